@@ -1,0 +1,28 @@
+"""How every chart looks: palette, template, axis rules. Tidy frame in, Plotly figure out; no streamlit here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+ACTUAL = "#0017C1"
+PLAN = "#626264"
+FORECAST = "#3460FB"
+FILL = "#D9E6FF"
+GRID = "#E8E9F1"
+INK = "#1A1A1C"
+FONT = '"Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, "Noto Sans CJK JP", sans-serif'
+CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "locale": "en"}
+
+
+def styled(figure: go.Figure, *, height: int = 340) -> go.Figure:
+    """Apply the house style to a figure and return it."""
+    figure.update_layout(
+        template="none", height=height, font={"family": FONT, "size": 13, "color": INK}, showlegend=False,
+        margin={"l": 52, "r": 28, "t": 24, "b": 36}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        hovermode="closest", dragmode=False,
+    )  # fmt: skip
+    figure.update_xaxes(showgrid=False, linecolor="#949497", tickfont={"size": 12}, fixedrange=True)
+    figure.update_yaxes(gridcolor=GRID, zeroline=True, zerolinecolor="#949497", tickfont={"size": 12}, fixedrange=True)
+    return figure

@@ -1,0 +1,501 @@
+"""The tables: what an instance remembers. One class per table, the row grain in each docstring.
+
+Table classes do not validate on construction (SQLModel); incoming rows are validated by the plain models of
+``loaders.rows`` and again by the CHECK, UNIQUE and foreign keys here. Days are ``DATE``; instants (``_at``) are UTC.
+Catalogue tables hold the present definition; observations are append-only vintages.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+PRECISIONS = "'day','month','quarter','year','unknown'"
+INDICATOR_KINDS = "'ratio','ceiling','reduction','stock','completion','level','qualitative'"
+DIRECTIONS = "'higher','lower','keep','none'"
+REASONS = "'error','late_data','definition_change','scope_change'"
+SUBMISSION_STATES = "'draft','submitted','returned','approved','withdrawn'"
+
+
+def _one_of(column: str, values: str, *, optional: bool = False) -> CheckConstraint:
+    null = f"{column} IS NULL OR " if optional else ""
+    return CheckConstraint(f"{null}{column} IN ({values})", name=f"{column}_known")
+
+
+def _instant(**options: object) -> Column:
+    return Column(DateTime(timezone=False), nullable=False, **options)  # always UTC, stored naive
+
+
+def _reference(target: str, *, optional: bool = False, index: bool = False) -> Column:
+    # A fresh Column per table; ON DELETE is left at NO ACTION: nothing referenced is ever deleted.
+    return Column(Text, ForeignKey(target), nullable=optional, index=index)
+
+
+class Source(SQLModel, table=True):
+    """A page or file that figures were read from; one row per source."""
+
+    __table_args__ = (_one_of("grade", "'primary','secondary'"),)
+    source_code: str = Field(primary_key=True)
+    url: str
+    title: str
+    published_on: date | None = None
+    grade: str
+    note: str = ""
+
+
+class Bureau(SQLModel, table=True):
+    """An organisation unit and one life of its name; one row per unit and life."""
+
+    __table_args__ = (
+        _one_of("valid_from_precision", PRECISIONS),
+        _one_of("valid_to_precision", PRECISIONS),
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="life_runs_forward"),
+    )
+    bureau_code: str = Field(primary_key=True)
+    name_ja: str
+    name_en: str = ""
+    is_name_en_official: bool = False
+    kind: str
+    parent_code: str | None = Field(default=None, sa_column=_reference("bureau.bureau_code", optional=True))
+    valid_from: date | None = None
+    valid_from_precision: str = "unknown"
+    valid_to: date | None = None
+    valid_to_precision: str = "unknown"
+    is_current: bool = True
+    sort_order: int = 0
+    source_code: str | None = Field(default=None, sa_column=_reference("source.source_code", optional=True))
+    note: str = ""
+
+
+class Succession(SQLModel, table=True):
+    """A reorganisation; one row per predecessor, successor and relation. A blank share is not known."""
+
+    __table_args__ = (
+        UniqueConstraint("predecessor_code", "successor_code", "relation"),
+        _one_of("relation", "'rename','split','merge','transfer','unknown'"),
+        CheckConstraint("share IS NULL OR (share >= 0 AND share <= 1)", name="share_is_a_share"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    predecessor_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    successor_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    relation: str
+    effective_date: date | None = None
+    date_precision: str = "unknown"
+    share: float | None = None
+    source_code: str | None = Field(default=None, sa_column=_reference("source.source_code", optional=True))
+    note: str = ""
+
+
+class Project(SQLModel, table=True):
+    """A core or leading project, or the programme itself; one row per project code."""
+
+    __table_args__ = (_one_of("kind", "'core','leading','programme'"),)
+    project_code: str = Field(primary_key=True)
+    kind: str
+    category_ja: str = ""
+    category_en: str = ""
+    name_ja: str
+    name_en: str
+    is_name_official: bool = True
+    goal_ja: str = ""
+    goal_en: str = ""
+    successor_code: str | None = Field(default=None, sa_column=_reference("project.project_code", optional=True))
+    sort_order: int = 0
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    note: str = ""
+
+
+class ProjectVersion(SQLModel, table=True):
+    """The name of a project in one version of the strategy."""
+
+    __tablename__ = "project_version"
+    project_code: str = Field(sa_column=Column(Text, ForeignKey("project.project_code"), primary_key=True))
+    strategy_version: str = Field(primary_key=True)
+    name_ja: str
+    name_en: str
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    note: str = ""
+
+
+class ProjectBureau(SQLModel, table=True):
+    """Who leads or takes part in a project, and when."""
+
+    __tablename__ = "project_bureau"
+    __table_args__ = (_one_of("role", "'lead','member'"), UniqueConstraint("project_code", "bureau_code", "role"))
+    id: int | None = Field(default=None, primary_key=True)
+    project_code: str = Field(sa_column=_reference("project.project_code"))
+    bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    role: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
+
+
+class Indicator(SQLModel, table=True):
+    """The definition of an indicator, and the thresholds it is judged by; one row per indicator."""
+
+    __table_args__ = (
+        _one_of("kind", INDICATOR_KINDS),
+        _one_of("direction", DIRECTIONS),
+        CheckConstraint("threshold_behind <= threshold_on_track", name="thresholds_in_order"),
+    )
+    indicator_code: str = Field(primary_key=True)
+    project_code: str = Field(sa_column=_reference("project.project_code"))
+    theme: str
+    kind: str
+    direction: str
+    unit_ja: str
+    unit_en: str
+    decimals: int = 0
+    name_ja: str
+    name_en: str
+    definition_ja: str
+    definition_en: str
+    frequency: str
+    scope_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    is_headline: bool = False
+    base_ja: str = ""
+    base_en: str = ""
+    exclusions_ja: str = ""
+    exclusions_en: str = ""
+    threshold_on_track: float = 0.95
+    threshold_behind: float = 0.60
+    tolerance: float = 0.0
+    stale_after_days: int = 200
+    replaced_by_code: str | None = Field(default=None, sa_column=_reference("indicator.indicator_code", optional=True))
+    paired_with_code: str | None = Field(default=None, sa_column=_reference("indicator.indicator_code", optional=True))
+    sort_order: int = 0
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    note_ja: str = ""
+    note_en: str = ""
+
+
+class Baseline(SQLModel, table=True):
+    """The starting point that progress is measured from; one row per indicator and unit."""
+
+    indicator_code: str = Field(sa_column=Column(Text, ForeignKey("indicator.indicator_code"), primary_key=True))
+    bureau_code: str = Field(sa_column=Column(Text, ForeignKey("bureau.bureau_code"), primary_key=True))
+    period_code: str
+    value: float
+    is_approximate: bool = False
+    is_estimated: bool = False
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    note: str = ""
+
+
+class Target(SQLModel, table=True):
+    """A target as it was set; one row per indicator, unit, period and order in which it was set."""
+
+    __table_args__ = (UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),)
+    id: int | None = Field(default=None, primary_key=True)
+    indicator_code: str = Field(sa_column=_reference("indicator.indicator_code", index=True))
+    bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    period_code: str = Field(sa_column=_reference("reporting_period.period_code"))
+    value: float
+    numerator: float | None = None
+    denominator: float | None = None
+    is_approximate: bool = False
+    set_on: date | None = None
+    set_order: int = 1
+    strategy_version: str | None = None
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    verified: bool = False
+    note_ja: str = ""
+    note_en: str = ""
+
+
+class ReportingPeriod(SQLModel, table=True):
+    """A period that figures or targets refer to, with the days on which reporting opens, is due and locks."""
+
+    __tablename__ = "reporting_period"
+    __table_args__ = (CheckConstraint("end_date >= start_date", name="period_runs_forward"),)
+    period_code: str = Field(primary_key=True)
+    kind: str
+    start_date: date
+    end_date: date = Field(index=True)
+    opens_on: date | None = None
+    due_on: date | None = None
+    locks_on: date | None = None
+
+
+class OriginalFile(SQLModel, table=True):
+    """The bytes of every file that was loaded, by their SHA-256."""
+
+    __tablename__ = "original_file"
+    sha256: str = Field(primary_key=True)
+    name: str
+    kind: str
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    bytes_count: int
+    rows_count: int | None = None
+    received_at: datetime = Field(sa_column=_instant())
+
+
+class UserAccount(SQLModel, table=True):
+    """A person who may sign in, known by a verified e-mail."""
+
+    __tablename__ = "user_account"
+    email: str = Field(primary_key=True)
+    display_name: str = ""
+    is_active: bool = True
+    created_at: datetime = Field(sa_column=_instant())
+
+
+class UserRole(SQLModel, table=True):
+    """What a person may do, and for which bureau (blank bureau = the whole organisation)."""
+
+    __tablename__ = "user_role"
+    __table_args__ = (
+        _one_of("role", "'bureau_manager','reform_office','administrator'"),
+        UniqueConstraint("email", "role", "bureau_code"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(sa_column=_reference("user_account.email"))
+    role: str
+    bureau_code: str | None = Field(default=None, sa_column=_reference("bureau.bureau_code", optional=True))
+
+
+class Submission(SQLModel, table=True):
+    """One bureau's report of one period on its way from draft to approval."""
+
+    __table_args__ = (
+        _one_of("state", SUBMISSION_STATES),
+        CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> submitted_by", name="four_eyes"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    period_code: str = Field(sa_column=_reference("reporting_period.period_code"))
+    state: str = "draft"
+    revision: int = 1
+    file_sha256: str | None = Field(default=None, sa_column=_reference("original_file.sha256", optional=True))
+    template_id: str | None = None
+    created_by: str = Field(sa_column=_reference("user_account.email"))
+    created_at: datetime = Field(sa_column=_instant())
+    submitted_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
+    submitted_at: datetime | None = None
+    decided_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
+    decided_at: datetime | None = None
+    return_reason: str = ""
+
+
+class SubmissionRow(SQLModel, table=True):
+    """One validated row of a submission, as drafted: the file's kind, the cell it came from and its fields as JSON."""
+
+    __tablename__ = "submission_row"
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    row_kind: str
+    sheet: str = ""
+    cell: str = ""
+    fields_json: str
+    reason_class: str | None = None
+    reason_text: str = ""
+    comment: str = ""
+
+
+class Observation(SQLModel, table=True):
+    """One reported value: indicator × unit × period × vintage. Append-only; a correction is a new vintage."""
+
+    __table_args__ = (
+        UniqueConstraint("indicator_code", "bureau_code", "period_code", "vintage"),
+        _one_of("reason_class", REASONS, optional=True),
+        CheckConstraint("vintage >= 1", name="vintage_counts_from_one"),
+        CheckConstraint("vintage = 1 OR (reason_class IS NOT NULL AND reason_text <> '')", name="a_correction_has_a_reason"),
+        CheckConstraint("value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''", name="says_something"),
+        Index("observation_by_indicator", "indicator_code", "bureau_code", "known_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    indicator_code: str = Field(sa_column=_reference("indicator.indicator_code"))
+    bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    period_code: str = Field(sa_column=_reference("reporting_period.period_code"))
+    vintage: int = 1
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    base_value: float | None = None
+    text_ja: str = ""
+    text_en: str = ""
+    is_approximate: bool = False
+    is_lower_bound: bool = False
+    is_year_to_date: bool = False
+    is_base_estimated: bool = False
+    is_sample: bool = False
+    sample_size: float | None = None
+    published_on: date | None = None
+    known_at: datetime = Field(sa_column=_instant())
+    recorded_at: datetime = Field(sa_column=_instant())
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    submission_id: int | None = Field(default=None, foreign_key="submission.id")
+    file_sha256: str | None = Field(default=None, sa_column=_reference("original_file.sha256", optional=True))
+    verified: bool = False
+    reason_class: str | None = None
+    reason_text: str = ""
+    note_ja: str = ""
+    note_en: str = ""
+
+
+class Reading(SQLModel, table=True):
+    """The same fact read elsewhere, agreeing or not; or a figure whose date is not stated. Never judged."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    indicator_code: str = Field(sa_column=_reference("indicator.indicator_code", index=True))
+    bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    period_code: str | None = None
+    value: float | None = None
+    text_ja: str = ""
+    is_target: bool = False
+    is_approximate: bool = False
+    agrees: bool
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    note_ja: str = ""
+    note_en: str = ""
+
+
+class Milestone(SQLModel, table=True):
+    """A milestone of a project with planned, re-planned and actual days side by side."""
+
+    milestone_code: str = Field(primary_key=True)
+    project_code: str = Field(sa_column=_reference("project.project_code", index=True))
+    name_ja: str
+    name_en: str
+    planned_start: date | None = None
+    planned_start_precision: str = "unknown"
+    planned_end: date | None = None
+    planned_end_precision: str = "unknown"
+    replanned_end: date | None = None
+    replanned_end_precision: str = "unknown"
+    actual_end: date | None = None
+    actual_end_precision: str = "unknown"
+    stage_ja: str = ""
+    reported_period: str | None = None
+    supersedes_code: str | None = Field(default=None, sa_column=_reference("milestone.milestone_code", optional=True))
+    is_sample: bool = False
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    verified: bool = False
+    note: str = ""
+
+
+class MilestoneDate(SQLModel, table=True):
+    """Every date a milestone was ever given; append-only, so that re-planning twice keeps all three."""
+
+    __tablename__ = "milestone_date"
+    __table_args__ = (
+        _one_of("date_kind", "'planned','replanned','actual'"),
+        UniqueConstraint("milestone_code", "date_kind", "vintage"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    milestone_code: str = Field(sa_column=_reference("milestone.milestone_code", index=True))
+    date_kind: str
+    vintage: int = 1
+    day: date
+    precision: str = "day"
+    known_at: datetime = Field(sa_column=_instant())
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    submission_id: int | None = Field(default=None, foreign_key="submission.id")
+
+
+class ProjectConfidence(SQLModel, table=True):
+    """A person's confidence in a project, with reason and date; stands beside the computed status."""
+
+    __tablename__ = "project_confidence"
+    __table_args__ = (_one_of("confidence", "'high','medium','low'"), CheckConstraint("reason <> ''", name="has_reason"))
+    id: int | None = Field(default=None, primary_key=True)
+    project_code: str = Field(sa_column=_reference("project.project_code"))
+    confidence: str
+    reason: str
+    reviewer: str
+    reviewed_on: date
+    is_sample: bool = False
+
+
+class Procedure(SQLModel, table=True):
+    """A named administrative procedure."""
+
+    __table_args__ = (
+        _one_of("digital_status", "'done','partly_done','not_done','exempt','planned','unknown'"),
+        _one_of("smartphone_ready", "'yes','no','unknown'"),
+    )
+    procedure_code: str = Field(primary_key=True)
+    name_ja: str
+    bureau_code: str | None = Field(default=None, sa_column=_reference("bureau.bureau_code", optional=True, index=True))
+    organisation_ja: str = ""
+    category_en: str = ""
+    is_priority: bool = False
+    digital_status: str
+    digitised_date: date | None = None
+    digitised_precision: str = "unknown"
+    online_channel: str = ""
+    smartphone_ready: str = "unknown"
+    applications_count: float | None = None
+    is_sample: bool = False
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    verified: bool = False
+    note: str = ""
+
+
+class Facility(SQLModel, table=True):
+    """A facility that takes fees, or a class of them; the list never adds up to a published numerator."""
+
+    __table_args__ = (
+        _one_of("cashless_status", "'introduced','announced','class_level_only','unknown','not_cashless'"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="a_point_has_both"),
+    )
+    facility_code: str = Field(primary_key=True)
+    name_ja: str
+    kind: str
+    is_class: bool = False
+    bureau_code: str | None = Field(default=None, sa_column=_reference("bureau.bureau_code", optional=True, index=True))
+    organisation_ja: str = ""
+    municipality_ja: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    payment_methods: str = ""
+    cashless_since: date | None = None
+    cashless_since_precision: str = "unknown"
+    planned_for: date | None = None
+    planned_for_precision: str = "unknown"
+    cashless_status: str
+    is_sample: bool = False
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    verified: bool = False
+    note: str = ""
+
+
+class Publication(SQLModel, table=True):
+    """A numbered, immutable edition for the public, chained to the one before by checksum."""
+
+    edition: int = Field(primary_key=True)
+    published_at: datetime = Field(sa_column=_instant())
+    as_of: date
+    known_at: datetime
+    note: str
+    rule_version: str
+    sha256: str
+    previous_sha256: str | None = None
+    published_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
+
+
+class AuditEvent(SQLModel, table=True):
+    """Who did what, when, from which file and cell; append-only."""
+
+    __tablename__ = "audit_event"
+    id: int | None = Field(default=None, primary_key=True)
+    occurred_at: datetime = Field(sa_column=_instant())
+    actor: str
+    action: str
+    subject: str
+    file_sha256: str | None = None
+    cell: str = ""
+    detail: str = ""
+
+
+class DataRevision(SQLModel, table=True):
+    """One row: the number that rises with every committed change, the key of every cache."""
+
+    __tablename__ = "data_revision"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    id: int = Field(default=1, primary_key=True)
+    revision: int = 0

@@ -1,0 +1,123 @@
+"""Reporting periods: fiscal years (April to March), quarters, months and calendar years.
+
+A period is named by its code: ``FY2022``, ``FY2022-Q3``, ``2022-12``, ``CY2030``. Codes are the keys of every
+observation and target; start and end dates, labels and neighbours are computed from them here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from kpis.errors import PeriodUnreadable
+
+FISCAL_START_MONTH = 4
+_CODE = re.compile(r"^(?:FY(?P<fy>\d{4})(?:-Q(?P<q>[1-4]))?|(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])|CY(?P<cy>\d{4}))$")
+_ERAS = ((date(2019, 5, 1), "令和", "R", 2018), (date(1989, 1, 8), "平成", "H", 1988))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One reporting period: its code, kind (``year``, ``quarter``, ``month``, ``calendar_year``) and days."""
+
+    code: str
+    kind: str
+    start: date
+    end: date
+
+    @property
+    def fiscal_year(self) -> int:
+        """Return the fiscal year in which the period ends."""
+        return fiscal_year_of(self.end)
+
+    def label(self, language: str = "ja") -> str:
+        """Return the period as people read it: 令和4年度第3四半期, or ``FY2022 Q3``."""
+        if language == "en":
+            if self.kind == "month":
+                return f"{calendar.month_abbr[self.end.month]} {self.end.year}"
+            return self.code.replace("-", " ").replace("CY", "")
+        if self.kind == "month":
+            return f"{self.end.year}年{self.end.month}月"
+        if self.kind == "calendar_year":
+            return f"{self.end.year}年"
+        year = era_year(date(fiscal_year_of(self.start), 5, 1)) + "年度"  # April 2019 counts as 令和元年度
+        return year if self.kind == "year" else f"{year}第{self.code[-1]}四半期"
+
+    def year_earlier(self) -> Period:
+        """Return the same period one year before."""
+        m = _CODE.match(self.code)
+        assert m is not None
+        if self.kind == "month":
+            return parse_period(f"{self.end.year - 1}-{self.end.month:02d}")
+        if self.kind == "quarter":
+            return parse_period(f"FY{int(m['fy']) - 1}-Q{m['q']}")
+        prefix = "FY" if self.kind == "year" else "CY"
+        return parse_period(f"{prefix}{int(m['fy'] or m['cy']) - 1}")
+
+    def contains(self, day: date) -> bool:
+        """Say whether a day lies within the period."""
+        return self.start <= day <= self.end
+
+
+@lru_cache(maxsize=4096)
+def parse_period(code: str) -> Period:
+    """Read a period code.
+
+    Raises:
+        PeriodUnreadable: the text is not one of the four forms.
+    """
+    m = _CODE.match(code)
+    if m is None:
+        raise PeriodUnreadable(
+            f"期間「{code}」を読めません。FY2022、FY2022-Q3、2022-12、CY2030 のいずれかで書いてください。",
+            f"Cannot read the period {code!r}. Write it as FY2022, FY2022-Q3, 2022-12 or CY2030.",
+        )
+    if m["q"]:
+        first = (int(m["q"]) - 1) * 3 + FISCAL_START_MONTH
+        year = int(m["fy"]) + (first > 12)
+        first = (first - 1) % 12 + 1
+        return Period(code, "quarter", date(year, first, 1), month_end(year, first + 2))
+    if m["fy"]:
+        year = int(m["fy"])
+        return Period(code, "year", date(year, 4, 1), date(year + 1, 3, 31))
+    if m["cy"]:
+        year = int(m["cy"])
+        return Period(code, "calendar_year", date(year, 1, 1), date(year, 12, 31))
+    year, month = int(m["y"]), int(m["m"])
+    return Period(code, "month", date(year, month, 1), month_end(year, month))
+
+
+def month_end(year: int, month: int) -> date:
+    """Return the last day of a month."""
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def fiscal_year_of(day: date) -> int:
+    """Return the Japanese fiscal year (April to March) of a day."""
+    return day.year - (day.month < FISCAL_START_MONTH)
+
+
+def fiscal_year_code(day: date) -> str:
+    """Return the code of the fiscal year of a day, as ``FY2022``."""
+    return f"FY{fiscal_year_of(day)}"
+
+
+def month_code(day: date) -> str:
+    """Return the code of the month of a day, as ``2022-12``."""
+    return f"{day.year}-{day.month:02d}"
+
+
+def quarter_code(day: date) -> str:
+    """Return the code of the fiscal quarter of a day, as ``FY2022-Q3``."""
+    return f"FY{fiscal_year_of(day)}-Q{(day.month - FISCAL_START_MONTH) % 12 // 3 + 1}"
+
+
+def era_year(day: date) -> str:
+    """Return the Japanese era year of a day, as 令和4 (the first year is 元)."""
+    for begins, name, _, zero in _ERAS:
+        if day >= begins:
+            return f"{name}{'元' if day.year - zero == 1 else day.year - zero}"
+    return str(day.year)

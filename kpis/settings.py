@@ -1,0 +1,58 @@
+"""One settings object, validated at start, refusing unsafe defaults outside local use."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kpis.errors import SettingsRefused
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(BaseSettings):
+    """Everything an instance may set, from the environment or a ``.env`` file beside ``dashboard.py``."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True)
+
+    mode: Literal["local", "office", "public"] = Field("local", validation_alias="MIERUKA_MODE")
+    database_url: str = Field(f"sqlite:///{ROOT / 'data' / 'local' / 'mieruka.db'}", validation_alias="DATABASE_URL")
+    catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
+    official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
+    address: str = Field("127.0.0.1", validation_alias="ADDRESS")
+    port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
+    max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
+
+    @model_validator(mode="after")
+    def refuse_unsafe(self) -> Settings:
+        """Refuse a local instance that would listen beyond this machine."""
+        if self.mode == "local" and self.address not in LOOPBACK:
+            raise ValueError(
+                f"MIERUKA_MODE=local は {self.address} では公開できません(127.0.0.1 のみ)。"
+                f" / MIERUKA_MODE=local refuses to listen on {self.address}; use 127.0.0.1 or MIERUKA_MODE=office."
+            )
+        if not self.catalogue_dir.is_dir():
+            raise ValueError(
+                f"CATALOGUE_DIR が見つかりません: {self.catalogue_dir} / CATALOGUE_DIR does not exist: "
+                f"{self.catalogue_dir}. Point it at a folder with bureaus.csv, indicators.csv and the rest."
+            )
+        return self
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsRefused: a value is missing, unsafe or contradictory; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        text = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
+        raise SettingsRefused(f"設定を直してください: {text}", f"Correct the settings: {text}") from error

@@ -1,0 +1,366 @@
+"""The store: the one module that opens sessions.
+
+A ``Store`` reads whole books of figures and writes in single transactions. SQLite runs in WAL mode with foreign keys
+on and a busy timeout; writers take the lock at once (``BEGIN IMMEDIATE``), so two of them queue instead of failing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from pydantic import BaseModel
+from sqlalchemy import Engine, Table, create_engine, delete, event, func, insert, select, update
+from sqlalchemy.engine import Connection, make_url
+from sqlmodel import Session, SQLModel
+
+from kpis import models
+from kpis.errors import FigureRefused, NotFound
+from kpis.measures import Baseline, Definition, Figure, Goal
+from kpis.periods import parse_period
+from kpis.scorecard import Book, Entry, SourceNote
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+BUSY_TIMEOUT_MS = 30_000
+TOKYO_OFFSET = timedelta(hours=9)
+
+# Files whose rows carry their own key are updated in place; the others are the whole present list and are replaced.
+_KEYED: dict[str, type[SQLModel]] = {
+    "sources.csv": models.Source,
+    "bureaus.csv": models.Bureau,
+    "projects.csv": models.Project,
+    "indicators.csv": models.Indicator,
+    "milestones.csv": models.Milestone,
+    "procedures.csv": models.Procedure,
+    "facilities.csv": models.Facility,
+}
+_LISTED: dict[str, type[SQLModel]] = {
+    "successions.csv": models.Succession,
+    "project_versions.csv": models.ProjectVersion,
+    "project_bureaus.csv": models.ProjectBureau,
+    "baselines.csv": models.Baseline,
+    "targets.csv": models.Target,
+    "readings.csv": models.Reading,
+}
+_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
+_CODES = {
+    "bureau": models.Bureau.bureau_code,
+    "indicator": models.Indicator.indicator_code,
+    "project": models.Project.project_code,
+    "source": models.Source.source_code,
+    "milestone": models.Milestone.milestone_code,
+}
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database engine with the settings this product relies on.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+class Store:
+    """The figures of one instance."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = open_engine(url)
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest version; does nothing when they are."""
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.engine.connect().execution_options(writes=True) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that sees one state of the data."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open one transaction: all of it is stored when the block ends, none of it when the block raises."""
+        with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
+            with session.begin():
+                yield session
+                raised = session.execute(
+                    update(_table(models.DataRevision)).values(revision=models.DataRevision.revision + 1)
+                )
+                if raised.rowcount == 0:  # type: ignore[attr-defined]
+                    session.execute(insert(_table(models.DataRevision)).values(id=1, revision=1))
+            connection.commit()
+
+    # What is known -----------------------------------------------------------------------------------------------
+
+    def revision(self) -> int:
+        """Return the number that rises with every committed change."""
+        with self.reading() as session:
+            return session.execute(select(models.DataRevision.revision)).scalar() or 0
+
+    def known_codes(self, table: str) -> set[str]:
+        """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""
+        with self.reading() as session:
+            return set(session.execute(select(_CODES[table])).scalars())
+
+    def has_loaded(self, sha256: str) -> bool:
+        """Say whether a file with these bytes was loaded before."""
+        with self.reading() as session:
+            return session.get(models.OriginalFile, sha256) is not None
+
+    def book(self, indicator_codes: Sequence[str] | None = None) -> Book:
+        """Read every indicator with its figures (all vintages), goals, baseline and sources.
+
+        Args:
+            indicator_codes: keep these only; ``None`` means all.
+        """
+        with self.reading() as session:
+            revision = session.execute(select(models.DataRevision.revision)).scalar() or 0
+            indicators = self._rows(session, models.Indicator, indicator_codes, models.Indicator.sort_order)
+            figures: dict[tuple[str, str], list[Figure]] = {}
+            for row in self._rows(session, models.Observation, indicator_codes, models.Observation.id):
+                figures.setdefault((row.indicator_code, row.bureau_code), []).append(_figure(row))
+            goals: dict[tuple[str, str], list[Goal]] = {}
+            for row in self._rows(session, models.Target, indicator_codes, models.Target.id):
+                goals.setdefault((row.indicator_code, row.bureau_code), []).append(
+                    Goal(row.period_code, row.value, row.set_on, row.set_order, row.is_approximate, row.source_code)
+                )
+            baselines = {
+                (r.indicator_code, r.bureau_code): Baseline(
+                    r.period_code, r.value, r.is_approximate, r.is_estimated, r.source_code
+                )
+                for r in self._rows(session, models.Baseline, indicator_codes, models.Baseline.indicator_code)
+            }
+            sources = {
+                s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
+                for s in session.execute(select(_table(models.Source)))
+            }
+        entries = []
+        for row in indicators:
+            units = [row.scope_code] + sorted(
+                {u for c, u in figures if c == row.indicator_code and u != row.scope_code}
+                | {u for c, u in goals if c == row.indicator_code and u != row.scope_code}
+            )
+            for unit in units:
+                key = (row.indicator_code, unit)
+                entries.append(
+                    Entry(
+                        _definition(row), unit, row.project_code, row.theme, row.is_headline,
+                        tuple(figures.get(key, ())), tuple(goals.get(key, ())), baselines.get(key),
+                    )  # fmt: skip
+                )
+        return Book(revision, tuple(entries), sources)
+
+    @staticmethod
+    def _rows(session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: Any) -> list[Any]:
+        table = _table(model)
+        query = select(table).order_by(order)
+        if codes is not None:
+            query = query.where(table.c.indicator_code.in_(codes))
+        return list(session.execute(query))
+
+    def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
+        """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
+        table = _table(model)
+        query = select(table).order_by(*table.primary_key.columns)
+        if "sort_order" in table.c:
+            query = select(table).order_by(table.c.sort_order, *table.primary_key.columns)
+        for column, value in equal.items():
+            query = query.where(table.c[column] == value)
+        with self.reading() as session:
+            return [dict(row._mapping) for row in session.execute(query)]
+
+    def one_of(self, model: type[SQLModel], key: str) -> dict[str, Any]:
+        """Return the row of a table with this key.
+
+        Raises:
+            NotFound: there is none.
+        """
+        table = _table(model)
+        (column,) = table.primary_key.columns
+        with self.reading() as session:
+            row = session.execute(select(table).where(column == key)).first()
+        if row is None:
+            raise NotFound(f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list.")
+        return dict(row._mapping)
+
+    def count(self, model: type[SQLModel]) -> int:
+        """Return the number of rows of a table."""
+        with self.reading() as session:
+            return int(session.execute(select(func.count()).select_from(_table(model))).scalar_one())
+
+    # What comes in -----------------------------------------------------------------------------------------------
+
+    def keep_original(self, session: Session, *, name: str, content: bytes, kind: str) -> str:
+        """Keep the bytes of a file by their SHA-256 and return it; bytes already kept are kept once."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        if session.get(models.OriginalFile, sha256) is None:
+            session.execute(
+                insert(_table(models.OriginalFile)).values(
+                    sha256=sha256, name=name, kind=kind, content=content, bytes_count=len(content), received_at=utc_now()
+                )
+            )
+        return sha256
+
+    def apply_rows(
+        self, session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime
+    ) -> int:
+        """Store the validated rows of one file within the caller's transaction.
+
+        Args:
+            session: from ``writing()``.
+            kind: the file the rows are of, as ``observations.csv``.
+            rows: validated rows in file order.
+            sha256: of the original file, already kept.
+            loaded_at: UTC.
+
+        Returns:
+            The number of rows that are new or changed.
+
+        Raises:
+            FigureRefused: a correction has no reason, or the kind is not known.
+        """
+        values = [row.model_dump() for row in rows]
+        if kind == "observations.csv":
+            return self._append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
+        if kind in _KEYED:
+            return self._upsert(session, _KEYED[kind], values)
+        if kind in _LISTED:
+            table = _table(_LISTED[kind])
+            if "period_code" in table.c:
+                self._ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
+            session.execute(delete(table))
+            if values:
+                session.execute(insert(table), values)
+            return len(values)
+        raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
+
+    @staticmethod
+    def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]]) -> int:
+        table = _table(model)
+        (key,) = table.primary_key.columns
+        # A row may point at a later row of the same file: store the rows first, the pointers after.
+        pointers = [c.name for c in table.c if any(f.column.table is table for f in c.foreign_keys)]
+        known = {row._mapping[key.name]: dict(row._mapping) for row in session.execute(select(table))}
+        changed = 0
+        fresh: list[dict[str, Any]] = []
+        late: list[dict[str, Any]] = []
+        for order, given in enumerate(values):
+            row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
+            old = known.get(row[key.name])
+            if old is not None and all(old[name] == value for name, value in row.items()):
+                continue
+            changed += 1
+            late.append(row)
+            if old is None:
+                fresh.append({**row, **dict.fromkeys(pointers)})
+        if fresh:
+            session.execute(insert(table), fresh)
+        for row in late:
+            session.execute(update(table).where(key == row[key.name]).values(**row))
+        return changed
+
+    def _append_observations(
+        self, session: Session, values: list[dict[str, Any]], *, sha256: str, loaded_at: datetime
+    ) -> int:
+        table = _table(models.Observation)
+        self._ensure_periods(session, {v["period_code"] for v in values})
+        source_days: dict[str, date | None] = {
+            code: day
+            for code, day in session.execute(select(models.Source.source_code, models.Source.published_on))
+        }
+        columns = [table.c[name] for name in ("indicator_code", "bureau_code", "period_code", "vintage", *_COMPARED)]
+        current: dict[tuple[str, str, str], dict[str, Any]] = {}
+        codes = sorted({v["indicator_code"] for v in values})
+        for row in session.execute(select(*columns).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)):
+            found = dict(row._mapping)
+            current[found["indicator_code"], found["bureau_code"], found["period_code"]] = found
+        fresh = []
+        for number, given in enumerate(values, start=2):
+            key = given["indicator_code"], given["bureau_code"], given["period_code"]
+            old = current.get(key)
+            if old is not None and all(old[name] == given[name] for name in _COMPARED):
+                continue
+            if old is not None and not given["reason_class"]:
+                raise FigureRefused(
+                    f"{number}行目: {' '.join(key)} の値を変えるには reason_class と reason_text が必要です。",
+                    f"Row {number}: changing {' '.join(key)} needs a reason_class and a reason_text.",
+                )
+            day = given["published_on"] or source_days.get(given["source_code"])
+            known_at = datetime.combine(day, time()) - TOKYO_OFFSET if day else loaded_at
+            row = {**given, "vintage": old["vintage"] + 1 if old else 1, "known_at": known_at}
+            fresh.append({**row, "recorded_at": loaded_at, "file_sha256": sha256})
+            current[key] = row
+        if fresh:
+            session.execute(insert(table), fresh)
+        return len(fresh)
+
+    @staticmethod
+    def _ensure_periods(session: Session, codes: set[str]) -> None:
+        table = _table(models.ReportingPeriod)
+        missing = codes - set(session.execute(select(table.c.period_code)).scalars())
+        if missing:
+            found = [parse_period(code) for code in sorted(missing)]
+            session.execute(
+                insert(table),
+                [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in found],
+            )
+
+
+def utc_now() -> datetime:
+    """Return the present instant as naive UTC, the form in which instants are stored."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _figure(row: Any) -> Figure:
+    return Figure(
+        row.period_code, row.value, numerator=row.numerator, denominator=row.denominator, base_value=row.base_value,
+        text_ja=row.text_ja, text_en=row.text_en, is_approximate=row.is_approximate, is_lower_bound=row.is_lower_bound,
+        is_year_to_date=row.is_year_to_date, is_base_estimated=row.is_base_estimated, sample_size=row.sample_size,
+        vintage=row.vintage, known_at=row.known_at, source_code=row.source_code,
+    )  # fmt: skip
+
+
+def _definition(row: Any) -> Definition:
+    return Definition(
+        row.indicator_code, row.kind, row.direction, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.decimals,
+        threshold_on_track=row.threshold_on_track, threshold_behind=row.threshold_behind, tolerance=row.tolerance,
+        stale_after_days=row.stale_after_days,
+    )  # fmt: skip

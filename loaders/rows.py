@@ -1,0 +1,332 @@
+"""The shape of each data file: one plain model per file, one field per column.
+
+These models validate every incoming row before anything is stored. The CSV header of a file is exactly the field
+names of its model. ``data/README.md`` is the dictionary of the same columns for people.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from kpis.periods import parse_period
+
+
+def _blank_is_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Optional_text = Annotated[str | None, BeforeValidator(_blank_is_none)]
+Optional_number = Annotated[float | None, BeforeValidator(_blank_is_none)]
+Optional_date = Annotated[date | None, BeforeValidator(_blank_is_none)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Optional_code = Annotated[Code | None, BeforeValidator(_blank_is_none)]
+Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]
+Precision = Literal["day", "month", "quarter", "year", "unknown"]
+IndicatorKind = Literal["ratio", "ceiling", "reduction", "stock", "completion", "level", "qualitative"]
+Direction = Literal["higher", "lower", "keep", "none"]
+
+
+class Row(BaseModel):
+    """A row of a data file; unknown columns are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class SourceRow(Row):
+    """sources.csv: one row per page or file that a figure was read from."""
+
+    source_code: Code
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    title: Annotated[str, Field(min_length=1)]
+    published_on: Optional_date = None
+    grade: Literal["primary", "secondary"]
+    note: str = ""
+
+
+class BureauRow(Row):
+    """bureaus.csv: one row per organisation unit and life of its name, in catalogue order."""
+
+    bureau_code: Code
+    name_ja: Annotated[str, Field(min_length=1)]
+    name_en: str = ""
+    is_name_en_official: Flag = False
+    kind: Literal["whole", "scope", "governor_bureau", "office_bureau_level", "public_enterprise", "commission_secretariat",
+                  "assembly_secretariat", "police", "fire", "agency", "comparison", "ministry", "other"]
+    parent_code: Optional_code = None
+    valid_from: Optional_date = None
+    valid_from_precision: Precision = "unknown"
+    valid_to: Optional_date = None
+    valid_to_precision: Precision = "unknown"
+    is_current: Flag = True
+    source_code: Optional_code = None
+    note: str = ""
+
+
+class SuccessionRow(Row):
+    """successions.csv: one row per predecessor and successor of a reorganisation; blank share = not known."""
+
+    predecessor_code: Code
+    successor_code: Code
+    relation: Literal["rename", "split", "merge", "transfer", "unknown"]
+    effective_date: Optional_date = None
+    date_precision: Precision = "unknown"
+    share: Annotated[float | None, BeforeValidator(_blank_is_none), Field(ge=0, le=1)] = None
+    source_code: Optional_code = None
+    note: str = ""
+
+
+class ProjectRow(Row):
+    """projects.csv: one row per project code."""
+
+    project_code: Code
+    kind: Literal["core", "leading", "programme"]
+    category_ja: str = ""
+    category_en: str = ""
+    name_ja: Annotated[str, Field(min_length=1)]
+    name_en: Annotated[str, Field(min_length=1)]
+    is_name_official: Flag = True
+    goal_ja: str = ""
+    goal_en: str = ""
+    successor_code: Optional_code = None
+    source_code: Code
+    note: str = ""
+
+
+class ProjectVersionRow(Row):
+    """project_versions.csv: one row per project and strategy version, with the name in that version."""
+
+    project_code: Code
+    strategy_version: Literal["1", "2", "3", "4"]
+    name_ja: Annotated[str, Field(min_length=1)]
+    name_en: Annotated[str, Field(min_length=1)]
+    source_code: Code
+    note: str = ""
+
+
+class ProjectBureauRow(Row):
+    """project_bureaus.csv: who leads or takes part in a project, and when."""
+
+    project_code: Code
+    bureau_code: Code
+    role: Literal["lead", "member"]
+    valid_from: Optional_date = None
+    valid_to: Optional_date = None
+    note: str = ""
+
+
+class IndicatorRow(Row):
+    """indicators.csv: one row per indicator; the definition everybody reads and the engine judges by."""
+
+    indicator_code: Code
+    project_code: Code
+    theme: Literal["paperless", "faxless", "sealless", "cashless", "touchless", "procedures", "facilities", "projects",
+                   "satisfaction", "organisation", "other"]
+    kind: IndicatorKind
+    direction: Direction
+    unit_ja: Annotated[str, Field(min_length=1)]
+    unit_en: Annotated[str, Field(min_length=1)]
+    decimals: Annotated[int, Field(ge=0, le=4)] = 0
+    name_ja: Annotated[str, Field(min_length=1)]
+    name_en: Annotated[str, Field(min_length=1)]
+    definition_ja: Annotated[str, Field(min_length=1)]
+    definition_en: Annotated[str, Field(min_length=1)]
+    frequency: Literal["month", "quarter", "year", "irregular"]
+    scope_code: Code
+    is_headline: Flag = False
+    base_ja: str = ""
+    base_en: str = ""
+    exclusions_ja: str = ""
+    exclusions_en: str = ""
+    threshold_on_track: Annotated[float, Field(gt=0, le=1.5)] = 0.95
+    threshold_behind: Annotated[float, Field(ge=0, le=1)] = 0.60
+    tolerance: Annotated[float, Field(ge=0)] = 0.0
+    stale_after_days: Annotated[int, Field(gt=0)] = 200
+    replaced_by_code: Optional_code = None
+    paired_with_code: Optional_code = None
+    source_code: Code
+    note_ja: str = ""
+    note_en: str = ""
+
+
+class _Periodic(Row):
+    @field_validator("period_code", check_fields=False)
+    @classmethod
+    def _readable(cls, value: str | None) -> str | None:
+        if value:
+            parse_period(value)
+        return value
+
+
+class BaselineRow(_Periodic):
+    """baselines.csv: the starting point that progress is measured from; at most one per indicator and unit."""
+
+    indicator_code: Code
+    bureau_code: Code
+    period_code: str
+    value: float
+    is_approximate: Flag = False
+    is_estimated: Flag = False
+    source_code: Code
+    note: str = ""
+
+
+class TargetRow(_Periodic):
+    """targets.csv: one row per target and the day it was set; a raised target is a new row, never an overwrite."""
+
+    indicator_code: Code
+    bureau_code: Code
+    period_code: str
+    value: float
+    numerator: Optional_number = None
+    denominator: Optional_number = None
+    is_approximate: Flag = False
+    set_on: Optional_date = None
+    set_order: int = 1
+    strategy_version: Optional_text = None
+    source_code: Code
+    verified: Flag = False
+    note_ja: str = ""
+    note_en: str = ""
+
+
+class ObservationRow(_Periodic):
+    """observations.csv: one row per indicator, unit and period as first published by the best source.
+
+    A correction repeats the key with a ``reason_class`` and ``reason_text`` and becomes a new vintage.
+    """
+
+    indicator_code: Code
+    bureau_code: Code
+    period_code: str
+    value: Optional_number = None
+    numerator: Optional_number = None
+    denominator: Optional_number = None
+    base_value: Optional_number = None
+    text_ja: str = ""
+    text_en: str = ""
+    is_approximate: Flag = False
+    is_lower_bound: Flag = False
+    is_year_to_date: Flag = False
+    is_base_estimated: Flag = False
+    sample_size: Optional_number = None
+    published_on: Optional_date = None
+    source_code: Code
+    verified: Flag = False
+    reason_class: Annotated[Literal["error", "late_data", "definition_change", "scope_change"] | None,
+                            BeforeValidator(_blank_is_none)] = None
+    reason_text: str = ""
+    note_ja: str = ""
+    note_en: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ObservationRow:
+        if self.value is None and not self.text_ja and self.numerator is None:
+            raise ValueError("value, numerator or text_ja is required")
+        if self.reason_class and not self.reason_text.strip():
+            raise ValueError("reason_text is required with reason_class")
+        return self
+
+
+class ReadingRow(_Periodic):
+    """readings.csv: the same fact read elsewhere (corroboration or disagreement), or a figure without a date."""
+
+    indicator_code: Code
+    bureau_code: Code
+    period_code: Optional_text = None
+    value: Optional_number = None
+    text_ja: str = ""
+    is_target: Flag = False
+    is_approximate: Flag = False
+    agrees: Flag
+    source_code: Code
+    note_ja: str = ""
+    note_en: str = ""
+
+
+class MilestoneRow(Row):
+    """milestones.csv: one row per milestone as published; blank date = not stated, never late by itself."""
+
+    milestone_code: Code
+    project_code: Code
+    name_ja: Annotated[str, Field(min_length=1)]
+    name_en: Annotated[str, Field(min_length=1)]
+    planned_start: Optional_date = None
+    planned_start_precision: Precision = "unknown"
+    planned_end: Optional_date = None
+    planned_end_precision: Precision = "unknown"
+    replanned_end: Optional_date = None
+    replanned_end_precision: Precision = "unknown"
+    actual_end: Optional_date = None
+    actual_end_precision: Precision = "unknown"
+    stage_ja: str = ""
+    reported_period: Optional_text = None
+    supersedes_code: Optional_code = None
+    source_code: Code
+    verified: Flag = False
+    note: str = ""
+
+
+class ProcedureRow(Row):
+    """procedures.csv: one row per named procedure."""
+
+    procedure_code: Code
+    name_ja: Annotated[str, Field(min_length=1)]
+    bureau_code: Optional_code = None
+    organisation_ja: str = ""
+    category_en: str = ""
+    is_priority: Flag = False
+    digital_status: Literal["done", "partly_done", "not_done", "exempt", "planned", "unknown"]
+    digitised_date: Optional_date = None
+    digitised_precision: Precision = "unknown"
+    online_channel: str = ""
+    smartphone_ready: Literal["yes", "no", "unknown"] = "unknown"
+    applications_count: Optional_number = None
+    source_code: Code
+    verified: Flag = False
+    note: str = ""
+
+
+class FacilityRow(Row):
+    """facilities.csv: one row per named facility or, where ``is_class``, per class of facilities."""
+
+    facility_code: Code
+    name_ja: Annotated[str, Field(min_length=1)]
+    kind: Code
+    is_class: Flag = False
+    bureau_code: Optional_code = None
+    organisation_ja: str = ""
+    municipality_ja: str = ""
+    latitude: Annotated[float | None, BeforeValidator(_blank_is_none), Field(ge=20, le=46)] = None
+    longitude: Annotated[float | None, BeforeValidator(_blank_is_none), Field(ge=122, le=154)] = None
+    payment_methods: str = ""
+    cashless_since: Optional_date = None
+    cashless_since_precision: Precision = "unknown"
+    planned_for: Optional_date = None
+    planned_for_precision: Precision = "unknown"
+    cashless_status: Literal["introduced", "announced", "class_level_only", "unknown", "not_cashless"]
+    source_code: Code
+    verified: Flag = False
+    note: str = ""
+
+
+CATALOGUE_FILES: dict[str, type[Row]] = {
+    "sources.csv": SourceRow,
+    "bureaus.csv": BureauRow,
+    "successions.csv": SuccessionRow,
+    "projects.csv": ProjectRow,
+    "project_versions.csv": ProjectVersionRow,
+    "project_bureaus.csv": ProjectBureauRow,
+    "indicators.csv": IndicatorRow,
+    "baselines.csv": BaselineRow,
+    "targets.csv": TargetRow,
+}
+OFFICIAL_FILES: dict[str, type[Row]] = {
+    "observations.csv": ObservationRow,
+    "readings.csv": ReadingRow,
+    "milestones.csv": MilestoneRow,
+    "procedures.csv": ProcedureRow,
+    "facilities.csv": FacilityRow,
+}

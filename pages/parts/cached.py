@@ -1,0 +1,57 @@
+"""The only caches of the pages: keyed by data revision and arguments, never by time.
+
+What is kept are frozen dataclasses, shared by all viewers as they are (``cache_resource``): they cannot be changed,
+and copying a long history at each run would cost more than judging it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from kpis import models
+from kpis.scorecard import Book, Scored, score_all
+from kpis.settings import settings
+from kpis.store import Store
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+def store() -> Store:
+    """Return the store of this process."""
+    return _store(settings().database_url)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _book(revision: int, url: str) -> Book:
+    return _store(url).book()
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _scored(revision: int, url: str, as_of: date) -> list[Scored]:
+    return score_all(_book(revision, url), as_of=as_of)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _rows(revision: int, url: str, table: str) -> list[dict[str, Any]]:
+    return _store(url).all_of(getattr(models, table))
+
+
+def book() -> Book:
+    """Return every indicator with its figures, of the present revision."""
+    return _book(store().revision(), settings().database_url)
+
+
+def scored(as_of: date) -> list[Scored]:
+    """Return every judgement of a day, in catalogue order."""
+    return _scored(store().revision(), settings().database_url, as_of)
+
+
+def rows(table: str) -> list[dict[str, Any]]:
+    """Return the rows of a table by its class name, as ``Project``."""
+    return _rows(store().revision(), settings().database_url, table)

@@ -1,0 +1,207 @@
+"""What pages share to show a judged indicator: badges, cards, and a chart with its sentence, table and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from charts.sparkline import bullet, sparkline
+from charts.style import CONFIG
+from charts.trajectory import trajectory
+from kpis.measures import STATUSES, Figure, Judgement, planned_path
+from kpis.scorecard import Book, Scored
+from kpis.text import format_date, format_value, status_colour, status_icon, status_word
+from pages.parts.text import language, named, t
+
+
+def status_badges(counts: dict[str, int]) -> None:
+    """Show the count of every status that occurs, as icon, word and colour."""
+    with st.container(horizontal=True, gap="small"):
+        for status in STATUSES:
+            if counts.get(status):
+                label = f"{status_word(status, language())} {counts[status]}"
+                st.badge(label, icon=status_icon(status), color=status_colour(status))  # type: ignore[arg-type]
+
+
+def status_badge(judgement: Judgement) -> None:
+    """Show one status, and beside it that the data are old where they are."""
+    with st.container(horizontal=True, gap="small"):
+        status = judgement.status
+        st.badge(status_word(status, language()), icon=status_icon(status), color=status_colour(status))  # type: ignore[arg-type]
+        if judgement.is_stale and judgement.age_days is not None:
+            st.badge(t("stale", days=f"{judgement.age_days:,}"), icon=":material/schedule:", color="gray")
+
+
+def headline_value(scored: Scored, figure: Figure | None) -> str:
+    """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
+    definition = scored.entry.definition
+    if figure is None:
+        return "―"
+    if figure.value is None:
+        return (figure.text_en if language() == "en" else "") or figure.text_ja or "―"
+    if definition.kind in ("completion", "stock") and figure.denominator:
+        about = t("approximate") if figure.is_approximate else ""
+        return f"{about}{figure.value:,.0f} / {figure.denominator:,.0f}"
+    about = t("approximate") if figure.is_approximate else ""
+    return about + format_value(figure.value, definition, language())
+
+
+def indicator_card(scored: Scored, *, title: str | None = None) -> None:
+    """Show an indicator as a card: status, value with its date, target, plan, previous, year earlier and its shape."""
+    entry, judged = scored.entry, scored.judgement
+    definition, figure = entry.definition, judged.figure
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{title or named(definition)}**")
+        status_badge(judged)
+        if figure is not None and figure.value is None:
+            st.caption(named(definition))
+            st.markdown(f"**{headline_value(scored, figure)}**")
+        else:
+            st.metric(named(definition), headline_value(scored, figure))
+        if figure is not None:
+            st.caption(f"{figure.period.label(language())}({format_date(figure.period.end, language())})")
+        st.caption(_comparisons(scored))
+        drawn = _points(scored)
+        if drawn:
+            st.image(
+                sparkline(drawn, planned_path(definition, entry.goals, baseline=entry.baseline, first=_first(scored))),
+                width="stretch", alt=sentence(judged),
+            )  # fmt: skip
+            if figure is not None and figure.value is not None and judged.goal is not None and definition.direction == "higher":
+                full = figure.denominator if definition.kind in ("completion", "stock") and figure.denominator else 0.0
+                st.image(bullet(figure.value, judged.goal.value, full=full), width="stretch", alt=sentence(judged))
+        st.page_link(
+            "pages/indicator.py", label=t("details"), icon=":material/arrow_forward:",
+            query_params={"code": definition.code, "lang": language()},
+        )  # fmt: skip
+
+
+def _comparisons(scored: Scored) -> str:
+    definition, judged = scored.entry.definition, scored.judgement
+    parts = []
+    if judged.goal is None:
+        parts.append(t("no_target"))
+    else:
+        end = format_date(judged.goal.period.end, language())
+        parts.append(f"{t('target')} {format_value(judged.goal.value, definition, language())}({end})")
+    if judged.planned_value is not None:
+        parts.append(f"{t('planned')} {format_value(judged.planned_value, definition, language())}")
+    for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
+        if judged.figure is not None and judged.figure.value is not None:
+            shown = f"{headline_value(scored, other)} ({other.period.label(language())})" if other else "―"
+            parts.append(f"{t(word)} {shown}")
+    return " ・ ".join(parts)
+
+
+def sentence(judged: Judgement) -> str:
+    """Return the sentence of a judgement in the viewer's language."""
+    return judged.sentence_en if language() == "en" else judged.sentence_ja
+
+
+def _points(scored: Scored) -> list[tuple]:  # type: ignore[type-arg]
+    return [(f.period.end, f.value) for f in sorted(scored.figures, key=lambda f: f.period.end) if f.value is not None]
+
+
+def _first(scored: Scored) -> Figure | None:
+    valued = [f for f in scored.figures if f.value is not None]
+    return min(valued, key=lambda f: f.period.end) if valued else None
+
+
+def series_table(scored: Scored, book: Book) -> pd.DataFrame:
+    """Return the figures of an indicator as people read them: one row per period, with marks and source."""
+    rows = []
+    for figure in sorted(scored.figures, key=lambda f: (f.period.end, f.period.start)):
+        source = book.sources.get(figure.source_code)
+        marks = [
+            t(f"mark_{mark}")
+            for mark in ("approximate", "lower_bound", "year_to_date", "base_estimated")
+            if getattr(figure, f"is_{mark}")
+        ]
+        rows.append(
+            {
+                t("period"): figure.period.label(language()), t("period_end"): figure.period.end,
+                t("value"): headline_value(scored, figure), "n": figure.numerator, "d": figure.denominator,
+                t("unit"): named(scored.entry.definition, "unit"), t("marks"): "、".join(marks),
+                t("source"): source.url if source else "",
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def long_form(scored: Scored, book: Book) -> pd.DataFrame:
+    """Return the figures machine-readable: one datum per cell, unit in its own column, one row per period."""
+    definition = scored.entry.definition
+    return pd.DataFrame(
+        [
+            {
+                "indicator_code": definition.code, "unit_code": scored.entry.unit_code, "period_code": f.period_code,
+                "end_date": f.period.end, "value": f.value, "unit": definition.unit_en, "numerator": f.numerator,
+                "denominator": f.denominator, "text_ja": f.text_ja, "is_approximate": f.is_approximate,
+                "is_lower_bound": f.is_lower_bound, "is_year_to_date": f.is_year_to_date,
+                "is_base_estimated": f.is_base_estimated, "vintage": f.vintage,
+                "source_url": book.sources[f.source_code].url if f.source_code in book.sources else None,
+            }
+            for f in scored.figures
+        ]
+    )  # fmt: skip
+
+
+def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) -> None:
+    """Show a series with its sentence, its chart, the same numbers in a table, and their CSV."""
+    entry, judged = scored.entry, scored.judgement
+    definition = entry.definition
+    if heading:
+        st.markdown(f"**{heading}**")
+    st.markdown(sentence(judged))
+    points = _points(scored)
+    if not points:
+        if judged.figure is None:
+            st.info(t("no_series"), icon=":material/info:")
+    else:
+        shown = sorted((f for f in scored.figures if f.value is not None), key=lambda f: f.period.end)
+        actual = pd.DataFrame(
+            {"end_date": [f.period.end for f in shown], "value": [f.value for f in shown],
+             "label": [f.period.label(language()) for f in shown]}
+        )  # fmt: skip
+        plan = pd.DataFrame(
+            planned_path(definition, entry.goals, baseline=entry.baseline, first=_first(scored)), columns=["end_date", "value"]
+        )
+        goal = judged.goal
+        goal_label = f"{t('target')} {format_value(goal.value, definition, language())}" if goal else ""
+        figure = trajectory(
+            actual, plan, unit=named(definition, "unit"), plan_word=t("planned"), goal_label=goal_label,
+            decimals=definition.decimals,
+        )  # fmt: skip
+        st.plotly_chart(
+            figure, theme=None, config=CONFIG, alt=f"{named(definition)}: {sentence(judged)}", key=f"chart_{definition.code}"
+        )
+        st.caption(t("legend"))
+    if scored.figures:
+        with st.expander(t("table"), icon=":material/table:"):
+            st.dataframe(
+                series_table(scored, book), hide_index=True, width="stretch",
+                column_config={t("source"): st.column_config.LinkColumn()},
+            )  # fmt: skip
+            st.download_button(
+                t("csv"), long_form(scored, book).to_csv(index=False).encode("utf-8-sig"), f"{definition.code}.csv",
+                "text/csv", icon=":material/download:", key=f"csv_{definition.code}", on_click="ignore",
+            )  # fmt: skip
+    source_line(scored, book)
+
+
+def source_line(scored: Scored, book: Book) -> None:
+    """Name the sources of a judgement, each with its address."""
+    named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]
+    links = [
+        f"[{s.title.replace('[', '［').replace(']', '］')}]({s.url})" + (f"({t('source_secondary')})" if s.grade == "secondary" else "")
+        for s in named_sources
+    ]
+    if links:
+        st.caption(f"{t('source')}: " + " ・ ".join(links))
+
+
+def find(scored: Sequence[Scored], code: str, unit: str | None = None) -> Scored | None:
+    """Return the judgement of an indicator, for its own scope unless a unit is named."""
+    return next((s for s in scored if s.entry.definition.code == code and unit in (None, s.entry.unit_code)), None)

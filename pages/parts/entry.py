@@ -1,0 +1,69 @@
+"""The guard: the first call of every page, and the frame round all of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from kpis.settings import ROOT, settings
+from kpis.store import utc_now
+from pages.parts.text import LANGUAGES, language, t
+
+_FRAMED = "frame_ran"
+_PAGES = ROOT / "pages"
+
+
+def navigation() -> st.Page:  # type: ignore[valid-type]
+    """Declare the one list of pages and return the page asked for."""
+    progress = [
+        st.Page(_PAGES / "overview.py", title=t("nav_overview"), icon=":material/dashboard:", default=True),
+        st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
+        st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
+    ]
+    return st.navigation({t("nav_progress"): progress})
+
+
+def frame() -> st.Page:  # type: ignore[valid-type]
+    """Set up the page, the menu, and the viewer's language and day; return the page to run."""
+    st.set_page_config(page_title=t("site"), page_icon=":material/monitoring:", layout="wide")
+    st.session_state[_FRAMED] = True
+    page = navigation()
+    with st.sidebar:
+        st.subheader(t("site"))
+        chosen = st.segmented_control(
+            t("language"), list(LANGUAGES), default=language(), format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
+            key=f"language_choice_{language()}",
+        )
+        if chosen and chosen != language():
+            st.session_state["language"] = chosen
+            st.query_params["lang"] = chosen
+            st.rerun()
+        st.session_state["language"] = language()
+        st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key="as_of")
+    return page
+
+
+def enter() -> None:
+    """Guard a page: it is shown only inside the frame, to a viewer whom the mode allows.
+
+    On a server just started, Streamlit's old page discovery runs a page file without ``dashboard.py`` when its address
+    is the very first one asked for. Declaring the navigation ends that discovery; the run then starts again framed.
+    """
+    if not st.session_state.get(_FRAMED):
+        navigation()
+        st.rerun()
+    if settings().mode == "office" and not (st.user.is_logged_in and st.user.get("email_verified")):
+        st.error("サインインが必要です。 / Sign in first.")
+        st.stop()
+
+
+def today() -> date:
+    """Return today's date; the clock is read at this entry point only."""
+    return utc_now().date()
+
+
+def as_of() -> date:
+    """Return the day the viewer chose in the side bar."""
+    chosen = st.session_state.get("as_of")
+    return chosen if isinstance(chosen, date) else today()

@@ -1,0 +1,34 @@
+"""The words of the pages in the viewer's language."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+
+import streamlit as st
+
+from kpis.settings import ROOT
+
+LANGUAGES = {"ja": "日本語", "en": "English"}
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, dict[str, str]]:
+    return tomllib.loads((ROOT / "data" / "text" / "pages.toml").read_text(encoding="utf-8"))
+
+
+def language() -> str:
+    """Return ``ja`` or ``en``: what the address asks for, else what this session chose, else Japanese."""
+    asked = st.query_params.get("lang") or st.session_state.get("language") or "ja"
+    return asked if asked in LANGUAGES else "ja"
+
+
+def t(key: str, **values: object) -> str:
+    """Return the words for a key in the viewer's language, with values filled in."""
+    return _words()[key][language()].format(**values)
+
+
+def named(row: dict[str, str] | object, field: str = "name") -> str:
+    """Return ``<field>_en`` for an English viewer where there is one, else ``<field>_ja``."""
+    get = row.get if isinstance(row, dict) else lambda k: getattr(row, k)
+    return (get(f"{field}_en") if language() == "en" else "") or get(f"{field}_ja") or ""

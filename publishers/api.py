@@ -1,0 +1,187 @@
+"""The read-only open API: health, indicators, observations and statuses with everything needed to recompute them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from kpis import models
+from kpis.measures import Baseline, Figure, Goal
+from kpis.periods import parse_period
+from kpis.scorecard import Book, Scored, current_vintages, score_all
+from kpis.settings import settings
+from kpis.store import Store, utc_now
+
+HEADERS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+
+
+class _BadQuery(ValueError):
+    """A query parameter cannot be read; the message names it and the form expected."""
+
+
+@lru_cache(maxsize=4)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+@lru_cache(maxsize=2)
+def _book(url: str, revision: int) -> Book:
+    return _store(url).book()
+
+
+def _current_book() -> Book:
+    url = settings().database_url
+    return _book(url, _store(url).revision())
+
+
+def _day(request: Request, name: str) -> date | None:
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise _BadQuery(f"{name}={text}: YYYY-MM-DD で指定してください / write it as YYYY-MM-DD") from error
+
+
+def _instant(request: Request, name: str) -> datetime | None:
+    """Read an instant; without a zone it is UTC, and a bare day means its last second in UTC."""
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _BadQuery(f"{name}={text}: ISO 8601 で指定してください / write it as ISO 8601") from error
+    if len(text) == 10:
+        found = found.replace(hour=23, minute=59, second=59)
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
+    """Return one observation as plain JSON: period with its days, value, n and d, marks, vintage and source."""
+    period = figure.period
+    source = book.sources.get(figure.source_code)
+    return {
+        "period": period.code, "start_date": period.start.isoformat(), "end_date": period.end.isoformat(),
+        "value": figure.value, "numerator": figure.numerator, "denominator": figure.denominator,
+        "base_value": figure.base_value, "text_ja": figure.text_ja or None, "text_en": figure.text_en or None,
+        "is_approximate": figure.is_approximate, "is_lower_bound": figure.is_lower_bound,
+        "is_year_to_date": figure.is_year_to_date, "is_base_estimated": figure.is_base_estimated,
+        "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
+        "source_url": source.url if source else None, "source_title": source.title if source else None,
+    }  # fmt: skip
+
+
+def _goal_json(goal: Goal) -> dict[str, Any]:
+    period = parse_period(goal.period_code)
+    return {"period": goal.period_code, "start_date": period.start.isoformat(), "end_date": period.end.isoformat(),
+            "value": goal.value, "set_on": goal.set_on.isoformat() if goal.set_on else None, "set_order": goal.set_order,
+            "is_approximate": goal.is_approximate}  # fmt: skip
+
+
+def _baseline_json(baseline: Baseline | None) -> dict[str, Any] | None:
+    if baseline is None:
+        return None
+    return {"period": baseline.period_code, "end_date": parse_period(baseline.period_code).end.isoformat(),
+            "value": baseline.value, "is_approximate": baseline.is_approximate,
+            "is_estimated": baseline.is_estimated}  # fmt: skip
+
+
+def status_json(scored: Scored, book: Book) -> dict[str, Any]:
+    """Return one judgement with all its inputs, so that a stranger can recompute it."""
+    entry, judged = scored.entry, scored.judgement
+    definition, figure = entry.definition, judged.figure
+    return {
+        "code": definition.code, "name_ja": definition.name_ja, "name_en": definition.name_en,
+        "kind": definition.kind, "direction": definition.direction, "unit": definition.unit_ja,
+        "unit_en": definition.unit_en, "scope": entry.unit_code, "project": entry.project_code, "theme": entry.theme,
+        "is_headline": entry.is_headline,
+        "period": figure.period_code if figure else None,
+        "period_end": figure.period.end.isoformat() if figure else None,
+        "actual_value": figure.value if figure else None,
+        "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
+        "is_approximate": bool(figure and figure.is_approximate),
+        "is_lower_bound": bool(figure and figure.is_lower_bound),
+        "text_ja": (figure.text_ja or None) if figure else None,
+        "text_en": (figure.text_en or None) if figure else None,
+        "baseline": _baseline_json(judged.baseline), "target": _goal_json(judged.goal) if judged.goal else None,
+        "targets": [_goal_json(goal) for goal in entry.goals],
+        "figures": [figure_json(f, book) for f in scored.figures],
+        "planned_value": judged.planned_value, "variance": judged.variance,
+        "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
+        "status": judged.status, "is_stale": judged.is_stale, "age_days": judged.age_days,
+        "sentence_ja": judged.sentence_ja, "sentence_en": judged.sentence_en,
+        "thresholds": judged.thresholds, "rule_version": judged.rule_version,
+        "sources": [
+            {"url": s.url, "title": s.title, "grade": s.grade,
+             "published_on": s.published_on.isoformat() if s.published_on else None}
+            for code in scored.source_codes if (s := book.sources.get(code))
+        ],
+    }  # fmt: skip
+
+
+def _health(_request: Request) -> dict[str, Any]:
+    return {"status": "ok", "revision": _store(settings().database_url).revision()}
+
+
+def _indicators(_request: Request) -> list[dict[str, Any]]:
+    _current_book()
+    return _store(settings().database_url).all_of(models.Indicator)
+
+
+def _observations(request: Request) -> list[dict[str, Any]]:
+    known_at, as_of = _instant(request, "known_at"), _day(request, "as_of")
+    first, last = _day(request, "from"), _day(request, "to")
+    book, wanted, unit = _current_book(), request.query_params.get("indicator"), request.query_params.get("unit")
+    if wanted and wanted not in {e.definition.code for e in book.entries}:
+        raise _BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
+    return [
+        {"indicator": entry.definition.code, "unit": entry.unit_code, **figure_json(figure, book)}
+        for entry in book.entries
+        if (not wanted or entry.definition.code == wanted) and (not unit or entry.unit_code == unit)
+        for figure in current_vintages(entry.figures, known_at=known_at)
+        if (as_of is None or figure.period.end <= as_of)
+        and (first is None or figure.period.end >= first)
+        and (last is None or figure.period.end <= last)
+    ]
+
+
+def _status(request: Request) -> dict[str, Any]:
+    as_of = _day(request, "as_of") or utc_now().date()
+    book = _current_book()
+    scored = score_all(book, as_of=as_of, known_at=_instant(request, "known_at"), unit=request.query_params.get("unit"))
+    return {"as_of": as_of.isoformat(), "revision": book.revision, "indicators": [status_json(s, book) for s in scored]}
+
+
+def _answer(produce: Any) -> Any:
+    async def endpoint(request: Request) -> JSONResponse:
+        try:
+            body = await run_in_threadpool(produce, request)
+        except _BadQuery as error:
+            return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
+        return JSONResponse(_plain(body), headers=HEADERS)
+
+    return endpoint
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+ROUTES = [
+    Route("/api/health", _answer(_health), methods=["GET"]),
+    Route("/api/v1/indicators", _answer(_indicators), methods=["GET"]),
+    Route("/api/v1/observations", _answer(_observations), methods=["GET"]),
+    Route("/api/v1/status", _answer(_status), methods=["GET"]),
+]

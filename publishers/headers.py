@@ -1,0 +1,53 @@
+"""Response headers for every page, and the language of the HTML frame."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+
+
+class PageHeaders:
+    """Add security headers, and write the viewer's language into ``<html lang>``, which Streamlit hard-codes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, changing only what goes back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", ["ja"])[0]
+        language = b"en" if asked == "en" else b"ja"
+        start: Message | None = None
+        page: list[bytes] = []
+
+        async def changed(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *SECURITY]
+                kind = dict(message["headers"]).get(b"content-type", b"")
+                if kind.startswith(b"text/html") and b"content-encoding" not in dict(message["headers"]):
+                    start = message  # held back: the length changes with the language
+                    return
+            if start is not None and message["type"] == "http.response.body":
+                page.append(message.get("body", b""))
+                if message.get("more_body"):
+                    return
+                body = b"".join(page).replace(b'<html lang="en">', b'<html lang="%s">' % language, 1)
+                headers = [(k, v) for k, v in start["headers"] if k not in (b"content-length", b"etag", b"last-modified")]
+                await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+                await send({**message, "body": body})
+                start = None
+                return
+            await send(message)
+
+        await self.app(scope, receive, changed)
