@@ -1,0 +1,433 @@
+"""The engine: what a figure means against its target. Pure: no session, no clock, no file.
+
+The method is published in ``docs/method.md``; ``RULE_VERSION`` changes whenever a status could change.
+
+    progress         = (actual − baseline) / (target − baseline)
+    planned progress = (planned − baseline) / (target − baseline), planned read off the planned path on the figure's day
+    ratio            = progress / planned progress
+
+The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling``
+is judged by its remaining budget instead, since actual / target misleads where lower is better:
+
+    planned = cap × elapsed share of the cap's period;  ratio = (cap − actual) / (cap − planned)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from kpis.errors import FigureRefused
+from kpis.periods import Period, parse_period
+from kpis.text import format_date, format_difference, format_value
+
+RULE_VERSION = "2026-1"
+STATUSES = (
+    "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "not_due",
+    "no_data", "not_applicable", "qualitative",
+)  # fmt: skip
+_NEAR = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What an indicator is judged by. ``direction``: ``higher``, ``lower``, ``keep`` or ``none``."""
+
+    code: str
+    kind: str
+    direction: str
+    name_ja: str
+    name_en: str
+    unit_ja: str
+    unit_en: str
+    decimals: int = 0
+    threshold_on_track: float = 0.95
+    threshold_behind: float = 0.60
+    tolerance: float = 0.0
+    stale_after_days: int = 200
+
+    @property
+    def sign(self) -> int:
+        """Return −1 where lower is better, else 1."""
+        return -1 if self.direction == "lower" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One vintage of one observation; ``value`` as published, in the indicator's unit."""
+
+    period_code: str
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    base_value: float | None = None
+    text_ja: str = ""
+    text_en: str = ""
+    is_approximate: bool = False
+    is_lower_bound: bool = False
+    is_year_to_date: bool = False
+    is_base_estimated: bool = False
+    sample_size: float | None = None
+    vintage: int = 1
+    known_at: datetime | None = None
+    source_code: str = ""
+
+    @property
+    def period(self) -> Period:
+        """Return the period that the figure is of."""
+        return parse_period(self.period_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target: the value to be met by the end of its period."""
+
+    period_code: str
+    value: float
+    set_on: date | None = None
+    set_order: int = 1
+    is_approximate: bool = False
+    source_code: str = ""
+
+    @property
+    def period(self) -> Period:
+        """Return the period at whose end the target is due."""
+        return parse_period(self.period_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The starting point of the planned path; ``is_first_figure`` where none was published."""
+
+    period_code: str
+    value: float
+    is_approximate: bool = False
+    is_estimated: bool = False
+    source_code: str = ""
+    is_first_figure: bool = False
+
+    @property
+    def day(self) -> date:
+        """Return the day the path starts from."""
+        return parse_period(self.period_code).end
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A status with the sentence that says it and every input it was worked out from."""
+
+    status: str
+    figure: Figure | None = None
+    previous: Figure | None = None
+    year_earlier: Figure | None = None
+    goal: Goal | None = None
+    baseline: Baseline | None = None
+    planned_value: float | None = None
+    variance: float | None = None
+    progress: float | None = None
+    planned_progress: float | None = None
+    ratio: float | None = None
+    is_stale: bool = False
+    age_days: int | None = None
+    sentence_ja: str = ""
+    sentence_en: str = ""
+    thresholds: dict[str, float] = field(default_factory=dict)
+    rule_version: str = RULE_VERSION
+
+
+def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Figure]:
+    """Return per period the last vintage known by an instant (``None``: now), in order of time."""
+    latest: dict[str, Figure] = {}
+    for figure in figures:
+        if known_at is not None and figure.known_at is not None and figure.known_at > known_at:
+            continue
+        held = latest.get(figure.period_code)
+        if held is None or figure.vintage > held.vintage:
+            latest[figure.period_code] = figure
+    return sorted(latest.values(), key=_when)
+
+
+def _when(figure: Figure) -> tuple[date, int]:
+    # On the same day the figure of the longer period speaks: the whole year over its last month.
+    return figure.period.end, (figure.period.end - figure.period.start).days
+
+
+def value_of(definition: Definition, figure: Figure) -> float | None:
+    """Return the published value; for a ratio without one, n / d in percent; a missing or zero d gives no value."""
+    if figure.value is not None or definition.kind != "ratio":
+        return figure.value
+    if figure.numerator is None or not figure.denominator:
+        return None
+    return figure.numerator / figure.denominator * 100
+
+
+def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
+    """Return per period the target last set by a day, by due day; a target without a day of setting counts."""
+    latest: dict[str, Goal] = {}
+    for goal in goals:
+        if goal.set_on is not None and goal.set_on > as_of:
+            continue
+        held = latest.get(goal.period_code)
+        if held is None or (goal.set_on or date.min, goal.set_order) >= (held.set_on or date.min, held.set_order):
+            latest[goal.period_code] = goal
+    return sorted(latest.values(), key=lambda g: (g.period.end, g.period.start))
+
+
+def goal_in_force(goals: Sequence[Goal], day: date) -> Goal | None:
+    """Return the target whose period contains the day (the shortest such), else the next one due, else the last."""
+    holding = [g for g in goals if g.period.contains(day)]
+    if holding:
+        return min(holding, key=lambda g: (g.period.end - g.period.start).days)
+    coming = [g for g in goals if g.period.end >= day]
+    return coming[0] if coming else (goals[-1] if goals else None)
+
+
+def planned_path(
+    definition: Definition, goals: Sequence[Goal], *, baseline: Baseline | None, first: Figure | None = None
+) -> list[tuple[date, float]]:
+    """Return the corners of the planned path, in order of time.
+
+    Args:
+        goals: targets; of several for one period the last set counts.
+        baseline: where the path starts; without one it starts at ``first``.
+        first: the first figure on record.
+
+    Returns:
+        (day, value) pairs. For a ceiling each cap rises from 0 at the start of its period.
+    """
+    known = goals_known(goals, date.max)
+    if definition.kind == "ceiling":
+        return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
+    corners = [(g.period.end, g.value) for g in known]
+    start = None if baseline is None else (baseline.day, baseline.value)
+    if start is None and first is not None and first.value is not None:
+        start = (first.period.end, first.value)
+    if start is None:
+        return corners
+    return [start, *(c for c in corners if c[0] > start[0])] if corners else []
+
+
+def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
+    """Read a planned path on a day: straight lines between corners, level after the last, nothing before the first."""
+    if not path or day < path[0][0]:
+        return None
+    for (left, low), (right, high) in zip(path, path[1:], strict=False):
+        if left <= day <= right:
+            span = (right - left).days
+            return high if span == 0 else low + (high - low) * (day - left).days / span
+    return path[-1][1]
+
+
+def judge(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> Judgement:
+    """Judge an indicator as of a day.
+
+    Args:
+        figures: one vintage per period (see ``current_vintages``).
+        goals: every target ever set; those set later than ``as_of`` do not count.
+        baseline: the published starting point, if any.
+        as_of: figures of periods that end later do not count.
+
+    Returns:
+        The judgement, with ``sentence_ja``, ``sentence_en`` and all inputs.
+    """
+    ended = sorted((f for f in figures if f.period.end <= as_of), key=_when)
+    thresholds = {
+        "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
+    }  # fmt: skip
+    if definition.kind == "qualitative":
+        latest = ended[-1] if ended else None
+        return _worded(definition, Judgement("qualitative", figure=latest, thresholds=thresholds), as_of)
+    usable = [f for f in ended if value_of(definition, f) is not None]
+    if definition.kind == "ceiling":
+        # A lone month says nothing about a yearly cap; only sums since the start of the year do.
+        usable = [f for f in usable if f.is_year_to_date or f.period.kind in ("year", "calendar_year")] or usable
+    if not usable:
+        return _worded(definition, Judgement("no_data", thresholds=thresholds), as_of)
+    figure = usable[-1]
+    earlier = [f for f in usable[:-1] if f.period.end < figure.period.end]
+    year_code = figure.period.year_earlier().code
+    known = goals_known(goals, as_of)
+    goal = goal_in_force(known, figure.period.end)
+    age = (as_of - figure.period.end).days
+    found = Judgement(
+        "not_applicable", figure=figure, previous=earlier[-1] if earlier else None,
+        year_earlier=next((f for f in usable if f.period_code == year_code), None), goal=goal, baseline=baseline,
+        is_stale=age > definition.stale_after_days, age_days=age, thresholds=thresholds,
+    )  # fmt: skip
+    if goal is None or definition.direction == "none":
+        return _worded(definition, found, as_of)
+    if definition.kind == "ceiling":
+        return _worded(definition, _judge_ceiling(definition, found, figure, goal), as_of)
+    return _worded(definition, _judge_path(definition, found, usable, known), as_of)
+
+
+def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goal: Goal) -> Judgement:
+    actual, period, day = value_of(definition, figure), goal.period, figure.period.end
+    assert actual is not None
+    whole = figure.period.kind in ("year", "calendar_year")
+    if not (whole or figure.is_year_to_date):
+        return found
+    if day < period.start:
+        return replace(found, status="not_due")
+    share = 1.0 if whole or day >= period.end else ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
+    planned = goal.value * share
+    room = goal.value - planned
+    ratio = None if abs(room) < _NEAR else (goal.value - actual) / room
+    within = definition.sign * (actual - goal.value) >= -_NEAR
+    if not within:
+        status = "missed"  # a spent budget does not come back
+    elif share >= 1:
+        status = "reached"
+    else:
+        status = _by_ratio(definition, ratio if ratio is not None else 1.0)
+    return replace(found, status=status, planned_value=planned, variance=actual - planned, ratio=ratio)
+
+
+def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
+    figure, goal, sign = found.figure, found.goal, definition.sign
+    assert figure is not None and goal is not None
+    actual, day = value_of(definition, figure), figure.period.end
+    assert actual is not None
+    base = found.baseline
+    if base is None and usable[0] is not figure and usable[0].period.end < min(goal.period.end, day):
+        start = value_of(definition, usable[0])
+        assert start is not None
+        base = Baseline(usable[0].period_code, start, usable[0].is_approximate, False, usable[0].source_code, True)
+    planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
+    progress = planned_progress = ratio = None
+    if base is not None and abs(goal.value - base.value) > _NEAR:
+        progress = (actual - base.value) / (goal.value - base.value)
+        if planned is not None:
+            planned_progress = (planned - base.value) / (goal.value - base.value)
+            if planned_progress > _NEAR:
+                ratio = progress / planned_progress
+    found = replace(
+        found, baseline=base, planned_value=planned, progress=progress, planned_progress=planned_progress, ratio=ratio,
+        variance=None if planned is None else actual - planned,
+    )  # fmt: skip
+    is_due = day >= goal.period.end
+    if definition.direction == "keep" or (base is not None and abs(goal.value - base.value) <= _NEAR):
+        return replace(found, status=_kept(definition, actual, goal.value, is_due=is_due))
+    if sign * (actual - goal.value) >= -_NEAR:
+        return replace(found, status="reached")
+    before = [f for f in usable[:-1] if f.period.end < day and f.period.end > (base.day if base else date.min)]
+    was_reached = any(sign * ((value_of(definition, f) or 0.0) - goal.value) >= -_NEAR for f in before)
+    if is_due and figure.is_lower_bound:
+        return replace(found, status="not_applicable")
+    if is_due and not (was_reached and day > goal.period.end):
+        return replace(found, status="missed")
+    if was_reached:
+        return replace(found, status="reached_then_lost")
+    if progress is not None and progress < -_NEAR:
+        return replace(found, status="moving_away")
+    if ratio is None:
+        return replace(found, status="not_due")
+    return replace(found, status=_by_ratio(definition, ratio))
+
+
+def _kept(definition: Definition, actual: float, target: float, *, is_due: bool) -> str:
+    off = abs(actual - target)
+    better = definition.direction != "keep" and definition.sign * (actual - target) > 0
+    if better or off <= definition.tolerance + _NEAR:
+        return "reached" if is_due else "on_track"
+    if is_due:
+        return "missed"
+    return "slightly_behind" if off <= 2 * definition.tolerance else "behind"
+
+
+def _by_ratio(definition: Definition, ratio: float) -> str:
+    if ratio >= definition.threshold_on_track - _NEAR:
+        return "on_track"
+    return "slightly_behind" if ratio >= definition.threshold_behind - _NEAR else "behind"
+
+
+def same_period_reduction(value: float, base: float | None) -> float | None:
+    """Return the reduction against the same period of the base year, in percent: (1 − value / base) × 100."""
+    return None if not base else (1 - value / base) * 100
+
+
+def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
+    """Add the figures of sub-units of one period up to their whole.
+
+    Args:
+        kind: the indicator kind. Ratios are Σn / Σd; reductions 1 − Σvalue / Σbase (n is the value); ceilings, stocks
+            and completions are sums (of each unit's last cumulative value).
+        parts: one figure per sub-unit, of one period.
+
+    Raises:
+        FigureRefused: levels and texts cannot be added, or the parts are of different periods.
+    """
+    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1:
+        raise FigureRefused(
+            "この種類または期間の異なる数値は合計できません。単位ごとに表示してください。",
+            "Figures of this kind, or of different periods, cannot be added up. Show them by unit.",
+        )
+
+    def total(name: str) -> float | None:
+        values = [getattr(p, name) for p in parts]
+        return None if any(v is None for v in values) else sum(values)
+
+    n, d, base = total("numerator"), total("denominator"), total("base_value")
+    if kind == "ratio":
+        value = None if n is None or not d else n / d * 100
+    elif kind == "reduction":
+        value = None if n is None else same_period_reduction(n, base)
+    else:
+        value = total("value")
+    marks = {
+        name: any(getattr(p, name) for p in parts)
+        for name in ("is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated")
+    }
+    return Figure(parts[0].period_code, value, numerator=n, denominator=d, base_value=base, **marks)
+
+
+def _worded(definition: Definition, found: Judgement, as_of: date) -> Judgement:
+    return replace(found, sentence_ja=_sentence(definition, found, as_of, "ja"), sentence_en=_sentence(definition, found, as_of, "en"))
+
+
+def _sentence(definition: Definition, found: Judgement, as_of: date, language: str) -> str:
+    ja = language == "ja"
+    figure, goal = found.figure, found.goal
+    if figure is None:
+        return f"{format_date(as_of, language)}までに終わった期間の数値はない" if ja else (
+            f"No figure for a period ended by {format_date(as_of, language)}"
+        )  # fmt: skip
+    day = format_date(figure.period.end, language)
+    value = value_of(definition, figure)
+    if value is None:
+        text = (figure.text_ja if ja else figure.text_en) or figure.text_ja
+        return f"{text}({day}時点)" if ja else f"{text} (as of {day})"
+    actual = (("約" if ja else "about ") if figure.is_approximate else "") + format_value(value, definition, language)
+    if figure.is_lower_bound:
+        actual += "超" if ja else " or more"
+    if goal is None:
+        return f"{actual}、数値目標なし({day}時点)" if ja else f"{actual}, no numeric target (as of {day})"
+    target = format_value(goal.value, definition, language)
+    gap = format_difference(value - goal.value, definition, language)
+    due = format_date(goal.period.end, language)
+    if found.status == "reached":
+        return f"目標 {target} に対し {actual}、達成({day}時点)" if ja else f"{actual} against a target of {target}: reached (as of {day})"
+    if found.status == "missed":
+        return (
+            f"目標 {target} に対し {actual}、{gap}届かず({day}時点)" if ja
+            else f"{actual} against a target of {target}: missed by {gap} (as of {day})"
+        )  # fmt: skip
+    if found.status == "reached_then_lost":
+        return (
+            f"一度達成した目標 {target} に対し {actual}、{gap}下回る({day}時点)" if ja
+            else f"{actual} against a target of {target} that had been reached: {gap} short (as of {day})"
+        )  # fmt: skip
+    if found.planned_value is None or found.variance is None or found.status in ("not_due", "not_applicable"):
+        return (
+            f"{actual}、目標 {target} の期限は{due}({day}時点)" if ja
+            else f"{actual}; the target of {target} is due on {due} (as of {day})"
+        )  # fmt: skip
+    planned = format_value(round(found.planned_value, max(definition.decimals, 1)), definition, language)
+    off = format_difference(found.variance, definition, language)
+    ahead = definition.sign * found.variance >= -_NEAR
+    if ja:
+        return f"計画 {planned} に対し {actual}、{off}{'上回る' if ahead else 'の遅れ'}({day}時点)"
+    return f"{actual} against {planned} planned: {off} {'ahead' if ahead else 'behind'} (as of {day})"
