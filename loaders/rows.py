@@ -73,7 +73,7 @@ class SuccessionRow(Row):
     relation: Literal["rename", "split", "merge", "transfer", "unknown"]
     effective_date: Optional_date = None
     date_precision: Precision = "unknown"
-    share: Annotated[float | None, BeforeValidator(_blank_is_none), Field(ge=0, le=1)] = None
+    share: Annotated[Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_blank_is_none)] = None
     source_code: Optional_code = None
     note: str = ""
 
@@ -299,8 +299,8 @@ class FacilityRow(Row):
     bureau_code: Optional_code = None
     organisation_ja: str = ""
     municipality_ja: str = ""
-    latitude: Annotated[float | None, BeforeValidator(_blank_is_none), Field(ge=20, le=46)] = None
-    longitude: Annotated[float | None, BeforeValidator(_blank_is_none), Field(ge=122, le=154)] = None
+    latitude: Annotated[Annotated[float, Field(ge=20, le=46)] | None, BeforeValidator(_blank_is_none)] = None
+    longitude: Annotated[Annotated[float, Field(ge=122, le=154)] | None, BeforeValidator(_blank_is_none)] = None
     payment_methods: str = ""
     cashless_since: Optional_date = None
     cashless_since_precision: Precision = "unknown"
