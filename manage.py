@@ -37,7 +37,9 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
         return
     if not report.problems:
-        out.print(f"{report.file}: {report.accepted} / {report.rows} 行 rows" + (" (取込済 already loaded)" if report.is_repeat else ""))
+        out.print(
+            f"{report.file}: {report.accepted} / {report.rows} 行 rows" + (" (取込済 already loaded)" if report.is_repeat else "")
+        )
     for p in report.problems:
         where = " ".join(str(part) for part in (p.sheet, p.cell or (f"{p.row}行 row {p.row}" if p.row else "")) if part)
         err.print(f"{report.file} {where}: {p.found!r}", style="bold", markup=False)
@@ -55,7 +57,9 @@ def init() -> None:
 @app.command("load")
 def load_command(
     files: Annotated[list[Path] | None, typer.Argument(help="Files to load; none = the catalogue and official figures")] = None,
-    kind: Annotated[str | None, typer.Option(help="What the file holds, as observations.csv; read from its columns if left out")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="What the file holds, as observations.csv; read from its columns if left out")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
 ) -> None:
     """Load figures, all or nothing. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage."""
@@ -95,7 +99,9 @@ def check(
 
 @app.command("pull")
 def pull_command(
-    sources: Annotated[Path, typer.Option(help="The list of sources", exists=True, dir_okay=False)] = ROOT / "data" / "sources.toml",
+    sources: Annotated[Path, typer.Option(help="The list of sources", exists=True, dir_okay=False)] = ROOT
+    / "data"
+    / "sources.toml",
 ) -> None:
     """Bring in every source that data/sources.toml names; safe to run from a timer."""
     store = _store()
@@ -126,7 +132,7 @@ def run(
     if any(report.problems for report in reports):
         err.print("図表は前回取り込んだ数値で表示します。 / Serving the figures loaded before.")
     out.print(f"http://{chosen.address}:{chosen.port}")
-    uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", app_dir=str(ROOT))
+    uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
 
 
 if __name__ == "__main__":

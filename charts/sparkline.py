@@ -28,9 +28,7 @@ def sparkline(actual: Sequence[tuple[date, float]], plan: Sequence[tuple[date, f
         y = HEIGHT - 7 - (point[1] - low) / height * (HEIGHT - 14)
         return f"{x:.1f},{y:.1f}"
 
-    dots = "".join(
-        f'<circle cx="{x}" cy="{y}" r="3" fill="{ACTUAL}"/>' for x, y in (at(p).split(",") for p in actual)
-    )
+    dots = "".join(f'<circle cx="{x}" cy="{y}" r="3" fill="{ACTUAL}"/>' for x, y in (at(p).split(",") for p in actual))
     dashed = f'<polyline points="{" ".join(map(at, plan))}" fill="none" stroke="{PLAN}" stroke-width="1.5" stroke-dasharray="4 3"/>'
     line = f'<polyline points="{" ".join(map(at, actual))}" fill="none" stroke="{ACTUAL}" stroke-width="2"/>'
     return _svg(HEIGHT, (dashed if plan else "") + line + dots)

@@ -24,5 +24,7 @@ def styled(figure: go.Figure, *, height: int = 340) -> go.Figure:
         hovermode="closest", dragmode=False,
     )  # fmt: skip
     figure.update_xaxes(showgrid=False, linecolor="#949497", tickfont={"size": 12}, fixedrange=True)
-    figure.update_yaxes(gridcolor=GRID, zeroline=True, zerolinecolor="#949497", tickfont={"size": 12}, fixedrange=True)
+    figure.update_yaxes(
+        gridcolor=GRID, zeroline=True, zerolinecolor="#949497", tickfont={"size": 12}, fixedrange=True, automargin=True
+    )
     return figure

@@ -16,7 +16,8 @@ def trajectory(
     """Draw what happened (solid, dots at published values) against the plan (dashed).
 
     Args:
-        actual: columns ``end_date`` (date), ``value`` (float), ``label`` (text at the point), one row per period.
+        actual: columns ``end_date`` (date), ``value`` (float; blank where the line breaks), ``label`` (text at the point),
+            one row per period.
         plan: columns ``end_date`` (date), ``value`` (float), one row per corner of the planned path.
         unit: written on the value axis.
         plan_word: the word for plan, for the hover text.
@@ -38,18 +39,19 @@ def trajectory(
         line={"color": ACTUAL, "width": 2.5}, marker={"size": 8, "color": ACTUAL},
         hovertemplate=f"%{{customdata}}: %{{y:,.{decimals}f}} {unit}<extra></extra>", customdata=actual["label"],
     )  # fmt: skip
-    for position in ({0, len(actual) - 1} if len(actual) else ()):
-        row = actual.iloc[position]
-        last = position == len(actual) - 1
+    ends = actual.dropna(subset=["value"])
+    for position in {0, len(ends) - 1} if len(ends) else ():
+        row = ends.iloc[position]
+        last = position == len(ends) - 1
         figure.add_annotation(
             x=row["end_date"], y=row["value"], text=f"<b>{row['value']:,.{decimals}f}</b>", showarrow=False,
             yshift=14 if not last else -16, font={"size": 13, "color": ACTUAL},
         )  # fmt: skip
-    values = [*actual["value"], *plan["value"]]
+    values = [*ends["value"], *plan["value"].dropna()]
     top = max(values, default=1.0)
     bottom = min(0.0, min(values, default=0.0))
     figure.update_yaxes(range=[bottom, top * 1.14 or 1], tickformat=",", title={"text": unit, "font": {"size": 12}})
-    days: list[date] = [*actual["end_date"], *plan["end_date"]]
+    days: list[date] = [*ends["end_date"], *plan["end_date"]]
     if days:
         figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=6)
     return styled(figure, height=height)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import pairwise
 
 from kpis.errors import FigureRefused
 from kpis.periods import Period, parse_period
@@ -169,7 +170,7 @@ def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
         if goal.set_on is not None and goal.set_on > as_of:
             continue
         held = latest.get(goal.period_code)
-        if held is None or (goal.set_on or date.min, goal.set_order) >= (held.set_on or date.min, held.set_order):
+        if held is None or goal.set_order >= held.set_order:
             latest[goal.period_code] = goal
     return sorted(latest.values(), key=lambda g: (g.period.end, g.period.start))
 
@@ -212,7 +213,7 @@ def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
     """Read a planned path on a day: straight lines between corners, level after the last, nothing before the first."""
     if not path or day < path[0][0]:
         return None
-    for (left, low), (right, high) in zip(path, path[1:], strict=False):
+    for (left, low), (right, high) in pairwise(path):
         if left <= day <= right:
             span = (right - left).days
             return high if span == 0 else low + (high - low) * (day - left).days / span
@@ -377,15 +378,23 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
         value = None if n is None else same_period_reduction(n, base)
     else:
         value = total("value")
-    marks = {
-        name: any(getattr(p, name) for p in parts)
-        for name in ("is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated")
-    }
-    return Figure(parts[0].period_code, value, numerator=n, denominator=d, base_value=base, **marks)
+    return Figure(
+        parts[0].period_code,
+        value,
+        numerator=n,
+        denominator=d,
+        base_value=base,
+        is_approximate=any(p.is_approximate for p in parts),
+        is_lower_bound=any(p.is_lower_bound for p in parts),
+        is_year_to_date=any(p.is_year_to_date for p in parts),
+        is_base_estimated=any(p.is_base_estimated for p in parts),
+    )
 
 
 def _worded(definition: Definition, found: Judgement, as_of: date) -> Judgement:
-    return replace(found, sentence_ja=_sentence(definition, found, as_of, "ja"), sentence_en=_sentence(definition, found, as_of, "en"))
+    return replace(
+        found, sentence_ja=_sentence(definition, found, as_of, "ja"), sentence_en=_sentence(definition, found, as_of, "en")
+    )
 
 
 def _sentence(definition: Definition, found: Judgement, as_of: date, language: str) -> str:
@@ -409,7 +418,11 @@ def _sentence(definition: Definition, found: Judgement, as_of: date, language: s
     gap = format_difference(value - goal.value, definition, language)
     due = format_date(goal.period.end, language)
     if found.status == "reached":
-        return f"目標 {target} に対し {actual}、達成({day}時点)" if ja else f"{actual} against a target of {target}: reached (as of {day})"
+        return (
+            f"目標 {target} に対し {actual}、達成({day}時点)"
+            if ja
+            else f"{actual} against a target of {target}: reached (as of {day})"
+        )
     if found.status == "missed":
         return (
             f"目標 {target} に対し {actual}、{gap}届かず({day}時点)" if ja

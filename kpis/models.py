@@ -24,8 +24,8 @@ def _one_of(column: str, values: str, *, optional: bool = False) -> CheckConstra
     return CheckConstraint(f"{null}{column} IN ({values})", name=f"{column}_known")
 
 
-def _instant(**options: object) -> Column:
-    return Column(DateTime(timezone=False), nullable=False, **options)  # always UTC, stored naive
+def _instant() -> Column:
+    return Column(DateTime(timezone=False), nullable=False)  # always UTC, stored naive
 
 
 def _reference(target: str, *, optional: bool = False, index: bool = False) -> Column:

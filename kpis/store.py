@@ -50,12 +50,12 @@ _LISTED: dict[str, type[SQLModel]] = {
 }
 _COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
-_CODES = {
-    "bureau": models.Bureau.bureau_code,
-    "indicator": models.Indicator.indicator_code,
-    "project": models.Project.project_code,
-    "source": models.Source.source_code,
-    "milestone": models.Milestone.milestone_code,
+_CODED: dict[str, type[SQLModel]] = {
+    "bureau": models.Bureau,
+    "indicator": models.Indicator,
+    "project": models.Project,
+    "source": models.Source,
+    "milestone": models.Milestone,
 }
 
 
@@ -122,7 +122,7 @@ class Store:
             with session.begin():
                 yield session
                 raised = session.execute(
-                    update(_table(models.DataRevision)).values(revision=models.DataRevision.revision + 1)
+                    update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1)
                 )
                 if raised.rowcount == 0:  # type: ignore[attr-defined]
                     session.execute(insert(_table(models.DataRevision)).values(id=1, revision=1))
@@ -133,12 +133,12 @@ class Store:
     def revision(self) -> int:
         """Return the number that rises with every committed change."""
         with self.reading() as session:
-            return session.execute(select(models.DataRevision.revision)).scalar() or 0
+            return session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
 
     def known_codes(self, table: str) -> set[str]:
         """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""
         with self.reading() as session:
-            return set(session.execute(select(_CODES[table])).scalars())
+            return set(session.execute(select(_table(_CODED[table]).c[f"{table}_code"])).scalars())
 
     def has_loaded(self, sha256: str) -> bool:
         """Say whether a file with these bytes was loaded before."""
@@ -152,21 +152,19 @@ class Store:
             indicator_codes: keep these only; ``None`` means all.
         """
         with self.reading() as session:
-            revision = session.execute(select(models.DataRevision.revision)).scalar() or 0
-            indicators = self._rows(session, models.Indicator, indicator_codes, models.Indicator.sort_order)
+            revision = session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
+            indicators = self._rows(session, models.Indicator, indicator_codes, "sort_order")
             figures: dict[tuple[str, str], list[Figure]] = {}
-            for row in self._rows(session, models.Observation, indicator_codes, models.Observation.id):
+            for row in self._rows(session, models.Observation, indicator_codes, "id"):
                 figures.setdefault((row.indicator_code, row.bureau_code), []).append(_figure(row))
             goals: dict[tuple[str, str], list[Goal]] = {}
-            for row in self._rows(session, models.Target, indicator_codes, models.Target.id):
+            for row in self._rows(session, models.Target, indicator_codes, "id"):
                 goals.setdefault((row.indicator_code, row.bureau_code), []).append(
                     Goal(row.period_code, row.value, row.set_on, row.set_order, row.is_approximate, row.source_code)
                 )
             baselines = {
-                (r.indicator_code, r.bureau_code): Baseline(
-                    r.period_code, r.value, r.is_approximate, r.is_estimated, r.source_code
-                )
-                for r in self._rows(session, models.Baseline, indicator_codes, models.Baseline.indicator_code)
+                (r.indicator_code, r.bureau_code): Baseline(r.period_code, r.value, r.is_approximate, r.is_estimated, r.source_code)
+                for r in self._rows(session, models.Baseline, indicator_codes, "indicator_code")
             }
             sources = {
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
@@ -174,24 +172,30 @@ class Store:
             }
         entries = []
         for row in indicators:
-            units = [row.scope_code] + sorted(
-                {u for c, u in figures if c == row.indicator_code and u != row.scope_code}
-                | {u for c, u in goals if c == row.indicator_code and u != row.scope_code}
-            )
+            others = {u for c, u in figures if c == row.indicator_code and u != row.scope_code} | {
+                u for c, u in goals if c == row.indicator_code and u != row.scope_code
+            }
+            units = [row.scope_code, *sorted(others)]
             for unit in units:
                 key = (row.indicator_code, unit)
                 entries.append(
                     Entry(
-                        _definition(row), unit, row.project_code, row.theme, row.is_headline,
-                        tuple(figures.get(key, ())), tuple(goals.get(key, ())), baselines.get(key),
-                    )  # fmt: skip
+                        _definition(row),
+                        unit,
+                        row.project_code,
+                        row.theme,
+                        row.is_headline,
+                        tuple(figures.get(key, ())),
+                        tuple(goals.get(key, ())),
+                        baselines.get(key),
+                    )
                 )
         return Book(revision, tuple(entries), sources)
 
     @staticmethod
-    def _rows(session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: Any) -> list[Any]:
+    def _rows(session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = _table(model)
-        query = select(table).order_by(order)
+        query = select(table).order_by(table.c[order])
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
         return list(session.execute(query))
@@ -218,7 +222,9 @@ class Store:
         with self.reading() as session:
             row = session.execute(select(table).where(column == key)).first()
         if row is None:
-            raise NotFound(f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list.")
+            raise NotFound(
+                f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."
+            )
         return dict(row._mapping)
 
     def count(self, model: type[SQLModel]) -> int:
@@ -239,9 +245,7 @@ class Store:
             )
         return sha256
 
-    def apply_rows(
-        self, session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime
-    ) -> int:
+    def apply_rows(self, session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime) -> int:
         """Store the validated rows of one file within the caller's transaction.
 
         Args:
@@ -297,14 +301,12 @@ class Store:
             session.execute(update(table).where(key == row[key.name]).values(**row))
         return changed
 
-    def _append_observations(
-        self, session: Session, values: list[dict[str, Any]], *, sha256: str, loaded_at: datetime
-    ) -> int:
+    def _append_observations(self, session: Session, values: list[dict[str, Any]], *, sha256: str, loaded_at: datetime) -> int:
         table = _table(models.Observation)
         self._ensure_periods(session, {v["period_code"] for v in values})
         source_days: dict[str, date | None] = {
             code: day
-            for code, day in session.execute(select(models.Source.source_code, models.Source.published_on))
+            for code, day in session.execute(select(_table(models.Source).c.source_code, _table(models.Source).c.published_on))
         }
         columns = [table.c[name] for name in ("indicator_code", "bureau_code", "period_code", "vintage", *_COMPARED)]
         current: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -325,9 +327,9 @@ class Store:
                 )
             day = given["published_on"] or source_days.get(given["source_code"])
             known_at = datetime.combine(day, time()) - TOKYO_OFFSET if day else loaded_at
-            row = {**given, "vintage": old["vintage"] + 1 if old else 1, "known_at": known_at}
-            fresh.append({**row, "recorded_at": loaded_at, "file_sha256": sha256})
-            current[key] = row
+            record = {**given, "vintage": old["vintage"] + 1 if old else 1, "known_at": known_at}
+            fresh.append({**record, "recorded_at": loaded_at, "file_sha256": sha256})
+            current[key] = record
         if fresh:
             session.execute(insert(table), fresh)
         return len(fresh)

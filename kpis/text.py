@@ -34,6 +34,14 @@ class Measured(Protocol):
 def format_value(value: float, definition: Measured, language: str = "ja") -> str:
     """Write a value with thousands, the indicator's decimals and its unit."""
     unit = definition.unit_en if language == "en" else definition.unit_ja
+    if abs(value) >= 1_000_000:
+        # 56,950,000 is read as 5,695万 in Japanese and as 56.95 million in English; no published digit is dropped.
+        big = (
+            f"{value / 10_000:,.4f}".rstrip("0").rstrip(".") + "万"
+            if language == "ja"
+            else f"{value / 1e6:,.6f}".rstrip("0").rstrip(".") + " million"
+        )
+        return f"{big} {unit}".strip()
     # A published figure is never shown rounder than it was published.
     decimals = max(definition.decimals, 1 if value != round(value) else 0)
     return f"{value:,.{decimals}f} {unit}".strip()

@@ -53,8 +53,21 @@ class BureauRow(Row):
     name_ja: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     is_name_en_official: Flag = False
-    kind: Literal["whole", "scope", "governor_bureau", "office_bureau_level", "public_enterprise", "commission_secretariat",
-                  "assembly_secretariat", "police", "fire", "agency", "comparison", "ministry", "other"]
+    kind: Literal[
+        "whole",
+        "scope",
+        "governor_bureau",
+        "office_bureau_level",
+        "public_enterprise",
+        "commission_secretariat",
+        "assembly_secretariat",
+        "police",
+        "fire",
+        "agency",
+        "comparison",
+        "ministry",
+        "other",
+    ]
     parent_code: Optional_code = None
     valid_from: Optional_date = None
     valid_from_precision: Precision = "unknown"
@@ -122,8 +135,19 @@ class IndicatorRow(Row):
 
     indicator_code: Code
     project_code: Code
-    theme: Literal["paperless", "faxless", "sealless", "cashless", "touchless", "procedures", "facilities", "projects",
-                   "satisfaction", "organisation", "other"]
+    theme: Literal[
+        "paperless",
+        "faxless",
+        "sealless",
+        "cashless",
+        "touchless",
+        "procedures",
+        "facilities",
+        "projects",
+        "satisfaction",
+        "organisation",
+        "other",
+    ]
     kind: IndicatorKind
     direction: Direction
     unit_ja: Annotated[str, Field(min_length=1)]
@@ -215,8 +239,9 @@ class ObservationRow(_Periodic):
     published_on: Optional_date = None
     source_code: Code
     verified: Flag = False
-    reason_class: Annotated[Literal["error", "late_data", "definition_change", "scope_change"] | None,
-                            BeforeValidator(_blank_is_none)] = None
+    reason_class: Annotated[
+        Literal["error", "late_data", "definition_change", "scope_change"] | None, BeforeValidator(_blank_is_none)
+    ] = None
     reason_text: str = ""
     note_ja: str = ""
     note_en: str = ""

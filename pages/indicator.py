@@ -67,9 +67,7 @@ def inputs(item: Scored) -> None:
         ("ratio", share(judged.ratio)),
     ]
     st.table(pd.DataFrame(facts, columns=["", " "]).set_index(""))
-    st.caption(
-        t("rule", version=judged.rule_version, on_track=definition.threshold_on_track, behind=definition.threshold_behind)
-    )
+    st.caption(t("rule", version=judged.rule_version, on_track=definition.threshold_on_track, behind=definition.threshold_behind))
 
 
 def targets(item: Scored, book: Book) -> None:
@@ -87,9 +85,7 @@ def targets(item: Scored, book: Book) -> None:
         }
         for g in sorted(item.entry.goals, key=lambda g: (g.period.end, g.set_order))
     ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", column_config={t("source"): st.column_config.LinkColumn()}
-    )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config={t("source"): st.column_config.LinkColumn()})
 
 
 def revisions(item: Scored) -> None:
@@ -118,9 +114,7 @@ def readings(code: str, item: Scored, book: Book) -> None:
         }
         for r in found
     ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", column_config={t("source"): st.column_config.LinkColumn()}
-    )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config={t("source"): st.column_config.LinkColumn()})
 
 
 catalogue = cached.rows("Indicator")

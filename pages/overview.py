@@ -41,10 +41,16 @@ def conclusion(every: list[Scored]) -> None:
         st.stop()
     st.caption(
         t(
-            "conclusion_lead", total=len(every), as_of=format_date(as_of(), language()), judged=judged,
-            no_target=counts.get("not_applicable", 0), qualitative=counts.get("qualitative", 0),
-            no_data=counts.get("no_data", 0), newest=format_date(newest, language()), age=f"{(as_of() - newest).days:,}",
-        )  # fmt: skip
+            "conclusion_lead",
+            total=len(every),
+            as_of=format_date(as_of(), language()),
+            judged=judged,
+            no_target=counts.get("not_applicable", 0),
+            qualitative=counts.get("qualitative", 0),
+            no_data=counts.get("no_data", 0),
+            newest=format_date(newest, language()),
+            age=f"{(as_of() - newest).days:,}",
+        )
     )
     status_badges(counts)
     st.caption(t("unverified"))
@@ -80,7 +86,7 @@ book = cached.book()
 conclusion(scored)
 
 st.subheader(t("five_less"))
-with st.grid(5, min_column_width=200):
+with st.grid(5, min_column_width=150):
     for theme, code in LESSES.items():
         if found := find(scored, code):
             indicator_card(found, title=t(theme))

@@ -22,9 +22,12 @@ class PageHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, changing only what goes back."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] == "HEAD":
             await self.app(scope, receive, send)
             return
+        if not scope["path"].startswith(("/static/", "/media/", "/_stcore/")):
+            # Pages are small and are rewritten below, so they are asked for uncompressed.
+            scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", ["ja"])[0]
         language = b"en" if asked == "en" else b"ja"
         start: Message | None = None

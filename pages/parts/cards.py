@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -59,7 +60,7 @@ def indicator_card(scored: Scored, *, title: str | None = None) -> None:
             st.caption(named(definition))
             st.markdown(f"**{headline_value(scored, figure)}**")
         else:
-            st.metric(named(definition), headline_value(scored, figure))
+            st.metric(named(definition), headline_value(scored, figure), label_visibility="visible" if title else "collapsed")
         if figure is not None:
             st.caption(f"{figure.period.label(language())}({format_date(figure.period.end, language())})")
         st.caption(_comparisons(scored))
@@ -100,7 +101,7 @@ def sentence(judged: Judgement) -> str:
     return judged.sentence_en if language() == "en" else judged.sentence_ja
 
 
-def _points(scored: Scored) -> list[tuple]:  # type: ignore[type-arg]
+def _points(scored: Scored) -> list[tuple[date, float]]:
     return [(f.period.end, f.value) for f in sorted(scored.figures, key=lambda f: f.period.end) if f.value is not None]
 
 
@@ -160,14 +161,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
         if judged.figure is None:
             st.info(t("no_series"), icon=":material/info:")
     else:
-        shown = sorted((f for f in scored.figures if f.value is not None), key=lambda f: f.period.end)
-        actual = pd.DataFrame(
-            {"end_date": [f.period.end for f in shown], "value": [f.value for f in shown],
-             "label": [f.period.label(language()) for f in shown]}
-        )  # fmt: skip
-        plan = pd.DataFrame(
-            planned_path(definition, entry.goals, baseline=entry.baseline, first=_first(scored)), columns=["end_date", "value"]
-        )
+        actual, plan = _drawn(scored)
         goal = judged.goal
         goal_label = f"{t('target')} {format_value(goal.value, definition, language())}" if goal else ""
         figure = trajectory(
@@ -191,11 +185,31 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
     source_line(scored, book)
 
 
+def _drawn(scored: Scored) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the series and its planned path for a chart; a yearly counter is broken between fiscal years."""
+    definition, entry = scored.entry.definition, scored.entry
+    shown = sorted((f for f in scored.figures if f.value is not None), key=lambda f: f.period.end)
+    rows: list[tuple[date, float | None, str]] = []
+    year = None
+    for figure in shown:
+        if definition.kind == "ceiling" and year not in (None, figure.period.fiscal_year):
+            rows.append((figure.period.start, None, ""))
+        rows.append((figure.period.end, figure.value, figure.period.label(language())))
+        year = figure.period.fiscal_year
+    path: list[tuple[date, float | None]] = []
+    for day, value in planned_path(definition, entry.goals, baseline=entry.baseline, first=_first(scored)):
+        if definition.kind == "ceiling" and value == 0 and path:
+            path.append((day, None))
+        path.append((day, value))
+    return pd.DataFrame(rows, columns=["end_date", "value", "label"]), pd.DataFrame(path, columns=["end_date", "value"])
+
+
 def source_line(scored: Scored, book: Book) -> None:
     """Name the sources of a judgement, each with its address."""
     named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]
     links = [
-        f"[{s.title.replace('[', '［').replace(']', '］')}]({s.url})" + (f"({t('source_secondary')})" if s.grade == "secondary" else "")
+        f"[{s.title.replace('[', '［').replace(']', '］')}]({s.url})"
+        + (f"({t('source_secondary')})" if s.grade == "secondary" else "")
         for s in named_sources
     ]
     if links:

@@ -26,13 +26,18 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
 
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
-    st.set_page_config(page_title=t("site"), page_icon=":material/monitoring:", layout="wide")
+    _configure()
     st.session_state[_FRAMED] = True
     page = navigation()
+    _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
     with st.sidebar:
         st.subheader(t("site"))
         chosen = st.segmented_control(
-            t("language"), list(LANGUAGES), default=language(), format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
+            t("language"),
+            list(LANGUAGES),
+            default=language(),
+            format_func=LANGUAGES.__getitem__,
+            label_visibility="collapsed",
             key=f"language_choice_{language()}",
         )
         if chosen and chosen != language():
@@ -44,6 +49,10 @@ def frame() -> st.Page:  # type: ignore[valid-type]
     return page
 
 
+def _configure() -> None:
+    st.set_page_config(page_title=t("site"), page_icon=str(ROOT / "data" / "text" / "icon.png"), layout="wide")
+
+
 def enter() -> None:
     """Guard a page: it is shown only inside the frame, to a viewer whom the mode allows.
 
@@ -51,6 +60,7 @@ def enter() -> None:
     is the very first one asked for. Declaring the navigation ends that discovery; the run then starts again framed.
     """
     if not st.session_state.get(_FRAMED):
+        _configure()
         navigation()
         st.rerun()
     if settings().mode == "office" and not (st.user.is_logged_in and st.user.get("email_verified")):

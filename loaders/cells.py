@@ -1,0 +1,133 @@
+"""A written value becomes a typed one, or is refused: Japanese figures, dates and periods as people write them.
+
+What cannot be read for certain raises ``Unreadable``; nothing is ever guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from kpis.periods import month_end, parse_period
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
+_SCALES = {"億": 10**8, "万": 10**4, "千": 10**3}
+_APPROXIMATE = ("約", "およそ", "概ね", "おおむね")
+_UNITS = "枚|件|施設|手続|プロセス|人|部門|台|回|館|校|本|社|か所|箇所|円|億円|%|ポイント"
+_NUMBER = re.compile(
+    rf"^(?P<sign>[-+▲△−]?)(?P<body>(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?[億万千]?)+)(?P<unit>(?:{_UNITS})?)$"
+)
+_PART = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?([億万千]?)")
+_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
+_ERA_FIRST = {2018: date(2019, 5, 1), 1988: date(1989, 1, 8), 1925: date(1926, 12, 25)}
+_ERA_LAST = {2018: date.max, 1988: date(2019, 4, 30), 1925: date(1989, 1, 7)}
+_DAY = re.compile(
+    r"^(?:(?P<era>令和|平成|昭和|[RHS])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))[年./-](?P<m>\d{1,2})"
+    r"(?:月)?(?:(?:[./-])?(?P<end>末日?)|[./-]?(?P<d>\d{1,2})日?)?$"
+)
+_QUARTER = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度?第(?P<q>[1-4一二三四])四半期$")
+_YEAR = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度$")
+
+
+class Unreadable(ValueError):
+    """The text cannot be read for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as written: its value, whether it was written as rounded, and the unit written with it."""
+
+    value: float
+    is_approximate: bool
+    unit: str
+
+
+def cleaned(text: str) -> str:
+    """Return the text with full-width forms made plain, invisible marks removed and ends trimmed."""
+    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+
+
+def read_number(text: str) -> Number:
+    """Read ``1,234``, ``約4,098万枚``, ``1.1億件``, ``▲12.3`` (negative), ``99.4%``.
+
+    Raises:
+        Unreadable: anything else, such as ``1,23``, ``12-15``, ``三割`` or two decimal points.
+    """
+    plain = cleaned(text).replace(" ", "")
+    approximate = False
+    for word in _APPROXIMATE:
+        if plain.startswith(word):
+            plain, approximate = plain[len(word) :], True
+            break
+    match = _NUMBER.match(plain)
+    if match is None:
+        raise Unreadable(text)
+    parts = _PART.findall(match["body"])
+    if "".join(a + b + c for a, b, c in parts) != match["body"]:
+        raise Unreadable(text)
+    scales = [_SCALES.get(scale, 1) for _, _, scale in parts]
+    # 1億2千万 could be read in two ways by a machine; scales must fall and only the last part may be unscaled.
+    if any(later >= earlier for earlier, later in pairwise(scales)):
+        raise Unreadable(text)
+    if len(parts) > 1 and any(fraction for _, fraction, _ in parts[:-1]):
+        raise Unreadable(text)
+    value = sum(
+        round(float(whole.replace(",", "") + fraction) * scale, 6)
+        for (whole, fraction, _), scale in zip(parts, scales, strict=True)
+    )
+    return Number(-value if match["sign"] and match["sign"] in "-▲△−" else value, approximate, match["unit"])
+
+
+def _year(match: re.Match[str]) -> int:
+    if match["y"]:
+        return int(match["y"])
+    return _ERAS[match["era"]] + (1 if match["ey"] == "元" else int(match["ey"]))
+
+
+def read_date(text: str) -> tuple[date, str]:
+    """Read ``2022-12-31``, ``2022/12/31``, ``令和4年12月31日``, ``令和4年12月末``, ``R4.12.31``; and months, as ``R4.12``.
+
+    Returns:
+        The day and its precision, ``day`` or ``month`` (then the last day of the month).
+
+    Raises:
+        Unreadable: anything else, or a day that is not in the calendar or not in the era.
+    """
+    match = _DAY.match(cleaned(text).replace(" ", ""))
+    if match is None:
+        raise Unreadable(text)
+    try:
+        year, month = _year(match), int(match["m"])
+        found = date(year, month, int(match["d"])) if match["d"] else month_end(year, month)
+    except (ValueError, IndexError) as error:
+        raise Unreadable(text) from error
+    if match["era"]:
+        zero = _ERAS[match["era"]]
+        if not _ERA_FIRST[zero] <= found <= _ERA_LAST[zero]:
+            raise Unreadable(text)
+    return found, "day" if match["d"] or match["end"] else "month"
+
+
+def read_period(text: str) -> str:
+    """Read a period as people write it and return its code: ``2022年度第3四半期`` → ``FY2022-Q3``.
+
+    Raises:
+        Unreadable: the text is no month, quarter or fiscal year.
+    """
+    plain = cleaned(text).replace(" ", "")
+    try:
+        return parse_period(plain).code
+    except ValueError:
+        pass
+    if match := _QUARTER.match(plain):
+        quarter = {"一": "1", "二": "2", "三": "3", "四": "4"}.get(match["q"], match["q"])
+        return f"FY{_year(match)}-Q{quarter}"
+    if match := _YEAR.match(plain):
+        return f"FY{_year(match)}"
+    day, precision = read_date(plain)
+    if precision == "day" and day != month_end(day.year, day.month):
+        raise Unreadable(text)
+    return f"{day.year}-{day.month:02d}"

@@ -1,0 +1,185 @@
+"""The one door for figures coming in: bytes checked, original kept, rows validated, all stored or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from sqlmodel import Session
+
+from kpis.errors import FigureRefused
+from kpis.settings import settings
+from kpis.store import Store, utc_now
+from loaders.flatfile import column_letters, header_of, read_rows, read_table
+from loaders.guard import check_bytes
+from loaders.report import LoadReport, Problem
+from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
+
+Progress = Callable[[int, int], None]
+KINDS: dict[str, type[Row]] = {**CATALOGUE_FILES, **OFFICIAL_FILES}
+# The natural key of each kind: two rows with one key in a file are a problem, not a choice for us to make.
+_KEYS: dict[str, tuple[str, ...]] = {
+    "sources.csv": ("source_code",), "bureaus.csv": ("bureau_code",), "projects.csv": ("project_code",),
+    "indicators.csv": ("indicator_code",), "milestones.csv": ("milestone_code",),
+    "procedures.csv": ("procedure_code",), "facilities.csv": ("facility_code",),
+    "successions.csv": ("predecessor_code", "successor_code", "relation"),
+    "project_versions.csv": ("project_code", "strategy_version"),
+    "baselines.csv": ("indicator_code", "bureau_code"),
+    "targets.csv": ("indicator_code", "bureau_code", "period_code", "set_order"),
+    "observations.csv": ("indicator_code", "bureau_code", "period_code", "reason_class", "reason_text"),
+}  # fmt: skip
+_REFERENCES = {
+    "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
+    "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator",
+    "project_code": "project", "source_code": "source", "supersedes_code": "milestone",
+}  # fmt: skip
+_OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv": "project", "sources.csv": "source",
+           "milestones.csv": "milestone"}  # fmt: skip
+
+
+class Prepared:
+    """A file that was read: its report so far, and its rows where there is no problem."""
+
+    def __init__(self, name: str, content: bytes, kind: str | None) -> None:
+        self.name, self.content = name, content
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.kind = kind or ""
+        self.numbered: list[tuple[int, Row]] = []
+        self.sheet, self.columns = "", dict[str, int]()
+        self.problems: list[Problem] = check_bytes(content, max_bytes=settings().max_upload_bytes)
+        if self.problems:
+            return
+        table, self.problems = read_table(content)
+        if table is None:
+            return
+        self.sheet = table[0]
+        header = header_of(table)
+        self.columns = {name: table[2] + i for i, name in enumerate(header)}
+        self.kind = kind or _kind_of(name, header)
+        if self.kind not in KINDS:
+            self.problems = [
+                Problem("header", ", ".join(header[:8]), "data/README.md にある列の組", "the columns of a file in data/README.md",
+                        "列名を直すか、--kind で種類を指定してください", "Correct the column names, or name the kind with --kind")
+            ]  # fmt: skip
+            return
+        self.numbered, self.problems = read_rows(table, KINDS[self.kind])
+        self._find_duplicates()
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return the validated rows in file order."""
+        return [row for _, row in self.numbered]
+
+    def _find_duplicates(self) -> None:
+        seen: dict[tuple[object, ...], int] = {}
+        fields = _KEYS.get(self.kind)
+        for number, row in self.numbered if fields else ():
+            key = tuple(getattr(row, name) for name in fields or ())
+            if key in seen:
+                self.problems.append(
+                    Problem("duplicate", " ".join(map(str, key)), f"{seen[key]}行目と異なるキー", f"a key other than that of row {seen[key]}",
+                            "どちらかの行を除いてください", "Remove one of the two rows", sheet=self.sheet, row=number)
+                )  # fmt: skip
+            seen.setdefault(key, number)
+
+    def find_unknown(self, known: Mapping[str, set[str]]) -> None:
+        """Add a problem for each code that names nothing known.
+
+        Args:
+            known: codes by ``bureau``, ``indicator``, ``project``, ``source``, ``milestone``; those of files stored together included.
+        """
+        own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
+        if "successor_code" in self.columns:
+            own["successor_code"] = "bureau" if self.kind == "successions.csv" else "project"
+        for number, row in self.numbered:
+            for name, table in own.items():
+                code = getattr(row, name)
+                if code is not None and code not in known[table]:
+                    self.problems.append(
+                        Problem("unknown_code", f"{name}={code}", f"登録済みの {table} のコード", f"the code of a known {table}",
+                                "コードを直すか、先に登録してください", "Correct the code, or register it first",
+                                sheet=self.sheet, cell=f"{column_letters(self.columns[name])}{number}", row=number)
+                    )  # fmt: skip
+
+    def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
+        """Return the report of this file."""
+        return LoadReport(self.name, self.sha256, len(self.numbered), accepted, self.problems, is_repeat)
+
+
+def _kind_of(name: str, header: Sequence[str]) -> str:
+    columns = set(header)
+    for kind, model in KINDS.items():
+        if columns == set(model.model_fields):
+            return kind
+    return Path(name).stem.lower() + ".csv"
+
+
+def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
+    """Return every known code by table, with those that files stored together bring."""
+    known = {table: store.known_codes(table) for table in _OWNERS.values()}
+    for file in together:
+        if file.kind in _OWNERS:
+            table = _OWNERS[file.kind]
+            known[table] |= {getattr(row, f"{table}_code") for row in file.rows}
+    return known
+
+
+def check_content(content: bytes, name: str, *, kind: str | None = None, store: Store) -> LoadReport:
+    """Check a file as ``load_file`` would, and store nothing."""
+    file = Prepared(name, content, kind)
+    if not file.problems:
+        file.find_unknown(known_codes(store, [file]))
+    return file.report(is_repeat=store.has_loaded(file.sha256))
+
+
+def load_file(
+    store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, progress: Progress | None = None
+) -> LoadReport:
+    """Load one file, all or nothing; the same bytes twice are a no-op."""
+    content = path if isinstance(path, bytes) else path.read_bytes()
+    return load_together(
+        store, [Prepared(name or (path.name if isinstance(path, Path) else "upload"), content, kind)], progress=progress
+    )[0]
+
+
+def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress | None = None) -> list[LoadReport]:
+    """Store several files in one transaction: all rows of all files, or nothing.
+
+    Args:
+        files: in the order in which they depend on each other.
+        progress: called with (rows done, rows in all).
+
+    Returns:
+        One report per file; with any problem in any file nothing is stored and every ``accepted`` is 0.
+    """
+    repeats = {file.sha256 for file in files if not file.problems and store.has_loaded(file.sha256)}
+    if len(repeats) == len({file.sha256 for file in files}) and not any(file.problems for file in files):
+        return [file.report(is_repeat=True) for file in files]
+    if not any(file.problems for file in files):
+        known = known_codes(store, files)
+        for file in files:
+            file.find_unknown(known)
+    if any(file.problems for file in files):
+        return [file.report() for file in files]
+    total, done, accepted = sum(len(file.numbered) for file in files), 0, {}
+    try:
+        with store.writing() as session:
+            for file in files:
+                accepted[file.sha256] = 0 if file.sha256 in repeats else _store_one(store, session, file)
+                done += len(file.numbered)
+                if progress:
+                    progress(done, total)
+    except FigureRefused as refusal:
+        file.problems.append(
+            Problem(
+                "rule", refusal.message_ja, "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en
+            )
+        )
+        return [each.report() for each in files]
+    return [file.report(accepted=accepted[file.sha256], is_repeat=file.sha256 in repeats) for file in files]
+
+
+def _store_one(store: Store, session: Session, file: Prepared) -> int:
+    store.keep_original(session, name=file.name, content=file.content, kind=file.kind)
+    return store.apply_rows(session, file.kind, file.rows, sha256=file.sha256, loaded_at=utc_now())

@@ -1,0 +1,193 @@
+"""Bring in every source that a list names: files, folders and http(s) addresses, through the same door.
+
+Conditional requests, limits of time and size, and an allow-list of hosts that also holds for redirects. Safe to run from
+a timer: a lock lets one run at a time, and bytes already loaded are a no-op.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from kpis.errors import SourceUnreachable
+from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from loaders.load import load_file
+from loaders.report import LoadReport
+
+MAX_REDIRECTS = 3
+STALE_LOCK_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What became of one source; ``detail`` says why it failed, or how many rows are new."""
+
+    name: str
+    outcome: Literal["loaded", "unchanged", "failed"]
+    detail: str = ""
+    reports: tuple[LoadReport, ...] = ()
+
+
+def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
+    """Bring in every source of a list; one that fails does not stop the others.
+
+    Args:
+        store: a migrated store.
+        sources: a TOML file with ``[limits]`` (``hosts``, ``timeout_seconds``, ``max_bytes``) and ``[[source]]`` tables
+            (``name``, ``location``, optional ``official``, ``kind``).
+        state_dir: where validators for conditional requests and the lock are kept.
+
+    Raises:
+        SourceUnreachable: another run holds the lock.
+    """
+    listed = tomllib.loads(sources.read_text(encoding="utf-8"))
+    limits = {"hosts": [], "timeout_seconds": 30, "max_bytes": 20_000_000, **listed.get("limits", {})}
+    state_dir.mkdir(parents=True, exist_ok=True)
+    remembered = state_dir / "pull.json"
+    with _lock(state_dir / "pull.lock"):
+        state: dict[str, dict[str, str]] = json.loads(remembered.read_text()) if remembered.is_file() else {}
+        results = []
+        for source in listed.get("source", []):
+            try:
+                results.append(_pull_one(store, source, limits=limits, state=state))
+            except SourceUnreachable as error:
+                results.append(Pulled(source["name"], "failed", str(error)))
+        fresh = remembered.with_suffix(".new")
+        fresh.write_text(json.dumps(state, indent=1))
+        fresh.replace(remembered)
+    return results
+
+
+def _pull_one(store: Store, source: dict[str, Any], *, limits: dict[str, Any], state: dict[str, dict[str, str]]) -> Pulled:
+    location: str = source["location"]
+    if not location.startswith(("http://", "https://")):
+        path = ROOT / location
+        if path.is_dir():
+            official = ROOT / source["official"] if source.get("official") else None
+            return _outcome(source["name"], load_folder(store, path, official=official))
+        if not path.is_file():
+            raise SourceUnreachable(
+                f"{location} がありません。場所を直してください。", f"{location} does not exist; correct the location."
+            )
+        return _outcome(source["name"], [load_file(store, path, kind=source.get("kind"))])
+    answer = _fetch(location, limits=limits, known=state.get(location, {}))
+    if answer is None:
+        return Pulled(source["name"], "unchanged", "304")
+    content, validators = answer
+    name = Path(urlsplit(location).path).name or source["name"]
+    if content.lstrip()[:1] == b"[":
+        content = _csv_of_json(content, location)
+    result = _outcome(source["name"], [load_file(store, content, name=name, kind=source.get("kind"))])
+    if result.outcome != "failed":
+        state[location] = validators  # a refused file is asked for again next time
+    return result
+
+
+def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
+    problems = sum(len(report.problems) for report in reports)
+    if problems:
+        first = next(p for report in reports for p in report.problems)
+        return Pulled(
+            name,
+            "failed",
+            f"{problems} problems; {first.cell} {first.found}: {first.expected_ja} / {first.expected_en}",
+            tuple(reports),
+        )
+    if all(report.is_repeat for report in reports):
+        return Pulled(name, "unchanged", "", tuple(reports))
+    return Pulled(name, "loaded", f"{sum(report.accepted for report in reports)} rows", tuple(reports))
+
+
+def _fetch(url: str, *, limits: dict[str, Any], known: dict[str, str]) -> tuple[bytes, dict[str, str]] | None:
+    deadline = time.monotonic() + float(limits["timeout_seconds"])
+    ask = {
+        header: known[key] for key, header in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since")) if known.get(key)
+    }
+    try:
+        with httpx.Client(follow_redirects=False, timeout=float(limits["timeout_seconds"]), trust_env=False) as client:
+            for _ in range(MAX_REDIRECTS + 1):
+                _allow(url, limits["hosts"])
+                with client.stream("GET", url, headers=ask) as response:
+                    if response.status_code == 304:
+                        return None
+                    if response.has_redirect_location:
+                        url = urljoin(url, response.headers["location"])
+                        continue
+                    if response.status_code != 200:
+                        raise _unreachable(url, f"HTTP {response.status_code}")
+                    content = bytearray()
+                    for chunk in response.iter_bytes():
+                        content += chunk
+                        if len(content) > limits["max_bytes"]:
+                            raise _unreachable(url, f"> {limits['max_bytes']:,} bytes")
+                        if time.monotonic() > deadline:
+                            raise _unreachable(url, f"> {limits['timeout_seconds']} s")
+                    length = response.headers.get("content-length")
+                    if length and not response.headers.get("content-encoding") and int(length) != len(content):
+                        raise _unreachable(url, "truncated")
+                    validators = {
+                        "etag": response.headers.get("etag", ""),
+                        "last_modified": response.headers.get("last-modified", ""),
+                    }
+                    return bytes(content), validators
+    except httpx.HTTPError as error:
+        raise _unreachable(url, f"{type(error).__name__} {error}") from error
+    raise _unreachable(url, f"> {MAX_REDIRECTS} redirects")
+
+
+def _allow(url: str, hosts: list[str]) -> None:
+    host = urlsplit(url).hostname or ""
+    if urlsplit(url).scheme not in ("http", "https") or host not in hosts:
+        raise SourceUnreachable(
+            f"{host} は許可されたホストではありません。data/sources.toml の hosts に加えてください。",
+            f"{host} is not an allowed host; add it to hosts in data/sources.toml.",
+        )
+
+
+def _unreachable(url: str, why: str) -> SourceUnreachable:
+    return SourceUnreachable(
+        f"{url} を取得できません({why})。時間をおいて試してください。", f"Cannot bring in {url} ({why}); try again later."
+    )
+
+
+def _csv_of_json(content: bytes, url: str) -> bytes:
+    try:
+        rows = json.loads(content)
+        names = list(rows[0])
+        text = io.StringIO()
+        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
+        raise _unreachable(url, "JSON: 配列ではない / not an array of flat objects") from error
+    return text.getvalue().encode()
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    if path.exists() and time.time() - path.stat().st_mtime > STALE_LOCK_SECONDS:
+        path.unlink(missing_ok=True)  # its owner was killed; no run lasts this long
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+    except FileExistsError as error:
+        raise SourceUnreachable(
+            "別の取込が動いています。終わってから試してください。", "Another pull is running; try again when it has ended."
+        ) from error
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

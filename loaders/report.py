@@ -1,0 +1,49 @@
+"""What came of reading a file: how many rows, and every problem at its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["file", "encoding", "header", "missing", "number", "date", "period", "choice", "unknown_code", "duplicate", "rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong: where, what was found, what was expected, and what to do, in Japanese and English."""
+
+    kind: Kind
+    found: str
+    expected_ja: str
+    expected_en: str
+    remedy_ja: str
+    remedy_en: str
+    sheet: str = ""
+    cell: str = ""
+    row: int | None = None
+    grade: Literal["error", "warning"] = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What became of one file. ``accepted`` rows are new or changed; 0 with problems, since nothing is then stored."""
+
+    file: str
+    sha256: str
+    rows: int = 0
+    accepted: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    is_repeat: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report in the form that ``--json`` prints."""
+        return {
+            "file": self.file, "sha256": self.sha256, "rows": self.rows, "accepted": self.accepted,
+            "problems": [
+                {
+                    "sheet": p.sheet, "cell": p.cell, "row": p.row, "kind": p.kind, "grade": p.grade, "found": p.found,
+                    "expected": f"{p.expected_ja} / {p.expected_en}", "remedy": f"{p.remedy_ja} / {p.remedy_en}",
+                }
+                for p in self.problems
+            ],
+        }  # fmt: skip

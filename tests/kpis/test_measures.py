@@ -1,0 +1,171 @@
+"""Statuses worked out by hand from published figures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from kpis.errors import FigureRefused
+from kpis.measures import (
+    Baseline,
+    Definition,
+    Figure,
+    Goal,
+    current_vintages,
+    goal_in_force,
+    judge,
+    planned_on,
+    planned_path,
+    roll_up,
+)
+
+TODAY = date(2026, 11, 24)
+
+
+def definition(**overrides: object) -> Definition:
+    values = {"code": "x", "kind": "ratio", "direction": "higher", "name_ja": "率", "name_en": "Rate", "unit_ja": "%",
+              "unit_en": "%", "decimals": 1}  # fmt: skip
+    return Definition(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+def status(figures: list[Figure], goals: list[Goal], baseline: Baseline | None = None, *, as_of: date = TODAY, **how: object) -> str:
+    return judge(definition(**how), figures, goals, baseline=baseline, as_of=as_of).status
+
+
+def test_a_share_just_short_of_its_target_is_missed_and_the_distance_is_said() -> None:
+    found = judge(definition(), [Figure("2023-03", 99.8)], [Goal("FY2022", 100)], baseline=None, as_of=TODAY)
+    assert found.status == "missed"
+    assert "0.2 ポイント" in found.sentence_ja and "0.2 points" in found.sentence_en
+
+
+def test_digitisation_is_judged_against_the_line_between_its_targets() -> None:
+    found = judge(
+        definition(), [Figure("2020-09", 5), Figure("2025-12", 91)], [Goal("FY2023", 70), Goal("FY2026", 100)],
+        baseline=Baseline("2020-09", 5), as_of=TODAY,
+    )  # fmt: skip
+    # 640 of 1,095 days between 2024-03-31 and 2027-03-31 had passed.
+    assert found.planned_value == pytest.approx(70 + 30 * 640 / 1095)
+    assert (found.status, found.goal.value if found.goal else None) == ("on_track", 100)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(60.0, "on_track"), (47.5, "on_track"), (40.0, "slightly_behind"), (20.0, "behind"), (-5.0, "moving_away")]
+)
+def test_thresholds_part_the_statuses(value: float, expected: str) -> None:
+    goals = [Goal("FY2021", 100)]  # from 0 on 2020-03-31, half way after one of two years
+    assert status([Figure("2021-03", value)], goals, Baseline("2020-03", 0)) == expected
+
+
+def test_a_target_reached_and_then_lost_is_named() -> None:
+    figures = [Figure("2021-06", 98.5), Figure("2021-09", 97.0)]
+    assert status(figures, [Goal("FY2021", 98)], Baseline("FY2019", 0)) == "reached_then_lost"
+
+
+def test_no_figure_is_no_data_and_not_zero() -> None:
+    assert status([], [Goal("FY2021", 98)]) == "no_data"
+    assert status([Figure("2021-03", 0.0)], [Goal("FY2020", 98)]) == "missed"
+
+
+def test_a_missing_or_zero_denominator_gives_no_value() -> None:
+    assert status([Figure("2021-03", None, numerator=3, denominator=0)], [Goal("FY2020", 98)]) == "no_data"
+    found = judge(definition(), [Figure("2021-03", None, numerator=3, denominator=4)], [], baseline=None, as_of=TODAY)
+    assert found.status == "not_applicable"
+
+
+def test_a_text_is_qualitative_and_never_dropped() -> None:
+    assert status([Figure("FY2021", None, text_ja="拡大")], [], kind="qualitative", direction="none") == "qualitative"
+
+
+def test_a_yearly_cap_is_judged_by_budget_to_date() -> None:
+    cap = [Goal("FY2021", 100.0)]
+    how = {"kind": "ceiling", "direction": "lower"}
+    half = Figure("FY2021-Q2", 49.0, is_year_to_date=True)
+    assert status([half], cap, **how) == "on_track"
+    assert status([Figure("FY2021-Q2", 70.0, is_year_to_date=True)], cap, **how) == "behind"
+    assert status([Figure("FY2021", 90.0)], cap, **how) == "reached"
+    assert status([Figure("FY2021", 101.0)], cap, **how) == "missed"
+    assert status([Figure("2021-08", 5.0)], cap, **how) == "not_applicable"
+
+
+def test_a_target_that_equals_the_baseline_means_keep() -> None:
+    goals, base = [Goal("FY2022", 80.0)], Baseline("FY2020", 80.0)
+    assert status([Figure("2022-09", 79.0)], goals, base, tolerance=1.5) == "on_track"
+    assert status([Figure("2022-09", 78.0)], goals, base, tolerance=1.5) == "slightly_behind"
+    assert status([Figure("2023-03", 70.0)], goals, base, tolerance=1.5) == "missed"
+
+
+def test_a_lower_bound_is_never_called_missed() -> None:
+    assert status([Figure("2024-03", 80.0, is_lower_bound=True)], [Goal("FY2023", 90)], Baseline("2020-09", 5)) == "not_applicable"
+
+
+def test_a_raised_target_counts_from_the_day_it_was_set() -> None:
+    goals = [Goal("FY2023", 30, set_on=date(2023, 1, 27)), Goal("FY2023", 35, set_on=date(2023, 7, 1), set_order=2)]
+    figures = [Figure("2023-06", 31)]
+    assert status(figures, goals, Baseline("2023-03", 0), as_of=date(2023, 6, 30)) == "reached"
+    assert status(figures, goals, Baseline("2023-03", 0), as_of=date(2023, 7, 1)) != "reached"
+
+
+def test_the_target_in_force_holds_the_figure_or_comes_next_or_was_last() -> None:
+    goals = [Goal("FY2021", 50), Goal("FY2022", 70)]
+    assert goal_in_force(goals, date(2021, 9, 30)) is goals[0]
+    assert goal_in_force(goals, date(2019, 9, 30)) is goals[0]
+    assert goal_in_force(goals, date(2025, 9, 30)) is goals[1]
+
+
+def test_old_data_are_stale_whatever_the_status() -> None:
+    found = judge(definition(), [Figure("2022-03", 99.1)], [Goal("FY2021", 98)], baseline=None, as_of=TODAY)
+    assert found.status == "reached" and found.is_stale
+
+
+def test_levels_are_not_added_up() -> None:
+    with pytest.raises(FigureRefused):
+        roll_up("level", [Figure("2022-03", 1.0), Figure("2022-03", 2.0)])
+
+
+numbers = some.floats(-1000, 1000, allow_nan=False).map(lambda v: round(v, 3))
+months = some.sampled_from([f"{y}-{m:02d}" for y in (2021, 2022, 2023) for m in (3, 6, 9, 12)])
+
+
+@given(
+    kind=some.sampled_from(["ratio", "reduction", "stock", "completion", "level", "ceiling"]),
+    figures=some.dictionaries(months, numbers, min_size=1, max_size=6), start=numbers, target=numbers,
+)  # fmt: skip
+def test_mirroring_everything_never_changes_the_status(kind: str, figures: dict[str, float], start: float, target: float) -> None:
+    """Negating values, baseline and target and turning the direction round gives the same status."""
+
+    def judged(sign: int) -> str:
+        direction = "higher" if sign > 0 else "lower"
+        series = [Figure(code, sign * value, is_year_to_date=True) for code, value in figures.items()]
+        return status(series, [Goal("FY2023", sign * target)], Baseline("FY2019", sign * start), kind=kind, direction=direction)
+
+    assert judged(1) == judged(-1)
+
+
+@given(parts=some.lists(some.tuples(some.integers(0, 500), some.integers(1, 500)), min_size=2, max_size=8), cut=some.integers(1, 7))
+def test_splitting_a_unit_never_changes_the_total(parts: list[tuple[int, int]], cut: int) -> None:
+    """Adding up sub-units first, or all at once, gives one answer, for each additive kind."""
+    cut = min(cut, len(parts) - 1)
+    for kind in ("ratio", "ceiling", "reduction", "stock", "completion"):
+        figures = [Figure("2022-03", float(n), numerator=n, denominator=d, base_value=float(d)) for n, d in parts]
+        halves = [roll_up(kind, figures[:cut]), roll_up(kind, figures[cut:])]
+        whole, nested = roll_up(kind, figures), roll_up(kind, halves)
+        assert whole.value == pytest.approx(nested.value)
+        assert whole.numerator == nested.numerator and whole.denominator == nested.denominator
+
+
+@given(values=some.lists(numbers, min_size=1, max_size=6), day=some.integers(1, 28))
+def test_a_correction_never_changes_what_was_known_before(values: list[float], day: int) -> None:
+    """Later vintages do not touch the figures as known at an earlier instant."""
+    vintages = [Figure("2022-03", v, vintage=i, known_at=datetime(2022, 4, i)) for i, v in enumerate(values, start=1)]
+    known = current_vintages(vintages, known_at=datetime(2022, 4, day))
+    assert [f.value for f in known] == [values[min(day, len(values)) - 1]]
+
+
+def test_the_path_is_straight_between_targets_and_level_after_the_last() -> None:
+    path = planned_path(definition(), [Goal("FY2021", 50), Goal("FY2022", 70)], baseline=Baseline("FY2020", 30))
+    assert planned_on(path, date(2021, 3, 30)) is None
+    assert planned_on(path, date(2022, 3, 31)) == 50
+    assert planned_on(path, date(2030, 1, 1)) == 70

@@ -1,0 +1,136 @@
+"""The store: migrations, constraints, vintages and killed loads, on a real database file."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from kpis import models
+from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from loaders.load import load_file
+
+OBSERVATIONS = (ROOT / "data" / "official" / "observations.csv").read_text(encoding="utf-8").splitlines()
+
+
+def correction(**overrides: str) -> bytes:
+    """One observation of the paper reduction rate for FY2022, with overrides."""
+    import csv
+    import io
+
+    row = next(r for r in csv.DictReader(OBSERVATIONS) if r["indicator_code"] == "paper_reduction_rate" and r["period_code"] == "FY2022")
+    row.update(overrides)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(row), lineterminator="\n")
+    writer.writeheader()
+    writer.writerow(row)
+    return out.getvalue().encode()
+
+
+def tokyo_copy(tmp_path: Path) -> Store:
+    made = Store(f"sqlite:///{tmp_path / 'copy.db'}")
+    made.migrate()
+    load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    return made
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(store: Store) -> None:
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), models.SQLModel.metadata) == []
+
+
+def test_the_same_figures_twice_are_a_no_op(tmp_path: Path) -> None:
+    made = tokyo_copy(tmp_path)
+    before = made.revision(), made.count(models.Observation), made.count(models.OriginalFile)
+    again = load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    assert all(report.is_repeat for report in again)
+    assert (made.revision(), made.count(models.Observation), made.count(models.OriginalFile)) == before
+
+
+def test_a_change_without_a_reason_is_refused_and_nothing_is_stored(tmp_path: Path) -> None:
+    made = tokyo_copy(tmp_path)
+    before = made.revision(), made.count(models.Observation), made.count(models.OriginalFile)
+    report = load_file(made, correction(value="71.0"), name="observations.csv")
+    assert [p.kind for p in report.problems] == ["rule"] and report.accepted == 0
+    assert (made.revision(), made.count(models.Observation), made.count(models.OriginalFile)) == before
+
+
+def test_a_correction_with_a_reason_becomes_a_new_vintage(tmp_path: Path) -> None:
+    made = tokyo_copy(tmp_path)
+    report = load_file(made, correction(value="71.0", reason_class="error", reason_text="転記の誤り"), name="observations.csv")
+    assert (report.problems, report.accepted) == ([], 1)
+    rows = made.all_of(models.Observation, indicator_code="paper_reduction_rate", period_code="FY2022")
+    assert [(r["vintage"], r["value"]) for r in rows] == [(1, 72.0), (2, 71.0)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE indicator SET kind = 'guess'",
+        "UPDATE observation SET vintage = 2",
+        "UPDATE observation SET indicator_code = 'nowhere'",
+        "UPDATE observation SET value = NULL, numerator = NULL, text_ja = ''",
+        "UPDATE facility SET longitude = NULL WHERE latitude IS NOT NULL",
+        "DELETE FROM source",
+    ],
+)
+def test_the_database_itself_refuses_what_the_model_forbids(tokyo: Store, statement: str) -> None:
+    with pytest.raises(IntegrityError), tokyo.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: Path) -> None:
+    """Fifty loads are killed after a random time; each leaves all rows or none, and a sound file."""
+    empty = Store(f"sqlite:///{tmp_path / 'empty.db'}")
+    empty.migrate()
+    empty.engine.dispose()
+    whole = tokyo_copy(tmp_path)
+    tables = (models.Source, models.Indicator, models.Observation, models.Milestone, models.Facility)
+    new = tuple(whole.count(t) for t in tables)
+    code = (
+        "import sys;from pathlib import Path;from kpis.store import Store;from loaders.catalogue import load_folder;"
+        "s=Store(sys.argv[1]);print('ready',flush=True);"
+        "load_folder(s,Path('data/catalogue'),official=Path('data/official'))"
+    )
+    chance = random.Random(20261124)
+    seen = set()
+    for turn in range(50):
+        path = tmp_path / f"kill{turn}.db"
+        shutil.copy(tmp_path / "empty.db", path)
+        process = subprocess.Popen([sys.executable, "-c", code, f"sqlite:///{path}"], cwd=ROOT, stdout=subprocess.PIPE)
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+        time.sleep(chance.uniform(0, 0.6))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        left = Store(f"sqlite:///{path}")
+        state = tuple(left.count(t) for t in tables)
+        assert state in ((0,) * len(tables), new)
+        with left.engine.connect() as connection:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+        seen.add(state)
+        left.engine.dispose()
+        path.unlink()
+    assert len(seen) >= 1
+
+
+@pytest.mark.skipif(not os.environ.get("TEST_POSTGRES_URL"), reason="TEST_POSTGRES_URL is not set: no PostgreSQL to migrate")
+def test_the_migrations_and_figures_also_fit_a_real_postgresql() -> None:
+    made = Store(os.environ["TEST_POSTGRES_URL"])
+    made.migrate()
+    reports = load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    assert not [p for r in reports for p in r.problems]
+    assert made.count(models.Observation) == len(OBSERVATIONS) - 1
