@@ -310,7 +310,8 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
         variance=None if planned is None else actual - planned,
     )  # fmt: skip
     is_due = day >= goal.period.end
-    if definition.direction == "keep" or (base is not None and abs(goal.value - base.value) <= _NEAR):
+    published = base is not None and not base.is_first_figure
+    if definition.direction == "keep" or (published and base is not None and abs(goal.value - base.value) <= _NEAR):
         return replace(found, status=_kept(definition, actual, goal.value, is_due=is_due))
     if sign * (actual - goal.value) >= -_NEAR:
         return replace(found, status="reached")

@@ -91,7 +91,7 @@ def _baseline_json(baseline: Baseline | None) -> dict[str, Any] | None:
         return None
     return {"period": baseline.period_code, "end_date": parse_period(baseline.period_code).end.isoformat(),
             "value": baseline.value, "is_approximate": baseline.is_approximate,
-            "is_estimated": baseline.is_estimated}  # fmt: skip
+            "is_estimated": baseline.is_estimated, "is_first_figure": baseline.is_first_figure}  # fmt: skip
 
 
 def status_json(scored: Scored, book: Book) -> dict[str, Any]:

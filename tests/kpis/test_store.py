@@ -31,7 +31,9 @@ def correction(**overrides: str) -> bytes:
     import csv
     import io
 
-    row = next(r for r in csv.DictReader(OBSERVATIONS) if r["indicator_code"] == "paper_reduction_rate" and r["period_code"] == "FY2022")
+    row = next(
+        r for r in csv.DictReader(OBSERVATIONS) if r["indicator_code"] == "paper_reduction_rate" and r["period_code"] == "FY2022"
+    )
     row.update(overrides)
     out = io.StringIO()
     writer = csv.DictWriter(out, list(row), lineterminator="\n")
@@ -97,7 +99,9 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
     empty = Store(f"sqlite:///{tmp_path / 'empty.db'}")
     empty.migrate()
     empty.engine.dispose()
+    began = time.monotonic()
     whole = tokyo_copy(tmp_path)
+    usual = time.monotonic() - began
     tables = (models.Source, models.Indicator, models.Observation, models.Milestone, models.Facility)
     new = tuple(whole.count(t) for t in tables)
     code = (
@@ -112,7 +116,7 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
         shutil.copy(tmp_path / "empty.db", path)
         process = subprocess.Popen([sys.executable, "-c", code, f"sqlite:///{path}"], cwd=ROOT, stdout=subprocess.PIPE)
         assert process.stdout is not None and process.stdout.readline() == b"ready\n"
-        time.sleep(chance.uniform(0, 0.6))
+        time.sleep(chance.uniform(0, 2 * usual))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
@@ -124,7 +128,7 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
         seen.add(state)
         left.engine.dispose()
         path.unlink()
-    assert len(seen) >= 1
+    assert len(seen) == 2, "the kills fell all on one side of the commit"
 
 
 @pytest.mark.skipif(not os.environ.get("TEST_POSTGRES_URL"), reason="TEST_POSTGRES_URL is not set: no PostgreSQL to migrate")
