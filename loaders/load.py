@@ -128,8 +128,7 @@ def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, se
 def check_content(content: bytes, name: str, *, kind: str | None = None, store: Store) -> LoadReport:
     """Check a file as ``load_file`` would, and store nothing."""
     file = Prepared(name, content, kind)
-    if not file.problems:
-        file.find_unknown(known_codes(store, [file]))
+    file.find_unknown(known_codes(store, [file]))
     return file.report(is_repeat=store.has_loaded(file.sha256))
 
 
@@ -156,10 +155,9 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
     repeats = {file.sha256 for file in files if not file.problems and store.has_loaded(file.sha256)}
     if len(repeats) == len({file.sha256 for file in files}) and not any(file.problems for file in files):
         return [file.report(is_repeat=True) for file in files]
-    if not any(file.problems for file in files):
-        known = known_codes(store, files)
-        for file in files:
-            file.find_unknown(known)
+    known = known_codes(store, files)
+    for file in files:
+        file.find_unknown(known)
     if any(file.problems for file in files):
         return [file.report() for file in files]
     total, done, accepted = sum(len(file.numbered) for file in files), 0, {}

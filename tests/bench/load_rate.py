@@ -1,0 +1,71 @@
+"""The load of a 50,000-row observation workbook, as a ratio to openpyxl's bare read-only iteration of the same file."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+import time
+from pathlib import Path
+
+import openpyxl
+
+from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from loaders.load import load_file
+from loaders.rows import ObservationRow
+
+ROWS, GOAL = 50_000, 0.5
+
+
+def workbook(path: Path) -> None:
+    """Write observations of every unit and month; the figures are made up and stay in the bench."""
+    bureaus = [r["bureau_code"] for r in csv.DictReader((ROOT / "data/catalogue/bureaus.csv").read_text("utf-8").splitlines())]
+    indicators = [r for r in csv.DictReader((ROOT / "data/catalogue/indicators.csv").read_text("utf-8").splitlines())]
+    columns = list(ObservationRow.model_fields)
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("observations")
+    sheet.append(columns)
+    made = 0
+    for indicator in indicators:
+        for bureau in bureaus:
+            for month in range(12):
+                if made == ROWS:
+                    break
+                values = {
+                    "indicator_code": indicator["indicator_code"], "bureau_code": bureau, "period_code": f"2019-{month + 1:02d}",
+                    "value": made % 97 + 0.5, "numerator": made % 97, "denominator": 97, "source_code": indicator["source_code"],
+                    "is_approximate": 0, "verified": 0,
+                }  # fmt: skip
+                sheet.append([values.get(c) for c in columns])
+                made += 1
+    assert made == ROWS
+    book.save(path)
+
+
+def main() -> None:
+    """Print the ratio, the parts it is made of, and the goal."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "observations.xlsx"
+        workbook(path)
+        bare, whole = [], []
+        for turn in range(3):
+            began = time.perf_counter()
+            book = openpyxl.load_workbook(path, read_only=True)
+            rows = sum(1 for _ in book.worksheets[0].iter_rows(values_only=True))
+            bare.append(time.perf_counter() - began)
+            store = Store(f"sqlite:///{folder}/{turn}.db")
+            store.migrate()
+            load_folder(store, ROOT / "data/catalogue", official=ROOT / "data/official")
+            began = time.perf_counter()
+            report = load_file(store, path)
+            whole.append(time.perf_counter() - began)
+            assert rows == ROWS + 1 and report.accepted == ROWS and not report.problems, report.problems[:3]
+        ratio = min(whole) / min(bare)
+        print(
+            f"load of {ROWS:,} rows: {min(whole):.2f} s; openpyxl read-only iteration: {min(bare):.2f} s; ratio {ratio:.2f} (goal <= {GOAL})"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Every page in a real browser: Japanese and English, wide and narrow, figures as text, nothing broken, no other host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from kpis.settings import ROOT
+
+pytestmark = pytest.mark.browser
+SHOTS = ROOT / "tests" / "browser" / "shots"
+FIGURES = {
+    "/": ["72.0 %", "99.8 %", "99.1 %", "78 / 78", "91.0 %"],
+    "/five_less": ["72.0 %", "55.1", "50.8", "99.8 %", "99.1 %", "78 / 78", "7,000 / 14,600"],
+    "/indicator?code=procedure_digitisation_rate": ["91.0 %", "100.0 %", "87.5 %"],
+    "/indicator?code=paper_sheets": [],
+    "/indicator?code=touchless_services": [],
+}
+WORDS = {
+    "ja": {"/": ["定性", "達成", "未達"], "/five_less": ["定性", "切り替え"], "/indicator?code=paper_sheets": ["5,695万 枚"],
+           "/indicator?code=touchless_services": ["定性", "Webの活用を拡大"]},
+    "en": {"/": ["Qualitative", "Reached", "Missed"], "/five_less": ["Qualitative", "switched"],
+           "/indicator?code=paper_sheets": ["56.95 million sheets"],
+           "/indicator?code=touchless_services": ["Qualitative", "Web use widened"]},
+}  # fmt: skip
+
+
+def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
+    """Open a page, wait until it is drawn, and return it with everything that went wrong on the way."""
+    page = browser.new_context(viewport={"width": width, "height": 900}, locale="ja-JP").new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"exception {error}"))
+    page.on("requestfailed", lambda r: wrong.append(f"failed {r.url}") if "_stcore/stream" not in r.url else None)
+
+    def answered(response: object) -> None:
+        url, code = response.url, response.status  # type: ignore[attr-defined]
+        # Streamlit's client asks for /<page>/_stcore/… first, to find the path it is mounted at; 404 is the answer it expects.
+        if code >= 400 and not re.search(r"/\w+/_stcore/(health|host-config)$", url):
+            wrong.append(f"{code} {url}")
+
+    def said(message: object) -> None:
+        text = message.text  # type: ignore[attr-defined]
+        place = (message.location or {}).get("url", "")  # type: ignore[attr-defined]
+        if message.type == "error" and not re.search(r"/\w+/_stcore/(health|host-config)$", place):  # type: ignore[attr-defined]
+            wrong.append(f"console {text}")
+
+    page.on("response", answered)
+    page.on("console", said)
+    page.on(
+        "request",
+        lambda r: wrong.append(f"other host {r.url}") if urlsplit(r.url).hostname not in ("127.0.0.1", None) else None,
+    )
+    page.goto(address + path)
+    page.wait_for_selector("h1", timeout=30_000)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=30_000)
+    page.wait_for_timeout(800)
+    return page, wrong
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("path", list(FIGURES))
+def test_a_page_shows_its_figures_and_nothing_breaks(chromium: Browser, server: str, path: str, language: str, width: int) -> None:
+    page, wrong = opened(chromium, server, path + ("&" if "?" in path else "?") + f"lang={language}", width=width)
+    text = page.inner_text("[data-testid=stMain]")
+    for figure in [*FIGURES[path], *WORDS[language].get(path, [])]:
+        assert figure in text, figure
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.evaluate("document.documentElement.lang") == language
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert wrong == []
+    SHOTS.mkdir(exist_ok=True)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(int(height), 6000)})
+    page.wait_for_timeout(400)
+    page.screenshot(path=SHOTS / f"{re.sub(r'[^a-z_]+', '-', path).strip('-') or 'overview'}-{language}-{width}.png")
+    page.context.close()
+
+
+def test_the_language_chosen_on_one_page_stays_on_the_next(chromium: Browser, server: str) -> None:
+    page, wrong = opened(chromium, server, "/", width=1280)
+    page.get_by_text("English", exact=True).click()
+    page.wait_for_selector("text=The five lesses")
+    page.get_by_role("link", name="Five lesses").click()
+    page.wait_for_selector("h1:has-text('The five lesses:')", timeout=15_000)
+    assert wrong == []
+    page.context.close()
+
+
+def test_an_unknown_indicator_is_named_and_the_list_is_offered(chromium: Browser, server: str) -> None:
+    page, _ = opened(chromium, server, "/indicator?code=nowhere&lang=en", width=1280)
+    assert "There is no indicator" in page.inner_text("[data-testid=stMain]")
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/overview", "/five_less", "/indicator", "/indicator?code=fax_reduction_rate", "/parts"])
+def test_the_very_first_request_of_a_new_server_never_shows_a_bare_page(
+    chromium: Browser, new_server: Callable[[], AbstractContextManager[str]], path: str
+) -> None:
+    """The menu and the language choice of the frame are there: the guard ran, whatever address came first."""
+    with new_server() as address:
+        page, wrong = opened(chromium, address, path, width=1280)
+        assert page.locator("[data-testid=stSidebar]").get_by_text("5つのレス", exact=True).count() == 1
+        assert page.locator("[data-testid=stSidebar]").get_by_text("English", exact=True).count() == 1
+        # An address that names no page is answered by the overview, with a message of Streamlit's own.
+        assert not [w for w in wrong if "404" not in w and "does not seem to exist" not in w]
+        page.context.close()

@@ -1,0 +1,72 @@
+"""Japanese figures as people write them, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from loaders.cells import Unreadable, read_date, read_number, read_period
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "approximate"),
+    [
+        ("1,234", 1234, False), ("１，２３４", 1234, False), ("約4,098万枚", 40_980_000, True), ("1.1億件", 110_000_000, False),
+        ("▲12.3", -12.3, False), ("△5", -5, False), ("-3", -3, False), ("99.4%", 99.4, False), ("９９．４％", 99.4, False),
+        ("1億2千万", None, None), ("2億1,000万", 210_000_000, False), (" 78施設 ", 78, False), ("0", 0, False),
+        ("約 60,000,000", 60_000_000, True), ("\u200b12\u200f", 12, False),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_as_written(text: str, value: float | None, approximate: bool | None) -> None:
+    if value is None:
+        with pytest.raises(Unreadable):
+            read_number(text)
+    else:
+        found = read_number(text)
+        assert (found.value, found.is_approximate) == (pytest.approx(value), approximate)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1,23", "12-15", "三割", "1.2.3", "1万2億", "#REF!", "nan", "inf", "1e5", "○", "12枚半", "1,2345", "ー"]
+)
+def test_what_is_not_certain_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "precision"),
+    [
+        ("2022-12-31", date(2022, 12, 31), "day"), ("2022/1/5", date(2022, 1, 5), "day"), ("令和4年12月末", date(2022, 12, 31), "day"),
+        ("R4.12", date(2022, 12, 31), "month"), ("令和元年5月1日", date(2019, 5, 1), "day"), ("平成31年4月30日", date(2019, 4, 30), "day"),
+        ("Ｒ４．１２．３１", date(2022, 12, 31), "day"), ("2024年2月", date(2024, 2, 29), "month"),
+    ],
+)  # fmt: skip
+def test_a_day_is_read_as_written(text: str, day: date, precision: str) -> None:
+    assert read_date(text) == (day, precision)
+
+
+@pytest.mark.parametrize(
+    "text", ["2022-02-30", "令和4年13月", "平成31年5月1日", "令和元年4月30日", "12/31", "昭和99年1月1日", "来月", "44926"]
+)
+def test_a_day_that_is_not_certain_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("2022年度第3四半期", "FY2022-Q3"), ("令和4年度第3四半期", "FY2022-Q3"), ("令和4年度", "FY2022"), ("FY2022-Q3", "FY2022-Q3"),
+        ("2022-12", "2022-12"), ("R4.12", "2022-12"), ("令和4年12月末", "2022-12"), ("２０２２年度", "FY2022"),
+    ],
+)  # fmt: skip
+def test_a_period_is_read_as_written(text: str, code: str) -> None:
+    assert read_period(text) == code
+
+
+@pytest.mark.parametrize("text", ["2022年度第5四半期", "2022-13", "令和4年12月15日", "第3四半期", "FY22"])
+def test_a_period_that_is_not_certain_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_period(text)

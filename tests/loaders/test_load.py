@@ -1,0 +1,177 @@
+"""Files through the one door: encodings, addresses, every problem at once, all or nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from kpis import models
+from kpis.settings import ROOT, settings
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from loaders.load import check_content, load_file
+from manage import app
+
+FIELDS = ["indicator_code", "bureau_code", "period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en",
+          "is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "published_on", "source_code",
+          "verified", "reason_class", "reason_text", "note_ja", "note_en"]  # fmt: skip
+
+
+@pytest.fixture
+def tokyo_store(store: Store) -> Store:
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    return store
+
+
+def row(**overrides: str) -> dict[str, str]:
+    source = next(csv.DictReader((ROOT / "data" / "official" / "observations.csv").read_text(encoding="utf-8").splitlines()))[
+        "source_code"
+    ]
+    values = {
+        "indicator_code": "fax_reduction_rate",
+        "bureau_code": "TMG",
+        "period_code": "2022-04",
+        "value": "99.2",
+        "source_code": source,
+    }
+    return {**dict.fromkeys(FIELDS, ""), **values, **overrides}
+
+
+def csv_of(*rows: dict[str, str], encoding: str = "utf-8") -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def workbook_of(*rows: dict[str, str], top: int = 1, left: int = 1) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "実績"
+    for c, name in enumerate(FIELDS):
+        sheet.cell(top, left + c, name)
+        for r, values in enumerate(rows, start=1):
+            sheet.cell(top + r, left + c, values[name] or None)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_csv_is_read_in_every_encoding_people_save_it_in(tokyo_store: Store, encoding: str) -> None:
+    report = load_file(tokyo_store, csv_of(row(note_ja="速報値", value="９９．２％"), encoding=encoding), name="x.csv")
+    assert (report.problems, report.accepted) == ([], 1)
+    stored = tokyo_store.all_of(models.Observation, indicator_code="fax_reduction_rate", period_code="2022-04")
+    assert [(r["value"], r["note_ja"]) for r in stored] == [(99.2, "速報値")]
+
+
+def test_an_approximate_figure_keeps_its_mark(tokyo_store: Store) -> None:
+    values = row(indicator_code="paper_sheets", bureau_code="HQ", period_code="令和5年度第1四半期", value="約1,234万枚")
+    assert load_file(tokyo_store, workbook_of(values), name="x.xlsx").accepted == 1
+    (stored,) = tokyo_store.all_of(models.Observation, indicator_code="paper_sheets", period_code="FY2023-Q1")
+    assert (stored["value"], stored["is_approximate"]) == (12_340_000, True)
+
+
+def test_problems_carry_the_cells_own_address_also_under_empty_rows_and_columns(tokyo_store: Store) -> None:
+    content = workbook_of(row(value="三割"), row(bureau_code="NOWHERE", period_code="2022-05"), top=4, left=3)
+    report = check_content(content, "x.xlsx", store=tokyo_store)
+    assert [(p.sheet, p.cell, p.row, p.kind) for p in report.problems] == [
+        ("実績", "F5", 5, "number"),
+        ("実績", "D6", 6, "unknown_code"),
+    ]
+    assert all(p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in report.problems)
+
+
+def test_every_problem_is_told_at_once_and_nothing_is_stored(tokyo_store: Store) -> None:
+    before = tokyo_store.revision()
+    content = csv_of(row(value="?"), row(period_code="2022-13"), row(period_code="2022-06"), row(source_code="nowhere"))
+    report = load_file(tokyo_store, content, name="x.csv")
+    assert {(p.row, p.kind) for p in report.problems} == {(2, "number"), (3, "period"), (5, "unknown_code")}
+    assert report.accepted == 0 and tokyo_store.revision() == before
+
+
+def test_two_rows_with_one_key_are_a_problem(tokyo_store: Store) -> None:
+    report = load_file(tokyo_store, csv_of(row(), row(value="98")), name="x.csv")
+    assert [(p.row, p.kind) for p in report.problems] == [(3, "duplicate")]
+
+
+def test_the_original_bytes_are_kept(tokyo_store: Store) -> None:
+    content = csv_of(row())
+    report = load_file(tokyo_store, content, name="x.csv")
+    assert tokyo_store.one_of(models.OriginalFile, report.sha256)["content"] == content
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 60_000_000)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "0 bytes"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ".xls"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+        (b"PK\x03\x04 truncated", "damaged"),
+        (b"%PDF-1.7", "not a table"),
+        (bomb(), "unpacked"),
+        (b"a" * 20_000_001, "20,000,001 bytes"),
+    ],
+)
+def test_bytes_that_are_no_table_are_refused_before_they_are_parsed(store: Store, content: bytes, found: str) -> None:
+    report = load_file(store, content, name="x.xlsx")
+    assert [p.kind for p in report.problems] == ["file"] and found in report.problems[0].found
+
+
+def test_the_command_line_tells_stored_from_refused_from_misused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'cli.db'}")
+    settings.cache_clear()
+    run = CliRunner().invoke
+    try:
+        assert run(app, ["init"]).exit_code == 0
+        assert run(app, ["load"]).exit_code == 0
+        good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+        good.write_bytes(csv_of(row()))
+        bad.write_bytes(csv_of(row(value="三割")))
+        assert run(app, ["check", str(good)]).exit_code == 0
+        refused = run(app, ["load", str(bad), "--json"])
+        assert refused.exit_code == 1
+        told = json.loads(refused.stdout)
+        assert set(told) == {"file", "sha256", "rows", "accepted", "problems"} and told["accepted"] == 0
+        assert set(told["problems"][0]) == {"sheet", "cell", "row", "kind", "grade", "found", "expected", "remedy"}
+        assert told["problems"][0]["cell"] == "D2"
+        assert run(app, ["load", str(good)]).exit_code == 0
+        assert run(app, ["load", str(tmp_path / "nowhere.csv")]).exit_code == 2
+        assert run(app, ["check"]).exit_code == 2
+        assert run(app, ["pull"]).exit_code == 0
+    finally:
+        settings.cache_clear()
+
+
+def test_another_government_needs_only_another_folder(store: Store, tmp_path: Path) -> None:
+    """A catalogue with one bureau, one project and one indicator loads and is judged with no change in code."""
+    files = {
+        "sources.csv": "source_code,url,title,published_on,grade,note\ns1,https://example.org/,Report,2024-01-01,primary,\n",
+        "bureaus.csv": "bureau_code,name_ja,kind\nCITY,市,whole\n",
+        "projects.csv": "project_code,kind,name_ja,name_en,source_code\nA,core,甲,A,s1\n",
+        "indicators.csv": "indicator_code,project_code,theme,kind,direction,unit_ja,unit_en,name_ja,name_en,definition_ja,definition_en,"
+        "frequency,scope_code,source_code\nrate,A,other,ratio,higher,%,%,率,Rate,定義,Definition,year,CITY,s1\n",
+        "targets.csv": "indicator_code,bureau_code,period_code,value,source_code\nrate,CITY,FY2023,50,s1\n",
+        "observations.csv": "indicator_code,bureau_code,period_code,value,source_code\nrate,CITY,FY2023,60,s1\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    reports = load_folder(store, tmp_path, official=tmp_path)
+    assert [p for r in reports for p in r.problems] == []
+    assert [e.definition.code for e in store.book().entries] == ["rate"]
