@@ -28,11 +28,11 @@ def status_badges(counts: dict[str, int]) -> None:
 
 def status_badge(judgement: Judgement) -> None:
     """Show one status, and beside it that the data are old where they are."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         status = judgement.status
         st.badge(status_word(status, language()), icon=status_icon(status), color=status_colour(status))  # type: ignore[arg-type]
         if judgement.is_stale and judgement.age_days is not None:
-            st.badge(t("stale", days=f"{judgement.age_days:,}"), icon=":material/schedule:", color="gray")
+            st.badge(t("stale"), icon=":material/schedule:", color="gray")
 
 
 def headline_value(scored: Scored, figure: Figure | None) -> str:

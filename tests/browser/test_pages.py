@@ -32,7 +32,7 @@ WORDS = {
 
 def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
     """Open a page, wait until it is drawn, and return it with everything that went wrong on the way."""
-    page = browser.new_context(viewport={"width": width, "height": 900}, locale="ja-JP").new_page()
+    page = browser.new_context(viewport={"width": width, "height": 3000}, locale="ja-JP").new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"exception {error}"))
     page.on("requestfailed", lambda r: wrong.append(f"failed {r.url}") if "_stcore/stream" not in r.url else None)
@@ -58,7 +58,8 @@ def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Pa
     page.goto(address + path)
     page.wait_for_selector("h1", timeout=30_000)
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=30_000)
-    page.wait_for_timeout(800)
+    page.wait_for_load_state("networkidle")  # tables and charts fetch their code when first drawn
+    page.wait_for_timeout(1000)
     return page, wrong
 
 
