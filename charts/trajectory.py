@@ -7,11 +7,19 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import ACTUAL, PLAN, styled
+from charts.style import ACTUAL, FILL, FORECAST, PLAN, styled
 
 
 def trajectory(
-    actual: pd.DataFrame, plan: pd.DataFrame, *, unit: str, plan_word: str, goal_label: str, decimals: int, height: int = 340
+    actual: pd.DataFrame,
+    plan: pd.DataFrame,
+    *,
+    unit: str,
+    plan_word: str,
+    goal_label: str,
+    decimals: int,
+    expected: pd.DataFrame | None = None,
+    height: int = 340,
 ) -> go.Figure:
     """Draw what happened (solid, dots at published values) against the plan (dashed).
 
@@ -23,6 +31,7 @@ def trajectory(
         plan_word: the word for plan, for the hover text.
         goal_label: written at the end of the plan.
         decimals: of the values.
+        expected: columns ``end_date``, ``value``, ``low``, ``high``, one row per forecast day; dotted, with a band.
     """
     figure = go.Figure()
     if len(plan):
@@ -39,6 +48,16 @@ def trajectory(
         line={"color": ACTUAL, "width": 2.5}, marker={"size": 8, "color": ACTUAL},
         hovertemplate=f"%{{customdata}}: %{{y:,.{decimals}f}} {unit}<extra></extra>", customdata=actual["label"],
     )  # fmt: skip
+    if expected is not None and len(expected):
+        figure.add_scatter(x=expected["end_date"], y=expected["high"], mode="lines", line={"width": 0}, hoverinfo="skip")
+        figure.add_scatter(
+            x=expected["end_date"], y=expected["low"], mode="lines", line={"width": 0}, fill="tonexty", fillcolor=FILL,
+            opacity=0.6, hoverinfo="skip",
+        )  # fmt: skip
+        figure.add_scatter(
+            x=expected["end_date"], y=expected["value"], mode="lines", line={"color": FORECAST, "dash": "dot", "width": 2},
+            hovertemplate=f"%{{y:,.{decimals}f}} {unit}<br>%{{x|%Y-%m-%d}}<extra></extra>",
+        )  # fmt: skip
     ends = actual.dropna(subset=["value"])
     for position in {0, len(ends) - 1} if len(ends) else ():
         row = ends.iloc[position]

@@ -16,6 +16,8 @@ from pages.parts.text import language, named, t
 
 enter()
 
+REVISIONS_SHOWN = 50
+
 
 def chosen_code(codes: list[str], names: dict[str, str]) -> str:
     """Return the indicator that the address names; the list changes the address."""
@@ -35,7 +37,7 @@ def definition_of(row: dict[str, Any], units: dict[str, str], projects: dict[str
     st.markdown(named(row, "definition"))
     facts = {
         t("project"): projects.get(row["project_code"], ""), t("scope"): units.get(row["scope_code"], ""),
-        t("unit"): named(row, "unit"), t("kind"): row["kind"], t("frequency"): row["frequency"],
+        t("unit"): named(row, "unit"), t("kind"): t("kind_" + row["kind"]), t("frequency"): t("frequency_" + row["frequency"]),
         t("base"): named(row, "base"), t("exclusions"): named(row, "exclusions"),
     }  # fmt: skip
     st.table(pd.DataFrame([(k, v) for k, v in facts.items() if v], columns=["", " "]).set_index(""))
@@ -62,9 +64,9 @@ def inputs(item: Scored) -> None:
         (t("target"), shown(judged.goal.value if judged.goal else None)),
         (t("planned"), shown(judged.planned_value)),
         (t("base"), shown(judged.baseline.value if judged.baseline else None)),
-        ("progress", share(judged.progress)),
-        ("planned_progress", share(judged.planned_progress)),
-        ("ratio", share(judged.ratio)),
+        (t("progress"), share(judged.progress)),
+        (t("planned_progress"), share(judged.planned_progress)),
+        (t("ratio"), share(judged.ratio)),
     ]
     st.table(pd.DataFrame(facts, columns=["", " "]).set_index(""))
     st.caption(t("rule", version=judged.rule_version, on_track=definition.threshold_on_track, behind=definition.threshold_behind))
@@ -94,8 +96,18 @@ def revisions(item: Scored) -> None:
     revised = [f for f in item.entry.figures if f.vintage > 1]
     if not revised:
         st.caption(t("no_revisions"))
-    for figure in revised:
-        st.markdown(f"- {figure.period.label(language())}: {headline_value(item, figure)} (v{figure.vintage})")
+        return
+    newest = sorted(revised, key=lambda f: (f.known_at is not None, f.known_at, f.vintage), reverse=True)[:REVISIONS_SHOWN]
+    rows = [
+        {
+            t("period"): f.period.label(language()),
+            t("value"): headline_value(item, f),
+            t("known"): format_date(f.known_at.date(), language()) if f.known_at else t("unknown_day"),
+            t("vintage"): f.vintage,
+        }
+        for f in newest
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
 def readings(code: str, item: Scored, book: Book) -> None:

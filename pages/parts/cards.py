@@ -11,9 +11,10 @@ import streamlit as st
 from charts.sparkline import bullet, sparkline
 from charts.style import CONFIG
 from charts.trajectory import trajectory
+from kpis.forecast import Forecast, forecast
 from kpis.measures import STATUSES, Figure, Judgement, planned_path
 from kpis.scorecard import Book, Scored
-from kpis.text import format_date, format_value, status_colour, status_icon, status_word
+from kpis.text import format_date, format_difference, format_value, status_colour, status_icon, status_word
 from pages.parts.text import language, named, t
 
 
@@ -56,11 +57,10 @@ def indicator_card(scored: Scored, *, title: str | None = None) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title or named(definition)}**")
         status_badge(judged)
-        if figure is not None and figure.value is None:
+        if title:
             st.caption(named(definition))
-            st.markdown(f"**{headline_value(scored, figure)}**")
-        else:
-            st.metric(named(definition), headline_value(scored, figure), label_visibility="visible" if title else "collapsed")
+        is_text = figure is not None and figure.value is None
+        st.markdown(f"{'####' if is_text else '##'} {headline_value(scored, figure)}")
         if figure is not None:
             st.caption(f"{figure.period.label(language())}({format_date(figure.period.end, language())})")
         st.caption(_comparisons(scored))
@@ -162,16 +162,21 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
             st.info(t("no_series"), icon=":material/info:")
     else:
         actual, plan = _drawn(scored)
+        last_due = max((g.period.end for g in entry.goals), default=None)
+        expected = forecast(definition, scored.figures, until=last_due) if last_due else None
         goal = judged.goal
         goal_label = f"{t('target')} {format_value(goal.value, definition, language())}" if goal else ""
         figure = trajectory(
             actual, plan, unit=named(definition, "unit"), plan_word=t("planned"), goal_label=goal_label,
             decimals=definition.decimals,
+            expected=_expected_frame(expected),
         )  # fmt: skip
         st.plotly_chart(
             figure, theme=None, config=CONFIG, alt=f"{named(definition)}: {sentence(judged)}", key=f"chart_{definition.code}"
         )
         st.caption(t("legend"))
+        if expected:
+            st.caption(t("forecast", error=format_difference(round(expected.past_error, 1), definition, language())))
     if scored.figures:
         with st.expander(t("table"), icon=":material/table:"):
             st.dataframe(
@@ -202,6 +207,13 @@ def _drawn(scored: Scored) -> tuple[pd.DataFrame, pd.DataFrame]:
             path.append((day, None))
         path.append((day, value))
     return pd.DataFrame(rows, columns=["end_date", "value", "label"]), pd.DataFrame(path, columns=["end_date", "value"])
+
+
+def _expected_frame(expected: Forecast | None) -> pd.DataFrame:
+    """Return a forecast as a frame: ``end_date``, ``value``, ``low``, ``high``; no rows where there is none."""
+    points = zip(expected.points, expected.band(), strict=True) if expected else ()
+    rows = [(day, value, low, high) for (day, value), (_, low, high) in points]
+    return pd.DataFrame(rows, columns=["end_date", "value", "low", "high"])
 
 
 def source_line(scored: Scored, book: Book) -> None:
