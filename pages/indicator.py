@@ -40,7 +40,7 @@ def definition_of(row: dict[str, Any], units: dict[str, str], projects: dict[str
         t("unit"): named(row, "unit"), t("kind"): t("kind_" + row["kind"]), t("frequency"): t("frequency_" + row["frequency"]),
         t("base"): named(row, "base"), t("exclusions"): named(row, "exclusions"),
     }  # fmt: skip
-    st.table(pd.DataFrame([(k, v) for k, v in facts.items() if v], columns=["", " "]).set_index(""))
+    st.table(pd.DataFrame([(k, v) for k, v in facts.items() if v], columns=[t("item"), t("value")]).set_index(t("item")))
     for key in ("replaced_by_code", "paired_with_code"):
         if row[key]:
             word = t("successor") if key == "replaced_by_code" else t("pair_link")
@@ -68,7 +68,7 @@ def inputs(item: Scored) -> None:
         (t("planned_progress"), share(judged.planned_progress)),
         (t("ratio"), share(judged.ratio)),
     ]
-    st.table(pd.DataFrame(facts, columns=["", " "]).set_index(""))
+    st.table(pd.DataFrame(facts, columns=[t("item"), t("value")]).set_index(t("item")))
     st.caption(t("rule", version=judged.rule_version, on_track=definition.threshold_on_track, behind=definition.threshold_behind))
 
 

@@ -6,6 +6,7 @@ and copying a long history at each run would cost more than judging it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,16 @@ def _scored(revision: int, url: str, as_of: date) -> list[Scored]:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _rows(revision: int, url: str, table: str) -> list[dict[str, Any]]:
     return _store(url).all_of(getattr(models, table))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1024)
+def _made(revision: int, url: str, as_of: date, language: str, code: str, what: str, _make: Callable[[], Any]) -> Any:
+    return _make()
+
+
+def made(what: str, *, code: str, as_of: date, language: str, make: Callable[[], Any]) -> Any:
+    """Return a chart, table or text made once per revision, day, language and indicator; it must not be changed."""
+    return _made(store().revision(), settings().database_url, as_of, language, code, what, make)
 
 
 def book() -> Book:

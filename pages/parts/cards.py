@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from charts.sparkline import bullet, sparkline
@@ -15,6 +17,8 @@ from kpis.forecast import Forecast, forecast
 from kpis.measures import STATUSES, Figure, Judgement, planned_path
 from kpis.scorecard import Book, Scored
 from kpis.text import format_date, format_difference, format_value, status_colour, status_icon, status_word
+from pages.parts import cached
+from pages.parts.entry import as_of
 from pages.parts.text import language, named, t
 
 
@@ -149,10 +153,34 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _chart(scored: Scored) -> tuple[go.Figure, float | None]:
+    """Return the chart of a series, and the past error of its forecast where there is one."""
+    entry, goal = scored.entry, scored.judgement.goal
+    definition = entry.definition
+    actual, plan = _drawn(scored)
+    last_due = max((g.period.end for g in entry.goals), default=None)
+    expected = forecast(definition, scored.figures, until=last_due) if last_due else None
+    figure = trajectory(
+        actual,
+        plan,
+        unit=named(definition, "unit"),
+        plan_word=t("planned"),
+        goal_label=f"{t('target')} {format_value(goal.value, definition, language())}" if goal else "",
+        decimals=definition.decimals,
+        expected=_expected_frame(expected),
+    )
+    return figure, expected.past_error if expected else None
+
+
 def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) -> None:
     """Show a series with its sentence, its chart, the same numbers in a table, and their CSV."""
     entry, judged = scored.entry, scored.judgement
     definition = entry.definition
+
+    def kept(what: str, make: Callable[[], Any]) -> Any:
+        key = f"{definition.code} {entry.unit_code}"
+        return cached.made(what, code=key, as_of=as_of(), language=language(), make=make)
+
     if heading:
         st.markdown(f"**{heading}**")
     st.markdown(sentence(judged))
@@ -161,30 +189,25 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
         if judged.figure is None:
             st.info(t("no_series"), icon=":material/info:")
     else:
-        actual, plan = _drawn(scored)
-        last_due = max((g.period.end for g in entry.goals), default=None)
-        expected = forecast(definition, scored.figures, until=last_due) if last_due else None
-        goal = judged.goal
-        goal_label = f"{t('target')} {format_value(goal.value, definition, language())}" if goal else ""
-        figure = trajectory(
-            actual, plan, unit=named(definition, "unit"), plan_word=t("planned"), goal_label=goal_label,
-            decimals=definition.decimals,
-            expected=_expected_frame(expected),
-        )  # fmt: skip
+        figure, error = kept("chart", lambda: _chart(scored))
         st.plotly_chart(
-            figure, theme=None, config=CONFIG, alt=f"{named(definition)}: {sentence(judged)}", key=f"chart_{definition.code}"
+            figure,
+            theme=None,
+            config=CONFIG,
+            alt=f"{named(definition)}: {sentence(judged)}",
+            key=f"chart_{definition.code}_{entry.unit_code}",
         )
         st.caption(t("legend"))
-        if expected:
-            st.caption(t("forecast", error=format_difference(round(expected.past_error, 1), definition, language())))
+        if error is not None:
+            st.caption(t("forecast", error=format_difference(round(error, 1), definition, language())))
     if scored.figures:
         with st.expander(t("table"), icon=":material/table:"):
             st.dataframe(
-                series_table(scored, book), hide_index=True, width="stretch",
+                kept("table", lambda: series_table(scored, book)), hide_index=True, width="stretch",
                 column_config={t("source"): st.column_config.LinkColumn()},
             )  # fmt: skip
             st.download_button(
-                t("csv"), long_form(scored, book).to_csv(index=False).encode("utf-8-sig"), f"{definition.code}.csv",
+                t("csv"), kept("csv", lambda: long_form(scored, book).to_csv(index=False).encode("utf-8-sig")), f"{definition.code}.csv",
                 "text/csv", icon=":material/download:", key=f"csv_{definition.code}", on_click="ignore",
             )  # fmt: skip
     source_line(scored, book)
