@@ -7,6 +7,7 @@ and copying a long history at each run would cost more than judging it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,14 @@ def _store(url: str) -> Store:
 def store() -> Store:
     """Return the store of this process."""
     return _store(settings().database_url)
+
+
+_revision: ContextVar[int] = ContextVar("revision")
+
+
+def settle_revision() -> None:
+    """Settle the revision of this run, so that everything on a page is of one state of the data."""
+    _revision.set(store().revision())
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -50,19 +59,19 @@ def _made(revision: int, url: str, as_of: date, language: str, code: str, what: 
 
 def made(what: str, *, code: str, as_of: date, language: str, make: Callable[[], Any]) -> Any:
     """Return a chart, table or text made once per revision, day, language and indicator; it must not be changed."""
-    return _made(store().revision(), settings().database_url, as_of, language, code, what, make)
+    return _made(_revision.get(), settings().database_url, as_of, language, code, what, make)
 
 
 def book() -> Book:
     """Return every indicator with its figures, of the present revision."""
-    return _book(store().revision(), settings().database_url)
+    return _book(_revision.get(), settings().database_url)
 
 
 def scored(as_of: date) -> list[Scored]:
     """Return every judgement of a day, in catalogue order."""
-    return _scored(store().revision(), settings().database_url, as_of)
+    return _scored(_revision.get(), settings().database_url, as_of)
 
 
 def rows(table: str) -> list[dict[str, Any]]:
     """Return the rows of a table by its class name, as ``Project``."""
-    return _rows(store().revision(), settings().database_url, table)
+    return _rows(_revision.get(), settings().database_url, table)

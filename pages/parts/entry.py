@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import date
 
 import streamlit as st
 
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
-from pages.parts.text import LANGUAGES, language, t
+from pages.parts import cached
+from pages.parts.text import LANGUAGES, language, settle_language, t
 
-_FRAMED = "frame_ran"
+_framed: ContextVar[bool] = ContextVar("framed", default=False)
 _PAGES = ROOT / "pages"
 
 
@@ -24,10 +26,21 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
     return st.navigation({t("nav_progress"): progress})
 
 
+def show() -> None:
+    """Run the page asked for inside the frame."""
+    page = frame()
+    token = _framed.set(True)
+    try:
+        page.run()  # type: ignore[attr-defined]
+    finally:
+        _framed.reset(token)
+
+
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
+    settle_language()
+    cached.settle_revision()
     _configure()
-    st.session_state[_FRAMED] = True
     page = navigation()
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
     with st.sidebar:
@@ -59,7 +72,8 @@ def enter() -> None:
     On a server just started, Streamlit's old page discovery runs a page file without ``dashboard.py`` when its address
     is the very first one asked for. Declaring the navigation ends that discovery; the run then starts again framed.
     """
-    if not st.session_state.get(_FRAMED):
+    if not _framed.get():
+        settle_language()
         _configure()
         navigation()
         st.rerun()

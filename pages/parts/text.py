@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from contextvars import ContextVar
 from functools import lru_cache
 
 import streamlit as st
@@ -17,10 +18,18 @@ def _words() -> dict[str, dict[str, str]]:
     return tomllib.loads((ROOT / "data" / "text" / "pages.toml").read_text(encoding="utf-8"))
 
 
-def language() -> str:
-    """Return ``ja`` or ``en``: what the address asks for, else what this session chose, else Japanese."""
+_settled: ContextVar[str] = ContextVar("language")
+
+
+def settle_language() -> None:
+    """Settle the language of this run: what the address asks for, else what this session chose, else Japanese."""
     asked = st.query_params.get("lang") or st.session_state.get("language") or "ja"
-    return asked if asked in LANGUAGES else "ja"
+    _settled.set(asked if asked in LANGUAGES else "ja")
+
+
+def language() -> str:
+    """Return ``ja`` or ``en``, as settled when the run began."""
+    return _settled.get()
 
 
 def t(key: str, **values: object) -> str:
@@ -30,5 +39,8 @@ def t(key: str, **values: object) -> str:
 
 def named(row: dict[str, str] | object, field: str = "name") -> str:
     """Return ``<field>_en`` for an English viewer where there is one, else ``<field>_ja``."""
-    get = row.get if isinstance(row, dict) else lambda k: getattr(row, k)
-    return (get(f"{field}_en") if language() == "en" else "") or get(f"{field}_ja") or ""
+    names = (f"{field}_en", f"{field}_ja") if language() == "en" else (f"{field}_ja",)
+    for name in names:
+        if value := row.get(name) if isinstance(row, dict) else getattr(row, name):
+            return value
+    return ""

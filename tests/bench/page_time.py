@@ -1,87 +1,28 @@
-"""Server run time of each page as a ratio to a floor page of the same elements, at the shipped size and at 100 times the history."""
+"""Server run time of each page as a ratio to a floor page of the same elements, at the shipped size and at 100 times the history.
+
+Both are served by uvicorn in their own process and asked over Streamlit's own websocket; the runs of page and floor
+alternate, so that a busy machine slows both.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
-import sys
 import tempfile
-import time
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, select
-from streamlit.testing.v1 import AppTest
 
 from kpis import models
-from kpis.settings import ROOT, settings
+from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
+from tests.bench.viewer import Viewer, served
 
-PAGES, RUNS, TIMES = ("overview", "five_less", "indicator"), 15, 100
-
-
-def timed(test: AppTest) -> float:
-    """Return the median server time of a rerun in seconds."""
-    test.run(timeout=60)
-    assert not test.exception, test.exception
-    spent = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        test.run(timeout=60)
-        spent.append(time.perf_counter() - began)
-    return statistics.median(spent)
-
-
-def floor(counts: dict[str, int]) -> None:
-    """Draw as many elements of each kind as a page has, with constant data: what Streamlit itself costs."""
-    import pandas as pd
-    import plotly.graph_objects as go
-    import streamlit as st
-
-    frame = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"]})
-    picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>'
-    draw = {
-        "markdown": lambda i: st.markdown(f"text {i}"),
-        "caption": lambda i: st.caption(f"text {i}"),
-        "subheader": lambda i: st.subheader(f"text {i}"),
-        "header": lambda i: st.header(f"text {i}"),
-        "title": lambda i: st.title(f"text {i}"),
-        "info": lambda i: st.info(f"text {i}"),
-        "flex_container": lambda _: st.container(border=True).empty(),
-        "image": lambda _: st.image(picture, width="stretch"),
-        "page_link": lambda i: st.page_link(f"https://example.org/{i}", label="link"),
-        "plotly_chart": lambda i: st.plotly_chart(go.Figure(go.Scatter(x=[1, 2, 3], y=[1, 2, 3])), theme=None, key=f"c{i}"),
-        "expander": lambda i: st.expander(f"text {i}").empty(),
-        "dataframe": lambda _: st.dataframe(frame),
-        "download_button": lambda i: st.download_button("csv", b"a,b", "a.csv", key=f"d{i}"),
-        "table": lambda _: st.table(frame),
-        "selectbox": lambda i: st.selectbox("pick", ["a", "b"], key=f"s{i}"),
-    }
-    with st.sidebar:
-        st.subheader("site")
-        st.segmented_control("language", ["a", "b"])
-        st.date_input("day")
-    for kind, count in counts.items():
-        for i in range(count if kind in draw else 0):
-            draw[kind](i)
-
-
-def floor_test(page: AppTest) -> AppTest:
-    """Return the floor of a page that has run."""
-    counts = Counter(str(element.type) for element in page.main)
-    return AppTest.from_function(floor, kwargs={"counts": dict(counts)}, default_timeout=60)
-
-
-def page_test(name: str) -> AppTest:
-    """Return one page inside the frame."""
-    test = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    if name != "overview":
-        test.switch_page(f"pages/{name}.py")
-    if name == "indicator":
-        test.query_params["code"] = "procedure_digitisation_rate"
-    return test
+PAGES = {"": "", "five_less": "", "indicator": "code=procedure_digitisation_rate"}
+RUNS, TIMES = 25, 100
 
 
 def lengthen(store: Store) -> None:
@@ -107,32 +48,45 @@ def lengthen(store: Store) -> None:
         )
 
 
+def filled(path: Path) -> str:
+    """Return the address of a database at ``path`` with the shipped figures."""
+    url = f"sqlite:///{path}"
+    store = Store(url)
+    store.migrate()
+    load_folder(store, ROOT / "data/catalogue", official=ROOT / "data/official")
+    return url
+
+
+def medians(viewers: dict[str, Viewer], page: str) -> dict[str, float]:
+    """Return the median time of a page for each viewer, in milliseconds; the viewers take turns."""
+    spent: dict[str, list[float]] = {name: [] for name in viewers}
+    for turn in range(RUNS + 2):
+        for name, viewer in viewers.items():
+            seconds, _ = viewer.run(page, PAGES[page])
+            if turn >= 2:
+                spent[name].append(seconds * 1000)
+    return {name: statistics.median(times) for name, times in spent.items()}
+
+
 def main() -> None:
-    """Print each page's time at both sizes and their ratio."""
-    os.chdir(ROOT)
-    sys.path.insert(0, str(ROOT))
+    """Print each page's time against its floor and against itself at a hundred times the history."""
+    os.environ.pop("DATABASE_URL", None)
     with tempfile.TemporaryDirectory() as folder:
-        times: dict[str, list[float]] = {}
-        floors: dict[str, float] = {}
-        for size in ("shipped", "long"):
-            url = f"sqlite:///{Path(folder) / size}.db"
-            os.environ["DATABASE_URL"] = url
-            settings.cache_clear()
-            store = Store(url)
-            store.migrate()
-            load_folder(store, ROOT / "data/catalogue", official=ROOT / "data/official")
-            if size == "long":
-                lengthen(store)
-            for page in PAGES:
-                test = page_test(page)
-                times.setdefault(page, []).append(timed(test))
-                if size == "shipped":
-                    floors[page] = timed(floor_test(test))
-        for page, (short, long) in times.items():
-            print(f"{page}: floor {floors[page] * 1000:.0f} ms, ratio to floor {short / floors[page]:.2f} (goal <= 1.5)")
-            print(
-                f"{page}: {short * 1000:.0f} ms; at {TIMES} times the history {long * 1000:.0f} ms, ratio {long / short:.2f} (goal <= 1.2)"
-            )
+        shipped, long, counted = filled(Path(folder) / "shipped.db"), filled(Path(folder) / "long.db"), Path(folder) / "counts.json"
+        lengthen(Store(long))
+        with served("server:app", DATABASE_URL=shipped) as port, served("server:app", DATABASE_URL=long) as long_port:
+            page, longer = Viewer(port), Viewer(long_port)
+            counted.write_text(json.dumps({name: page.run(name, query)[1] for name, query in PAGES.items()}), encoding="utf-8")
+            with served("tests.bench.floor_server:app", FLOOR_COUNTS=str(counted)) as floor_port:
+                viewers = {"floor": Viewer(floor_port), "page": page, "long": longer}
+                for name in PAGES:
+                    ms = medians(viewers, name)
+                    print(
+                        f"{name or 'overview'}: floor {ms['floor']:.0f} ms, page {ms['page']:.0f} ms, ratio {ms['page'] / ms['floor']:.2f}"
+                        f" (goal <= 1.5); at {TIMES} times the history {ms['long']:.0f} ms, ratio {ms['long'] / ms['page']:.2f} (goal <= 1.2)"
+                    )
+                for viewer in viewers.values():
+                    viewer.close()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""A viewer without a browser: speaks Streamlit's own protocol to a served app and times each server run."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+from kpis.settings import ROOT
+
+
+class Viewer:
+    """One open page of a served app."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+
+    def run(self, page: str = "", query: str = "") -> tuple[float, Counter[str]]:
+        """Ask for a run of a page; return its time in seconds and the kinds of elements it drew."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+        began = time.perf_counter()
+        self.socket.send(asked.SerializeToString())
+        drawn: Counter[str] = Counter()
+        while True:
+            message = ForwardMsg.FromString(self.socket.recv(timeout=60))  # type: ignore[arg-type]
+            if message.WhichOneof("type") == "delta":
+                drawn[_kind(message)] += 1
+            if message.WhichOneof("type") == "script_finished":
+                if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    drawn.clear()
+                    continue
+                assert "exception" not in drawn, f"{page}: the page shows an exception"
+                return time.perf_counter() - began, drawn
+
+    def close(self) -> None:
+        """Leave."""
+        self.socket.close()
+
+
+def _kind(message: ForwardMsg) -> str:
+    delta = message.delta
+    if delta.WhichOneof("type") == "add_block":
+        return "block_" + str(delta.add_block.WhichOneof("type"))
+    return str(delta.new_element.WhichOneof("type"))
+
+
+@contextmanager
+def served(app: str, **environment: str) -> Iterator[int]:
+    """Serve an ASGI app in its own process while the block runs; gives its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--log-level", "error", "--app-dir", str(ROOT)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment, "PYTHONPATH": str(ROOT)})
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise RuntimeError(f"{app} did not start; run it by hand to see why")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
