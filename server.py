@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 from publishers.api import ROUTES
 from publishers.headers import PageHeaders
 
-app = st.App("dashboard.py", routes=ROUTES, middleware=[Middleware(PageHeaders)])
+
+async def overview(request: Request) -> RedirectResponse:
+    """Send ``/overview`` to ``/``, where Streamlit keeps its default page."""
+    return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
+
+
+app = st.App("dashboard.py", routes=[*ROUTES, Route("/overview", overview)], middleware=[Middleware(PageHeaders)])

@@ -34,7 +34,12 @@ class Settings(BaseSettings):
         if self.mode == "local" and self.address not in LOOPBACK:
             raise ValueError(
                 f"MIERUKA_MODE=local は {self.address} では公開できません(127.0.0.1 のみ)。"
-                f" / MIERUKA_MODE=local refuses to listen on {self.address}; use 127.0.0.1 or MIERUKA_MODE=office."
+                f" / MIERUKA_MODE=local refuses to listen on {self.address}; use 127.0.0.1."
+            )
+        if self.mode != "local":
+            raise ValueError(
+                f"MIERUKA_MODE={self.mode} は準備中です。local を使ってください。"
+                f" / MIERUKA_MODE={self.mode} has no sign-in and no edition yet; use local."
             )
         if not self.catalogue_dir.is_dir():
             raise ValueError(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from kpis.scorecard import Scored, count_by_status
-from kpis.text import format_date, status_word
+from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.cards import chart_with_table, find, headline_value, indicator_card, status_badges
+from pages.parts.cards import chart_with_table, find, headline_value, indicator_card, status_badges, status_marks
 from pages.parts.entry import as_of, enter
 from pages.parts.text import language, named, t
 
@@ -21,6 +20,7 @@ LESSES = {
     "cashless": "cashless_facilities",
     "touchless": "touchless_services",
 }
+TREND = "procedure_digitisation_rate"
 GOOD, BAD = ("reached", "on_track"), ("behind", "missed", "moving_away", "reached_then_lost")
 
 
@@ -59,14 +59,10 @@ def conclusion(every: list[Scored]) -> None:
 def core_projects(every: list[Scored]) -> None:
     """List the seven core projects with the statuses of their indicators."""
     st.subheader(t("core_projects"))
-    rows = []
     for project in cached.rows("Project"):
         if project["kind"] == "core" and not project["project_code"].startswith("S3"):
             own = [s for s in every if s.entry.project_code == project["project_code"]]
-            counts = count_by_status(own)
-            words = " ・ ".join(f"{status_word(k, language())} {n}" for k, n in counts.items())
-            rows.append({t("project"): named(project), t("indicators"): len(own), t("statuses"): words})
-    st.table(pd.DataFrame(rows).set_index(t("project")))
+            st.markdown(f"**{named(project)}** {t('indicators')} {len(own)}  \n{status_marks(count_by_status(own))}")
 
 
 def changed_last(every: list[Scored]) -> None:
@@ -93,12 +89,12 @@ with st.grid(5, min_column_width=150):
 
 left, right = st.columns([3, 2], gap="medium")
 with left, st.container(border=True):
-    if rate := find(scored, "procedure_digitisation_rate"):
+    if rate := find(scored, TREND):
         chart_with_table(rate, book, heading=named(rate.entry.definition))
 with right, st.container(border=True):
     core_projects(scored)
 
-others = [s for s in scored if s.entry.is_headline and s.entry.definition.code not in LESSES.values()]
+others = [s for s in scored if s.entry.is_headline and s.entry.definition.code not in {*LESSES.values(), TREND}]
 if others:
     st.subheader(t("other_headlines"))
     with st.grid("auto", min_column_width=220):

@@ -6,6 +6,7 @@ and copying a long history at each run would cost more than judging it.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import date
@@ -44,7 +45,11 @@ def _book(revision: int, url: str) -> Book:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _scored(revision: int, url: str, as_of: date) -> list[Scored]:
-    return score_all(_book(revision, url), as_of=as_of)
+    made = score_all(_book(revision, url), as_of=as_of)
+    # Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time.
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -31,6 +31,13 @@ def status_badges(counts: dict[str, int]) -> None:
                 st.badge(label, icon=status_icon(status), color=status_colour(status))  # type: ignore[arg-type]
 
 
+def status_marks(counts: dict[str, int]) -> str:
+    """Return the count of every status that occurs as one line of markdown: icon, word and colour."""
+    return " ".join(
+        f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
+    )
+
+
 def status_badge(judgement: Judgement) -> None:
     """Show one status, and beside it that the data are old where they are."""
     with st.container(horizontal=True, gap="xsmall"):
@@ -160,14 +167,21 @@ def _chart(scored: Scored) -> tuple[go.Figure, float | None]:
     actual, plan = _drawn(scored)
     last_due = max((g.period.end for g in entry.goals), default=None)
     expected = forecast(definition, scored.figures, until=last_due) if last_due else None
+    unit, decimals = named(definition, "unit"), definition.decimals
+    ahead = _expected_frame(expected)
+    if max(actual["value"].max(), plan["value"].max()) >= 1_000_000:  # 200,000,000 is no label for an axis
+        divisor, word, decimals = (1e6, "million ", 2) if language() == "en" else (1e4, "万", 0)
+        for frame, columns in ((actual, ["value"]), (plan, ["value"]), (ahead, ["value", "low", "high"])):
+            frame[columns] = frame[columns].astype(float) / divisor
+        unit = word + unit
     figure = trajectory(
         actual,
         plan,
-        unit=named(definition, "unit"),
+        unit=unit,
         plan_word=t("planned"),
         goal_label=f"{t('target')} {format_value(goal.value, definition, language())}" if goal else "",
-        decimals=definition.decimals,
-        expected=_expected_frame(expected),
+        decimals=decimals,
+        expected=ahead,
     )
     return figure, expected.past_error if expected else None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from kpis.settings import settings
@@ -211,3 +212,12 @@ def test_health_and_indicators_answer(api: TestClient) -> None:
     assert api.get("/api/health").json()["status"] == "ok"
     listed = api.get("/api/v1/indicators").json()
     assert len(listed) > 100 and all(i["definition_ja"] and i["definition_en"] for i in listed)
+
+
+def test_the_overview_answers_at_its_own_name_too() -> None:
+    from server import overview
+
+    site = TestClient(Starlette(routes=[Route("/overview", overview)]), follow_redirects=False)
+    answer = site.get("/overview?lang=en&as_of=2022-12-31")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/?lang=en&as_of=2022-12-31")
+    assert site.get("/overview").headers["location"] == "/"
