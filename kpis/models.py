@@ -16,6 +16,14 @@ PRECISIONS = "'day','month','quarter','year','unknown'"
 INDICATOR_KINDS = "'ratio','ceiling','reduction','stock','completion','level','qualitative'"
 DIRECTIONS = "'higher','lower','keep','none'"
 REASONS = "'error','late_data','definition_change','scope_change'"
+DIGITAL_STATUSES = "'done','partly_done','not_done','exempt','planned','other','unknown'"
+PROCESS_TYPES = "'application','notice_on_application','notice','private_issue','inspection','records','other','unknown'"
+PARTIES = (
+    "'resident','business','resident_or_business','national','local','agency','national_or_local','national_or_agency',"
+    "'agency_or_local','any_public','other','unknown'"
+)
+AUTHORITIES = "'own','delegated','national','other','unknown'"
+STEP_FORMS = "'online','paper','either','none','unknown'"
 SUBMISSION_STATES = "'draft','submitted','returned','approved','withdrawn'"
 
 
@@ -156,6 +164,7 @@ class Indicator(SQLModel, table=True):
     frequency: str
     scope_code: str = Field(sa_column=_reference("bureau.bureau_code"))
     is_headline: bool = False
+    is_reported_by_bureaus: bool = False
     base_ja: str = ""
     base_en: str = ""
     exclusions_ja: str = ""
@@ -371,6 +380,7 @@ class Milestone(SQLModel, table=True):
     actual_end_precision: str = "unknown"
     stage_ja: str = ""
     reported_period: str | None = None
+    vintage: int = 1
     supersedes_code: str | None = Field(default=None, sa_column=_reference("milestone.milestone_code", optional=True))
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))
@@ -397,6 +407,33 @@ class MilestoneDate(SQLModel, table=True):
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
 
 
+class RegisterChange(SQLModel, table=True):
+    """One change of one row of a register (procedure, facility, milestone); append-only, so that no state is lost.
+
+    ``vintage`` is the row's after the change; ``before_json`` and ``after_json`` hold the fields that changed. A row that
+    was never changed has no entry here.
+    """
+
+    __tablename__ = "register_change"
+    __table_args__ = (
+        _one_of("register_name", "'procedure','facility','milestone'"),
+        _one_of("reason_class", REASONS, optional=True),
+        CheckConstraint("reason_class IS NULL OR reason_text <> ''", name="a_correction_has_a_reason"),
+        UniqueConstraint("register_name", "row_code", "vintage"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    register_name: str
+    row_code: str
+    vintage: int
+    before_json: str
+    after_json: str
+    known_at: datetime = Field(sa_column=_instant())
+    submission_id: int | None = Field(default=None, foreign_key="submission.id")
+    file_sha256: str | None = Field(default=None, sa_column=_reference("original_file.sha256", optional=True))
+    reason_class: str | None = None
+    reason_text: str = ""
+
+
 class ProjectConfidence(SQLModel, table=True):
     """A person's confidence in a project, with reason and date; stands beside the computed status."""
 
@@ -412,24 +449,55 @@ class ProjectConfidence(SQLModel, table=True):
 
 
 class Procedure(SQLModel, table=True):
-    """A named administrative procedure."""
+    """A named administrative procedure (or, where ``counted_as`` says so, one process of it), as last reported.
+
+    Counts are applications a year; ``details_json`` keeps what the source's own layout says besides.
+    """
 
     __table_args__ = (
-        _one_of("digital_status", "'done','partly_done','not_done','exempt','planned','unknown'"),
+        _one_of("counted_as", "'procedure','process'"),
+        _one_of("process_type", PROCESS_TYPES),
+        _one_of("applicant", PARTIES),
+        _one_of("recipient", PARTIES),
+        _one_of("authority", AUTHORITIES),
+        _one_of("digital_status", DIGITAL_STATUSES),
         _one_of("smartphone_ready", "'yes','no','unknown'"),
+        *(_one_of(f"{step}_step", STEP_FORMS) for step in ("identity", "fee", "attachment", "result")),
+        CheckConstraint("applications_count IS NULL OR applications_count >= 0", name="applications_not_negative"),
+        CheckConstraint("online_count IS NULL OR online_count >= 0", name="online_not_negative"),
+        Index("procedure_by_bureau", "bureau_code", "digital_status"),
     )
     procedure_code: str = Field(primary_key=True)
     name_ja: str
-    bureau_code: str | None = Field(default=None, sa_column=_reference("bureau.bureau_code", optional=True, index=True))
+    name_en: str = ""
+    bureau_code: str | None = Field(default=None, sa_column=_reference("bureau.bureau_code", optional=True))
     organisation_ja: str = ""
     category_en: str = ""
+    counted_as: str = "procedure"
+    process_type: str = "unknown"
+    applicant: str = "unknown"
+    recipient: str = "unknown"
+    authority: str = "unknown"
+    law_name: str = ""
+    law_article: str = ""
     is_priority: bool = False
     digital_status: str
+    not_done_reason: str = ""
     digitised_date: date | None = None
     digitised_precision: str = "unknown"
+    planned_for: date | None = None
+    planned_for_precision: str = "unknown"
     online_channel: str = ""
+    identity_step: str = "unknown"
+    fee_step: str = "unknown"
+    attachment_step: str = "unknown"
+    result_step: str = "unknown"
     smartphone_ready: str = "unknown"
     applications_count: float | None = None
+    online_count: float | None = None
+    is_count_estimated: bool = False
+    details_json: str = ""
+    vintage: int = 1
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))
     verified: bool = False
@@ -458,6 +526,7 @@ class Facility(SQLModel, table=True):
     planned_for: date | None = None
     planned_for_precision: str = "unknown"
     cashless_status: str
+    vintage: int = 1
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))
     verified: bool = False

@@ -7,8 +7,10 @@ on and a busy timeout; writers take the lock at once (``BEGIN IMMEDIATE``), so t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,13 @@ _LISTED: dict[str, type[SQLModel]] = {
     "targets.csv": models.Target,
     "readings.csv": models.Reading,
 }
+REGISTERS: dict[type[SQLModel], str] = {
+    models.Procedure: "procedure",
+    models.Facility: "facility",
+    models.Milestone: "milestone",
+}
+MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
+MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
 _COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
 _CODED: dict[str, type[SQLModel]] = {
@@ -93,6 +102,16 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a change comes from: the instant it became known (UTC), the file, and for reports the submission and reason."""
+
+    known_at: datetime
+    file_sha256: str | None = None
+    submission_id: int | None = None
+    reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by row code: reason class and text
+
+
 class Store:
     """The figures of one instance."""
 
@@ -100,13 +119,13 @@ class Store:
         self.url = url
         self.engine = open_engine(url)
 
-    def migrate(self) -> None:
-        """Bring the tables to the newest version; does nothing when they are."""
+    def migrate(self, *, to: str = "head") -> None:
+        """Bring the tables to the newest version, or to the one named; does nothing when they are."""
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.engine.connect().execution_options(writes=True) as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             connection.commit()
 
     @contextmanager
@@ -265,7 +284,7 @@ class Store:
         if kind == "observations.csv":
             return self._append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
         if kind in _KEYED:
-            return self._upsert(session, _KEYED[kind], values)
+            return self._upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256))
         if kind in _LISTED:
             table = _table(_LISTED[kind])
             if "period_code" in table.c:
@@ -276,30 +295,71 @@ class Store:
             return len(values)
         raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
 
-    @staticmethod
-    def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]]) -> int:
+    def _upsert(self, session: Session, model: type[SQLModel], values: list[dict[str, Any]], *, origin: Origin) -> int:
         table = _table(model)
         (key,) = table.primary_key.columns
         # A row may point at a later row of the same file: store the rows first, the pointers after.
         pointers = [c.name for c in table.c if any(f.column.table is table for f in c.foreign_keys)]
-        known = {row._mapping[key.name]: dict(row._mapping) for row in session.execute(select(table))}
-        changed = 0
+        query = select(table)
+        if len(values) < MANY:
+            query = query.where(key.in_([given[key.name] for given in values]))
+        known = {row._mapping[key.name]: dict(row._mapping) for row in session.execute(query)}
         fresh: list[dict[str, Any]] = []
-        late: list[dict[str, Any]] = []
+        later: list[dict[str, Any]] = []
+        changes: list[dict[str, Any]] = []
         for order, given in enumerate(values):
             row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
             old = known.get(row[key.name])
-            if old is not None and all(old[name] == value for name, value in row.items()):
-                continue
-            changed += 1
-            late.append(row)
             if old is None:
                 fresh.append({**row, **dict.fromkeys(pointers)})
+                if any(row.get(name) is not None for name in pointers):
+                    later.append({name: row.get(name) for name in (key.name, *pointers)})
+                continue
+            differing = {name: value for name, value in row.items() if old[name] != value}
+            if not differing:
+                continue
+            if model in REGISTERS:
+                row["vintage"] = old["vintage"] + 1
+                changes.append(_register_change(REGISTERS[model], row, old, differing, key=key.name, origin=origin))
+            later.append(row)
         if fresh:
             session.execute(insert(table), fresh)
-        for row in late:
+        for row in later:
             session.execute(update(table).where(key == row[key.name]).values(**row))
-        return changed
+        if changes:
+            session.execute(insert(_table(models.RegisterChange)), changes)
+        if model is models.Milestone:
+            self._append_milestone_dates(session, values, known, origin=origin)
+        return len(fresh) + sum(1 for row in later if row[key.name] in known)
+
+    @staticmethod
+    def _append_milestone_dates(
+        session: Session, values: list[dict[str, Any]], known: dict[str, dict[str, Any]], *, origin: Origin
+    ) -> None:
+        """Keep every day a milestone was ever given, so that re-planning twice keeps all of them."""
+        table = _table(models.MilestoneDate)
+        counted: dict[tuple[str, str], int] = {}
+        if known:
+            held = select(table.c.milestone_code, table.c.date_kind, func.max(table.c.vintage)).group_by(
+                table.c.milestone_code, table.c.date_kind
+            )
+            counted = {(code, kind): vintage for code, kind, vintage in session.execute(held)}
+        fresh = []
+        for given in values:
+            code = given["milestone_code"]
+            for kind, column in MILESTONE_DATES.items():
+                if column not in given or given[column] is None or given[column] == known.get(code, {}).get(column):
+                    continue
+                fresh.append(
+                    {
+                        "milestone_code": code, "date_kind": kind, "vintage": counted.get((code, kind), 0) + 1,
+                        "day": given[column], "precision": given[f"{column}_precision"], "known_at": origin.known_at,
+                        "source_code": given.get("source_code") or known[code]["source_code"],
+                        "submission_id": origin.submission_id,
+                    }
+                )  # fmt: skip
+        if fresh:
+            session.execute(insert(table), fresh)
 
     def _append_observations(self, session: Session, values: list[dict[str, Any]], *, sha256: str, loaded_at: datetime) -> int:
         table = _table(models.Observation)
@@ -344,6 +404,22 @@ class Store:
                 insert(table),
                 [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in found],
             )
+
+
+def _register_change(
+    register: str, row: dict[str, Any], old: dict[str, Any], differing: dict[str, Any], *, key: str, origin: Origin
+) -> dict[str, Any]:
+    reason_class, reason_text = origin.reasons.get(row[key], (None, ""))
+
+    def packed(values: dict[str, Any]) -> str:
+        return json.dumps(values, ensure_ascii=False, default=date.isoformat)
+
+    return {
+        "register_name": register, "row_code": row[key], "vintage": row["vintage"],
+        "before_json": packed({name: old[name] for name in differing}), "after_json": packed(differing),
+        "known_at": origin.known_at, "submission_id": origin.submission_id, "file_sha256": origin.file_sha256,
+        "reason_class": reason_class, "reason_text": reason_text,
+    }  # fmt: skip
 
 
 def utc_now() -> datetime:

@@ -20,12 +20,21 @@ def _blank_is_none(value: object) -> object:
 
 Optional_text = Annotated[str | None, BeforeValidator(_blank_is_none)]
 Optional_number = Annotated[float | None, BeforeValidator(_blank_is_none)]
+Optional_count = Annotated[Annotated[float, Field(ge=0)] | None, BeforeValidator(_blank_is_none)]
 Optional_date = Annotated[date | None, BeforeValidator(_blank_is_none)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Optional_code = Annotated[Code | None, BeforeValidator(_blank_is_none)]
 Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]
 Precision = Literal["day", "month", "quarter", "year", "unknown"]
 IndicatorKind = Literal["ratio", "ceiling", "reduction", "stock", "completion", "level", "qualitative"]
+ProcessType = Literal[
+    "application", "notice_on_application", "notice", "private_issue", "inspection", "records", "other", "unknown"
+]  # fmt: skip
+Party = Literal[
+    "resident", "business", "resident_or_business", "national", "local", "agency", "national_or_local",
+    "national_or_agency", "agency_or_local", "any_public", "other", "unknown",
+]  # fmt: skip
+StepForm = Literal["online", "paper", "either", "none", "unknown"]
 Direction = Literal["higher", "lower", "keep", "none"]
 
 
@@ -160,6 +169,7 @@ class IndicatorRow(Row):
     frequency: Literal["month", "quarter", "year", "irregular"]
     scope_code: Code
     is_headline: Flag = False
+    is_reported_by_bureaus: Flag = False
     base_ja: str = ""
     base_en: str = ""
     exclusions_ja: str = ""
@@ -295,20 +305,38 @@ class MilestoneRow(Row):
 
 
 class ProcedureRow(Row):
-    """procedures.csv: one row per named procedure."""
+    """procedures.csv: one row per named procedure, or per process of one where ``counted_as`` says so."""
 
     procedure_code: Code
     name_ja: Annotated[str, Field(min_length=1)]
+    name_en: str = ""
     bureau_code: Optional_code = None
     organisation_ja: str = ""
     category_en: str = ""
+    counted_as: Literal["procedure", "process"] = "procedure"
+    process_type: ProcessType = "unknown"
+    applicant: Party = "unknown"
+    recipient: Party = "unknown"
+    authority: Literal["own", "delegated", "national", "other", "unknown"] = "unknown"
+    law_name: str = ""
+    law_article: str = ""
     is_priority: Flag = False
-    digital_status: Literal["done", "partly_done", "not_done", "exempt", "planned", "unknown"]
+    digital_status: Literal["done", "partly_done", "not_done", "exempt", "planned", "other", "unknown"]
+    not_done_reason: str = ""
     digitised_date: Optional_date = None
     digitised_precision: Precision = "unknown"
+    planned_for: Optional_date = None
+    planned_for_precision: Precision = "unknown"
     online_channel: str = ""
+    identity_step: StepForm = "unknown"
+    fee_step: StepForm = "unknown"
+    attachment_step: StepForm = "unknown"
+    result_step: StepForm = "unknown"
     smartphone_ready: Literal["yes", "no", "unknown"] = "unknown"
-    applications_count: Optional_number = None
+    applications_count: Optional_count = None
+    online_count: Optional_count = None
+    is_count_estimated: Flag = False
+    details_json: str = ""
     source_code: Code
     verified: Flag = False
     note: str = ""

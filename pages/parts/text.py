@@ -15,7 +15,13 @@ LANGUAGES = {"ja": "日本語", "en": "English"}
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads((ROOT / "data" / "text" / "pages.toml").read_text(encoding="utf-8"))
+    words: dict[str, dict[str, str]] = {}
+    for path in sorted((ROOT / "data" / "text").glob("*.toml")):
+        for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if key in words:
+                raise ValueError(f"data/text/{path.name}: [{key}] stands in another file too; keep one")
+            words[key] = entry
+    return words
 
 
 _settled: ContextVar[str] = ContextVar("language")

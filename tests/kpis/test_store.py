@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import random
 import shutil
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import CheckConstraint, text
 from sqlalchemy.exc import IntegrityError
 
 from kpis import models
@@ -28,9 +30,6 @@ OBSERVATIONS = (ROOT / "data" / "official" / "observations.csv").read_text(encod
 
 def correction(**overrides: str) -> bytes:
     """One observation of the paper reduction rate for FY2022, with overrides."""
-    import csv
-    import io
-
     row = next(
         r for r in csv.DictReader(OBSERVATIONS) if r["indicator_code"] == "paper_reduction_rate" and r["period_code"] == "FY2022"
     )
@@ -52,6 +51,78 @@ def tokyo_copy(tmp_path: Path) -> Store:
 def test_the_migrations_make_exactly_the_tables_of_the_models(store: Store) -> None:
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), models.SQLModel.metadata) == []
+
+
+def test_every_check_of_the_models_stands_in_the_database(store: Store) -> None:
+    """Migrations that rebuild a table must not lose its CHECK constraints."""
+    with store.engine.connect() as connection:
+        held = {name: sql for name, sql in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))}
+    for table in models.SQLModel.metadata.tables.values():
+        for constraint in table.constraints:
+            if isinstance(constraint, CheckConstraint):
+                assert f"CONSTRAINT {constraint.name} CHECK ({constraint.sqltext})" in held[table.name]
+
+
+def register_file(kind: str, **overrides: str) -> bytes:
+    """The first row of an official register, with overrides, as a file of its own."""
+    with (ROOT / "data" / "official" / kind).open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(row), lineterminator="\n")
+    writer.writeheader()
+    writer.writerow({**row, **overrides})
+    return out.getvalue().encode()
+
+
+def test_a_changed_row_of_a_register_keeps_what_it_said_before(tmp_path: Path) -> None:
+    made = tokyo_copy(tmp_path)
+    assert made.count(models.RegisterChange) == 0
+    for channel in ("LoGoフォーム", "jGrants"):
+        report = load_file(made, register_file("procedures.csv", online_channel=channel), name="procedures.csv")
+        assert (report.problems, report.accepted) == ([], 1)
+    changes = made.all_of(models.RegisterChange)
+    assert [(c["row_code"], c["vintage"], c["before_json"], c["after_json"]) for c in changes] == [
+        ("P001", 2, '{"online_channel": ""}', '{"online_channel": "LoGoフォーム"}'),
+        ("P001", 3, '{"online_channel": "LoGoフォーム"}', '{"online_channel": "jGrants"}'),
+    ]
+    assert made.one_of(models.Procedure, "P001")["vintage"] == 3
+    assert made.count(models.Procedure) == 69
+
+
+def test_a_milestone_replanned_twice_keeps_every_day_it_was_given(tmp_path: Path) -> None:
+    made = tokyo_copy(tmp_path)
+    code = "PROG-M001"
+    load_file(made, register_file("milestones.csv", planned_end="2020-06-30", planned_end_precision="day"), name="milestones.csv")
+    for day in ("2020-07-31", "2020-08-15"):
+        content = register_file(
+            "milestones.csv",
+            planned_end="2020-06-30",
+            planned_end_precision="day",
+            replanned_end=day,
+            replanned_end_precision="day",
+        )
+        assert load_file(made, content, name="milestones.csv").accepted == 1
+    dates = made.all_of(models.MilestoneDate, milestone_code=code)
+    assert [(d["date_kind"], d["vintage"], str(d["day"])) for d in dates] == [
+        ("actual", 1, "2020-08-28"),
+        ("planned", 1, "2020-06-30"),
+        ("replanned", 1, "2020-07-31"),
+        ("replanned", 2, "2020-08-15"),
+    ]
+
+
+def test_a_database_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path) -> None:
+    made = Store(f"sqlite:///{tmp_path / 'old.db'}")
+    made.migrate(to="0001")
+    with made.engine.begin() as connection:
+        connection.execute(text("INSERT INTO source VALUES ('S1', 'https://example.org', 'page', NULL, 'primary', '')"))
+        columns = "procedure_code, name_ja, organisation_ja, category_en, is_priority, digital_status, digitised_precision,"
+        columns += "online_channel, smartphone_ready, is_sample, source_code, verified, note"
+        values = "'P1', '申請', '', '', 1, 'done', 'day', '', 'unknown', 0, 'S1', 0, ''"
+        connection.execute(text(f"INSERT INTO procedure ({columns}) VALUES ({values})"))
+    made.migrate()
+    row = made.one_of(models.Procedure, "P1")
+    assert (row["digital_status"], row["counted_as"], row["fee_step"], row["vintage"]) == ("done", "procedure", "unknown", 1)
 
 
 def test_the_same_figures_twice_are_a_no_op(tmp_path: Path) -> None:
