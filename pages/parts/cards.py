@@ -262,7 +262,8 @@ def source_line(scored: Scored, book: Book) -> None:
         for s in named_sources
     ]
     if links:
-        st.caption(f"{t('source')}: " + " ・ ".join(links))
+        # Not a caption: those fade, and a faded link falls below the contrast of 4.5.
+        st.markdown(f":small[{t('source')}: {' ・ '.join(links)}]")
 
 
 def find(scored: Sequence[Scored], code: str, unit: str | None = None) -> Scored | None:

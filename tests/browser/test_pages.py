@@ -20,6 +20,7 @@ FIGURES = {
     "/indicator?code=procedure_digitisation_rate": ["91.0 %", "100.0 %", "87.5 %"],
     "/indicator?code=paper_sheets": [],
     "/indicator?code=touchless_services": [],
+    "/about": ["0.95", "WCAG 2.2"],
 }
 WORDS = {
     "ja": {"/": ["定性", "達成", "未達"], "/five_less": ["定性", "切り替え"], "/indicator?code=paper_sheets": ["5,695万 枚"],
