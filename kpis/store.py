@@ -25,6 +25,7 @@ from sqlmodel import Session, SQLModel
 from kpis import models
 from kpis.errors import FigureRefused, NotFound
 from kpis.measures import Baseline, Definition, Figure, Goal
+from kpis.organisation import Organisation, Succession, Unit
 from kpis.periods import parse_period
 from kpis.scorecard import Book, Entry, SourceNote
 
@@ -189,12 +190,14 @@ class Store:
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
                 for s in session.execute(select(_table(models.Source)))
             }
+            organisation = self._organisation(session)
         entries = []
+        last = len(organisation.order)
         for row in indicators:
             others = {u for c, u in figures if c == row.indicator_code and u != row.scope_code} | {
                 u for c, u in goals if c == row.indicator_code and u != row.scope_code
             }
-            units = [row.scope_code, *sorted(others)]
+            units = [row.scope_code, *sorted(others, key=lambda u: organisation.order.get(u, last))]
             for unit in units:
                 key = (row.indicator_code, unit)
                 entries.append(
@@ -207,9 +210,30 @@ class Store:
                         tuple(figures.get(key, ())),
                         tuple(goals.get(key, ())),
                         baselines.get(key),
+                        row.scope_code,
+                        row.is_reported_by_bureaus,
                     )
                 )
-        return Book(revision, tuple(entries), sources)
+        return Book(revision, tuple(entries), sources, organisation)
+
+    @staticmethod
+    def _organisation(session: Session) -> Organisation:
+        units, successions = _table(models.Bureau), _table(models.Succession)
+        return Organisation(
+            tuple(
+                Unit(u.bureau_code, u.name_ja, u.name_en, u.kind, u.parent_code, u.valid_from, u.valid_to, u.is_current)
+                for u in session.execute(select(units).order_by(units.c.sort_order, units.c.bureau_code))
+            ),
+            tuple(
+                Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
+                for s in session.execute(select(successions).order_by(successions.c.id))
+            ),
+        )
+
+    def organisation(self) -> Organisation:
+        """Read every unit and how they followed each other."""
+        with self.reading() as session:
+            return self._organisation(session)
 
     @staticmethod
     def _rows(session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
@@ -432,7 +456,8 @@ def _figure(row: Any) -> Figure:
         row.period_code, row.value, numerator=row.numerator, denominator=row.denominator, base_value=row.base_value,
         text_ja=row.text_ja, text_en=row.text_en, is_approximate=row.is_approximate, is_lower_bound=row.is_lower_bound,
         is_year_to_date=row.is_year_to_date, is_base_estimated=row.is_base_estimated, sample_size=row.sample_size,
-        vintage=row.vintage, known_at=row.known_at, source_code=row.source_code,
+        vintage=row.vintage, known_at=row.known_at, source_code=row.source_code, is_sample=row.is_sample,
+        reason_class=row.reason_class or "", reason_text=row.reason_text,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ FORBIDDEN = {
     "loaders": {"streamlit", "plotly"},
     "publishers": {"streamlit"},
 }
-NO_SESSION = {"measures", "periods", "scorecard", "text", "forecast"}
+NO_SESSION = {"measures", "periods", "scorecard", "text", "forecast", "organisation"}
 
 
 def imports_of(source: str) -> set[str]:
