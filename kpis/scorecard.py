@@ -9,9 +9,9 @@ from itertools import groupby
 
 from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
+from kpis.text import format_value
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
-from kpis.text import format_value
 
 
 @dataclass(frozen=True, slots=True)
