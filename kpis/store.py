@@ -189,16 +189,16 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open one transaction: all of it is stored when the block ends, none of it when the block raises."""
+        """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
+
+        Raising the revision comes first: its row is the lock for which writers queue, also where the database has no
+        ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes.
+        """
         self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
+                session.execute(update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1))
                 yield session
-                raised = session.execute(
-                    update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1)
-                )
-                if raised.rowcount == 0:  # type: ignore[attr-defined]
-                    session.execute(insert(_table(models.DataRevision)).values(id=1, revision=1))
             connection.commit()
 
     # What is known -----------------------------------------------------------------------------------------------
@@ -365,15 +365,35 @@ class Store:
             return self._append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
         if kind in _KEYED:
             return self._upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256))
+        if kind == "calendar.csv":
+            return self._set_calendar(session, values)
         if kind in _LISTED:
             table = _table(_LISTED[kind])
             if "period_code" in table.c:
-                self._ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
+                self.ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
             session.execute(delete(table))
             if values:
                 session.execute(insert(table), values)
             return len(values)
         raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
+
+    def apply_report(self, session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+        """Store the approved rows of a bureau's report within the caller's transaction.
+
+        Args:
+            session: from ``writing()``.
+            kind: ``observations.csv`` or the file of a register.
+            values: columns that are reported, with the row's key; observations carry their reason, the rows of registers
+                that are new carry every column.
+            origin: with the submission, and the reasons of register rows.
+
+        Returns:
+            The number of rows that are new or changed.
+        """
+        if kind == "observations.csv":
+            given = [{**row, "submission_id": origin.submission_id} for row in values]
+            return self._append_observations(session, given, sha256=origin.file_sha256, loaded_at=origin.known_at)
+        return self._upsert(session, _KEYED[kind], values, origin=origin)
 
     def _upsert(self, session: Session, model: type[SQLModel], values: list[dict[str, Any]], *, origin: Origin) -> int:
         table = _table(model)
@@ -441,9 +461,11 @@ class Store:
         if fresh:
             session.execute(insert(table), fresh)
 
-    def _append_observations(self, session: Session, values: list[dict[str, Any]], *, sha256: str, loaded_at: datetime) -> int:
+    def _append_observations(
+        self, session: Session, values: list[dict[str, Any]], *, sha256: str | None, loaded_at: datetime
+    ) -> int:
         table = _table(models.Observation)
-        self._ensure_periods(session, {v["period_code"] for v in values})
+        self.ensure_periods(session, {v["period_code"] for v in values})
         source_days: dict[str, date | None] = {
             code: day
             for code, day in session.execute(select(_table(models.Source).c.source_code, _table(models.Source).c.published_on))
@@ -474,8 +496,18 @@ class Store:
             session.execute(insert(table), fresh)
         return len(fresh)
 
+    def _set_calendar(self, session: Session, values: list[dict[str, Any]]) -> int:
+        """Set the days of every period named, and take them from the others: the file is the whole calendar."""
+        table = _table(models.ReportingPeriod)
+        self.ensure_periods(session, {given["period_code"] for given in values})
+        session.execute(update(table).values(opens_on=None, due_on=None, locks_on=None))
+        for given in values:
+            session.execute(update(table).where(table.c.period_code == given["period_code"]).values(**given))
+        return len(values)
+
     @staticmethod
-    def _ensure_periods(session: Session, codes: set[str]) -> None:
+    def ensure_periods(session: Session, codes: set[str]) -> None:
+        """Make the periods known that are not yet."""
         table = _table(models.ReportingPeriod)
         missing = codes - set(session.execute(select(table.c.period_code)).scalars())
         if missing:

@@ -266,6 +266,21 @@ class ObservationRow(_Periodic):
         return self
 
 
+class CalendarRow(_Periodic):
+    """calendar.csv: the days on which bureaus may report a period; a period not named is not asked for."""
+
+    period_code: str
+    opens_on: date
+    due_on: date
+    locks_on: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CalendarRow:
+        if not self.opens_on <= self.due_on <= self.locks_on:
+            raise ValueError("opens_on, due_on, locks_on must follow each other")
+        return self
+
+
 class ReadingRow(_Periodic):
     """readings.csv: the same fact read elsewhere (corroboration or disagreement), or a figure without a date."""
 
@@ -376,6 +391,7 @@ CATALOGUE_FILES: dict[str, type[Row]] = {
     "indicators.csv": IndicatorRow,
     "baselines.csv": BaselineRow,
     "targets.csv": TargetRow,
+    "calendar.csv": CalendarRow,
 }
 OFFICIAL_FILES: dict[str, type[Row]] = {
     "observations.csv": ObservationRow,
