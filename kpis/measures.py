@@ -73,6 +73,11 @@ class Figure:
     vintage: int = 1
     known_at: datetime | None = None
     source_code: str = ""
+    is_sample: bool = False
+    is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.organisation
+    is_recast: bool = False  # carried over from a predecessor by its share
+    reason_class: str = ""
+    reason_text: str = ""
 
     @property
     def period(self) -> Period:

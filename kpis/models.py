@@ -198,7 +198,10 @@ class Baseline(SQLModel, table=True):
 class Target(SQLModel, table=True):
     """A target as it was set; one row per indicator, unit, period and order in which it was set."""
 
-    __table_args__ = (UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),)
+    __table_args__ = (
+        UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),
+        _one_of("set_on_precision", PRECISIONS),
+    )
     id: int | None = Field(default=None, primary_key=True)
     indicator_code: str = Field(sa_column=_reference("indicator.indicator_code", index=True))
     bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
@@ -208,6 +211,7 @@ class Target(SQLModel, table=True):
     denominator: float | None = None
     is_approximate: bool = False
     set_on: date | None = None
+    set_on_precision: str = "unknown"
     set_order: int = 1
     strategy_version: str | None = None
     source_code: str = Field(sa_column=_reference("source.source_code"))

@@ -14,19 +14,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
 from pydantic import BaseModel
-from sqlalchemy import Engine, Table, create_engine, delete, event, func, insert, select, update
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy import Engine, Select, Table, create_engine, delete, event, func, insert, inspect, literal, select, update
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
 from kpis import models
-from kpis.errors import FigureRefused, NotFound
+from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.measures import Baseline, Definition, Figure, Goal
+from kpis.organisation import Organisation, Succession, Unit
 from kpis.periods import parse_period
 from kpis.scorecard import Book, Entry, SourceNote
+from kpis.settings import settings
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
@@ -80,6 +83,13 @@ def open_engine(url: str) -> Engine:
         url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
     """
     parsed = make_url(url)
+    if parsed.query.get("immutable"):
+        return _open_frozen(parsed)
+    if settings().mode == "public":
+        raise NotAllowed(
+            "公開用のプロセスは公表版だけを読み取り専用で開きます。データベースは開けません。",
+            "A public process opens editions only, read-only. It cannot open a database.",
+        )
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
@@ -112,15 +122,58 @@ class Origin:
     reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by row code: reason class and text
 
 
+def frozen_url(path: Path) -> str:
+    """Return the address under which an edition's file is opened: read-only, and never changing while it is open."""
+    return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true"
+
+
+def _open_frozen(url: URL) -> Engine:
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
+
+
 class Store:
-    """The figures of one instance."""
+    """The figures of one instance, or of one edition (``frozen_url``), which holds fewer tables and columns."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = open_engine(url)
+        self._held: dict[str, set[str]] | None = None
+        if make_url(url).query.get("immutable"):
+            seen = inspect(self.engine)
+            self._held = {name: {c["name"] for c in seen.get_columns(name)} for name in seen.get_table_names()}
+
+    @property
+    def is_frozen(self) -> bool:
+        """Say whether this is an edition, which nothing can be written to."""
+        return self._held is not None
+
+    def _must_be_open(self) -> None:
+        if self.is_frozen:
+            raise NotAllowed(
+                "公表版は変更できません。新しい版を公表してください。", "An edition cannot be changed. Publish a new one."
+            )
+
+    def _select(self, model: type[SQLModel]) -> Select[Any]:
+        """Select every column of a table; what an edition leaves out is blank."""
+        table = _table(model)
+        if self._held is None:
+            return select(table)
+        held = self._held[table.name]
+        blanks = {n: f.default for n, f in model.model_fields.items() if isinstance(f.default, (str, int, float))}
+        return select(*[c if c.name in held else literal(blanks.get(c.name)).label(c.name) for c in table.c]).select_from(table)
+
+    def _holds(self, model: type[SQLModel]) -> bool:
+        return self._held is None or _table(model).name in self._held
 
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
+        self._must_be_open()
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.engine.connect().execution_options(writes=True) as connection:
@@ -141,6 +194,7 @@ class Store:
         Raising the revision comes first: its row is the lock for which writers queue, also where the database has no
         ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes.
         """
+        self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
                 session.execute(update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1))
@@ -187,14 +241,16 @@ class Store:
             }
             sources = {
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
-                for s in session.execute(select(_table(models.Source)))
+                for s in session.execute(self._select(models.Source))
             }
+            organisation = self._organisation(session)
         entries = []
+        last = len(organisation.order)
         for row in indicators:
             others = {u for c, u in figures if c == row.indicator_code and u != row.scope_code} | {
                 u for c, u in goals if c == row.indicator_code and u != row.scope_code
             }
-            units = [row.scope_code, *sorted(others)]
+            units = [row.scope_code, *sorted(others, key=lambda u: organisation.order.get(u, last))]
             for unit in units:
                 key = (row.indicator_code, unit)
                 entries.append(
@@ -207,24 +263,46 @@ class Store:
                         tuple(figures.get(key, ())),
                         tuple(goals.get(key, ())),
                         baselines.get(key),
+                        row.scope_code,
+                        row.is_reported_by_bureaus,
                     )
                 )
-        return Book(revision, tuple(entries), sources)
+        return Book(revision, tuple(entries), sources, organisation)
 
     @staticmethod
-    def _rows(session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
+    def _organisation(session: Session) -> Organisation:
+        units, successions = _table(models.Bureau), _table(models.Succession)
+        return Organisation(
+            tuple(
+                Unit(u.bureau_code, u.name_ja, u.name_en, u.kind, u.parent_code, u.valid_from, u.valid_to, u.is_current)
+                for u in session.execute(select(units).order_by(units.c.sort_order, units.c.bureau_code))
+            ),
+            tuple(
+                Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
+                for s in session.execute(select(successions).order_by(successions.c.id))
+            ),
+        )
+
+    def organisation(self) -> Organisation:
+        """Read every unit and how they followed each other."""
+        with self.reading() as session:
+            return self._organisation(session)
+
+    def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = _table(model)
-        query = select(table).order_by(table.c[order])
+        query = self._select(model).order_by(table.c[order])
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
         return list(session.execute(query))
 
     def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
+        if not self._holds(model):
+            return []
         table = _table(model)
-        query = select(table).order_by(*table.primary_key.columns)
+        query = self._select(model).order_by(*table.primary_key.columns)
         if "sort_order" in table.c:
-            query = select(table).order_by(table.c.sort_order, *table.primary_key.columns)
+            query = self._select(model).order_by(table.c.sort_order, *table.primary_key.columns)
         for column, value in equal.items():
             query = query.where(table.c[column] == value)
         with self.reading() as session:
@@ -239,7 +317,7 @@ class Store:
         table = _table(model)
         (column,) = table.primary_key.columns
         with self.reading() as session:
-            row = session.execute(select(table).where(column == key)).first()
+            row = session.execute(self._select(model).where(column == key)).first() if self._holds(model) else None
         if row is None:
             raise NotFound(
                 f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."
@@ -248,6 +326,8 @@ class Store:
 
     def count(self, model: type[SQLModel]) -> int:
         """Return the number of rows of a table."""
+        if not self._holds(model):
+            return 0
         with self.reading() as session:
             return int(session.execute(select(func.count()).select_from(_table(model))).scalar_one())
 
@@ -464,7 +544,8 @@ def _figure(row: Any) -> Figure:
         row.period_code, row.value, numerator=row.numerator, denominator=row.denominator, base_value=row.base_value,
         text_ja=row.text_ja, text_en=row.text_en, is_approximate=row.is_approximate, is_lower_bound=row.is_lower_bound,
         is_year_to_date=row.is_year_to_date, is_base_estimated=row.is_base_estimated, sample_size=row.sample_size,
-        vintage=row.vintage, known_at=row.known_at, source_code=row.source_code,
+        vintage=row.vintage, known_at=row.known_at, source_code=row.source_code, is_sample=row.is_sample,
+        reason_class=row.reason_class or "", reason_text=row.reason_text,
     )  # fmt: skip
 
 

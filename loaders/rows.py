@@ -218,6 +218,7 @@ class TargetRow(_Periodic):
     denominator: Optional_number = None
     is_approximate: Flag = False
     set_on: Optional_date = None
+    set_on_precision: Precision = "unknown"
     set_order: int = 1
     strategy_version: Optional_text = None
     source_code: Code

@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from kpis import models
 from kpis.measures import Baseline, Figure, Goal
+from kpis.organisation import RollUp
 from kpis.periods import parse_period
-from kpis.scorecard import Book, Scored, current_vintages, score_all
+from kpis.scorecard import VIEWS, Book, Scored, current_vintages, score_all
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 
@@ -64,6 +65,14 @@ def _instant(request: Request, name: str) -> datetime | None:
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
+def _view(request: Request) -> str:
+    """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
+    view = request.query_params.get("view") or "then"
+    if view not in VIEWS:
+        raise _BadQuery(f"view={view}: then(当時の組織)か now(現在の組織)を指定してください / write then or now")
+    return view
+
+
 def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
     """Return one observation as plain JSON: period with its days, value, n and d, marks, vintage and source."""
     period = figure.period
@@ -74,6 +83,7 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "base_value": figure.base_value, "text_ja": figure.text_ja or None, "text_en": figure.text_en or None,
         "is_approximate": figure.is_approximate, "is_lower_bound": figure.is_lower_bound,
         "is_year_to_date": figure.is_year_to_date, "is_base_estimated": figure.is_base_estimated,
+        "is_sample": figure.is_sample, "is_rolled_up": figure.is_rolled_up, "is_recast": figure.is_recast,
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
         "source_url": source.url if source else None, "source_title": source.title if source else None,
     }  # fmt: skip
@@ -92,6 +102,19 @@ def _baseline_json(baseline: Baseline | None) -> dict[str, Any] | None:
     return {"period": baseline.period_code, "end_date": parse_period(baseline.period_code).end.isoformat(),
             "value": baseline.value, "is_approximate": baseline.is_approximate,
             "is_estimated": baseline.is_estimated, "is_first_figure": baseline.is_first_figure}  # fmt: skip
+
+
+def roll_up_json(rolled: RollUp) -> dict[str, Any]:
+    """Return what bureaus' reports of a period add up to, with coverage and the bureaus that are not in it."""
+    figure = rolled.figure
+    return {
+        "period": rolled.period_code, "value": figure.value if figure else None,
+        "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
+        "base_value": figure.base_value if figure else None,
+        "official_value": rolled.official.value if rolled.official else None, "is_complete": rolled.is_complete,
+        "reported_count": rolled.reported_count, "owing_count": rolled.owing_count, "added": list(rolled.added),
+        "unaddable": list(rolled.unaddable), "missing": list(rolled.missing),
+    }  # fmt: skip
 
 
 def status_json(scored: Scored, book: Book) -> dict[str, Any]:
@@ -114,6 +137,12 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
         "baseline": _baseline_json(judged.baseline), "target": _goal_json(judged.goal) if judged.goal else None,
         "targets": [_goal_json(goal) for goal in entry.goals],
         "figures": [figure_json(f, book) for f in scored.figures],
+        "rolled_up": [roll_up_json(r) for r in scored.rolled],
+        "breaks": [
+            {"unit": b.unit_code, "date": b.day.isoformat() if b.day else None, "successors": list(b.successor_codes),
+             "reason": b.reason}
+            for b in scored.breaks
+        ],
         "planned_value": judged.planned_value, "variance": judged.variance,
         "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
         "status": judged.status, "is_stale": judged.is_stale, "age_days": judged.age_days,
@@ -155,9 +184,14 @@ def _observations(request: Request) -> list[dict[str, Any]]:
 
 def _status(request: Request) -> dict[str, Any]:
     as_of = _day(request, "as_of") or utc_now().date()
-    book = _current_book()
-    scored = score_all(book, as_of=as_of, known_at=_instant(request, "known_at"), unit=request.query_params.get("unit"))
-    return {"as_of": as_of.isoformat(), "revision": book.revision, "indicators": [status_json(s, book) for s in scored]}
+    book, view, known_at = _current_book(), _view(request), _instant(request, "known_at")
+    scored = score_all(book, as_of=as_of, known_at=known_at, unit=request.query_params.get("unit"), view=view)
+    return {
+        "as_of": as_of.isoformat(),
+        "revision": book.revision,
+        "view": view,
+        "indicators": [status_json(s, book) for s in scored],
+    }
 
 
 def _answer(produce: Any) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from kpis.settings import ROOT
@@ -17,6 +18,10 @@ from loaders.catalogue import load_folder
 from tests.small_government import settle
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+
+# How long one example takes is the machine's affair: hypothesis's 200 ms fail a right answer when others use the processors.
+settings.register_profile("mieruka", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mieruka")
 
 
 @pytest.fixture

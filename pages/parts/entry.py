@@ -23,7 +23,8 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
         st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
         st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
     ]
-    return st.navigation({t("nav_progress"): progress})
+    data = [st.Page(_PAGES / "about.py", title=t("nav_about"), icon=":material/menu_book:", url_path="about")]
+    return st.navigation({t("nav_progress"): progress, t("nav_data"): data})
 
 
 def show() -> None:
