@@ -99,7 +99,7 @@ def _view(request: Request) -> str:
     """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"
     if view not in VIEWS:
-        raise _BadQuery(f"view={view}: then(当時の組織)か now(現在の組織)を指定してください / write then or now")
+        raise BadQuery(f"view={view}: then(当時の組織)か now(現在の組織)を指定してください / write then or now")
     return view
 
 
