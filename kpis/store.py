@@ -135,17 +135,24 @@ class Store:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """Open one transaction: all of it is stored when the block ends, none of it when the block raises."""
+    def writing(self, *, is_figures: bool = True) -> Iterator[Session]:
+        """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
+
+        Args:
+            is_figures: raise the data revision, so that every cache is made anew; not so where only an event is recorded.
+        """
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
                 yield session
-                raised = session.execute(
-                    update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1)
-                )
-                if raised.rowcount == 0:  # type: ignore[attr-defined]
-                    session.execute(insert(_table(models.DataRevision)).values(id=1, revision=1))
+                if is_figures:
+                    self._raise_revision(session)
             connection.commit()
+
+    @staticmethod
+    def _raise_revision(session: Session) -> None:
+        raised = session.execute(update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1))
+        if raised.rowcount == 0:  # type: ignore[attr-defined]
+            session.execute(insert(_table(models.DataRevision)).values(id=1, revision=1))
 
     # What is known -----------------------------------------------------------------------------------------------
 

@@ -257,9 +257,9 @@ def source_line(scored: Scored, book: Book) -> None:
     """Name the sources of a judgement, each with its address."""
     named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]
     links = [
-        f"[{s.title.replace('[', '［').replace(']', '］')}]({s.url})"
-        + (f"({t('source_secondary')})" if s.grade == "secondary" else "")
+        (f"[{title}]({s.url})" if s.url else title) + (f"({t('source_secondary')})" if s.grade == "secondary" else "")
         for s in named_sources
+        for title in [s.title.replace("[", "［").replace("]", "］")]
     ]
     if links:
         st.caption(f"{t('source')}: " + " ・ ".join(links))
