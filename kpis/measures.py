@@ -162,9 +162,16 @@ def _when(figure: Figure) -> tuple[date, int]:
 
 
 def value_of(definition: Definition, figure: Figure) -> float | None:
-    """Return the published value; for a ratio without one, n / d in percent; a missing or zero d gives no value."""
-    if figure.value is not None or definition.kind != "ratio":
+    """Return the published value; for a ratio without one, n / d in percent, for a reduction 1 − n / base in percent.
+
+    A missing or zero denominator or base gives no value.
+    """
+    if figure.value is not None:
         return figure.value
+    if definition.kind == "reduction" and figure.numerator is not None and figure.base_value:
+        return (1 - figure.numerator / figure.base_value) * 100
+    if definition.kind != "ratio":
+        return None
     if figure.numerator is None or not figure.denominator:
         return None
     return figure.numerator / figure.denominator * 100

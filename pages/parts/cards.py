@@ -195,9 +195,9 @@ def sources_of(scored: Scored, book: Book) -> str:
     """Return the sources of a judgement as one line of markdown, each linked to its address."""
     named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]
     links = [
-        f"[{s.title.replace('[', '［').replace(']', '］')}]({s.url})"
-        + (f"({t('source_secondary')})" if s.grade == "secondary" else "")
+        (f"[{title}]({s.url})" if s.url else title) + (f"({t('source_secondary')})" if s.grade == "secondary" else "")
         for s in named_sources
+        for title in [s.title.replace("[", "［").replace("]", "］")]
     ]
     # Not a caption: those fade, and a faded link falls below the contrast of 4.5.
     return f":small[{t('source')}: {' ・ '.join(links)}]" if links else ""
