@@ -51,6 +51,26 @@ def status_on(as_of: date) -> ColumnElement[str]:
     return case((later, "planned"), else_=t.c.digital_status)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The register counted on a day: groups, channels as written, and what has a digitised or planned day."""
+
+    groups: tuple[Group, ...]
+    channels: tuple[tuple[str, str, int], ...]
+    digitised: tuple[Dated, ...]
+    planned: tuple[Dated, ...]
+
+
+def counted(store: Store, *, as_of: date) -> Counted:
+    """Count the register on a day; four queries, to be kept for as long as the revision stays."""
+    return Counted(
+        tuple(groups(store, as_of=as_of)),
+        tuple(channel_counts(store, as_of=as_of)),
+        tuple(dated(store, "digitised_date", as_of=as_of)),
+        tuple(dated(store, "planned_for", as_of=as_of)),
+    )
+
+
 def groups(store: Store, *, as_of: date) -> list[Group]:
     """Count the register in groups; one query."""
     t, status = _t(), status_on(as_of)
@@ -88,12 +108,10 @@ def groups(store: Store, *, as_of: date) -> list[Group]:
     ]
 
 
-def channel_counts(store: Store, *, as_of: date, bureau: str = "") -> list[tuple[str, str, int]]:
+def channel_counts(store: Store, *, as_of: date) -> list[tuple[str, str, int]]:
     """Count by the channels as written and by status: (channels, status, count)."""
     t, status = _t(), status_on(as_of)
     query = select(t.c.online_channel, status, func.count()).group_by(t.c.online_channel, status)
-    if bureau:
-        query = query.where(t.c.bureau_code == bureau)
     with store.reading() as session:
         return [(channel, found, count) for channel, found, count in session.execute(query)]
 

@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from kpis import models
+from kpis.register_queries import Counted, counted
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import settings
 from kpis.store import Store
@@ -52,6 +53,11 @@ def _scored(revision: int, url: str, as_of: date) -> list[Scored]:
     return made
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _counted(revision: int, url: str, as_of: date) -> Counted:
+    return counted(_store(url), as_of=as_of)
+
+
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _rows(revision: int, url: str, table: str) -> list[dict[str, Any]]:
     return _store(url).all_of(getattr(models, table))
@@ -75,6 +81,11 @@ def book() -> Book:
 def scored(as_of: date) -> list[Scored]:
     """Return every judgement of a day, in catalogue order."""
     return _scored(_revision.get(), settings().database_url, as_of)
+
+
+def procedures_counted(as_of: date) -> Counted:
+    """Return the register of procedures, counted in groups on a day."""
+    return _counted(_revision.get(), settings().database_url, as_of)
 
 
 def rows(table: str) -> list[dict[str, Any]]:
