@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any
 
 from kpis import models
+from kpis.register_queries import Counted, counted
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import settings
 from kpis.store import Store
@@ -107,6 +108,12 @@ def _judged(as_of: date) -> list[Scored]:
     gc.collect()
     gc.freeze()
     return judged
+
+
+def procedures_counted(as_of: date) -> Counted:
+    """Return the register of procedures, counted in groups on a day."""
+    shelf = _settled.get()
+    return shelf.get("scored", ("procedures", as_of), lambda: counted(shelf.store, as_of=as_of))
 
 
 def rows(table: str) -> list[dict[str, Any]]:
