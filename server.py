@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from kpis.settings import settings
 from publishers.api import ROUTES
+from publishers.files import FILE_ROUTES
 from publishers.headers import PageHeaders
 
 
@@ -19,13 +20,13 @@ async def overview(request: Request) -> RedirectResponse:
 
 
 def open_routes() -> list[Route]:
-    """Return the routes that need no sign-in: in office mode only the health check, since approved is not yet published."""
+    """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
     return [route for route in ROUTES if settings().mode != "office" or route.path == "/api/health"]
 
 
 app = st.App(
     "dashboard.py",
-    routes=[*open_routes(), Route("/overview", overview)],
+    routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
     middleware=[Middleware(PageHeaders)],
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
 )

@@ -31,6 +31,8 @@ def office(**overrides: str) -> dict[str, str]:
         (office(OIDC_METADATA_URL="http://id.example.jp/.well-known/openid-configuration"), "OIDC_METADATA_URL"),
         (office(OIDC_METADATA_URL="file:///etc/passwd"), "OIDC_METADATA_URL"),
         ({"MIERUKA_MODE": "public", "EDITIONS_DIR": "/nowhere"}, "EDITIONS_DIR"),
+        ({"PUBLIC_URL": "example.org"}, "PUBLIC_URL"),
+        ({"LICENCE_URL": "CC BY"}, "LICENCE_URL"),
         ({"MIERUKA_MODE": "open"}, "MIERUKA_MODE"),
         ({"CATALOGUE_DIR": "/nowhere"}, "CATALOGUE_DIR"),
         ({"PORT": "70000"}, "PORT"),
