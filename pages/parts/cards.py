@@ -18,7 +18,7 @@ from kpis.measures import STATUSES, Figure, Judgement, planned_path
 from kpis.scorecard import Book, Scored
 from kpis.text import format_date, format_difference, format_value, status_colour, status_icon, status_word
 from pages.parts import cached
-from pages.parts.entry import as_of
+from pages.parts.entry import as_of, view
 from pages.parts.text import language, named, t
 
 
@@ -192,7 +192,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
     definition = entry.definition
 
     def kept(what: str, make: Callable[[], Any]) -> Any:
-        key = f"{definition.code} {entry.unit_code}"
+        key = f"{definition.code} {entry.unit_code}" + ("" if entry.is_own_scope else f" {view()}")
         return cached.made(what, code=key, as_of=as_of(), language=language(), make=make)
 
     if heading:
