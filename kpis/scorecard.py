@@ -30,6 +30,7 @@ class Entry:
     """One indicator for one unit: definition, every vintage of its figures, every goal, and where they come from.
 
     ``scope_code`` is the unit the indicator itself is of; the entry of that unit may be judged by the sum of bureaus' reports.
+    A bureau without targets of its own is measured by those of the whole where they are rates (``goals_of``).
     """
 
     definition: Definition
@@ -42,6 +43,7 @@ class Entry:
     baseline: Baseline | None
     scope_code: str = ""
     is_reported_by_bureaus: bool = False
+    goals_of: str = ""  # the unit whose targets are used, where a bureau has none of its own
 
     @property
     def is_own_scope(self) -> bool:
@@ -83,6 +85,13 @@ class Scored:
         """Return the codes of the sources of the figure, goal and baseline, each once."""
         named = (self.judgement.figure, self.judgement.goal, self.judgement.baseline)
         return tuple(dict.fromkeys(part.source_code for part in named if part is not None and part.source_code))
+
+
+def measured(entry: Entry, whole: Entry) -> Entry:
+    """Give a bureau without targets of its own those of the whole, where they are rates: a rate holds for a part as well."""
+    if entry.goals or not whole.goals or entry.definition.kind not in ("ratio", "reduction"):
+        return entry
+    return replace(entry, goals=whole.goals, goals_of=whole.unit_code)
 
 
 def _judged(
@@ -132,12 +141,14 @@ def score_indicator(
             rolled = roll_up_bureaus(kind, parts, own, organisation=organisation, scope_code=entry.scope_code)
             own = [*own, *judged_sums(rolled)]
         if entry.unit_code not in parts or view == "then":
+            entry = measured(entry, first) if entry.unit_code in parts else entry
             scored.append(_judged(entry, sorted(own, key=lambda f: (f.period.end, f.period.start)), as_of, rolled=rolled))
     if view == "now" and parts:
         moved = recast(kind, parts, organisation=organisation, on=as_of)
         known = {entry.unit_code: entry for entry in held}
         for code, found in moved.by_unit.items():
             entry = known.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
+            entry = measured(entry, first)
             scored.append(_judged(entry, found, as_of, breaks=tuple(b for b in moved.breaks if b.unit_code == code)))
         scored.sort(key=lambda s: (not s.entry.is_own_scope, organisation.order.get(s.entry.unit_code, -1)))
     return scored

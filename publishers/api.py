@@ -156,7 +156,7 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
         "code": definition.code, "name_ja": definition.name_ja, "name_en": definition.name_en,
         "kind": definition.kind, "direction": definition.direction, "unit": definition.unit_ja,
         "unit_en": definition.unit_en, "scope": entry.unit_code, "project": entry.project_code, "theme": entry.theme,
-        "is_headline": entry.is_headline,
+        "is_headline": entry.is_headline, "targets_of": entry.goals_of or entry.unit_code,
         "period": figure.period_code if figure else None,
         "period_end": figure.period.end.isoformat() if figure else None,
         "actual_value": figure.value if figure else None,

@@ -17,6 +17,9 @@ from threading import Lock
 from typing import Any
 
 from kpis import models
+from kpis.bureaus import BureauReport, bureau_reports
+from kpis.organisation import REPORTING_KINDS, Organisation
+from kpis.projects import ProjectReport, project_reports
 from kpis.register_queries import Counted, counted
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import settings
@@ -97,13 +100,13 @@ def book() -> Book:
     return shelf.get("book", (), shelf.store.book)
 
 
-def scored(as_of: date) -> list[Scored]:
-    """Return every judgement of a day, in catalogue order."""
-    return _settled.get().get("scored", as_of, lambda: _judged(as_of))
+def scored(as_of: date, view: str = "then") -> list[Scored]:
+    """Return every judgement of a day, in catalogue order; ``view`` is the organisation that bureaus are shown in."""
+    return _settled.get().get("scored", (as_of, view), lambda: _judged(as_of, view))
 
 
-def _judged(as_of: date) -> list[Scored]:
-    judged = score_all(book(), as_of=as_of)
+def _judged(as_of: date, view: str) -> list[Scored]:
+    judged = score_all(book(), as_of=as_of, view=view)
     # Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time.
     gc.collect()
     gc.freeze()
@@ -120,3 +123,36 @@ def rows(table: str) -> list[dict[str, Any]]:
     """Return the rows of a table by its class name, as ``Project``."""
     shelf = _settled.get()
     return shelf.get("rows", table, lambda: shelf.store.all_of(getattr(models, table)))
+
+
+PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
+BUREAU_TABLES = ("Indicator", "Procedure", "Facility", "Submission")
+
+
+def organisation() -> Organisation:
+    """Return every unit and how they followed each other."""
+    return book().organisation
+
+
+def projects(as_of: date) -> list[ProjectReport]:
+    """Return every project as it stands on a day, in catalogue order."""
+
+    def make() -> list[ProjectReport]:
+        return project_reports({name: rows(name) for name in PROJECT_TABLES}, scored(as_of), as_of=as_of)
+
+    return _settled.get().get("scored", ("projects", as_of), make)
+
+
+def bureaus(as_of: date, view: str) -> list[BureauReport]:
+    """Return every bureau as it stands on a day, in the organisation asked for."""
+
+    def make() -> list[BureauReport]:
+        tables = {name: rows(name) for name in BUREAU_TABLES}
+        return bureau_reports(organisation(), scored(as_of, view), projects(as_of), tables, as_of=as_of, view=view)
+
+    return _settled.get().get("scored", ("bureaus", as_of, view), make)
+
+
+def reporting_units() -> frozenset[str]:
+    """Return the codes of the units that report for themselves."""
+    return frozenset(unit.code for unit in organisation().units if unit.kind in REPORTING_KINDS)

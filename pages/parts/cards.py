@@ -16,7 +16,7 @@ from kpis.measures import STATUSES, Figure, Judgement
 from kpis.scorecard import Book, Scored, figure_text
 from kpis.text import format_difference, format_value, status_colour, status_icon, status_word
 from pages.parts import cached
-from pages.parts.entry import as_of, page
+from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, points, series_chart
 from pages.parts.text import language, named, t
 
@@ -124,7 +124,8 @@ def sentence(judged: Judgement) -> str:
 
 
 def _key(scored: Scored) -> str:
-    return f"{scored.entry.definition.code} {scored.entry.unit_code}"
+    own = f"{scored.entry.definition.code} {scored.entry.unit_code}"
+    return own if scored.entry.is_own_scope else f"{own} {view()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
 from pages.parts import cached
@@ -27,6 +28,8 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
     progress = [
         st.Page(_PAGES / "overview.py", title=t("nav_overview"), icon=":material/dashboard:", default=True),
         st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
+        st.Page(_PAGES / "projects.py", title=t("nav_projects"), icon=":material/flag:", url_path="projects"),
+        st.Page(_PAGES / "bureau.py", title=t("nav_bureau"), icon=":material/apartment:", url_path="bureau"),
         st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
     ]
     data = [
@@ -97,6 +100,9 @@ def frame() -> st.Page:  # type: ignore[valid-type]
         viewer_choice()
         edition_choice()
         st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key=_as_of_key())
+        st.segmented_control(
+            t("view"), VIEWS, default="then", format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
+        )
     return asked
 
 
@@ -138,6 +144,12 @@ def today() -> date:
 def _as_of_key() -> str:
     edition = cached.edition()
     return f"as_of_{edition.number}" if edition else "as_of"  # each edition starts at its own day
+
+
+def view() -> str:
+    """Return the organisation the viewer chose: ``then`` (当時の組織) or ``now`` (現在の組織)."""
+    chosen = st.session_state.get("view")
+    return chosen if chosen in VIEWS else "then"
 
 
 def as_of() -> date:
