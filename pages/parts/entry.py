@@ -77,8 +77,8 @@ def show() -> None:
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
     settle_language()
-    settle_viewer()
     cached.settle_revision(chosen_edition())
+    settle_viewer()
     _configure()
     asked = navigation()
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
@@ -126,7 +126,6 @@ def enter(*needs: str) -> None:
     """
     if not _framed.get():
         settle_language()
-        settle_viewer()
         _configure()
         navigation()
         st.rerun()
