@@ -30,6 +30,7 @@ class Entry:
     """One indicator for one unit: definition, every vintage of its figures, every goal, and where they come from.
 
     ``scope_code`` is the unit the indicator itself is of; the entry of that unit may be judged by the sum of bureaus' reports.
+    A bureau without targets of its own is measured by those of the whole where they are rates (``goals_of``).
     """
 
     definition: Definition
@@ -42,6 +43,7 @@ class Entry:
     baseline: Baseline | None
     scope_code: str = ""
     is_reported_by_bureaus: bool = False
+    goals_of: str = ""  # the unit whose targets are used, where a bureau has none of its own
 
     @property
     def is_own_scope(self) -> bool:
@@ -83,6 +85,13 @@ class Scored:
         """Return the codes of the sources of the figure, goal and baseline, each once."""
         named = (self.judgement.figure, self.judgement.goal, self.judgement.baseline)
         return tuple(dict.fromkeys(part.source_code for part in named if part is not None and part.source_code))
+
+
+def measured(entry: Entry, whole: Entry) -> Entry:
+    """Give a bureau without targets of its own those of the whole, where they are rates: a rate holds for a part as well."""
+    if entry.goals or not whole.goals or entry.definition.kind not in ("ratio", "reduction"):
+        return entry
+    return replace(entry, goals=whole.goals, goals_of=whole.unit_code)
 
 
 def _judged(
@@ -132,12 +141,14 @@ def score_indicator(
             rolled = roll_up_bureaus(kind, parts, own, organisation=organisation, scope_code=entry.scope_code)
             own = [*own, *judged_sums(rolled)]
         if entry.unit_code not in parts or view == "then":
+            entry = measured(entry, first) if entry.unit_code in parts else entry
             scored.append(_judged(entry, sorted(own, key=lambda f: (f.period.end, f.period.start)), as_of, rolled=rolled))
     if view == "now" and parts:
         moved = recast(kind, parts, organisation=organisation, on=as_of)
         known = {entry.unit_code: entry for entry in held}
         for code, found in moved.by_unit.items():
             entry = known.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
+            entry = measured(entry, first)
             scored.append(_judged(entry, found, as_of, breaks=tuple(b for b in moved.breaks if b.unit_code == code)))
         scored.sort(key=lambda s: (not s.entry.is_own_scope, organisation.order.get(s.entry.unit_code, -1)))
     return scored
@@ -174,3 +185,52 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     if definition.kind in ("completion", "stock") and figure.denominator:
         return f"{about}{value:,.0f} / {figure.denominator:,.0f}"
     return about + format_value(value, definition, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that became known: a figure of a new period, a corrected figure, or a target set anew.
+
+    ``kind``: ``new``, ``corrected`` or ``target``. ``day`` is the day of publication, correction or setting; where no day of
+    publication is known it is the last day of the figure's period, and ``is_period_end`` says so.
+    """
+
+    kind: str
+    day: date
+    scored: Scored
+    before: Figure | Goal | None
+    after: Figure | Goal
+    is_period_end: bool = False
+
+
+def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], *, as_of: date, count: int) -> list[Change]:
+    """Return what changed last, newest first.
+
+    Args:
+        scored: judgements, each with its entry.
+        sources: by code; they say when a figure was published.
+        as_of: what became known later is left out.
+        count: how many at most.
+    """
+    found: list[Change] = []
+    for item in scored:
+        figure = item.judgement.figure
+        if figure is not None and figure.vintage == 1:
+            source = sources.get(figure.source_code)
+            published = source.published_on if source else None
+            day = published if published is not None and published >= figure.period.end else figure.period.end
+            found.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
+        versions = {(f.period_code, f.vintage): f for f in item.entry.figures}
+        for later in item.figures:
+            if (
+                later.vintage > 1
+                and later.known_at is not None
+                and (before := versions.get((later.period_code, later.vintage - 1)))
+            ):
+                found.append(Change("corrected", later.known_at.date(), item, before, later))
+        for goal in item.entry.goals:
+            earlier = [g for g in item.entry.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
+            if earlier and goal.set_on is not None:
+                found.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
+    known = [change for change in found if change.day <= as_of]
+    return sorted(known, key=lambda change: change.day, reverse=True)[:count]

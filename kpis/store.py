@@ -189,16 +189,20 @@ class Store:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, is_figures: bool = True) -> Iterator[Session]:
         """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
 
-        Raising the revision comes first: its row is the lock for which writers queue, also where the database has no
+        Touching the revision comes first: its row is the lock for which writers queue, also where the database has no
         ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes.
+
+        Args:
+            is_figures: raise the data revision, so that every cache is made anew; not so where only an event is recorded.
         """
         self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
-                session.execute(update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1))
+                table = _table(models.DataRevision)
+                session.execute(update(table).values(revision=table.c.revision + int(is_figures)))
                 yield session
             connection.commit()
 

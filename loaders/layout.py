@@ -1,312 +1,185 @@
-"""Registers in another publisher's own layout: the shape of the file is data, in ``data/layouts/``; one reader for all.
+"""The shape of the bureau workbook is data: its columns in a CSV map, its lists and words in a TOML file.
 
-A layout is a CSV with one row per heading: ``column`` (ours), ``heading`` (theirs; alternatives joined by ``|``),
-``read`` (how a cell is read), ``codes`` (``their code=our value`` joined by ``|``), ``blank`` (``error`` or ``warning`` where
-a blank is a problem) and ``note``. Several headings may feed one column: for a step the first that answers decides, and
-for ``details_json`` each is kept under the publisher's own heading.
+One layout serves both directions: what is written from it can be read by it.
 """
 
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Callable, Mapping, Sequence
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from kpis.settings import ROOT
+from loaders.cells import cleaned
 
-from kpis.periods import parse_period
-from loaders.cells import Unreadable, cleaned, read_number
-from loaders.flatfile import Table, column_letters
-from loaders.report import Kind, Problem
-from loaders.rows import ProcedureRow, Row
-
-NOTHING = {"", "-", "ー", "―", "－", "ｰ"}
-HEADER_ROWS = 6  # a heading is looked for in so many rows from the top
-_ADAPTER = TypeAdapter(list[ProcedureRow])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Line:
-    """One row of a layout; ``constant`` is a text of ``codes`` that maps nothing."""
-
-    column: str
-    headings: tuple[str, ...]
-    read: str
-    codes: Mapping[str, str]
-    constant: str
-    blank: str
+LAYOUTS = ROOT / "data" / "layouts"
+KINDS = {name: f"{name}.csv" for name in ("observations", "procedures", "facilities", "milestones")}
+KEYS = {
+    "observations": ("indicator_code", "period_code"), "procedures": ("procedure_code",), "facilities": ("facility_code",),
+    "milestones": ("milestone_code",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A publisher's layout: its name, and its lines in the order of the file."""
+class Column:
+    """One column of a sheet.
+
+    Args:
+        name: ours; ``payment_methods:debit`` is one member of a column that holds several codes.
+        value: ``code``, ``period``, ``label`` (for people only), ``text``, ``number``, ``count``, ``date``, ``flag``, ``choice``,
+            ``open_choice`` (codes beyond the list are accepted) or ``member``.
+        input: ``key``, ``new`` (input in new rows only), ``yes``, ``reason`` or blank.
+        kinds: the indicator kinds that use it; empty = always.
+        choices: the list of a drop-down.
+    """
 
     name: str
-    lines: tuple[Line, ...]
+    heading_ja: str
+    heading_en: str
+    value: str
+    input: str
+    kinds: frozenset[str]
+    choices: str
+    width: float
+    message_ja: str
+    message_en: str
 
     @property
-    def required(self) -> list[Line]:
-        """Return the lines whose heading a file must have."""
-        return [line for line in self.lines if line.headings and line.read != "leave"]
+    def is_input(self) -> bool:
+        """Say whether a bureau fills it in existing rows (figures and facts, not reasons)."""
+        return self.input == "yes"
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether reading needs it; labels are for people and may be missing."""
+        return bool(self.input)
+
+    @property
+    def field(self) -> str:
+        """Return our field that it belongs to."""
+        return self.name.partition(":")[0]
+
+    @property
+    def member(self) -> str:
+        """Return the code it stands for within its field, or a blank."""
+        return self.name.partition(":")[2]
+
+    def applies_to(self, kind: str) -> bool:
+        """Say whether an indicator of a kind uses it."""
+        return not self.kinds or kind in self.kinds
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A layout found in a file: the index of the first row of figures, and of the column of each line."""
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The whole workbook: sheets by our name, columns in order, lists of choices, words."""
 
-    layout: Layout
-    first: int
-    places: Mapping[Line, int]
+    version: str
+    title: tuple[str, str]
+    sheets: Mapping[str, str]
+    sheets_en: Mapping[str, str]
+    columns: Mapping[str, tuple[Column, ...]]
+    choices: Mapping[str, Mapping[str, tuple[str, str]]]
+    new_rows: Mapping[str, int]
+    to_fill: Mapping[str, str]
+    marks: Mapping[str, str]
+    clear_words: frozenset[str]
+    instructions: tuple[Mapping[str, str], ...]
+
+    def heading(self, column: Column) -> str:
+        """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""
+        mark = self.marks.get(column.input, "")
+        return "\n".join(part for part in (column.heading_ja, column.heading_en, mark) if part)
+
+    @lru_cache(maxsize=8)  # noqa: B019 - one layout lives as long as the process
+    def headings(self, sheet: str) -> dict[str, Column]:
+        """Return every accepted writing of a heading → its column."""
+        known: dict[str, Column] = {}
+        for column in self.columns[sheet]:
+            ja, en = column.heading_ja, column.heading_en
+            for text in (self.heading(column), ja + en, ja, ja + self.marks.get(column.input, ""), en, column.name):
+                known.setdefault(plain_heading(text), column)
+        return known
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def codes(self, choices: str) -> dict[str, str]:
+        """Return every accepted writing of a choice → its code."""
+        known: dict[str, str] = {}
+        for code, (ja, en) in self.choices[choices].items():
+            for text in (ja, code, en):
+                known.setdefault(cleaned(text).casefold(), code)
+        return known
+
+    def label(self, choices: str, code: str) -> str:
+        """Return the Japanese word for a code, or the code where the list has none."""
+        found = self.choices.get(choices, {}).get(code)
+        return found[0] if found else code
 
 
-def _heading(text: Any) -> str:
-    return cleaned(str(text)).replace(" ", "").replace("\n", "").replace("　", "")
+def plain_heading(text: str) -> str:
+    """Return a heading without line breaks, blanks, invisible marks and differences of width or case."""
+    return "".join(cleaned(text).split()).casefold()
 
 
 @lru_cache(maxsize=4)
-def layouts(folder: Path) -> tuple[Layout, ...]:
-    """Read every layout of registers in a folder."""
-    found = []
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        if not rows or not {"column", "heading", "read", "codes"} <= set(rows[0]):
-            continue  # the tile grid lives here too
-        found.append(Layout(path.stem, tuple(_line(row) for row in rows)))
-    return tuple(found)
-
-
-def _line(row: Mapping[str, str]) -> Line:
-    pairs = [pair.split("=", 1) for pair in row["codes"].split("|") if "=" in pair]
-    return Line(
-        row["column"],
-        tuple(_heading(h) for h in row["heading"].split("|") if h),
-        row["read"],
-        {theirs: ours for theirs, ours in pairs},
-        "" if pairs else row["codes"],
-        row["blank"],
-    )
-
-
-def recognise(table: Table, folder: Path) -> Placed | None:
-    """Return the layout whose headings a file has, or ``None``; there may be one or two rows of headings, and rows above."""
-    cells = table[3]
-    best: Placed | None = None
-    for layout in layouts(folder):
-        for last in range(min(HEADER_ROWS, len(cells))):
-            for rows in (cells[last : last + 1], cells[last - 1 : last + 1] if last else []):
-                places = _places(layout, rows)
-                enough = best.places if best else range(int(0.8 * len(layout.required)))
-                if len(places) > len(enough):
-                    best = Placed(layout, last + 1, places)
-    return best
-
-
-def _places(layout: Layout, rows: Sequence[list[Any]]) -> dict[Line, int]:
-    """Find the column of each line where one or two rows are headings: the lower word, the upper, or ``upper(lower)``."""
-    if not rows:
-        return {}
-    lower = [_heading(c) for c in rows[-1]]
-    names: dict[str, int] = {}
-    upper, group = [_heading(c) for c in rows[0]] if len(rows) == 2 else [], ""
-    for i in range(max(len(lower), len(upper))):
-        low, own = (lower[i] if i < len(lower) else ""), (upper[i] if i < len(upper) else "")
-        group = own or group
-        for name in (low, own, f"{group}({low})", group + low):
-            if name:
-                names.setdefault(name, i)
-    found = {}
-    for line in layout.lines:
-        place = next((names[h] for h in line.headings if h in names), None)
-        if place is not None:
-            found[line] = place
-    return found
-
-
-def read_placed(
-    table: Table, placed: Placed, *, bureaus: Mapping[str, str]
-) -> tuple[list[tuple[int, Row]], list[Problem], dict[str, int]]:
-    """Read every row of a file in a known layout.
+def load_layout(folder: Path = LAYOUTS) -> Layout:
+    """Read the layout of the bureau workbook.
 
     Args:
-        table: from ``flatfile.read_table``.
-        placed: from ``recognise``.
-        bureaus: name of an organisation unit → its code.
-
-    Returns:
-        The rows with their row numbers, every problem (a ``warning`` does not keep a row out), and the number of the
-        column of each of ours, counted from 1 as Excel does.
+        folder: with ``bureau_report.csv`` and ``bureau_report.toml``.
     """
-    sheet, top, left, cells = table
-    columns: dict[str, int] = {}
-    for line, place in placed.places.items():
-        columns.setdefault(line.column, left + place)
-    problems = [
-        Problem(
-            "header", line.headings[0], "この見出しの列", "a column with this heading",
-            f"公表時の見出しに戻すか、data/layouts/{placed.layout.name}.csv を直してください",
-            f"Restore the published heading, or correct data/layouts/{placed.layout.name}.csv", sheet=sheet, row=top + placed.first - 1,
-        )
-        for line in placed.layout.required if line not in placed.places
-    ]  # fmt: skip
-    if problems:
-        return [], problems, columns
-    reader = _Reader(placed, bureaus)
-    numbers, values = [], []
-    for index in range(placed.first, len(cells)):
-        given = cells[index]
-        if not any(cell != "" for cell in given):
-            continue
-        number = top + index
-        row, wrong = reader.row(given)
-        for line, kind, found, expected, grade in wrong:
-            problems.append(_problem(kind, found, expected, grade, sheet, number, left + placed.places[line]))
-        if row is not None:
-            numbers.append(number)
-            values.append(row)
-    try:
-        return list(zip(numbers, _ADAPTER.validate_python(values), strict=True)), problems, columns
-    except ValidationError as error:
-        for e in error.errors():
-            at, name = e["loc"][0], str(e["loc"][1]) if len(e["loc"]) > 1 else ""
-            place = columns.get(name, 0)
-            expected = (str(e["msg"]), str(e["msg"]))
-            problems.append(_problem("rule", f"{name}={e['input']}", expected, "error", sheet, numbers[int(at)], place))
-    return [], problems, columns
-
-
-_Fault = tuple[Kind, tuple[str, str], str]  # kind, expected in Japanese and English, grade
-_Wrong = tuple[Line, Kind, str, tuple[str, str], str]
-
-
-class _Reader:
-    """Turns the cells of one row into our columns."""
-
-    def __init__(self, placed: Placed, bureaus: Mapping[str, str]) -> None:
-        self.bureaus = bureaus
-        self.lines = [(line, placed.places[line]) for line in placed.layout.lines if line in placed.places and line.read != "leave"]
-        self.constants = {line.column: line.constant for line in placed.layout.lines if line.read == "constant"}
-        self.read: dict[str, Callable[[Line, str, dict[str, Any]], _Fault | None]] = {
-            "bureau": self._bureau, "code": _read_code, "step": _read_step, "count": _read_count, "fiscal_year": _read_fiscal_year,
-        }  # fmt: skip
-
-    def row(self, given: Sequence[Any]) -> tuple[dict[str, Any] | None, list[_Wrong]]:
-        """Return our row, and what is wrong as (line, kind, found, expected, grade); ``None`` where an error keeps it out."""
-        row: dict[str, Any] = dict(self.constants)
-        details: dict[str, str] = {}
-        wrong: list[_Wrong] = []
-        for line, place in self.lines:
-            text = _text(given[place]) if place < len(given) else ""
-            if text in NOTHING:
-                if line.blank:
-                    wrong.append((line, "missing", f"{line.headings[0]}: (空欄 blank)", ("値", "a value"), line.blank))
-            elif line.column == "details_json":
-                if line.codes.get(text, "x"):
-                    details[line.headings[0]] = text
-            elif read := self.read.get(line.read):
-                if fault := read(line, text, row):
-                    wrong.append((line, fault[0], f"{line.headings[0]}={text}", *fault[1:]))
-            else:
-                row[line.column] = " ".join(text.split()) if line.read == "line" else text
-        if details:
-            row["details_json"] = json.dumps(details, ensure_ascii=False)
-        row.setdefault("digital_status", "unknown")
-        if refused := [w for w in wrong if w[4] == "error"]:
-            return None, refused  # a warning says what was stored, and nothing is
-        return row, wrong
-
-    def _bureau(self, line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
-        code = self.bureaus.get(text)
-        if code is None:
-            return "unknown_code", ("bureaus.csv にある組織の名称", "the name of a unit in bureaus.csv"), "error"
-        row[line.column] = code
-        return None
-
-
-def _read_code(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
-    value = _decoded(line, text)
-    if value is None:
-        return _unlisted(line)
-    row[line.column] = value
-    return None
-
-
-def _read_step(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
-    if row.get(line.column):
-        return None  # an earlier heading answered
-    forms = set()
-    for answer in text.split(";"):
-        form = _decoded(line, answer.strip())
-        if form is None:
-            return _unlisted(line)
-        forms.add(form)
-    forms.discard("")
-    sure = forms - {"unknown", "none"}
-    if len(sure) > 1:
-        sure = {"either"}  # some answers on paper, some online: both ways are open
-    if form := (sure or forms - {"none"} or forms or {""}).pop():
-        row[line.column] = form
-    return None
-
-
-def _read_count(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
-    try:
-        value = float(text) if text.isdecimal() else read_number(text).value
-    except Unreadable:
-        value = -1.0
-    if value < 0:
-        return "number", ("0以上の数", "a number of at least 0"), "error"
-    if not line.constant:  # 0 stands for unknown
-        row[line.column] = value or None
-        return None
-    total = row.get(line.constant)
-    row[line.column] = value if total and value <= total else None
-    if value > (total or 0):
-        return "rule", ("総数以下の数", "a number of at most the total"), "warning"
-    return None
-
-
-def _read_fiscal_year(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
-    year = _decoded(line, text)
-    if year is None:
-        return _unlisted(line)
-    period = parse_period(year.rstrip("+"))
-    row[line.column] = period.start if year.endswith("+") else period.end
-    row[f"{line.column}_precision"] = "or_later" if year.endswith("+") else "year"
-    return None
-
-
-def _unlisted(line: Line) -> _Fault:
-    known = " | ".join(line.codes)
-    return "choice", (f"次のいずれか: {known}", f"one of {known}"), "error"
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
-
-
-def _decoded(line: Line, answer: str) -> str | None:
-    """Return our value for an answer such as ``1 実施済``; ``None`` where the layout does not know it."""
-    if answer in line.codes:
-        return line.codes[answer]
-    return line.codes.get(cleaned(answer).split(" ", 1)[0], line.codes.get("*"))
-
-
-def _problem(kind: Kind, found: str, expected: tuple[str, str], grade: str, sheet: str, row: int, column: int) -> Problem:
-    remedy = (
-        ("このセルを直して、もう一度取り込んでください", "Correct this cell and load the file again")
-        if grade == "error"
-        else ("「不明」として取り込みました。公表元で確かめてください", "Stored as unknown; check with the publisher")
-    )
-    return Problem(
-        kind, found, *expected, *remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
-        grade="warning" if grade == "warning" else "error",
+    words = tomllib.loads((folder / "bureau_report.toml").read_text(encoding="utf-8"))
+    columns: dict[str, list[Column]] = {}
+    with (folder / "bureau_report.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            columns.setdefault(row["sheet"], []).append(
+                Column(
+                    row["column"],
+                    row["heading_ja"],
+                    row["heading_en"],
+                    row["value"],
+                    row["input"],
+                    frozenset(filter(None, row["kinds"].split(";"))),
+                    row["choices"],
+                    float(row["width"]),
+                    row["message_ja"],
+                    row["message_en"],
+                )
+            )
+    return Layout(
+        words["version"], (words["title_ja"], words["title_en"]), words["sheets"], words["sheets_en"], {name: tuple(found) for name, found in columns.items()},
+        {name: {code: (pair[0], pair[1]) for code, pair in found.items()} for name, found in words["choices"].items()},
+        words["new_rows"], words["to_fill"],
+        {"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
+        frozenset(words["clear_words"]), tuple(words.get("instructions", ())),
     )  # fmt: skip
+
+
+def dated_field(precision: str) -> str:
+    """Return the field of the day whose precision this field states."""
+    return "digitised_date" if precision == "digitised_precision" else precision.removesuffix("_precision")
+
+
+def shown(layout: Layout, column: Column, record: Mapping[str, object] | None) -> str | float | date | None:
+    """Return what a stored row looks like in a cell; ``None`` = a blank. Reading compares with it.
+
+    Args:
+        record: our field → value, as stored; ``None`` where nothing is.
+    """
+    value = None if record is None else record.get(column.field)
+    if value is None or value == "":
+        return None
+    if column.value == "member":
+        return layout.label(column.choices, "yes") if column.member in str(value).split(";") else None
+    if column.value == "flag":
+        return layout.label(column.choices, "yes") if value else None
+    if column.value in ("choice", "open_choice"):
+        if column.choices == "precision" and record is not None and record.get(dated_field(column.field)) is None:
+            return None
+        return layout.label(column.choices, str(value))
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return value if isinstance(value, (int, date)) else str(value)

@@ -13,7 +13,7 @@ from kpis.settings import settings
 from kpis.store import Store, utc_now
 from loaders.flatfile import column_letters, header_of, read_rows, read_table
 from loaders.guard import check_bytes
-from loaders.layout import read_placed, recognise
+from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
 

@@ -30,6 +30,7 @@ from publishers import edition as static_edition
 from publishers import editions
 from publishers.changes import Change, compare
 from publishers.editions import CHANGES, DATABASE, MANIFEST, POINTER, SITE, Edition
+from publishers.opendata import publisher
 from publishers.public_tables import Gathered, gather, write_file
 
 STALE_SECONDS = 3600
@@ -211,10 +212,11 @@ def _write(beside: Path, gathered: Gathered, number: int, note: str, now: dateti
     folder = chosen.editions_dir
     as_of = (now + TOKYO_OFFSET).date()
     before = editions.opened(folder, number - 1).sha256 if number > 1 else None
+    who = publisher(chosen.catalogue_dir)
     about = {
         "edition": number, "published_at": now.isoformat() + "Z", "as_of": as_of.isoformat(), "note": note,
         "rule_version": RULE_VERSION, "licence_name": chosen.licence_name, "licence_url": chosen.licence_url,
-        "previous_sha256": before,
+        "publisher_ja": who["name_ja"], "publisher_en": who["name_en"], "previous_sha256": before,
     }  # fmt: skip
     write_file(beside / DATABASE, gathered, about)
     candidate = Store(frozen_url(beside / DATABASE))
