@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from kpis.errors import MierukaError
+from kpis.errors import MierukaError, SettingsRefused
 from kpis.settings import ROOT, settings
-from kpis.store import Store
+from kpis.store import Store, utc_now
 from loaders import catalogue, load, pull
 from loaders.report import LoadReport
+from publishers import editions, publication
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
 out = Console()
@@ -112,17 +113,85 @@ def pull_command(
     raise typer.Exit(1 if any(result.outcome == "failed" for result in results) else 0)
 
 
+@app.command("publish")
+def publish_command(
+    note: Annotated[str, typer.Option(help="What a reader should know of this edition")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would become public and what changes")] = False,
+) -> None:
+    """Show what would become public and what changes against the edition shown, then publish it as the next edition."""
+    store = _store()
+    store.migrate()
+    found = publication.preview(store, now=utc_now())
+    against = f"第{found.compared_with}号 edition {found.compared_with}" if found.compared_with else "なし none"
+    out.print(f"第{found.number}号 edition {found.number} ({found.as_of}) ← {against}", markup=False)
+    for table, rows in found.counts.items():
+        left = f" (見本を除外 samples left out: {found.left_out[table]})" if table in found.left_out else ""
+        out.print(f"  {table}: {rows}{left}", markup=False)
+    for change in found.changes:
+        size = change.size_ja and f" ({change.size_ja})"
+        why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
+        where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
+        out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"), markup=False)
+    if dry_run:
+        return
+    made = publication.publish(store, note=note, now=utc_now(), revision=found.revision)
+    out.print(f"公表しました published: {made.folder.name} sha256 {made.sha256}", markup=False)
+
+
+@app.command("verify")
+def verify_command(
+    edition: Annotated[int | None, typer.Argument(help="Number of the edition; none = all", min=1)] = None,
+) -> None:
+    """Prove that editions are complete and unchanged; names what differs. Exit code 0 = unchanged, 1 = differs."""
+    noted = None
+    if settings().mode != "public":
+        store = _store()
+        store.migrate()
+        noted = publication.recorded(store)
+    there = editions.numbers(settings().editions_dir)
+    faults = editions.verify(settings().editions_dir, edition, recorded=noted)
+    for fault in faults:
+        err.print(f"{fault.edition:04d} {fault.file}: {fault.message_ja} / {fault.message_en}", markup=False)
+    if not faults:
+        out.print(f"変更なし unchanged: {', '.join(f'{n:04d}' for n in there if edition in (None, n)) or '0'}", markup=False)
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command("rollback")
+def rollback_command(
+    edition: Annotated[int, typer.Argument(help="Number of the edition to show", min=1)],
+    reason: Annotated[str, typer.Option(help="Why; it is shown in the public log")] = "",
+) -> None:
+    """Show an earlier edition; later ones are marked as withdrawn, with the reason."""
+    store = _store()
+    store.migrate()
+    publication.rollback(store, edition, reason=reason, now=utc_now())
+    out.print(f"第{edition}号を表示します now showing edition {edition}", markup=False)
+
+
 @app.command()
 def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on; PORT does the same", min=1, max=65535)] = None,
+    public: Annotated[bool, typer.Option("--public", help="Serve the published editions read-only, without sign-in")] = False,
 ) -> None:
     """Bring the database up to date, load what is new, and serve the dashboard."""
     import uvicorn
 
     if port:
         os.environ["PORT"] = str(port)
-        settings.cache_clear()
+    if public:
+        os.environ["MIERUKA_MODE"] = "public"
+    settings.cache_clear()
     chosen = settings()
+    if chosen.mode == "public":
+        if editions.current(chosen.editions_dir) is None:
+            raise SettingsRefused(
+                f"公表版がありません: {chosen.editions_dir}。先に manage.py publish を実行してください。",
+                f"There is no edition in {chosen.editions_dir}. Run manage.py publish first.",
+            )
+        out.print(f"http://{chosen.address}:{chosen.port}")
+        uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
+        return
     store = _store()
     store.migrate()
     reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)

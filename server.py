@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publishers.api import ROUTES
+from publishers.files import FILE_ROUTES
 from publishers.headers import PageHeaders
 
 
@@ -17,4 +18,4 @@ async def overview(request: Request) -> RedirectResponse:
     return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
 
 
-app = st.App("dashboard.py", routes=[*ROUTES, Route("/overview", overview)], middleware=[Middleware(PageHeaders)])
+app = st.App("dashboard.py", routes=[*ROUTES, *FILE_ROUTES, Route("/overview", overview)], middleware=[Middleware(PageHeaders)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 PRECISIONS = "'day','month','quarter','year','unknown'"
@@ -25,6 +25,7 @@ PARTIES = (
 AUTHORITIES = "'own','delegated','national','other','unknown'"
 STEP_FORMS = "'online','paper','either','none','unknown'"
 SUBMISSION_STATES = "'draft','submitted','returned','approved','withdrawn'"
+OPEN_STATES = "'draft','submitted','returned'"
 
 
 def _one_of(column: str, values: str, *, optional: bool = False) -> CheckConstraint:
@@ -197,7 +198,10 @@ class Baseline(SQLModel, table=True):
 class Target(SQLModel, table=True):
     """A target as it was set; one row per indicator, unit, period and order in which it was set."""
 
-    __table_args__ = (UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),)
+    __table_args__ = (
+        UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),
+        _one_of("set_on_precision", PRECISIONS),
+    )
     id: int | None = Field(default=None, primary_key=True)
     indicator_code: str = Field(sa_column=_reference("indicator.indicator_code", index=True))
     bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
@@ -207,6 +211,7 @@ class Target(SQLModel, table=True):
     denominator: float | None = None
     is_approximate: bool = False
     set_on: date | None = None
+    set_on_precision: str = "unknown"
     set_order: int = 1
     strategy_version: str | None = None
     source_code: str = Field(sa_column=_reference("source.source_code"))
@@ -273,7 +278,12 @@ class Submission(SQLModel, table=True):
         _one_of("state", SUBMISSION_STATES),
         CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> submitted_by", name="four_eyes"),
-    )
+        # One report of a bureau and period at a time is on its way: two uploads at the same second cannot both open one.
+        Index(
+            "submission_open_once", "bureau_code", "period_code", unique=True,
+            sqlite_where=text(f"state IN ({OPEN_STATES})"), postgresql_where=text(f"state IN ({OPEN_STATES})"),
+        ),
+    )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
     bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
     period_code: str = Field(sa_column=_reference("reporting_period.period_code"))
@@ -291,18 +301,79 @@ class Submission(SQLModel, table=True):
 
 
 class SubmissionRow(SQLModel, table=True):
-    """One validated row of a submission, as drafted: the file's kind, the cell it came from and its fields as JSON."""
+    """One validated row of a submission, as drafted: the file's kind, the cell it came from and its fields as JSON.
+
+    Rows of an earlier upload (``revision``) of the same submission stay. ``choices_json`` holds how conflicts were resolved.
+    """
 
     __tablename__ = "submission_row"
+    __table_args__ = (UniqueConstraint("submission_id", "revision", "row_kind", "row_key"),)
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id", index=True)
+    revision: int = 1
     row_kind: str
+    row_key: str = ""
+    choices_json: str = ""
     sheet: str = ""
     cell: str = ""
     fields_json: str
     reason_class: str | None = None
     reason_text: str = ""
     comment: str = ""
+
+
+class SubmissionWarning(SQLModel, table=True):
+    """A warning on a report that the bureau confirms with a reason before it may submit."""
+
+    __tablename__ = "submission_warning"
+    __table_args__ = (
+        CheckConstraint("confirmed_by IS NULL OR confirmed_reason <> ''", name="a_confirmation_has_a_reason"),
+    )  # fmt: skip
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    revision: int
+    sheet: str = ""
+    cell: str = ""
+    found: str
+    expected_ja: str
+    expected_en: str
+    remedy_ja: str = ""
+    remedy_en: str = ""
+    confirmed_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
+    confirmed_at: datetime | None = None
+    confirmed_reason: str = ""
+
+
+class ReviewComment(SQLModel, table=True):
+    """What the reform office says at one cell of a report it returns."""
+
+    __tablename__ = "review_comment"
+    __table_args__ = (CheckConstraint("comment <> ''", name="says_something"),)
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    revision: int
+    row_kind: str
+    row_key: str
+    column_name: str
+    sheet: str = ""
+    cell: str = ""
+    comment: str
+    written_by: str = Field(sa_column=_reference("user_account.email"))
+    written_at: datetime = Field(sa_column=_instant())
+
+
+class ReportingException(SQLModel, table=True):
+    """Leave of the reform office to report a period outside its days; append-only, the last one counts."""
+
+    __tablename__ = "reporting_exception"
+    __table_args__ = (CheckConstraint("reason <> ''", name="an_exception_has_a_reason"),)
+    id: int | None = Field(default=None, primary_key=True)
+    bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    period_code: str = Field(sa_column=_reference("reporting_period.period_code"))
+    until: date
+    reason: str
+    granted_by: str = Field(sa_column=_reference("user_account.email"))
+    granted_at: datetime = Field(sa_column=_instant())
 
 
 class Observation(SQLModel, table=True):

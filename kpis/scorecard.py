@@ -9,6 +9,7 @@ from itertools import groupby
 
 from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
+from kpis.text import format_value
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
 
@@ -171,3 +172,16 @@ def count_by_status(scored: Iterable[Scored]) -> dict[str, int]:
     for item in scored:
         counts[item.judgement.status] = counts.get(item.judgement.status, 0) + 1
     return counts
+
+
+def figure_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none."""
+    if figure is None:
+        return "―"
+    value = figure.value
+    if value is None:
+        return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
+    about = ("about " if language == "en" else "約") if figure.is_approximate else ""
+    if definition.kind in ("completion", "stock") and figure.denominator:
+        return f"{about}{value:,.0f} / {figure.denominator:,.0f}"
+    return about + format_value(value, definition, language)

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     address: str = Field("127.0.0.1", validation_alias="ADDRESS")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
+    editions_dir: Path = Field(ROOT / "data" / "local" / "editions", validation_alias="EDITIONS_DIR")
+    public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)
+    licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", validation_alias="LICENCE_URL", pattern=r"^https?://")
 
     @model_validator(mode="after")
     def refuse_unsafe(self) -> Settings:
@@ -36,11 +40,17 @@ class Settings(BaseSettings):
                 f"MIERUKA_MODE=local は {self.address} では公開できません(127.0.0.1 のみ)。"
                 f" / MIERUKA_MODE=local refuses to listen on {self.address}; use 127.0.0.1."
             )
-        if self.mode != "local":
+        if self.mode == "office":
             raise ValueError(
-                f"MIERUKA_MODE={self.mode} は準備中です。local を使ってください。"
-                f" / MIERUKA_MODE={self.mode} has no sign-in and no edition yet; use local."
+                "MIERUKA_MODE=office は準備中です。local を使ってください。 / MIERUKA_MODE=office has no sign-in yet; use local."
             )
+        if self.mode == "public":
+            if not self.editions_dir.is_dir():
+                raise ValueError(
+                    f"EDITIONS_DIR が見つかりません: {self.editions_dir}。先に manage.py publish で公表版を作ってください。"
+                    f" / EDITIONS_DIR does not exist: {self.editions_dir}. Make an edition first: manage.py publish."
+                )
+            return self  # a public process reads editions only: it needs neither catalogue nor database
         if not self.catalogue_dir.is_dir():
             raise ValueError(
                 f"CATALOGUE_DIR が見つかりません: {self.catalogue_dir} / CATALOGUE_DIR does not exist: "

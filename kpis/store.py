@@ -14,20 +14,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
 from pydantic import BaseModel
-from sqlalchemy import Engine, Table, create_engine, delete, event, func, insert, select, update
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy import Engine, Select, Table, create_engine, delete, event, func, insert, inspect, literal, select, update
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
 from kpis import models
-from kpis.errors import FigureRefused, NotFound
+from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.measures import Baseline, Definition, Figure, Goal
 from kpis.organisation import Organisation, Succession, Unit
 from kpis.periods import parse_period
 from kpis.scorecard import Book, Entry, SourceNote
+from kpis.settings import settings
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
@@ -81,6 +83,13 @@ def open_engine(url: str) -> Engine:
         url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
     """
     parsed = make_url(url)
+    if parsed.query.get("immutable"):
+        return _open_frozen(parsed)
+    if settings().mode == "public":
+        raise NotAllowed(
+            "公開用のプロセスは公表版だけを読み取り専用で開きます。データベースは開けません。",
+            "A public process opens editions only, read-only. It cannot open a database.",
+        )
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
@@ -113,15 +122,58 @@ class Origin:
     reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by row code: reason class and text
 
 
+def frozen_url(path: Path) -> str:
+    """Return the address under which an edition's file is opened: read-only, and never changing while it is open."""
+    return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true"
+
+
+def _open_frozen(url: URL) -> Engine:
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
+
+
 class Store:
-    """The figures of one instance."""
+    """The figures of one instance, or of one edition (``frozen_url``), which holds fewer tables and columns."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = open_engine(url)
+        self._held: dict[str, set[str]] | None = None
+        if make_url(url).query.get("immutable"):
+            seen = inspect(self.engine)
+            self._held = {name: {c["name"] for c in seen.get_columns(name)} for name in seen.get_table_names()}
+
+    @property
+    def is_frozen(self) -> bool:
+        """Say whether this is an edition, which nothing can be written to."""
+        return self._held is not None
+
+    def _must_be_open(self) -> None:
+        if self.is_frozen:
+            raise NotAllowed(
+                "公表版は変更できません。新しい版を公表してください。", "An edition cannot be changed. Publish a new one."
+            )
+
+    def _select(self, model: type[SQLModel]) -> Select[Any]:
+        """Select every column of a table; what an edition leaves out is blank."""
+        table = _table(model)
+        if self._held is None:
+            return select(table)
+        held = self._held[table.name]
+        blanks = {n: f.default for n, f in model.model_fields.items() if isinstance(f.default, (str, int, float))}
+        return select(*[c if c.name in held else literal(blanks.get(c.name)).label(c.name) for c in table.c]).select_from(table)
+
+    def _holds(self, model: type[SQLModel]) -> bool:
+        return self._held is None or _table(model).name in self._held
 
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
+        self._must_be_open()
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.engine.connect().execution_options(writes=True) as connection:
@@ -137,15 +189,16 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open one transaction: all of it is stored when the block ends, none of it when the block raises."""
+        """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
+
+        Raising the revision comes first: its row is the lock for which writers queue, also where the database has no
+        ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes.
+        """
+        self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
+                session.execute(update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1))
                 yield session
-                raised = session.execute(
-                    update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1)
-                )
-                if raised.rowcount == 0:  # type: ignore[attr-defined]
-                    session.execute(insert(_table(models.DataRevision)).values(id=1, revision=1))
             connection.commit()
 
     # What is known -----------------------------------------------------------------------------------------------
@@ -188,7 +241,7 @@ class Store:
             }
             sources = {
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
-                for s in session.execute(select(_table(models.Source)))
+                for s in session.execute(self._select(models.Source))
             }
             organisation = self._organisation(session)
         entries = []
@@ -235,20 +288,21 @@ class Store:
         with self.reading() as session:
             return self._organisation(session)
 
-    @staticmethod
-    def _rows(session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
+    def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = _table(model)
-        query = select(table).order_by(table.c[order])
+        query = self._select(model).order_by(table.c[order])
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
         return list(session.execute(query))
 
     def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
+        if not self._holds(model):
+            return []
         table = _table(model)
-        query = select(table).order_by(*table.primary_key.columns)
+        query = self._select(model).order_by(*table.primary_key.columns)
         if "sort_order" in table.c:
-            query = select(table).order_by(table.c.sort_order, *table.primary_key.columns)
+            query = self._select(model).order_by(table.c.sort_order, *table.primary_key.columns)
         for column, value in equal.items():
             query = query.where(table.c[column] == value)
         with self.reading() as session:
@@ -263,7 +317,7 @@ class Store:
         table = _table(model)
         (column,) = table.primary_key.columns
         with self.reading() as session:
-            row = session.execute(select(table).where(column == key)).first()
+            row = session.execute(self._select(model).where(column == key)).first() if self._holds(model) else None
         if row is None:
             raise NotFound(
                 f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."
@@ -272,6 +326,8 @@ class Store:
 
     def count(self, model: type[SQLModel]) -> int:
         """Return the number of rows of a table."""
+        if not self._holds(model):
+            return 0
         with self.reading() as session:
             return int(session.execute(select(func.count()).select_from(_table(model))).scalar_one())
 
@@ -309,15 +365,35 @@ class Store:
             return self._append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
         if kind in _KEYED:
             return self._upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256))
+        if kind == "calendar.csv":
+            return self._set_calendar(session, values)
         if kind in _LISTED:
             table = _table(_LISTED[kind])
             if "period_code" in table.c:
-                self._ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
+                self.ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
             session.execute(delete(table))
             if values:
                 session.execute(insert(table), values)
             return len(values)
         raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
+
+    def apply_report(self, session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+        """Store the approved rows of a bureau's report within the caller's transaction.
+
+        Args:
+            session: from ``writing()``.
+            kind: ``observations.csv`` or the file of a register.
+            values: columns that are reported, with the row's key; observations carry their reason, the rows of registers
+                that are new carry every column.
+            origin: with the submission, and the reasons of register rows.
+
+        Returns:
+            The number of rows that are new or changed.
+        """
+        if kind == "observations.csv":
+            given = [{**row, "submission_id": origin.submission_id} for row in values]
+            return self._append_observations(session, given, sha256=origin.file_sha256, loaded_at=origin.known_at)
+        return self._upsert(session, _KEYED[kind], values, origin=origin)
 
     def _upsert(self, session: Session, model: type[SQLModel], values: list[dict[str, Any]], *, origin: Origin) -> int:
         table = _table(model)
@@ -385,9 +461,11 @@ class Store:
         if fresh:
             session.execute(insert(table), fresh)
 
-    def _append_observations(self, session: Session, values: list[dict[str, Any]], *, sha256: str, loaded_at: datetime) -> int:
+    def _append_observations(
+        self, session: Session, values: list[dict[str, Any]], *, sha256: str | None, loaded_at: datetime
+    ) -> int:
         table = _table(models.Observation)
-        self._ensure_periods(session, {v["period_code"] for v in values})
+        self.ensure_periods(session, {v["period_code"] for v in values})
         source_days: dict[str, date | None] = {
             code: day
             for code, day in session.execute(select(_table(models.Source).c.source_code, _table(models.Source).c.published_on))
@@ -418,8 +496,18 @@ class Store:
             session.execute(insert(table), fresh)
         return len(fresh)
 
+    def _set_calendar(self, session: Session, values: list[dict[str, Any]]) -> int:
+        """Set the days of every period named, and take them from the others: the file is the whole calendar."""
+        table = _table(models.ReportingPeriod)
+        self.ensure_periods(session, {given["period_code"] for given in values})
+        session.execute(update(table).values(opens_on=None, due_on=None, locks_on=None))
+        for given in values:
+            session.execute(update(table).where(table.c.period_code == given["period_code"]).values(**given))
+        return len(values)
+
     @staticmethod
-    def _ensure_periods(session: Session, codes: set[str]) -> None:
+    def ensure_periods(session: Session, codes: set[str]) -> None:
+        """Make the periods known that are not yet."""
         table = _table(models.ReportingPeriod)
         missing = codes - set(session.execute(select(table.c.period_code)).scalars())
         if missing:

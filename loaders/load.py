@@ -28,6 +28,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "baselines.csv": ("indicator_code", "bureau_code"),
     "targets.csv": ("indicator_code", "bureau_code", "period_code", "set_order"),
     "observations.csv": ("indicator_code", "bureau_code", "period_code", "reason_class", "reason_text"),
+    "calendar.csv": ("period_code",),
 }  # fmt: skip
 _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",

@@ -218,6 +218,7 @@ class TargetRow(_Periodic):
     denominator: Optional_number = None
     is_approximate: Flag = False
     set_on: Optional_date = None
+    set_on_precision: Precision = "unknown"
     set_order: int = 1
     strategy_version: Optional_text = None
     source_code: Code
@@ -262,6 +263,21 @@ class ObservationRow(_Periodic):
             raise ValueError("value, numerator or text_ja is required")
         if self.reason_class and not self.reason_text.strip():
             raise ValueError("reason_text is required with reason_class")
+        return self
+
+
+class CalendarRow(_Periodic):
+    """calendar.csv: the days on which bureaus may report a period; a period not named is not asked for."""
+
+    period_code: str
+    opens_on: date
+    due_on: date
+    locks_on: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CalendarRow:
+        if not self.opens_on <= self.due_on <= self.locks_on:
+            raise ValueError("opens_on, due_on, locks_on must follow each other")
         return self
 
 
@@ -375,6 +391,7 @@ CATALOGUE_FILES: dict[str, type[Row]] = {
     "indicators.csv": IndicatorRow,
     "baselines.csv": BaselineRow,
     "targets.csv": TargetRow,
+    "calendar.csv": CalendarRow,
 }
 OFFICIAL_FILES: dict[str, type[Row]] = {
     "observations.csv": ObservationRow,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kpis import models
@@ -18,27 +20,55 @@ from kpis.periods import parse_period
 from kpis.scorecard import VIEWS, Book, Scored, current_vintages, score_all
 from kpis.settings import settings
 from kpis.store import Store, utc_now
+from publishers import editions
+from publishers.editions import Edition
 
 HEADERS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
 
 
-class _BadQuery(ValueError):
+class BadQuery(ValueError):
     """A query parameter cannot be read; the message names it and the form expected."""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _store(url: str) -> Store:
     return Store(url)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _book(url: str, revision: int) -> Book:
     return _store(url).book()
 
 
-def _current_book() -> Book:
-    url = settings().database_url
+def edition_of(request: Request) -> Edition | None:
+    """Return the edition a request is about: in public mode always one, else only where it asks for one.
+
+    Raises:
+        BadQuery: the public may not see the edition asked for, or there is none.
+    """
+    asked, folder = request.query_params.get("edition"), settings().editions_dir
+    if asked is None and settings().mode != "public":
+        return None
+    found = editions.chosen(folder, asked) if editions.pointer(folder) else None
+    if found is None or (asked is not None and str(found.number) != asked):
+        there = ", ".join(str(e.number) for e in editions.shown(folder)) or "-"
+        raise BadQuery(f"edition={asked}: 公表版は {there} です / the editions are {there}")
+    return found
+
+
+def _url(request: Request) -> str:
+    edition = edition_of(request)
+    return edition.url if edition else settings().database_url
+
+
+def _book_of(request: Request) -> Book:
+    url = _url(request)
     return _book(url, _store(url).revision())
+
+
+def _today(request: Request) -> date:
+    edition = edition_of(request)
+    return edition.as_of if edition else utc_now().date()
 
 
 def _day(request: Request, name: str) -> date | None:
@@ -48,7 +78,7 @@ def _day(request: Request, name: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise _BadQuery(f"{name}={text}: YYYY-MM-DD で指定してください / write it as YYYY-MM-DD") from error
+        raise BadQuery(f"{name}={text}: YYYY-MM-DD で指定してください / write it as YYYY-MM-DD") from error
 
 
 def _instant(request: Request, name: str) -> datetime | None:
@@ -59,7 +89,7 @@ def _instant(request: Request, name: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _BadQuery(f"{name}={text}: ISO 8601 で指定してください / write it as ISO 8601") from error
+        raise BadQuery(f"{name}={text}: ISO 8601 で指定してください / write it as ISO 8601") from error
     if len(text) == 10:
         found = found.replace(hour=23, minute=59, second=59)
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
@@ -69,7 +99,7 @@ def _view(request: Request) -> str:
     """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"
     if view not in VIEWS:
-        raise _BadQuery(f"view={view}: then(当時の組織)か now(現在の組織)を指定してください / write then or now")
+        raise BadQuery(f"view={view}: then(当時の組織)か now(現在の組織)を指定してください / write then or now")
     return view
 
 
@@ -156,21 +186,22 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _health(_request: Request) -> dict[str, Any]:
-    return {"status": "ok", "revision": _store(settings().database_url).revision()}
+def _health(request: Request) -> dict[str, Any]:
+    edition = edition_of(request)
+    found: dict[str, Any] = {"status": "ok", "revision": _store(_url(request)).revision()}
+    return {**found, "edition": edition.number} if edition else found
 
 
-def _indicators(_request: Request) -> list[dict[str, Any]]:
-    _current_book()
-    return _store(settings().database_url).all_of(models.Indicator)
+def _indicators(request: Request) -> list[dict[str, Any]]:
+    return _store(_url(request)).all_of(models.Indicator)
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:
     known_at, as_of = _instant(request, "known_at"), _day(request, "as_of")
     first, last = _day(request, "from"), _day(request, "to")
-    book, wanted, unit = _current_book(), request.query_params.get("indicator"), request.query_params.get("unit")
+    book, wanted, unit = _book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
-        raise _BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
+        raise BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
     return [
         {"indicator": entry.definition.code, "unit": entry.unit_code, **figure_json(figure, book)}
         for entry in book.entries
@@ -183,26 +214,37 @@ def _observations(request: Request) -> list[dict[str, Any]]:
 
 
 def _status(request: Request) -> dict[str, Any]:
-    as_of = _day(request, "as_of") or utc_now().date()
-    book, view, known_at = _current_book(), _view(request), _instant(request, "known_at")
+    as_of = _day(request, "as_of") or _today(request)
+    book, edition, view, known_at = _book_of(request), edition_of(request), _view(request), _instant(request, "known_at")
     scored = score_all(book, as_of=as_of, known_at=known_at, unit=request.query_params.get("unit"), view=view)
-    return {
+    found = {
         "as_of": as_of.isoformat(),
         "revision": book.revision,
         "view": view,
         "indicators": [status_json(s, book) for s in scored],
     }
+    return {**found, "edition": edition.number} if edition else found
 
 
 def _answer(produce: Any) -> Any:
-    async def endpoint(request: Request) -> JSONResponse:
+    async def endpoint(request: Request) -> Response:
         try:
-            body = await run_in_threadpool(produce, request)
-        except _BadQuery as error:
+            body = await run_in_threadpool(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False).encode())
+        except BadQuery as error:
             return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
-        return JSONResponse(_plain(body), headers=HEADERS)
+        return conditional(request, body, "application/json")
 
     return endpoint
+
+
+def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "", **headers: str) -> Response:
+    """Answer with an ETag, or 304 without a body where the asker has these bytes already."""
+    tag = f'"{etag or hashlib.sha256(body).hexdigest()[:32]}"'
+    sent = {**HEADERS, "ETag": tag, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    asked = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if tag in asked or "*" in asked:
+        return Response(status_code=304, headers=sent)
+    return Response(body, media_type=media_type, headers=sent)
 
 
 def _plain(value: Any) -> Any:

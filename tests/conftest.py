@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
+
+# How long one example takes is the machine's affair: hypothesis's 200 ms fail a right answer when others use the processors.
+settings.register_profile("mieruka", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mieruka")
 
 
 @pytest.fixture

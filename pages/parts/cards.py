@@ -15,7 +15,7 @@ from charts.style import CONFIG
 from charts.trajectory import trajectory
 from kpis.forecast import Forecast, forecast
 from kpis.measures import STATUSES, Figure, Judgement, planned_path
-from kpis.scorecard import Book, Scored
+from kpis.scorecard import Book, Scored, figure_text
 from kpis.text import format_date, format_difference, format_value, status_colour, status_icon, status_word
 from pages.parts import cached
 from pages.parts.entry import as_of, view
@@ -49,16 +49,7 @@ def status_badge(judgement: Judgement) -> None:
 
 def headline_value(scored: Scored, figure: Figure | None) -> str:
     """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
-    definition = scored.entry.definition
-    if figure is None:
-        return "―"
-    if figure.value is None:
-        return (figure.text_en if language() == "en" else "") or figure.text_ja or "―"
-    if definition.kind in ("completion", "stock") and figure.denominator:
-        about = t("approximate") if figure.is_approximate else ""
-        return f"{about}{figure.value:,.0f} / {figure.denominator:,.0f}"
-    about = t("approximate") if figure.is_approximate else ""
-    return about + format_value(figure.value, definition, language())
+    return figure_text(scored.entry.definition, figure, language())
 
 
 def indicator_card(scored: Scored, *, title: str | None = None) -> None:
@@ -262,7 +253,8 @@ def source_line(scored: Scored, book: Book) -> None:
         for s in named_sources
     ]
     if links:
-        st.caption(f"{t('source')}: " + " ・ ".join(links))
+        # Not a caption: those fade, and a faded link falls below the contrast of 4.5.
+        st.markdown(f":small[{t('source')}: {' ・ '.join(links)}]")
 
 
 def find(scored: Sequence[Scored], code: str, unit: str | None = None) -> Scored | None:

@@ -7,10 +7,10 @@ from datetime import date
 
 import streamlit as st
 
-from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
 from pages.parts import cached
+from pages.parts.edition import chosen_edition, edition_choice, edition_line
 from pages.parts.text import LANGUAGES, language, settle_language, t
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
@@ -22,11 +22,16 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
     progress = [
         st.Page(_PAGES / "overview.py", title=t("nav_overview"), icon=":material/dashboard:", default=True),
         st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
-        st.Page(_PAGES / "projects.py", title=t("nav_projects"), icon=":material/flag:", url_path="projects"),
-        st.Page(_PAGES / "bureau.py", title=t("nav_bureau"), icon=":material/apartment:", url_path="bureau"),
         st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
     ]
-    return st.navigation({t("nav_progress"): progress})
+    data = [
+        st.Page(_PAGES / "about.py", title=t("nav_about"), icon=":material/menu_book:", url_path="about"),
+        st.Page(_PAGES / "revisions.py", title=t("nav_revisions"), icon=":material/history:", url_path="revisions"),
+    ]
+    if settings().mode == "public":  # no sign-in, no upload, no review, no publication: these pages do not exist here
+        return st.navigation({t("nav_progress"): progress, t("nav_data"): data})
+    office = [st.Page(_PAGES / "publish.py", title=t("nav_publish"), icon=":material/publish:", url_path="publish")]
+    return st.navigation({t("nav_progress"): progress, t("nav_data"): data, t("nav_office"): office})
 
 
 def show() -> None:
@@ -34,6 +39,7 @@ def show() -> None:
     page = frame()
     token = _framed.set(True)
     try:
+        edition_line()
         page.run()  # type: ignore[attr-defined]
     finally:
         _framed.reset(token)
@@ -42,7 +48,7 @@ def show() -> None:
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
     settle_language()
-    cached.settle_revision()
+    cached.settle_revision(chosen_edition())
     _configure()
     page = navigation()
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
@@ -61,10 +67,8 @@ def frame() -> st.Page:  # type: ignore[valid-type]
             st.query_params["lang"] = chosen
             st.rerun()
         st.session_state["language"] = language()
-        st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key="as_of")
-        st.segmented_control(
-            t("view"), VIEWS, default="then", format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
-        )
+        edition_choice()
+        st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key=_as_of_key())
     return page
 
 
@@ -89,17 +93,17 @@ def enter() -> None:
 
 
 def today() -> date:
-    """Return today's date; the clock is read at this entry point only."""
-    return utc_now().date()
+    """Return today's date, or in public mode the day of the edition; the clock is read at this entry point only."""
+    edition = cached.edition()
+    return edition.as_of if edition else utc_now().date()
 
 
-def view() -> str:
-    """Return the organisation the viewer chose: ``then`` (当時の組織) or ``now`` (現在の組織)."""
-    chosen = st.session_state.get("view")
-    return chosen if chosen in VIEWS else "then"
+def _as_of_key() -> str:
+    edition = cached.edition()
+    return f"as_of_{edition.number}" if edition else "as_of"  # each edition starts at its own day
 
 
 def as_of() -> date:
     """Return the day the viewer chose in the side bar."""
-    chosen = st.session_state.get("as_of")
+    chosen = st.session_state.get(_as_of_key())
     return chosen if isinstance(chosen, date) else today()

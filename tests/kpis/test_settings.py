@@ -15,7 +15,9 @@ from kpis.settings import Settings
     [
         ({"MIERUKA_MODE": "local", "ADDRESS": "0.0.0.0"}, "0.0.0.0"),
         ({"MIERUKA_MODE": "office"}, "MIERUKA_MODE=office"),
-        ({"MIERUKA_MODE": "public"}, "MIERUKA_MODE=public"),
+        ({"MIERUKA_MODE": "public", "EDITIONS_DIR": "/nowhere"}, "EDITIONS_DIR"),
+        ({"PUBLIC_URL": "example.org"}, "PUBLIC_URL"),
+        ({"LICENCE_URL": "CC BY"}, "LICENCE_URL"),
         ({"MIERUKA_MODE": "open"}, "MIERUKA_MODE"),
         ({"CATALOGUE_DIR": "/nowhere"}, "CATALOGUE_DIR"),
         ({"PORT": "70000"}, "PORT"),
