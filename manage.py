@@ -37,13 +37,14 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
         return
-    if not report.problems:
+    if not any(p.grade == "error" for p in report.problems):
         out.print(
             f"{report.file}: {report.accepted} / {report.rows} 行 rows" + (" (取込済 already loaded)" if report.is_repeat else "")
         )
     for p in report.problems:
         where = " ".join(str(part) for part in (p.sheet, p.cell or (f"{p.row}行 row {p.row}" if p.row else "")) if part)
-        err.print(f"{report.file} {where}: {p.found!r}", style="bold", markup=False)
+        mark = "注意 warning: " if p.grade == "warning" else ""
+        err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
         err.print(f"  {p.expected_ja}。{p.remedy_ja}", markup=False)
         err.print(f"  {p.expected_en}. {p.remedy_en}", markup=False)
 

@@ -10,6 +10,8 @@ The planned path runs in straight lines from the baseline through the yearly tar
 is judged by its remaining budget instead, since actual / target misleads where lower is better:
 
     planned = cap × elapsed share of the cap's period;  ratio = (cap − actual) / (cap − planned)
+
+A cap holds for the whole of its period, on whatever day it was set, and for no other period.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from kpis.errors import FigureRefused
 from kpis.periods import Period, parse_period
 from kpis.text import format_date, format_difference, format_value
 
-RULE_VERSION = "2026-1"
+RULE_VERSION = "2026-2"
 STATUSES = (
     "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "not_due",
     "no_data", "not_applicable", "qualitative",
@@ -160,9 +162,16 @@ def _when(figure: Figure) -> tuple[date, int]:
 
 
 def value_of(definition: Definition, figure: Figure) -> float | None:
-    """Return the published value; for a ratio without one, n / d in percent; a missing or zero d gives no value."""
-    if figure.value is not None or definition.kind != "ratio":
+    """Return the published value; for a ratio without one, n / d in percent, for a reduction 1 − n / base in percent.
+
+    A missing or zero denominator or base gives no value.
+    """
+    if figure.value is not None:
         return figure.value
+    if definition.kind == "reduction" and figure.numerator is not None and figure.base_value:
+        return (1 - figure.numerator / figure.base_value) * 100
+    if definition.kind != "ratio":
+        return None
     if figure.numerator is None or not figure.denominator:
         return None
     return figure.numerator / figure.denominator * 100
@@ -278,6 +287,8 @@ def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goa
         return found
     if day < period.start:
         return replace(found, status="not_due")
+    if day > period.end:
+        return replace(found, goal=None)  # last year's cap says nothing about this year
     share = 1.0 if whole or day >= period.end else ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
     planned = goal.value * share
     room = goal.value - planned

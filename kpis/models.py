@@ -537,6 +537,22 @@ class Procedure(SQLModel, table=True):
         CheckConstraint("applications_count IS NULL OR applications_count >= 0", name="applications_not_negative"),
         CheckConstraint("online_count IS NULL OR online_count >= 0", name="online_not_negative"),
         Index("procedure_by_bureau", "bureau_code", "digital_status"),
+        # Narrow enough to be searched whole: see migration 0005.
+        Index(
+            "procedure_listed",
+            "procedure_code",
+            "bureau_code",
+            "digital_status",
+            "digitised_date",
+            "planned_for",
+            "planned_for_precision",
+            "process_type",
+            "applicant",
+            "authority",
+            "is_priority",
+            "online_channel",
+            "search_text",
+        ),
     )
     procedure_code: str = Field(primary_key=True)
     name_ja: str
@@ -568,6 +584,7 @@ class Procedure(SQLModel, table=True):
     online_count: float | None = None
     is_count_estimated: bool = False
     details_json: str = ""
+    search_text: str = ""  # written by the store: see kpis.registers.searchable
     vintage: int = 1
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))

@@ -36,6 +36,8 @@ class ReportedRow:
         cells: our column → address, as ``F12``.
         reason_class: for a correction, one of ``error``, ``late_data``, ``definition_change``, ``scope_change``.
         reason_text: in the bureau's words.
+        issued: the same fields as the template was issued with; empty for a new row. What differs from it is what the bureau
+            changed; the other fields were left as they came, whatever others changed since.
     """
 
     kind: str
@@ -47,6 +49,15 @@ class ReportedRow:
     cells: Mapping[str, str] = field(default_factory=dict)
     reason_class: str | None = None
     reason_text: str = ""
+    issued: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Return the fields that the bureau changed or filled."""
+        return tuple(name for name, value in self.fields.items() if value != self.issued.get(name, _BLANKS.get(type(value))))
+
+
+_BLANKS: dict[type, Value] = {str: "", bool: False}
 
 
 @dataclass(frozen=True, slots=True)

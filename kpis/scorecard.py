@@ -185,3 +185,52 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     if definition.kind in ("completion", "stock") and figure.denominator:
         return f"{about}{value:,.0f} / {figure.denominator:,.0f}"
     return about + format_value(value, definition, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that became known: a figure of a new period, a corrected figure, or a target set anew.
+
+    ``kind``: ``new``, ``corrected`` or ``target``. ``day`` is the day of publication, correction or setting; where no day of
+    publication is known it is the last day of the figure's period, and ``is_period_end`` says so.
+    """
+
+    kind: str
+    day: date
+    scored: Scored
+    before: Figure | Goal | None
+    after: Figure | Goal
+    is_period_end: bool = False
+
+
+def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], *, as_of: date, count: int) -> list[Change]:
+    """Return what changed last, newest first.
+
+    Args:
+        scored: judgements, each with its entry.
+        sources: by code; they say when a figure was published.
+        as_of: what became known later is left out.
+        count: how many at most.
+    """
+    found: list[Change] = []
+    for item in scored:
+        figure = item.judgement.figure
+        if figure is not None and figure.vintage == 1:
+            source = sources.get(figure.source_code)
+            published = source.published_on if source else None
+            day = published if published is not None and published >= figure.period.end else figure.period.end
+            found.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
+        versions = {(f.period_code, f.vintage): f for f in item.entry.figures}
+        for later in item.figures:
+            if (
+                later.vintage > 1
+                and later.known_at is not None
+                and (before := versions.get((later.period_code, later.vintage - 1)))
+            ):
+                found.append(Change("corrected", later.known_at.date(), item, before, later))
+        for goal in item.entry.goals:
+            earlier = [g for g in item.entry.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
+            if earlier and goal.set_on is not None:
+                found.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
+    known = [change for change in found if change.day <= as_of]
+    return sorted(known, key=lambda change: change.day, reverse=True)[:count]

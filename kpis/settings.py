@@ -24,9 +24,12 @@ class Settings(BaseSettings):
     database_url: str = Field(f"sqlite:///{ROOT / 'data' / 'local' / 'mieruka.db'}", validation_alias="DATABASE_URL")
     catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
     official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
+    layouts_dir: Path = Field(ROOT / "data" / "layouts", validation_alias="LAYOUTS_DIR")
     address: str = Field("127.0.0.1", validation_alias="ADDRESS")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
+    # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
+    max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
     editions_dir: Path = Field(ROOT / "data" / "local" / "editions", validation_alias="EDITIONS_DIR")
     public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
     licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)

@@ -28,6 +28,7 @@ from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.measures import Baseline, Definition, Figure, Goal
 from kpis.organisation import Organisation, Succession, Unit
 from kpis.periods import parse_period
+from kpis.registers import searchable
 from kpis.scorecard import Book, Entry, SourceNote
 from kpis.settings import settings
 
@@ -188,16 +189,20 @@ class Store:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, is_figures: bool = True) -> Iterator[Session]:
         """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
 
-        Raising the revision comes first: its row is the lock for which writers queue, also where the database has no
+        Touching the revision comes first: its row is the lock for which writers queue, also where the database has no
         ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes.
+
+        Args:
+            is_figures: raise the data revision, so that every cache is made anew; not so where only an event is recorded.
         """
         self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
-                session.execute(update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1))
+                table = _table(models.DataRevision)
+                session.execute(update(table).values(revision=table.c.revision + int(is_figures)))
                 yield session
             connection.commit()
 
@@ -212,6 +217,13 @@ class Store:
         """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""
         with self.reading() as session:
             return set(session.execute(select(_table(_CODED[table]).c[f"{table}_code"])).scalars())
+
+    def bureaus_by_name(self) -> dict[str, str]:
+        """Return the code of each organisation unit by its Japanese name; of two lives of a name, the present one."""
+        table = _table(models.Bureau)
+        query = select(table.c.name_ja, table.c.bureau_code).order_by(table.c.is_current, table.c.sort_order.desc())
+        with self.reading() as session:
+            return {name: code for name, code in session.execute(query)}
 
     def has_loaded(self, sha256: str) -> bool:
         """Say whether a file with these bytes was loaded before."""
@@ -422,6 +434,9 @@ class Store:
                 row["vintage"] = old["vintage"] + 1
                 changes.append(_register_change(REGISTERS[model], row, old, differing, key=key.name, origin=origin))
             later.append(row)
+        if model is models.Procedure:
+            for row in (*fresh, *later):
+                row["search_text"] = searchable({**known.get(row[key.name], {}), **row})
         if fresh:
             session.execute(insert(table), fresh)
         for row in later:

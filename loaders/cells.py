@@ -13,7 +13,9 @@ from itertools import pairwise
 
 from kpis.periods import month_end, parse_period
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+)
 _SCALES = {"億": 10**8, "万": 10**4, "千": 10**3}
 _APPROXIMATE = ("約", "およそ", "概ね", "おおむね")
 _UNITS = "枚|件|施設|手続|プロセス|人|部門|台|回|館|校|本|社|か所|箇所|円|億円|%|ポイント"

@@ -26,7 +26,7 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith(b"PK\x03\x04")
 
 
-def check_bytes(content: bytes, *, max_bytes: int) -> list[Problem]:
+def check_bytes(content: bytes, *, max_bytes: int, only_workbook: bool = False) -> list[Problem]:
     """Return what is wrong with the bytes of a file; nothing is unpacked beyond its directory.
 
     Args:

@@ -13,6 +13,7 @@ from kpis.settings import settings
 from kpis.store import Store, utc_now
 from loaders.flatfile import column_letters, header_of, read_rows, read_table
 from loaders.guard import check_bytes
+from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
 
@@ -42,19 +43,41 @@ _OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv
 class Prepared:
     """A file that was read: its report so far, and its rows where there is no problem."""
 
-    def __init__(self, name: str, content: bytes, kind: str | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        content: bytes,
+        kind: str | None,
+        *,
+        bureaus: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
+    ) -> None:
+        """Read a file.
+
+        Args:
+            name: of the file.
+            content: its bytes.
+            kind: what it holds, as ``observations.csv``; read from its columns where left out.
+            bureaus: name of an organisation unit → code, for files that name units instead of coding them.
+            max_bytes: the largest size accepted; that of an upload where left out.
+        """
         self.name, self.content = name, content
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.kind = kind or ""
         self.numbered: list[tuple[int, Row]] = []
         self.sheet, self.columns = "", dict[str, int]()
-        self.problems: list[Problem] = check_bytes(content, max_bytes=settings().max_upload_bytes)
+        self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
         if self.problems:
             return
         table, self.problems = read_table(content)
         if table is None:
             return
         self.sheet = table[0]
+        if placed := None if kind else recognise(table, settings().layouts_dir):
+            self.kind = "procedures.csv"
+            self.numbered, self.problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            self._find_duplicates()
+            return
         header = header_of(table)
         self.columns = {name: table[2] + i for i, name in enumerate(header)}
         self.kind = kind or _kind_of(name, header)
@@ -66,6 +89,11 @@ class Prepared:
             return
         self.numbered, self.problems = read_rows(table, KINDS[self.kind])
         self._find_duplicates()
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Return the problems that keep the file out; warnings do not."""
+        return [p for p in self.problems if p.grade == "error"]
 
     @property
     def rows(self) -> list[Row]:
@@ -128,7 +156,7 @@ def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, se
 
 def check_content(content: bytes, name: str, *, kind: str | None = None, store: Store) -> LoadReport:
     """Check a file as ``load_file`` would, and store nothing."""
-    file = Prepared(name, content, kind)
+    file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     file.find_unknown(known_codes(store, [file]))
     return file.report(is_repeat=store.has_loaded(file.sha256))
 
@@ -136,11 +164,17 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
 def load_file(
     store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, progress: Progress | None = None
 ) -> LoadReport:
-    """Load one file, all or nothing; the same bytes twice are a no-op."""
-    content = path if isinstance(path, bytes) else path.read_bytes()
-    return load_together(
-        store, [Prepared(name or (path.name if isinstance(path, Path) else "upload"), content, kind)], progress=progress
-    )[0]
+    """Load one file, all or nothing; the same bytes twice are a no-op.
+
+    A path is a file that the operator has on this machine and may be as large as ``MAX_LOAD_BYTES``; bytes came from
+    elsewhere and are held to ``MAX_UPLOAD_BYTES``.
+    """
+    local = isinstance(path, Path)
+    content = path.read_bytes() if isinstance(path, Path) else path
+    limit = settings().max_load_bytes if local else settings().max_upload_bytes
+    given = name or (path.name if isinstance(path, Path) else "upload")
+    file = Prepared(given, content, kind, bureaus=store.bureaus_by_name(), max_bytes=limit)
+    return load_together(store, [file], progress=progress)[0]
 
 
 def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress | None = None) -> list[LoadReport]:
@@ -153,13 +187,13 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
     Returns:
         One report per file; with any problem in any file nothing is stored and every ``accepted`` is 0.
     """
-    repeats = {file.sha256 for file in files if not file.problems and store.has_loaded(file.sha256)}
-    if len(repeats) == len({file.sha256 for file in files}) and not any(file.problems for file in files):
+    repeats = {file.sha256 for file in files if not file.errors and store.has_loaded(file.sha256)}
+    if len(repeats) == len({file.sha256 for file in files}) and not any(file.errors for file in files):
         return [file.report(is_repeat=True) for file in files]
     known = known_codes(store, files)
     for file in files:
         file.find_unknown(known)
-    if any(file.problems for file in files):
+    if any(file.errors for file in files):
         return [file.report() for file in files]
     total, done, accepted = sum(len(file.numbered) for file in files), 0, {}
     try:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["file", "encoding", "header", "missing", "number", "date", "period", "choice", "unknown_code", "duplicate", "rule"]
+Kind = Literal[
+    "file", "encoding", "header", "missing", "number", "date", "period", "choice", "unknown_code", "duplicate", "rule",
+    "mark", "sheet", "text", "formula", "error_cell", "merged", "reason", "other_bureau", "doubt",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong: where, what was found, what was expected, and what to do, in Japanese and English."""
+    """One thing wrong: where, what was found, what was expected, and what to do, in Japanese and English.
+
+    A doubt (grade ``warning``) names the ``rule`` that raised it and the ``key`` of the row, so that its confirmation can be kept.
+    """
 
     kind: Kind
     found: str
@@ -22,6 +28,8 @@ class Problem:
     cell: str = ""
     row: int | None = None
     grade: Literal["error", "warning"] = "error"
+    rule: str = ""
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Optional_code = Annotated[Code | None, BeforeValidator(_blank_is_none)]
 Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]
 Precision = Literal["day", "month", "quarter", "year", "unknown"]
+PlanPrecision = Literal["day", "month", "quarter", "year", "or_later", "unknown"]
 IndicatorKind = Literal["ratio", "ceiling", "reduction", "stock", "completion", "level", "qualitative"]
 ProcessType = Literal[
     "application", "notice_on_application", "notice", "private_issue", "inspection", "records", "other", "unknown"
@@ -342,7 +343,7 @@ class ProcedureRow(Row):
     digitised_date: Optional_date = None
     digitised_precision: Precision = "unknown"
     planned_for: Optional_date = None
-    planned_for_precision: Precision = "unknown"
+    planned_for_precision: PlanPrecision = "unknown"
     online_channel: str = ""
     identity_step: StepForm = "unknown"
     fee_step: StepForm = "unknown"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from contextvars import ContextVar
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
+from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
 from pages.parts import cached
@@ -14,6 +18,7 @@ from pages.parts.edition import chosen_edition, edition_choice, edition_line
 from pages.parts.text import LANGUAGES, language, settle_language, t
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
+_pages: ContextVar[dict[str, Any]] = ContextVar("pages")
 _PAGES = ROOT / "pages"
 
 
@@ -22,25 +27,39 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
     progress = [
         st.Page(_PAGES / "overview.py", title=t("nav_overview"), icon=":material/dashboard:", default=True),
         st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
+        st.Page(_PAGES / "projects.py", title=t("nav_projects"), icon=":material/flag:", url_path="projects"),
+        st.Page(_PAGES / "bureau.py", title=t("nav_bureau"), icon=":material/apartment:", url_path="bureau"),
         st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
     ]
     data = [
         st.Page(_PAGES / "about.py", title=t("nav_about"), icon=":material/menu_book:", url_path="about"),
         st.Page(_PAGES / "revisions.py", title=t("nav_revisions"), icon=":material/history:", url_path="revisions"),
     ]
-    if settings().mode == "public":  # no sign-in, no upload, no review, no publication: these pages do not exist here
-        return st.navigation({t("nav_progress"): progress, t("nav_data"): data})
-    office = [st.Page(_PAGES / "publish.py", title=t("nav_publish"), icon=":material/publish:", url_path="publish")]
-    return st.navigation({t("nav_progress"): progress, t("nav_data"): data, t("nav_office"): office})
+    sections = {t("nav_progress"): progress, t("nav_data"): data}
+    if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
+        office = [st.Page(_PAGES / "publish.py", title=t("nav_publish"), icon=":material/publish:", url_path="publish")]
+        sections[t("nav_office")] = office
+    _pages.set({known.url_path: known for section in sections.values() for known in section})
+    return st.navigation(sections)
+
+
+def page(name: str) -> Any:
+    """Return a page of the menu by its address, for a link to it; finding it by its file asks the file system each time."""
+    return _pages.get()[name]
+
+
+def has_page(name: str) -> bool:
+    """Say whether the menu holds a page of this address."""
+    return name in _pages.get()
 
 
 def show() -> None:
     """Run the page asked for inside the frame."""
-    page = frame()
+    asked = frame()
     token = _framed.set(True)
     try:
         edition_line()
-        page.run()  # type: ignore[attr-defined]
+        asked.run()  # type: ignore[attr-defined]
     finally:
         _framed.reset(token)
 
@@ -50,7 +69,7 @@ def frame() -> st.Page:  # type: ignore[valid-type]
     settle_language()
     cached.settle_revision(chosen_edition())
     _configure()
-    page = navigation()
+    asked = navigation()
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
     with st.sidebar:
         st.subheader(t("site"))
@@ -69,11 +88,19 @@ def frame() -> st.Page:  # type: ignore[valid-type]
         st.session_state["language"] = language()
         edition_choice()
         st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key=_as_of_key())
-    return page
+        st.segmented_control(
+            t("view"), VIEWS, default="then", format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
+        )
+    return asked
+
+
+@lru_cache(maxsize=1)
+def _icon() -> str:
+    return "data:image/png;base64," + base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes()).decode()
 
 
 def _configure() -> None:
-    st.set_page_config(page_title=t("site"), page_icon=str(ROOT / "data" / "text" / "icon.png"), layout="wide")
+    st.set_page_config(page_title=t("site"), page_icon=_icon(), layout="wide")
 
 
 def enter() -> None:
@@ -101,6 +128,12 @@ def today() -> date:
 def _as_of_key() -> str:
     edition = cached.edition()
     return f"as_of_{edition.number}" if edition else "as_of"  # each edition starts at its own day
+
+
+def view() -> str:
+    """Return the organisation the viewer chose: ``then`` (当時の組織) or ``now`` (現在の組織)."""
+    chosen = st.session_state.get("view")
+    return chosen if chosen in VIEWS else "then"
 
 
 def as_of() -> date:

@@ -1,0 +1,430 @@
+"""The rows of a found table become reported rows, or problems at their cells. Only what differs from the template is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kpis.errors import PeriodUnreadable
+from kpis.periods import parse_period
+from kpis.review import ReportedRow, TemplateMark, Value
+from loaders.cells import Unreadable, cleaned, read_period
+from loaders.context import Record, ReportContext
+from loaders.layout import KEYS, KINDS, Column, Layout, dated_field, shown
+from loaders.mark import Vintages
+from loaders.report import Problem
+from loaders.tables import Table
+from loaders.template import new_code
+from loaders.values import Refused, Words, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
+
+_FILL: Words = ("値を入れてください", "Enter a value")
+_KEEP_CODE: Words = (
+    "コードを元に戻すか、様式をもう一度ダウンロードしてください",
+    "Restore the code, or download the template again",
+)
+_REQUIRED = {
+    "procedures": ("name_ja", "digital_status"),
+    "facilities": ("name_ja", "kind", "cashless_status"),
+    "milestones": ("name_ja", "name_en", "project_code"),
+}
+_NEEDED = {
+    "ceiling": ("value",), "stock": ("value",), "completion": ("value",), "level": ("value",), "qualitative": ("text_ja",),
+}  # fmt: skip
+
+
+@dataclass
+class TableReading:
+    """What one table gave: rows that say something, problems, and how many rows were looked at."""
+
+    rows: list[ReportedRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows_count: int = 0
+    new_codes: dict[str, ReportedRow] = field(default_factory=dict)
+
+
+class TableReader:
+    """Reads one table against what its template was issued with."""
+
+    def __init__(
+        self, table: Table, *, context: ReportContext, layout: Layout, mark: TemplateMark, vintages: Vintages, is_1904: bool
+    ) -> None:
+        self.table, self.context, self.layout, self.mark = table, context, layout, mark
+        self.vintages, self.is_1904 = vintages, is_1904
+        self.inputs = [c for c in layout.columns[table.key] if c.is_input and c.name in table.at]
+        self.positions = [table.at[c.name] for c in self.inputs]
+        self.out = TableReading()
+        self.seen: dict[tuple[str, ...], int] = {}
+        self.asked = set(context.figure_keys)
+
+    def read(self) -> TableReading:
+        """Read every row below the headings."""
+        table, width = self.table, max(self.table.at.values()) + 1
+        used = sorted(table.at.values())
+        for number in range(table.top + 1, len(table.cells) + 1):
+            cells = table.cells[number - 1]
+            # A row without any value may still hold cells that are bad, such as formulas never calculated.
+            if all(cell == "" for cell in cells) and not any((number, position) in table.bad for position in used):
+                continue
+            if len(cells) < width:
+                cells = [*cells, *[""] * (width - len(cells))]
+            self._row(number, cells)
+        return self.out
+
+    def _say(self, kind: Any, found: object, expected: Words, remedy: Words, *, row: int, column: str = "") -> None:
+        self.out.problems.append(self.table.problem(kind, found, expected, remedy, row=row, column=column))
+
+    def _cell(self, cells: Sequence[Any], name: str) -> Any:
+        return cells[self.table.at[name]] if name in self.table.at else ""
+
+    def _row(self, number: int, cells: Sequence[Any]) -> None:
+        raws = [cells[position] for position in self.positions]
+        if any((number, p) in self.table.bad for p in self.positions):
+            self.out.rows_count += 1
+            return  # said already; nothing is guessed from the rest of the row
+        is_empty = all(is_blank(raw) for raw in raws)
+        key = self._key(number, cells, is_empty)
+        if key is None:
+            return
+        whose = as_code(self._cell(cells, "bureau_code"))
+        if whose and whose != self.mark.bureau_code:
+            own = self.context.bureau
+            self._say(
+                "other_bureau", whose, (f"「{own['name_ja']}」({self.mark.bureau_code})の行", f"a row of {self.mark.bureau_code}"),
+                ("他局の行を除いてください", "Remove the row of the other bureau"), row=number, column="bureau_code",
+            )  # fmt: skip
+            return
+        first = self.seen.setdefault(key, number)
+        if first != number:
+            self._say(
+                "duplicate", " ".join(key), (f"{first}行目と異なる行", f"a row other than row {first}"),
+                ("どちらかの行を除いてください", "Remove one of the two rows"), row=number, column=KEYS[self.table.key][0],
+            )  # fmt: skip
+            return
+        vintage = self.vintages.get((self.table.key, *key), 0)
+        issued = self.context.as_issued(self.table.key, key, vintage)
+        if self.table.key != "observations" and issued is None and is_empty:
+            return  # a row for something new that was not used
+        self.out.rows_count += 1
+        if self._is_as_issued(raws, issued) and not self._has_reason(cells):
+            if self.table.key == "milestones" and issued is not None:
+                self._same_project(number, cells, issued)
+            return
+        self._read_changed(number, cells, raws, key=key, vintage=vintage, issued=issued)
+
+    def _is_as_issued(self, raws: Sequence[Any], issued: Record | None) -> bool:
+        for column, raw in zip(self.inputs, raws, strict=True):
+            if raw != "" and raw != shown(self.layout, column, issued):
+                return False
+        return True
+
+    def _has_reason(self, cells: Sequence[Any]) -> bool:
+        return any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
+
+    # Whose row it is ---------------------------------------------------------------------------------------------
+
+    def _key(self, number: int, cells: Sequence[Any], is_empty: bool) -> tuple[str, ...] | None:
+        if self.table.key == "observations":
+            return self._figure_key(number, cells, is_empty)
+        (name,) = KEYS[self.table.key]
+        raw = self._cell(cells, name)
+        code = as_code(raw)
+        if not code:
+            if is_empty:
+                return None  # a note, or a row emptied
+            return (self._assigned(cells),)
+        if code in self.context.registers[self.table.key] or (self.table.key, code) in self.vintages:
+            return (code,)
+        if is_empty:
+            return (code,)
+        try:
+            return (checked_code(raw),)
+        except Refused as refused:
+            self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=name)
+            return None
+
+    def _assigned(self, cells: Sequence[Any]) -> str:
+        """Return the code of a new row without one: from its name, so that sorting rows does not change it."""
+        name = cleaned(str(self._cell(cells, "name_ja")))
+        return new_code(self.mark, self.table.key, hashlib.sha256(name.encode()).hexdigest()[:6])
+
+    def _figure_key(self, number: int, cells: Sequence[Any], is_empty: bool) -> tuple[str, ...] | None:
+        code, raw = as_code(self._cell(cells, "indicator_code")), self._cell(cells, "period_code")
+        if is_empty and (not code or is_blank(raw)):
+            return None
+        if code not in self.context.indicators:
+            kind = "unknown_code" if code else "missing"
+            self._say(
+                kind,
+                code or "空欄 / blank",
+                ("様式にある指標コード", "an indicator code of the template"),
+                _KEEP_CODE,
+                row=number,
+                column="indicator_code",
+            )
+            return None
+        try:
+            period = parse_period(as_code(raw)).code
+        except PeriodUnreadable:
+            try:
+                period = read_period(str(raw))
+            except Unreadable:
+                period = ""
+        if (code, period) not in self.asked:
+            asked = "、".join(p for c, p in self.context.figure_keys if c == code)
+            self._say(
+                "period",
+                raw if raw != "" else "空欄 / blank",
+                (f"期間コード {asked}", f"the period code {asked}"),
+                _KEEP_CODE,
+                row=number,
+                column="period_code",
+            )
+            return None
+        return code, period
+
+    def _same_project(self, number: int, cells: Sequence[Any], issued: Record) -> bool:
+        code = as_code(self._cell(cells, "project_code"))
+        if code in ("", issued["project_code"]):
+            return True
+        self._say(
+            "rule",
+            code,
+            (f"プロジェクトコード {issued['project_code']}", f"the project code {issued['project_code']}"),
+            _KEEP_CODE,
+            row=number,
+            column="project_code",
+        )
+        return False
+
+    # What it says ------------------------------------------------------------------------------------------------
+
+    def _read_changed(
+        self, number: int, cells: Sequence[Any], raws: Sequence[Any], *, key: tuple[str, ...], vintage: int, issued: Record | None
+    ) -> None:
+        before = len(self.out.problems)
+        kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
+        fields: dict[str, Value] = {}
+        held: dict[str, Value] = {}
+        places: dict[str, str] = {}
+        members: dict[str, list[str]] = {}
+        rounded = False
+        touched: set[str] = set()
+        precisions: dict[str, str] = {}
+        for column, raw in zip(self.inputs, raws, strict=True):
+            name = column.field
+            place = self.table.address(number, column.name)
+            if kind and not column.applies_to(kind):
+                if not is_blank(raw):
+                    to_fill = self.layout.to_fill[kind]
+                    self._say(
+                        "rule", raw, (f"空欄(この指標では使いません。記入する欄: {to_fill})", "a blank: this indicator does not use it"),
+                        ("このセルを空欄にしてください", "Leave this cell blank"), row=number, column=column.name,
+                    )  # fmt: skip
+                continue
+            was = issued.get(name) if issued is not None else _empty(column)
+            held[name] = _as_value(was, column)
+            places.setdefault(name, place)
+            same = raw == "" or raw == shown(self.layout, column, issued)
+            if column.value == "member":
+                listed = members.setdefault(name, [])
+                chosen = column.member in str(was or "").split(";") if same else bool(self._typed(number, column, raw, kind)[0])
+                listed += [column.member] if chosen else []
+                if not same:
+                    touched.add(name)
+                    places[name] = place
+                continue
+            if same or is_blank(raw):
+                fields[name] = held[name]
+                continue
+            fields[name], extra = self._typed(number, column, raw, kind, key=key)
+            touched.add(name)
+            if extra == "rounded":
+                rounded = True
+            elif extra:
+                precisions[name] = extra
+        self._settle(fields, held, members, issued=issued, touched=touched, precisions=precisions, cells=cells)
+        if rounded and "is_approximate" in held:
+            fields["is_approximate"] = True
+        if kind == "ceiling":
+            held["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
+        if self.table.key == "milestones":
+            self._project(number, cells, fields, held, issued)
+        reason_class, reason_text = self._reason(number, cells)
+        row = ReportedRow(
+            KINDS[self.table.key], self._full_key(key), fields, vintage, self.table.sheet, number,
+            {**places, **{n: self.table.address(number, n) for n in ("reason_class", "reason_text") if n in self.table.at}},
+            reason_class, reason_text, held if issued is not None else {},
+        )  # fmt: skip
+        if len(self.out.problems) > before:
+            return
+        self._check(number, row, kind, is_new=issued is None)
+        if len(self.out.problems) > before:
+            return
+        if issued is None or row.changed:
+            if issued is None and self.table.key == "observations" and not row.changed:
+                return
+            self.out.rows.append(row)
+            if issued is None and self.table.key != "observations":
+                self.out.new_codes[key[0]] = row
+
+    def _full_key(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        return (key[0], self.mark.bureau_code, key[1]) if self.table.key == "observations" else key
+
+    def _typed(self, number: int, column: Column, raw: Any, kind: str, *, key: tuple[str, ...] = ()) -> tuple[Value, str]:
+        """Return (value, a word more): ``rounded`` for an approximate number, the precision for a day written as a month."""
+        try:
+            if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words:
+                return _empty(column), ""
+            if column.value in ("number", "count"):
+                unit = self.context.indicators[key[0]]["unit_ja"] if column.name == "value" and key else ""
+                value, approximate = as_number(raw, column, unit=unit)
+                return value, "rounded" if approximate else ""
+            if column.value == "date":
+                day, precision = as_day(raw, is_1904=self.is_1904)
+                return day, precision if precision != "day" else ""
+            if column.value in ("choice", "open_choice", "flag", "member"):
+                return as_choice(raw, column, self.layout), ""
+            return as_text(raw), ""
+        except Refused as refused:
+            self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
+            return _empty(column), ""
+
+    def _settle(
+        self, fields: dict[str, Value], held: dict[str, Value], members: Mapping[str, list[str]], *, issued: Record | None,
+        touched: set[str], precisions: Mapping[str, str], cells: Sequence[Any],
+    ) -> None:  # fmt: skip
+        """Bring together what belongs together: members of one field, and days with their precision."""
+        for name, chosen in members.items():
+            old = [code for code in str(held[name] or "").split(";") if code]
+            known = {c.member for c in self.inputs if c.field == name}
+            kept = [code for code in old if code in chosen or code not in known]
+            fields[name] = ";".join([*kept, *(code for code in chosen if code not in kept)])
+        for column in self.inputs:
+            if column.choices != "precision" or column.field not in fields:
+                continue
+            name, dated = column.field, dated_field(column.field)
+            if fields.get(dated) is None:
+                fields[name] = "unknown"
+            elif name not in touched and dated in touched:
+                is_open = is_blank(self._cell(cells, name)) or issued is None or issued.get(dated) is None
+                fields[name] = precisions.get(dated) or ("day" if is_open else fields[name])
+        for column in self.inputs:
+            if column.value in ("choice", "open_choice") and fields.get(column.field) is None and issued is None:
+                fields[column.field] = _DEFAULTS.get(column.field)
+
+    def _project(
+        self, number: int, cells: Sequence[Any], fields: dict[str, Value], held: dict[str, Value], issued: Record | None
+    ) -> None:
+        if issued is not None:
+            if self._same_project(number, cells, issued):
+                fields["project_code"] = held["project_code"] = issued["project_code"]
+            return
+        code = as_code(self._cell(cells, "project_code"))
+        fields["project_code"] = code or None
+        if code and code not in self.context.projects:
+            listed = "、".join(self.context.projects) or "なし / none"
+            self._say(
+                "unknown_code", code, (f"この局が担当するプロジェクトのコード({listed})", f"the code of a project of this bureau ({listed})"),
+                ("一覧から選び直してください", "Choose again from the list"), row=number, column="project_code",
+            )  # fmt: skip
+
+    def _reason(self, number: int, cells: Sequence[Any]) -> tuple[str | None, str]:
+        found: dict[str, Value] = {"reason_class": None, "reason_text": ""}
+        for name in found:
+            raw = self._cell(cells, name)
+            if name in self.table.at and not is_blank(raw):
+                found[name] = self._typed(number, self.table.columns[name], raw, "")[0]
+        reason = found["reason_class"]
+        return str(reason) if reason else None, str(found["reason_text"] or "")
+
+    # What must hold ----------------------------------------------------------------------------------------------
+
+    def _check(self, number: int, row: ReportedRow, kind: str, *, is_new: bool) -> None:
+        if self.table.key == "observations":
+            self._check_figure(number, row, kind)
+        else:
+            for name in _REQUIRED[self.table.key]:
+                if not row.fields.get(name):
+                    heading = self.table.columns[name].heading_ja
+                    self._say(
+                        "missing",
+                        "空欄 / blank",
+                        (f"「{heading}」", f"a value for {self.table.columns[name].heading_en}"),
+                        _FILL,
+                        row=number,
+                        column=name,
+                    )
+            if self.table.key == "facilities" and (row.fields["latitude"] is None) != (row.fields["longitude"] is None):
+                name = "latitude" if row.fields["latitude"] is None else "longitude"
+                self._say(
+                    "missing", "空欄 / blank", ("緯度と経度の組", "latitude and longitude together"), _FILL, row=number, column=name
+                )
+        is_correction = self.table.key == "observations" and not is_new and bool(row.changed)
+        if (is_correction or row.reason_text) and not row.reason_class:
+            self._say(
+                "reason",
+                "空欄 / blank",
+                ("訂正の理由区分", "the class of the reason"),
+                ("一覧から選んでください", "Choose from the list"),
+                row=number,
+                column="reason_class",
+            )
+        if (is_correction or row.reason_class) and not row.reason_text:
+            self._say(
+                "reason",
+                "空欄 / blank",
+                ("訂正の理由(文章)", "the reason in words"),
+                ("理由を書いてください", "Write the reason"),
+                row=number,
+                column="reason_text",
+            )
+
+    def _check_figure(self, number: int, row: ReportedRow, kind: str) -> None:
+        fields = row.fields
+        figures = {name for name, value in fields.items() if value not in (None, "", False) and name != "is_year_to_date"}
+        if not figures and not row.issued:
+            return
+        needed: tuple[str, ...] = _NEEDED.get(kind, ())
+        if not needed and fields.get("value") is None:
+            needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
+        if not needed and (fields.get("numerator") is None) != (
+            fields.get("denominator" if kind == "ratio" else "base_value") is None
+        ):
+            needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
+        for name in needed:
+            if fields.get(name) in (None, ""):
+                column = self.table.columns[name]
+                self._say(
+                    "missing",
+                    "空欄 / blank",
+                    (f"「{column.heading_ja}」", f"a value for {column.heading_en}"),
+                    _FILL,
+                    row=number,
+                    column=name,
+                )
+        value = fields.get("value")
+        if isinstance(value, float) and value < 0 and kind in ("ratio", "ceiling", "stock", "completion"):
+            self._say("number", value, ("0以上の数値", "a number of 0 or more"), _FILL, row=number, column="value")
+
+
+_DEFAULTS: dict[str, Value] = {
+    "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
+    "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
+    "smartphone_ready": "unknown",
+}  # fmt: skip
+
+
+def _empty(column: Column) -> Value:
+    if column.value == "flag":
+        return False
+    if column.choices == "precision":
+        return "unknown"
+    return "" if column.value in ("text", "member") else None
+
+
+def _as_value(value: Any, column: Column) -> Value:
+    if value is None:
+        return _empty(column)
+    return float(value) if column.value in ("number", "count") else value

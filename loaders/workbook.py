@@ -1,0 +1,254 @@
+"""The one door of the bureau workbook, both directions: issue a template, read it back, return it with its faults marked.
+
+gather(store, bureau, period)      → what is stored of a bureau and period
+issue_template(store, …)           → the bytes of a new template, recorded as issued
+read_workbook(content, store=…)    → its mark, the rows that say something new, every problem and doubt
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from kpis.errors import MierukaError
+from kpis.review import ReportedRow, TemplateMark
+from kpis.settings import settings
+from kpis.store import Store, utc_now
+from loaders.context import ReportContext, gather, owners
+from loaders.guard import check_bytes, is_workbook
+from loaders.layout import KEYS, load_layout
+from loaders.mark import make_mark, read_mark, record_issue, was_issued
+from loaders.reading import TableReader
+from loaders.report import Problem
+from loaders.scan import SheetScan, scan
+from loaders.tables import Table, find_tables, scan_problems
+from loaders.template import write_sheets
+
+__all__ = [
+    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "read_workbook", "write_template",
+]  # fmt: skip
+MAX_SHEETS = 100
+_DOWNLOAD = (
+    "様式をもう一度ダウンロードして、記入内容を写してください",
+    "Download the template again and copy your entries into it",
+)
+_SAVE = (
+    "Excelで開いて「Excelブック(.xlsx)」として保存し直してください",
+    "Open it in Excel and save it again as an Excel workbook (.xlsx)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookReading:
+    """What came of reading a bureau workbook.
+
+    Args:
+        mark: whose report of which period it is; ``None`` where it carries no mark.
+        rows: what differs from the template as it was issued, in the workbook's order; with an error, not to be stored.
+        problems: errors (nothing may be stored) and warnings (``grade``; the bureau confirms each with a reason).
+        rows_count: rows that were looked at, changed or not.
+    """
+
+    mark: TemplateMark | None
+    rows: list[ReportedRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows_count: int = 0
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Return the problems with which nothing may be stored."""
+        return [p for p in self.problems if p.grade == "error"]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """Return the doubts that the bureau must confirm with a reason."""
+        return [p for p in self.problems if p.grade == "warning"]
+
+
+def write_template(context: ReportContext, *, issued_at: datetime) -> bytes:
+    """Write the workbook of a bureau and period. Only ``issue_template`` also records it, so that it can be read back.
+
+    Args:
+        context: from ``gather``.
+        issued_at: UTC.
+    """
+    return _written(context, issued_at)[0]
+
+
+def _written(context: ReportContext, issued_at: datetime) -> tuple[bytes, TemplateMark]:
+    layout = load_layout()
+    vintages = [
+        (sheet, *key, str(record["vintage"]))
+        for sheet in KEYS
+        for key in (context.figure_keys if sheet == "observations" else [(code,) for code in context.registers[sheet]])
+        if (record := context.current(sheet, key)) is not None
+    ]
+    mark = make_mark(
+        layout_version=layout.version, bureau_code=context.bureau["bureau_code"], period_code=context.period.code,
+        issued_at=issued_at.isoformat(timespec="microseconds"), revision=context.revision, vintages=vintages,
+    )  # fmt: skip
+    return write_sheets(context, layout, mark, vintages), mark
+
+
+def issue_template(
+    store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None
+) -> tuple[bytes, TemplateMark]:
+    """Make the template of a bureau and period and record that it was issued: only such templates are read back.
+
+    Args:
+        actor: whose audit event it is; the caller has checked the role.
+        issued_at: UTC; now where left out.
+
+    Raises:
+        NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
+    """
+    content, mark = _written(gather(store, bureau_code, period_code), issued_at or utc_now())
+    record_issue(store, mark, actor=actor)
+    return content, mark
+
+
+def is_bureau_workbook(content: bytes) -> bool:
+    """Say whether the bytes are a workbook that carries the mark's sheet; nothing is read beyond its list of sheets."""
+    if not is_workbook(content) or check_bytes(content, max_bytes=settings().max_upload_bytes):
+        return False
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            return load_layout().sheets["mark"] in book.sheet_names
+    except CalamineError:
+        return False
+
+
+def read_workbook(
+    content: bytes, *, store: Store, bureau_code: str | None = None, period_code: str | None = None, today: date | None = None,
+    max_bytes: int | None = None,
+) -> WorkbookReading:  # fmt: skip
+    """Read a filled bureau workbook; every problem at once.
+
+    Args:
+        content: the bytes as uploaded; they are checked first.
+        store: where the template was issued.
+        bureau_code: the bureau that the workbook must be of; ``None`` = whatever its mark says.
+        period_code: the period that it must be of.
+        today: days of completion after it are doubted; ``None`` = the day on which this runs is not asked.
+        max_bytes: the largest size accepted; the setting where left out.
+    """
+    scans, sheets, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
+    if problems:
+        return WorkbookReading(None, problems=problems)
+    layout = load_layout()
+    marks = [(name, found) for name, cells in sheets.items() if (found := read_mark(cells))]
+    if len(marks) != 1:
+        return WorkbookReading(None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
+    mark_sheet, (mark, vintages, fits) = marks[0]
+    problems = _mark_problems(store, mark, fits, sheet=mark_sheet, bureau_code=bureau_code, period_code=period_code)
+    if problems:
+        return WorkbookReading(mark, problems=problems)
+    try:
+        context = gather(store, mark.bureau_code, mark.period_code)
+    except MierukaError as error:
+        told = f"{mark.bureau_code} {mark.period_code}"
+        expected = ("登録済みの局と期間", "a known bureau and period")
+        return WorkbookReading(
+            mark, problems=[Problem("mark", told, *expected, error.message_ja, error.message_en, sheet=mark_sheet)]
+        )
+    others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
+    tables, problems = find_tables({name: cells for name, cells in sheets.items() if name not in others}, layout)
+    rows, count = [], 0
+    is_1904 = _is_1904(content)
+    for key, table in tables.items():
+        problems += scan_problems(table, scans.get(table.sheet) or SheetScan(table.sheet, ""))
+        read = TableReader(table, context=context, layout=layout, mark=mark, vintages=vintages, is_1904=is_1904).read()
+        problems += read.problems
+        rows += read.rows
+        count += read.rows_count
+        problems += _taken(store, key, table, read.new_codes)
+    return WorkbookReading(mark, rows, problems, count)
+
+
+def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, SheetScan], dict[str, list[list[Any]]], list[Problem]]:
+    """Check the bytes and return what the XML tells, the values of each worksheet from A1 on, and what forbids reading on."""
+    problems = check_bytes(content, max_bytes=max_bytes, only_workbook=True)
+    if problems:
+        return {}, {}, problems
+    try:
+        scans = {found.name: found for found in scan(content)}
+        far = [
+            Problem("sheet", found.far_cell, "表の近くにまとまったセル", "cells close to the table",
+                    "このセルの内容を消して、保存し直してください", "Clear this cell and save again", sheet=found.name, cell=found.far_cell)
+            for found in scans.values() if found.far_cell
+        ]  # fmt: skip
+        if far:
+            return {}, {}, far
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            return (
+                scans,
+                {n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names if n in scans},
+                [],
+            )
+    except (CalamineError, KeyError, ElementTree.ParseError, zipfile.BadZipFile, NotImplementedError) as error:
+        return {}, {}, [Problem("file", str(error), "読めるブック", "a readable workbook", *_SAVE)]
+
+
+def _no_mark(count: int, sheet: str) -> Problem:
+    found = "様式の印がありません / no mark of a template" if not count else f"様式の印が{count}つあります / {count} marks"
+    return Problem("mark", found, "このシステムが発行した様式", "a template issued by this system", *_DOWNLOAD, sheet=sheet)
+
+
+def _mark_problems(
+    store: Store, mark: TemplateMark, fits: bool, *, sheet: str, bureau_code: str | None, period_code: str | None
+) -> list[Problem]:
+    def wrong(found: str, expected: tuple[str, str], remedy: tuple[str, str], cell: str) -> Problem:
+        return Problem("mark", found, *expected, *remedy, sheet=sheet, cell=cell)
+
+    if not fits:
+        return [
+            wrong(
+                "様式の印が書き換えられています / the mark was changed",
+                ("発行されたままの印", "the mark as issued"),
+                _DOWNLOAD,
+                "A1",
+            )
+        ]
+    if not was_issued(store, mark):
+        return [wrong(mark.template_id, ("このシステムが発行した様式番号", "a template this system issued"), _DOWNLOAD, "B2")]
+    problems = []
+    version = load_layout().version
+    if mark.layout_version != version:
+        problems.append(wrong(mark.layout_version, (f"様式の版 {version}", f"layout {version}"), _DOWNLOAD, "B3"))
+    if bureau_code is not None and mark.bureau_code != bureau_code:
+        problems.append(wrong(mark.bureau_code, (f"局「{bureau_code}」の様式", f"a template of {bureau_code}"),
+                              ("その局の様式をダウンロードしてください", "Download the template of that bureau"), "B4"))  # fmt: skip
+    if period_code is not None and mark.period_code != period_code:
+        problems.append(wrong(mark.period_code, (f"期間「{period_code}」の様式", f"a template of {period_code}"),
+                              ("その期間の様式をダウンロードしてください", "Download the template of that period"), "B5"))  # fmt: skip
+    return problems
+
+
+def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow]) -> list[Problem]:
+    """Refuse new rows whose code is another bureau's, or another project's, in the register."""
+    if key == "observations" or not new:
+        return []
+    (name,) = KEYS[key]
+    problems = []
+    for code, whose in owners(store, key, new).items():
+        problems.append(
+            table.problem(
+                "other_bureau", f"{code} ({whose})", ("この局の行、または新しいコード", "a row of this bureau, or a new code"),
+                ("他局の行を除くか、別のコードを付けてください", "Remove the row of the other bureau, or give another code"),
+                row=new[code].row, column=name,
+            )
+        )  # fmt: skip
+    return problems
+
+
+def _is_1904(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        head = archive.read("xl/workbook.xml")
+    return b'date1904="1"' in head or b'date1904="true"' in head
