@@ -62,6 +62,11 @@ def page(name: str) -> Any:
     return _pages.get()[name]
 
 
+def has_page(name: str) -> bool:
+    """Say whether the menu holds a page of this address."""
+    return name in _pages.get()
+
+
 def show() -> None:
     """Run the page asked for inside the frame."""
     asked = frame()
