@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ from rich.progress import Progress
 from kpis.errors import MierukaError
 from kpis.settings import ROOT, settings
 from kpis.store import Store
-from loaders import catalogue, load, pull
+from loaders import catalogue, load, pull, workbook
 from loaders.report import LoadReport
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
@@ -36,13 +37,14 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
         return
-    if not report.problems:
+    if not any(p.grade == "error" for p in report.problems):
         out.print(
             f"{report.file}: {report.accepted} / {report.rows} 行 rows" + (" (取込済 already loaded)" if report.is_repeat else "")
         )
     for p in report.problems:
         where = " ".join(str(part) for part in (p.sheet, p.cell or (f"{p.row}行 row {p.row}" if p.row else "")) if part)
-        err.print(f"{report.file} {where}: {p.found!r}", style="bold", markup=False)
+        grade = "" if p.grade == "error" else "確認 please confirm "
+        err.print(f"{report.file} {where}: {grade}{p.found!r}", style="bold", markup=False)
         err.print(f"  {p.expected_ja}。{p.remedy_ja}", markup=False)
         err.print(f"  {p.expected_en}. {p.remedy_en}", markup=False)
 
@@ -88,13 +90,38 @@ def check(
     file: Annotated[Path, typer.Argument(help="File to check", exists=True, dir_okay=False)],
     kind: Annotated[str | None, typer.Option(help="What the file holds, as observations.csv")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+    marked: Annotated[Path | None, typer.Option(help="Where to write a bureau workbook with its faulty cells marked")] = None,
 ) -> None:
     """Check a file as load would, and store nothing. Exit code 0 = clean, 1 = problems, 2 = wrong usage."""
     store = _store()
     store.migrate()
-    report = load.check_content(file.read_bytes(), file.name, kind=kind, store=store)
+    content = file.read_bytes()
+    report = load.check_content(content, file.name, kind=kind, store=store)
     _print(report, as_json=as_json)
+    if marked and report.problems:
+        if not workbook.is_bureau_workbook(content):
+            raise typer.BadParameter(f"{file.name}: 局の報告様式ではありません / not a bureau workbook", param_hint="--marked")
+        marked.write_bytes(workbook.mark_problems(content, report.problems))
     raise typer.Exit(1 if any(p.grade == "error" for p in report.problems) else 0)
+
+
+@app.command()
+def template(
+    bureau: Annotated[str, typer.Option(help="Code of the bureau, as WATERWORKS")],
+    period: Annotated[str, typer.Option(help="What is reported: FY2022-Q3, FY2022 or 2022-12")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the workbook (.xlsx)")],
+) -> None:
+    """Write the workbook in which a bureau reports a period, prefilled with what is stored."""
+    if output.suffix.lower() != ".xlsx" or not output.parent.is_dir():
+        raise typer.BadParameter(
+            f"{output}: 既にあるフォルダーの .xlsx を指定してください / name an .xlsx file in a folder that exists",
+            param_hint="--output",
+        )
+    store = _store()
+    store.migrate()
+    content, mark = workbook.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
+    output.write_bytes(content)
+    out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}", markup=False)
 
 
 @app.command("pull")
