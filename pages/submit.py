@@ -16,7 +16,7 @@ from loaders.submit import Received, receive, take_template
 from pages.parts import cached
 from pages.parts.entry import as_of, enter
 from pages.parts.explain import confirm_warnings, give_reasons, resolve_conflicts
-from pages.parts.problems import problem_list
+from pages.parts.problems import marked_download, problem_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, state_badge, state_name
 from pages.parts.text import language, t
 from pages.parts.viewer import viewer
@@ -140,7 +140,7 @@ def looked_at(bureau: str, period: str) -> None:
     held: tuple[str, str, str, bytes, Received] | None = st.session_state.get(PROBLEMS)
     if held is None or held[:2] != (bureau, period):
         return
-    _, _, name, _, done = held
+    _, _, name, content, done = held
     if done.uploaded is not None:
         key = "upload_repeat" if done.uploaded.is_repeat else "upload_kept"
         st.success(
@@ -150,6 +150,7 @@ def looked_at(bureau: str, period: str) -> None:
         return
     errors = len(done.reading.errors)
     st.error(t("upload_refused", name=name, errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:")
+    marked_download(content, name, done.reading)
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 
 

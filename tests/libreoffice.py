@@ -42,6 +42,7 @@ _MODULE = """<?xml version="1.0" encoding="UTF-8"?>
 <script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1" script:language="StarBasic">{code}</script:module>
 """
 
+
 def fill(source: Path, target: Path, cells: Mapping[tuple[str, str], object]) -> None:
     """Type values into cells, (sheet, address) → value, and save a copy.
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from loaders.report import Problem
+from loaders.workbook import WorkbookReading, mark_problems
 from pages.parts.reported import plain
 from pages.parts.text import language, t
 
@@ -39,6 +40,18 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
                 t("csv"), table.to_csv(index=False).encode("utf-8-sig"), f"{key}_{number}.csv", "text/csv",
                 icon=":material/download:", key=f"csv_{key}_{number}", on_click="ignore",
             )  # fmt: skip
+
+
+def marked_download(content: bytes, name: str, reading: WorkbookReading) -> None:
+    """Offer the workbook that was uploaded with each faulty cell filled and commented, where it could be opened at all."""
+    if reading.mark is None:
+        return
+    problems = reading.problems
+    st.download_button(
+        t("marked_button"), lambda: mark_problems(content, problems), f"{name.removesuffix('.xlsx')}_marked.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", icon=":material/format_color_fill:", on_click="ignore",
+        key="marked",
+    )  # fmt: skip
 
 
 def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
