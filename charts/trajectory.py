@@ -94,7 +94,7 @@ def _axes(
     )
     if not is_percent:
         figure.add_annotation(
-            x=0, y=1, xref="paper", yref="paper", text=unit, showarrow=False, xanchor="right", yanchor="bottom", yshift=6,
+            x=0, y=1, xref="paper", yref="paper", text=unit, showarrow=False, xanchor="left", xshift=-44, yanchor="bottom", yshift=6,
             font={"size": 12, "color": PLAN},
         )  # fmt: skip
     span = (days[1] - days[0]).days

@@ -98,12 +98,12 @@ def _card(scored: Scored, title: str | None) -> _Card:
 def _chips(scored: Scored) -> str:
     definition, judged = scored.entry.definition, scored.judgement
     if judged.goal is None:
-        return f":gray-badge[{t('no_target')}]"
+        return f":gray-background[{t('no_target')}]"
     target = format_value(judged.goal.value, definition, language())
-    chips = [f":gray-badge[{t('target')} {target}]"]
+    chips = [f":gray-background[{t('target')} {target}]"]
     if judged.planned_value is not None:
         planned = format_value(round(judged.planned_value, max(definition.decimals, 1)), definition, language())
-        chips.append(f":gray-badge[{t('planned')} {planned}]")
+        chips.append(f":gray-background[{t('planned')} {planned}]")
     return " ".join(chips)
 
 
