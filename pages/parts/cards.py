@@ -146,7 +146,9 @@ def _block(scored: Scored, book: Book) -> _Block:
         chart, notes = Finished(drawn), t("legend")
         if error is not None:
             notes += " " + t("forecast", error=format_difference(round(error, 1), definition, language()))
-    table = pa.Table.from_pandas(series_table(scored, book), preserve_index=False) if scored.figures else None
+    table = (
+        pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
+    )
     csv = long_form(scored, book).to_csv(index=False).encode("utf-8-sig") if scored.figures else b""
     return _Block(sentence(scored.judgement), chart, notes, table, csv, sources_of(scored, book))
 
