@@ -102,9 +102,9 @@ def _axes(
     figure.update_xaxes(type="date", range=[(days[0] - margin).isoformat(), (days[1] + margin).isoformat()])
     if span > _YEARS_FROM:
         years = days[1].year - days[0].year + 1
-        figure.update_xaxes(tickformat=year_format, tick0="2000-01-01", dtick=f"M{12 * -(-years // 7)}")
+        figure.update_xaxes(tickformat=year_format, tick0="2000-01-01", dtick=f"M{12 * -(-years // 6)}", tickangle=0)
     else:
-        figure.update_xaxes(tickformat="%Y-%m", nticks=5)
+        figure.update_xaxes(tickformat="%Y-%m", nticks=5, tickangle=0)
     return top - bottom
 
 
