@@ -77,6 +77,7 @@ def show() -> None:
         asked.run()  # type: ignore[attr-defined]
     finally:
         _framed.reset(token)
+        cached.settle_memory()
 
 
 def frame() -> st.Page:  # type: ignore[valid-type]
