@@ -11,6 +11,7 @@ from starlette.routing import Route
 from publishers.api import ROUTES
 from publishers.files import FILE_ROUTES
 from publishers.headers import PageHeaders
+from publishers.registers_api import REGISTER_ROUTES
 
 
 async def overview(request: Request) -> RedirectResponse:
@@ -18,4 +19,8 @@ async def overview(request: Request) -> RedirectResponse:
     return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
 
 
-app = st.App("dashboard.py", routes=[*ROUTES, *FILE_ROUTES, Route("/overview", overview)], middleware=[Middleware(PageHeaders)])
+app = st.App(
+    "dashboard.py",
+    routes=[*ROUTES, *REGISTER_ROUTES, *FILE_ROUTES, Route("/overview", overview)],
+    middleware=[Middleware(PageHeaders)],
+)
