@@ -12,6 +12,7 @@ from kpis.settings import settings
 from publishers.api import ROUTES
 from publishers.files import FILE_ROUTES
 from publishers.headers import PageHeaders
+from publishers.registers_api import REGISTER_ROUTES
 
 
 async def overview(request: Request) -> RedirectResponse:
@@ -21,7 +22,7 @@ async def overview(request: Request) -> RedirectResponse:
 
 def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
-    return [route for route in ROUTES if settings().mode != "office" or route.path == "/api/health"]
+    return [route for route in (*ROUTES, *REGISTER_ROUTES) if settings().mode != "office" or route.path == "/api/health"]
 
 
 app = st.App(

@@ -61,17 +61,25 @@ def _url(request: Request) -> str:
     return edition.url if edition else settings().database_url
 
 
-def _book_of(request: Request) -> Book:
+def store_of(request: Request) -> Store:
+    """Return the figures a request is about: the working ones, or those of an edition."""
+    return _store(_url(request))
+
+
+def book_of(request: Request) -> Book:
+    """Return every indicator with its figures, as a request asks for them."""
     url = _url(request)
     return _book(url, _store(url).revision())
 
 
-def _today(request: Request) -> date:
+def today_of(request: Request) -> date:
+    """Return today, or the day of the edition asked for."""
     edition = edition_of(request)
     return edition.as_of if edition else utc_now().date()
 
 
-def _day(request: Request, name: str) -> date | None:
+def day_asked(request: Request, name: str) -> date | None:
+    """Read a day, or ``None`` where none is given."""
     text = request.query_params.get(name)
     if not text:
         return None
@@ -95,7 +103,7 @@ def _instant(request: Request, name: str) -> datetime | None:
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
-def _view(request: Request) -> str:
+def view_asked(request: Request) -> str:
     """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"
     if view not in VIEWS:
@@ -189,18 +197,18 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
 
 def _health(request: Request) -> dict[str, Any]:
     edition = edition_of(request)
-    found: dict[str, Any] = {"status": "ok", "revision": _store(_url(request)).revision()}
+    found: dict[str, Any] = {"status": "ok", "revision": store_of(request).revision()}
     return {**found, "edition": edition.number} if edition else found
 
 
 def _indicators(request: Request) -> list[dict[str, Any]]:
-    return _store(_url(request)).all_of(models.Indicator)
+    return store_of(request).all_of(models.Indicator)
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:
-    known_at, as_of = _instant(request, "known_at"), _day(request, "as_of")
-    first, last = _day(request, "from"), _day(request, "to")
-    book, wanted, unit = _book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
+    known_at, as_of = _instant(request, "known_at"), day_asked(request, "as_of")
+    first, last = day_asked(request, "from"), day_asked(request, "to")
+    book, wanted, unit = book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
         raise BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
     return [
@@ -215,8 +223,8 @@ def _observations(request: Request) -> list[dict[str, Any]]:
 
 
 def _status(request: Request) -> dict[str, Any]:
-    as_of = _day(request, "as_of") or _today(request)
-    book, edition, view, known_at = _book_of(request), edition_of(request), _view(request), _instant(request, "known_at")
+    as_of = day_asked(request, "as_of") or today_of(request)
+    book, edition, view, known_at = book_of(request), edition_of(request), view_asked(request), _instant(request, "known_at")
     scored = score_all(book, as_of=as_of, known_at=known_at, unit=request.query_params.get("unit"), view=view)
     found = {
         "as_of": as_of.isoformat(),
@@ -227,7 +235,9 @@ def _status(request: Request) -> dict[str, Any]:
     return {**found, "edition": edition.number} if edition else found
 
 
-def _answer(produce: Any) -> Any:
+def answer(produce: Any) -> Any:
+    """Make an endpoint of a function from request to plain values; what it cannot read is answered with 400."""
+
     async def endpoint(request: Request) -> Response:
         try:
             body = await run_in_threadpool(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False).encode())
@@ -257,8 +267,8 @@ def _plain(value: Any) -> Any:
 
 
 ROUTES = [
-    Route("/api/health", _answer(_health), methods=["GET"]),
-    Route("/api/v1/indicators", _answer(_indicators), methods=["GET"]),
-    Route("/api/v1/observations", _answer(_observations), methods=["GET"]),
-    Route("/api/v1/status", _answer(_status), methods=["GET"]),
+    Route("/api/health", answer(_health), methods=["GET"]),
+    Route("/api/v1/indicators", answer(_indicators), methods=["GET"]),
+    Route("/api/v1/observations", answer(_observations), methods=["GET"]),
+    Route("/api/v1/status", answer(_status), methods=["GET"]),
 ]

@@ -28,6 +28,8 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
     progress = [
         st.Page(_PAGES / "overview.py", title=t("nav_overview"), icon=":material/dashboard:", default=True),
         st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
+        st.Page(_PAGES / "procedures.py", title=t("nav_procedures"), icon=":material/description:", url_path="procedures"),
+        st.Page(_PAGES / "facilities.py", title=t("nav_facilities"), icon=":material/contactless:", url_path="facilities"),
         st.Page(_PAGES / "projects.py", title=t("nav_projects"), icon=":material/flag:", url_path="projects"),
         st.Page(_PAGES / "bureau.py", title=t("nav_bureau"), icon=":material/apartment:", url_path="bureau"),
         st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
