@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publishers.api import ROUTES
+from publishers.api_reform import REFORM_ROUTES
 from publishers.files import FILE_ROUTES
 from publishers.headers import PageHeaders
 
@@ -18,4 +19,8 @@ async def overview(request: Request) -> RedirectResponse:
     return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
 
 
-app = st.App("dashboard.py", routes=[*ROUTES, *FILE_ROUTES, Route("/overview", overview)], middleware=[Middleware(PageHeaders)])
+app = st.App(
+    "dashboard.py",
+    routes=[*ROUTES, *REFORM_ROUTES, *FILE_ROUTES, Route("/overview", overview)],
+    middleware=[Middleware(PageHeaders)],
+)

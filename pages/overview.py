@@ -14,6 +14,7 @@ from kpis.text import format_date, format_difference, format_value, status_colou
 from pages.parts import cached
 from pages.parts.cards import chart_with_table, headline_value, indicator_card, indicator_link, status_marks
 from pages.parts.entry import as_of, enter
+from pages.parts.project import confidence_against_status
 from pages.parts.text import language, named, t
 from pages.parts.themes import LESSES, headlines, own_scope
 
@@ -157,6 +158,7 @@ if left is not None:
 with right, st.container(border=True, height="stretch"):
     st.subheader(t("core_projects"))
     st.table(said.projects, border="horizontal", hide_header=True)
+    confidence_against_status()
 
 others = [s for s in headlines(scored) if s not in (*lessons, *trend)]
 if others:

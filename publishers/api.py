@@ -61,17 +61,25 @@ def _url(request: Request) -> str:
     return edition.url if edition else settings().database_url
 
 
-def _book_of(request: Request) -> Book:
+def store_of(request: Request) -> Store:
+    """Return the store of the figures a request is about."""
+    return _store(_url(request))
+
+
+def book_of(request: Request) -> Book:
+    """Return the book of figures a request is about."""
     url = _url(request)
     return _book(url, _store(url).revision())
 
 
-def _today(request: Request) -> date:
+def today_of(request: Request) -> date:
+    """Return the day to judge by where a request names none: that of the edition, else today."""
     edition = edition_of(request)
     return edition.as_of if edition else utc_now().date()
 
 
-def _day(request: Request, name: str) -> date | None:
+def day_of(request: Request, name: str) -> date | None:
+    """Read a day of the query."""
     text = request.query_params.get(name)
     if not text:
         return None
@@ -81,7 +89,7 @@ def _day(request: Request, name: str) -> date | None:
         raise BadQuery(f"{name}={text}: YYYY-MM-DD で指定してください / write it as YYYY-MM-DD") from error
 
 
-def _instant(request: Request, name: str) -> datetime | None:
+def instant_of(request: Request, name: str) -> datetime | None:
     """Read an instant; without a zone it is UTC, and a bare day means its last second in UTC."""
     text = request.query_params.get(name)
     if not text:
@@ -95,7 +103,7 @@ def _instant(request: Request, name: str) -> datetime | None:
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
-def _view(request: Request) -> str:
+def view_of(request: Request) -> str:
     """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"
     if view not in VIEWS:
@@ -198,9 +206,9 @@ def _indicators(request: Request) -> list[dict[str, Any]]:
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:
-    known_at, as_of = _instant(request, "known_at"), _day(request, "as_of")
-    first, last = _day(request, "from"), _day(request, "to")
-    book, wanted, unit = _book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
+    known_at, as_of = instant_of(request, "known_at"), day_of(request, "as_of")
+    first, last = day_of(request, "from"), day_of(request, "to")
+    book, wanted, unit = book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
         raise BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
     return [
@@ -215,8 +223,8 @@ def _observations(request: Request) -> list[dict[str, Any]]:
 
 
 def _status(request: Request) -> dict[str, Any]:
-    as_of = _day(request, "as_of") or _today(request)
-    book, edition, view, known_at = _book_of(request), edition_of(request), _view(request), _instant(request, "known_at")
+    as_of = day_of(request, "as_of") or today_of(request)
+    book, edition, view, known_at = book_of(request), edition_of(request), view_of(request), instant_of(request, "known_at")
     scored = score_all(book, as_of=as_of, known_at=known_at, unit=request.query_params.get("unit"), view=view)
     found = {
         "as_of": as_of.isoformat(),
@@ -227,7 +235,9 @@ def _status(request: Request) -> dict[str, Any]:
     return {**found, "edition": edition.number} if edition else found
 
 
-def _answer(produce: Any) -> Any:
+def answered(produce: Any) -> Any:
+    """Make an endpoint of a function that returns plain data; a query that cannot be read answers 400."""
+
     async def endpoint(request: Request) -> Response:
         try:
             body = await run_in_threadpool(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False).encode())
@@ -257,8 +267,8 @@ def _plain(value: Any) -> Any:
 
 
 ROUTES = [
-    Route("/api/health", _answer(_health), methods=["GET"]),
-    Route("/api/v1/indicators", _answer(_indicators), methods=["GET"]),
-    Route("/api/v1/observations", _answer(_observations), methods=["GET"]),
-    Route("/api/v1/status", _answer(_status), methods=["GET"]),
+    Route("/api/health", answered(_health), methods=["GET"]),
+    Route("/api/v1/indicators", answered(_indicators), methods=["GET"]),
+    Route("/api/v1/observations", answered(_observations), methods=["GET"]),
+    Route("/api/v1/status", answered(_status), methods=["GET"]),
 ]
