@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts import cached
 from pages.parts.cards import chart_with_table, indicator_card, indicator_link
 from pages.parts.entry import as_of, enter
+from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
 from pages.parts.text import language, named, t
 from pages.parts.themes import LESSES, headlines, own_scope
@@ -42,6 +43,7 @@ if left is not None:
 with right, st.container(border=True, height="stretch"):
     st.subheader(t("core_projects"))
     st.table(said.projects, border="horizontal", hide_header=True, hide_index=True)
+    confidence_against_status()
 
 shown = {s.entry.definition.code for s in (*lessons, *trend)}
 others = [s for s in headlines(scored) if s.entry.definition.code not in shown]

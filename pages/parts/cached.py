@@ -11,7 +11,7 @@ import gc
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -74,6 +74,7 @@ def _shelf(revision: int, url: str) -> Shelf:
 _url: ContextVar[str] = ContextVar("url")
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _settled: ContextVar[Shelf] = ContextVar("shelf")
+_known_at: ContextVar[datetime | None] = ContextVar("known_at", default=None)
 
 
 def settle_revision(edition: Edition | None = None) -> None:
@@ -86,6 +87,11 @@ def settle_revision(edition: Edition | None = None) -> None:
     _edition.set(edition)
     _url.set(url)
     _settled.set(_shelf(store().revision(), url))
+
+
+def settle_known_at(known_at: datetime | None) -> None:
+    """Settle as of which instant figures are shown; ``None`` means as they are known now."""
+    _known_at.set(known_at)
 
 
 def edition() -> Edition | None:
@@ -109,7 +115,7 @@ def settle_memory() -> None:
 
 def made(what: str, *, code: str, as_of: date, language: str, make: Callable[[], Any]) -> Any:
     """Return a chart, table or text made once per revision, day, language and code; it must not be changed."""
-    return _settled.get().get("made", (what, code, as_of, language), make)
+    return _settled.get().get("made", (what, code, as_of, language, _known_at.get()), make)
 
 
 def book() -> Book:
@@ -120,7 +126,9 @@ def book() -> Book:
 
 def scored(as_of: date, view: str = "then") -> list[Scored]:
     """Return every judgement of a day, in catalogue order; ``view`` is the organisation that bureaus are shown in."""
-    return _settled.get().get("scored", (as_of, view), lambda: score_all(book(), as_of=as_of, view=view))
+    known_at = _known_at.get()
+    key = (as_of, view, known_at)
+    return _settled.get().get("scored", key, lambda: score_all(book(), as_of=as_of, view=view, known_at=known_at))
 
 
 def procedures_counted(as_of: date) -> Counted:
@@ -147,8 +155,12 @@ def reporting_units() -> frozenset[str]:
 
 def projects(as_of: date) -> list[ProjectReport]:
     """Return every project as it stands on a day, in catalogue order."""
-    shelf = _settled.get()
-    return shelf.get("scored", ("projects", as_of), lambda: project_reports(_tables(PROJECT_TABLES), scored(as_of), as_of=as_of))
+    known_at = _known_at.get()
+
+    def make() -> list[ProjectReport]:
+        return project_reports(_tables(PROJECT_TABLES), scored(as_of), as_of=as_of, known_at=known_at)
+
+    return _settled.get().get("scored", ("projects", as_of, known_at), make)
 
 
 def bureaus(as_of: date, view: str) -> list[BureauReport]:
@@ -158,7 +170,7 @@ def bureaus(as_of: date, view: str) -> list[BureauReport]:
         judged, led = scored(as_of, view), projects(as_of)
         return bureau_reports(organisation(), judged, led, _tables(BUREAU_TABLES), as_of=as_of, view=view)
 
-    return _settled.get().get("scored", ("bureaus", as_of, view), make)
+    return _settled.get().get("scored", ("bureaus", as_of, view, _known_at.get()), make)
 
 
 def _tables(names: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
