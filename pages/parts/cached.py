@@ -19,6 +19,7 @@ from typing import Any
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.organisation import REPORTING_KINDS, Organisation
+from kpis.people import Person, local_people
 from kpis.projects import ProjectReport, project_reports
 from kpis.register_queries import Counted, counted
 from kpis.scorecard import Book, Scored, score_all
@@ -141,6 +142,12 @@ def rows(table: str) -> list[dict[str, Any]]:
     """Return the rows of a table by its class name, as ``Project``."""
     shelf = _settled.get()
     return shelf.get("rows", table, lambda: shelf.store.all_of(getattr(models, table)))
+
+
+def local_persons() -> list[Person]:
+    """Return whom a local instance offers in its side bar; a change of persons is a change of the data, and so is seen at once."""
+    shelf = _settled.get()
+    return shelf.get("rows", ("local_persons",), lambda: local_people(shelf.store))
 
 
 def organisation() -> Organisation:
