@@ -21,7 +21,7 @@ from kpis.bureaus import BureauReport, bureau_reports
 from kpis.organisation import REPORTING_KINDS, Organisation
 from kpis.people import Person, local_people
 from kpis.projects import ProjectReport, project_reports
-from kpis.register_queries import Counted, counted
+from kpis.register_queries import Counted, Filter, counted, search
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import settings
 from kpis.store import Store
@@ -29,7 +29,7 @@ from publishers.editions import Edition
 
 PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
 BUREAU_TABLES = ("Indicator", "Procedure", "Facility", "Submission")
-LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048}
+LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048, "found": 64}
 
 
 @lru_cache(maxsize=4)
@@ -136,6 +136,17 @@ def procedures_counted(as_of: date) -> Counted:
     """Return the register of procedures, counted in groups on a day."""
     shelf = _settled.get()
     return shelf.get("scored", ("procedures", as_of), lambda: counted(shelf.store, as_of=as_of))
+
+
+def found(what: str, asked: Hashable, *, make: Callable[[], Any]) -> Any:
+    """Return what a search found; the latest few only, since what people may ask for is endless."""
+    return _settled.get().get("found", (what, asked), make)
+
+
+def procedures_found(asked: Filter, *, as_of: date, page: int) -> tuple[int, list[dict[str, Any]]]:
+    """Return one page of the procedures asked for, and how many there are."""
+    shelf = _settled.get()
+    return found("procedures", (asked, as_of, page), make=lambda: search(shelf.store, asked, as_of=as_of, page=page))
 
 
 def rows(table: str) -> list[dict[str, Any]]:
