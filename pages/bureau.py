@@ -7,12 +7,12 @@ import streamlit as st
 
 from kpis.bureaus import BureauReport
 from kpis.organisation import Succession
-from kpis.settings import ROOT
+from kpis.settings import settings
 from kpis.text import format_date, status_word
 from pages.parts import cached
 from pages.parts.bureaus import break_line, bureau_scored, by_bureau, heat_block, unit_label, unit_name
 from pages.parts.cards import chart_with_table, find, headline_value, status_badge, status_marks
-from pages.parts.entry import as_of, enter, view
+from pages.parts.entry import as_of, enter, has_page, page, view
 from pages.parts.project import milestone_block, state_marks
 from pages.parts.text import language, named, t
 
@@ -24,7 +24,7 @@ CHARTS_SHOWN = 8
 def link(report: BureauReport) -> None:
     """Lead to the page of one bureau."""
     query = {"code": report.code, "lang": language()}
-    st.page_link("pages/bureau.py", label=named(report.unit), icon=":material/apartment:", query_params=query)
+    st.page_link(page("bureau"), label=named(report.unit), icon=":material/apartment:", query_params=query)
 
 
 def share_of(counts: dict[str, int], done: str) -> str:
@@ -137,13 +137,15 @@ def registers(report: BureauReport) -> None:
         st.subheader(t(f"bureau_{word}"))
         total = sum(counts.values())
         st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
-        if total and (ROOT / "pages" / f"{word}.py").is_file():
+        if total and has_page(word):
             query = {"bureau": report.code, "lang": language()}
-            st.page_link(f"pages/{word}.py", label=t("details"), icon=":material/arrow_forward:", query_params=query)
+            st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=query)
 
 
 def record(report: BureauReport) -> None:
-    """Show what the bureau handed in, and when."""
+    """Show what the bureau handed in, and when; the public edition holds no such record."""
+    if settings().mode == "public":
+        return
     st.subheader(t("reporting_record"))
     if not report.submissions:
         st.caption(t("reporting_record_none"))
@@ -204,7 +206,7 @@ def detail(report: BureauReport) -> None:
     names = {p["project_code"]: named(p) for p in cached.rows("Project")}
     for code in report.project_codes:
         query = {"code": code, "lang": language()}
-        st.page_link("pages/projects.py", label=f"{code} {names[code]}", icon=":material/flag:", query_params=query)
+        st.page_link(page("projects"), label=f"{code} {names[code]}", icon=":material/flag:", query_params=query)
     if report.milestones:
         milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)
     else:
@@ -218,7 +220,7 @@ if not reports:
 by_code = {report.code: report for report in reports}
 asked = st.query_params.get("code", "")
 if asked in by_code:
-    st.page_link("pages/bureau.py", label=t("back_to_bureaus"), icon=":material/arrow_back:", query_params={"lang": language()})
+    st.page_link(page("bureau"), label=t("back_to_bureaus"), icon=":material/arrow_back:", query_params={"lang": language()})
     detail(by_code[asked])
 else:
     if asked:

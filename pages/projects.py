@@ -12,10 +12,12 @@ from kpis.errors import MierukaError
 from kpis.measures import value_of
 from kpis.projects import BAD, GOOD, PROJECT_RULE, ProjectReport
 from kpis.scorecard import Scored
+from kpis.settings import settings
 from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
-from pages.parts.cards import chart_with_table, headline_value, sentence, source_line, status_badge, status_marks
-from pages.parts.entry import as_of, enter, today
+from pages.parts.cards import chart_with_table, headline_value, link_columns, sentence, source_line, status_badge, status_marks
+from pages.parts.entry import as_of, enter, page, today
+from pages.parts.figure import figure_block
 from pages.parts.project import (
     confidence_mark,
     contradictions,
@@ -36,7 +38,7 @@ REBUILT = "3"  # versions of the strategy before this one share their project nu
 def link(report: ProjectReport, label: str = "") -> None:
     """Lead to the page of one project."""
     query = {"code": report.code, "lang": language()}
-    st.page_link("pages/projects.py", label=label or named(dict(report.row)), icon=":material/arrow_forward:", query_params=query)
+    st.page_link(page("projects"), label=label or named(dict(report.row)), icon=":material/arrow_forward:", query_params=query)
 
 
 def leaders(report: ProjectReport) -> str:
@@ -170,8 +172,7 @@ def bureaus_and_names(report: ProjectReport) -> None:
         for row in report.bureaus:
             unit = units[row["bureau_code"]]
             ended = f"({t('ended_on', day=format_date(unit.valid_to, language()))})" if unit.valid_to else ""
-            st.page_link(
-                "pages/bureau.py", label=f"{named(unit)} {t('role_' + row['role'])}{ended}", icon=":material/apartment:",
+            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{ended}", icon=":material/apartment:",
                 query_params={"code": unit.code, "lang": language()},
             )  # fmt: skip
             if row["note"]:
@@ -260,15 +261,9 @@ def every_figure(report: ProjectReport) -> None:
             for s, f in shown
         ]
     )  # fmt: skip
-    st.subheader(t("every_figure"))
-    if not shown:
-        st.info(t("every_figure_none"), icon=":material/info:")
-        return
-    links = {t("source"): st.column_config.LinkColumn()}
-    st.dataframe(table, hide_index=True, width="stretch", column_config=links)
-    st.download_button(
-        t("csv"), csv.to_csv(index=False).encode("utf-8-sig"), f"{report.code}-figures.csv", "text/csv",
-        icon=":material/download:", key="csv_figures", on_click="ignore",
+    figure_block(
+        None, key=f"{report.code}-figures", sentence="" if shown else t("every_figure_none"), table=table, csv=csv,
+        title=t("every_figure"), is_table_open=True,
     )  # fmt: skip
     goals = [(s, g) for s in report.scored for g in sorted(s.entry.goals, key=lambda g: (g.period.end, g.set_order))]
     if goals:
@@ -286,12 +281,14 @@ def every_figure(report: ProjectReport) -> None:
                     for s, g in goals
                 ]
             ),
-            hide_index=True, width="stretch", column_config=links,
+            hide_index=True, width="stretch", column_config=link_columns(),
         )  # fmt: skip
 
 
 def confidence(report: ProjectReport) -> None:
-    """Let the reform office state its confidence, and list those stated before."""
+    """Let the reform office state its confidence, and list those stated before; neither is public."""
+    if settings().mode == "public":
+        return
     with st.expander(t("confidence_write"), icon=":material/edit:"), st.form(f"confidence_{report.code}", border=False):
         level = st.segmented_control(t("confidence"), LEVELS, default="medium", format_func=lambda c: t(f"confidence_{c}"))
         reason = st.text_area(t("confidence_reason"))
@@ -341,7 +338,7 @@ if not reports:
 by_code = {report.code: report for report in reports}
 asked = st.query_params.get("code", "")
 if asked in by_code:
-    st.page_link("pages/projects.py", label=t("all_projects"), icon=":material/arrow_back:", query_params={"lang": language()})
+    st.page_link(page("projects"), label=t("all_projects"), icon=":material/arrow_back:", query_params={"lang": language()})
     detail(by_code[asked])
 else:
     if asked:

@@ -26,7 +26,9 @@ from kpis.settings import settings
 from kpis.store import Store
 from publishers.editions import Edition
 
-LIMITS = {"book": 1, "scored": 64, "rows": 16, "made": 2048}
+PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
+BUREAU_TABLES = ("Indicator", "Procedure", "Facility", "Submission")
+LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048}
 
 
 @lru_cache(maxsize=4)
@@ -125,34 +127,31 @@ def rows(table: str) -> list[dict[str, Any]]:
     return shelf.get("rows", table, lambda: shelf.store.all_of(getattr(models, table)))
 
 
-PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
-BUREAU_TABLES = ("Indicator", "Procedure", "Facility", "Submission")
-
-
 def organisation() -> Organisation:
     """Return every unit and how they followed each other."""
     return book().organisation
 
 
+def reporting_units() -> frozenset[str]:
+    """Return the codes of the units that report for themselves."""
+    return frozenset(unit.code for unit in organisation().units if unit.kind in REPORTING_KINDS)
+
+
 def projects(as_of: date) -> list[ProjectReport]:
     """Return every project as it stands on a day, in catalogue order."""
-
-    def make() -> list[ProjectReport]:
-        return project_reports({name: rows(name) for name in PROJECT_TABLES}, scored(as_of), as_of=as_of)
-
-    return _settled.get().get("scored", ("projects", as_of), make)
+    shelf = _settled.get()
+    return shelf.get("scored", ("projects", as_of), lambda: project_reports(_tables(PROJECT_TABLES), scored(as_of), as_of=as_of))
 
 
 def bureaus(as_of: date, view: str) -> list[BureauReport]:
     """Return every bureau as it stands on a day, in the organisation asked for."""
 
     def make() -> list[BureauReport]:
-        tables = {name: rows(name) for name in BUREAU_TABLES}
-        return bureau_reports(organisation(), scored(as_of, view), projects(as_of), tables, as_of=as_of, view=view)
+        judged, led = scored(as_of, view), projects(as_of)
+        return bureau_reports(organisation(), judged, led, _tables(BUREAU_TABLES), as_of=as_of, view=view)
 
     return _settled.get().get("scored", ("bureaus", as_of, view), make)
 
 
-def reporting_units() -> frozenset[str]:
-    """Return the codes of the units that report for themselves."""
-    return frozenset(unit.code for unit in organisation().units if unit.kind in REPORTING_KINDS)
+def _tables(names: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+    return {name: rows(name) for name in names}

@@ -124,8 +124,8 @@ def sentence(judged: Judgement) -> str:
 
 
 def _key(scored: Scored) -> str:
-    own = f"{scored.entry.definition.code} {scored.entry.unit_code}"
-    return own if scored.entry.is_own_scope else f"{own} {view()}"
+    # In the organisation of today a bureau's history is another one; the whole's is not.
+    return f"{scored.entry.definition.code} {scored.entry.unit_code}" + ("" if scored.entry.is_own_scope else f" {view()}")
 
 
 @dataclass(frozen=True, slots=True)
