@@ -91,6 +91,9 @@ def _table(model: type[SQLModel]) -> Table:
     return table
 
 
+_REVISION = select(_table(models.DataRevision).c.revision)
+
+
 def open_engine(url: str) -> Engine:
     """Open a database engine with the settings this product relies on.
 
@@ -228,8 +231,8 @@ class Store:
 
     def revision(self) -> int:
         """Return the number that rises with every committed change."""
-        with self.reading() as session:
-            return session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
+        with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one number
+            return connection.execute(_REVISION).scalar() or 0
 
     def known_codes(self, table: str) -> set[str]:
         """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""

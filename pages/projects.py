@@ -68,7 +68,7 @@ def card(report: ProjectReport) -> None:
             if other.code in report.predecessor_codes:
                 st.caption(t("follows", name=f"{other.code} {named(dict(other.row))}"))
         st.caption(reported(report))
-        link(report, t("details"))
+        link(report, t("open_project"))
 
 
 def line(report: ProjectReport) -> None:
@@ -95,8 +95,9 @@ def listing() -> None:
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
     st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
-    with st.container(border=True):
-        contradictions(reports)
+    if settings().mode != "public":
+        with st.container(border=True):
+            contradictions(reports)
     for heading, held, note in ((t("core_v1"), first, ""), (t("core_later"), later, t("core_later_note"))):
         if held:
             st.header(heading, divider="gray")

@@ -62,24 +62,24 @@ def _url(request: Request) -> str:
 
 
 def store_of(request: Request) -> Store:
-    """Return the figures a request is about: the working ones, or those of an edition."""
+    """Return the store of the figures a request is about."""
     return _store(_url(request))
 
 
 def book_of(request: Request) -> Book:
-    """Return every indicator with its figures, as a request asks for them."""
+    """Return the book of figures a request is about."""
     url = _url(request)
     return _book(url, _store(url).revision())
 
 
 def today_of(request: Request) -> date:
-    """Return today, or the day of the edition asked for."""
+    """Return the day to judge by where a request names none: that of the edition, else today."""
     edition = edition_of(request)
     return edition.as_of if edition else utc_now().date()
 
 
-def day_asked(request: Request, name: str) -> date | None:
-    """Read a day, or ``None`` where none is given."""
+def day_of(request: Request, name: str) -> date | None:
+    """Read a day of the query."""
     text = request.query_params.get(name)
     if not text:
         return None
@@ -89,7 +89,7 @@ def day_asked(request: Request, name: str) -> date | None:
         raise BadQuery(f"{name}={text}: YYYY-MM-DD で指定してください / write it as YYYY-MM-DD") from error
 
 
-def _instant(request: Request, name: str) -> datetime | None:
+def instant_of(request: Request, name: str) -> datetime | None:
     """Read an instant; without a zone it is UTC, and a bare day means its last second in UTC."""
     text = request.query_params.get(name)
     if not text:
@@ -103,7 +103,7 @@ def _instant(request: Request, name: str) -> datetime | None:
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
-def view_asked(request: Request) -> str:
+def view_of(request: Request) -> str:
     """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"
     if view not in VIEWS:
@@ -206,8 +206,8 @@ def _indicators(request: Request) -> list[dict[str, Any]]:
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:
-    known_at, as_of = _instant(request, "known_at"), day_asked(request, "as_of")
-    first, last = day_asked(request, "from"), day_asked(request, "to")
+    known_at, as_of = instant_of(request, "known_at"), day_of(request, "as_of")
+    first, last = day_of(request, "from"), day_of(request, "to")
     book, wanted, unit = book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
         raise BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
@@ -223,8 +223,8 @@ def _observations(request: Request) -> list[dict[str, Any]]:
 
 
 def _status(request: Request) -> dict[str, Any]:
-    as_of = day_asked(request, "as_of") or today_of(request)
-    book, edition, view, known_at = book_of(request), edition_of(request), view_asked(request), _instant(request, "known_at")
+    as_of = day_of(request, "as_of") or today_of(request)
+    book, edition, view, known_at = book_of(request), edition_of(request), view_of(request), instant_of(request, "known_at")
     scored = score_all(book, as_of=as_of, known_at=known_at, unit=request.query_params.get("unit"), view=view)
     found = {
         "as_of": as_of.isoformat(),
@@ -235,8 +235,8 @@ def _status(request: Request) -> dict[str, Any]:
     return {**found, "edition": edition.number} if edition else found
 
 
-def answer(produce: Any) -> Any:
-    """Make an endpoint of a function from request to plain values; what it cannot read is answered with 400."""
+def answered(produce: Any) -> Any:
+    """Make an endpoint of a function that returns plain data; a query that cannot be read answers 400."""
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -267,8 +267,8 @@ def _plain(value: Any) -> Any:
 
 
 ROUTES = [
-    Route("/api/health", answer(_health), methods=["GET"]),
-    Route("/api/v1/indicators", answer(_indicators), methods=["GET"]),
-    Route("/api/v1/observations", answer(_observations), methods=["GET"]),
-    Route("/api/v1/status", answer(_status), methods=["GET"]),
+    Route("/api/health", answered(_health), methods=["GET"]),
+    Route("/api/v1/indicators", answered(_indicators), methods=["GET"]),
+    Route("/api/v1/observations", answered(_observations), methods=["GET"]),
+    Route("/api/v1/status", answered(_status), methods=["GET"]),
 ]

@@ -11,7 +11,7 @@ import gc
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -48,6 +48,7 @@ class Shelf:
         self.store = _store(url)
         self._kept: dict[str, OrderedDict[Hashable, Any]] = {sort: OrderedDict() for sort in LIMITS}
         self._lock = Lock()
+        self.is_unsettled = False
 
     def get(self, sort: str, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what is kept, or make it: outside the lock, so that no viewer waits for another's page."""
@@ -58,6 +59,7 @@ class Shelf:
                 return kept[key]
         value = make()
         with self._lock:
+            self.is_unsettled = True
             kept[key] = value
             while len(kept) > LIMITS[sort]:
                 kept.popitem(last=False)
@@ -72,6 +74,7 @@ def _shelf(revision: int, url: str) -> Shelf:
 _url: ContextVar[str] = ContextVar("url")
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _settled: ContextVar[Shelf] = ContextVar("shelf")
+_known_at: ContextVar[datetime | None] = ContextVar("known_at", default=None)
 
 
 def settle_revision(edition: Edition | None = None) -> None:
@@ -86,14 +89,33 @@ def settle_revision(edition: Edition | None = None) -> None:
     _settled.set(_shelf(store().revision(), url))
 
 
+def settle_known_at(known_at: datetime | None) -> None:
+    """Settle as of which instant figures are shown; ``None`` means as they are known now."""
+    _known_at.set(known_at)
+
+
 def edition() -> Edition | None:
     """Return the edition of this run; ``None`` where the working figures are shown."""
     return _edition.get()
 
 
+def settle_memory() -> None:
+    """Take what was made in this run out of the collector's walk, once the run is over.
+
+    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. What was settled
+    earlier is looked through again first, so that nothing of an older revision stays behind.
+    """
+    shelf = _settled.get(None)
+    if shelf is not None and shelf.is_unsettled:
+        shelf.is_unsettled = False
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+
 def made(what: str, *, code: str, as_of: date, language: str, make: Callable[[], Any]) -> Any:
     """Return a chart, table or text made once per revision, day, language and code; it must not be changed."""
-    return _settled.get().get("made", (what, code, as_of, language), make)
+    return _settled.get().get("made", (what, code, as_of, language, _known_at.get()), make)
 
 
 def book() -> Book:
@@ -104,15 +126,9 @@ def book() -> Book:
 
 def scored(as_of: date, view: str = "then") -> list[Scored]:
     """Return every judgement of a day, in catalogue order; ``view`` is the organisation that bureaus are shown in."""
-    return _settled.get().get("scored", (as_of, view), lambda: _judged(as_of, view))
-
-
-def _judged(as_of: date, view: str) -> list[Scored]:
-    judged = score_all(book(), as_of=as_of, view=view)
-    # Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time.
-    gc.collect()
-    gc.freeze()
-    return judged
+    known_at = _known_at.get()
+    key = (as_of, view, known_at)
+    return _settled.get().get("scored", key, lambda: score_all(book(), as_of=as_of, view=view, known_at=known_at))
 
 
 def procedures_counted(as_of: date) -> Counted:
@@ -139,8 +155,12 @@ def reporting_units() -> frozenset[str]:
 
 def projects(as_of: date) -> list[ProjectReport]:
     """Return every project as it stands on a day, in catalogue order."""
-    shelf = _settled.get()
-    return shelf.get("scored", ("projects", as_of), lambda: project_reports(_tables(PROJECT_TABLES), scored(as_of), as_of=as_of))
+    known_at = _known_at.get()
+
+    def make() -> list[ProjectReport]:
+        return project_reports(_tables(PROJECT_TABLES), scored(as_of), as_of=as_of, known_at=known_at)
+
+    return _settled.get().get("scored", ("projects", as_of, known_at), make)
 
 
 def bureaus(as_of: date, view: str) -> list[BureauReport]:
@@ -150,7 +170,7 @@ def bureaus(as_of: date, view: str) -> list[BureauReport]:
         judged, led = scored(as_of, view), projects(as_of)
         return bureau_reports(organisation(), judged, led, _tables(BUREAU_TABLES), as_of=as_of, view=view)
 
-    return _settled.get().get("scored", ("bureaus", as_of, view), make)
+    return _settled.get().get("scored", ("bureaus", as_of, view, _known_at.get()), make)
 
 
 def _tables(names: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
 from kpis.errors import NotFound
@@ -50,6 +52,20 @@ def edition_choice() -> None:
         else:
             st.query_params["edition"] = str(picked)
         st.rerun()
+
+
+def known_choice() -> datetime | None:
+    """Offer, in the side bar of the office, the figures as they were known to each edition; return the instant chosen."""
+    if cached.edition() is not None or not editions.pointer(settings().editions_dir):
+        return None
+    there = {e.number: e for e in editions.shown(settings().editions_dir)}
+    picked = st.selectbox(
+        t("known_as"), [0, *there], key="known_edition",
+        format_func=lambda n: t("known_edition", number=n, day=format_date(there[n].as_of, language())) if n else t("known_latest"),
+    )  # fmt: skip
+    if not picked:
+        return None
+    return there[picked].published_at.replace(tzinfo=None)
 
 
 def edition_line() -> None:

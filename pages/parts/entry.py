@@ -14,7 +14,7 @@ from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
 from pages.parts import cached
-from pages.parts.edition import chosen_edition, edition_choice, edition_line
+from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice
 from pages.parts.text import LANGUAGES, language, settle_language, t
 from pages.parts.viewer import gate, refuse, settle_viewer, viewer, viewer_choice
 
@@ -32,6 +32,7 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
         st.Page(_PAGES / "facilities.py", title=t("nav_facilities"), icon=":material/contactless:", url_path="facilities"),
         st.Page(_PAGES / "projects.py", title=t("nav_projects"), icon=":material/flag:", url_path="projects"),
         st.Page(_PAGES / "bureau.py", title=t("nav_bureau"), icon=":material/apartment:", url_path="bureau"),
+        st.Page(_PAGES / "changes.py", title=t("nav_changes"), icon=":material/difference:", url_path="changes"),
         st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
     ]
     data = [
@@ -79,13 +80,14 @@ def show() -> None:
         asked.run()  # type: ignore[attr-defined]
     finally:
         _framed.reset(token)
+        cached.settle_memory()
 
 
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
     settle_language()
-    settle_viewer()
     cached.settle_revision(chosen_edition())
+    settle_viewer()
     _configure()
     asked = navigation()
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
@@ -106,6 +108,7 @@ def frame() -> st.Page:  # type: ignore[valid-type]
         st.session_state["language"] = language()
         viewer_choice()
         edition_choice()
+        cached.settle_known_at(known_choice())
         st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key=_as_of_key())
         st.segmented_control(
             t("view"), VIEWS, default="then", format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
@@ -133,7 +136,6 @@ def enter(*needs: str) -> None:
     """
     if not _framed.get():
         settle_language()
-        settle_viewer()
         _configure()
         navigation()
         st.rerun()

@@ -12,6 +12,7 @@ from charts.timeline import timeline
 from kpis.errors import PeriodUnreadable
 from kpis.periods import fiscal_year_code, parse_period, quarter_code
 from kpis.projects import BAD, GOOD, JUDGED, GivenDay, Milestone, ProjectReport
+from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import cached
 from pages.parts.entry import as_of, page
@@ -86,7 +87,9 @@ def status_mark(status: str) -> str:
 
 
 def confidence_mark(report: ProjectReport) -> str:
-    """Return the confidence of a project as markdown, and that it contradicts the computed status where it does."""
+    """Return the confidence of a project as markdown, and that it contradicts the computed status; nothing in public."""
+    if settings().mode == "public":
+        return ""
     if report.confidence is None:
         return f":gray-badge[:material/person: {t('confidence')}: {t('confidence_none')}]"
     level = report.confidence["confidence"]
@@ -126,8 +129,9 @@ def contradictions(reports: Sequence[ProjectReport]) -> None:
 
 
 def confidence_against_status() -> None:
-    """Show, for the overview, every project whose confidence contradicts its computed status."""
-    contradictions(cached.projects(as_of()))
+    """Show, for the overview, every project whose confidence contradicts its computed status; confidences are not public."""
+    if settings().mode != "public":
+        contradictions(cached.projects(as_of()))
 
 
 def _short(text: str) -> str:

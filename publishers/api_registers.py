@@ -16,7 +16,7 @@ from kpis.register_queries import PAGE_SIZE, Counted, Filter
 from kpis.registers import DIMENSIONS, ONLINE, STATUSES, channels, cumulated, plan, published_beside, steps, tally, tally_by
 from kpis.scorecard import Scored, score_all
 from kpis.store import Store
-from publishers.api import HEADERS, BadQuery, answer, book_of, day_asked, store_of, today_of, view_asked
+from publishers.api import HEADERS, BadQuery, answered, book_of, day_of, store_of, today_of, view_of
 from publishers.registers_csv import lines
 
 MAX_SIZE = 500
@@ -25,7 +25,7 @@ CHOICES = {"status": STATUSES, "priority": ("yes", "no"), "due": ("planned", "ov
 
 
 def _as_of(request: Request) -> date:
-    return day_asked(request, "as_of") or today_of(request)
+    return day_of(request, "as_of") or today_of(request)
 
 
 def filter_of(request: Request) -> Filter:
@@ -86,7 +86,7 @@ def _published(scored: list[Scored], theme: str, kind: str) -> Scored | None:
 
 
 def _procedures_summary(request: Request) -> dict[str, Any]:
-    as_of, view, store, book = _as_of(request), view_asked(request), store_of(request), book_of(request)
+    as_of, view, store, book = _as_of(request), view_of(request), store_of(request), book_of(request)
     register = _counted(store, store.revision(), as_of)
     total = tally(register.groups)
     priority = tally(g for g in register.groups if g.is_priority)
@@ -156,9 +156,9 @@ def _facilities_summary(request: Request) -> dict[str, Any]:
 
 
 REGISTER_ROUTES = [
-    Route("/api/v1/procedures", answer(_procedures), methods=["GET"]),
+    Route("/api/v1/procedures", answered(_procedures), methods=["GET"]),
     Route("/api/v1/procedures.csv", procedures_csv, methods=["GET"]),
-    Route("/api/v1/facilities", answer(_facilities), methods=["GET"]),
-    Route("/api/v1/registers/procedures", answer(_procedures_summary), methods=["GET"]),
-    Route("/api/v1/registers/facilities", answer(_facilities_summary), methods=["GET"]),
+    Route("/api/v1/facilities", answered(_facilities), methods=["GET"]),
+    Route("/api/v1/registers/procedures", answered(_procedures_summary), methods=["GET"]),
+    Route("/api/v1/registers/facilities", answered(_facilities_summary), methods=["GET"]),
 ]
