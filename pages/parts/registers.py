@@ -71,7 +71,7 @@ def block(key: str, make: Callable[[], Block], *, suffix: str = "") -> None:
 
 def bureau_names() -> dict[str, str]:
     """Return the name of each organisation unit by code, in catalogue order; the blank code says that none is stated."""
-    return {**{row["bureau_code"]: named(row) for row in cached.rows("Bureau")}, "": t("no_bureau")}
+    return {**{row["bureau_code"]: named(row) for row in cached.rows("Bureau")}, "": t("reg_no_bureau")}
 
 
 def shown_under(code: str) -> str:
