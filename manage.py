@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -321,7 +322,13 @@ def run(
     if any(report.problems for report in reports):
         err.print("図表は前回取り込んだ数値で表示します。 / Serving the figures loaded before.")
     out.print(f"http://{chosen.address}:{chosen.port}")
-    uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
+    sys.stdout.flush()
+    # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.
+    command = [sys.executable, "-m", "uvicorn", "server:app", "--host", chosen.address, "--port", str(chosen.port)]
+    command += ["--log-level", "warning", "--no-access-log", "--app-dir", str(ROOT)]
+    if os.name == "posix":
+        os.execv(command[0], command)
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 if __name__ == "__main__":

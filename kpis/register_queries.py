@@ -96,6 +96,15 @@ def groups(store: Store, *, as_of: date) -> list[Group]:
     ]  # fmt: skip
 
 
+def by_bureau(store: Store, *, as_of: date) -> list[dict[str, Any]]:
+    """Count by bureau and status: rows of ``bureau_code`` (``None`` where not stated), ``digital_status`` and ``count``."""
+    c = _columns(store)
+    keys = (c["bureau_code"], _status_on(c, as_of).label("digital_status"))
+    with store.reading() as session:
+        rows = session.execute(select(*keys, func.count().label("count")).group_by(*keys))
+        return [dict(row._mapping) for row in rows]
+
+
 def channel_counts(store: Store, *, as_of: date) -> list[tuple[str, str, int]]:
     """Count by the channels as written and by status: (channels, status, count)."""
     c = _columns(store)

@@ -21,14 +21,14 @@ from kpis.bureaus import BureauReport, bureau_reports
 from kpis.organisation import REPORTING_KINDS, Organisation
 from kpis.people import Person, local_people
 from kpis.projects import ProjectReport, project_reports
-from kpis.register_queries import Counted, Filter, counted, search
+from kpis.register_queries import Counted, Filter, by_bureau, counted, search
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import settings
 from kpis.store import Store
 from publishers.editions import Edition
 
 PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
-BUREAU_TABLES = ("Indicator", "Procedure", "Facility", "Submission")
+BUREAU_TABLES = ("Indicator", "Facility", "Submission")
 LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048, "found": 64}
 
 
@@ -186,7 +186,8 @@ def bureaus(as_of: date, view: str) -> list[BureauReport]:
 
     def make() -> list[BureauReport]:
         judged, led = scored(as_of, view), projects(as_of)
-        return bureau_reports(organisation(), judged, led, _tables(BUREAU_TABLES), as_of=as_of, view=view)
+        tables = {**_tables(BUREAU_TABLES), "Procedure": by_bureau(store(), as_of=as_of)}
+        return bureau_reports(organisation(), judged, led, tables, as_of=as_of, view=view)
 
     return _settled.get().get("scored", ("bureaus", as_of, view, _known_at.get()), make)
 

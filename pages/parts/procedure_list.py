@@ -13,12 +13,14 @@ import streamlit as st
 
 from kpis.register_queries import PAGE_SIZE, Counted, Filter
 from kpis.registers import STATUSES, channels
+from kpis.settings import settings
 from pages.parts import cached
 from pages.parts.asked import choose, turn_pages, write_words, written_page
 from pages.parts.entry import as_of
 from pages.parts.procedure_parts import value_word
 from pages.parts.registers import bureau_names, day_word
 from pages.parts.text import language, t
+from publishers.registers_csv import written
 
 CHANNELS_OFFERED = 60
 
@@ -73,8 +75,14 @@ def procedure_list(register: Counted) -> None:
             t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,
         },
     )  # fmt: skip
-    query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
-    st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
+    if settings().mode == "office":  # there the open API is closed
+        st.download_button(
+            t("list_csv"), partial(written, cached.store(), asked, as_of()), "procedures.csv", "text/csv", icon=":material/download:",
+            key="csv_procedures", on_click="ignore",
+        )  # fmt: skip
+    else:
+        query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
+        st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
 
 
 def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:

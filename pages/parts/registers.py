@@ -12,6 +12,7 @@ import streamlit as st
 from kpis.bureaus import home
 from kpis.periods import fiscal_year_code, parse_period, quarter_code
 from kpis.scorecard import Scored
+from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.entry import as_of, view
@@ -89,3 +90,9 @@ def facts(rows: list[tuple[str, str]]) -> None:
     """Show names and values that are not blank, one below the other."""
     shown = [(name, value) for name, value in rows if value]
     st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]).set_index(t("item")))
+
+
+def same_numbers(address: str) -> None:
+    """Point to the same numbers in the open API, where it is open."""
+    if settings().mode != "office":
+        st.caption(f"{t('numbers_api')}[{address}]({address})")
