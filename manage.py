@@ -17,7 +17,7 @@ from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders import catalogue, load, pull
 from loaders.report import LoadReport
-from publishers import editions, publication
+from publishers import editions, export, publication
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
 out = Console()
@@ -168,6 +168,16 @@ def rollback_command(
     store.migrate()
     publication.rollback(store, edition, reason=reason, now=utc_now())
     out.print(f"第{edition}号を表示します now showing edition {edition}", markup=False)
+
+
+@app.command("export")
+def export_command(
+    target: Annotated[Path, typer.Argument(help="A folder that does not exist yet")],
+    edition: Annotated[int | None, typer.Option(help="Number of the edition; none = the one shown", min=1)] = None,
+) -> None:
+    """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
+    made = export.export(target, number=edition, chosen=settings())
+    out.print(f"書き出しました written: {target} (第{made.number}号 edition {made.number})", markup=False)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from kpis.settings import settings
 from publishers.api import ROUTES
 from publishers.api_reform import REFORM_ROUTES
 from publishers.files import FILE_ROUTES
@@ -19,8 +20,14 @@ async def overview(request: Request) -> RedirectResponse:
     return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
 
 
+def open_routes() -> list[Route]:
+    """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
+    return [route for route in (*ROUTES, *REFORM_ROUTES) if settings().mode != "office" or route.path == "/api/health"]
+
+
 app = st.App(
     "dashboard.py",
-    routes=[*ROUTES, *REFORM_ROUTES, *FILE_ROUTES, Route("/overview", overview)],
+    routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
     middleware=[Middleware(PageHeaders)],
+    secrets={"auth": settings().sign_in} if settings().sign_in else None,
 )

@@ -29,6 +29,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "return": {"reform_office": "any"},
     "approve": {"reform_office": "any"},
     "grant_exception": {"reform_office": "any"},
+    "publish": {"reform_office": "any"},
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
 }

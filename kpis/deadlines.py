@@ -11,11 +11,10 @@ from sqlmodel import Session, select
 from kpis import models
 from kpis.access import require
 from kpis.errors import StepRefused
+from kpis.organisation import REPORTING_KINDS, Unit
 from kpis.people import grants_of, viewer_of
 from kpis.periods import parse_period
 from kpis.store import Store
-
-NOT_REPORTING = ("whole", "scope", "comparison", "agency", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +109,10 @@ def owing(session: Session, period_code: str) -> list[str]:
     return [
         b.bureau_code
         for b in rows
-        if b.kind not in NOT_REPORTING
-        and (b.valid_from is None or b.valid_from <= end)
-        and (b.is_current if b.valid_to is None else b.valid_to >= end)
+        if b.kind in REPORTING_KINDS
+        and Unit(b.bureau_code, b.name_ja, b.name_en, b.kind, b.parent_code, b.valid_from, b.valid_to, b.is_current).is_valid_on(
+            end
+        )
     ]
 
 

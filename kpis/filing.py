@@ -25,7 +25,7 @@ REGISTER_FILES: Mapping[str, type[SQLModel]] = {
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at"}
 _OBSERVED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
-             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
+             "is_year_to_date", "is_base_estimated", "sample_size", "note_ja")  # fmt: skip
 _FLAGS = {"is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated"}
 _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
@@ -56,6 +56,7 @@ def packed(row: ReportedRow) -> str:
         {
             "key": row.key, "fields": {name: plain(value) for name, value in row.fields.items()}, "row": row.row,
             "issued_vintage": row.issued_vintage, "cells": dict(row.cells),
+            "issued": {name: plain(value) for name, value in row.issued.items()},
         },
         ensure_ascii=False,
     )  # fmt: skip
@@ -63,12 +64,13 @@ def packed(row: ReportedRow) -> str:
 
 def unpacked(stored: models.SubmissionRow) -> ReportedRow:
     said = json.loads(stored.fields_json)
-    fields = {
-        name: date.fromisoformat(value["day"]) if isinstance(value, dict) else value for name, value in said["fields"].items()
-    }
+
+    def typed(values: dict[str, Any]) -> dict[str, Value]:
+        return {n: date.fromisoformat(v["day"]) if isinstance(v, dict) else v for n, v in values.items()}
+
     return ReportedRow(
-        stored.row_kind, tuple(said["key"]), fields, said["issued_vintage"], stored.sheet, said["row"], said["cells"],
-        stored.reason_class, stored.reason_text,
+        stored.row_kind, tuple(said["key"]), typed(said["fields"]), said["issued_vintage"], stored.sheet, said["row"], said["cells"],
+        stored.reason_class, stored.reason_text, typed(said["issued"]),
     )  # fmt: skip
 
 
@@ -204,7 +206,7 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
                     f"{place}: {period_code} より後の期間です: {row.key[2]}", f"{place}: {row.key[2]} is later than {period_code}."
                 )
         elif row.kind == "milestones.csv":
-            fits = owners[row.kind].get(row.key[0]) in own_projects
+            fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
         else:
             fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
         if not fits:
@@ -228,12 +230,12 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
     row = change.row
     if row.kind == OBSERVATIONS:
         after = merged(row, change.cells, stored)
-        blank = {name: False if name in _FLAGS else ("" if name.startswith("text") else None) for name in _OBSERVED}
+        blank = {name: False if name in _FLAGS else ("" if name.startswith(("text", "note")) else None) for name in _OBSERVED}
         return {
             "indicator_code": row.key[0], "bureau_code": row.key[1], "period_code": row.key[2],
             **{name: blank[name] if after.get(name) is None else after[name] for name in _OBSERVED},
             "published_on": None, "source_code": source, "verified": False, "reason_class": row.reason_class,
-            "reason_text": row.reason_text, "note_ja": "", "note_en": "",
+            "reason_text": row.reason_text, "note_en": "",
         }  # fmt: skip
     model = REGISTER_FILES[row.kind]
     (key,) = table_of(model).primary_key.columns
@@ -249,6 +251,6 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
 def _with_precisions(values: dict[str, Any]) -> dict[str, Any]:
     """A day that a bureau wrote is a day; a day it cleared is not known."""
     for column, precision in _PRECISION_OF.items():
-        if column in values:
+        if column in values and precision not in values:
             values[precision] = "day" if values[column] is not None else "unknown"
     return values

@@ -33,8 +33,8 @@ def _one_of(column: str, values: str, *, optional: bool = False) -> CheckConstra
     return CheckConstraint(f"{null}{column} IN ({values})", name=f"{column}_known")
 
 
-def _instant() -> Column:
-    return Column(DateTime(timezone=False), nullable=False)  # always UTC, stored naive
+def _instant(*, optional: bool = False) -> Column:
+    return Column(DateTime(timezone=False), nullable=optional)  # always UTC, stored naive
 
 
 def _reference(target: str, *, optional: bool = False, index: bool = False) -> Column:
@@ -294,9 +294,9 @@ class Submission(SQLModel, table=True):
     created_by: str = Field(sa_column=_reference("user_account.email"))
     created_at: datetime = Field(sa_column=_instant())
     submitted_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
-    submitted_at: datetime | None = None
+    submitted_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     decided_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
-    decided_at: datetime | None = None
+    decided_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     return_reason: str = ""
 
 
@@ -340,7 +340,7 @@ class SubmissionWarning(SQLModel, table=True):
     remedy_ja: str = ""
     remedy_en: str = ""
     confirmed_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
-    confirmed_at: datetime | None = None
+    confirmed_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     confirmed_reason: str = ""
 
 

@@ -235,7 +235,9 @@ def compare(
 def _cells(
     row: ReportedRow, stored: Current | None, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]
 ) -> Iterable[CellChange]:
-    for column, new in row.fields.items():
+    # What the bureau left as it came is no statement of its own: it neither overwrites nor conflicts with what others changed.
+    for column in row.changed if row.issued else row.fields:
+        new = row.fields[column]
         old = stored.values.get(column) if stored else None
         if _same(old, new):
             continue
@@ -262,7 +264,7 @@ def merged(row: ReportedRow, cells: Sequence[CellChange], stored: Current | None
 def _nature(kind: str, column: str, old: Value, new: Value) -> str:
     if not _says(old):
         return "new"
-    if kind != OBSERVATIONS and column in _RUNNING:
+    if kind != OBSERVATIONS and (column in _RUNNING or column.endswith("_precision")):
         return "updated"
     if column in _ORDER:
         order = _ORDER[column]

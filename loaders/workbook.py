@@ -25,6 +25,7 @@ from loaders.context import ReportContext, gather, owners
 from loaders.guard import check_bytes, is_workbook
 from loaders.layout import KEYS, load_layout
 from loaders.mark import make_mark, read_mark, record_issue, was_issued
+from loaders.marked import mark_problems
 from loaders.reading import TableReader
 from loaders.report import Problem
 from loaders.scan import SheetScan, scan
@@ -32,7 +33,7 @@ from loaders.tables import Table, find_tables, scan_problems
 from loaders.template import write_sheets
 
 __all__ = [
-    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "read_workbook", "write_template",
+    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook", "write_template",
 ]  # fmt: skip
 MAX_SHEETS = 100
 _DOWNLOAD = (

@@ -16,6 +16,7 @@ from kpis.store import utc_now
 from pages.parts import cached
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice
 from pages.parts.text import LANGUAGES, language, settle_language, t
+from pages.parts.viewer import gate, refuse, settle_viewer, viewer, viewer_choice
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
 _pages: ContextVar[dict[str, Any]] = ContextVar("pages")
@@ -38,10 +39,23 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
     ]
     sections = {t("nav_progress"): progress, t("nav_data"): data}
     if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
-        office = [st.Page(_PAGES / "publish.py", title=t("nav_publish"), icon=":material/publish:", url_path="publish")]
+        office = [
+            _page("submit", ":material/upload_file:", needs="take_template"),
+            _page("review", ":material/fact_check:", needs="see_queue", or_needs="manage_people"),
+            st.Page(_PAGES / "publish.py", title=t("nav_publish"), icon=":material/publish:", url_path="publish"),
+        ]
         sections[t("nav_office")] = office
     _pages.set({known.url_path: known for section in sections.values() for known in section})
     return st.navigation(sections)
+
+
+def _page(name: str, icon: str, *, needs: str, or_needs: str | None = None) -> st.Page:  # type: ignore[valid-type]
+    """Declare a page that not everybody may use: hidden from the menu of the others, refused by ``enter`` at its address."""
+    may = viewer().may(needs) or (or_needs is not None and viewer().may(or_needs))
+    shown = may or settings().mode == "local"  # where one sits at the machine, the page says which viewer to choose
+    return st.Page(
+        _PAGES / f"{name}.py", title=t(f"nav_{name}"), icon=icon, url_path=name, visibility="visible" if shown else "hidden"
+    )
 
 
 def page(name: str) -> Any:
@@ -59,6 +73,7 @@ def show() -> None:
     asked = frame()
     token = _framed.set(True)
     try:
+        gate()  # here too: a page that forgot to ask shows nothing either
         edition_line()
         asked.run()  # type: ignore[attr-defined]
     finally:
@@ -68,6 +83,7 @@ def show() -> None:
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
     settle_language()
+    settle_viewer()
     cached.settle_revision(chosen_edition())
     _configure()
     asked = navigation()
@@ -87,6 +103,7 @@ def frame() -> st.Page:  # type: ignore[valid-type]
             st.query_params["lang"] = chosen
             st.rerun()
         st.session_state["language"] = language()
+        viewer_choice()
         edition_choice()
         cached.settle_known_at(known_choice())
         st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key=_as_of_key())
@@ -105,20 +122,24 @@ def _configure() -> None:
     st.set_page_config(page_title=t("site"), page_icon=_icon(), layout="wide")
 
 
-def enter() -> None:
+def enter(*needs: str) -> None:
     """Guard a page: it is shown only inside the frame, to a viewer whom the mode allows.
 
     On a server just started, Streamlit's old page discovery runs a page file without ``dashboard.py`` when its address
     is the very first one asked for. Declaring the navigation ends that discovery; the run then starts again framed.
+
+    Args:
+        needs: actions of ``kpis.access``; the viewer must be allowed one of them. Every write checks again for itself.
     """
     if not _framed.get():
         settle_language()
+        settle_viewer()
         _configure()
         navigation()
         st.rerun()
-    if settings().mode == "office" and not (st.user.is_logged_in and st.user.get("email_verified")):
-        st.error("サインインが必要です。 / Sign in first.")
-        st.stop()
+    gate()
+    if needs and not any(viewer().may(action) for action in needs):
+        refuse()
 
 
 def today() -> date:
