@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import json
 import os
 import sys
@@ -12,10 +14,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from kpis import people, reports, submissions
+from kpis.access import OPEN_STATES, ROLES
 from kpis.errors import MierukaError, SettingsRefused
 from kpis.settings import ROOT, settings
-from kpis.store import Store, utc_now
-from loaders import catalogue, load, pull, sample
+from kpis.store import TOKYO_OFFSET, Store, utc_now
+from loaders import catalogue, load, pull, sample, submit, workbook
 from loaders.report import LoadReport
 from publishers import editions, export, publication
 
@@ -63,11 +67,19 @@ def load_command(
         str | None, typer.Option(help="What the file holds, as observations.csv; read from its columns if left out")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Whose report a bureau workbook is (e-mail); the roles are checked")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Put a bureau workbook in the place of the draft there is")] = False,
+    hand_in: Annotated[bool, typer.Option("--submit", help="Submit the draft as well, where nothing is left to explain")] = False,
 ) -> None:
-    """Load figures, all or nothing. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage."""
+    """Load figures, all or nothing. A bureau workbook becomes a draft of the person named by --as.
+
+    Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage or refused.
+    """
     store = _store()
     store.migrate()
-    reports: list[LoadReport] = []
+    found: list[LoadReport] = []
     with Progress(console=err, transient=True, disable=as_json or not sys.stderr.isatty()) as bar:
         task = bar.add_task("取込 loading", total=None)
 
@@ -75,14 +87,43 @@ def load_command(
             bar.update(task, completed=done, total=total)
 
         if not files:
-            reports = catalogue.load_folder(store, settings().catalogue_dir, official=settings().official_dir, progress=progress)
+            found = catalogue.load_folder(store, settings().catalogue_dir, official=settings().official_dir, progress=progress)
         for path in files or []:
             if not path.is_file():
                 raise typer.BadParameter(f"{path}: ファイルがありません / no such file")
-            reports.append(load.load_file(store, path, kind=kind, progress=progress))
-    for report in reports:
+            if kind is None and workbook.is_bureau_workbook(path.read_bytes()):
+                found.append(_report_as(store, path, actor, replace=replace, hand_in=hand_in))
+            else:
+                found.append(load.load_file(store, path, kind=kind, progress=progress))
+    for report in found:
         _print(report, as_json=as_json)
-    raise typer.Exit(1 if any(p.grade == "error" for r in reports for p in r.problems) else 0)
+    raise typer.Exit(1 if any(p.grade == "error" for r in found for p in r.problems) else 0)
+
+
+def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool) -> LoadReport:
+    """Keep a bureau workbook as a draft of a person, and submit it if asked."""
+    if actor is None:
+        raise typer.BadParameter(
+            f"{path.name}: 局の報告様式です。誰の報告かを --as EMAIL で指定してください"
+            " / a bureau workbook: name whose report it is with --as EMAIL",
+            param_hint="--as",
+        )
+    actor, content, today = actor.strip().lower(), path.read_bytes(), (utc_now() + TOKYO_OFFSET).date()
+    there = None
+    mark = workbook.read_workbook(content, store=store, today=today).mark if replace else None
+    if mark is not None:
+        own = reports.reports(store, viewer=actor, states=OPEN_STATES, bureau_code=mark.bureau_code)
+        there = next(((r.id, r.revision) for r in own if r.period_code == mark.period_code), None)
+    done = submit.receive(store, content, actor=actor, name=path.name, today=today, replaces=there)
+    sha256 = hashlib.sha256(content).hexdigest()
+    kept = done.uploaded
+    if kept is None:
+        return LoadReport(path.name, sha256, done.reading.rows_count, 0, done.reading.problems)
+    if hand_in and kept.state in ("draft", "returned"):
+        submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
+    now = reports.report(store, kept.report_id, viewer=actor)
+    err.print(f"報告 report {now.id} 第{now.revision}版 revision {now.revision}: {now.state}", markup=False)
+    return LoadReport(path.name, sha256, done.reading.rows_count, len(done.reading.rows), done.reading.problems, kept.is_repeat)
 
 
 @app.command()
@@ -90,13 +131,81 @@ def check(
     file: Annotated[Path, typer.Argument(help="File to check", exists=True, dir_okay=False)],
     kind: Annotated[str | None, typer.Option(help="What the file holds, as observations.csv")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+    marked: Annotated[Path | None, typer.Option(help="Where to write a bureau workbook with its faulty cells marked")] = None,
 ) -> None:
     """Check a file as load would, and store nothing. Exit code 0 = clean, 1 = problems, 2 = wrong usage."""
     store = _store()
     store.migrate()
-    report = load.check_content(file.read_bytes(), file.name, kind=kind, store=store)
+    content = file.read_bytes()
+    report = load.check_content(content, file.name, kind=kind, store=store)
     _print(report, as_json=as_json)
+    if marked and report.problems:
+        if not workbook.is_bureau_workbook(content):
+            raise typer.BadParameter(f"{file.name}: 局の報告様式ではありません / not a bureau workbook", param_hint="--marked")
+        marked.write_bytes(workbook.mark_problems(content, report.problems))
     raise typer.Exit(1 if any(p.grade == "error" for p in report.problems) else 0)
+
+
+@app.command()
+def template(
+    bureau: Annotated[str, typer.Option(help="Code of the bureau, as WATERWORKS")],
+    period: Annotated[str, typer.Option(help="What is reported: FY2022-Q3, FY2022 or 2022-12")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the workbook (.xlsx)")],
+) -> None:
+    """Write the workbook in which a bureau reports a period, prefilled with what is stored."""
+    if output.suffix.lower() != ".xlsx" or not output.parent.is_dir():
+        raise typer.BadParameter(
+            f"{output}: 既にあるフォルダーの .xlsx を指定してください / name an .xlsx file in a folder that exists",
+            param_hint="--output",
+        )
+    store = _store()
+    store.migrate()
+    content, mark = workbook.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
+    output.write_bytes(content)
+    out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}", markup=False)
+
+
+people_app = typer.Typer(no_args_is_help=True, help="Who may sign in, and what they may do")
+app.add_typer(people_app, name="user")
+
+
+@people_app.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="E-mail that the sign-in provider vouches for")],
+    role: Annotated[str, typer.Option(help=" | ".join(ROLES))],
+    bureau: Annotated[str | None, typer.Option(help="Code of the bureau, for bureau_manager")] = None,
+    name: Annotated[str, typer.Option(help="Name to show")] = "",
+) -> None:
+    """Give a person a role; safe to repeat."""
+    store = _store()
+    store.migrate()
+    _print_person(people.add_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau, name=name))
+
+
+@people_app.command("list")
+def user_list() -> None:
+    """List every person with their roles."""
+    store = _store()
+    store.migrate()
+    for person in people.people(store, actor=people.COMMAND_LINE):
+        _print_person(person)
+
+
+@people_app.command("remove")
+def user_remove(
+    email: Annotated[str, typer.Argument(help="Whose role to take")],
+    role: Annotated[str | None, typer.Option(help="This role only; none = all of them")] = None,
+    bureau: Annotated[str | None, typer.Option(help="The bureau of that role")] = None,
+) -> None:
+    """Take one role or all roles from a person; what they did stays on record."""
+    store = _store()
+    store.migrate()
+    people.remove_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau)
+
+
+def _print_person(person: people.Person) -> None:
+    roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or "役割なし no role"
+    out.print(f"{person.email} {person.name}: {roles}", markup=False)
 
 
 @app.command("pull")

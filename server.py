@@ -11,6 +11,7 @@ from starlette.routing import Route
 from kpis.settings import settings
 from publishers.api import ROUTES
 from publishers.api_reform import REFORM_ROUTES
+from publishers.api_registers import REGISTER_ROUTES
 from publishers.files import FILE_ROUTES
 from publishers.headers import PageHeaders
 
@@ -22,7 +23,9 @@ async def overview(request: Request) -> RedirectResponse:
 
 def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
-    return [route for route in (*ROUTES, *REFORM_ROUTES) if settings().mode != "office" or route.path == "/api/health"]
+    return [
+        route for route in (*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES) if settings().mode != "office" or route.path == "/api/health"
+    ]
 
 
 app = st.App(

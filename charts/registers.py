@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN, styled
 
-# From "done" on the left to "does not count" on the right: fill and pattern. A light fill has a dark pattern or border.
-LOOKS: tuple[tuple[str, str], ...] = (
-    (ACTUAL, ""), ("#7096F8", "/"), (FILL, "."), ("#FFFFFF", ""), ("#E8E9F1", "x"), ("#F8F8FB", "-"), ("#D8D8DB", "\\"),
+# From "done" on the left to "does not count" on the right: fill, pattern and its ink. Every part has a dark border.
+LOOKS: tuple[tuple[str, str, str], ...] = (
+    (ACTUAL, "", ACTUAL), ("#7096F8", "/", "#FFFFFF"), (FILL, ".", ACTUAL), ("#FFFFFF", "", INK), ("#E8E9F1", "x", PLAN),
+    ("#F8F8FB", "-", "#B4B4B8"), ("#D8D8DB", "\\", PLAN),
 )  # fmt: skip
 ROW, EDGE = 30, 96
 
@@ -31,21 +32,21 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
     total = frame[names].sum(axis=1)
     labels = [f"{label} ({count:,.0f})" for label, count in zip(frame["label"], total, strict=True)]
     figure = go.Figure()
-    for (name, word), (fill, pattern) in zip(segments, LOOKS, strict=False):
+    for (name, word), (fill, pattern, ink) in zip(segments, LOOKS, strict=False):
         if not frame[name].sum():
             continue
         shares = frame[name] / total.where(total > 0) * 100
         figure.add_bar(
             y=labels, x=shares, name=word, orientation="h", customdata=frame[name],
             marker={"color": fill, "line": {"color": "#767676", "width": 0.8},
-                    "pattern": {"shape": pattern, "fgcolor": INK if fill != "#7096F8" else "#FFFFFF", "size": 6, "solidity": 0.25}},
+                    "pattern": {"shape": pattern, "fgcolor": ink, "size": 6, "solidity": 0.25}},
             hovertemplate=f"%{{y}}<br>{word} %{{customdata:,.0f}} {unit} (%{{x:.1f}} %)<extra></extra>",
         )  # fmt: skip
     if "end" in frame:
         for label, text in zip(labels, frame["end"], strict=True):
-            figure.add_annotation(x=101, y=label, text=text, showarrow=False, xanchor="left", font={"size": 12})
+            figure.add_annotation(x=1.01, xref="paper", y=label, text=text, showarrow=False, xanchor="left", font={"size": 12})
         if end:
-            figure.add_annotation(x=101, y=1, yref="paper", yanchor="bottom", xanchor="left", text=end, showarrow=False,
+            figure.add_annotation(x=1.01, xref="paper", y=1, yref="paper", yanchor="bottom", xanchor="left", text=end, showarrow=False,
                                   font={"size": 12, "color": PLAN})  # fmt: skip
     styled(figure, height=ROW * len(frame) + EDGE)
     figure.update_layout(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import plotly.graph_objects as go
@@ -21,11 +22,11 @@ class Finished(go.Figure):
     """A figure that will not change any more: what is sent of it is worked out once, not at every run of a page."""
 
     def __init__(self, figure: go.Figure) -> None:
-        super().__init__(figure)
-        self._sent = super().to_dict()
+        super().__init__()
+        self._sent: dict[str, Any] = json.loads(figure.to_json())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figure as plain lists and dictionaries, the same ones each time."""
+        """Return the figure as lists, dictionaries, numbers and texts, the same ones each time."""
         return self._sent
 
 

@@ -94,7 +94,7 @@ def _axes(
     )
     if not is_percent:
         figure.add_annotation(
-            x=0, y=1, xref="paper", yref="paper", text=unit, showarrow=False, xanchor="right", yanchor="bottom", yshift=6,
+            x=0, y=1, xref="paper", yref="paper", text=unit, showarrow=False, xanchor="left", xshift=-44, yanchor="bottom", yshift=6,
             font={"size": 12, "color": PLAN},
         )  # fmt: skip
     span = (days[1] - days[0]).days
@@ -102,9 +102,9 @@ def _axes(
     figure.update_xaxes(type="date", range=[(days[0] - margin).isoformat(), (days[1] + margin).isoformat()])
     if span > _YEARS_FROM:
         years = days[1].year - days[0].year + 1
-        figure.update_xaxes(tickformat=year_format, tick0="2000-01-01", dtick=f"M{12 * -(-years // 7)}")
+        figure.update_xaxes(tickformat=year_format, tick0="2000-01-01", dtick=f"M{12 * -(-years // 6)}", tickangle=0)
     else:
-        figure.update_xaxes(tickformat="%Y-%m", nticks=5)
+        figure.update_xaxes(tickformat="%Y-%m", nticks=5, tickangle=0)
     return top - bottom
 
 

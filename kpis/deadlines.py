@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session, select
 
@@ -12,7 +12,7 @@ from kpis import models
 from kpis.access import require
 from kpis.errors import StepRefused
 from kpis.organisation import REPORTING_KINDS, Unit
-from kpis.people import grants_of, viewer_of
+from kpis.people import grants_of
 from kpis.periods import parse_period
 from kpis.store import Store
 
@@ -64,6 +64,18 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """An exception from the calendar: who may report what until when, why, and who granted it."""
+
+    bureau_code: str
+    period_code: str
+    until: date
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One bureau × period: the state of its report, ``not_started`` without one, and whether it is late."""
 
@@ -92,6 +104,18 @@ def window(store: Store, bureau_code: str, period_code: str) -> Window:
     """Return the days on which a bureau may report a period; these are no secret."""
     with store.reading() as session:
         return window_of(session, bureau_code, period_code)
+
+
+def leaves(store: Store, *, viewer: str) -> list[Leave]:
+    """Return every exception, newest first.
+
+    Raises:
+        NotAllowed: the viewer may not grant them.
+    """
+    with store.reading() as session:
+        require(grants_of(session, viewer), "grant_exception")
+        query = select(models.ReportingException).order_by(models.ReportingException.id.desc())  # type: ignore[union-attr]
+        return [Leave(e.bureau_code, e.period_code, e.until, e.reason, e.granted_by, e.granted_at) for e in session.exec(query)]
 
 
 def reported_periods(store: Store) -> list[Window]:
@@ -127,15 +151,16 @@ def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date) 
         return [s for code in periods for s in _standings(session, code, owing(session, code), today)]
 
 
-def own_standings(store: Store, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
-    """Return where the reports stand that the viewer's bureaus owe."""
-    reach = viewer_of(store, viewer).bureaus("upload")
+def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
+    """Return where one bureau's reports stand, for the periods that it owes.
+
+    Raises:
+        NotAllowed: the viewer may not see the bureau's reports.
+    """
     with store.reading() as session:
-        found = []
-        for code in periods:
-            owed = [b for b in owing(session, code) if reach is None or b in reach]
-            found += _standings(session, code, owed, today)
-        return found
+        require(grants_of(session, viewer), "see_report", bureau_code)
+        owed = [code for code in periods if bureau_code in owing(session, code)]
+        return [s for code in owed for s in _standings(session, code, [bureau_code], today)]
 
 
 def _standings(session: Session, period_code: str, bureaus: Sequence[str], today: date) -> list[Standing]:

@@ -74,11 +74,14 @@ def unpacked(stored: models.SubmissionRow) -> ReportedRow:
     )  # fmt: skip
 
 
-def rows_of(session: Session, submission: models.Submission) -> tuple[list[ReportedRow], Choices]:
-    """Return the rows of the newest upload, and how its conflicts were resolved."""
+def rows_of(session: Session, submission: models.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
+    """Return the rows of the newest upload, or of the one named, and how its conflicts were resolved."""
     query = (
         select(models.SubmissionRow)
-        .where(models.SubmissionRow.submission_id == submission.id, models.SubmissionRow.revision == submission.revision)
+        .where(
+            models.SubmissionRow.submission_id == submission.id,
+            models.SubmissionRow.revision == (revision or submission.revision),
+        )
         .order_by(models.SubmissionRow.id)  # type: ignore[arg-type]
     )
     rows, choices = [], Choices()

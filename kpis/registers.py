@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kpis.measures import Definition, Figure
+
 STATUSES = ("done", "partly_done", "planned", "not_done", "other", "unknown", "exempt")
 ONLINE = ("done", "partly_done")
 FINISHED = ("done", "exempt")
@@ -173,12 +175,22 @@ _KEYS: dict[str, Callable[[Group], str]] = {
 }
 
 
-def tally_by(groups: Sequence[Group], dimension: str, *, order: Sequence[str] = ()) -> dict[str, Tally]:
-    """Add up groups by one of ``DIMENSIONS`` (but ``channel``), in the given order, other values after it by name."""
+def tally_by(
+    groups: Iterable[Group], dimension: str, *, order: Sequence[str] = (), home: Callable[[str], str] = lambda code: code
+) -> dict[str, Tally]:
+    """Add up groups by one of ``DIMENSIONS`` (but ``channel``), in the given order, other values after it by name.
+
+    Args:
+        groups: of the register.
+        dimension: what to count by.
+        order: values in the order in which they are to stand.
+        home: the bureau under which a bureau's procedures are shown, as its successor.
+    """
     key = _KEYS[dimension]
     parts: dict[str, list[Group]] = {}
     for group in groups:
-        parts.setdefault(key(group), []).append(group)
+        value = key(group)
+        parts.setdefault(home(value) if dimension == "bureau" and value else value, []).append(group)
     place = {value: i for i, value in enumerate(order)}
     return {value: tally(parts[value]) for value in sorted(parts, key=lambda v: (place.get(v, len(place)), v))}
 
@@ -279,3 +291,17 @@ class Published:
             "is_approximate": self.is_approximate, "register_done_count": self.counted, "register_count": self.registered,
             "difference": self.difference,
         }  # fmt: skip
+
+
+def published_beside(definition: Definition, figure: Figure, total: Tally) -> Published:
+    """Set a published figure beside what the register adds up to; neither is worked out from the other.
+
+    Args:
+        definition: of the published indicator.
+        figure: as published.
+        total: of the same procedures in the register.
+    """
+    return Published(
+        definition.code, figure.period_code, definition.unit_ja, figure.value, figure.numerator, figure.denominator,
+        figure.is_approximate, total.done, total.procedures,
+    )  # fmt: skip

@@ -25,6 +25,8 @@ from kpis.review import (
     Comparison,
     Current,
     Flip,
+    ReportedRow,
+    Value,
     compare,
     figure_of,
     flips,
@@ -189,6 +191,47 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
     return Opened(found, comparison, tuple(turned), warnings, comments, tuple(trail), len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """A cell that one upload says otherwise than the one before it did."""
+
+    row: ReportedRow
+    column: str
+    before: Value
+    after: Value
+
+    @property
+    def place(self) -> str:
+        """Return the cell as people name it, in the newer workbook where it stands there."""
+        return f"{self.row.sheet}!{self.row.cells.get(self.column, '')}".rstrip("!")
+
+
+def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
+    """Return what the newest upload of a report says otherwise than the one before; nothing for a first one.
+
+    Raises:
+        NotFound: there is none, or the viewer may not see it.
+    """
+    with store.reading() as session:
+        row = seen(session, report_id, viewer)
+        if row.revision == 1:
+            return []
+        now, _ = rows_of(session, row)
+        was, _ = rows_of(session, row, revision=row.revision - 1)
+    older, newer = {(r.kind, r.key): r for r in was}, {(r.kind, r.key): r for r in now}
+    found = []
+    for key in dict.fromkeys([*newer, *older]):
+        left, right = older.get(key), newer.get(key)
+        shown = right or left
+        assert shown is not None
+        for column in shown.fields:
+            before = left.fields.get(column) if left else None
+            after = right.fields.get(column) if right else None
+            if before != after and (before or after):
+                found.append(Redone(shown, column, before, after))
+    return found
 
 
 def _flips(

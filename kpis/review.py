@@ -127,9 +127,9 @@ class CellChange:
 
     @property
     def place(self) -> str:
-        """Return the cell as people name it: ``sheet!F12``."""
-        cell = self.row.cells.get(self.column, "")
-        return f"{self.row.sheet}!{cell}" if cell else self.row.sheet
+        """Return the cell as people name it: ``sheet!F12``, or the row, ``sheet!12:12``, of what follows from other cells."""
+        cell = self.row.cells.get(self.column) or f"{self.row.row}:{self.row.row}"
+        return f"{self.row.sheet}!{cell}"
 
     @property
     def counts(self) -> bool:

@@ -19,7 +19,21 @@ from urllib.parse import quote
 from alembic import command
 from alembic.config import Config
 from pydantic import BaseModel
-from sqlalchemy import Engine, Select, Table, create_engine, delete, event, func, insert, inspect, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
@@ -75,6 +89,9 @@ _CODED: dict[str, type[SQLModel]] = {
 def _table(model: type[SQLModel]) -> Table:
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+_REVISION = select(_table(models.DataRevision).c.revision)
 
 
 def open_engine(url: str) -> Engine:
@@ -160,14 +177,18 @@ class Store:
                 "公表版は変更できません。新しい版を公表してください。", "An edition cannot be changed. Publish a new one."
             )
 
-    def _select(self, model: type[SQLModel]) -> Select[Any]:
-        """Select every column of a table; what an edition leaves out is blank."""
+    def columns(self, model: type[SQLModel]) -> dict[str, ColumnElement[Any]]:
+        """Return every column of a table by its name; what an edition leaves out is blank."""
         table = _table(model)
         if self._held is None:
-            return select(table)
-        held = self._held[table.name]
+            return {c.name: c for c in table.c}
+        held = self._held.get(table.name, set())
         blanks = {n: f.default for n, f in model.model_fields.items() if isinstance(f.default, (str, int, float))}
-        return select(*[c if c.name in held else literal(blanks.get(c.name)).label(c.name) for c in table.c]).select_from(table)
+        return {c.name: c if c.name in held else literal(blanks.get(c.name)).label(c.name) for c in table.c}
+
+    def _select(self, model: type[SQLModel]) -> Select[Any]:
+        """Select every column of a table; what an edition leaves out is blank."""
+        return select(*self.columns(model).values()).select_from(_table(model))
 
     def _holds(self, model: type[SQLModel]) -> bool:
         return self._held is None or _table(model).name in self._held
@@ -210,8 +231,8 @@ class Store:
 
     def revision(self) -> int:
         """Return the number that rises with every committed change."""
-        with self.reading() as session:
-            return session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
+        with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one number
+            return connection.execute(_REVISION).scalar() or 0
 
     def is_sample(self) -> bool:
         """Say whether this instance is a sample: its reports are made up and nothing of it is published."""

@@ -16,6 +16,7 @@ from loaders.guard import check_bytes
 from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
+from loaders.workbook import is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
 KINDS: dict[str, type[Row]] = {**CATALOGUE_FILES, **OFFICIAL_FILES}
@@ -155,7 +156,10 @@ def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, se
 
 
 def check_content(content: bytes, name: str, *, kind: str | None = None, store: Store) -> LoadReport:
-    """Check a file as ``load_file`` would, and store nothing."""
+    """Check a file as ``load_file`` would, and store nothing; a bureau workbook is known by its mark."""
+    if kind is None and is_bureau_workbook(content):
+        reading = read_workbook(content, store=store)
+        return LoadReport(name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems)
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     file.find_unknown(known_codes(store, [file]))
     return file.report(is_repeat=store.has_loaded(file.sha256))

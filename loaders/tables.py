@@ -155,9 +155,6 @@ def scan_problems(table: Table, scan: SheetScan) -> list[Problem]:
     for address in scan.uncalculated:
         bad(address, "formula", "計算されていない数式 / a formula without a result", ("計算された値", "a calculated value"),
             ("Excelで開いて計算させ、保存し直すか、値を直接入れてください", "Open it in Excel, let it calculate and save it, or enter the value"))  # fmt: skip
-    for address in scan.linked:
-        bad(address, "formula", "別のブックを参照する数式 / a formula that reads another workbook", ("このブックだけで求まる値", "a value from this workbook alone"),
-            ("値として貼り付けてください", "Paste it as a value"))  # fmt: skip
     for address, error in scan.errors.items():
         bad(address, "error_cell", error, ("エラーでない値", "a value without error"), ("数式を直すか、値を入れてください", "Mend the formula or enter the value"))  # fmt: skip
     for left, top, right, bottom in scan.merged:

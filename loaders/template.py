@@ -179,11 +179,12 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
         if row and row[0] in ("記入のしかた", "シート", "この様式について"):
             for cell in sheet[number]:
                 cell.font, cell.border = Font(name=FONT, size=12, bold=True), Border(bottom=_LINE)
-        longest = max((len(str(row[0])) / 36, len(str(row[1])) / 66)) if row else 0
+        longest = max((len(str(row[0])) / 44, len(str(row[1])) / 74)) if row else 0
         sheet.row_dimensions[number].height = 24 if number < 3 else 19 * max(1, int(longest) + 1)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 76, 66
     sheet.sheet_view.showGridLines = False
     _protect(sheet, context)
+    sheet.page_setup.fitToHeight = 1
 
 
 def _count(context: ReportContext, sheet: str) -> str:
@@ -199,7 +200,7 @@ def _fill(
     for at, column in enumerate(columns, start=1):
         _head(sheet.cell(1, at, layout.heading(column)), is_input=column.input in ("yes", "reason", "new"))
         sheet.column_dimensions[get_column_letter(at)].width = column.width
-    sheet.row_dimensions[1].height = 66
+    sheet.row_dimensions[1].height = 80
     open_cells: dict[int, list[int]] = {}
     dressed: dict[tuple[bool, bool, bool, str], Any] = {}
     for number, (cells, record) in enumerate(rows, start=2):
@@ -220,6 +221,8 @@ def _fill(
             cell.number_format = look[3]
             dressed[look] = cell._style
     for at, column in enumerate(columns, start=1):
+        if column.kinds and at not in open_cells:
+            sheet.column_dimensions[get_column_letter(at)].hidden = True  # no indicator of this instance asks for it
         if at in open_cells:
             _validate(sheet, column, get_column_letter(at), open_cells[at], layout=layout, places=places)
     last = max(2, len(rows) + 1)

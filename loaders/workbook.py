@@ -26,6 +26,7 @@ from loaders.guard import check_bytes, is_workbook
 from loaders.layout import KEYS, load_layout
 from loaders.mark import make_mark, read_mark, record_issue, was_issued
 from loaders.marked import mark_problems
+from loaders.plausibility import find_doubts
 from loaders.reading import TableReader
 from loaders.report import Problem
 from loaders.scan import SheetScan, scan
@@ -35,7 +36,6 @@ from loaders.template import write_sheets
 __all__ = [
     "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook", "write_template",
 ]  # fmt: skip
-MAX_SHEETS = 100
 _DOWNLOAD = (
     "様式をもう一度ダウンロードして、記入内容を写してください",
     "Download the template again and copy your entries into it",
@@ -170,7 +170,7 @@ def read_workbook(
         rows += read.rows
         count += read.rows_count
         problems += _taken(store, key, table, read.new_codes)
-    return WorkbookReading(mark, rows, problems, count)
+    return WorkbookReading(mark, rows, [*problems, *find_doubts(rows, context, today=today)], count)
 
 
 def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, SheetScan], dict[str, list[list[Any]]], list[Problem]]:
@@ -180,6 +180,13 @@ def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, SheetScan], di
         return {}, {}, problems
     try:
         scans = {found.name: found for found in scan(content)}
+        linked = [
+            Problem("formula", "別のブックを参照する数式 / a formula that reads another workbook", "このブックだけで求まる値",
+                    "a value from this workbook alone", "値として貼り付けてください", "Paste it as a value", sheet=found.name, cell=cell)
+            for found in scans.values() for cell in found.linked
+        ]  # fmt: skip
+        if linked or b"xl/externalLinks/" in content:
+            return {}, {}, linked or [_external_links()]
         far = [
             Problem("sheet", found.far_cell, "表の近くにまとまったセル", "cells close to the table",
                     "このセルの内容を消して、保存し直してください", "Clear this cell and save again", sheet=found.name, cell=found.far_cell)
@@ -195,6 +202,13 @@ def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, SheetScan], di
             )
     except (CalamineError, KeyError, ElementTree.ParseError, zipfile.BadZipFile, NotImplementedError) as error:
         return {}, {}, [Problem("file", str(error), "読めるブック", "a readable workbook", *_SAVE)]
+
+
+def _external_links() -> Problem:
+    return Problem(
+        "file", "別のブックへのリンク / links to other workbooks", "リンクのないブック", "a workbook without links",
+        "「データ → リンクの編集 → リンクの解除」をして保存してください", "Break the links (Data → Edit links) and save it",
+    )  # fmt: skip
 
 
 def _no_mark(count: int, sheet: str) -> Problem:

@@ -15,6 +15,7 @@ from pages.parts.cards import chart_with_table, find, headline_value, status_bad
 from pages.parts.entry import as_of, enter, has_page, page, view
 from pages.parts.project import milestone_block, state_marks
 from pages.parts.text import language, named, t
+from pages.parts.viewer import viewer
 
 enter()
 
@@ -147,8 +148,9 @@ def record(report: BureauReport) -> None:
     if settings().mode == "public":
         return
     st.subheader(t("reporting_record"))
-    if not report.submissions:
-        st.caption(t("reporting_record_none"))
+    # Where a report stands, and why one was returned, is for its own bureau and the reform office.
+    if not report.submissions or not viewer().may("see_report", report.code):
+        st.caption(t("reporting_record_none") if not report.submissions else t("not_for_you"))
         return
     rows = [
         {

@@ -197,12 +197,12 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
 
 def _health(request: Request) -> dict[str, Any]:
     edition = edition_of(request)
-    found: dict[str, Any] = {"status": "ok", "revision": _store(_url(request)).revision()}
+    found: dict[str, Any] = {"status": "ok", "revision": store_of(request).revision()}
     return {**found, "edition": edition.number} if edition else found
 
 
 def _indicators(request: Request) -> list[dict[str, Any]]:
-    return _store(_url(request)).all_of(models.Indicator)
+    return store_of(request).all_of(models.Indicator)
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +44,7 @@ class Site:
     history: Sequence[tuple[Edition, Sequence[Mapping[str, Any]]]]
     chosen: Settings
     assets: dict[str, str]
+    _read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -81,8 +82,10 @@ class Site:
         return {r["project_code"]: r for r in self.store.all_of(models.Project)}
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Return the rows of a table by its class name."""
-        return self.store.all_of(getattr(models, table))
+        """Return the rows of a table by its class name, read once."""
+        if table not in self._read:
+            self._read[table] = self.store.all_of(getattr(models, table))
+        return self._read[table]
 
     def views(self, words: Words) -> list[IndicatorView]:
         """Return every judged indicator and unit in one language."""

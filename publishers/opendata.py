@@ -96,7 +96,7 @@ def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Re
     """
     found = [_observations(store), _status(list(scored), as_of)]
     for model in PUBLIC:
-        columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order")]
+        columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order", "search_text")]
         table = "vintages" if model is models.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
         fields = {c.name: _kind(c.type) for c in columns}
         keys = [k.name for k in columns if k.primary_key]

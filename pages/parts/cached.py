@@ -48,6 +48,7 @@ class Shelf:
         self.store = _store(url)
         self._kept: dict[str, OrderedDict[Hashable, Any]] = {sort: OrderedDict() for sort in LIMITS}
         self._lock = Lock()
+        self.is_unsettled = False
 
     def get(self, sort: str, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what is kept, or make it: outside the lock, so that no viewer waits for another's page."""
@@ -58,6 +59,7 @@ class Shelf:
                 return kept[key]
         value = make()
         with self._lock:
+            self.is_unsettled = True
             kept[key] = value
             while len(kept) > LIMITS[sort]:
                 kept.popitem(last=False)
@@ -97,6 +99,20 @@ def edition() -> Edition | None:
     return _edition.get()
 
 
+def settle_memory() -> None:
+    """Take what was made in this run out of the collector's walk, once the run is over.
+
+    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. What was settled
+    earlier is looked through again first, so that nothing of an older revision stays behind.
+    """
+    shelf = _settled.get(None)
+    if shelf is not None and shelf.is_unsettled:
+        shelf.is_unsettled = False
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+
 def made(what: str, *, code: str, as_of: date, language: str, make: Callable[[], Any]) -> Any:
     """Return a chart, table or text made once per revision, day, language and code; it must not be changed."""
     return _settled.get().get("made", (what, code, as_of, language, _known_at.get()), make)
@@ -110,15 +126,9 @@ def book() -> Book:
 
 def scored(as_of: date, view: str = "then") -> list[Scored]:
     """Return every judgement of a day, in catalogue order; ``view`` is the organisation that bureaus are shown in."""
-    return _settled.get().get("scored", (as_of, view, _known_at.get()), lambda: _judged(as_of, view))
-
-
-def _judged(as_of: date, view: str) -> list[Scored]:
-    judged = score_all(book(), as_of=as_of, view=view, known_at=_known_at.get())
-    # Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time.
-    gc.collect()
-    gc.freeze()
-    return judged
+    known_at = _known_at.get()
+    key = (as_of, view, known_at)
+    return _settled.get().get("scored", key, lambda: score_all(book(), as_of=as_of, view=view, known_at=known_at))
 
 
 def procedures_counted(as_of: date) -> Counted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ import streamlit as st
 
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
-from kpis.measures import STATUSES, Figure, Judgement
+from kpis.measures import STATUSES, Definition, Figure, Judgement
 from kpis.scorecard import Book, Scored, figure_text
 from kpis.text import format_difference, format_value, status_colour, status_icon, status_word
 from pages.parts import cached
@@ -96,26 +96,35 @@ def _card(scored: Scored, title: str | None) -> _Card:
 
 
 def _chips(scored: Scored) -> str:
-    definition, judged = scored.entry.definition, scored.judgement
+    definition, judged = _short(scored.entry.definition), scored.judgement
     if judged.goal is None:
-        return f":gray-badge[{t('no_target')}]"
-    target = format_value(judged.goal.value, definition, language())
-    chips = [f":gray-badge[{t('target')} {target}]"]
+        return f":small[:gray-background[{t('no_target')}]]"
+    chips = [f"{t('target')} {format_value(judged.goal.value, definition, language())}"]
     if judged.planned_value is not None:
         planned = format_value(round(judged.planned_value, max(definition.decimals, 1)), definition, language())
-        chips.append(f":gray-badge[{t('planned')} {planned}]")
-    return " ".join(chips)
+        chips.append(f"{t('planned')} {planned}")
+    return " ".join(f":small[:gray-background[{_unbroken(chip)}]]" for chip in chips)
+
+
+def _unbroken(text: str) -> str:
+    """Return a text that is not broken at its spaces: a number stays with its word and its unit."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _short(definition: Definition) -> Definition:
+    """Return the definition without its unit, which the value of the card carries; % stays, being part of the number."""
+    return definition if definition.unit_ja == "%" else replace(definition, unit_ja="", unit_en="")
 
 
 def _foot(scored: Scored) -> str:
-    judged = scored.judgement
+    judged, definition = scored.judgement, _short(scored.entry.definition)
     if judged.figure is None:
         return "―"
     parts = [judged.figure.period.label(language())]
     if judged.figure.value is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
-            parts.append(f"{t(word)} {headline_value(scored, other)}")
-    return " ・ ".join(parts)
+            parts.append(f"{t(word)} {figure_text(definition, other, language())}")
+    return " ・ ".join(_unbroken(part) for part in parts)
 
 
 def sentence(judged: Judgement) -> str:
@@ -146,7 +155,9 @@ def _block(scored: Scored, book: Book) -> _Block:
         chart, notes = Finished(drawn), t("legend")
         if error is not None:
             notes += " " + t("forecast", error=format_difference(round(error, 1), definition, language()))
-    table = pa.Table.from_pandas(series_table(scored, book), preserve_index=False) if scored.figures else None
+    table = (
+        pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
+    )
     csv = long_form(scored, book).to_csv(index=False).encode("utf-8-sig") if scored.figures else b""
     return _Block(sentence(scored.judgement), chart, notes, table, csv, sources_of(scored, book))
 

@@ -28,6 +28,8 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
     progress = [
         st.Page(_PAGES / "overview.py", title=t("nav_overview"), icon=":material/dashboard:", default=True),
         st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
+        st.Page(_PAGES / "procedures.py", title=t("nav_procedures"), icon=":material/description:", url_path="procedures"),
+        st.Page(_PAGES / "facilities.py", title=t("nav_facilities"), icon=":material/contactless:", url_path="facilities"),
         st.Page(_PAGES / "projects.py", title=t("nav_projects"), icon=":material/flag:", url_path="projects"),
         st.Page(_PAGES / "bureau.py", title=t("nav_bureau"), icon=":material/apartment:", url_path="bureau"),
         st.Page(_PAGES / "changes.py", title=t("nav_changes"), icon=":material/difference:", url_path="changes"),
@@ -78,13 +80,14 @@ def show() -> None:
         asked.run()  # type: ignore[attr-defined]
     finally:
         _framed.reset(token)
+        cached.settle_memory()
 
 
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
     settle_language()
-    settle_viewer()
     cached.settle_revision(chosen_edition())
+    settle_viewer()
     _configure()
     asked = navigation()
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
@@ -133,7 +136,6 @@ def enter(*needs: str) -> None:
     """
     if not _framed.get():
         settle_language()
-        settle_viewer()
         _configure()
         navigation()
         st.rerun()

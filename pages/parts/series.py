@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow as pa
 
 from charts.trajectory import trajectory
 from kpis.forecast import Forecast, forecast
@@ -14,6 +17,11 @@ from kpis.scorecard import Book, Scored
 from kpis.text import format_value
 from pages.parts.entry import as_of
 from pages.parts.text import language, named, t
+
+
+def arrow(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+    """Return columns as an Arrow table, the form in which a table is sent: made once, it need not be converted at each run."""
+    return pa.table(dict(columns))
 
 
 def points(scored: Scored) -> list[tuple[date, float]]:

@@ -17,6 +17,7 @@ from kpis.store import utc_now
 from pages.parts import cached
 from pages.parts.text import t
 
+_NOBODY = Viewer()
 _viewer: ContextVar[Viewer] = ContextVar("viewer")
 _CHOSEN = "viewer_email"
 
@@ -29,12 +30,12 @@ def settle_viewer() -> None:
         email = str(st.session_state.get(_CHOSEN) or "")
     elif mode == "office":
         email = verified_email(dict(st.user) if st.user.is_logged_in else {}, now=utc_now().timestamp())
-    _viewer.set(viewer_of(cached.store(), email) if email else Viewer())
+    _viewer.set(viewer_of(cached.store(), email) if email else _NOBODY)
 
 
 def viewer() -> Viewer:
     """Return who looks at this run; nobody where nobody said who they are."""
-    return _viewer.get()
+    return _viewer.get(_NOBODY)
 
 
 def verified_email(claims: dict[str, Any], *, now: float) -> str:

@@ -75,6 +75,21 @@ class Viewer:
                 assert "exception" not in drawn, f"{page}: the page shows an exception"
                 return time.perf_counter() - began, drawn
 
+    def answers(self, page: str = "", query: str = "") -> list[bytes]:
+        """Ask for a run of a page; return every message of the server as it came."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+        self.socket.send(asked.SerializeToString())
+        found: list[bytes] = []
+        while True:
+            raw = self.socket.recv(timeout=60)
+            assert isinstance(raw, bytes)
+            found.append(raw)
+            message = ForwardMsg.FromString(raw)
+            if message.WhichOneof("type") == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                return found
+
     def close(self) -> None:
         """Leave."""
         self.socket.close()

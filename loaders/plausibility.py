@@ -1,0 +1,154 @@
+"""Doubts about figures that can be read: each is a warning that the bureau confirms with a reason, or corrects.
+
+A jump is measured against the indicator's own past changes by median and median absolute deviation (MAD), which one odd
+quarter does not move: a change is doubted beyond ``JUMP`` robust standard deviations (1.4826 × MAD). With fewer than
+``FEWEST`` past changes nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from statistics import median
+
+from kpis.measures import Definition, Figure, value_of
+from kpis.periods import Period, parse_period
+from kpis.review import ReportedRow
+from loaders.context import ReportContext
+from loaders.report import Problem
+
+JUMP, FEWEST = 5.0, 6
+_LEAST_SPREAD = 0.01  # of the usual level: a series that never moved is not doubted for moving a little
+_CONFIRM = ("正しければ理由を添えて確認し、誤りであれば直してください", "Confirm with a reason if it is right, else correct it")
+_DONE = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
+
+
+def find_doubts(rows: Sequence[ReportedRow], context: ReportContext, *, today: date | None = None) -> list[Problem]:
+    """Return the doubts about reported rows, in their order.
+
+    Args:
+        rows: without errors.
+        context: from ``gather``: definitions and the bureau's own past.
+        today: days of completion after it are doubted; ``None`` = not asked.
+    """
+    reported = {(row.key[0], row.key[2]): row for row in rows if row.kind == "observations.csv"}
+    series = {code: _series(code, reported, context) for code in {code for code, _ in reported}}
+    doubts: list[Problem] = []
+    for row in rows:
+        if row.kind == "observations.csv":
+            doubts += _of_figure(row, series[row.key[0]], context)
+        else:
+            doubts += _of_register(row, today)
+    return doubts
+
+
+def _doubt(row: ReportedRow, rule: str, column: str, found: object, expected: tuple[str, str]) -> Problem:
+    cell = row.cells.get(column, "")
+    return Problem(
+        "doubt", str(found), *expected, *_CONFIRM, sheet=row.sheet, cell=cell, row=row.row, grade="warning", rule=rule, key=row.key
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    period: Period
+    value: float
+
+
+def _series(code: str, reported: Mapping[tuple[str, str], ReportedRow], context: ReportContext) -> list[_Point]:
+    """Return the indicator's values, reported ones in place of stored ones, by the end of their periods."""
+    indicator = context.indicators[code]
+    definition = Definition(code, indicator["kind"], indicator["direction"], "", "", "", "")
+    found: dict[str, Mapping[str, object]] = {p: held[-1] for (c, p), held in context.observations.items() if c == code}
+    found |= {p: row.fields for (c, p), row in reported.items() if c == code}
+    points = []
+    for period, fields in found.items():
+        figure = Figure(period, *(fields.get(n) for n in ("value", "numerator", "denominator", "base_value")))  # type: ignore[arg-type]
+        value = value_of(definition, figure)
+        if value is not None:
+            points.append(_Point(parse_period(period), value))
+    return sorted(points, key=lambda p: (p.period.end, p.period.start))
+
+
+def _of_figure(row: ReportedRow, series: Sequence[_Point], context: ReportContext) -> Iterator[Problem]:
+    indicator, period, fields = context.indicators[row.key[0]], parse_period(row.key[2]), row.fields
+    kind = indicator["kind"]
+    numbers = {n: v for n in ("value", "numerator", "denominator", "base_value") if isinstance(v := fields.get(n), float)}
+    whole = numbers.get("denominator")
+    for name in ("numerator", "value") if kind in ("stock", "completion") else ("numerator",):
+        if whole is not None and numbers.get(name, 0.0) > whole and kind in ("ratio", "stock", "completion"):
+            yield _doubt(row, "numerator_above_denominator", name, f"{numbers[name]:,.15g} > {whole:,.15g}",
+                         ("分母以下の数", "no more than the denominator"))  # fmt: skip
+            break
+    yield from _disagreement(row, kind, numbers, indicator["decimals"])
+    own = next((p.value for p in series if p.period.code == period.code), None)
+    if own is None:
+        return
+    column = "value" if "value" in numbers else "numerator"
+    if kind in ("ceiling", "stock", "completion"):
+        yield from _falling(row, period, own, series, column)
+    yield from _jump(row, period, own, series, column, is_cumulative=kind == "ceiling")
+
+
+def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], decimals: int) -> Iterator[Problem]:
+    value, part = numbers.get("value"), numbers.get("numerator")
+    whole = numbers.get("denominator" if kind == "ratio" else "base_value")
+    if kind not in ("ratio", "reduction") or value is None or part is None or not whole:
+        return
+    worked = part / whole * 100 if kind == "ratio" else (1 - part / whole) * 100
+    # Half of the last published digit is rounding; rounded counts may be off by a point.
+    allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10 ** -max(decimals, 0)
+    if abs(value - worked) > allowed + 1e-9:
+        yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g} %", (f"数から求めた率 {worked:,.2f} %", f"{worked:,.2f} % by its own numbers"))  # fmt: skip
+
+
+def _falling(row: ReportedRow, period: Period, own: float, series: Sequence[_Point], column: str) -> Iterator[Problem]:
+    same_year = [p for p in series if p.period.fiscal_year == period.fiscal_year and p.period.kind != "calendar_year"]
+    earlier = [p for p in same_year if p.period.end < period.end]
+    later = [p for p in same_year if p.period.end > period.end]
+    if earlier and own < earlier[-1].value:
+        held = earlier[-1]
+        yield _doubt(row, "cumulative_falls", column, f"{own:,.15g}",
+                     (f"{held.period.label()}の {held.value:,.15g} 以上", f"at least {held.value:,.15g} of {held.period.label('en')}"))  # fmt: skip
+    elif later and own > later[0].value:
+        held = later[0]
+        yield _doubt(row, "cumulative_falls", column, f"{own:,.15g}",
+                     (f"{held.period.label()}の {held.value:,.15g} 以下", f"at most {held.value:,.15g} of {held.period.label('en')}"))  # fmt: skip
+
+
+def _jump(
+    row: ReportedRow, period: Period, own: float, series: Sequence[_Point], column: str, *, is_cumulative: bool
+) -> Iterator[Problem]:
+    past = [p for p in series if p.period.end < period.end and p.period.kind == period.kind]
+    changes = [_change(a, b, is_cumulative) for a, b in pairwise(past)]
+    if len(changes) < FEWEST:
+        return
+    usual = median(changes)
+    spread = max(1.4826 * median(abs(c - usual) for c in changes), _LEAST_SPREAD * median(abs(p.value) for p in past), 1e-9)
+    change = _change(past[-1], _Point(period, own), is_cumulative)
+    if abs(change - usual) > JUMP * spread:
+        low, high = usual - JUMP * spread, usual + JUMP * spread
+        yield _doubt(row, "jump", column, f"{own:,.15g}({change:+,.4g})",
+                     (f"前回からの変化が {low:+,.4g} から {high:+,.4g}", f"a change of {low:+,.4g} to {high:+,.4g} since the figure before"))  # fmt: skip
+
+
+def _change(before: _Point, after: _Point, is_cumulative: bool) -> float:
+    # A total since April begins anew each year: what was added in the period is compared, not the total.
+    if is_cumulative and before.period.fiscal_year != after.period.fiscal_year:
+        return after.value
+    return after.value - before.value
+
+
+def _of_register(row: ReportedRow, today: date | None) -> Iterator[Problem]:
+    name = _DONE[row.kind]
+    day = row.fields.get(name)
+    if today is not None and isinstance(day, date) and day > today and name in row.changed:
+        yield _doubt(
+            row, "done_in_future", name, day.isoformat(), (f"{today.isoformat()}以前の日付", f"a day until {today.isoformat()}")
+        )
+    applications, online = row.fields.get("applications_count"), row.fields.get("online_count")
+    if isinstance(applications, float) and isinstance(online, float) and online > applications:
+        yield _doubt(row, "online_above_applications", "online_count", f"{online:,.15g} > {applications:,.15g}",
+                     ("申請件数以下の数", "no more than all applications"))  # fmt: skip
