@@ -143,6 +143,12 @@ def rows(table: str) -> list[dict[str, Any]]:
     return shelf.get("rows", table, lambda: shelf.store.all_of(getattr(models, table)))
 
 
+def is_sample() -> bool:
+    """Say whether everything shown is of the sample organisation."""
+    shelf = _settled.get()
+    return bool(shelf.get("rows", "is_sample", shelf.store.is_sample))
+
+
 def organisation() -> Organisation:
     """Return every unit and how they followed each other."""
     return book().organisation
