@@ -161,6 +161,12 @@ def local_persons() -> list[Person]:
     return shelf.get("rows", ("local_persons",), lambda: local_people(shelf.store))
 
 
+def is_sample() -> bool:
+    """Say whether everything shown is of the sample organisation."""
+    shelf = _settled.get()
+    return bool(shelf.get("rows", "is_sample", shelf.store.is_sample))
+
+
 def organisation() -> Organisation:
     """Return every unit and how they followed each other."""
     return book().organisation
