@@ -54,9 +54,14 @@ def verified_email(claims: dict[str, Any], *, now: float) -> str:
     return "" if email.endswith(LOCAL_DOMAIN) else email
 
 
+def is_let_in() -> bool:
+    """Say whether the viewer may see anything at all: at an office only who is signed in and known."""
+    return settings().mode != "office" or bool(viewer().grants)
+
+
 def gate() -> None:
     """Show nothing of an office instance to anybody who is not signed in and known; offer to sign in."""
-    if settings().mode != "office" or viewer().grants:
+    if is_let_in():
         return
     st.title(t("site"))
     if not st.user.is_logged_in:
