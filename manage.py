@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,7 @@ from kpis.access import OPEN_STATES, ROLES
 from kpis.errors import MierukaError, SettingsRefused
 from kpis.settings import ROOT, settings
 from kpis.store import TOKYO_OFFSET, Store, utc_now
-from loaders import catalogue, load, pull, submit, workbook
+from loaders import catalogue, load, pull, sample, submit, workbook
 from loaders.report import LoadReport
 from publishers import editions, export, publication
 
@@ -296,6 +297,34 @@ def export_command(
 
 
 @app.command()
+def demo(
+    database: Annotated[Path, typer.Option(help="The sample's own database file")] = ROOT / "data" / "local" / "sample.db",
+    serve: Annotated[bool, typer.Option(help="Serve the sample when it is made")] = True,
+) -> None:
+    """Make the sample organisation through the real upload of filled workbooks, in a database of its own, and serve it."""
+    os.environ["DATABASE_URL"] = f"sqlite:///{database.resolve()}"
+    settings.cache_clear()
+    chosen, store = settings(), _store()
+    store.migrate()
+    if not store.is_sample():
+        reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
+        for report in reports:
+            if report.problems:
+                _print(report, as_json=False)
+        if any(report.problems for report in reports):
+            raise typer.Exit(1)
+        with Progress(console=err, transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("見本 sample", total=None)
+            made = sample.make_sample(
+                store, chosen.catalogue_dir / "sample.toml", folder=database.resolve().parent / f"{database.stem}-workbooks",
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )  # fmt: skip
+        out.print(f"見本 sample: {made.workbooks} 局×期間 bureaus × periods, {made.approved} 承認 approved, {made.rows} 行 rows")
+    if serve:
+        run(port=None)
+
+
+@app.command()
 def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on; PORT does the same", min=1, max=65535)] = None,
     public: Annotated[bool, typer.Option("--public", help="Serve the published editions read-only, without sign-in")] = False,
@@ -327,7 +356,13 @@ def run(
     if any(report.problems for report in reports):
         err.print("図表は前回取り込んだ数値で表示します。 / Serving the figures loaded before.")
     out.print(f"http://{chosen.address}:{chosen.port}")
-    uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
+    sys.stdout.flush()
+    # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.
+    command = [sys.executable, "-m", "uvicorn", "server:app", "--host", chosen.address, "--port", str(chosen.port)]
+    command += ["--log-level", "warning", "--no-access-log", "--app-dir", str(ROOT)]
+    if os.name == "posix":
+        os.execv(command[0], command)
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,8 @@ def show() -> None:
     try:
         gate()  # here too: a page that forgot to ask shows nothing either
         edition_line()
+        if cached.is_sample():
+            st.warning(t("sample_banner"), icon=":material/science:")
         asked.run()  # type: ignore[attr-defined]
     finally:
         _framed.reset(token)

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from kpis.access import LOCAL_DOMAIN, Viewer
-from kpis.people import local_people, viewer_of
+from kpis.people import viewer_of
 from kpis.settings import settings
 from kpis.store import utc_now
 from pages.parts import cached
@@ -86,7 +86,7 @@ def viewer_choice() -> None:
     """Show in the sidebar who looks: a choice on a local machine, the person signed in at an office."""
     mode = settings().mode
     if mode == "local":
-        listed = {p.email: p for p in local_people(cached.store())}
+        listed = {p.email: p for p in cached.local_persons()}
         current = viewer().email
         st.selectbox(
             t("viewer"),
