@@ -99,6 +99,12 @@ def test_every_problem_is_told_at_once_and_nothing_is_stored(tokyo_store: Store)
     assert report.accepted == 0 and tokyo_store.revision() == before
 
 
+def test_a_row_with_a_faulty_cell_has_its_codes_checked_as_well_and_is_counted(tokyo_store: Store) -> None:
+    report = check_content(csv_of(row(indicator_code="nowhere", value="abc"), row()), "observations.csv", store=tokyo_store)
+    assert {(p.cell, p.kind) for p in report.problems} == {("A2", "unknown_code"), ("D2", "number")}
+    assert (report.rows, report.accepted) == (2, 0)
+
+
 def test_two_rows_with_one_key_are_a_problem(tokyo_store: Store) -> None:
     report = load_file(tokyo_store, csv_of(row(), row(value="98")), name="x.csv")
     assert [(p.row, p.kind) for p in report.problems] == [(3, "duplicate")]
