@@ -189,6 +189,15 @@ def load_file(
     return load_together(store, [file], progress=progress)[0]
 
 
+def load_files(
+    store: Store, paths: Sequence[Path], *, kind: str | None = None, progress: Progress | None = None
+) -> list[LoadReport]:
+    """Load files of this machine together: all of them, or with a problem in any of them none."""
+    bureaus, limit = store.bureaus_by_name(), settings().max_load_bytes
+    files = [Prepared(path.name, path.read_bytes(), kind, bureaus=bureaus, max_bytes=limit) for path in paths]
+    return load_together(store, files, progress=progress)
+
+
 def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress | None = None) -> list[LoadReport]:
     """Store several files in one transaction: all rows of all files, or nothing.
 

@@ -157,6 +157,13 @@ def test_the_command_line_tells_stored_from_refused_from_misused(tmp_path: Path,
         assert set(told) == {"file", "sha256", "rows", "accepted", "problems"} and told["accepted"] == 0
         assert set(told["problems"][0]) == {"sheet", "cell", "row", "kind", "grade", "found", "expected", "remedy"}
         assert told["problems"][0]["cell"] == "D2"
+        both = run(app, ["load", str(good), str(bad), "--json"])
+        assert both.exit_code == 1 and [(told["file"], told["accepted"]) for told in json.loads(both.stdout)] == [
+            ("good.csv", 0), ("bad.csv", 0),
+        ]  # fmt: skip
+        assert run(app, ["load", str(good), str(tmp_path / "nowhere.csv")]).exit_code == 2
+        stored = run(app, ["load", str(good), "--json"])
+        assert stored.exit_code == 0 and json.loads(stored.stdout)["accepted"] == 1, "neither attempt above had stored it"
         assert run(app, ["load", str(good)]).exit_code == 0
         assert run(app, ["load", str(tmp_path / "nowhere.csv")]).exit_code == 2
         assert run(app, ["check"]).exit_code == 2
