@@ -20,7 +20,7 @@ from kpis.access import OPEN_STATES, ROLES
 from kpis.errors import MierukaError, SettingsRefused
 from kpis.settings import ROOT, settings
 from kpis.store import TOKYO_OFFSET, Store, utc_now
-from loaders import catalogue, load, pull, submit, workbook
+from loaders import catalogue, load, pull, sample, submit, workbook
 from loaders.report import LoadReport
 from publishers import editions, export, publication
 
@@ -228,6 +228,9 @@ def pull_command(
 def publish_command(
     note: Annotated[str, typer.Option(help="What a reader should know of this edition")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would become public and what changes")] = False,
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Who publishes (e-mail); needed in office mode, the role is checked")
+    ] = None,
 ) -> None:
     """Show what would become public and what changes against the edition shown, then publish it as the next edition."""
     store = _store()
@@ -245,7 +248,7 @@ def publish_command(
         out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"), markup=False)
     if dry_run:
         return
-    made = publication.publish(store, note=note, now=utc_now(), revision=found.revision)
+    made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=found.revision)
     out.print(f"公表しました published: {made.folder.name} sha256 {made.sha256}", markup=False)
 
 
@@ -272,11 +275,14 @@ def verify_command(
 def rollback_command(
     edition: Annotated[int, typer.Argument(help="Number of the edition to show", min=1)],
     reason: Annotated[str, typer.Option(help="Why; it is shown in the public log")] = "",
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Who does it (e-mail); needed in office mode, the role is checked")
+    ] = None,
 ) -> None:
     """Show an earlier edition; later ones are marked as withdrawn, with the reason."""
     store = _store()
     store.migrate()
-    publication.rollback(store, edition, reason=reason, now=utc_now())
+    publication.rollback(store, edition, reason=reason, now=utc_now(), viewer=actor)
     out.print(f"第{edition}号を表示します now showing edition {edition}", markup=False)
 
 
@@ -288,6 +294,34 @@ def export_command(
     """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
     made = export.export(target, number=edition, chosen=settings())
     out.print(f"書き出しました written: {target} (第{made.number}号 edition {made.number})", markup=False)
+
+
+@app.command()
+def demo(
+    database: Annotated[Path, typer.Option(help="The sample's own database file")] = ROOT / "data" / "local" / "sample.db",
+    serve: Annotated[bool, typer.Option(help="Serve the sample when it is made")] = True,
+) -> None:
+    """Make the sample organisation through the real upload of filled workbooks, in a database of its own, and serve it."""
+    os.environ["DATABASE_URL"] = f"sqlite:///{database.resolve()}"
+    settings.cache_clear()
+    chosen, store = settings(), _store()
+    store.migrate()
+    if not store.is_sample():
+        reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
+        for report in reports:
+            if report.problems:
+                _print(report, as_json=False)
+        if any(report.problems for report in reports):
+            raise typer.Exit(1)
+        with Progress(console=err, transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("見本 sample", total=None)
+            made = sample.make_sample(
+                store, chosen.catalogue_dir / "sample.toml", folder=database.resolve().parent / f"{database.stem}-workbooks",
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )  # fmt: skip
+        out.print(f"見本 sample: {made.workbooks} 局×期間 bureaus × periods, {made.approved} 承認 approved, {made.rows} 行 rows")
+    if serve:
+        run(port=None)
 
 
 @app.command()

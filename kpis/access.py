@@ -30,6 +30,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "approve": {"reform_office": "any"},
     "grant_exception": {"reform_office": "any"},
     "publish": {"reform_office": "any"},
+    "state_confidence": {"reform_office": "any"},
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
 }

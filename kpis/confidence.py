@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from kpis import models
+from kpis.access import may
 from kpis.errors import FigureRefused, NotAllowed, NotFound
+from kpis.people import grants_of, record
 from kpis.settings import settings
-from kpis.store import Store, utc_now
+from kpis.store import Store
 
 LEVELS = ("high", "medium", "low")
-REVIEWING_ROLES = ("reform_office", "administrator")
 
 
 def may_review(session: Session, reviewer: str) -> bool:
-    """Say whether a person may state a confidence: the reform office may; on one's own machine anybody may."""
-    if settings().mode == "local":
-        return True
-    held = (
-        select(models.UserRole.role)  # type: ignore[call-overload]
-        .join(models.UserAccount, models.UserAccount.email == models.UserRole.email)
-        .where(models.UserAccount.email == reviewer, models.UserAccount.is_active, models.UserRole.role.in_(REVIEWING_ROLES))  # type: ignore[attr-defined]
-    )
-    return session.execute(held).first() is not None
+    """Say whether a person may state a confidence: by role where the person is known; on one's own machine anybody may."""
+    grants = grants_of(session, reviewer)
+    return may(grants, "state_confidence") if grants else settings().mode == "local"
 
 
 def record_confidence(store: Store, project_code: str, *, confidence: str, reason: str, reviewer: str, reviewed_on: date) -> None:
@@ -63,9 +57,4 @@ def record_confidence(store: Store, project_code: str, *, confidence: str, reaso
                 reviewed_on=reviewed_on,
             )
         )  # fmt: skip
-        session.add(
-            models.AuditEvent(
-                occurred_at=utc_now(), actor=reviewer.strip(), action="confidence", subject=project_code,
-                detail=f"{confidence}: {reason.strip()}",
-            )
-        )  # fmt: skip
+        record(session, reviewer.strip(), "confidence", project_code, detail=f"{confidence}: {reason.strip()}")

@@ -650,9 +650,10 @@ class AuditEvent(SQLModel, table=True):
 
 
 class DataRevision(SQLModel, table=True):
-    """One row: the number that rises with every committed change, the key of every cache."""
+    """One row: the number that rises with every committed change, the key of every cache; and whether all is a sample."""
 
     __tablename__ = "data_revision"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
     id: int = Field(default=1, primary_key=True)
     revision: int = 0
+    is_sample: bool = False

@@ -234,6 +234,18 @@ class Store:
         with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one number
             return connection.execute(_REVISION).scalar() or 0
 
+    def is_sample(self) -> bool:
+        """Say whether this instance is a sample: its reports are made up and nothing of it is published."""
+        if not self._holds(models.DataRevision):
+            return False  # an edition; a sample cannot become one
+        with self.reading() as session:
+            return _is_sample(session)
+
+    def become_sample(self) -> None:
+        """Mark this instance as a sample, for good: every row that a report brings from now on is marked."""
+        with self.writing() as session:
+            session.execute(update(_table(models.DataRevision)).values(is_sample=True))
+
     def known_codes(self, table: str) -> set[str]:
         """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""
         with self.reading() as session:
@@ -423,6 +435,8 @@ class Store:
         Returns:
             The number of rows that are new or changed.
         """
+        if _is_sample(session):
+            values = [{**row, "is_sample": True} for row in values]
         if kind == "observations.csv":
             given = [{**row, "submission_id": origin.submission_id} for row in values]
             return self._append_observations(session, given, sha256=origin.file_sha256, loaded_at=origin.known_at)
@@ -568,6 +582,10 @@ def _register_change(
         "known_at": origin.known_at, "submission_id": origin.submission_id, "file_sha256": origin.file_sha256,
         "reason_class": reason_class, "reason_text": reason_text,
     }  # fmt: skip
+
+
+def _is_sample(session: Session) -> bool:
+    return bool(session.execute(select(_table(models.DataRevision).c.is_sample)).scalar())
 
 
 def utc_now() -> datetime:

@@ -28,6 +28,7 @@ from pages.parts.project import (
     status_mark,
 )
 from pages.parts.text import language, named, t
+from pages.parts.viewer import viewer
 
 enter()
 
@@ -293,7 +294,10 @@ def confidence(report: ProjectReport) -> None:
     with st.expander(t("confidence_write"), icon=":material/edit:"), st.form(f"confidence_{report.code}", border=False):
         level = st.segmented_control(t("confidence"), LEVELS, default="medium", format_func=lambda c: t(f"confidence_{c}"))
         reason = st.text_area(t("confidence_reason"))
-        reviewer = st.text_input(t("confidence_reviewer"))
+        known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
+        reviewer = known.email or st.text_input(t("confidence_reviewer"))
+        if known.email:
+            st.caption(f"{t('confidence_reviewer')}: {known.name or known.email}")
         if st.form_submit_button(t("confidence_save"), type="primary"):
             try:
                 record_confidence(

@@ -91,6 +91,11 @@ def gather(store: Store, *, known_at: datetime) -> Gathered:
     Raises:
         FigureRefused: a figure that would be published rests on a sample; the message names every such series.
     """
+    if store.is_sample():
+        raise FigureRefused(
+            "この登録先は見本です。見本は公表できません。実際の数値のデータベースを指定してください。",
+            "This instance is a sample. A sample cannot be published. Name the database of the figures in earnest.",
+        )
     with store.reading() as session:
         if store.engine.dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

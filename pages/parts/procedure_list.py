@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
-from kpis.register_queries import PAGE_SIZE, Counted, Filter, search
+from kpis.register_queries import PAGE_SIZE, Counted, Filter
 from kpis.registers import STATUSES, channels
 from kpis.settings import settings
 from pages.parts import cached
@@ -51,7 +53,7 @@ def procedure_list(register: Counted) -> None:
             wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets="page")
     asked = Filter(**wanted)
     page = written_page("page")
-    total, rows = search(cached.store(), asked, as_of=as_of(), page=page)
+    total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
     if not total:
         st.info(t("list_none"), icon=":material/search_off:")
         return
@@ -59,23 +61,11 @@ def procedure_list(register: Counted) -> None:
         turned = turn_pages("page", (total - 1) // PAGE_SIZE + 1)
         if turned != page:  # turned in this very run, or the address named a page beyond the last
             page = turned
-            total, rows = search(cached.store(), asked, as_of=as_of(), page=page)
+            total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
     first = (page - 1) * PAGE_SIZE + 1
     st.caption(t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " " + t("list_share"))
-    link = f"/procedures?lang={language()}&code="
-    shown = pd.DataFrame(
-        [
-            {
-                t("open_row"): link + row["procedure_code"], t("col_name"): _name(row),
-                t("col_bureau"): bureaus.get(row["bureau_code"] or "", ""), t("col_status"): t(f"digital_{row['status']}"),
-                t("col_type"): t(f"process_{row['process_type']}"), t("col_applicant"): t(f"party_{row['applicant']}"),
-                t("col_channel"): row["online_channel"], t("col_cases"): row["applications_count"],
-                t("col_online_cases"): row["online_count"], t("col_online_day"): day_word(row["digitised_date"], row["digitised_precision"]),
-                t("col_due"): day_word(row["planned_for"], row["planned_for_precision"]),
-                t("col_phone"): t(f"answer_{row['smartphone_ready']}"), t("col_law"): row["law_name"],
-            }
-            for row in rows
-        ]
+    shown = cached.found(
+        "procedures shown", (asked, page, as_of(), language()), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
     number = st.column_config.NumberColumn(format="localized")
     st.dataframe(
@@ -93,6 +83,25 @@ def procedure_list(register: Counted) -> None:
     else:
         query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
         st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
+
+
+def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
+    link = f"/procedures?lang={language()}&code="
+    frame = pd.DataFrame(
+        [
+            {
+                t("open_row"): link + row["procedure_code"], t("col_name"): _name(row),
+                t("col_bureau"): bureaus.get(row["bureau_code"] or "", ""), t("col_status"): t(f"digital_{row['status']}"),
+                t("col_type"): t(f"process_{row['process_type']}"), t("col_applicant"): t(f"party_{row['applicant']}"),
+                t("col_channel"): row["online_channel"], t("col_cases"): row["applications_count"],
+                t("col_online_cases"): row["online_count"], t("col_online_day"): day_word(row["digitised_date"], row["digitised_precision"]),
+                t("col_due"): day_word(row["planned_for"], row["planned_for_precision"]),
+                t("col_phone"): t(f"answer_{row['smartphone_ready']}"), t("col_law"): row["law_name"],
+            }
+            for row in rows
+        ]
+    )  # fmt: skip
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
 
 
 def _offered(register: Counted) -> list[str]:

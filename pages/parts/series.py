@@ -53,7 +53,7 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
                 "end_date": f.period.end, "value": f.value, "unit": definition.unit_en, "numerator": f.numerator,
                 "denominator": f.denominator, "text_ja": f.text_ja, "is_approximate": f.is_approximate,
                 "is_lower_bound": f.is_lower_bound, "is_year_to_date": f.is_year_to_date,
-                "is_base_estimated": f.is_base_estimated, "vintage": f.vintage,
+                "is_base_estimated": f.is_base_estimated, "is_sample": f.is_sample, "vintage": f.vintage,
                 "source_url": book.sources[f.source_code].url if f.source_code in book.sources else None,
             }
             for f in scored.figures
