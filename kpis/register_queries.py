@@ -44,7 +44,7 @@ _Columns = Mapping[str, ColumnElement[Any]]
 
 
 def _columns(store: Store) -> _Columns:
-    return store.columns(models.Procedure)
+    return dict(models.Procedure.__table__.c.items())  # type: ignore[attr-defined]
 
 
 def _status_on(c: _Columns, as_of: date) -> ColumnElement[str]:

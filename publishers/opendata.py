@@ -101,6 +101,10 @@ def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Re
         fields = {c.name: _kind(c.type) for c in columns}
         keys = [k.name for k in columns if k.primary_key]
         rows = [{name: _plain(row[name]) for name in fields} for row in store.all_of(model)]
+        if "submission_id" in fields:
+            fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
+            fields["is_reported"] = "boolean"
+            rows = [{**row, "is_reported": row.pop("submission_id") is not None} for row in rows]
         found.append(Resource(table, fields, tuple(rows), tuple(keys) or _KEYS.get(table, ())))
     found.append(_payments(store))
     return found

@@ -48,7 +48,7 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
         ]
         sections[t("nav_office")] = office
     _pages.set({known.url_path: known for section in sections.values() for known in section})
-    return st.navigation(sections, position="sidebar" if is_let_in() else "hidden")
+    return st.navigation(sections, position="sidebar" if is_let_in() else "hidden", expanded=True)
 
 
 def _page(name: str, icon: str, *, needs: str, or_needs: str | None = None) -> st.Page:  # type: ignore[valid-type]
