@@ -413,9 +413,7 @@ def test_the_command_line_issues_checks_and_marks(tmp_path: Path, monkeypatch: p
     checked = run.invoke(app, ["check", str(path), "--json", "--marked", str(tmp_path / "m.xlsx")])
     assert checked.exit_code == 1
     problems = json.loads(checked.stdout)["problems"]
-    assert {(p["sheet"], p["cell"], p["kind"]) for p in problems} == {(F, "H7", "number"), (F, "I7", "missing")} or problems[0][
-        "cell"
-    ] == "H7"
+    assert {(p["sheet"], p["cell"], p["kind"]) for p in problems} == {(F, "H7", "number"), (F, "I7", "missing")}
     assert openpyxl.load_workbook(tmp_path / "m.xlsx")[F]["H7"].comment is not None
     assert run.invoke(app, ["template", "--bureau", BUREAU, "--period", PERIOD, "-o", str(tmp_path / "t.csv")]).exit_code == 2
     product_settings.cache_clear()
