@@ -6,11 +6,16 @@ PY := $(VENV)/bin/python
 PORT ?= 8501
 export PORT
 
-.PHONY: run test lint types bench setup browser clean
+# Installs Debian packages where this machine lets us; fails where it does not.
+APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
+
+.PHONY: run demo public test lint types bench setup browser clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "venvがありません。apt-get install python3-venv を実行してください / run: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); $(APT) python3-venv >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV); } \
+	  || { rm -rf $(VENV); echo "venvがありません。apt-get install python3-venv を実行してください / run: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -25,12 +30,16 @@ setup: $(VENV)/.run
 run: $(VENV)/.run
 	@$(PY) manage.py run
 
+demo: $(VENV)/.run
+	@$(PY) manage.py demo
+
+public: $(VENV)/.run
+	@$(PY) manage.py run --public
+
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Chromiumと日本語フォントを入れます / installing Chromium and Japanese fonts"; \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; \
-	  else echo "Chromiumがないためブラウザの試験を省きます / no Chromium: browser tests are skipped (apt-get install chromium fonts-noto-cjk)"; fi; }
+	  echo "Chromiumと日本語フォントを入れます / installing Chromium and Japanese fonts"; $(APT) chromium fonts-noto-cjk >/dev/null; } \
+	  || echo "Chromiumがないためブラウザの試験を省きます / no Chromium: browser tests are skipped (apt-get install chromium fonts-noto-cjk)"
 
 test: $(VENV)/.dev browser
 	@$(PY) -m pytest

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +15,14 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from kpis.errors import MierukaError
+from kpis import people, reports, submissions
+from kpis.access import OPEN_STATES, ROLES
+from kpis.errors import MierukaError, SettingsRefused
 from kpis.settings import ROOT, settings
-from kpis.store import Store
-from loaders import catalogue, load, pull, workbook
+from kpis.store import TOKYO_OFFSET, Store, utc_now
+from loaders import catalogue, load, pull, sample, submit, workbook
 from loaders.report import LoadReport
+from publishers import editions, export, publication
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
 out = Console()
@@ -43,15 +48,15 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
         )
     for p in report.problems:
         where = " ".join(str(part) for part in (p.sheet, p.cell or (f"{p.row}行 row {p.row}" if p.row else "")) if part)
-        grade = "" if p.grade == "error" else "確認 please confirm "
-        err.print(f"{report.file} {where}: {grade}{p.found!r}", style="bold", markup=False)
+        mark = "注意 warning: " if p.grade == "warning" else ""
+        err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
         err.print(f"  {p.expected_ja}。{p.remedy_ja}", markup=False)
         err.print(f"  {p.expected_en}. {p.remedy_en}", markup=False)
 
 
 @app.command()
 def init() -> None:
-    """Create the database, or bring its tables to the newest version. Safe to repeat."""
+    """Create the database that DATABASE_URL names, or bring its tables to the newest version. Safe to repeat."""
     _store().migrate()
     out.print(f"データベース database: {settings().database_url.split('@')[-1]}")
 
@@ -63,11 +68,22 @@ def load_command(
         str | None, typer.Option(help="What the file holds, as observations.csv; read from its columns if left out")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Whose report a bureau workbook is (e-mail); the roles are checked")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Put a bureau workbook in the place of the draft there is")] = False,
+    hand_in: Annotated[bool, typer.Option("--submit", help="Submit the draft as well, where nothing is left to explain")] = False,
 ) -> None:
-    """Load figures, all or nothing. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage."""
+    """Load figures, all or nothing. A bureau workbook becomes a draft of the person named by --as.
+
+    Several files are stored together or not at all. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage or
+    refused. --json prints one report as an object, several as a list of them.
+    """
+    if missing := [path for path in files or [] if not path.is_file()]:
+        raise typer.BadParameter(f"{', '.join(map(str, missing))}: ファイルがありません / no such file")
     store = _store()
     store.migrate()
-    reports: list[LoadReport] = []
+    found: list[LoadReport] = []
     with Progress(console=err, transient=True, disable=as_json or not sys.stderr.isatty()) as bar:
         task = bar.add_task("取込 loading", total=None)
 
@@ -75,14 +91,43 @@ def load_command(
             bar.update(task, completed=done, total=total)
 
         if not files:
-            reports = catalogue.load_folder(store, settings().catalogue_dir, official=settings().official_dir, progress=progress)
-        for path in files or []:
-            if not path.is_file():
-                raise typer.BadParameter(f"{path}: ファイルがありません / no such file")
-            reports.append(load.load_file(store, path, kind=kind, progress=progress))
-    for report in reports:
+            found = catalogue.load_folder(store, settings().catalogue_dir, official=settings().official_dir, progress=progress)
+        books = [path for path in files or [] if kind is None and workbook.is_bureau_workbook(path.read_bytes())]
+        if plain := [path for path in files or [] if path not in books]:
+            found = load.load_files(store, plain, kind=kind, progress=progress)
+        if not any(report.problems for report in found):
+            found += [_report_as(store, path, actor, replace=replace, hand_in=hand_in) for path in books]
+    if as_json and len(found) != 1:
+        typer.echo(json.dumps([report.to_json() for report in found], ensure_ascii=False, indent=1))
+    for report in found if not as_json or len(found) == 1 else []:
         _print(report, as_json=as_json)
-    raise typer.Exit(1 if any(p.grade == "error" for r in reports for p in r.problems) else 0)
+    raise typer.Exit(1 if any(p.grade == "error" for r in found for p in r.problems) else 0)
+
+
+def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool) -> LoadReport:
+    """Keep a bureau workbook as a draft of a person, and submit it if asked."""
+    if actor is None:
+        raise typer.BadParameter(
+            f"{path.name}: 局の報告様式です。誰の報告かを --as EMAIL で指定してください"
+            " / a bureau workbook: name whose report it is with --as EMAIL",
+            param_hint="--as",
+        )
+    actor, content, today = actor.strip().lower(), path.read_bytes(), (utc_now() + TOKYO_OFFSET).date()
+    there = None
+    mark = workbook.read_workbook(content, store=store, today=today).mark if replace else None
+    if mark is not None:
+        own = reports.reports(store, viewer=actor, states=OPEN_STATES, bureau_code=mark.bureau_code)
+        there = next(((r.id, r.revision) for r in own if r.period_code == mark.period_code), None)
+    done = submit.receive(store, content, actor=actor, name=path.name, today=today, replaces=there)
+    sha256 = hashlib.sha256(content).hexdigest()
+    kept = done.uploaded
+    if kept is None:
+        return LoadReport(path.name, sha256, done.reading.rows_count, 0, done.reading.problems)
+    if hand_in and kept.state in ("draft", "returned"):
+        submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
+    now = reports.report(store, kept.report_id, viewer=actor)
+    err.print(f"報告 report {now.id} 第{now.revision}版 revision {now.revision}: {now.state}", markup=False)
+    return LoadReport(path.name, sha256, done.reading.rows_count, len(done.reading.rows), done.reading.problems, kept.is_repeat)
 
 
 @app.command()
@@ -124,6 +169,49 @@ def template(
     out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}", markup=False)
 
 
+people_app = typer.Typer(no_args_is_help=True, help="Who may sign in, and what they may do")
+app.add_typer(people_app, name="user")
+
+
+@people_app.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="E-mail that the sign-in provider vouches for")],
+    role: Annotated[str, typer.Option(help=" | ".join(ROLES))],
+    bureau: Annotated[str | None, typer.Option(help="Code of the bureau, for bureau_manager")] = None,
+    name: Annotated[str, typer.Option(help="Name to show")] = "",
+) -> None:
+    """Give a person a role; safe to repeat."""
+    store = _store()
+    store.migrate()
+    _print_person(people.add_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau, name=name))
+
+
+@people_app.command("list")
+def user_list() -> None:
+    """List every person with their roles."""
+    store = _store()
+    store.migrate()
+    for person in people.people(store, actor=people.COMMAND_LINE):
+        _print_person(person)
+
+
+@people_app.command("remove")
+def user_remove(
+    email: Annotated[str, typer.Argument(help="Whose role to take")],
+    role: Annotated[str | None, typer.Option(help="This role only; none = all of them")] = None,
+    bureau: Annotated[str | None, typer.Option(help="The bureau of that role")] = None,
+) -> None:
+    """Take one role or all roles from a person; what they did stays on record."""
+    store = _store()
+    store.migrate()
+    people.remove_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau)
+
+
+def _print_person(person: people.Person) -> None:
+    roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or "役割なし no role"
+    out.print(f"{person.email} {person.name}: {roles}", markup=False)
+
+
 @app.command("pull")
 def pull_command(
     sources: Annotated[Path, typer.Option(help="The list of sources", exists=True, dir_okay=False)] = ROOT
@@ -139,17 +227,129 @@ def pull_command(
     raise typer.Exit(1 if any(result.outcome == "failed" for result in results) else 0)
 
 
+@app.command("publish")
+def publish_command(
+    note: Annotated[str, typer.Option(help="What a reader should know of this edition")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would become public and what changes")] = False,
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Who publishes (e-mail); needed in office mode, the role is checked")
+    ] = None,
+) -> None:
+    """Show what would become public and what changes against the edition shown, then publish it as the next edition."""
+    store = _store()
+    store.migrate()
+    found = publication.preview(store, now=utc_now())
+    against = f"第{found.compared_with}号 edition {found.compared_with}" if found.compared_with else "なし none"
+    out.print(f"第{found.number}号 edition {found.number} ({found.as_of}) ← {against}", markup=False)
+    for table, rows in found.counts.items():
+        left = f" (見本を除外 samples left out: {found.left_out[table]})" if table in found.left_out else ""
+        out.print(f"  {table}: {rows}{left}", markup=False)
+    for change in found.changes:
+        size = change.size_ja and f" ({change.size_ja})"
+        why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
+        where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
+        out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"), markup=False)
+    if dry_run:
+        return
+    made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=found.revision)
+    out.print(f"公表しました published: {made.folder.name} sha256 {made.sha256}", markup=False)
+
+
+@app.command("verify")
+def verify_command(
+    edition: Annotated[int | None, typer.Argument(help="Number of the edition; none = all", min=1)] = None,
+) -> None:
+    """Prove that editions are complete and unchanged; names what differs. Exit code 0 = unchanged, 1 = differs."""
+    noted = None
+    if settings().mode != "public":
+        store = _store()
+        store.migrate()
+        noted = publication.recorded(store)
+    there = editions.numbers(settings().editions_dir)
+    faults = editions.verify(settings().editions_dir, edition, recorded=noted)
+    for fault in faults:
+        err.print(f"{fault.edition:04d} {fault.file}: {fault.message_ja} / {fault.message_en}", markup=False)
+    if not faults:
+        out.print(f"変更なし unchanged: {', '.join(f'{n:04d}' for n in there if edition in (None, n)) or '0'}", markup=False)
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command("rollback")
+def rollback_command(
+    edition: Annotated[int, typer.Argument(help="Number of the edition to show", min=1)],
+    reason: Annotated[str, typer.Option(help="Why; it is shown in the public log")] = "",
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Who does it (e-mail); needed in office mode, the role is checked")
+    ] = None,
+) -> None:
+    """Show an earlier edition; later ones are marked as withdrawn, with the reason."""
+    store = _store()
+    store.migrate()
+    publication.rollback(store, edition, reason=reason, now=utc_now(), viewer=actor)
+    out.print(f"第{edition}号を表示します now showing edition {edition}", markup=False)
+
+
+@app.command("export")
+def export_command(
+    target: Annotated[Path, typer.Argument(help="A folder that does not exist yet")],
+    edition: Annotated[int | None, typer.Option(help="Number of the edition; none = the one shown", min=1)] = None,
+) -> None:
+    """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
+    made = export.export(target, number=edition, chosen=settings())
+    out.print(f"書き出しました written: {target} (第{made.number}号 edition {made.number})", markup=False)
+
+
+@app.command()
+def demo(
+    database: Annotated[Path, typer.Option(help="The sample's own database file")] = ROOT / "data" / "local" / "sample.db",
+    serve: Annotated[bool, typer.Option(help="Serve the sample when it is made")] = True,
+) -> None:
+    """Make the sample organisation through the real upload of filled workbooks, in a database of its own, and serve it."""
+    os.environ["DATABASE_URL"] = f"sqlite:///{database.resolve()}"
+    settings.cache_clear()
+    chosen, store = settings(), _store()
+    store.migrate()
+    if not store.is_sample():
+        reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
+        for report in reports:
+            if report.problems:
+                _print(report, as_json=False)
+        if any(report.problems for report in reports):
+            raise typer.Exit(1)
+        with Progress(console=err, transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("見本 sample", total=None)
+            made = sample.make_sample(
+                store, chosen.catalogue_dir / "sample.toml", folder=database.resolve().parent / f"{database.stem}-workbooks",
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )  # fmt: skip
+        out.print(f"見本 sample: {made.workbooks} 局×期間 bureaus × periods, {made.approved} 承認 approved, {made.rows} 行 rows")
+    if serve:
+        run(port=None)
+
+
 @app.command()
 def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on; PORT does the same", min=1, max=65535)] = None,
+    public: Annotated[bool, typer.Option("--public", help="Serve the published editions read-only, without sign-in")] = False,
 ) -> None:
     """Bring the database up to date, load what is new, and serve the dashboard."""
     import uvicorn
 
     if port:
         os.environ["PORT"] = str(port)
-        settings.cache_clear()
+    if public:
+        os.environ["MIERUKA_MODE"] = "public"
+    settings.cache_clear()
     chosen = settings()
+    if chosen.mode == "public":
+        if editions.current(chosen.editions_dir) is None:
+            raise SettingsRefused(
+                f"公表版がありません: {chosen.editions_dir}。先に manage.py publish を実行してください。",
+                f"There is no edition in {chosen.editions_dir}. Run manage.py publish first.",
+            )
+        out.print(f"http://{chosen.address}:{chosen.port}")
+        uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
+        return
     store = _store()
     store.migrate()
     reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
@@ -159,7 +359,13 @@ def run(
     if any(report.problems for report in reports):
         err.print("図表は前回取り込んだ数値で表示します。 / Serving the figures loaded before.")
     out.print(f"http://{chosen.address}:{chosen.port}")
-    uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
+    sys.stdout.flush()
+    # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.
+    command = [sys.executable, "-m", "uvicorn", "server:app", "--host", chosen.address, "--port", str(chosen.port)]
+    command += ["--log-level", "warning", "--no-access-log", "--app-dir", str(ROOT)]
+    if os.name == "posix":
+        os.execv(command[0], command)
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from kpis.settings import settings
 from publishers.api import ROUTES
+from publishers.api_reform import REFORM_ROUTES
+from publishers.api_registers import REGISTER_ROUTES
+from publishers.files import FILE_ROUTES
 from publishers.headers import PageHeaders
 
 
@@ -17,4 +21,16 @@ async def overview(request: Request) -> RedirectResponse:
     return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
 
 
-app = st.App("dashboard.py", routes=[*ROUTES, Route("/overview", overview)], middleware=[Middleware(PageHeaders)])
+def open_routes() -> list[Route]:
+    """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
+    return [
+        route for route in (*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES) if settings().mode != "office" or route.path == "/api/health"
+    ]
+
+
+app = st.App(
+    "dashboard.py",
+    routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
+    middleware=[Middleware(PageHeaders)],
+    secrets={"auth": settings().sign_in} if settings().sign_in else None,
+)

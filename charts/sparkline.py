@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from datetime import date
 
-from charts.style import ACTUAL, FILL, INK, PLAN
+from charts.style import ACTUAL, FILL, INK, PLAN, SHORT
 
-WIDTH, HEIGHT, BAR = 220, 56, 14
+WIDTH, HEIGHT, BAR = 200, 56, 22
 
 
-def sparkline(actual: Sequence[tuple[date, float]], plan: Sequence[tuple[date, float]]) -> str:
-    """Return an SVG of the series (solid, a dot at each published value) over its planned path (dashed).
+def card_picture(
+    actual: Sequence[tuple[date, float]],
+    plan: Sequence[tuple[date, float]],
+    *,
+    value: float | None = None,
+    target: float | None = None,
+    full: float = 0.0,
+    is_short: bool = False,
+) -> str:
+    """Return the picture of a card as the address of an image: the series, and under it a bar against the target.
 
     Args:
         actual: (period end, value), in order of time.
         plan: (day, value) corners of the planned path.
+        value: the length of the bar; no bar without one.
+        target: where the tick stands.
+        full: the end of the track, where it is more than value and target.
+        is_short: the bar is drawn in the colour of what fell short (the card says so in words too).
     """
+    body, height = sparkline(actual, plan), HEIGHT
+    if value is not None and target is not None:
+        body += f'<g transform="translate(0 {HEIGHT + 4})">{bullet(value, target, full=full, is_short=is_short)}</g>'
+        height += 4 + BAR
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{body}</svg>'
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def sparkline(actual: Sequence[tuple[date, float]], plan: Sequence[tuple[date, float]]) -> str:
+    """Return the SVG shapes of the series (solid, a dot at each published value) over its planned path (dashed)."""
     days = [day.toordinal() for day, _ in (*actual, *plan)]
     values = [value for _, value in (*actual, *plan)]
     first, span = min(days), max(max(days) - min(days), 1)
@@ -25,26 +48,21 @@ def sparkline(actual: Sequence[tuple[date, float]], plan: Sequence[tuple[date, f
 
     def at(point: tuple[date, float]) -> str:
         x = 6 + (point[0].toordinal() - first) / span * (WIDTH - 12)
-        y = HEIGHT - 7 - (point[1] - low) / height * (HEIGHT - 14)
+        y = HEIGHT - 6 - (point[1] - low) / height * (HEIGHT - 12)
         return f"{x:.1f},{y:.1f}"
 
     dots = "".join(f'<circle cx="{x}" cy="{y}" r="3" fill="{ACTUAL}"/>' for x, y in (at(p).split(",") for p in actual))
     dashed = f'<polyline points="{" ".join(map(at, plan))}" fill="none" stroke="{PLAN}" stroke-width="1.5" stroke-dasharray="4 3"/>'
     line = f'<polyline points="{" ".join(map(at, actual))}" fill="none" stroke="{ACTUAL}" stroke-width="2"/>'
-    return _svg(HEIGHT, (dashed if plan else "") + line + dots)
+    return (dashed if plan else "") + line + dots
 
 
-def bullet(value: float, target: float, *, full: float) -> str:
-    """Return an SVG bar from 0 to ``value`` on a track to ``full``, with the target as a tick on both sides of it."""
+def bullet(value: float, target: float, *, full: float, is_short: bool = False) -> str:
+    """Return the SVG shapes of a bar from 0 to ``value`` on a track to ``full``, the target a tick that stands out of both."""
     scale = (WIDTH - 4) / max(full, value, target, 1e-9)
     end, tick = 2 + value * scale, 2 + target * scale
-    return _svg(
-        BAR + 8,
-        f'<rect x="2" y="4" width="{WIDTH - 4}" height="{BAR}" fill="{FILL}"/>'
-        f'<rect x="2" y="7" width="{max(end - 2, 0):.1f}" height="{BAR - 6}" fill="{ACTUAL}"/>'
-        f'<rect x="{min(tick, WIDTH - 3) - 1.5:.1f}" y="0" width="3" height="{BAR + 8}" fill="{INK}" stroke="#fff" stroke-width="1"/>',
+    return (
+        f'<rect x="2" y="4" width="{WIDTH - 4}" height="{BAR - 8}" fill="{FILL}"/>'
+        f'<rect x="2" y="7" width="{max(end - 2, 0):.1f}" height="{BAR - 14}" fill="{SHORT if is_short else ACTUAL}"/>'
+        f'<rect x="{min(tick, WIDTH - 3) - 1.5:.1f}" y="0" width="3" height="{BAR}" fill="{INK}" stroke="#fff" stroke-width="1"/>'
     )
-
-
-def _svg(height: int, body: str) -> str:
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{body}</svg>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import plotly.graph_objects as go
@@ -9,6 +10,7 @@ import plotly.graph_objects as go
 ACTUAL = "#0017C1"
 PLAN = "#626264"
 FORECAST = "#3460FB"
+SHORT = "#C5000F"
 FILL = "#D9E6FF"
 GRID = "#E8E9F1"
 INK = "#1A1A1C"
@@ -16,11 +18,23 @@ FONT = '"Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, "Noto Sans CJK 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "locale": "en"}
 
 
+class Finished(go.Figure):
+    """A figure that will not change any more: what is sent of it is worked out once, not at every run of a page."""
+
+    def __init__(self, figure: go.Figure) -> None:
+        super().__init__()
+        self._sent: dict[str, Any] = json.loads(figure.to_json())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figure as lists, dictionaries, numbers and texts, the same ones each time."""
+        return self._sent
+
+
 def styled(figure: go.Figure, *, height: int = 340) -> go.Figure:
     """Apply the house style to a figure and return it."""
     figure.update_layout(
         template="none", height=height, font={"family": FONT, "size": 13, "color": INK}, showlegend=False,
-        margin={"l": 52, "r": 28, "t": 24, "b": 36}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 48, "r": 24, "t": 32, "b": 32}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
         hovermode="closest", dragmode=False,
     )  # fmt: skip
     figure.update_xaxes(showgrid=False, linecolor="#949497", tickfont={"size": 12}, fixedrange=True)

@@ -5,6 +5,8 @@ MierukaError
 ├── PeriodUnreadable     a text is not a reporting period
 ├── FigureRefused        a figure or row breaks a rule of the model; nothing was stored
 ├── NotAllowed           the viewer's role does not permit the action
+├── StepRefused          a report cannot take this step now: its state, the calendar, or something still unexplained
+├── ChangedMeanwhile     somebody else changed the same report first; nothing was stored
 ├── NotFound             an indicator, bureau, project or file is not known
 └── SourceUnreachable    a source named in data/sources.toml could not be brought in
 """
@@ -44,6 +46,14 @@ class FigureRefused(MierukaError):
 
 class NotAllowed(MierukaError):
     """The viewer's role does not permit the action."""
+
+
+class StepRefused(MierukaError):
+    """A report cannot take this step now: its state, the calendar, or something still unexplained."""
+
+
+class ChangedMeanwhile(MierukaError):
+    """Somebody else changed the same report first; nothing was stored."""
 
 
 class NotFound(MierukaError):

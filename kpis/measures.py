@@ -10,6 +10,8 @@ The planned path runs in straight lines from the baseline through the yearly tar
 is judged by its remaining budget instead, since actual / target misleads where lower is better:
 
     planned = cap × elapsed share of the cap's period;  ratio = (cap − actual) / (cap − planned)
+
+A cap holds for the whole of its period, on whatever day it was set, and for no other period.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from kpis.errors import FigureRefused
 from kpis.periods import Period, parse_period
 from kpis.text import format_date, format_difference, format_value
 
-RULE_VERSION = "2026-1"
+RULE_VERSION = "2026-2"
 STATUSES = (
     "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "not_due",
     "no_data", "not_applicable", "qualitative",
@@ -73,6 +75,11 @@ class Figure:
     vintage: int = 1
     known_at: datetime | None = None
     source_code: str = ""
+    is_sample: bool = False
+    is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.organisation
+    is_recast: bool = False  # carried over from a predecessor by its share
+    reason_class: str = ""
+    reason_text: str = ""
 
     @property
     def period(self) -> Period:
@@ -280,6 +287,8 @@ def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goa
         return found
     if day < period.start:
         return replace(found, status="not_due")
+    if day > period.end:
+        return replace(found, goal=None)  # last year's cap says nothing about this year
     share = 1.0 if whole or day >= period.end else ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
     planned = goal.value * share
     room = goal.value - planned

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 PRECISIONS = "'day','month','quarter','year','unknown'"
@@ -25,6 +25,7 @@ PARTIES = (
 AUTHORITIES = "'own','delegated','national','other','unknown'"
 STEP_FORMS = "'online','paper','either','none','unknown'"
 SUBMISSION_STATES = "'draft','submitted','returned','approved','withdrawn'"
+OPEN_STATES = "'draft','submitted','returned'"
 
 
 def _one_of(column: str, values: str, *, optional: bool = False) -> CheckConstraint:
@@ -32,8 +33,8 @@ def _one_of(column: str, values: str, *, optional: bool = False) -> CheckConstra
     return CheckConstraint(f"{null}{column} IN ({values})", name=f"{column}_known")
 
 
-def _instant() -> Column:
-    return Column(DateTime(timezone=False), nullable=False)  # always UTC, stored naive
+def _instant(*, optional: bool = False) -> Column:
+    return Column(DateTime(timezone=False), nullable=optional)  # always UTC, stored naive
 
 
 def _reference(target: str, *, optional: bool = False, index: bool = False) -> Column:
@@ -197,7 +198,10 @@ class Baseline(SQLModel, table=True):
 class Target(SQLModel, table=True):
     """A target as it was set; one row per indicator, unit, period and order in which it was set."""
 
-    __table_args__ = (UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),)
+    __table_args__ = (
+        UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),
+        _one_of("set_on_precision", PRECISIONS),
+    )
     id: int | None = Field(default=None, primary_key=True)
     indicator_code: str = Field(sa_column=_reference("indicator.indicator_code", index=True))
     bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
@@ -207,6 +211,7 @@ class Target(SQLModel, table=True):
     denominator: float | None = None
     is_approximate: bool = False
     set_on: date | None = None
+    set_on_precision: str = "unknown"
     set_order: int = 1
     strategy_version: str | None = None
     source_code: str = Field(sa_column=_reference("source.source_code"))
@@ -273,7 +278,12 @@ class Submission(SQLModel, table=True):
         _one_of("state", SUBMISSION_STATES),
         CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> submitted_by", name="four_eyes"),
-    )
+        # One report of a bureau and period at a time is on its way: two uploads at the same second cannot both open one.
+        Index(
+            "submission_open_once", "bureau_code", "period_code", unique=True,
+            sqlite_where=text(f"state IN ({OPEN_STATES})"), postgresql_where=text(f"state IN ({OPEN_STATES})"),
+        ),
+    )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
     bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
     period_code: str = Field(sa_column=_reference("reporting_period.period_code"))
@@ -284,25 +294,86 @@ class Submission(SQLModel, table=True):
     created_by: str = Field(sa_column=_reference("user_account.email"))
     created_at: datetime = Field(sa_column=_instant())
     submitted_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
-    submitted_at: datetime | None = None
+    submitted_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     decided_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
-    decided_at: datetime | None = None
+    decided_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     return_reason: str = ""
 
 
 class SubmissionRow(SQLModel, table=True):
-    """One validated row of a submission, as drafted: the file's kind, the cell it came from and its fields as JSON."""
+    """One validated row of a submission, as drafted: the file's kind, the cell it came from and its fields as JSON.
+
+    Rows of an earlier upload (``revision``) of the same submission stay. ``choices_json`` holds how conflicts were resolved.
+    """
 
     __tablename__ = "submission_row"
+    __table_args__ = (UniqueConstraint("submission_id", "revision", "row_kind", "row_key"),)
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id", index=True)
+    revision: int = 1
     row_kind: str
+    row_key: str = ""
+    choices_json: str = ""
     sheet: str = ""
     cell: str = ""
     fields_json: str
     reason_class: str | None = None
     reason_text: str = ""
     comment: str = ""
+
+
+class SubmissionWarning(SQLModel, table=True):
+    """A warning on a report that the bureau confirms with a reason before it may submit."""
+
+    __tablename__ = "submission_warning"
+    __table_args__ = (
+        CheckConstraint("confirmed_by IS NULL OR confirmed_reason <> ''", name="a_confirmation_has_a_reason"),
+    )  # fmt: skip
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    revision: int
+    sheet: str = ""
+    cell: str = ""
+    found: str
+    expected_ja: str
+    expected_en: str
+    remedy_ja: str = ""
+    remedy_en: str = ""
+    confirmed_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
+    confirmed_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
+    confirmed_reason: str = ""
+
+
+class ReviewComment(SQLModel, table=True):
+    """What the reform office says at one cell of a report it returns."""
+
+    __tablename__ = "review_comment"
+    __table_args__ = (CheckConstraint("comment <> ''", name="says_something"),)
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    revision: int
+    row_kind: str
+    row_key: str
+    column_name: str
+    sheet: str = ""
+    cell: str = ""
+    comment: str
+    written_by: str = Field(sa_column=_reference("user_account.email"))
+    written_at: datetime = Field(sa_column=_instant())
+
+
+class ReportingException(SQLModel, table=True):
+    """Leave of the reform office to report a period outside its days; append-only, the last one counts."""
+
+    __tablename__ = "reporting_exception"
+    __table_args__ = (CheckConstraint("reason <> ''", name="an_exception_has_a_reason"),)
+    id: int | None = Field(default=None, primary_key=True)
+    bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    period_code: str = Field(sa_column=_reference("reporting_period.period_code"))
+    until: date
+    reason: str
+    granted_by: str = Field(sa_column=_reference("user_account.email"))
+    granted_at: datetime = Field(sa_column=_instant())
 
 
 class Observation(SQLModel, table=True):
@@ -466,6 +537,22 @@ class Procedure(SQLModel, table=True):
         CheckConstraint("applications_count IS NULL OR applications_count >= 0", name="applications_not_negative"),
         CheckConstraint("online_count IS NULL OR online_count >= 0", name="online_not_negative"),
         Index("procedure_by_bureau", "bureau_code", "digital_status"),
+        # Narrow enough to be searched whole: see migration 0005.
+        Index(
+            "procedure_listed",
+            "procedure_code",
+            "bureau_code",
+            "digital_status",
+            "digitised_date",
+            "planned_for",
+            "planned_for_precision",
+            "process_type",
+            "applicant",
+            "authority",
+            "is_priority",
+            "online_channel",
+            "search_text",
+        ),
     )
     procedure_code: str = Field(primary_key=True)
     name_ja: str
@@ -497,6 +584,7 @@ class Procedure(SQLModel, table=True):
     online_count: float | None = None
     is_count_estimated: bool = False
     details_json: str = ""
+    search_text: str = ""  # written by the store: see kpis.registers.searchable
     vintage: int = 1
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))
@@ -562,9 +650,10 @@ class AuditEvent(SQLModel, table=True):
 
 
 class DataRevision(SQLModel, table=True):
-    """One row: the number that rises with every committed change, the key of every cache."""
+    """One row: the number that rises with every committed change, the key of every cache; and whether all is a sample."""
 
     __tablename__ = "data_revision"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
     id: int = Field(default=1, primary_key=True)
     revision: int = 0
+    is_sample: bool = False

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import groupby
 
 from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge
+from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
+from kpis.text import format_value
+
+VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,11 @@ class SourceNote:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One indicator for one unit: definition, every vintage of its figures, every goal, and where they come from."""
+    """One indicator for one unit: definition, every vintage of its figures, every goal, and where they come from.
+
+    ``scope_code`` is the unit the indicator itself is of; the entry of that unit may be judged by the sum of bureaus' reports.
+    A bureau without targets of its own is measured by those of the whole where they are rates (``goals_of``).
+    """
 
     definition: Definition
     unit_code: str
@@ -32,24 +41,44 @@ class Entry:
     figures: tuple[Figure, ...]
     goals: tuple[Goal, ...]
     baseline: Baseline | None
+    scope_code: str = ""
+    is_reported_by_bureaus: bool = False
+    goals_of: str = ""  # the unit whose targets are used, where a bureau has none of its own
+
+    @property
+    def is_own_scope(self) -> bool:
+        """Say whether this is the indicator's entry for its own scope."""
+        return self.unit_code == self.scope_code
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Every entry an instance knows, in catalogue order, with the sources they name."""
+    """Every entry an instance knows, in catalogue order, with the sources they name and the organisation in time.
+
+    Entries of one indicator stand together, that of its own scope first, the units after it in catalogue order.
+    """
 
     revision: int
     entries: tuple[Entry, ...]
     sources: Mapping[str, SourceNote]
+    organisation: Organisation = field(default_factory=Organisation)
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An entry with its judgement and the figures it rests on (one per period, as then known)."""
+    """An entry with its judgement and the figures it rests on (one per period, as then known).
+
+    Args:
+        figures: those published or reported, and complete sums of bureaus' reports (``is_rolled_up``) where nothing was.
+        rolled: for an indicator's own scope, what bureaus reported per period, with coverage.
+        breaks: in the organisation of today, the reorganisations this history could not be carried across.
+    """
 
     entry: Entry
     judgement: Judgement
     figures: tuple[Figure, ...]
+    rolled: tuple[RollUp, ...] = ()
+    breaks: tuple[Break, ...] = ()
 
     @property
     def source_codes(self) -> tuple[str, ...]:
@@ -58,22 +87,83 @@ class Scored:
         return tuple(dict.fromkeys(part.source_code for part in named if part is not None and part.source_code))
 
 
+def measured(entry: Entry, whole: Entry) -> Entry:
+    """Give a bureau without targets of its own those of the whole, where they are rates: a rate holds for a part as well."""
+    if entry.goals or not whole.goals or entry.definition.kind not in ("ratio", "reduction"):
+        return entry
+    return replace(entry, goals=whole.goals, goals_of=whole.unit_code)
+
+
+def _judged(
+    entry: Entry, figures: Iterable[Figure], as_of: date, *, rolled: tuple[RollUp, ...] = (), breaks: tuple[Break, ...] = ()
+) -> Scored:
+    ended = tuple(f for f in figures if f.period.end <= as_of)
+    judgement = judge(entry.definition, ended, entry.goals, baseline=entry.baseline, as_of=as_of)
+    return Scored(entry, judgement, ended, rolled, breaks)
+
+
 def score(entry: Entry, *, as_of: date, known_at: datetime | None = None) -> Scored:
-    """Judge one entry on a day, from the figures known by an instant.
+    """Judge one entry alone on a day, from the figures known by an instant.
 
     Args:
         entry: the indicator and unit.
         as_of: only figures of periods ended by this day count.
         known_at: only vintages known by this UTC instant count; ``None`` means all.
     """
-    figures = tuple(current_vintages(entry.figures, known_at=known_at))
-    judgement = judge(entry.definition, figures, entry.goals, baseline=entry.baseline, as_of=as_of)
-    return Scored(entry, judgement, tuple(f for f in figures if f.period.end <= as_of))
+    return _judged(entry, current_vintages(entry.figures, known_at=known_at), as_of)
 
 
-def score_all(book: Book, *, as_of: date, known_at: datetime | None = None, unit: str | None = None) -> list[Scored]:
-    """Judge every entry of a book, in catalogue order; ``unit`` keeps one organisation unit."""
-    return [score(e, as_of=as_of, known_at=known_at) for e in book.entries if unit is None or e.unit_code == unit]
+def score_indicator(
+    entries: Iterable[Entry], organisation: Organisation, *, as_of: date, known_at: datetime | None = None, view: str = "then"
+) -> list[Scored]:
+    """Judge one indicator for its own scope and for every unit.
+
+    Args:
+        entries: of one indicator, that of its own scope among them.
+        organisation: who owes a report, and how units followed each other.
+        as_of: only figures of periods ended by this day count; for ``now`` also the day whose organisation is shown.
+        known_at: only vintages known by this UTC instant count; ``None`` means all.
+        view: ``then`` shows units as they were (当時の組織), ``now`` recasts them (現在の組織); sums are the same in both.
+
+    Returns:
+        The own scope first, with the sums of bureaus' reports; then units in catalogue order.
+    """
+    held = list(entries)
+    figures = {e.unit_code: [f for f in current_vintages(e.figures, known_at=known_at) if f.period.end <= as_of] for e in held}
+    kind, first = held[0].definition.kind, held[0]
+    bureaus = {unit.code for unit in organisation.members(first.scope_code)}
+    parts = {code: found for code, found in figures.items() if code in bureaus and code != first.scope_code}
+    scored = []
+    for entry in held:
+        own = figures[entry.unit_code]
+        rolled: tuple[RollUp, ...] = ()
+        if entry.is_own_scope and entry.is_reported_by_bureaus:
+            rolled = roll_up_bureaus(kind, parts, own, organisation=organisation, scope_code=entry.scope_code)
+            own = [*own, *judged_sums(rolled)]
+        if entry.unit_code not in parts or view == "then":
+            entry = measured(entry, first) if entry.unit_code in parts else entry
+            scored.append(_judged(entry, sorted(own, key=lambda f: (f.period.end, f.period.start)), as_of, rolled=rolled))
+    if view == "now" and parts:
+        moved = recast(kind, parts, organisation=organisation, on=as_of)
+        known = {entry.unit_code: entry for entry in held}
+        for code, found in moved.by_unit.items():
+            entry = known.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
+            entry = measured(entry, first)
+            scored.append(_judged(entry, found, as_of, breaks=tuple(b for b in moved.breaks if b.unit_code == code)))
+        scored.sort(key=lambda s: (not s.entry.is_own_scope, organisation.order.get(s.entry.unit_code, -1)))
+    return scored
+
+
+def score_all(
+    book: Book, *, as_of: date, known_at: datetime | None = None, unit: str | None = None, view: str = "then"
+) -> list[Scored]:
+    """Judge every entry of a book, in catalogue order; ``unit`` keeps one organisation unit, ``view`` as in ``score_indicator``."""
+    return [
+        scored
+        for _, entries in groupby(book.entries, key=lambda e: e.definition.code)
+        for scored in score_indicator(entries, book.organisation, as_of=as_of, known_at=known_at, view=view)
+        if unit is None or scored.entry.unit_code == unit
+    ]
 
 
 def count_by_status(scored: Iterable[Scored]) -> dict[str, int]:
@@ -82,3 +172,65 @@ def count_by_status(scored: Iterable[Scored]) -> dict[str, int]:
     for item in scored:
         counts[item.judgement.status] = counts.get(item.judgement.status, 0) + 1
     return counts
+
+
+def figure_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none."""
+    if figure is None:
+        return "―"
+    value = figure.value
+    if value is None:
+        return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
+    about = ("about " if language == "en" else "約") if figure.is_approximate else ""
+    if definition.kind in ("completion", "stock") and figure.denominator:
+        return f"{about}{value:,.0f} / {figure.denominator:,.0f}"
+    return about + format_value(value, definition, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that became known: a figure of a new period, a corrected figure, or a target set anew.
+
+    ``kind``: ``new``, ``corrected`` or ``target``. ``day`` is the day of publication, correction or setting; where no day of
+    publication is known it is the last day of the figure's period, and ``is_period_end`` says so.
+    """
+
+    kind: str
+    day: date
+    scored: Scored
+    before: Figure | Goal | None
+    after: Figure | Goal
+    is_period_end: bool = False
+
+
+def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], *, as_of: date, count: int) -> list[Change]:
+    """Return what changed last, newest first.
+
+    Args:
+        scored: judgements, each with its entry.
+        sources: by code; they say when a figure was published.
+        as_of: what became known later is left out.
+        count: how many at most.
+    """
+    found: list[Change] = []
+    for item in scored:
+        figure = item.judgement.figure
+        if figure is not None and figure.vintage == 1:
+            source = sources.get(figure.source_code)
+            published = source.published_on if source else None
+            day = published if published is not None and published >= figure.period.end else figure.period.end
+            found.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
+        versions = {(f.period_code, f.vintage): f for f in item.entry.figures}
+        for later in item.figures:
+            if (
+                later.vintage > 1
+                and later.known_at is not None
+                and (before := versions.get((later.period_code, later.vintage - 1)))
+            ):
+                found.append(Change("corrected", later.known_at.date(), item, before, later))
+        for goal in item.entry.goals:
+            earlier = [g for g in item.entry.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
+            if earlier and goal.set_on is not None:
+                found.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
+    known = [change for change in found if change.day <= as_of]
+    return sorted(known, key=lambda change: change.day, reverse=True)[:count]

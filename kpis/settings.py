@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kpis.errors import SettingsRefused
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+COOKIE_SECRET_LENGTH = 32
 
 
 class Settings(BaseSettings):
@@ -24,23 +26,78 @@ class Settings(BaseSettings):
     database_url: str = Field(f"sqlite:///{ROOT / 'data' / 'local' / 'mieruka.db'}", validation_alias="DATABASE_URL")
     catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
     official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
+    layouts_dir: Path = Field(ROOT / "data" / "layouts", validation_alias="LAYOUTS_DIR")
     address: str = Field("127.0.0.1", validation_alias="ADDRESS")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
+    # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
+    max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
+    editions_dir: Path = Field(ROOT / "data" / "local" / "editions", validation_alias="EDITIONS_DIR")
+    public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)
+    licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", validation_alias="LICENCE_URL", pattern=r"^https?://")
+
+    oidc_metadata_url: str = Field("", validation_alias="OIDC_METADATA_URL")
+    oidc_client_id: str = Field("", validation_alias="OIDC_CLIENT_ID")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias="OIDC_CLIENT_SECRET")
+    cookie_secret: SecretStr = Field(SecretStr(""), validation_alias="COOKIE_SECRET")
+    session_hours: int = Field(12, validation_alias="SESSION_HOURS", ge=1, le=720)
+
+    @property
+    def sign_in(self) -> dict[str, Any]:
+        """Return what Streamlit's sign-in needs (its ``[auth]`` section); nothing outside office mode."""
+        if self.mode != "office":
+            return {}
+        return {
+            "redirect_uri": f"{self.public_url.rstrip('/')}/oauth2callback",
+            "cookie_secret": self.cookie_secret.get_secret_value(),
+            "client_id": self.oidc_client_id,
+            "client_secret": self.oidc_client_secret.get_secret_value(),
+            "server_metadata_url": self.oidc_metadata_url,
+        }
+
+    def _refuse_unsafe_office(self) -> None:
+        """Refuse an office instance whose sign-in could be forged, read on the way, or sent elsewhere."""
+        given = {
+            "OIDC_METADATA_URL": self.oidc_metadata_url, "OIDC_CLIENT_ID": self.oidc_client_id,
+            "OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(), "COOKIE_SECRET": self.cookie_secret.get_secret_value(),
+        }  # fmt: skip
+        if missing := [name for name, value in given.items() if not value.strip()]:
+            names = ", ".join(missing)
+            raise ValueError(
+                f"MIERUKA_MODE=office には {names} が必要です(docs/reporting.md)。"
+                f" / MIERUKA_MODE=office needs {names}; see docs/reporting.md."
+            )
+        if len(given["COOKIE_SECRET"]) < COOKIE_SECRET_LENGTH or len(set(given["COOKIE_SECRET"])) < 8:
+            raise ValueError(
+                f"COOKIE_SECRET は推測できない{COOKIE_SECRET_LENGTH}文字以上にしてください。"
+                f" / COOKIE_SECRET must be {COOKIE_SECRET_LENGTH} or more characters that nobody can guess: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
+            )
+        for name, address in (("PUBLIC_URL", self.public_url), ("OIDC_METADATA_URL", self.oidc_metadata_url)):
+            parts = urlsplit(address)
+            if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+                raise ValueError(
+                    f"{name} は https で始めてください: {address} / {name} must begin with https beyond this machine: {address}."
+                )
 
     @model_validator(mode="after")
     def refuse_unsafe(self) -> Settings:
-        """Refuse a local instance that would listen beyond this machine."""
+        """Refuse a local instance that would listen beyond this machine, and an office one with an unsafe sign-in."""
         if self.mode == "local" and self.address not in LOOPBACK:
             raise ValueError(
                 f"MIERUKA_MODE=local は {self.address} では公開できません(127.0.0.1 のみ)。"
                 f" / MIERUKA_MODE=local refuses to listen on {self.address}; use 127.0.0.1."
             )
-        if self.mode != "local":
-            raise ValueError(
-                f"MIERUKA_MODE={self.mode} は準備中です。local を使ってください。"
-                f" / MIERUKA_MODE={self.mode} has no sign-in and no edition yet; use local."
-            )
+        if self.mode == "office":
+            self._refuse_unsafe_office()
+        if self.mode == "public":
+            if not self.editions_dir.is_dir():
+                raise ValueError(
+                    f"EDITIONS_DIR が見つかりません: {self.editions_dir}。先に manage.py publish で公表版を作ってください。"
+                    f" / EDITIONS_DIR does not exist: {self.editions_dir}. Make an edition first: manage.py publish."
+                )
+            return self  # a public process reads editions only: it needs neither catalogue nor database
         if not self.catalogue_dir.is_dir():
             raise ValueError(
                 f"CATALOGUE_DIR が見つかりません: {self.catalogue_dir} / CATALOGUE_DIR does not exist: "

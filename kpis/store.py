@@ -14,19 +14,34 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
 from pydantic import BaseModel
-from sqlalchemy import Engine, Table, create_engine, delete, event, func, insert, select, update
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy import (
+    Column,
+    Engine,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
 from kpis import models
-from kpis.errors import FigureRefused, NotFound
+from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.measures import Baseline, Definition, Figure, Goal
+from kpis.organisation import Organisation, Succession, Unit
 from kpis.periods import parse_period
+from kpis.registers import searchable
 from kpis.scorecard import Book, Entry, SourceNote
+from kpis.settings import settings
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
@@ -73,6 +88,9 @@ def _table(model: type[SQLModel]) -> Table:
     return table
 
 
+_REVISION = select(_table(models.DataRevision).c.revision)
+
+
 def open_engine(url: str) -> Engine:
     """Open a database engine with the settings this product relies on.
 
@@ -80,6 +98,13 @@ def open_engine(url: str) -> Engine:
         url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
     """
     parsed = make_url(url)
+    if parsed.query.get("immutable"):
+        return _open_frozen(parsed)
+    if settings().mode == "public":
+        raise NotAllowed(
+            "公開用のプロセスは公表版だけを読み取り専用で開きます。データベースは開けません。",
+            "A public process opens editions only, read-only. It cannot open a database.",
+        )
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
@@ -112,15 +137,54 @@ class Origin:
     reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by row code: reason class and text
 
 
+def frozen_url(path: Path) -> str:
+    """Return the address under which an edition's file is opened: read-only, and never changing while it is open."""
+    return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true"
+
+
+def _open_frozen(url: URL) -> Engine:
+    """Open an edition; tables and columns that it leaves out read as empty and blank, whatever asks for them."""
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA temp_store=MEMORY")  # the views below live in this process, not in the file
+        for table in SQLModel.metadata.sorted_tables:
+            held = {row[1] for row in connection.execute(f'PRAGMA main.table_info("{table.name}")')}
+            if held >= set(table.c.keys()):
+                continue
+            columns = ", ".join(f'"{c.name}"' if c.name in held else f'{_blank(c)} AS "{c.name}"' for c in table.c)
+            rows = f'FROM main."{table.name}"' if held else "WHERE 0"
+            connection.execute(f'CREATE TEMP VIEW "{table.name}" AS SELECT {columns} {rows}')
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
+
+
+def _blank(column: Column[Any]) -> str:
+    kind = column.type.python_type
+    if column.nullable or kind not in (str, int, float, bool):
+        return "NULL"
+    return "''" if kind is str else "0"
+
+
 class Store:
-    """The figures of one instance."""
+    """The figures of one instance, or of one edition (``frozen_url``), which holds fewer tables and columns."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = open_engine(url)
+        self.is_frozen = bool(make_url(url).query.get("immutable"))  # an edition, which nothing can be written to
+
+    def _must_be_open(self) -> None:
+        if self.is_frozen:
+            raise NotAllowed(
+                "公表版は変更できません。新しい版を公表してください。", "An edition cannot be changed. Publish a new one."
+            )
 
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
+        self._must_be_open()
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.engine.connect().execution_options(writes=True) as connection:
@@ -138,33 +202,48 @@ class Store:
     def writing(self, *, is_figures: bool = True) -> Iterator[Session]:
         """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
 
+        Touching the revision comes first: its row is the lock for which writers queue, also where the database has no
+        ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes.
+
         Args:
             is_figures: raise the data revision, so that every cache is made anew; not so where only an event is recorded.
         """
+        self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
+                table = _table(models.DataRevision)
+                session.execute(update(table).values(revision=table.c.revision + int(is_figures)))
                 yield session
-                if is_figures:
-                    self._raise_revision(session)
             connection.commit()
-
-    @staticmethod
-    def _raise_revision(session: Session) -> None:
-        raised = session.execute(update(_table(models.DataRevision)).values(revision=_table(models.DataRevision).c.revision + 1))
-        if raised.rowcount == 0:  # type: ignore[attr-defined]
-            session.execute(insert(_table(models.DataRevision)).values(id=1, revision=1))
 
     # What is known -----------------------------------------------------------------------------------------------
 
     def revision(self) -> int:
         """Return the number that rises with every committed change."""
+        with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one number
+            return connection.execute(_REVISION).scalar() or 0
+
+    def is_sample(self) -> bool:
+        """Say whether this instance is a sample: its reports are made up and nothing of it is published."""
         with self.reading() as session:
-            return session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
+            return _is_sample(session)
+
+    def become_sample(self) -> None:
+        """Mark this instance as a sample, for good: every row that a report brings from now on is marked."""
+        with self.writing() as session:
+            session.execute(update(_table(models.DataRevision)).values(is_sample=True))
 
     def known_codes(self, table: str) -> set[str]:
         """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""
         with self.reading() as session:
             return set(session.execute(select(_table(_CODED[table]).c[f"{table}_code"])).scalars())
+
+    def bureaus_by_name(self) -> dict[str, str]:
+        """Return the code of each organisation unit by its Japanese name; of two lives of a name, the present one."""
+        table = _table(models.Bureau)
+        query = select(table.c.name_ja, table.c.bureau_code).order_by(table.c.is_current, table.c.sort_order.desc())
+        with self.reading() as session:
+            return {name: code for name, code in session.execute(query)}
 
     def has_loaded(self, sha256: str) -> bool:
         """Say whether a file with these bytes was loaded before."""
@@ -196,12 +275,14 @@ class Store:
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
                 for s in session.execute(select(_table(models.Source)))
             }
+            organisation = self._organisation(session)
         entries = []
+        last = len(organisation.order)
         for row in indicators:
             others = {u for c, u in figures if c == row.indicator_code and u != row.scope_code} | {
                 u for c, u in goals if c == row.indicator_code and u != row.scope_code
             }
-            units = [row.scope_code, *sorted(others)]
+            units = [row.scope_code, *sorted(others, key=lambda u: organisation.order.get(u, last))]
             for unit in units:
                 key = (row.indicator_code, unit)
                 entries.append(
@@ -214,12 +295,32 @@ class Store:
                         tuple(figures.get(key, ())),
                         tuple(goals.get(key, ())),
                         baselines.get(key),
+                        row.scope_code,
+                        row.is_reported_by_bureaus,
                     )
                 )
-        return Book(revision, tuple(entries), sources)
+        return Book(revision, tuple(entries), sources, organisation)
 
     @staticmethod
-    def _rows(session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
+    def _organisation(session: Session) -> Organisation:
+        units, successions = _table(models.Bureau), _table(models.Succession)
+        return Organisation(
+            tuple(
+                Unit(u.bureau_code, u.name_ja, u.name_en, u.kind, u.parent_code, u.valid_from, u.valid_to, u.is_current)
+                for u in session.execute(select(units).order_by(units.c.sort_order, units.c.bureau_code))
+            ),
+            tuple(
+                Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
+                for s in session.execute(select(successions).order_by(successions.c.id))
+            ),
+        )
+
+    def organisation(self) -> Organisation:
+        """Read every unit and how they followed each other."""
+        with self.reading() as session:
+            return self._organisation(session)
+
+    def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = _table(model)
         query = select(table).order_by(table.c[order])
         if codes is not None:
@@ -292,15 +393,37 @@ class Store:
             return self._append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
         if kind in _KEYED:
             return self._upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256))
+        if kind == "calendar.csv":
+            return self._set_calendar(session, values)
         if kind in _LISTED:
             table = _table(_LISTED[kind])
             if "period_code" in table.c:
-                self._ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
+                self.ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
             session.execute(delete(table))
             if values:
                 session.execute(insert(table), values)
             return len(values)
         raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
+
+    def apply_report(self, session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+        """Store the approved rows of a bureau's report within the caller's transaction.
+
+        Args:
+            session: from ``writing()``.
+            kind: ``observations.csv`` or the file of a register.
+            values: columns that are reported, with the row's key; observations carry their reason, the rows of registers
+                that are new carry every column.
+            origin: with the submission, and the reasons of register rows.
+
+        Returns:
+            The number of rows that are new or changed.
+        """
+        if _is_sample(session):
+            values = [{**row, "is_sample": True} for row in values]
+        if kind == "observations.csv":
+            given = [{**row, "submission_id": origin.submission_id} for row in values]
+            return self._append_observations(session, given, sha256=origin.file_sha256, loaded_at=origin.known_at)
+        return self._upsert(session, _KEYED[kind], values, origin=origin)
 
     def _upsert(self, session: Session, model: type[SQLModel], values: list[dict[str, Any]], *, origin: Origin) -> int:
         table = _table(model)
@@ -329,6 +452,9 @@ class Store:
                 row["vintage"] = old["vintage"] + 1
                 changes.append(_register_change(REGISTERS[model], row, old, differing, key=key.name, origin=origin))
             later.append(row)
+        if model is models.Procedure:
+            for row in (*fresh, *later):
+                row["search_text"] = searchable({**known.get(row[key.name], {}), **row})
         if fresh:
             session.execute(insert(table), fresh)
         for row in later:
@@ -368,9 +494,11 @@ class Store:
         if fresh:
             session.execute(insert(table), fresh)
 
-    def _append_observations(self, session: Session, values: list[dict[str, Any]], *, sha256: str, loaded_at: datetime) -> int:
+    def _append_observations(
+        self, session: Session, values: list[dict[str, Any]], *, sha256: str | None, loaded_at: datetime
+    ) -> int:
         table = _table(models.Observation)
-        self._ensure_periods(session, {v["period_code"] for v in values})
+        self.ensure_periods(session, {v["period_code"] for v in values})
         source_days: dict[str, date | None] = {
             code: day
             for code, day in session.execute(select(_table(models.Source).c.source_code, _table(models.Source).c.published_on))
@@ -401,8 +529,18 @@ class Store:
             session.execute(insert(table), fresh)
         return len(fresh)
 
+    def _set_calendar(self, session: Session, values: list[dict[str, Any]]) -> int:
+        """Set the days of every period named, and take them from the others: the file is the whole calendar."""
+        table = _table(models.ReportingPeriod)
+        self.ensure_periods(session, {given["period_code"] for given in values})
+        session.execute(update(table).values(opens_on=None, due_on=None, locks_on=None))
+        for given in values:
+            session.execute(update(table).where(table.c.period_code == given["period_code"]).values(**given))
+        return len(values)
+
     @staticmethod
-    def _ensure_periods(session: Session, codes: set[str]) -> None:
+    def ensure_periods(session: Session, codes: set[str]) -> None:
+        """Make the periods known that are not yet."""
         table = _table(models.ReportingPeriod)
         missing = codes - set(session.execute(select(table.c.period_code)).scalars())
         if missing:
@@ -429,6 +567,10 @@ def _register_change(
     }  # fmt: skip
 
 
+def _is_sample(session: Session) -> bool:
+    return bool(session.execute(select(_table(models.DataRevision).c.is_sample)).scalar())
+
+
 def utc_now() -> datetime:
     """Return the present instant as naive UTC, the form in which instants are stored."""
     return datetime.now(UTC).replace(tzinfo=None)
@@ -439,7 +581,8 @@ def _figure(row: Any) -> Figure:
         row.period_code, row.value, numerator=row.numerator, denominator=row.denominator, base_value=row.base_value,
         text_ja=row.text_ja, text_en=row.text_en, is_approximate=row.is_approximate, is_lower_bound=row.is_lower_bound,
         is_year_to_date=row.is_year_to_date, is_base_estimated=row.is_base_estimated, sample_size=row.sample_size,
-        vintage=row.vintage, known_at=row.known_at, source_code=row.source_code,
+        vintage=row.vintage, known_at=row.known_at, source_code=row.source_code, is_sample=row.is_sample,
+        reason_class=row.reason_class or "", reason_text=row.reason_text,
     )  # fmt: skip
 
 

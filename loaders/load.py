@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
 from kpis.errors import FigureRefused
 from kpis.settings import settings
 from kpis.store import Store, utc_now
-from loaders.flatfile import column_letters, header_of, read_rows, read_table
+from loaders.flatfile import column_letters, header_of, read_rows, read_table, written_rows
 from loaders.guard import check_bytes
+from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
 from loaders.workbook import is_bureau_workbook, read_workbook
@@ -29,6 +31,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "baselines.csv": ("indicator_code", "bureau_code"),
     "targets.csv": ("indicator_code", "bureau_code", "period_code", "set_order"),
     "observations.csv": ("indicator_code", "bureau_code", "period_code", "reason_class", "reason_text"),
+    "calendar.csv": ("period_code",),
 }  # fmt: skip
 _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
@@ -42,19 +45,42 @@ _OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv
 class Prepared:
     """A file that was read: its report so far, and its rows where there is no problem."""
 
-    def __init__(self, name: str, content: bytes, kind: str | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        content: bytes,
+        kind: str | None,
+        *,
+        bureaus: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
+    ) -> None:
+        """Read a file.
+
+        Args:
+            name: of the file.
+            content: its bytes.
+            kind: what it holds, as ``observations.csv``; read from its columns where left out.
+            bureaus: name of an organisation unit → code, for files that name units instead of coding them.
+            max_bytes: the largest size accepted; that of an upload where left out.
+        """
         self.name, self.content = name, content
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.kind = kind or ""
         self.numbered: list[tuple[int, Row]] = []
+        self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
-        self.problems: list[Problem] = check_bytes(content, max_bytes=settings().max_upload_bytes)
+        self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
         if self.problems:
             return
         table, self.problems = read_table(content)
         if table is None:
             return
         self.sheet = table[0]
+        if placed := None if kind else recognise(table, settings().layouts_dir):
+            self.kind = "procedures.csv"
+            self.numbered, self.problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            self._find_duplicates()
+            return
         header = header_of(table)
         self.columns = {name: table[2] + i for i, name in enumerate(header)}
         self.kind = kind or _kind_of(name, header)
@@ -65,7 +91,15 @@ class Prepared:
             ]  # fmt: skip
             return
         self.numbered, self.problems = read_rows(table, KINDS[self.kind])
+        if self.problems and not any(p.kind == "header" for p in self.problems):
+            sound = {number for number, _ in self.numbered}
+            self.faulty = [(number, given) for number, given in written_rows(table) if number not in sound]
         self._find_duplicates()
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Return the problems that keep the file out; warnings do not."""
+        return [p for p in self.problems if p.grade == "error"]
 
     @property
     def rows(self) -> list[Row]:
@@ -93,9 +127,11 @@ class Prepared:
         own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
         if "successor_code" in self.columns:
             own["successor_code"] = "bureau" if self.kind == "successions.csv" else "project"
-        for number, row in self.numbered:
+        codes = [(number, {name: getattr(row, name) for name in own}) for number, row in self.numbered]
+        codes += [(number, {name: str(given.get(name, "")).strip() or None for name in own}) for number, given in self.faulty]
+        for number, named in codes:
             for name, table in own.items():
-                code = getattr(row, name)
+                code = named[name]
                 if code is not None and code not in known[table]:
                     self.problems.append(
                         Problem("unknown_code", f"{name}={code}", f"登録済みの {table} のコード", f"the code of a known {table}",
@@ -105,7 +141,8 @@ class Prepared:
 
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""
-        return LoadReport(self.name, self.sha256, len(self.numbered), accepted, self.problems, is_repeat)
+        rows = len(self.numbered) + len(self.faulty)
+        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat)
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:
@@ -131,7 +168,7 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
     if kind is None and is_bureau_workbook(content):
         reading = read_workbook(content, store=store)
         return LoadReport(name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems)
-    file = Prepared(name, content, kind)
+    file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     file.find_unknown(known_codes(store, [file]))
     return file.report(is_repeat=store.has_loaded(file.sha256))
 
@@ -139,11 +176,26 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
 def load_file(
     store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, progress: Progress | None = None
 ) -> LoadReport:
-    """Load one file, all or nothing; the same bytes twice are a no-op."""
-    content = path if isinstance(path, bytes) else path.read_bytes()
-    return load_together(
-        store, [Prepared(name or (path.name if isinstance(path, Path) else "upload"), content, kind)], progress=progress
-    )[0]
+    """Load one file, all or nothing; the same bytes twice are a no-op.
+
+    A path is a file that the operator has on this machine and may be as large as ``MAX_LOAD_BYTES``; bytes came from
+    elsewhere and are held to ``MAX_UPLOAD_BYTES``.
+    """
+    local = isinstance(path, Path)
+    content = path.read_bytes() if isinstance(path, Path) else path
+    limit = settings().max_load_bytes if local else settings().max_upload_bytes
+    given = name or (path.name if isinstance(path, Path) else "upload")
+    file = Prepared(given, content, kind, bureaus=store.bureaus_by_name(), max_bytes=limit)
+    return load_together(store, [file], progress=progress)[0]
+
+
+def load_files(
+    store: Store, paths: Sequence[Path], *, kind: str | None = None, progress: Progress | None = None
+) -> list[LoadReport]:
+    """Load files of this machine together: all of them, or with a problem in any of them none."""
+    bureaus, limit = store.bureaus_by_name(), settings().max_load_bytes
+    files = [Prepared(path.name, path.read_bytes(), kind, bureaus=bureaus, max_bytes=limit) for path in paths]
+    return load_together(store, files, progress=progress)
 
 
 def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress | None = None) -> list[LoadReport]:
@@ -156,13 +208,13 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
     Returns:
         One report per file; with any problem in any file nothing is stored and every ``accepted`` is 0.
     """
-    repeats = {file.sha256 for file in files if not file.problems and store.has_loaded(file.sha256)}
-    if len(repeats) == len({file.sha256 for file in files}) and not any(file.problems for file in files):
+    repeats = {file.sha256 for file in files if not file.errors and store.has_loaded(file.sha256)}
+    if len(repeats) == len({file.sha256 for file in files}) and not any(file.errors for file in files):
         return [file.report(is_repeat=True) for file in files]
     known = known_codes(store, files)
     for file in files:
         file.find_unknown(known)
-    if any(file.problems for file in files):
+    if any(file.errors for file in files):
         return [file.report() for file in files]
     total, done, accepted = sum(len(file.numbered) for file in files), 0, {}
     try:

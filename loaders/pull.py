@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
-import httpx
+import httpx2
 
 from kpis.errors import SourceUnreachable
 from kpis.settings import ROOT
@@ -118,7 +118,7 @@ def _fetch(url: str, *, limits: dict[str, Any], known: dict[str, str]) -> tuple[
         header: known[key] for key, header in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since")) if known.get(key)
     }
     try:
-        with httpx.Client(follow_redirects=False, timeout=float(limits["timeout_seconds"]), trust_env=False) as client:
+        with httpx2.Client(follow_redirects=False, timeout=float(limits["timeout_seconds"]), trust_env=False) as client:
             for _ in range(MAX_REDIRECTS + 1):
                 _allow(url, limits["hosts"])
                 with client.stream("GET", url, headers=ask) as response:
@@ -144,7 +144,7 @@ def _fetch(url: str, *, limits: dict[str, Any], known: dict[str, str]) -> tuple[
                         "last_modified": response.headers.get("last-modified", ""),
                     }
                     return bytes(content), validators
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         raise _unreachable(url, f"{type(error).__name__} {error}") from error
     raise _unreachable(url, f"> {MAX_REDIRECTS} redirects")
 

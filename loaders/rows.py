@@ -26,6 +26,7 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Optional_code = Annotated[Code | None, BeforeValidator(_blank_is_none)]
 Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]
 Precision = Literal["day", "month", "quarter", "year", "unknown"]
+PlanPrecision = Literal["day", "month", "quarter", "year", "or_later", "unknown"]
 IndicatorKind = Literal["ratio", "ceiling", "reduction", "stock", "completion", "level", "qualitative"]
 ProcessType = Literal[
     "application", "notice_on_application", "notice", "private_issue", "inspection", "records", "other", "unknown"
@@ -218,6 +219,7 @@ class TargetRow(_Periodic):
     denominator: Optional_number = None
     is_approximate: Flag = False
     set_on: Optional_date = None
+    set_on_precision: Precision = "unknown"
     set_order: int = 1
     strategy_version: Optional_text = None
     source_code: Code
@@ -262,6 +264,21 @@ class ObservationRow(_Periodic):
             raise ValueError("value, numerator or text_ja is required")
         if self.reason_class and not self.reason_text.strip():
             raise ValueError("reason_text is required with reason_class")
+        return self
+
+
+class CalendarRow(_Periodic):
+    """calendar.csv: the days on which bureaus may report a period; a period not named is not asked for."""
+
+    period_code: str
+    opens_on: date
+    due_on: date
+    locks_on: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CalendarRow:
+        if not self.opens_on <= self.due_on <= self.locks_on:
+            raise ValueError("opens_on, due_on, locks_on must follow each other")
         return self
 
 
@@ -326,7 +343,7 @@ class ProcedureRow(Row):
     digitised_date: Optional_date = None
     digitised_precision: Precision = "unknown"
     planned_for: Optional_date = None
-    planned_for_precision: Precision = "unknown"
+    planned_for_precision: PlanPrecision = "unknown"
     online_channel: str = ""
     identity_step: StepForm = "unknown"
     fee_step: StepForm = "unknown"
@@ -375,6 +392,7 @@ CATALOGUE_FILES: dict[str, type[Row]] = {
     "indicators.csv": IndicatorRow,
     "baselines.csv": BaselineRow,
     "targets.csv": TargetRow,
+    "calendar.csv": CalendarRow,
 }
 OFFICIAL_FILES: dict[str, type[Row]] = {
     "observations.csv": ObservationRow,

@@ -4,44 +4,58 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.scorecard import Scored
 from kpis.text import status_word
 from pages.parts import cached
-from pages.parts.cards import chart_with_table, find, headline_value, status_badge
+from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
 from pages.parts.entry import as_of, enter
 from pages.parts.text import language, named, t
+from pages.parts.themes import LESSES, headlines, own_scope, with_forerunners
+from publishers.summary import NOTES, pair_note
+from publishers.words import Words
 
 enter()
 
-LESSES = {
-    "paperless": ("paper_reduction_rate", "paper_sheets", "copy_reduction_rate", "copy_count"),
-    "faxless": ("fax_reduction_rate",),
-    "sealless": ("electronic_decision_rate", "seal_abolished_procedures"),
-    "cashless": ("cashless_facilities",),
-    "touchless": ("touchless_services",),
-}
-NOTES = {"paperless": ("pair", "break_note"), "faxless": ("fax_note",), "touchless": ("touchless_note",)}
 
-scored = cached.scored(as_of())
+def layout() -> list[tuple[str, list[str], list[Scored]]]:
+    """Return each theme with its notes and indicators."""
+    every, catalogue = own_scope(cached.scored(as_of())), cached.rows("Indicator")
+    found = []
+    for theme in LESSES:
+        items = with_forerunners(every, theme)
+        notes = [note for item in items[:1] if (note := pair_note(every, item, catalogue, Words(language())))]
+        if theme in NOTES and items:
+            notes.append(t(NOTES[theme]))
+        found.append((theme, notes, items))
+    return found
+
+
+def heading(item: Scored) -> str:
+    """Return name, status and value of an indicator as one text."""
+    value = headline_value(item, item.judgement.figure)
+    is_text = item.judgement.figure is not None and item.judgement.figure.value is None
+    shown = f"**{value}**" if is_text else f"#### {value}"
+    return f"**{named(item.entry.definition)}**  \n{badge_line(item.judgement)}\n\n{shown}"
+
+
 book = cached.book()
-heads = {theme: find(scored, codes[0]) for theme, codes in LESSES.items()}
-text = "、".join(f"{t(theme)} {status_word(s.judgement.status, language())}" for theme, s in heads.items() if s)
-st.title(t("five_less_title", text=text))
+themes = cached.made("five_less", code="", as_of=as_of(), language=language(), make=layout)
+said = t("comma").join(
+    f"{t(theme)} {status_word(items[0].judgement.status, language())}" for theme, _, items in themes if headlines(items)
+)  # fmt: skip
+st.title(t("five_less_title", text=said))
+if not said:
+    st.info(t("empty"), icon=":material/info:")
 
-for theme, codes in LESSES.items():
+for theme, notes, items in themes:
+    if not items:
+        continue
     st.header(t(theme), divider="gray")
-    for note in NOTES.get(theme, ()):
-        st.info(t(note), icon=":material/info:")
-    with st.grid(2, min_column_width=320):
-        for code in codes:
-            item = find(scored, code)
-            if item is None:
-                continue
+    for note in notes:
+        st.info(note, icon=":material/info:")
+    with st.grid(min(len(items), 2), min_column_width=300):
+        for item in items:
             with st.container(border=True, height="stretch"):
-                st.subheader(named(item.entry.definition))
-                status_badge(item.judgement)
-                st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+                st.markdown(heading(item))
                 chart_with_table(item, book)
-                st.page_link(
-                    "pages/indicator.py", label=t("details"), icon=":material/arrow_forward:",
-                    query_params={"code": code, "lang": language()},
-                )  # fmt: skip
+                indicator_link(item.entry.definition.code)

@@ -2,55 +2,94 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kpis import models
 from kpis.measures import Baseline, Figure, Goal
+from kpis.organisation import RollUp
 from kpis.periods import parse_period
-from kpis.scorecard import Book, Scored, current_vintages, score_all
+from kpis.scorecard import VIEWS, Book, Scored, current_vintages, score_all
 from kpis.settings import settings
 from kpis.store import Store, utc_now
+from publishers import editions
+from publishers.editions import Edition
 
 HEADERS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
 
 
-class _BadQuery(ValueError):
+class BadQuery(ValueError):
     """A query parameter cannot be read; the message names it and the form expected."""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _store(url: str) -> Store:
     return Store(url)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _book(url: str, revision: int) -> Book:
     return _store(url).book()
 
 
-def _current_book() -> Book:
-    url = settings().database_url
+def edition_of(request: Request) -> Edition | None:
+    """Return the edition a request is about: in public mode always one, else only where it asks for one.
+
+    Raises:
+        BadQuery: the public may not see the edition asked for, or there is none.
+    """
+    asked, folder = request.query_params.get("edition"), settings().editions_dir
+    if asked is None and settings().mode != "public":
+        return None
+    found = editions.chosen(folder, asked) if editions.pointer(folder) else None
+    if found is None or (asked is not None and str(found.number) != asked):
+        there = ", ".join(str(e.number) for e in editions.shown(folder)) or "-"
+        raise BadQuery(f"edition={asked}: 公表版は {there} です / the editions are {there}")
+    return found
+
+
+def _url(request: Request) -> str:
+    edition = edition_of(request)
+    return edition.url if edition else settings().database_url
+
+
+def store_of(request: Request) -> Store:
+    """Return the store of the figures a request is about."""
+    return _store(_url(request))
+
+
+def book_of(request: Request) -> Book:
+    """Return the book of figures a request is about."""
+    url = _url(request)
     return _book(url, _store(url).revision())
 
 
-def _day(request: Request, name: str) -> date | None:
+def today_of(request: Request) -> date:
+    """Return the day to judge by where a request names none: that of the edition, else today."""
+    edition = edition_of(request)
+    return edition.as_of if edition else utc_now().date()
+
+
+def day_of(request: Request, name: str) -> date | None:
+    """Read a day of the query."""
     text = request.query_params.get(name)
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise _BadQuery(f"{name}={text}: YYYY-MM-DD で指定してください / write it as YYYY-MM-DD") from error
+        raise BadQuery(f"{name}={text}: YYYY-MM-DD で指定してください / write it as YYYY-MM-DD") from error
 
 
-def _instant(request: Request, name: str) -> datetime | None:
+def instant_of(request: Request, name: str) -> datetime | None:
     """Read an instant; without a zone it is UTC, and a bare day means its last second in UTC."""
     text = request.query_params.get(name)
     if not text:
@@ -58,10 +97,18 @@ def _instant(request: Request, name: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _BadQuery(f"{name}={text}: ISO 8601 で指定してください / write it as ISO 8601") from error
+        raise BadQuery(f"{name}={text}: ISO 8601 で指定してください / write it as ISO 8601") from error
     if len(text) == 10:
         found = found.replace(hour=23, minute=59, second=59)
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def view_of(request: Request) -> str:
+    """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
+    view = request.query_params.get("view") or "then"
+    if view not in VIEWS:
+        raise BadQuery(f"view={view}: then(当時の組織)か now(現在の組織)を指定してください / write then or now")
+    return view
 
 
 def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
@@ -74,7 +121,9 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "base_value": figure.base_value, "text_ja": figure.text_ja or None, "text_en": figure.text_en or None,
         "is_approximate": figure.is_approximate, "is_lower_bound": figure.is_lower_bound,
         "is_year_to_date": figure.is_year_to_date, "is_base_estimated": figure.is_base_estimated,
+        "is_sample": figure.is_sample, "is_rolled_up": figure.is_rolled_up, "is_recast": figure.is_recast,
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
+        "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
         "source_url": source.url if source else None, "source_title": source.title if source else None,
     }  # fmt: skip
 
@@ -94,6 +143,19 @@ def _baseline_json(baseline: Baseline | None) -> dict[str, Any] | None:
             "is_estimated": baseline.is_estimated, "is_first_figure": baseline.is_first_figure}  # fmt: skip
 
 
+def roll_up_json(rolled: RollUp) -> dict[str, Any]:
+    """Return what bureaus' reports of a period add up to, with coverage and the bureaus that are not in it."""
+    figure = rolled.figure
+    return {
+        "period": rolled.period_code, "value": figure.value if figure else None,
+        "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
+        "base_value": figure.base_value if figure else None,
+        "official_value": rolled.official.value if rolled.official else None, "is_complete": rolled.is_complete,
+        "reported_count": rolled.reported_count, "owing_count": rolled.owing_count, "added": list(rolled.added),
+        "unaddable": list(rolled.unaddable), "missing": list(rolled.missing),
+    }  # fmt: skip
+
+
 def status_json(scored: Scored, book: Book) -> dict[str, Any]:
     """Return one judgement with all its inputs, so that a stranger can recompute it."""
     entry, judged = scored.entry, scored.judgement
@@ -102,7 +164,7 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
         "code": definition.code, "name_ja": definition.name_ja, "name_en": definition.name_en,
         "kind": definition.kind, "direction": definition.direction, "unit": definition.unit_ja,
         "unit_en": definition.unit_en, "scope": entry.unit_code, "project": entry.project_code, "theme": entry.theme,
-        "is_headline": entry.is_headline,
+        "is_headline": entry.is_headline, "targets_of": entry.goals_of or entry.unit_code,
         "period": figure.period_code if figure else None,
         "period_end": figure.period.end.isoformat() if figure else None,
         "actual_value": figure.value if figure else None,
@@ -114,6 +176,12 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
         "baseline": _baseline_json(judged.baseline), "target": _goal_json(judged.goal) if judged.goal else None,
         "targets": [_goal_json(goal) for goal in entry.goals],
         "figures": [figure_json(f, book) for f in scored.figures],
+        "rolled_up": [roll_up_json(r) for r in scored.rolled],
+        "breaks": [
+            {"unit": b.unit_code, "date": b.day.isoformat() if b.day else None, "successors": list(b.successor_codes),
+             "reason": b.reason}
+            for b in scored.breaks
+        ],
         "planned_value": judged.planned_value, "variance": judged.variance,
         "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
         "status": judged.status, "is_stale": judged.is_stale, "age_days": judged.age_days,
@@ -127,21 +195,22 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _health(_request: Request) -> dict[str, Any]:
-    return {"status": "ok", "revision": _store(settings().database_url).revision()}
+def _health(request: Request) -> dict[str, Any]:
+    edition = edition_of(request)
+    found: dict[str, Any] = {"status": "ok", "revision": store_of(request).revision()}
+    return {**found, "edition": edition.number} if edition else found
 
 
-def _indicators(_request: Request) -> list[dict[str, Any]]:
-    _current_book()
-    return _store(settings().database_url).all_of(models.Indicator)
+def _indicators(request: Request) -> list[dict[str, Any]]:
+    return store_of(request).all_of(models.Indicator)
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:
-    known_at, as_of = _instant(request, "known_at"), _day(request, "as_of")
-    first, last = _day(request, "from"), _day(request, "to")
-    book, wanted, unit = _current_book(), request.query_params.get("indicator"), request.query_params.get("unit")
+    known_at, as_of = instant_of(request, "known_at"), day_of(request, "as_of")
+    first, last = day_of(request, "from"), day_of(request, "to")
+    book, wanted, unit = book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
-        raise _BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
+        raise BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
     return [
         {"indicator": entry.definition.code, "unit": entry.unit_code, **figure_json(figure, book)}
         for entry in book.entries
@@ -154,21 +223,39 @@ def _observations(request: Request) -> list[dict[str, Any]]:
 
 
 def _status(request: Request) -> dict[str, Any]:
-    as_of = _day(request, "as_of") or utc_now().date()
-    book = _current_book()
-    scored = score_all(book, as_of=as_of, known_at=_instant(request, "known_at"), unit=request.query_params.get("unit"))
-    return {"as_of": as_of.isoformat(), "revision": book.revision, "indicators": [status_json(s, book) for s in scored]}
+    as_of = day_of(request, "as_of") or today_of(request)
+    book, edition, view, known_at = book_of(request), edition_of(request), view_of(request), instant_of(request, "known_at")
+    scored = score_all(book, as_of=as_of, known_at=known_at, unit=request.query_params.get("unit"), view=view)
+    found = {
+        "as_of": as_of.isoformat(),
+        "revision": book.revision,
+        "view": view,
+        "indicators": [status_json(s, book) for s in scored],
+    }
+    return {**found, "edition": edition.number} if edition else found
 
 
-def _answer(produce: Any) -> Any:
-    async def endpoint(request: Request) -> JSONResponse:
+def answered(produce: Any) -> Any:
+    """Make an endpoint of a function that returns plain data; a query that cannot be read answers 400."""
+
+    async def endpoint(request: Request) -> Response:
         try:
-            body = await run_in_threadpool(produce, request)
-        except _BadQuery as error:
+            body = await run_in_threadpool(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False).encode())
+        except BadQuery as error:
             return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
-        return JSONResponse(_plain(body), headers=HEADERS)
+        return conditional(request, body, "application/json")
 
     return endpoint
+
+
+def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "", **headers: str) -> Response:
+    """Answer with an ETag, or 304 without a body where the asker has these bytes already."""
+    tag = f'"{etag or hashlib.sha256(body).hexdigest()[:32]}"'
+    sent = {**HEADERS, "ETag": tag, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    asked = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if tag in asked or "*" in asked:
+        return Response(status_code=304, headers=sent)
+    return Response(body, media_type=media_type, headers=sent)
 
 
 def _plain(value: Any) -> Any:
@@ -180,8 +267,8 @@ def _plain(value: Any) -> Any:
 
 
 ROUTES = [
-    Route("/api/health", _answer(_health), methods=["GET"]),
-    Route("/api/v1/indicators", _answer(_indicators), methods=["GET"]),
-    Route("/api/v1/observations", _answer(_observations), methods=["GET"]),
-    Route("/api/v1/status", _answer(_status), methods=["GET"]),
+    Route("/api/health", answered(_health), methods=["GET"]),
+    Route("/api/v1/indicators", answered(_indicators), methods=["GET"]),
+    Route("/api/v1/observations", answered(_observations), methods=["GET"]),
+    Route("/api/v1/status", answered(_status), methods=["GET"]),
 ]

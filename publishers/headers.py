@@ -12,6 +12,7 @@ SECURITY = (
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
+WRITTEN = ("/site/", "/editions/")  # pages that bring their own language and headers
 
 
 class PageHeaders:
@@ -22,7 +23,7 @@ class PageHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, changing only what goes back."""
-        if scope["type"] != "http" or scope["method"] == "HEAD":
+        if scope["type"] != "http" or scope["method"] == "HEAD" or scope["path"].startswith(WRITTEN):
             await self.app(scope, receive, send)
             return
         if not scope["path"].startswith(("/static/", "/media/", "/_stcore/")):

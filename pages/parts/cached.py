@@ -1,82 +1,202 @@
 """The only caches of the pages: keyed by data revision and arguments, never by time.
 
-What is kept are frozen dataclasses, shared by all viewers as they are (``cache_resource``): they cannot be changed,
-and copying a long history at each run would cost more than judging it.
+What is kept is shared by all viewers as it is, and so must not be changed: frozen dataclasses, Arrow tables and texts.
+It stands on one shelf per revision, fetched once a run, so that looking something up costs what a dictionary costs;
+``st.cache_data`` would copy a long history at each look, and ``st.cache_resource`` inspects and hashes at each look.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
+from threading import Lock
 from typing import Any
 
-import streamlit as st
-
 from kpis import models
+from kpis.bureaus import BureauReport, bureau_reports
+from kpis.organisation import REPORTING_KINDS, Organisation
+from kpis.people import Person, local_people
+from kpis.projects import ProjectReport, project_reports
+from kpis.register_queries import Counted, Filter, by_bureau, counted, search
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import settings
 from kpis.store import Store
+from publishers.editions import Edition
+
+PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
+BUREAU_TABLES = ("Indicator", "Facility", "Submission")
+LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048, "found": 64}
 
 
-@st.cache_resource(show_spinner=False)
+@lru_cache(maxsize=4)
 def _store(url: str) -> Store:
     return Store(url)
 
 
 def store() -> Store:
-    """Return the store of this process."""
-    return _store(settings().database_url)
+    """Return the store of this run: the working figures, or in public mode the edition chosen."""
+    return _store(_url.get())
 
 
-_revision: ContextVar[int] = ContextVar("revision")
+class Shelf:
+    """What was made of one revision; of each sort the latest used are kept, up to its limit."""
+
+    def __init__(self, url: str) -> None:
+        self.store = _store(url)
+        self._kept: dict[str, OrderedDict[Hashable, Any]] = {sort: OrderedDict() for sort in LIMITS}
+        self._lock = Lock()
+        self.is_unsettled = False
+
+    def get(self, sort: str, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what is kept, or make it: outside the lock, so that no viewer waits for another's page."""
+        kept = self._kept[sort]
+        with self._lock:
+            if key in kept:
+                kept.move_to_end(key)
+                return kept[key]
+        value = make()
+        with self._lock:
+            self.is_unsettled = True
+            kept[key] = value
+            while len(kept) > LIMITS[sort]:
+                kept.popitem(last=False)
+        return value
 
 
-def settle_revision() -> None:
-    """Settle the revision of this run, so that everything on a page is of one state of the data."""
-    _revision.set(store().revision())
+@lru_cache(maxsize=4)
+def _shelf(revision: int, url: str) -> Shelf:
+    return Shelf(url)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _book(revision: int, url: str) -> Book:
-    return _store(url).book()
+_url: ContextVar[str] = ContextVar("url")
+_edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
+_settled: ContextVar[Shelf] = ContextVar("shelf")
+_known_at: ContextVar[datetime | None] = ContextVar("known_at", default=None)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _scored(revision: int, url: str, as_of: date) -> list[Scored]:
-    made = score_all(_book(revision, url), as_of=as_of)
-    # Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time.
-    gc.collect()
-    gc.freeze()
-    return made
+def settle_revision(edition: Edition | None = None) -> None:
+    """Settle the revision of this run, so that everything on a page is of one state of the data.
+
+    Args:
+        edition: what is shown in public mode; ``None`` means the working figures.
+    """
+    url = edition.url if edition else settings().database_url
+    _edition.set(edition)
+    _url.set(url)
+    _settled.set(_shelf(store().revision(), url))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _rows(revision: int, url: str, table: str) -> list[dict[str, Any]]:
-    return _store(url).all_of(getattr(models, table))
+def settle_known_at(known_at: datetime | None) -> None:
+    """Settle as of which instant figures are shown; ``None`` means as they are known now."""
+    _known_at.set(known_at)
 
 
-@st.cache_resource(show_spinner=False, max_entries=1024)
-def _made(revision: int, url: str, as_of: date, language: str, code: str, what: str, _make: Callable[[], Any]) -> Any:
-    return _make()
+def edition() -> Edition | None:
+    """Return the edition of this run; ``None`` where the working figures are shown."""
+    return _edition.get()
+
+
+def settle_memory() -> None:
+    """Take what was made in this run out of the collector's walk, once the run is over.
+
+    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. What was settled
+    earlier is looked through again first, so that nothing of an older revision stays behind.
+    """
+    shelf = _settled.get(None)
+    if shelf is not None and shelf.is_unsettled:
+        shelf.is_unsettled = False
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 def made(what: str, *, code: str, as_of: date, language: str, make: Callable[[], Any]) -> Any:
-    """Return a chart, table or text made once per revision, day, language and indicator; it must not be changed."""
-    return _made(_revision.get(), settings().database_url, as_of, language, code, what, make)
+    """Return a chart, table or text made once per revision, day, language and code; it must not be changed."""
+    return _settled.get().get("made", (what, code, as_of, language, _known_at.get()), make)
 
 
 def book() -> Book:
     """Return every indicator with its figures, of the present revision."""
-    return _book(_revision.get(), settings().database_url)
+    shelf = _settled.get()
+    return shelf.get("book", (), shelf.store.book)
 
 
-def scored(as_of: date) -> list[Scored]:
-    """Return every judgement of a day, in catalogue order."""
-    return _scored(_revision.get(), settings().database_url, as_of)
+def scored(as_of: date, view: str = "then") -> list[Scored]:
+    """Return every judgement of a day, in catalogue order; ``view`` is the organisation that bureaus are shown in."""
+    known_at = _known_at.get()
+    key = (as_of, view, known_at)
+    return _settled.get().get("scored", key, lambda: score_all(book(), as_of=as_of, view=view, known_at=known_at))
+
+
+def procedures_counted(as_of: date) -> Counted:
+    """Return the register of procedures, counted in groups on a day."""
+    shelf = _settled.get()
+    return shelf.get("scored", ("procedures", as_of), lambda: counted(shelf.store, as_of=as_of))
+
+
+def found(what: str, asked: Hashable, *, make: Callable[[], Any]) -> Any:
+    """Return what a search found; the latest few only, since what people may ask for is endless."""
+    return _settled.get().get("found", (what, asked), make)
+
+
+def procedures_found(asked: Filter, *, as_of: date, page: int) -> tuple[int, list[dict[str, Any]]]:
+    """Return one page of the procedures asked for, and how many there are."""
+    shelf = _settled.get()
+    return found("procedures", (asked, as_of, page), make=lambda: search(shelf.store, asked, as_of=as_of, page=page))
 
 
 def rows(table: str) -> list[dict[str, Any]]:
     """Return the rows of a table by its class name, as ``Project``."""
-    return _rows(_revision.get(), settings().database_url, table)
+    shelf = _settled.get()
+    return shelf.get("rows", table, lambda: shelf.store.all_of(getattr(models, table)))
+
+
+def local_persons() -> list[Person]:
+    """Return whom a local instance offers in its side bar; a change of persons is a change of the data, and so is seen at once."""
+    shelf = _settled.get()
+    return shelf.get("rows", ("local_persons",), lambda: local_people(shelf.store))
+
+
+def is_sample() -> bool:
+    """Say whether everything shown is of the sample organisation."""
+    shelf = _settled.get()
+    return bool(shelf.get("rows", "is_sample", shelf.store.is_sample))
+
+
+def organisation() -> Organisation:
+    """Return every unit and how they followed each other."""
+    return book().organisation
+
+
+def reporting_units() -> frozenset[str]:
+    """Return the codes of the units that report for themselves."""
+    return frozenset(unit.code for unit in organisation().units if unit.kind in REPORTING_KINDS)
+
+
+def projects(as_of: date) -> list[ProjectReport]:
+    """Return every project as it stands on a day, in catalogue order."""
+    known_at = _known_at.get()
+
+    def make() -> list[ProjectReport]:
+        return project_reports(_tables(PROJECT_TABLES), scored(as_of), as_of=as_of, known_at=known_at)
+
+    return _settled.get().get("scored", ("projects", as_of, known_at), make)
+
+
+def bureaus(as_of: date, view: str) -> list[BureauReport]:
+    """Return every bureau as it stands on a day, in the organisation asked for."""
+
+    def make() -> list[BureauReport]:
+        judged, led = scored(as_of, view), projects(as_of)
+        tables = {**_tables(BUREAU_TABLES), "Procedure": by_bureau(store(), as_of=as_of)}
+        return bureau_reports(organisation(), judged, led, tables, as_of=as_of, view=view)
+
+    return _settled.get().get("scored", ("bureaus", as_of, view, _known_at.get()), make)
+
+
+def _tables(names: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+    return {name: rows(name) for name in names}

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 from contextvars import ContextVar
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
+from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
 from pages.parts import cached
+from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice
 from pages.parts.text import LANGUAGES, language, settle_language, t
+from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
+_pages: ContextVar[dict[str, Any]] = ContextVar("pages")
 _PAGES = ROOT / "pages"
 
 
@@ -21,27 +28,70 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
     progress = [
         st.Page(_PAGES / "overview.py", title=t("nav_overview"), icon=":material/dashboard:", default=True),
         st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
+        st.Page(_PAGES / "procedures.py", title=t("nav_procedures"), icon=":material/description:", url_path="procedures"),
+        st.Page(_PAGES / "facilities.py", title=t("nav_facilities"), icon=":material/contactless:", url_path="facilities"),
+        st.Page(_PAGES / "projects.py", title=t("nav_projects"), icon=":material/flag:", url_path="projects"),
+        st.Page(_PAGES / "bureau.py", title=t("nav_bureau"), icon=":material/apartment:", url_path="bureau"),
+        st.Page(_PAGES / "changes.py", title=t("nav_changes"), icon=":material/difference:", url_path="changes"),
         st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
     ]
-    return st.navigation({t("nav_progress"): progress})
+    data = [
+        st.Page(_PAGES / "about.py", title=t("nav_about"), icon=":material/menu_book:", url_path="about"),
+        st.Page(_PAGES / "revisions.py", title=t("nav_revisions"), icon=":material/history:", url_path="revisions"),
+    ]
+    sections = {t("nav_progress"): progress, t("nav_data"): data}
+    if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
+        office = [
+            _page("submit", ":material/upload_file:", needs="take_template"),
+            _page("review", ":material/fact_check:", needs="see_queue", or_needs="manage_people"),
+            _page("publish", ":material/publish:", needs="publish"),
+        ]
+        sections[t("nav_office")] = office
+    _pages.set({known.url_path: known for section in sections.values() for known in section})
+    return st.navigation(sections, position="sidebar" if is_let_in() else "hidden", expanded=True)
+
+
+def _page(name: str, icon: str, *, needs: str, or_needs: str | None = None) -> st.Page:  # type: ignore[valid-type]
+    """Declare a page that not everybody may use: hidden from the menu of the others, refused by ``enter`` at its address."""
+    may = viewer().may(needs) or (or_needs is not None and viewer().may(or_needs))
+    shown = may or settings().mode == "local"  # where one sits at the machine, the page says which viewer to choose
+    return st.Page(
+        _PAGES / f"{name}.py", title=t(f"nav_{name}"), icon=icon, url_path=name, visibility="visible" if shown else "hidden"
+    )
+
+
+def page(name: str) -> Any:
+    """Return a page of the menu by its address, for a link to it; finding it by its file asks the file system each time."""
+    return _pages.get()[name]
+
+
+def has_page(name: str) -> bool:
+    """Say whether the menu holds a page of this address."""
+    return name in _pages.get()
 
 
 def show() -> None:
     """Run the page asked for inside the frame."""
-    page = frame()
+    asked = frame()
     token = _framed.set(True)
     try:
-        page.run()  # type: ignore[attr-defined]
+        gate()  # here too: a page that forgot to ask shows nothing either
+        edition_line()
+        if cached.is_sample():
+            st.warning(t("sample_banner"), icon=":material/science:")
+        asked.run()  # type: ignore[attr-defined]
     finally:
         _framed.reset(token)
+        cached.settle_memory()
 
 
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
     settle_language()
-    cached.settle_revision()
+    cached.settle_revision(chosen_edition())
+    settle_viewer()
     _configure()
-    page = navigation()
+    asked = navigation()
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
     with st.sidebar:
         st.subheader(t("site"))
@@ -58,36 +108,64 @@ def frame() -> st.Page:  # type: ignore[valid-type]
             st.query_params["lang"] = chosen
             st.rerun()
         st.session_state["language"] = language()
-        st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key="as_of")
-    return page
+        viewer_choice()
+        if not is_let_in():
+            return asked
+        edition_choice()
+        cached.settle_known_at(known_choice())
+        st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key=_as_of_key())
+        st.segmented_control(
+            t("view"), VIEWS, default="then", format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
+        )
+    return asked
+
+
+@lru_cache(maxsize=1)
+def _icon() -> str:
+    return "data:image/png;base64," + base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes()).decode()
 
 
 def _configure() -> None:
-    st.set_page_config(page_title=t("site"), page_icon=str(ROOT / "data" / "text" / "icon.png"), layout="wide")
+    st.set_page_config(page_title=t("site"), page_icon=_icon(), layout="wide")
 
 
-def enter() -> None:
+def enter(*needs: str) -> None:
     """Guard a page: it is shown only inside the frame, to a viewer whom the mode allows.
 
     On a server just started, Streamlit's old page discovery runs a page file without ``dashboard.py`` when its address
     is the very first one asked for. Declaring the navigation ends that discovery; the run then starts again framed.
+
+    Args:
+        needs: actions of ``kpis.access``; the viewer must be allowed one of them. Every write checks again for itself.
     """
     if not _framed.get():
         settle_language()
         _configure()
         navigation()
         st.rerun()
-    if settings().mode == "office" and not (st.user.is_logged_in and st.user.get("email_verified")):
-        st.error("サインインが必要です。 / Sign in first.")
-        st.stop()
+    gate()
+    if needs and not any(viewer().may(action) for action in needs):
+        refuse()
 
 
 def today() -> date:
-    """Return today's date; the clock is read at this entry point only."""
-    return utc_now().date()
+    """Return today's date, or in public mode the day of the edition; the clock is read at this entry point only."""
+    edition = cached.edition()
+    return edition.as_of if edition else utc_now().date()
+
+
+def _as_of_key() -> str:
+    edition = cached.edition()
+    return f"as_of_{edition.number}" if edition else "as_of"  # each edition starts at its own day
+
+
+def view() -> str:
+    """Return the organisation the viewer chose: ``then`` (当時の組織) or ``now`` (現在の組織)."""
+    chosen = st.session_state.get("view")
+    return chosen if chosen in VIEWS else "then"
 
 
 def as_of() -> date:
     """Return the day the viewer chose in the side bar."""
-    chosen = st.session_state.get("as_of")
+    chosen = st.session_state.get(_as_of_key())
     return chosen if isinstance(chosen, date) else today()

@@ -43,6 +43,11 @@ def t(key: str, **values: object) -> str:
     return _words()[key][language()].format(**values)
 
 
+def has_words(key: str) -> bool:
+    """Say whether there are words for a key, as for codes that a catalogue brings along."""
+    return key in _words()
+
+
 def named(row: dict[str, str] | object, field: str = "name") -> str:
     """Return ``<field>_en`` for an English viewer where there is one, else ``<field>_ja``."""
     names = (f"{field}_en", f"{field}_ja") if language() == "en" else (f"{field}_ja",)

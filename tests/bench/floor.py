@@ -1,6 +1,8 @@
 """The floor: a page of as many elements of each kind as a real page has, with constant data. What Streamlit itself costs.
 
 Served by ``tests.bench.floor_server``; the address ``/<page>`` draws the elements counted from that page of the product.
+Its texts, tables and charts are smaller than any real one, made ready once, and handed over in the form that costs least:
+what stands above the floor is all that the product does more.
 """
 
 from __future__ import annotations
@@ -9,27 +11,26 @@ import json
 import os
 from pathlib import Path
 
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from kpis.settings import ROOT
+from tests.bench.constant import CHART, ICON, PICTURE, TABLE, settle
 
-ICON = str(ROOT / "data" / "text" / "icon.png")
-FRAME = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"]})
-CHART = go.Figure([go.Scatter(x=[1, 2, 3], y=[1, 2, 3]) for _ in range(3)])
-PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>'
 DRAW = {
     "markdown": lambda i: st.markdown(f"text {i}"),
     "heading": lambda i: st.subheader(f"text {i}"),
     "alert": lambda i: st.info(f"text {i}"),
     "imgs": lambda _: st.image(PICTURE, width="stretch"),
-    "page_link": lambda i: st.page_link(f"https://example.org/{i}", label="link"),
+    "page_link": lambda i: st.page_link(pages[0], label=f"link {i}"),
     "plotly_chart": lambda i: st.plotly_chart(CHART, theme=None, key=f"c{i}"),
-    "dataframe": lambda _: st.dataframe(FRAME),
+    "dataframe": lambda _: st.dataframe(TABLE),
     "download_button": lambda i: st.download_button("csv", b"a,b", f"{i}.csv", key=f"d{i}", on_click="ignore"),
-    "table": lambda _: st.table(FRAME),
+    "table": lambda _: st.table(TABLE),
     "selectbox": lambda i: st.selectbox("pick", ["a", "b"], key=f"s{i}"),
+    "text_input": lambda i: st.text_input("find", key=f"i{i}"),
+    "link_button": lambda i: st.link_button("link", f"/api/{i}"),
+    "pagination": lambda i: st.pagination(3, key=f"p{i}"),
+    "button_group": lambda i: st.segmented_control("choose", ["a", "b"], key=f"g{i}"),
+    "date_input": lambda i: st.date_input("day", key=f"t{i}"),
     "block_flex_container": lambda _: st.container(border=True),
     "block_grid_container": lambda _: st.grid(2),
     "block_column": lambda _: st.container(border=True),
@@ -38,20 +39,19 @@ DRAW = {
 
 
 def page(counts: dict[str, int]) -> None:
-    """Draw the elements."""
-    with st.sidebar:
-        st.subheader("site")
-        st.segmented_control("language", ["a", "b"])
-        st.date_input("day")
+    """Draw the elements, refusing to leave a kind out."""
     for kind, count in counts.items():
-        for i in range(count if kind in DRAW else 0):
+        for i in range(count):
             DRAW[kind](i)
 
 
+settle()
 every: dict[str, dict[str, int]] = json.loads(Path(os.environ["FLOOR_COUNTS"]).read_text(encoding="utf-8"))
 st.set_page_config(page_title="floor", page_icon=ICON, layout="wide")
 pages = [
     st.Page(lambda counts=counts: page(counts), title=name or "overview", url_path=name, default=not name)
     for name, counts in every.items()
 ]
+menu = max(counts.pop("menu", 0) for counts in every.values())  # as many pages in the menu as the product has
+pages += [st.Page(lambda: None, title=f"page {i}", url_path=f"page{i}") for i in range(menu - len(pages))]
 st.navigation({"pages": pages}).run()

@@ -12,7 +12,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pandas as pd
+import pyarrow as pa
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
@@ -24,6 +27,34 @@ class Viewer:
 
     def __init__(self, port: int) -> None:
         self.socket = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+
+    def read(self, page: str = "", query: str = "") -> tuple[list[str], list[pd.DataFrame]]:
+        """Ask for a run of a page; return every text and every table it shows, in order."""
+        texts: list[str] = []
+        tables: list[pd.DataFrame] = []
+        for element in self._elements(page, query):
+            kind = str(element.WhichOneof("type"))
+            part = getattr(element, kind)
+            if kind in ("dataframe", "table"):
+                tables.append(pa.ipc.open_stream(part.arrow_data.data).read_pandas())
+            texts += [str(getattr(part, name)) for name in ("body", "label", "alt") if getattr(part, name, "")]
+        return texts, tables
+
+    def _elements(self, page: str, query: str) -> list[Element]:
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+        self.socket.send(asked.SerializeToString())
+        elements: list[Element] = []
+        while True:
+            message = ForwardMsg.FromString(self.socket.recv(timeout=60))  # type: ignore[arg-type]
+            if message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
+                elements.append(message.delta.new_element)
+            if message.WhichOneof("type") == "script_finished":
+                if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    elements.clear()
+                    continue
+                return elements
 
     def run(self, page: str = "", query: str = "") -> tuple[float, Counter[str]]:
         """Ask for a run of a page; return its time in seconds and the kinds of elements it drew."""
@@ -37,12 +68,29 @@ class Viewer:
             message = ForwardMsg.FromString(self.socket.recv(timeout=60))  # type: ignore[arg-type]
             if message.WhichOneof("type") == "delta":
                 drawn[_kind(message)] += 1
+            if message.WhichOneof("type") == "navigation":
+                drawn["menu"] = len(message.navigation.app_pages)
             if message.WhichOneof("type") == "script_finished":
                 if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     drawn.clear()
                     continue
                 assert "exception" not in drawn, f"{page}: the page shows an exception"
                 return time.perf_counter() - began, drawn
+
+    def answers(self, page: str = "", query: str = "") -> list[bytes]:
+        """Ask for a run of a page; return every message of the server as it came."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+        self.socket.send(asked.SerializeToString())
+        found: list[bytes] = []
+        while True:
+            raw = self.socket.recv(timeout=60)
+            assert isinstance(raw, bytes)
+            found.append(raw)
+            message = ForwardMsg.FromString(raw)
+            if message.WhichOneof("type") == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                return found
 
     def close(self) -> None:
         """Leave."""

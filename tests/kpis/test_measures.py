@@ -93,6 +93,26 @@ def test_a_yearly_cap_is_judged_by_budget_to_date() -> None:
     assert status([Figure("2021-08", 5.0)], cap, **how) == "not_applicable"
 
 
+def test_a_cap_set_or_raised_during_its_year_holds_for_the_whole_year_from_the_day_it_was_set() -> None:
+    """The budget to date counts the days of the cap's year, not the days since it was set; earlier days keep the earlier cap."""
+    how = {"kind": "ceiling", "direction": "lower"}
+    half = [Figure("FY2021-Q2", 55.0, is_year_to_date=True)]
+    caps = [Goal("FY2021", 100.0), Goal("FY2021", 120.0, set_on=date(2021, 11, 1), set_order=2)]
+    before = judge(definition(**how), half, caps, baseline=None, as_of=date(2021, 10, 31))
+    after = judge(definition(**how), half, caps, baseline=None, as_of=date(2021, 11, 1))
+    assert (before.planned_value, after.planned_value) == (pytest.approx(100 * 183 / 365), pytest.approx(120 * 183 / 365))
+    assert (before.status, after.status) == ("slightly_behind", "on_track")
+    assert status(half, caps[1:], as_of=date(2021, 10, 31), **how) == "not_applicable"
+
+
+def test_last_years_cap_says_nothing_about_this_year() -> None:
+    found = judge(
+        definition(kind="ceiling", direction="lower"), [Figure("FY2022-Q1", 13.0, is_year_to_date=True)], [Goal("FY2021", 100.0)],
+        baseline=None, as_of=TODAY,
+    )  # fmt: skip
+    assert (found.status, found.goal) == ("not_applicable", None)
+
+
 def test_a_target_that_equals_the_baseline_means_keep() -> None:
     goals, base = [Goal("FY2022", 80.0)], Baseline("FY2020", 80.0)
     assert status([Figure("2022-09", 79.0)], goals, base, tolerance=1.5) == "on_track"

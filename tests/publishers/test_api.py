@@ -118,6 +118,8 @@ def recomputed(item: dict[str, Any], as_of: str) -> str:
             return "not_applicable"
         if day < target["start_date"]:
             return "not_due"
+        if day > target["end_date"]:
+            return "not_applicable"
         if better * (value - aim) < -1e-9:
             return "missed"
         if not latest["is_year_to_date"] or day >= target["end_date"]:

@@ -92,6 +92,9 @@ def upgrade() -> None:
         batch.create_check_constraint("applications_not_negative", "applications_count IS NULL OR applications_count >= 0")
         batch.create_check_constraint("online_not_negative", "online_count IS NULL OR online_count >= 0")
         batch.create_index("procedure_by_bureau", ["bureau_code", "digital_status"])
+    with op.batch_alter_table("target") as batch:
+        batch.add_column(_text("set_on_precision", "unknown"))
+        batch.create_check_constraint("set_on_precision_known", "set_on_precision IN ('day','month','quarter','year','unknown')")
     # Milestones stored before every day was kept: their present days are the first known ones.
     for kind, column in (("planned", "planned_end"), ("replanned", "replanned_end"), ("actual", "actual_end")):
         op.execute(

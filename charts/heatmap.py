@@ -1,0 +1,58 @@
+"""Units against indicators: each cell says its status by symbol, word and colour."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.style import INK, styled
+
+ROW_HEIGHT = 38
+# Fills are light, so that the dark text on them keeps its contrast; the symbol and word carry the meaning.
+LOOK = {
+    "reached": ("✓", "#C2E5D1"), "on_track": ("↗", "#D9E6FF"), "slightly_behind": ("△", "#FFEEE2"), "behind": ("▼", "#FFDADA"),
+    "moving_away": ("↓", "#FFDADA"), "missed": ("×", "#FFDADA"), "reached_then_lost": ("↩", "#FFDADA"),
+    "not_due": ("…", "#F2F2F2"), "not_applicable": ("○", "#F2F2F2"), "qualitative": ("文", "#F2F2F2"), "no_data": ("–", "#FFFFFF"),
+}  # fmt: skip
+
+
+def heatmap(cells: pd.DataFrame, *, columns: list[str]) -> go.Figure:
+    """Draw a grid of statuses.
+
+    Args:
+        cells: columns ``row`` (code, in order from the top), ``label`` (of the row), ``column``, ``status``, ``word`` (short), ``value`` (text, may be
+            blank) and ``hover``, one row per cell.
+        columns: the column labels in order.
+    """
+    labels = dict(zip(cells["row"], cells["label"], strict=True))
+    rows = list(labels)
+    statuses = list(LOOK)
+    place = {(r.row, r.column): r for r in cells.itertuples()}
+    z, text, hover = [], [], []
+    for row in rows:
+        held = [place[row, column] for column in columns]
+        z.append([statuses.index(cell.status) for cell in held])
+        text.append([f"{LOOK[cell.status][0]} {cell.value}<br>{cell.word}" for cell in held])
+        hover.append([cell.hover for cell in held])
+    last = len(statuses) - 1
+    scale = [[edge / len(statuses), LOOK[s][1]] for n, s in enumerate(statuses) for edge in (n, n + 1)]
+    figure = go.Figure(
+        go.Heatmap(
+            z=z, x=columns, y=rows, text=text, texttemplate="%{text}", customdata=hover, zmin=-0.5, zmax=last + 0.5,
+            hovertemplate="%{customdata}<extra></extra>", colorscale=scale, showscale=False, xgap=2, ygap=2,
+            textfont={"size": 12, "color": INK},
+        )
+    )  # fmt: skip
+    styled(figure, height=ROW_HEIGHT * len(rows) + 60)
+    figure.update_xaxes(side="top", type="category", showline=False, ticks="")
+    figure.update_yaxes(
+        autorange="reversed",
+        type="category",
+        showgrid=False,
+        zeroline=False,
+        ticks="",
+        tickvals=rows,
+        ticktext=list(labels.values()),
+    )
+    figure.update_layout(margin={"l": 8, "r": 4, "t": 34, "b": 8}, plot_bgcolor="#949497")
+    return figure

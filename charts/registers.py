@@ -1,0 +1,138 @@
+"""What a register adds up to, as bars that start at 0; a status is told by pattern and words as well as by colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN, styled
+
+# From "done" on the left to "does not count" on the right: fill, pattern and its ink. Every part has a dark border.
+LOOKS: tuple[tuple[str, str, str], ...] = (
+    (ACTUAL, "", ACTUAL), ("#7096F8", "/", "#FFFFFF"), (FILL, ".", ACTUAL), ("#FFFFFF", "", INK), ("#E8E9F1", "x", PLAN),
+    ("#F8F8FB", "-", "#B4B4B8"), ("#D8D8DB", "\\", PLAN),
+)  # fmt: skip
+ROW, EDGE = 44, 104
+
+
+def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str) -> go.Figure:
+    """Draw one bar of 100 % per row, split by segment; the count stands beside each name, since rows differ in size.
+
+    Args:
+        frame: column ``label``, one column of counts per segment, optionally ``end`` (text at the end of the bar); one row
+            per bar, first on top.
+        segments: (column, word), in the order of ``LOOKS``.
+        unit: of the counts, for the hover text.
+    """
+    names = [name for name, _ in segments]
+    total = frame[names].sum(axis=1)
+    rows = list(range(len(frame)))
+    figure = go.Figure()
+    for (name, word), (fill, pattern, ink) in zip(segments, LOOKS, strict=False):
+        if not frame[name].sum():
+            continue
+        shares = frame[name] / total.where(total > 0) * 100
+        figure.add_bar(
+            y=rows, x=shares, name=word, orientation="h", customdata=list(zip(frame["label"], frame[name], strict=True)),
+            marker={"color": fill, "line": {"color": "#767676", "width": 0.8},
+                    "pattern": {"shape": pattern, "bgcolor": fill, "fgcolor": ink, "size": 6, "solidity": 0.25}},
+            hovertemplate=f"%{{customdata[0]}}<br>{word} %{{customdata[1]:,.0f}} {unit} (%{{x:.1f}} %)<extra></extra>",
+        )  # fmt: skip
+    for row, label, count in zip(rows, frame["label"], total, strict=True):
+        # Above its bar, not beside it: a name may be longer than a phone is wide.
+        figure.add_annotation(
+            x=0, xref="paper", y=row, yshift=10, text=f"{label} ({count:,.0f})", showarrow=False, xanchor="left", yanchor="bottom",
+            font={"size": 12},
+        )  # fmt: skip
+    if "end" in frame:
+        for row, text in zip(rows, frame["end"], strict=True):
+            figure.add_annotation(x=1.01, xref="paper", y=row, text=text, showarrow=False, xanchor="left", font={"size": 12})
+    styled(figure, height=ROW * len(frame) + EDGE)
+    figure.update_layout(
+        barmode="stack", bargap=0.62, showlegend=True, margin={"l": 4, "r": 62 if "end" in frame else 16, "t": 64, "b": 30},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "yref": "paper", "x": 0, "traceorder": "normal", "font": {"size": 12}},
+    )  # fmt: skip
+    figure.update_yaxes(range=[len(frame) - 0.5, -0.75], visible=False)
+    figure.update_xaxes(range=[0, 100], tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"], showgrid=True, gridcolor=GRID)
+    return figure
+
+
+def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "") -> go.Figure:
+    """Draw counts as upright bars with their number on top; what is past due is hatched.
+
+    Args:
+        frame: columns ``label`` (str), ``count``, ``is_past`` (bool), one row per bar, in order of time.
+        unit: on the value axis.
+        past_word: the word for a hatched bar.
+    """
+    figure = go.Figure()
+    for past in (False, True):
+        part = frame[frame["is_past"] == past]
+        if len(part):
+            figure.add_bar(
+                x=part["label"], y=part["count"], text=[f"{n:,}" for n in part["count"]], textposition="outside", cliponaxis=False,
+                marker={"color": "#FFFFFF" if past else FORECAST, "line": {"color": INK, "width": 1},
+                        "pattern": {"shape": "/" if past else "", "fgcolor": "#C16800"}},
+                hovertemplate=f"%{{x}}{' ' + past_word if past else ''}: %{{y:,}} {unit}<extra></extra>",
+            )  # fmt: skip
+    styled(figure, height=300)
+    top = float(frame["count"].max())
+    figure.update_yaxes(range=[0, top * 1.18], title={"text": unit, "font": {"size": 12}}, tickformat=",", nticks=5)
+    figure.update_layout(margin={"b": 76, "r": 44})
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(frame["label"]))
+    return figure
+
+
+def cumulative(series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]], *, unit: str) -> go.Figure:
+    """Draw what has been reached so far as steps, from 0.
+
+    Args:
+        series: (word at the end of the line, (day, so far), whether it is the plan: then dashed).
+        unit: on the value axis.
+    """
+    figure = go.Figure()
+    top = 1.0
+    for word, points, is_plan in series:
+        if not points:
+            continue
+        days, values = [d for d, _ in points], [v for _, v in points]
+        top = max(top, *values)
+        colour = PLAN if is_plan else ACTUAL
+        figure.add_scatter(
+            x=days, y=values, mode="lines+markers" if not is_plan else "lines", cliponaxis=False,
+            line={"color": colour, "width": 2.5 if not is_plan else 2, "shape": "hv", "dash": "dash" if is_plan else "solid"},
+            marker={"size": 7, "color": colour}, hovertemplate=f"%{{x|%Y-%m-%d}}: %{{y:,}} {unit}<extra>{word}</extra>",
+        )  # fmt: skip
+        figure.add_annotation(
+            x=days[-1], y=values[-1], text=f"<b>{word} {values[-1]:,.0f}</b>", showarrow=False, xanchor="right",
+            yanchor="bottom" if not is_plan else "top", yshift=4 if not is_plan else -4, font={"size": 12, "color": colour},
+        )  # fmt: skip
+    styled(figure, height=300)
+    figure.update_yaxes(range=[0, top * 1.2], title={"text": unit, "font": {"size": 12}}, tickformat=",", nticks=5)
+    figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=4, tickangle=0)
+    return figure
+
+
+def counts(frame: pd.DataFrame, *, unit: str, total: float) -> go.Figure:
+    """Draw counts as lying bars on a common scale to ``total``, the number at the end.
+
+    Args:
+        frame: columns ``label``, ``count``; one row per bar, first on top.
+    """
+    figure = go.Figure(
+        go.Bar(
+            y=frame["label"], x=frame["count"], orientation="h", marker={"color": ACTUAL}, cliponaxis=False,
+            text=[f"{n:,} / {total:,.0f}" for n in frame["count"]], textposition="outside",
+            hovertemplate=f"%{{y}}: %{{x:,}} {unit}<extra></extra>",
+        )
+    )  # fmt: skip
+    styled(figure, height=34 * len(frame) + 60)
+    figure.update_layout(margin={"l": 8, "r": 60, "t": 12, "b": 30}, bargap=0.35)
+    figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
+    figure.update_xaxes(
+        range=[0, max(total, 1)], nticks=5, showgrid=True, gridcolor=GRID, title={"text": unit, "font": {"size": 12}}
+    )
+    return figure

@@ -1,0 +1,64 @@
+"""Milestones on a time line: planned, planned anew and done."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.style import ACTUAL, GRID, INK, PLAN, styled
+
+ROW_HEIGHT = 44
+SYMBOLS = {
+    "start": ("line-ns-open", PLAN, 12),
+    "planned": ("diamond-open", PLAN, 11),
+    "replanned": ("triangle-right-open", PLAN, 12),
+    "actual": ("circle", ACTUAL, 11),
+}
+
+
+def timeline(marks: pd.DataFrame, *, today: date, today_word: str) -> go.Figure:
+    """Draw one row per milestone: planned (diamond), planned anew (triangle, each time), done (dot); dashed while not done.
+
+    Args:
+        marks: columns ``milestone`` (code), ``label`` (text above the row), ``kind`` (``start``, ``planned``, ``replanned``,
+            ``actual``), ``day`` (date) and ``text`` (for the pointer), one row per day given; milestones in order from the top.
+        today: the day the statuses are of, drawn as a line.
+        today_word: written at that line.
+    """
+    figure = go.Figure()
+    codes = list(dict.fromkeys(marks["milestone"]))
+    place = {code: -n for n, code in enumerate(codes)}
+    for code, own in marks.groupby("milestone", sort=False):
+        first, last = own["day"].min(), own["day"].max()
+        if first != last:
+            done = bool((own["kind"] == "actual").any())
+            figure.add_shape(
+                type="line", x0=first, x1=last, y0=place[code], y1=place[code],
+                line={"color": ACTUAL if done else PLAN, "width": 2, "dash": "solid" if done else "dash"}, layer="below",
+            )  # fmt: skip
+    for kind, (symbol, colour, size) in SYMBOLS.items():
+        own = marks[marks["kind"] == kind]
+        if len(own):
+            figure.add_scatter(
+                x=own["day"], y=[place[c] for c in own["milestone"]], mode="markers", cliponaxis=False, customdata=own["text"],
+                marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 2, "color": colour}},
+                hovertemplate="%{customdata}<extra></extra>",
+            )  # fmt: skip
+    for code, label in dict(zip(marks["milestone"], marks["label"], strict=True)).items():
+        figure.add_annotation(
+            xref="paper", x=0, y=place[code], yshift=15, xanchor="left", text=label, showarrow=False,
+            font={"size": 12, "color": INK}, align="left",
+        )  # fmt: skip
+        figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=place[code] - 0.42, y1=place[code] - 0.42,
+                         line={"color": GRID, "width": 1}, layer="below")  # fmt: skip
+    styled(figure, height=ROW_HEIGHT * len(codes) + 76)
+    figure.add_vline(x=today, line={"color": INK, "width": 1, "dash": "dot"})
+    figure.add_annotation(
+        x=today, yref="paper", y=1, yanchor="bottom", xanchor="right", text=today_word, showarrow=False, font={"size": 12}
+    )
+    figure.update_yaxes(visible=False, range=[-len(codes) + 0.5, 0.75], zeroline=False)
+    figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=6)
+    figure.update_layout(margin={"l": 10, "r": 14, "t": 26, "b": 34})
+    return figure

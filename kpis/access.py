@@ -1,0 +1,137 @@
+"""Who may do what, and how a report moves from draft to approval. Pure tables, so that they can be read and tested whole.
+
+A *grant* is a role, for one bureau or (``None``) for the whole organisation. A table names for each action the roles that
+may do it, on their own bureau (``own``) or on every bureau (``any``); what it does not name is not allowed. Approval has one
+more rule, kept by the database as well: whoever uploaded or submitted a report never approves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kpis.errors import NotAllowed, StepRefused
+
+Reach = Literal["own", "any"]
+ROLES = ("bureau_manager", "reform_office", "administrator")
+LOCAL_DOMAIN = "@local.invalid"  # no provider can vouch for .invalid, so these persons exist in local mode only
+
+MAY: Mapping[str, Mapping[str, Reach]] = {
+    "take_template": {"bureau_manager": "own", "reform_office": "any"},
+    "see_report": {"bureau_manager": "own", "reform_office": "any"},
+    "read_original": {"bureau_manager": "own", "reform_office": "any"},
+    "upload": {"bureau_manager": "own"},
+    "explain": {"bureau_manager": "own"},  # give reasons, confirm warnings, resolve conflicts
+    "submit": {"bureau_manager": "own"},
+    "withdraw": {"bureau_manager": "own"},
+    "see_queue": {"reform_office": "any"},
+    "return": {"reform_office": "any"},
+    "approve": {"reform_office": "any"},
+    "grant_exception": {"reform_office": "any"},
+    "publish": {"reform_office": "any"},
+    "state_confidence": {"reform_office": "any"},
+    "read_audit": {"reform_office": "any", "administrator": "any"},
+    "manage_people": {"reform_office": "any", "administrator": "any"},
+}
+# (state, step) → state. A step that is not named is refused. A corrected upload keeps the state: a returned report stays
+# returned, with its reason in sight, until it is submitted again.
+STEPS: Mapping[tuple[str, str], str] = {
+    ("draft", "upload"): "draft",
+    ("draft", "explain"): "draft",
+    ("draft", "submit"): "submitted",
+    ("draft", "withdraw"): "withdrawn",
+    ("submitted", "return"): "returned",
+    ("submitted", "approve"): "approved",
+    ("submitted", "withdraw"): "withdrawn",
+    ("returned", "upload"): "returned",
+    ("returned", "explain"): "returned",
+    ("returned", "submit"): "submitted",
+    ("returned", "withdraw"): "withdrawn",
+}
+OPEN_STATES = ("draft", "submitted", "returned")
+STATES = (*OPEN_STATES, "approved", "withdrawn")
+_STATE_WORDS = {
+    "draft": ("下書き", "a draft"), "submitted": ("提出済み", "submitted"), "returned": ("差し戻し中", "returned"),
+    "approved": ("承認済み", "approved"), "withdrawn": ("取り下げ済み", "withdrawn"),
+}  # fmt: skip
+_STEP_WORDS = {
+    "upload": ("アップロード", "upload to it"), "explain": ("理由の記入", "explain it"), "submit": ("提出", "submit it"),
+    "withdraw": ("取り下げ", "withdraw it"), "return": ("差し戻し", "return it"), "approve": ("承認", "approve it"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role of a person, for one bureau or for the whole organisation (``None``)."""
+
+    role: str
+    bureau_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a page or runs a command: nobody (``email`` blank), or a known person with grants."""
+
+    email: str = ""
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+
+    def may(self, action: str, bureau_code: str | None = None) -> bool:
+        """Say whether the viewer may do this to this bureau; without a bureau, to any bureau at all."""
+        return may(self.grants, action, bureau_code)
+
+    def bureaus(self, action: str) -> frozenset[str] | None:
+        """Return the bureaus to which the viewer may do this; ``None`` means every one."""
+        own: set[str] = set()
+        for grant in self.grants:
+            reach = MAY[action].get(grant.role)
+            if reach == "any" or (reach == "own" and grant.bureau_code is None):
+                return None
+            if reach == "own" and grant.bureau_code:
+                own.add(grant.bureau_code)
+        return frozenset(own)
+
+
+def may(grants: Iterable[Grant], action: str, bureau_code: str | None = None) -> bool:
+    """Say whether grants permit an action on a bureau; without a bureau, on any bureau at all."""
+    for grant in grants:
+        reach = MAY[action].get(grant.role)
+        if reach == "any" or (reach == "own" and (bureau_code is None or grant.bureau_code in (None, bureau_code))):
+            return True
+    return False
+
+
+def require(grants: Iterable[Grant], action: str, bureau_code: str | None = None) -> None:
+    """Refuse an action that grants do not permit.
+
+    Raises:
+        NotAllowed: with the next step.
+    """
+    if not may(grants, action, bureau_code):
+        raise NotAllowed(
+            "この操作の権限がありません。担当局や役割が違う場合は、構造改革室に登録を依頼してください。",
+            "Your role does not permit this. If your bureau or role has changed, ask the reform office to register it.",
+        )
+
+
+def next_state(state: str, step: str) -> str:
+    """Return the state after a step.
+
+    Raises:
+        StepRefused: the life cycle has no such step from this state.
+    """
+    after = STEPS.get((state, step))
+    if after is None:
+        (state_ja, state_en), (step_ja, step_en) = _STATE_WORDS[state], _STEP_WORDS[step]
+        raise StepRefused(
+            f"この報告は{state_ja}のため、{step_ja}はできません。画面を開き直して今の状態を確かめてください。",
+            f"This report is {state_en}: you cannot {step_en}. Open the page again to see where it stands.",
+        )
+    return after
+
+
+def state_word(state: str, language: str = "ja") -> str:
+    """Return the word for the state of a report."""
+    words = {**_STATE_WORDS, "draft": ("下書き", "draft")}
+    return words[state][1 if language == "en" else 0]

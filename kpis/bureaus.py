@@ -1,0 +1,144 @@
+"""One bureau and all of them: what they owe and reported, how they stand, and what is due. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kpis.organisation import REPORTING_KINDS, Organisation, Succession, Unit
+from kpis.projects import Milestone, ProjectReport
+from kpis.scorecard import Scored, count_by_status
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BureauReport:
+    """A bureau on a day.
+
+    Args:
+        unit: the bureau.
+        is_valid: it exists on the day.
+        scored: its indicators with figures, in catalogue order.
+        owed: codes of the indicators that every bureau reports.
+        milestones: of the projects it leads (or led on the milestone's day).
+        procedures: procedures of the register by ``digital_status``; ``facilities`` by ``cashless_status``.
+        submissions: its reports, newest period first.
+        before: successions it came from; ``after``: those it went into.
+    """
+
+    unit: Unit
+    is_valid: bool
+    scored: tuple[Scored, ...]
+    owed: tuple[str, ...]
+    milestones: tuple[Milestone, ...]
+    project_codes: tuple[str, ...]
+    procedures: Mapping[str, int]
+    facilities: Mapping[str, int]
+    submissions: tuple[Row, ...]
+    before: tuple[Succession, ...]
+    after: tuple[Succession, ...]
+
+    @property
+    def code(self) -> str:
+        """Return the bureau's code."""
+        return self.unit.code
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """Return the codes of the owed indicators of which the bureau has a figure."""
+        held = {s.entry.definition.code for s in self.scored if s.judgement.figure is not None}
+        return tuple(code for code in self.owed if code in held)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return the number of its indicators by status."""
+        return count_by_status(self.scored)
+
+    @property
+    def has_anything(self) -> bool:
+        """Say whether anything at all is known of the bureau."""
+        return bool(self.scored or self.milestones or self.procedures or self.facilities or self.submissions)
+
+
+def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> str:
+    """Return the bureau under which a register's row of a bureau is shown: in ``now``, its successor where it is one alone."""
+    if view != "now":
+        return code
+    last = organisation.last_day(code)
+    if last is None or last >= as_of:
+        return code
+    shares, _ = organisation.shares(code, last, on=as_of)
+    return next(iter(shares)) if len(shares) == 1 else code
+
+
+def _led(report: ProjectReport, organisation: Organisation, day: date) -> set[str]:
+    leads = [b["bureau_code"] for b in report.bureaus if b["role"] == "lead"]
+    alive = {code for code in leads if organisation.by_code[code].is_valid_on(day)}
+    return alive or set(leads)
+
+
+def bureau_reports(
+    organisation: Organisation,
+    scored: Iterable[Scored],
+    projects: Sequence[ProjectReport],
+    tables: Mapping[str, Sequence[Row]],
+    *,
+    as_of: date,
+    view: str = "then",
+) -> list[BureauReport]:
+    """Return every bureau that exists on a day, then those gone of which anything is known, in catalogue order.
+
+    Args:
+        organisation: units and successions.
+        scored: judgements of the day, in the same view.
+        projects: of the day.
+        tables: rows by class name: ``Indicator``, ``Procedure``, ``Facility``, ``Submission``; a row with a ``count`` stands for
+            so many (procedures come counted: a national register has tens of thousands).
+        as_of: the day.
+        view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
+    """
+    own: dict[str, list[Scored]] = {}
+    for item in scored:
+        if not item.entry.is_own_scope and item.figures:
+            own.setdefault(item.entry.unit_code, []).append(item)
+    milestones: dict[str, list[Milestone]] = {}
+    led: dict[str, list[str]] = {}
+    for report in projects:
+        for milestone in report.milestones:
+            day = milestone.due.day if milestone.due else (milestone.actual.day if milestone.actual else as_of)
+            for code in _led(report, organisation, as_of if view == "now" else min(day, as_of)):
+                milestones.setdefault(home(organisation, code, as_of=as_of, view=view), []).append(milestone)
+        for code in _led(report, organisation, as_of):
+            led.setdefault(home(organisation, code, as_of=as_of, view=view), []).append(report.code)
+
+    def counted(rows: Iterable[Row], column: str) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for row in rows:
+            if row["bureau_code"]:
+                by_status = found.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), {})
+                by_status[row[column]] = by_status.get(row[column], 0) + row.get("count", 1)
+        return found
+
+    procedures = counted(tables["Procedure"], "digital_status")
+    facilities = counted((f for f in tables["Facility"] if not f["is_class"]), "cashless_status")
+    submissions: dict[str, list[Row]] = {}
+    for row in sorted(tables["Submission"], key=lambda s: (s["period_code"], s["revision"]), reverse=True):
+        submissions.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), []).append(row)
+    owed = tuple(row["indicator_code"] for row in tables["Indicator"] if row["is_reported_by_bureaus"])
+    reports = []
+    for unit in organisation.units:
+        if unit.kind not in REPORTING_KINDS:
+            continue
+        reports.append(
+            BureauReport(
+                unit, unit.is_valid_on(as_of), tuple(own.get(unit.code, ())), owed, tuple(milestones.get(unit.code, ())),
+                tuple(led.get(unit.code, ())), procedures.get(unit.code, {}), facilities.get(unit.code, {}),
+                tuple(submissions.get(unit.code, ())),
+                tuple(s for s in organisation.successions if s.successor_code == unit.code),
+                tuple(s for s in organisation.successions if s.predecessor_code == unit.code),
+            )
+        )  # fmt: skip
+    return sorted((r for r in reports if r.is_valid or r.has_anything), key=lambda r: not r.is_valid)

@@ -1,0 +1,259 @@
+"""How a report's rows are kept, and what is stored by now for the same rows. For callers that checked who asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, SQLModel, select
+
+from kpis import models
+from kpis.errors import FigureRefused, NotAllowed
+from kpis.periods import parse_period
+from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, Value, merged
+from kpis.store import REGISTERS
+
+REGISTER_FILES: Mapping[str, type[SQLModel]] = {
+    "procedures.csv": models.Procedure,
+    "facilities.csv": models.Facility,
+    "milestones.csv": models.Milestone,
+}
+# Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
+_PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at"}
+_OBSERVED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+             "is_year_to_date", "is_base_estimated", "sample_size", "note_ja")  # fmt: skip
+_FLAGS = {"is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated"}
+_PRECISION_OF = {
+    "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
+    "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
+    "replanned_end": "replanned_end_precision", "actual_end": "actual_end_precision",
+}  # fmt: skip
+Choices = dict[tuple[str, tuple[str, ...], str], tuple[str, int]]
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the table of a model."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def row_key(key: tuple[str, ...]) -> str:
+    """Return the key of a row as the text by which a submission finds it."""
+    return json.dumps(list(key), ensure_ascii=False)
+
+
+def packed(row: ReportedRow) -> str:
+    """Return a row as the text that a submission keeps."""
+
+    def plain(value: Value) -> Any:
+        return {"day": value.isoformat()} if isinstance(value, date) else value
+
+    return json.dumps(
+        {
+            "key": row.key, "fields": {name: plain(value) for name, value in row.fields.items()}, "row": row.row,
+            "issued_vintage": row.issued_vintage, "cells": dict(row.cells),
+            "issued": {name: plain(value) for name, value in row.issued.items()},
+        },
+        ensure_ascii=False,
+    )  # fmt: skip
+
+
+def unpacked(stored: models.SubmissionRow) -> ReportedRow:
+    said = json.loads(stored.fields_json)
+
+    def typed(values: dict[str, Any]) -> dict[str, Value]:
+        return {n: date.fromisoformat(v["day"]) if isinstance(v, dict) else v for n, v in values.items()}
+
+    return ReportedRow(
+        stored.row_kind, tuple(said["key"]), typed(said["fields"]), said["issued_vintage"], stored.sheet, said["row"], said["cells"],
+        stored.reason_class, stored.reason_text, typed(said["issued"]),
+    )  # fmt: skip
+
+
+def rows_of(session: Session, submission: models.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
+    """Return the rows of the newest upload, or of the one named, and how its conflicts were resolved."""
+    query = (
+        select(models.SubmissionRow)
+        .where(
+            models.SubmissionRow.submission_id == submission.id,
+            models.SubmissionRow.revision == (revision or submission.revision),
+        )
+        .order_by(models.SubmissionRow.id)  # type: ignore[arg-type]
+    )
+    rows, choices = [], Choices()
+    for stored in session.exec(query):
+        row = unpacked(stored)
+        rows.append(row)
+        for column, (choice, against) in json.loads(stored.choices_json or "{}").items():
+            choices[row.kind, row.key, column] = (choice, against)
+    return rows, choices
+
+
+def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
+    """Return what is stored for reported rows, by (kind, key)."""
+    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    by_kind: dict[str, list[ReportedRow]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    for kind, own in by_kind.items():
+        if kind == OBSERVATIONS:
+            found |= _current_figures(session, own)
+        else:
+            found |= _current_register(session, kind, own)
+    return found
+
+
+def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
+    table = table_of(models.Observation)
+    asked = {row.key: row for row in rows}
+    query = sql_select(table).where(
+        table.c.indicator_code.in_({k[0] for k in asked}), table.c.bureau_code.in_({k[1] for k in asked})
+    )
+    vintages: dict[tuple[str, ...], dict[int, dict[str, Any]]] = {}
+    for stored in session.execute(query):
+        values = dict(stored._mapping)
+        key: tuple[str, ...] = (values["indicator_code"], values["bureau_code"], values["period_code"])
+        if key in asked:
+            vintages.setdefault(key, {})[values["vintage"]] = values
+    submitters = _submitters(session, {v["submission_id"] for held in vintages.values() for v in held.values()})
+    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    for key, held in vintages.items():
+        newest = held[max(held)]
+        at_issue = held.get(asked[key].issued_vintage) or dict.fromkeys(newest)
+        by = submitters.get(newest["submission_id"], newest["source_code"])
+        found[OBSERVATIONS, key] = Current(newest, newest["vintage"], at_issue, by, newest["recorded_at"])
+    return found
+
+
+def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
+    model = REGISTER_FILES[kind]
+    table, log = table_of(model), table_of(models.RegisterChange)
+    (key_column,) = table.primary_key.columns
+    asked = {row.key[0]: row for row in rows}
+    codes = sorted(asked)
+    held: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(codes), 500):
+        for stored in session.execute(sql_select(table).where(key_column.in_(codes[start : start + 500]))):
+            held[stored._mapping[key_column.name]] = dict(stored._mapping)
+    behind = [code for code, values in held.items() if values["vintage"] > asked[code].issued_vintage]
+    past: dict[str, dict[str, Any]] = {}
+    last: dict[str, tuple[int | None, str, datetime]] = {}
+    for start in range(0, len(behind), 500):
+        query = (
+            sql_select(log)
+            .where(log.c.register_name == REGISTERS[model], log.c.row_code.in_(behind[start : start + 500]))
+            .order_by(log.c.vintage)
+        )
+        for change in session.execute(query):
+            last[change.row_code] = (change.submission_id, change.file_sha256 or "", change.known_at)
+            if change.vintage > asked[change.row_code].issued_vintage:
+                for name, value in json.loads(change.before_json).items():
+                    past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
+    submitters = _submitters(session, {submission for submission, _, _ in last.values()})
+    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    for code, values in held.items():
+        issued = asked[code].issued_vintage
+        at_issue = {**values, **past.get(code, {})} if issued else dict.fromkeys(values)
+        submission, _, changed_at = last.get(code, (None, "", None))
+        by = submitters.get(submission, values["source_code"])
+        found[kind, (code,)] = Current(values, values["vintage"], at_issue, by, changed_at)
+    return found
+
+
+def _typed(table: Table, name: str, value: Any) -> Any:
+    is_day = isinstance(value, str) and table.c[name].type.python_type is date
+    return date.fromisoformat(value) if is_day else value
+
+
+def _submitters(session: Session, ids: set[int | None]) -> dict[int | None, str]:
+    table = table_of(models.Submission)
+    known = {i for i in ids if i is not None}
+    if not known:
+        return {}
+    return {row.id: row.submitted_by for row in session.execute(sql_select(table).where(table.c.id.in_(known)))}
+
+
+# Whose rows they are, and what is stored of them ----------------------------------------------------------------------
+
+
+def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequence[ReportedRow]) -> None:
+    """Refuse rows of another bureau, of later periods, or with columns that no report may set, naming the cell."""
+    known = {
+        code for (code,) in session.execute(
+            sql_select(table_of(models.Indicator).c.indicator_code).where(table_of(models.Indicator).c.is_reported_by_bureaus)
+        )
+    }  # fmt: skip
+    own_projects = set(
+        session.exec(select(models.ProjectBureau.project_code).where(models.ProjectBureau.bureau_code == bureau_code))
+    )
+    owners: dict[str, dict[str, str | None]] = {}
+    for kind, model in REGISTER_FILES.items():
+        codes = sorted({row.key[0] for row in rows if row.kind == kind})
+        owners[kind] = _owners(session, model, codes)
+    end = parse_period(period_code).end
+    for row in rows:
+        place = f"{row.sheet} {row.row}行目 row {row.row}"
+        allowed = set(table_of(models.Observation if row.kind == OBSERVATIONS else REGISTER_FILES[row.kind]).c.keys()) - _PROTECTED
+        if wrong := set(row.fields) - allowed:
+            raise FigureRefused(
+                f"{place}: 報告できない列です: {', '.join(sorted(wrong))}", f"{place}: no report sets {', '.join(sorted(wrong))}."
+            )
+        if row.kind == OBSERVATIONS:
+            fits = row.key[1] == bureau_code and row.key[0] in known
+            if fits and parse_period(row.key[2]).end > end:
+                raise FigureRefused(
+                    f"{place}: {period_code} より後の期間です: {row.key[2]}", f"{place}: {row.key[2]} is later than {period_code}."
+                )
+        elif row.kind == "milestones.csv":
+            fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
+        else:
+            fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
+        if not fits:
+            raise NotAllowed(
+                f"{place}: {' '.join(row.key)} は {bureau_code} の報告対象ではありません。自局の様式を使ってください。",
+                f"{place}: {' '.join(row.key)} is not for {bureau_code} to report. Use your own bureau's template.",
+            )
+
+
+def _owners(session: Session, model: type[SQLModel], codes: Sequence[str]) -> dict[str, str | None]:
+    table = table_of(model)
+    (key,) = table.primary_key.columns
+    owner = table.c.project_code if model is models.Milestone else table.c.bureau_code
+    found: dict[str, str | None] = {}
+    for start in range(0, len(codes), 500):
+        found |= {c: o for c, o in session.execute(sql_select(key, owner).where(key.in_(codes[start : start + 500])))}
+    return found
+
+
+def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> dict[str, Any]:
+    row = change.row
+    if row.kind == OBSERVATIONS:
+        after = merged(row, change.cells, stored)
+        blank = {name: False if name in _FLAGS else ("" if name.startswith(("text", "note")) else None) for name in _OBSERVED}
+        return {
+            "indicator_code": row.key[0], "bureau_code": row.key[1], "period_code": row.key[2],
+            **{name: blank[name] if after.get(name) is None else after[name] for name in _OBSERVED},
+            "published_on": None, "source_code": source, "verified": False, "reason_class": row.reason_class,
+            "reason_text": row.reason_text, "note_en": "",
+        }  # fmt: skip
+    model = REGISTER_FILES[row.kind]
+    (key,) = table_of(model).primary_key.columns
+    if stored is None:
+        defaults = {n: f.default for n, f in model.model_fields.items() if not f.is_required()}
+        given = {n: v for n, v in row.fields.items() if v is not None or defaults.get(n) is None}
+        made = {**defaults, **given, key.name: row.key[0], "source_code": source}
+        return _with_precisions(made if model is models.Milestone else {**made, "bureau_code": bureau_code})
+    counting = {c.column: c.new for c in change.cells if c.counts}
+    return _with_precisions({**counting, key.name: row.key[0], "source_code": source})
+
+
+def _with_precisions(values: dict[str, Any]) -> dict[str, Any]:
+    """A day that a bureau wrote is a day; a day it cleared is not known."""
+    for column, precision in _PRECISION_OF.items():
+        if column in values and precision not in values:
+            values[precision] = "day" if values[column] is not None else "unknown"
+    return values

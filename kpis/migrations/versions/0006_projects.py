@@ -1,0 +1,21 @@
+"""projects: an instance says of itself whether it is a sample"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.add_column("data_revision", sa.Column("is_sample", sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def downgrade() -> None:
+    """Undo."""
+    op.drop_column("data_revision", "is_sample")

@@ -1,0 +1,264 @@
+"""Projects and their milestones: what was planned, planned anew and done, and how a project stands. Pure.
+
+The computed status of a project follows from its indicators by one rule (``PROJECT_RULE``, published in
+``docs/projects.md``); a person's confidence stands beside it and never changes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kpis.periods import fiscal_year_of, quarter_code
+from kpis.scorecard import Scored, count_by_status
+
+PROJECT_RULE = "2026-1"
+GOOD = ("reached", "on_track")
+BAD = ("behind", "missed", "moving_away", "reached_then_lost")
+JUDGED = (*GOOD, "slightly_behind", *BAD)
+MILESTONE_STATES = ("done", "late", "not_seen", "coming", "undated")
+_DATE_KINDS = ("planned", "replanned", "actual")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenDay:
+    """A day a milestone was given; the last day of a month, quarter or year where ``precision`` says so."""
+
+    day: date
+    precision: str = "day"
+    known_at: datetime | None = None
+    is_reported: bool = False
+
+    @property
+    def first_day(self) -> date:
+        """Return the first day that the precision allows."""
+        if self.precision == "month":
+            return self.day.replace(day=1)
+        if self.precision == "quarter":
+            return date(self.day.year, (self.day.month - 1) // 3 * 3 + 1, 1)
+        if self.precision == "year":
+            return date(fiscal_year_of(self.day), 4, 1)
+        return self.day
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A milestone on a day: every day it was ever given, its state and its slip.
+
+    ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``not_seen``
+    (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``.
+    ``slip_days`` runs from the first planned day to the actual, else the last re-planned day; 0 where the two fall within
+    each other's precision; ``is_slip_exact`` where both are days.
+    """
+
+    code: str
+    project_code: str
+    name_ja: str
+    name_en: str
+    planned_start: date | None
+    planned: tuple[GivenDay, ...]
+    replanned: tuple[GivenDay, ...]
+    actual: GivenDay | None
+    state: str
+    slip_days: int | None
+    is_slip_exact: bool
+    stage_ja: str
+    reported_period: str
+    source_code: str
+    is_sample: bool
+    note: str
+
+    @property
+    def due(self) -> GivenDay | None:
+        """Return the day it is due: as last re-planned, else as last planned."""
+        return self.replanned[-1] if self.replanned else (self.planned[-1] if self.planned else None)
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the latest day known of it, for sorting."""
+        days = [g.day for g in (*self.planned, *self.replanned, self.actual) if g is not None]
+        return max(days, default=self.planned_start)
+
+
+def slip(first: GivenDay | None, final: GivenDay | None) -> tuple[int | None, bool]:
+    """Return the days from the first planned day to another, and whether both are known to the day."""
+    if first is None or final is None:
+        return None, False
+    exact = first.precision == "day" and final.precision == "day"
+    if not exact and final.first_day <= first.day and first.first_day <= final.day:
+        return 0, False
+    return (final.day - first.day).days, exact
+
+
+def reported_code(text: str | None) -> str:
+    """Return the quarter in which a milestone was reported as a period code: ``FY2021Q2`` is ``FY2021-Q2``."""
+    found = re.fullmatch(r"FY(\d{4})-?Q([1-4])", text or "")
+    return f"FY{found[1]}-Q{found[2]}" if found else (text or "")
+
+
+def milestones_on(
+    rows: Iterable[Mapping[str, Any]], dates: Iterable[Mapping[str, Any]], *, as_of: date, known_at: datetime | None = None
+) -> list[Milestone]:
+    """Return every milestone as it stood on a day.
+
+    Args:
+        rows: of the table ``milestone``.
+        dates: of the table ``milestone_date``: every day ever given.
+        as_of: an actual day after it has not come yet.
+        known_at: days that became known after this UTC instant do not count.
+    """
+    given: dict[str, dict[str, list[GivenDay]]] = {}
+    for found in sorted(dates, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
+        if known_at is not None and found["known_at"] > known_at:
+            continue
+        kinds = given.setdefault(found["milestone_code"], {kind: [] for kind in _DATE_KINDS})
+        day = GivenDay(found["day"], found["precision"], found["known_at"], found["submission_id"] is not None)
+        kinds[found["date_kind"]].append(day)
+    none: dict[str, list[GivenDay]] = {kind: [] for kind in _DATE_KINDS}
+    return [_milestone(row, given.get(row["milestone_code"], none), as_of) for row in rows]
+
+
+def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_of: date) -> Milestone:
+    planned, replanned = given["planned"], given["replanned"]
+    done = [g for g in given["actual"] if g.day <= as_of]
+    actual = done[-1] if done else None
+    due = replanned[-1] if replanned else (planned[-1] if planned else None)
+    is_kept = row["is_sample"] or any(g.is_reported for found in given.values() for g in found)
+    if actual is not None:
+        state = "done"
+    elif due is None:
+        state = "undated"
+    elif due.day >= as_of:
+        state = "coming"
+    else:
+        state = "late" if is_kept or (not row["stage_ja"] and due.precision == "day") else "not_seen"
+    days, exact = slip(planned[0] if planned else None, actual or (replanned[-1] if replanned else None))
+    return Milestone(
+        row["milestone_code"], row["project_code"], row["name_ja"], row["name_en"], row["planned_start"], tuple(planned),
+        tuple(replanned), actual, state, days, exact, row["stage_ja"], reported_code(row["reported_period"]),
+        row["source_code"], row["is_sample"], row["note"],
+    )  # fmt: skip
+
+
+def project_status(counts: Mapping[str, int]) -> str:
+    """Judge a project from the statuses of its own indicators.
+
+    Only judged indicators count. None behind and none slightly behind: ``reached`` if all are reached, else ``on_track``.
+    Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise ``slightly_behind``. Without a judged
+    indicator: ``no_data`` where no figure is known at all, else ``not_applicable``.
+    """
+    judged = sum(counts.get(status, 0) for status in JUDGED)
+    if not judged:
+        return "not_applicable" if any(n for s, n in counts.items() if s != "no_data") else "no_data"
+    bad = sum(counts.get(status, 0) for status in BAD)
+    if bad * 2 >= judged:
+        return "behind"
+    if bad or counts.get("slightly_behind"):
+        return "slightly_behind"
+    return "reached" if counts.get("reached", 0) == judged else "on_track"
+
+
+def contradicts(confidence: str | None, status: str) -> bool:
+    """Say whether a person's confidence and the computed status cannot both be right: high and behind, low and well."""
+    return (confidence == "high" and status == "behind") or (confidence == "low" and status in GOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectReport:
+    """A project on a day: its row, its names in each strategy version, who leads it, and how it stands.
+
+    ``names`` and ``bureaus`` are rows of ``project_version`` and ``project_bureau``; ``confidence`` is the last row of
+    ``project_confidence`` reviewed by the day; ``predecessor_codes`` are the projects that this one follows.
+    """
+
+    row: Mapping[str, Any]
+    names: tuple[Mapping[str, Any], ...]
+    bureaus: tuple[Mapping[str, Any], ...]
+    scored: tuple[Scored, ...]
+    milestones: tuple[Milestone, ...]
+    counts: Mapping[str, int]
+    status: str
+    confidence: Mapping[str, Any] | None
+    confidences: tuple[Mapping[str, Any], ...]
+    predecessor_codes: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """Return the project's code."""
+        return str(self.row["project_code"])
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Say whether the confidence and the computed status contradict each other."""
+        return self.confidence is not None and contradicts(self.confidence["confidence"], self.status)
+
+    @property
+    def first_version(self) -> str:
+        """Return the first strategy version that names the project; blank where none does."""
+        return min((str(n["strategy_version"]) for n in self.names), default="")
+
+    @property
+    def last_reported(self) -> str:
+        """Return the last quarter in which a milestone was reported or an indicator has a figure; blank where none."""
+        quarters = [m.reported_period for m in self.milestones if m.reported_period]
+        quarters += [quarter_code(s.judgement.figure.period.end) for s in self.scored if s.judgement.figure]
+        return max(quarters, default="")
+
+    def count_of(self, state: str) -> int:
+        """Return the number of milestones in a state."""
+        return sum(1 for m in self.milestones if m.state == state)
+
+
+def project_reports(
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    scored: Iterable[Scored],
+    *,
+    as_of: date,
+    known_at: datetime | None = None,
+) -> list[ProjectReport]:
+    """Return every project as it stands on a day, in catalogue order.
+
+    Args:
+        tables: rows by class name: ``Project``, ``ProjectVersion``, ``ProjectBureau``, ``Milestone``, ``MilestoneDate``,
+            ``ProjectConfidence``.
+        scored: judgements of the same day; those of an indicator's own scope count.
+        as_of: the day.
+        known_at: milestone days that became known later do not count.
+    """
+    own: dict[str, list[Scored]] = {}
+    for item in scored:
+        if item.entry.is_own_scope:
+            own.setdefault(item.entry.project_code, []).append(item)
+    held: dict[str, list[Milestone]] = {}
+    for found in milestones_on(tables["Milestone"], tables["MilestoneDate"], as_of=as_of, known_at=known_at):
+        held.setdefault(found.project_code, []).append(found)
+    versions, bureaus = _by_project(tables["ProjectVersion"]), _by_project(tables["ProjectBureau"])
+    reviewed = [c for c in tables["ProjectConfidence"] if c["reviewed_on"] <= as_of]
+    confidences = _by_project(sorted(reviewed, key=lambda c: (c["reviewed_on"], c["id"])))
+    before: dict[str, list[str]] = {}
+    for row in tables["Project"]:
+        if row["successor_code"]:
+            before.setdefault(row["successor_code"], []).append(row["project_code"])
+    reports = []
+    for row in tables["Project"]:
+        code = row["project_code"]
+        counts = count_by_status(own.get(code, ()))
+        said = confidences.get(code, [])
+        reports.append(
+            ProjectReport(
+                row, tuple(sorted(versions.get(code, ()), key=lambda v: v["strategy_version"])), tuple(bureaus.get(code, ())),
+                tuple(own.get(code, ())), tuple(held.get(code, ())), counts, project_status(counts),
+                said[-1] if said else None, tuple(said), tuple(before.get(code, ())),
+            )
+        )  # fmt: skip
+    return reports
+
+
+def _by_project(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["project_code"], []).append(row)
+    return found

@@ -1,0 +1,189 @@
+"""The register of procedures, asked of the database: counted in groups, searched by page, streamed for a file.
+
+Nothing here reads the whole register into memory; the arithmetic on the groups is in ``kpis.registers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+
+from kpis import models
+from kpis.registers import FINISHED, ONLINE, STEPS, SURE, Dated, Group, search_words
+from kpis.store import Store
+
+PAGE_SIZE = 50
+GLANCE = 2_000  # so many codes are taken at once; only where there are more are they counted apart
+LISTED = (
+    "procedure_code", "name_ja", "name_en", "bureau_code", "process_type", "applicant", "authority", "is_priority", "counted_as",
+    "online_channel", "applications_count", "online_count", "smartphone_ready", "digitised_date", "digitised_precision",
+    "planned_for", "planned_for_precision", "law_name", "is_sample",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of procedures is narrowed to; a blank means any. ``due`` is ``planned`` or ``overdue``."""
+
+    bureau: str = ""
+    status: str = ""
+    process_type: str = ""
+    applicant: str = ""
+    authority: str = ""
+    channel: str = ""
+    priority: str = ""
+    due: str = ""
+    q: str = ""
+
+
+_Columns = Mapping[str, ColumnElement[Any]]
+
+
+def _columns(store: Store) -> _Columns:
+    return dict(models.Procedure.__table__.c.items())  # type: ignore[attr-defined]
+
+
+def _status_on(c: _Columns, as_of: date) -> ColumnElement[str]:
+    """Return the status on a day: what is digitised later counts as planned."""
+    later = and_(c["digital_status"].in_(ONLINE), c["digitised_date"] > as_of)
+    return case((later, "planned"), else_=c["digital_status"])
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The register counted on a day: groups, channels as written, and what has a digitised or planned day."""
+
+    groups: tuple[Group, ...]
+    channels: tuple[tuple[str, str, int], ...]
+    digitised: tuple[Dated, ...]
+    planned: tuple[Dated, ...]
+
+
+def counted(store: Store, *, as_of: date) -> Counted:
+    """Count the register on a day; four queries, to be kept for as long as the revision stays."""
+    return Counted(
+        tuple(groups(store, as_of=as_of)),
+        tuple(channel_counts(store, as_of=as_of)),
+        tuple(dated(store, "digitised_date", as_of=as_of)),
+        tuple(dated(store, "planned_for", as_of=as_of)),
+    )
+
+
+def groups(store: Store, *, as_of: date) -> list[Group]:
+    """Count the register in groups; one query."""
+    c = _columns(store)
+    status = _status_on(c, as_of)
+    keys = [
+        func.coalesce(c["bureau_code"], ""), status, c["process_type"], c["applicant"], c["authority"], c["is_priority"],
+        c["smartphone_ready"], c["counted_as"], c["is_sample"], *(c[f"{step}_step"] for step in STEPS),
+    ]  # fmt: skip
+    known = c["online_count"].is_not(None)
+    sums = [
+        func.count(), func.count(c["applications_count"]), func.coalesce(func.sum(c["applications_count"]), 0.0),
+        func.count(case((known, c["applications_count"]))),
+        func.coalesce(func.sum(case((known, c["applications_count"]))), 0.0),
+        func.coalesce(func.sum(case((c["applications_count"].is_not(None), c["online_count"]))), 0.0),
+    ]  # fmt: skip
+    with store.reading() as session:
+        rows = session.execute(select(*keys, *sums).group_by(*keys)).all()
+    return [
+        Group(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6], r[7], bool(r[8]), (r[9], r[10], r[11], r[12]), r[13], r[14], r[15], *r[16:])
+        for r in rows
+    ]  # fmt: skip
+
+
+def by_bureau(store: Store, *, as_of: date) -> list[dict[str, Any]]:
+    """Count by bureau and status: rows of ``bureau_code`` (``None`` where not stated), ``digital_status`` and ``count``."""
+    c = _columns(store)
+    keys = (c["bureau_code"], _status_on(c, as_of).label("digital_status"))
+    with store.reading() as session:
+        rows = session.execute(select(*keys, func.count().label("count")).group_by(*keys))
+        return [dict(row._mapping) for row in rows]
+
+
+def channel_counts(store: Store, *, as_of: date) -> list[tuple[str, str, int]]:
+    """Count by the channels as written and by status: (channels, status, count)."""
+    c = _columns(store)
+    status = _status_on(c, as_of)
+    query = select(c["online_channel"], status, func.count()).group_by(c["online_channel"], status)
+    with store.reading() as session:
+        return [(channel, found, count) for channel, found, count in session.execute(query)]
+
+
+def dated(store: Store, column: str, *, as_of: date) -> list[Dated]:
+    """Count what has a day in ``digitised_date`` or ``planned_for``, by day, precision, status and bureau."""
+    c = _columns(store)
+    status = _status_on(c, as_of)
+    precision = c[f"{'digitised' if column == 'digitised_date' else column}_precision"]
+    keys = (c[column], precision, status, func.coalesce(c["bureau_code"], ""))
+    query = select(*keys, func.count()).where(c[column].is_not(None)).group_by(*keys)
+    with store.reading() as session:
+        return [Dated(*row) for row in session.execute(query)]
+
+
+def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[bool]]:
+    status = _status_on(c, as_of)
+    found: list[ColumnElement[bool]] = []
+    if wanted.bureau:
+        found.append(c["bureau_code"].is_(None) if wanted.bureau == "-" else c["bureau_code"] == wanted.bureau)
+    for name in ("process_type", "applicant", "authority"):
+        if value := getattr(wanted, name):
+            found.append(c[name] == value)
+    if wanted.status:
+        found.append(status == wanted.status)
+    if wanted.channel:
+        found.append(c["online_channel"].contains(wanted.channel, autoescape=True))
+    if wanted.priority:
+        found.append(c["is_priority"].is_(wanted.priority == "yes"))
+    if wanted.due:
+        found += [c["planned_for"].is_not(None), status.not_in(FINISHED)]
+        if wanted.due == "overdue":
+            found += [c["planned_for"] < as_of, c["planned_for_precision"].in_(SURE)]
+    found += [c["search_text"].contains(word, autoescape=True) for word in search_words(wanted.q)]
+    return found
+
+
+def _narrowed(query: Select[Any], c: _Columns, wanted: Filter, as_of: date) -> Select[Any]:
+    return query.where(*_conditions(c, wanted, as_of))
+
+
+def search(store: Store, wanted: Filter, *, as_of: date, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many procedures there are, and one page of them in the order of their codes.
+
+    The narrow index answers which ones, in one scan where they are few; only the rows of the page are then read whole.
+
+    Returns:
+        The count, and rows of ``LISTED`` with ``status`` as of the day.
+    """
+    c = _columns(store)
+    which = _narrowed(select(c["procedure_code"]), c, wanted, as_of).order_by(c["procedure_code"])
+    with store.reading() as session:
+        if page * size <= GLANCE:
+            codes = list(session.execute(which.limit(GLANCE + 1)).scalars())
+        else:
+            codes = list(session.execute(which.limit(size).offset((page - 1) * size)).scalars())
+        total = len(codes)
+        if total > GLANCE or page * size > GLANCE:
+            total = int(session.execute(_narrowed(select(func.count(c["procedure_code"])), c, wanted, as_of)).scalar_one())
+        if page * size <= GLANCE:
+            codes = codes[(page - 1) * size : page * size]
+        columns = [*(c[name] for name in LISTED), _status_on(c, as_of).label("status")]
+        rows = (
+            session.execute(select(*columns).where(c["procedure_code"].in_(codes)).order_by(c["procedure_code"])) if codes else ()
+        )
+        return total, [dict(row._mapping) for row in rows]
+
+
+def matching(store: Store, wanted: Filter, *, as_of: date) -> Iterator[dict[str, Any]]:
+    """Yield every procedure that a filter keeps, whole, in the order of their codes, a few hundred at a time in memory."""
+    c = _columns(store)
+    hidden = {"search_text"}
+    columns = [column for name, column in c.items() if name not in hidden]
+    query = _narrowed(select(*columns, _status_on(c, as_of).label("status")), c, wanted, as_of).order_by(c["procedure_code"])
+    with store.reading() as session:
+        for row in session.execute(query.execution_options(yield_per=500)):
+            yield dict(row._mapping)

@@ -1,0 +1,318 @@
+"""The sample organisation: made-up figures of every bureau that add up to the published totals, through the real upload.
+
+Each bureau's template is issued, filled in, read, kept as a draft, submitted by one person and approved by another, as in
+earnest. The totals come from the official figures of the store; only their division among bureaus is made up, always in the
+same way. The store itself says that it is a sample, so every row that a report brings is marked, and nothing can be published.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kpis import models
+from kpis.deadlines import window
+from kpis.errors import FigureRefused
+from kpis.measures import Figure, value_of
+from kpis.people import COMMAND_LINE, add_person
+from kpis.periods import parse_period
+from kpis.reports import warnings_of
+from kpis.scorecard import Book, Entry
+from kpis.store import Store
+from kpis.submissions import approve, confirm, give_back, submit
+from loaders.context import periods_asked
+from loaders.layout import Layout, load_layout
+from loaders.submit import receive
+from loaders.workbook import issue_template
+
+COMPLETE = ("FY2022-Q1", "FY2022-Q2", "FY2022-Q3", "FY2022-Q4")
+OPEN = "FY2023-Q1"  # a quarter in the middle of its reporting: some approved, some waiting, some returned, some not begun
+OFFICE = "office@sample.example.org"
+ISSUED = datetime(2022, 7, 1)
+PARTS = ("value", "numerator", "denominator", "base_value")
+Progress = Callable[[int, int], None]
+Totals = dict[tuple[str, str], dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMade:
+    """What was made: workbooks that went through the upload, those approved, and rows they brought."""
+
+    workbooks: int
+    approved: int
+    rows: int
+
+
+def weight(*words: str) -> float:
+    """Return a made-up weight between 0.2 and 1.8, always the same for the same words."""
+    return 0.2 + int(hashlib.sha256(" ".join(words).encode()).hexdigest()[:8], 16) / 0xFFFFFFFF * 1.6
+
+
+def divide(total: int, weights: Sequence[float], *, most: Sequence[int] | None = None) -> list[int]:
+    """Divide a whole number by weights so that the parts add up to it exactly; no part above its ``most``.
+
+    Raises:
+        FigureRefused: the parts may not hold the total.
+    """
+    if most is not None and sum(most) < total:
+        raise FigureRefused(f"{total} を分けきれません。", f"{total} cannot be divided among parts of at most {sum(most)}.")
+    parts = [0] * len(weights)
+    open_ = list(range(len(weights)))
+    left = total
+    while left > 0 and open_:
+        whole = sum(weights[i] for i in open_)
+        given = 0
+        for i in list(open_):
+            share = int(left * weights[i] / whole)
+            room = share if most is None else min(share, most[i] - parts[i])
+            parts[i] += room
+            given += room
+            if most is not None and parts[i] == most[i]:
+                open_.remove(i)
+        left -= given
+        if given == 0:
+            for i in sorted(open_, key=lambda i: -weights[i])[:left]:
+                parts[i] += 1
+                left -= 1
+                if most is not None and parts[i] == most[i]:
+                    open_.remove(i)
+    return parts
+
+
+def at_period(entry: Entry, period_code: str) -> float | None:
+    """Return the published value of the days of a period; between two published values, one in proportion to the days."""
+    end = parse_period(period_code).end
+    known: dict[date, float] = {}
+    for figure in entry.figures:
+        value = value_of(entry.definition, figure)
+        if value is not None and (entry.definition.kind != "ceiling" or figure.is_year_to_date or figure.period.kind == "year"):
+            known[figure.period.end] = value
+    if entry.definition.kind == "ceiling":  # a yearly counter begins again each April
+        year = parse_period(period_code).fiscal_year
+        known = {day: v for day, v in known.items() if figure_year(day) == year} | {date(year, 3, 31): 0.0}
+    if end in known:
+        return known[end]
+    before, after = [d for d in known if d < end], [d for d in known if d > end]
+    if not before or not after:
+        return known[max(before)] if before and entry.definition.kind != "ceiling" else None
+    low, high = max(before), min(after)
+    return known[low] + (known[high] - known[low]) * (end - low).days / (high - low).days
+
+
+def figure_year(day: date) -> int:
+    """Return the fiscal year of a day."""
+    return day.year - (day.month < 4)
+
+
+def official(entry: Entry, period_code: str) -> Figure | None:
+    """Return the published figure whose period ends with this one, the longest of several."""
+    end = parse_period(period_code).end
+    held = [f for f in entry.figures if f.period.end == end]
+    return max(held, key=lambda f: (f.period.end - f.period.start).days) if held else None
+
+
+def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tuple[str, str]]) -> Totals:
+    """Return what the bureaus of the sample must add up to, by indicator and period.
+
+    Args:
+        book: with the official figures.
+        sizes: of ``sample.toml``: numbers that are not published.
+        keys: (indicator, period) asked for.
+    """
+    entries = {e.definition.code: e for e in book.entries if e.is_own_scope}
+    found: Totals = {}
+    for code, period in keys:
+        entry, size = entries[code], sizes.get(code, {})
+        kind, stated = entry.definition.kind, official(entries[code], period)
+        value = at_period(entry, period)
+        if "value_of" in size and (size["value_of"], period) in found:
+            n, d = (found[size["value_of"], period][name] for name in ("numerator", "denominator"))
+            found[code, period] = {"value": n, "denominator": d}
+            continue
+        if value is None or kind in ("level", "qualitative"):
+            continue
+        if kind == "ratio":
+            d = round((stated.denominator if stated and stated.denominator else None) or size["denominator"])
+            n = round(stated.numerator if stated and stated.numerator is not None else d * value / 100)
+            found[code, period] = {"numerator": n, "denominator": d}
+        elif kind == "reduction":
+            if "numerator_of" in size:
+                other = at_period(entries[size["numerator_of"]], period)
+                if other is None:
+                    continue
+                n = round(other)
+                found[code, period] = {"numerator": n, "base_value": round(n / (1 - value / 100))}
+            else:
+                base = round(size["base_value"])
+                found[code, period] = {"numerator": round(base * (1 - value / 100)), "base_value": base}
+        elif kind == "ceiling":
+            found[code, period] = {"value": round(value)}
+        else:
+            of = (stated.denominator if stated else None) or size.get("denominator")
+            found[code, period] = {"value": round(value), **({"denominator": round(of)} if of else {})}
+    return found
+
+
+def parts_of(whole: Mapping[str, float], code: str, period: str, bureaus: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Divide one total among bureaus: sizes stay with a bureau over time, what falls short varies a little."""
+    sizes = [weight(code, bureau) for bureau in bureaus]
+    varied = [weight(code, bureau, period) for bureau in bureaus]
+    below = next((name for name in ("denominator", "base_value") if name in whole), None)
+    top = "numerator" if "numerator" in whole else "value"
+    if below is None:
+        divided = {top: divide(int(whole[top]), [s * (0.9 + v / 10) for s, v in zip(sizes, varied, strict=True)])}
+    else:
+        bottoms = divide(int(whole[below]), sizes)
+        # The smaller side is divided: dividing the larger would fill most bureaus up and leave the rest to a few.
+        reached, short = int(whole[top]), int(whole[below] - whole[top])
+        small = divide(min(reached, short), [b * v for b, v in zip(bottoms, varied, strict=True)], most=bottoms)
+        tops = small if reached <= short else [b - s for b, s in zip(bottoms, small, strict=True)]
+        divided = {below: bottoms, top: tops}
+    return {bureau: {name: numbers[n] for name, numbers in divided.items()} for n, bureau in enumerate(bureaus)}
+
+
+def fill(template: bytes, given: Mapping[tuple[str, str], Mapping[str, Any]], *, layout: Layout) -> bytes:
+    """Fill in the figures of a template as a person would, cell by cell, and return the workbook.
+
+    Args:
+        template: as issued.
+        given: (indicator, period) → our column → value; what is not named stays as it was.
+    """
+    book = load_workbook(io.BytesIO(template))
+    sheet = book[layout.sheets["observations"]]
+    assert isinstance(sheet, Worksheet)
+    headings = {c.heading_ja: c.name for c in layout.columns["observations"]}
+    at = {
+        headings[word]: cell.column for cell in sheet[1] if (word := str(cell.value).split("\n")[0]) in headings
+    }  # a heading is Japanese first
+    for number in range(2, sheet.max_row + 1):
+        key = (str(sheet.cell(number, at["indicator_code"]).value), str(sheet.cell(number, at["period_code"]).value))
+        for name, value in given.get(key, {}).items():
+            sheet.cell(number, at[name]).value = value
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def make_sample(store: Store, sizes_file: Path, *, folder: Path | None = None, progress: Progress | None = None) -> SampleMade:
+    """Fill a store that holds a catalogue and official figures with the sample organisation.
+
+    Args:
+        store: its database becomes a sample for good.
+        sizes_file: ``sample.toml``.
+        folder: where the filled workbooks are kept, for people to look at; nowhere if left out.
+        progress: called with (workbooks done, workbooks in all).
+
+    Raises:
+        FigureRefused: the store holds reports of an instance in earnest, or no figure to start from.
+    """
+    if store.is_sample():
+        raise FigureRefused("見本はすでに作られています。", "The sample has been made already.")
+    if store.count(models.Submission):
+        raise FigureRefused(
+            "実際の報告がある登録先には見本を作れません。別のデータベースを指定してください。",
+            "This database holds reports in earnest. Name another database for the sample.",
+        )
+    store.become_sample()
+    sizes = tomllib.loads(sizes_file.read_text(encoding="utf-8"))
+    book, organisation, layout = store.book(), store.organisation(), load_layout()
+    indicators = [i for i in store.all_of(models.Indicator) if i["is_reported_by_bureaus"]]
+    if not indicators:
+        raise FigureRefused(
+            "局が報告する指標がありません。先に load してください。", "No indicator is reported by bureaus. Load first."
+        )
+    scope = next(u.code for u in organisation.units if u.kind == "whole")
+    bureaus = {period: organisation.owing(scope, parse_period(period).end) for period in (*COMPLETE, OPEN)}
+    _people(store, sorted({b for held in bureaus.values() for b in held}))
+    total, made, approved, rows = sum(map(len, bureaus.values())), 0, 0, 0
+    texts = {i["indicator_code"] for i in indicators if i["kind"] == "qualitative"}
+    for period, reporting in bureaus.items():
+        keys = [(i["indicator_code"], p) for i in indicators for p in periods_asked(i["frequency"], parse_period(period))]
+        whole = totals(book, sizes, keys)
+        divided = {key: parts_of(parts, *key, reporting) for key, parts in whole.items()}
+        for bureau in reporting:
+            made += 1
+            stage = _stage(bureau, reporting) if period == OPEN else "approved"
+            if stage != "not_begun":
+                given: dict[tuple[str, str], dict[str, Any]] = {key: dict(parts[bureau]) for key, parts in divided.items()}
+                given |= {key: {"text_ja": "見本: 来庁しない相談・説明会を増やした。"} for key in keys if key[0] in texts}
+                done, count = _reported(store, bureau, period, given, stage=stage, layout=layout, folder=folder)
+                approved, rows = approved + done, rows + count
+            if progress:
+                progress(made, total)
+    _confidences(store)
+    return SampleMade(made, approved, rows)
+
+
+def _stage(bureau: str, reporting: Sequence[str]) -> str:
+    place = list(reporting).index(bureau)
+    return {3: "not_begun", 7: "draft", 11: "submitted", 15: "returned", 19: "not_begun"}.get(place, "approved")
+
+
+def _people(store: Store, bureaus: Sequence[str]) -> None:
+    add_person(store, actor=COMMAND_LINE, email=OFFICE, role="reform_office", name="見本 構造改革室")
+    for bureau in bureaus:
+        add_person(
+            store, actor=COMMAND_LINE, email=manager_of(bureau), role="bureau_manager", bureau_code=bureau, name=f"見本 {bureau}"
+        )
+
+
+def manager_of(bureau: str) -> str:
+    """Return the e-mail of the sample's person for a bureau."""
+    return f"{bureau.lower()}@sample.example.org"
+
+
+def _reported(
+    store: Store, bureau: str, period: str, given: Mapping[tuple[str, str], Mapping[str, Any]], *, stage: str, layout: Layout,
+    folder: Path | None,
+) -> tuple[int, int]:  # fmt: skip
+    actor, days = manager_of(bureau), window(store, bureau, period)
+    today = days.due_on or parse_period(period).end + timedelta(days=30)
+    template, _ = issue_template(store, bureau, period, actor=actor, issued_at=ISSUED)
+    name = f"{bureau}_{period}.xlsx"
+    content = fill(template, given, layout=layout)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    received = receive(store, content, actor=actor, name=name, today=today)
+    if received.uploaded is None:
+        faults = "; ".join(f"{p.sheet} {p.cell} {p.found}" for p in received.reading.problems[:3])
+        raise FigureRefused(f"見本の報告を読めません: {name} {faults}", f"The sample's workbook is not accepted: {name} {faults}")
+    number, revision = received.uploaded.report_id, received.uploaded.revision
+    if stage == "draft":
+        return 0, 0
+    with store.reading() as session:
+        row = session.get(models.Submission, number)
+        assert row is not None
+        doubts = {w.id: "見本のため" for w in warnings_of(session, row) if w.confirmed_by is None}
+    if doubts:
+        confirm(store, number, actor=actor, revision=revision, reasons=doubts)
+    submit(store, number, actor=actor, revision=revision, today=today)
+    if stage == "submitted":
+        return 0, 0
+    if stage == "returned":
+        give_back(store, number, actor=OFFICE, revision=revision, reason="見本: 分母が前の期と大きく異なる。確かめてほしい。")
+        return 0, 0
+    return 1, approve(store, number, actor=OFFICE, revision=revision)
+
+
+def _confidences(store: Store) -> None:
+    """State a confidence for each core project; one that contradicts its status, so that the list can be seen."""
+    with store.writing() as session:
+        projects = [p for p in store.all_of(models.Project) if p["kind"] == "core" and p["goal_ja"]]
+        for place, project in enumerate(projects):
+            session.add(
+                models.ProjectConfidence(
+                    project_code=project["project_code"], confidence=("high", "medium", "high")[place % 3],
+                    reason="見本の所見", reviewer="見本 構造改革室", reviewed_on=date(2023, 4, 28), is_sample=True,
+                )
+            )  # fmt: skip

@@ -1,0 +1,85 @@
+"""What is shown, how it is judged, and where it comes from."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from kpis.settings import ROOT
+from kpis.text import format_date
+from pages.parts import cached
+from pages.parts.entry import enter
+from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.text import language, named, t
+
+enter()
+
+
+def in_language(document: str) -> str:
+    """Return the part of a two-language document that the viewer reads, without its heading."""
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    japanese, english = text.split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
+    return english if language() == "en" else japanese
+
+
+def definitions() -> Ready:
+    """List every indicator with its definition; the CSV has every column of the catalogue."""
+    indicators = cached.rows("Indicator")
+    targeted = {row["indicator_code"] for row in cached.rows("Target")}
+    projects = {p["project_code"]: named(p) for p in cached.rows("Project")}
+    table = pd.DataFrame(
+        [
+            {
+                t("about_code"): row["indicator_code"], t("about_name"): named(row), t("about_definition"): named(row, "definition"),
+                t("project"): projects.get(row["project_code"], ""), t("kind"): t("kind_" + row["kind"]),
+                t("unit"): named(row, "unit"), t("about_direction"): t("direction_" + row["direction"]),
+                t("about_thresholds"): f"{row['threshold_on_track']} / {row['threshold_behind']}",
+            }
+            for row in indicators
+        ]
+    )  # fmt: skip
+    sentence = t(
+        "about_definitions_sentence", total=len(indicators), targeted=len(targeted),
+        qualitative=sum(row["kind"] == "qualitative" for row in indicators),
+    )  # fmt: skip
+    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(indicators), is_table_open=True)
+
+
+def sources() -> Ready:
+    """List every page and paper that a figure was read from."""
+    listed = cached.rows("Source")
+    table = pd.DataFrame(
+        [
+            {
+                t("about_title_column"): row["title"], t("about_grade"): t("grade_" + row["grade"]),
+                t("about_published"): format_date(row["published_on"], language()) if row["published_on"] else "", t("source"): row["url"],
+            }
+            for row in listed
+        ]
+    )  # fmt: skip
+    primary = sum(row["grade"] == "primary" for row in listed)
+    sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary)
+    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(listed), is_table_open=True)
+
+
+def document(name: str) -> str:
+    """Return the viewer's part of a document, read once."""
+    return cached.made("document", code=name, as_of=date.min, language=language(), make=lambda: in_language(name))
+
+
+st.title(t("about_title", indicators=len(cached.rows("Indicator")), sources=len(cached.rows("Source"))))
+st.caption(t("about_lead"))
+st.header(t("about_method"), divider="gray")
+st.markdown(document("method.md"))
+st.header(t("about_definitions"), divider="gray")
+kept_block("definitions", definitions)
+st.header(t("about_sources"), divider="gray")
+kept_block("sources", sources)
+st.header(t("about_open"), divider="gray")
+st.markdown(t("about_open_text"))
+st.header(t("about_accessibility"), divider="gray")
+st.markdown(document("accessibility.md"))
+st.header(t("about_terms"), divider="gray")
+st.markdown(t("about_terms_text"))

@@ -1,0 +1,152 @@
+"""What changed since a day, and why; and every indicator against the period before, the year before and the plan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from kpis.errors import PeriodUnreadable
+from kpis.periods import parse_period
+from kpis.scorecard import Scored
+from kpis.since import Shift, corrections_since, shifts
+from kpis.text import format_date, format_difference, format_value, status_word
+from pages.parts import cached
+from pages.parts.cards import headline_value
+from pages.parts.entry import as_of, enter
+from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.text import language, named, t
+from pages.parts.themes import own_scope
+
+enter()
+
+
+def reason_line(kind: str, text: str) -> str:
+    """Say why an indicator stands otherwise."""
+    if kind == "new_period":
+        try:
+            return t("reason_new_period", period=parse_period(text).label(language()))
+        except PeriodUnreadable:
+            return t("reason_new_period", period=text)
+    return t(f"reason_{kind}", text=text)
+
+
+def stood(item: Scored) -> str:
+    """Say how an indicator stood: value, period and status."""
+    figure = item.judgement.figure
+    word = status_word(item.judgement.status, language())
+    return f"{headline_value(item, figure)} ({figure.period.label(language())}) {word}" if figure else word
+
+
+def changed(found: list[Shift], since: date, every: list[Scored]) -> None:
+    """Show what changed, one row per indicator, with reasons."""
+    title = cached.made(
+        "since", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: conclusion(found, since, every)
+    )  # fmt: skip
+    st.title(title)
+    if not found:
+        st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
+        return
+    kept_block("changes", lambda: listed(found, since), suffix=since.isoformat())
+
+
+def conclusion(found: list[Shift], since: date, every: list[Scored]) -> str:
+    """Say how many figures, statuses and corrections are new since a day."""
+    return t(
+        "since_sentence", day=format_date(since, language()), as_of=format_date(as_of(), language()),
+        figures=sum(s.has_new_figure for s in found), flips=sum(s.has_new_status for s in found),
+        corrections=sum(len(corrections_since(s, since)) for s in every),
+    )  # fmt: skip
+
+
+def listed(found: list[Shift], since: date) -> Ready:
+    """Return what changed as a table with CSV."""
+    table = pd.DataFrame(
+        [
+            {
+                t("since_indicator"): named(s.after.entry.definition), t("since_before"): stood(s.before),
+                t("since_after"): stood(s.after), t("since_reason"): t("comma").join(reason_line(*r) for r in s.reasons),
+            }
+            for s in found
+        ]
+    )  # fmt: skip
+    csv = pd.DataFrame(
+        [
+            {
+                "indicator_code": s.after.entry.definition.code, "since": since, "as_of": as_of(),
+                **{
+                    f"{word}_{name}": value
+                    for word, item in (("before", s.before), ("after", s.after))
+                    for name, value in (
+                        ("period_code", item.judgement.figure.period_code if item.judgement.figure else None),
+                        ("value", item.judgement.figure.value if item.judgement.figure else None),
+                        ("status", item.judgement.status),
+                    )
+                },
+                "reason": ";".join(kind for kind, _ in s.reasons), "reason_text": ";".join(text for _, text in s.reasons if text),
+                "unit": s.after.entry.definition.unit_en,
+            }
+            for s in found
+        ]
+    )  # fmt: skip
+    return ready(None, sentence="", table=table, csv=csv, is_table_open=True)
+
+
+def compared(every: list[Scored]) -> Ready:
+    """Return every indicator with a figure against the period before, the same period last year, and the plan."""
+    held = [s for s in every if s.judgement.figure is not None]
+    rows, plain = [], []
+    for item in held:
+        judged, definition = item.judgement, item.entry.definition
+        assert judged.figure is not None
+        variance = judged.variance
+        rows.append(
+            {
+                t("since_indicator"): named(definition), t("period"): judged.figure.period.label(language()),
+                t("actual"): headline_value(item, judged.figure), t("previous"): headline_value(item, judged.previous),
+                t("year_earlier"): headline_value(item, judged.year_earlier),
+                t("planned"): "―" if judged.planned_value is None else format_value(round(judged.planned_value, 1), definition, language()),
+                t("compare_variance"): "―"
+                if variance is None
+                else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), definition, language()),
+                t("statuses_one"): status_word(judged.status, language()),
+            }
+        )  # fmt: skip
+        plain.append(
+            {
+                "indicator_code": definition.code, "period_code": judged.figure.period_code, "value": judged.figure.value,
+                "previous_period": judged.previous.period_code if judged.previous else None,
+                "previous_value": judged.previous.value if judged.previous else None,
+                "year_earlier_value": judged.year_earlier.value if judged.year_earlier else None,
+                "planned_value": judged.planned_value, "variance": variance, "status": judged.status, "unit": definition.unit_en,
+                "is_sample": judged.figure.is_sample,
+            }
+        )  # fmt: skip
+    return ready(
+        None, sentence=t("compare_all_lead", as_of=format_date(as_of(), language()), count=len(held)),
+        table=pd.DataFrame(rows), csv=pd.DataFrame(plain), is_table_open=True,
+    )  # fmt: skip
+
+
+every = cached.made("own scope", code="", as_of=as_of(), language="", make=lambda: own_scope(cached.scored(as_of())))
+if not any(s.judgement.figure for s in every):
+    st.title(t("nav_changes"))
+    st.info(t("empty"), icon=":material/info:")
+    st.stop()
+asked = st.query_params.get("since", "")
+try:
+    start = date.fromisoformat(asked)
+except ValueError:
+    start = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
+since = st.date_input(
+    t("since_choose"), value=min(start, as_of()), min_value=date(2016, 4, 1), max_value=as_of(), key=f"since_{as_of()}"
+)
+since = since if isinstance(since, date) else start
+found = cached.made(
+    "shifts", code=since.isoformat(), as_of=as_of(), language="",
+    make=lambda: shifts(own_scope(cached.scored(since)), every, since=since),
+)  # fmt: skip
+changed(found, since, every)
+st.header(t("compare_all"), divider="gray")
+kept_block("comparison", lambda: compared(every))

@@ -1,0 +1,31 @@
+"""Changes between editions as a table people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from kpis.periods import parse_period
+from pages.parts.text import language, named, t
+
+
+def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return one row per change: kind, what, before, after, size and reason, in the viewer's language."""
+    rows = []
+    for change in changes:
+        period = change.get("period_code")
+        where = [named(change, "name") or change.get("code", ""), change.get("unit_code"), change.get("field")]
+        if period:
+            where.append(parse_period(period).label(language()))
+        reason = change.get("reason_class", "")
+        said = " ".join(part for part in (t(f"edition_reason_{reason}") if reason else "", change.get("reason_text", "")) if part)
+        rows.append(
+            {
+                t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): " ・ ".join(part for part in where if part),
+                t("edition_change_old"): change.get(f"old_{language()}", ""), t("edition_change_new"): change.get(f"new_{language()}", ""),
+                t("edition_change_size"): change.get(f"size_{language()}", ""), t("edition_change_reason"): said,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)

@@ -1,0 +1,125 @@
+"""What a bureau explains before it submits: conflicts resolved, corrections given their reason, warnings confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from kpis import submissions
+from kpis.errors import MierukaError
+from kpis.reports import Opened
+from kpis.review import OURS, REASON_CLASSES, THEIRS
+from kpis.store import Store
+from pages.parts.reported import column_name, instant, plain, row_namer, value_text
+from pages.parts.text import language, t
+
+AT_ONCE = 20  # so many are asked about at a time; the next come when these are stored
+
+
+def _stored(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except MierukaError as refused:
+        st.error(refused.in_language(language()), icon=":material/block:")
+    else:
+        st.rerun()
+
+
+def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
+    """Ask for each cell that somebody else changed meanwhile which value stands."""
+    unresolved = found.comparison.unresolved
+    if not unresolved:
+        return
+    st.error(t("conflicts_lead", count=len(unresolved)), icon=":material/call_split:")
+    name = row_namer()
+    with st.form("conflicts"):
+        picked = {}
+        for number, cell in enumerate(unresolved[:AT_ONCE]):
+            kind = cell.row.kind
+            st.markdown(
+                f"**{cell.place}** {plain(name(cell.row))} {column_name(kind, cell.column)}  \n"
+                + t("conflict_history", issued=value_text(kind, cell.column, cell.at_issue), who=cell.changed_by,
+                    when=instant(cell.changed_at), now=value_text(kind, cell.column, cell.old))
+            )  # fmt: skip
+            words = {
+                OURS: t("choose_ours", value=value_text(kind, cell.column, cell.new)),
+                THEIRS: t("choose_theirs", value=value_text(kind, cell.column, cell.old)),
+            }
+            picked[kind, cell.row.key, cell.column] = st.radio(
+                cell.place, [OURS, THEIRS], index=None, format_func=words.__getitem__, key=f"conflict_{number}_{cell.place}",
+                label_visibility="collapsed",
+            )  # fmt: skip
+        if st.form_submit_button(t("conflicts_button"), type="primary", icon=":material/check:"):
+            choices = {cell: choice for cell, choice in picked.items() if choice is not None}
+            _stored(
+                lambda: submissions.resolve(store, found.report.id, actor=actor, revision=found.report.revision, choices=choices)
+            )
+
+
+def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
+    """Ask for the reason of each correction that has none."""
+    if found.comparison.taken_back:
+        places = "、".join(row.cells[0].place for row in found.comparison.taken_back)
+        st.error(t("taken_back", places=places), icon=":material/error:")
+    unexplained = found.comparison.unexplained
+    if not unexplained:
+        return
+    st.warning(t("reasons_lead", count=len(unexplained)), icon=":material/edit_note:")
+    name = row_namer()
+    with st.form("reasons"):
+        same = st.checkbox(t("reasons_same"), value=False) if len(unexplained) > 1 else False
+        given = {}
+        for number, change in enumerate(unexplained[:AT_ONCE]):
+            kind = change.row.kind
+            cells = "、".join(
+                f"{column_name(kind, c.column)} {value_text(kind, c.column, c.old)} → {value_text(kind, c.column, c.new)}"
+                for c in change.cells
+            )
+            st.markdown(f"**{change.cells[0].place}** {plain(name(change.row))}: {plain(cells)}")
+            left, right = st.columns([1, 2])
+            reason_class = left.selectbox(
+                t("reason_class"),
+                REASON_CLASSES,
+                index=None,
+                format_func=lambda c: t(f"correction_{c}"),
+                key=f"class_{number}_{change.row.key}",
+            )
+            text = right.text_input(t("reason_text"), key=f"text_{number}_{change.row.key}")
+            given[kind, change.row.key] = (reason_class or "", text)
+        if st.form_submit_button(t("reasons_button"), type="primary", icon=":material/check:"):
+            first = next(iter(given.values()))
+            if same:
+                given = {(row.row.kind, row.row.key): first for row in unexplained}
+            filled = {key: value for key, value in given.items() if any(value)}
+            _stored(
+                lambda: submissions.explain(store, found.report.id, actor=actor, revision=found.report.revision, reasons=filled)
+            )
+
+
+def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
+    """Ask for a reason for each warning that is not confirmed."""
+    waiting = [w for w in found.warnings if w.confirmed_by is None]
+    if not waiting:
+        return
+    st.warning(t("warnings_lead", count=len(waiting)), icon=":material/warning:")
+    with st.form("warnings"):
+        same = st.checkbox(t("warnings_same"), value=False) if len(waiting) > 1 else False
+        given = {}
+        for warning in waiting[:AT_ONCE]:
+            english = language() == "en"
+            place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
+            st.markdown(
+                f"**{place}** {t('found')}「{plain(warning.found)}」 {t('expected')}: "
+                f"{warning.expected_en if english else warning.expected_ja}  \n"
+                f":material/build: {warning.remedy_en if english else warning.remedy_ja}"
+            )
+            given[warning.id] = st.text_input(t("confirm_reason"), key=f"warning_{warning.id}")
+        if st.form_submit_button(t("confirm_button"), type="primary", icon=":material/check:"):
+            if same:
+                first = next(iter(given.values()))
+                given = {w.id: first for w in waiting}
+            filled = {number: reason for number, reason in given.items() if reason.strip()}
+            _stored(
+                lambda: submissions.confirm(store, found.report.id, actor=actor, revision=found.report.revision, reasons=filled)
+            )

@@ -1,0 +1,173 @@
+"""What the page of an indicator says besides its series: definition, inputs of the status, targets, revisions, other sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from kpis.periods import parse_period
+from kpis.scorecard import Book, Scored
+from kpis.text import format_date, format_value
+from pages.parts import cached
+from pages.parts.cards import badge_line, headline_value
+from pages.parts.series import arrow
+from pages.parts.text import language, named, t
+
+REVISIONS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the page says of an indicator besides its series, made once per revision, day and language."""
+
+    head: str
+    definition: str
+    facts: pa.Table
+    linked: tuple[tuple[str, str], ...]
+    inputs: pa.Table
+    rule: str
+    targets: pa.Table | None
+    revisions: pa.Table | None
+    readings: pa.Table | None
+
+
+def table_of(rows: list[dict[str, Any]]) -> pa.Table | None:
+    """Return rows as a table, without the columns in which nothing is written; ``None`` where there is no row."""
+    if not rows:
+        return None
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    return arrow({name: values for name, values in columns.items() if any(values)})
+
+
+def pairs(facts: list[tuple[str, str]]) -> pa.Table:
+    """Return names and values as a table of two columns."""
+    return arrow({t("item"): [name for name, _ in facts], t("value"): [value for _, value in facts]})
+
+
+def heading(item: Scored) -> str:
+    """Return name, status and the value with its period, target, plan, previous value and that of a year earlier."""
+    judged, definition = item.judgement, item.entry.definition
+    value = headline_value(item, judged.figure)
+    is_text = judged.figure is not None and judged.figure.value is None
+    parts = [judged.figure.period.label(language())] if judged.figure else []
+    if judged.goal is not None:
+        target = format_value(judged.goal.value, definition, language())
+        parts.append(f"{t('target')} {target} ({judged.goal.period.label(language())})")
+    if judged.planned_value is not None:
+        parts.append(f"{t('planned')} {planned_text(item)}")
+    if not is_text and judged.figure is not None:
+        for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
+            parts.append(f"{t(word)} {headline_value(item, other)}" + (f" ({other.period.label(language())})" if other else ""))
+    return f"{badge_line(judged)}\n\n{'**' if is_text else '#### '}{value}{'**' if is_text else ''}\n\n{' ・ '.join(parts)}"
+
+
+def planned_text(item: Scored) -> str:
+    """Return the planned value, no rounder than the sentence gives it."""
+    definition, planned = item.entry.definition, item.judgement.planned_value
+    return "―" if planned is None else format_value(round(planned, max(definition.decimals, 1)), definition, language())
+
+
+def facts_of(row: dict[str, Any]) -> pa.Table:
+    """Return project, scope, unit, kind, frequency, base and exclusions."""
+    units = {b["bureau_code"]: named(b) for b in cached.rows("Bureau")}
+    projects = {p["project_code"]: named(p) for p in cached.rows("Project")}
+    facts = [
+        (t("project"), projects.get(row["project_code"], "")), (t("scope"), units.get(row["scope_code"], "")),
+        (t("unit"), named(row, "unit")), (t("kind"), t("kind_" + row["kind"])),
+        (t("frequency"), t("frequency_" + row["frequency"])), (t("base"), named(row, "base")),
+        (t("exclusions"), named(row, "exclusions")),
+    ]  # fmt: skip
+    return pairs([(name, value) for name, value in facts if value])
+
+
+def inputs_of(item: Scored) -> pa.Table:
+    """Return every number the status was worked out from."""
+    judged, definition = item.judgement, item.entry.definition
+
+    def shown(value: float | None) -> str:
+        return "―" if value is None else format_value(value, definition, language())
+
+    def share(value: float | None) -> str:
+        return "―" if value is None else f"{value:.3f}"
+
+    return pairs(
+        [
+            (t("actual"), headline_value(item, judged.figure)),
+            (t("target"), shown(judged.goal.value if judged.goal else None)),
+            (t("planned"), planned_text(item)),
+            (t("base"), shown(judged.baseline.value if judged.baseline else None)),
+            (t("progress"), share(judged.progress)),
+            (t("planned_progress"), share(judged.planned_progress)),
+            (t("ratio"), share(judged.ratio)),
+        ]
+    )
+
+
+def targets_of(item: Scored, book: Book) -> list[dict[str, Any]]:
+    """Return every target in the order in which it was set."""
+    definition = item.entry.definition
+    return [
+        {
+            t("period"): g.period.label(language()),
+            t("target"): (t("approximate") if g.is_approximate else "") + format_value(g.value, definition, language()),
+            t("set_on"): format_date(g.set_on, language()) if g.set_on else t("unknown_day"),
+            t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
+        }
+        for g in sorted(item.entry.goals, key=lambda g: (g.period.end, g.set_order))
+    ]
+
+
+def revisions_of(item: Scored) -> list[dict[str, Any]]:
+    """Return the corrected figures, newest first, each with what it was before and why it was corrected."""
+    versions = {(f.period_code, f.vintage): f for f in item.entry.figures}
+    revised = [f for f in item.entry.figures if f.vintage > 1]
+    newest = sorted(revised, key=lambda f: (f.known_at is not None, f.known_at, f.vintage), reverse=True)[:REVISIONS_SHOWN]
+    return [
+        {
+            t("period"): f.period.label(language()),
+            t("previous"): headline_value(item, versions.get((f.period_code, f.vintage - 1))),
+            t("value"): headline_value(item, f),
+            t("known"): format_date(f.known_at.date(), language()) if f.known_at else t("unknown_day"),
+            t("reason"): (t("why_" + f.reason_class) + t("colon") + f.reason_text) if f.reason_class else "",
+            t("vintage"): str(f.vintage),
+        }
+        for f in newest
+    ]
+
+
+def readings_of(item: Scored, book: Book) -> list[dict[str, Any]]:
+    """Return the same facts as other sources give them, agreeing or not."""
+    definition = item.entry.definition
+    return [
+        {
+            t("period"): parse_period(r["period_code"]).label(language()) if r["period_code"] else t("undated"),
+            t("value"): r["text_ja"] if r["value"] is None else format_value(r["value"], definition, language()),
+            t("checked_against"): t("agrees") if r["agrees"] else t("differs"),
+            t("marks"): named(r, "note"),
+            t("source"): book.sources[r["source_code"]].url,
+        }
+        for r in cached.rows("Reading")
+        if r["indicator_code"] == definition.code
+    ]
+
+
+def gather(item: Scored, book: Book) -> Facts:
+    """Make everything the page says of an indicator."""
+    definition = item.entry.definition
+    words = (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
+    catalogue = cached.rows("Indicator")
+    row = next(r for r in catalogue if r["indicator_code"] == definition.code)
+    named_codes = {r["indicator_code"]: named(r) for r in catalogue}
+    return Facts(
+        heading(item),
+        named(row, "definition"),
+        facts_of(row),
+        tuple((row[key], f"{t(word)}: {named_codes.get(row[key], row[key])}") for key, word in words if row[key]),
+        inputs_of(item),
+        t("rule", version=item.judgement.rule_version, on_track=definition.threshold_on_track, behind=definition.threshold_behind),
+        table_of(targets_of(item, book)),
+        table_of(revisions_of(item)),
+        table_of(readings_of(item, book)),
+    )

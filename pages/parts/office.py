@@ -1,0 +1,133 @@
+"""What the reform office keeps: exceptions from the calendar, persons and their roles, the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from kpis import deadlines, people, submissions
+from kpis.access import ROLES
+from kpis.errors import MierukaError
+from kpis.store import Store
+from kpis.text import format_date
+from pages.parts import cached
+from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name
+from pages.parts.text import language, t
+
+
+def _done(step: Callable[[], object], said: str) -> None:
+    try:
+        step()
+    except MierukaError as refused:
+        st.error(refused.in_language(language()), icon=":material/block:")
+        return
+    st.session_state["review_said"] = said
+    st.rerun()
+
+
+def _bureaus() -> dict[str, str]:
+    return {code: name for code, name in bureau_names().items() if code in cached.reporting_units()}
+
+
+def exceptions(store: Store, *, actor: str) -> None:
+    """Grant a bureau leave to report outside the calendar, and list every such leave."""
+    st.title(t("part_exceptions"))
+    st.markdown(t("exceptions_lead"))
+    names, windows = _bureaus(), deadlines.reported_periods(store)
+    opened = [w.period_code for w in windows if w.opens_on and w.opens_on <= office_today() + timedelta(days=92)]
+    with st.form("exception"):
+        left, right = st.columns(2)
+        bureau = left.selectbox(t("bureau"), list(names), format_func=names.__getitem__, index=None)
+        period = right.selectbox(t("period"), opened, format_func=period_name, index=None)
+        until = left.date_input(t("leave_until"), value=office_today() + timedelta(days=14), min_value=office_today())
+        reason = right.text_input(t("reason"))
+        if st.form_submit_button(t("leave_button"), type="primary", icon=":material/event_available:"):
+            if bureau is None or period is None:
+                st.warning(t("leave_incomplete"), icon=":material/info:")
+            else:
+                _done(
+                    lambda: submissions.grant_exception(
+                        store, actor=actor, bureau_code=bureau, period_code=period, until=until, reason=reason
+                    ),
+                    t("leave_granted", bureau=names[bureau], period=period_name(period), until=format_date(until, language())),
+                )
+    rows = [
+        {
+            t("bureau"): bureau_names().get(e.bureau_code, e.bureau_code), t("period"): period_name(e.period_code),
+            t("leave_until"): format_date(e.until, language()), t("reason"): e.reason, t("who"): e.granted_by,
+            t("when"): instant(e.granted_at),
+        }
+        for e in deadlines.leaves(store, viewer=actor)
+    ]  # fmt: skip
+    if rows:
+        st.dataframe(rows, hide_index=True, width="stretch")
+    else:
+        st.caption(t("leave_none"))
+
+
+def persons(store: Store, *, actor: str) -> None:
+    """List who may do what, give roles and take them."""
+    st.title(t("part_persons"))
+    st.markdown(t("persons_lead"))
+    listed, names = people.people(store, actor=actor), _bureaus()
+    rows = [
+        {
+            t("email"): p.email, t("name"): p.name, t("role"): t(f"role_{g.role}") if g else t("no_role"),
+            t("bureau"): names.get(g.bureau_code or "", g.bureau_code or t("whole_organisation")) if g else "",
+        }
+        for p in listed
+        for g in (p.grants or (None,))
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True, width="stretch")
+    left, right = st.columns(2, gap="medium")
+    with left, st.form("add_person"):
+        st.subheader(t("add_person"))
+        email = st.text_input(t("email"))
+        name = st.text_input(t("name"))
+        role = st.selectbox(t("role"), ROLES, format_func=lambda r: t(f"role_{r}"))
+        bureau = st.selectbox(t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None)
+        if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:"):
+            _done(
+                lambda: people.add_person(store, actor=actor, email=email, role=role, bureau_code=bureau, name=name),
+                t("person_added", email=email.strip().lower()),
+            )
+    with right, st.form("remove_person"):
+        st.subheader(t("remove_person"))
+        held = {
+            f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')}".strip(): (p.email, g)
+            for p in listed
+            for g in p.grants
+            if p.email != actor
+        }
+        picked = st.selectbox(t("role"), list(held), index=None)
+        if st.form_submit_button(t("remove_person"), icon=":material/person_remove:") and picked is not None:
+            whose, grant = held[picked]
+            _done(
+                lambda: people.remove_person(store, actor=actor, email=whose, role=grant.role, bureau_code=grant.bureau_code),
+                t("person_removed", email=whose),
+            )
+
+
+def audit(store: Store, *, actor: str) -> None:
+    """Show the newest lines of the audit trail."""
+    st.title(t("part_audit"))
+    found = people.audit_trail(store, actor=actor)
+    rows = [
+        {
+            t("when"): instant(e.occurred_at), t("who"): e.actor, t("action"): event_name(e.action), t("subject"): e.subject,
+            t("cell"): e.cell, t("detail"): e.detail, "SHA-256": e.file_sha256 or "",
+        }
+        for e in found
+    ]  # fmt: skip
+    st.markdown(t("audit_sentence", count=len(rows)))
+    if not rows:
+        return
+    table = pd.DataFrame(rows)
+    st.dataframe(table, hide_index=True, width="stretch", height=560)
+    st.download_button(
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), "audit.csv", "text/csv", icon=":material/download:",
+        key="csv_audit", on_click="ignore",
+    )  # fmt: skip

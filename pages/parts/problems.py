@@ -1,0 +1,72 @@
+"""What is wrong with a workbook, sheet by sheet, each at its cell with what was found, what was expected and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from loaders.report import Problem
+from loaders.workbook import WorkbookReading, mark_problems
+from pages.parts.reported import plain
+from pages.parts.text import language, t
+
+SHOWN_AS_TEXT = 10
+
+
+def problem_list(problems: Sequence[Problem], *, key: str) -> None:
+    """Show every problem grouped by sheet: the first few of a sheet as text, all of them in a table."""
+    by_sheet: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_sheet.setdefault(problem.sheet, []).append(problem)
+    for number, (sheet, own) in enumerate(by_sheet.items()):
+        errors = sum(p.grade == "error" for p in own)
+        st.markdown(f"**{sheet or t('whole_file')}** {t('problem_counts', errors=errors, warnings=len(own) - errors)}")
+        for problem in own[:SHOWN_AS_TEXT]:
+            english = language() == "en"
+            icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
+            word = t("grade_error" if problem.grade == "error" else "grade_warning")
+            expected = problem.expected_en if english else problem.expected_ja
+            remedy = problem.remedy_en if english else problem.remedy_ja
+            st.markdown(
+                f"{icon} {word} **{_place(problem)}** {t('found')}「{plain(problem.found)}」 {t('expected')}: {expected}  \n"
+                f":material/build: {remedy}"
+            )
+        with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
+            table = problem_table(own)
+            st.dataframe(table, hide_index=True, width="stretch")
+            st.download_button(
+                t("csv"), table.to_csv(index=False).encode("utf-8-sig"), f"{key}_{number}.csv", "text/csv",
+                icon=":material/download:", key=f"csv_{key}_{number}", on_click="ignore",
+            )  # fmt: skip
+
+
+def marked_download(content: bytes, name: str, reading: WorkbookReading) -> None:
+    """Offer the workbook that was uploaded with each faulty cell filled and commented, where it could be opened at all."""
+    if reading.mark is None:
+        return
+    problems = reading.problems
+    st.download_button(
+        t("marked_button"), lambda: mark_problems(content, problems), f"{name.removesuffix('.xlsx')}_marked.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", icon=":material/format_color_fill:", on_click="ignore",
+        key="marked",
+    )  # fmt: skip
+
+
+def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
+    """Return problems as a table in the viewer's language."""
+    english = language() == "en"
+    return pd.DataFrame(
+        [
+            {
+                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("found"): p.found,
+                t("expected"): p.expected_en if english else p.expected_ja, t("remedy"): p.remedy_en if english else p.remedy_ja,
+            }
+            for p in problems
+        ]
+    )  # fmt: skip
+
+
+def _place(problem: Problem) -> str:
+    return problem.cell or (t("row_number", number=problem.row) if problem.row else "")

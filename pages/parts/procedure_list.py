@@ -1,0 +1,112 @@
+"""The list of procedures: searched, narrowed and turned page by page at the server."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from kpis.register_queries import PAGE_SIZE, Counted, Filter
+from kpis.registers import STATUSES, channels
+from kpis.settings import settings
+from pages.parts import cached
+from pages.parts.asked import choose, turn_pages, write_words, written_page
+from pages.parts.entry import as_of
+from pages.parts.procedure_parts import value_word
+from pages.parts.registers import bureau_names, day_word
+from pages.parts.text import language, t
+from publishers.registers_csv import written
+
+CHANNELS_OFFERED = 60
+
+
+def procedure_list(register: Counted) -> None:
+    """Show the filters, one page of what matches, and the way to all of it as CSV."""
+    st.subheader(t("list_heading"))
+    bureaus = bureau_names()
+    present = {
+        name: {getattr(g, name) for g in register.groups} for name in ("bureau", "process_type", "applicant", "authority", "status")
+    }
+    offered = {
+        "bureau": [code or "-" for code in bureaus if code in present["bureau"]],
+        "status": [s for s in STATUSES if s in present["status"]],
+        **{name: sorted(present[name]) for name in ("process_type", "applicant", "authority")},
+        "channel": cached.made("channels", code="register", as_of=as_of(), language="", make=lambda: _offered(register)),
+        "priority": ["yes", "no"], "due": ["planned", "overdue"],
+    }  # fmt: skip
+
+    def word(name: str, value: str) -> str:
+        if not value:
+            return t("any")
+        if name in ("status", "due"):
+            return t(f"digital_{value}" if name == "status" else f"due_{value}")
+        return value_word(name, "" if value == "-" else value, bureaus)
+
+    wanted = {"q": write_words("q", t("reg_by_q"), resets="page")}
+    with st.grid(4, min_column_width=150):
+        for name, options in offered.items():
+            wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets="page")
+    asked = Filter(**wanted)
+    page = written_page("page")
+    total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
+    if not total:
+        st.info(t("list_none"), icon=":material/search_off:")
+        return
+    if total > PAGE_SIZE:
+        turned = turn_pages("page", (total - 1) // PAGE_SIZE + 1)
+        if turned != page:  # turned in this very run, or the address named a page beyond the last
+            page = turned
+            total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
+    first = (page - 1) * PAGE_SIZE + 1
+    st.caption(t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " " + t("list_share"))
+    shown = cached.found(
+        "procedures shown", (asked, page, as_of(), language()), make=lambda: _shown(rows, bureaus)
+    )  # fmt: skip
+    number = st.column_config.NumberColumn(format="localized")
+    st.dataframe(
+        shown, hide_index=True, width="stretch", height=420, alt=t("list_heading"),
+        column_config={
+            t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
+            t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,
+        },
+    )  # fmt: skip
+    if settings().mode == "office":  # there the open API is closed
+        st.download_button(
+            t("list_csv"), partial(written, cached.store(), asked, as_of()), "procedures.csv", "text/csv", icon=":material/download:",
+            key="csv_procedures", on_click="ignore",
+        )  # fmt: skip
+    else:
+        query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
+        st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
+
+
+def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
+    link = f"/procedures?lang={language()}&code="
+    frame = pd.DataFrame(
+        [
+            {
+                t("open_row"): link + row["procedure_code"], t("col_name"): _name(row),
+                t("col_bureau"): bureaus.get(row["bureau_code"] or "", ""), t("col_status"): t(f"digital_{row['status']}"),
+                t("col_type"): t(f"process_{row['process_type']}"), t("col_applicant"): t(f"party_{row['applicant']}"),
+                t("col_channel"): row["online_channel"], t("col_cases"): row["applications_count"],
+                t("col_online_cases"): row["online_count"], t("col_online_day"): day_word(row["digitised_date"], row["digitised_precision"]),
+                t("col_due"): day_word(row["planned_for"], row["planned_for_precision"]),
+                t("col_phone"): t(f"answer_{row['smartphone_ready']}"), t("col_law"): row["law_name"],
+            }
+            for row in rows
+        ]
+    )  # fmt: skip
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+
+
+def _offered(register: Counted) -> list[str]:
+    return [name for name in channels(register.channels) if name][:CHANNELS_OFFERED]
+
+
+def _name(row: dict[str, str]) -> str:
+    return (row["name_en"] if language() == "en" else "") or row["name_ja"]

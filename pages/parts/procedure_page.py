@@ -1,0 +1,92 @@
+"""One procedure: everything the register says of it, what its source says besides, and how it changed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kpis import models
+from kpis.errors import NotFound
+from kpis.registers import STEPS
+from kpis.text import format_date
+from pages.parts import cached
+from pages.parts.entry import page
+from pages.parts.registers import bureau_names, day_word, facts, number
+from pages.parts.text import language, named, t
+
+
+def procedure_page(code: str) -> None:
+    """Show one procedure by its code; an unknown code is named."""
+    try:
+        row = cached.store().one_of(models.Procedure, code)
+    except NotFound:
+        st.title(t("proc_unknown", code=code))
+        st.page_link(page("procedures"), label=t("back_to_list"), icon=":material/arrow_back:", query_params={"lang": language()})
+        return
+    st.title(named(row))
+    with st.container(horizontal=True, gap="xsmall"):
+        st.badge(t(f"digital_{row['digital_status']}"), icon=":material/language:", color="blue")
+        if row["is_priority"]:
+            st.badge(t("reg_by_priority"), icon=":material/star:", color="orange")
+        if row["is_sample"]:
+            st.badge(t("sample_marked", n=1), icon=":material/science:", color="red")
+    st.page_link(page("procedures"), label=t("back_to_list"), icon=":material/arrow_back:", query_params={"lang": language()})
+    st.subheader(t("detail_facts"))
+    facts(_said(row))
+    source = next((s for s in cached.rows("Source") if s["source_code"] == row["source_code"]), None)
+    if source:
+        st.caption(f"{t('source')}: [{source['title'].replace('[', '［').replace(']', '］')}]({source['url']})")
+    if row["details_json"]:
+        st.subheader(t("detail_source"))
+        facts([(name, str(value)) for name, value in json.loads(row["details_json"]).items()])
+    _history(code)
+
+
+def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (t("col_code"), row["procedure_code"]),
+        (t("col_bureau"), bureau_names().get(row["bureau_code"] or "", "")),
+        (t("organisation"), row["organisation_ja"]),
+        (t("col_counted"), t(f"unit_{row['counted_as']}")),
+        (t("col_type"), t(f"process_{row['process_type']}")),
+        (t("col_applicant"), t(f"party_{row['applicant']}")),
+        (t("col_recipient"), t(f"party_{row['recipient']}")),
+        (t("reg_by_authority"), t(f"authority_{row['authority']}")),
+        (t("col_law"), " ".join(part for part in (row["law_name"], row["law_article"]) if part)),
+        (t("col_reason"), row["not_done_reason"]),
+        (t("col_online_day"), day_word(row["digitised_date"], row["digitised_precision"])),
+        (t("col_due"), day_word(row["planned_for"], row["planned_for_precision"])),
+        (t("col_channel"), row["online_channel"]),
+        *((t(f"step_{step}"), t(f"form_{row[f'{step}_step']}")) for step in STEPS),
+        (t("col_phone"), t(f"answer_{row['smartphone_ready']}")),
+        (t("col_cases"), _count(row, "applications_count")),
+        (t("col_online_cases"), _count(row, "online_count")),
+        (t("col_verified"), t("verified_yes" if row["verified"] else "verified_no")),
+        (t("col_note"), row["note"] or ""),
+    ]
+
+
+def _count(row: dict[str, Any], name: str) -> str:
+    if row[name] is None:
+        return t("form_unknown")
+    return number(row[name]) + (f"({t('col_estimated')})" if row["is_count_estimated"] else "")
+
+
+def _history(code: str) -> None:
+    st.subheader(t("detail_history"))
+    found = cached.store().all_of(models.RegisterChange, register_name="procedure", row_code=code)
+    if not found:
+        st.caption(t("detail_no_history"))
+        return
+    rows = [
+        {
+            t("known"): format_date(change["known_at"].date(), language()), t("col_changed"): name, t("col_before"): str(before),
+            t("col_after"): str(json.loads(change["after_json"]).get(name)), t("col_reason"): change["reason_text"],
+        }
+        for change in found
+        for name, before in json.loads(change["before_json"]).items()
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

@@ -1,0 +1,215 @@
+"""What pages share to show projects and milestones: badges, days with their precision, the time line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from charts.timeline import timeline
+from kpis.errors import PeriodUnreadable
+from kpis.periods import fiscal_year_code, parse_period, quarter_code
+from kpis.projects import BAD, GOOD, JUDGED, GivenDay, Milestone, ProjectReport
+from kpis.settings import settings
+from kpis.text import format_date, status_colour, status_icon, status_word
+from pages.parts import cached
+from pages.parts.entry import as_of, page
+from pages.parts.figure import figure_block
+from pages.parts.text import language, named, t
+
+STATE_LOOK = {
+    "done": (":material/check_circle:", "green"),
+    "late": (":material/warning:", "red"),
+    "not_seen": (":material/visibility_off:", "gray"),
+    "coming": (":material/hourglass_empty:", "blue"),
+    "undated": (":material/event_busy:", "gray"),
+}
+CONFIDENCE_LOOK = {"high": "green", "medium": "orange", "low": "red"}
+LABEL_WIDTH = 46  # half-width letters that fit above a row of the time line on a phone
+
+
+def given_day(given: GivenDay | None) -> str:
+    """Write a day as precisely as it is known: a day, a month, a quarter or a fiscal year."""
+    if given is None:
+        return "―"
+    if given.precision == "month":
+        return parse_period(f"{given.day:%Y-%m}").label(language())
+    if given.precision == "quarter":
+        return parse_period(quarter_code(given.day)).label(language())
+    if given.precision == "year":
+        return parse_period(fiscal_year_code(given.day)).label(language())
+    return format_date(given.day, language())
+
+
+def quarter_label(code: str) -> str:
+    """Write a period code as people read it; a text that is none stays as it is."""
+    try:
+        return parse_period(code).label(language())
+    except PeriodUnreadable:
+        return code
+
+
+def stage_word(stage: str) -> str:
+    """Return the word of the published page; a word without a translation stays as it is."""
+    if not stage:
+        return ""
+    try:
+        return t(f"stage {stage}")
+    except KeyError:
+        return stage
+
+
+def slip_text(milestone: Milestone) -> str:
+    """Write the slip in days: exact, about, or within the planned period."""
+    if milestone.slip_days is None:
+        return "―"
+    if milestone.is_slip_exact:
+        return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
+    return t("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else t("within_period")
+
+
+def state_marks(milestones: Iterable[Milestone]) -> str:
+    """Return the number of milestones in every state that occurs as one line of markdown."""
+    held = list(milestones)
+    counts = {state: sum(1 for m in held if m.state == state) for state in STATE_LOOK}
+    return " ".join(
+        f":{colour}-badge[{icon} {t('state_' + state)} {counts[state]}]"
+        for state, (icon, colour) in STATE_LOOK.items()
+        if counts[state]
+    )
+
+
+def status_mark(status: str) -> str:
+    """Return one status as markdown: icon, word and colour."""
+    return f":{status_colour(status)}-badge[{status_icon(status)} {status_word(status, language())}]"
+
+
+def confidence_mark(report: ProjectReport) -> str:
+    """Return the confidence of a project as markdown, and that it contradicts the computed status; nothing in public."""
+    if settings().mode == "public":
+        return ""
+    if report.confidence is None:
+        return f":gray-badge[:material/person: {t('confidence')}: {t('confidence_none')}]"
+    level = report.confidence["confidence"]
+    mark = f":{CONFIDENCE_LOOK[level]}-badge[:material/person: {t('confidence')}: {t('confidence_' + level)}]"
+    return mark + (" :red-badge[:material/compare_arrows: ≠]" if report.is_contradicted else "")
+
+
+def rule_line(report: ProjectReport, rule: str) -> str:
+    """Say how the computed status of a project came about."""
+    judged = sum(report.counts.get(s, 0) for s in JUDGED)
+    if not judged:
+        return t("project_rule_none")
+    return t(
+        "project_rule_line",
+        judged=judged,
+        good=sum(report.counts.get(s, 0) for s in GOOD),
+        slow=report.counts.get("slightly_behind", 0),
+        bad=sum(report.counts.get(s, 0) for s in BAD),
+        rule=rule,
+    )
+
+
+def contradictions(reports: Sequence[ProjectReport]) -> None:
+    """List the projects whose stated confidence contradicts the computed status."""
+    st.subheader(t("contradictions"))
+    found = [r for r in reports if r.is_contradicted]
+    if not found:
+        st.caption(t("contradictions_none", count=sum(1 for r in reports if r.confidence is not None)))
+    for report in found:
+        said = report.confidence
+        assert said is not None
+        st.page_link(page("projects"), label=named(dict(report.row)), query_params={"code": report.code, "lang": language()})
+        words = t("contradiction", confidence=t("confidence_" + said["confidence"]), status=status_word(report.status, language()))
+        st.caption(
+            f"{words} {t('confidence_line', reason=said['reason'], reviewer=said['reviewer'], day=format_date(said['reviewed_on'], language()))}"
+        )
+
+
+def confidence_against_status() -> None:
+    """Show, for the overview, every project whose confidence contradicts its computed status; confidences are not public."""
+    if settings().mode != "public":
+        contradictions(cached.projects(as_of()))
+
+
+def _short(text: str) -> str:
+    width = 0
+    for place, letter in enumerate(text):
+        width += 1 if ord(letter) < 0x2000 else 2
+        if width > LABEL_WIDTH:
+            return text[:place] + "…"
+    return text
+
+
+def _marks(milestones: Sequence[Milestone]) -> pd.DataFrame:
+    rows: list[tuple[str, str, str, date, str]] = []
+    for m in milestones:
+        label = _short(f"{named(m)} ({t('state_' + m.state)})")
+        if m.planned_start is not None:
+            rows.append((m.code, label, "start", m.planned_start, f"{t('start_day')} {format_date(m.planned_start, language())}"))
+        for kind, given in (("planned", m.planned), ("replanned", m.replanned), ("actual", (m.actual,) if m.actual else ())):
+            rows += [(m.code, label, kind, g.day, f"{named(m)}<br>{t(kind + '_day')} {given_day(g)}") for g in given]
+    return pd.DataFrame(rows, columns=["milestone", "label", "kind", "day", "text"])
+
+
+def milestone_table(
+    milestones: Sequence[Milestone], sources: dict[str, str], projects: dict[str, str] | None = None
+) -> pd.DataFrame:
+    """Return milestones as people read them, one row each: every day given, slip, state, quarter reported, source."""
+    return pd.DataFrame(
+        [
+            {
+                **({t("project"): projects[m.project_code]} if projects else {}),
+                t("milestones"): named(m),
+                t("planned_day"): " → ".join(map(given_day, m.planned)) or "―",
+                t("replanned_day"): " → ".join(map(given_day, m.replanned)) or "―",
+                t("actual_day"): given_day(m.actual),
+                t("slip_days"): slip_text(m),
+                t("milestone_state"): t("state_" + m.state),
+                t("milestone_stage"): stage_word(m.stage_ja),
+                t("reported_in"): quarter_label(m.reported_period),
+                t("source"): sources.get(m.source_code, ""),
+            }
+            for m in milestones
+        ]
+    )
+
+
+def milestone_csv(milestones: Sequence[Milestone]) -> pd.DataFrame:
+    """Return milestones machine-readable: one row per milestone and day it was given (or one without a day)."""
+    rows = []
+    for m in milestones:
+        given: list[tuple[str, GivenDay | None]] = [("planned", g) for g in m.planned]
+        given += [("replanned", g) for g in m.replanned]
+        given += [("actual", m.actual)] if m.actual else []
+        for kind, day in given or [("", None)]:
+            rows.append(
+                {
+                    "milestone_code": m.code, "project_code": m.project_code, "name_ja": m.name_ja, "name_en": m.name_en,
+                    "date_kind": kind, "day": day.day if day else None, "precision": day.precision if day else "unknown",
+                    "state": m.state, "slip_days": m.slip_days, "is_slip_exact": m.is_slip_exact,
+                    "reported_period": m.reported_period, "source_code": m.source_code, "is_sample": m.is_sample,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "", projects: dict[str, str] | None = None) -> None:
+    """Show milestones on a time line, with their sentence, table and CSV."""
+    ordered = sorted(milestones, key=lambda m: (m.last_day or date.max, m.code))
+    marks = _marks(ordered)
+    counts = {state: sum(1 for m in ordered if m.state == state) for state in STATE_LOOK}
+    slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
+    sources = {code: s.url for code, s in cached.book().sources.items()}
+    figure_block(
+        timeline(marks, today=as_of(), today_word=t("today_mark")) if len(marks) else None,
+        key=key,
+        sentence=t("timeline_sentence", total=len(ordered), slipped=slipped, **counts) if ordered else "",
+        table=milestone_table(ordered, sources, projects),
+        csv=milestone_csv(ordered),
+        title=title,
+        why_empty=t("timeline_none"),
+        notes=(t("timeline_legend"),),
+    )

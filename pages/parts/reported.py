@@ -1,0 +1,139 @@
+"""How the rows and cells of a report are written for people: names, columns, values, states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import streamlit as st
+
+from kpis.access import state_word
+from kpis.periods import parse_period
+from kpis.review import OBSERVATIONS, ReportedRow, Value
+from kpis.store import TOKYO_OFFSET, utc_now
+from kpis.text import format_date
+from loaders.layout import Column, load_layout
+from pages.parts import cached
+from pages.parts.text import language, named, t
+
+STATE_LOOKS = {
+    "not_started": (":material/radio_button_unchecked:", "gray"), "draft": (":material/edit_note:", "gray"),
+    "submitted": (":material/send:", "blue"), "returned": (":material/undo:", "orange"),
+    "approved": (":material/check_circle:", "green"), "withdrawn": (":material/block:", "gray"),
+    "late": (":material/schedule:", "red"),
+}  # fmt: skip
+EVENTS = frozenset(
+    {"uploaded", "explained", "conflict_resolved", "warning_confirmed", "submitted", "withdrawn", "returned", "commented", "approved",
+     "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish", "rollback", "confidence"}
+)  # fmt: skip
+STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
+STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
+_NAMED = {"procedures.csv": "Procedure", "facilities.csv": "Facility", "milestones.csv": "Milestone"}
+
+
+def office_today() -> date:
+    """Return today's date at the office; deadlines are days there, not in Greenwich."""
+    return (utc_now() + TOKYO_OFFSET).date()
+
+
+def instant(at: datetime | None) -> str:
+    """Write an instant at the office's clock, to the minute."""
+    return f"{at + timedelta(hours=TOKYO_OFFSET.seconds // 3600):%Y-%m-%d %H:%M}" if at else "―"
+
+
+def state_name(state: str) -> str:
+    """Return the word for the state of a report, of ``not_started`` and of ``late``."""
+    if state in ("not_started", "late"):
+        return t("report_late" if state == "late" else "state_not_started")
+    return state_word(state, language())
+
+
+def event_name(action: str) -> str:
+    """Return the word for a step in the audit trail; one that has none is shown by its code."""
+    return t(f"event_{action}") if action in EVENTS else action
+
+
+def state_badge(state: str) -> None:
+    """Show a state as icon, word and colour."""
+    icon, colour = STATE_LOOKS[state]
+    st.badge(state_name(state), icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def state_mark(state: str) -> str:
+    """Return a state as one line of markdown: icon, word and colour."""
+    icon, colour = STATE_LOOKS[state]
+    return f":{colour}-badge[{icon} {state_name(state)}]"
+
+
+def bureau_names() -> dict[str, str]:
+    """Return every unit's name by its code."""
+    return {b["bureau_code"]: named(b) for b in cached.rows("Bureau")}
+
+
+def period_name(code: str) -> str:
+    """Return a period as people read it."""
+    return parse_period(code).label(language())
+
+
+def row_namer() -> _Namer:
+    """Return a writer of row names for this run."""
+    return _Namer()
+
+
+class _Namer:
+    """Names rows by what they are about; looks each register up once."""
+
+    def __init__(self) -> None:
+        self._indicators = {i["indicator_code"]: named(i) for i in cached.rows("Indicator")}
+        self._registers: dict[str, Mapping[str, str]] = {}
+
+    def __call__(self, row: ReportedRow) -> str:
+        return self.of(row.kind, row.key, row.fields)
+
+    def of(self, kind: str, key: tuple[str, ...], fields: Mapping[str, Value] | None = None) -> str:
+        """Return the name of a row by its kind and key; ``fields`` name one that is not registered yet."""
+        if kind == OBSERVATIONS:
+            return f"{self._indicators.get(key[0], key[0])} {period_name(key[2])}"
+        if kind not in self._registers:
+            table = _NAMED[kind]
+            column = f"{table.lower()}_code"
+            self._registers[kind] = {r[column]: named(r) for r in cached.rows(table)}
+        return self._registers[kind].get(key[0]) or str((fields or {}).get("name_ja") or key[0])
+
+
+def _column(kind: str, name: str) -> Column | None:
+    sheet = kind.removesuffix(".csv")
+    return next((c for c in load_layout().columns[sheet] if c.field == name), None)
+
+
+def column_name(kind: str, name: str) -> str:
+    """Return a column's heading as it stands in the workbook."""
+    found = _column(kind, name)
+    if found is None:
+        return name
+    if ":" in found.name:
+        return t(f"column_{found.field}")
+    return found.heading_en if language() == "en" else found.heading_ja
+
+
+def value_text(kind: str, column: str, value: Value) -> str:
+    """Write a value of a cell: numbers with thousands, days, words for codes, a word for blank."""
+    if value is None or value == "":
+        return t("blank_cell")
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    if isinstance(value, date):
+        return format_date(value, language())
+    if isinstance(value, (int, float)):
+        return f"{value:,.10g}" if abs(value) < 1e10 else f"{value:,.0f}"
+    found = _column(kind, column)
+    if found is not None and found.choices:
+        words = load_layout().choices.get(found.choices, {}).get(str(value))
+        if words:
+            return words[1 if language() == "en" else 0]
+    return str(value)
+
+
+def plain(text: str) -> str:
+    """Return what a file said so that it shows as written, not as markdown."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~$:" else c for c in text.replace("\n", " "))

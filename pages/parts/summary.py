@@ -1,0 +1,83 @@
+"""What the overview says: its conclusion, how old the figures are, the core projects, and what changed last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from kpis.measures import Figure, Goal
+from kpis.scorecard import Book, Change, Scored, count_by_status, latest_changes
+from kpis.text import format_date, format_value, status_colour, status_icon, status_word
+from pages.parts import cached
+from pages.parts.cards import headline_value, status_marks
+from pages.parts.entry import as_of
+from pages.parts.series import arrow
+from pages.parts.text import language, named, t
+from publishers.summary import UNJUDGED, conclusion, lead
+from publishers.words import Words
+
+CHANGES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The texts of the page, made once per revision, day and language."""
+
+    title: str
+    lead: str
+    marks: str
+    projects: pa.Table
+    changes: str
+
+
+def core_projects(every: list[Scored]) -> pa.Table:
+    """Return the core projects that have a stated goal, each with the statuses of its indicators in words."""
+    rows = []
+    for project in cached.rows("Project"):
+        if project["kind"] == "core" and project["goal_ja"]:
+            counts = count_by_status(s for s in every if s.entry.project_code == project["project_code"])
+            judged = {status: n for status, n in counts.items() if status not in UNJUDGED}
+            others = sum(counts.values()) - sum(judged.values())
+            marks = f"{status_marks(judged)} {t('others', count=others) if judged else t('none_judged', count=others)}"
+            rows.append((named(project), marks.strip()))
+    return arrow({t("project"): [name for name, _ in rows], t("status"): [marks for _, marks in rows]})
+
+
+def changed_last(every: list[Scored], book: Book) -> str:
+    """Return what changed last as a list: day, indicator, old value, new value, and why where it was corrected."""
+    return "\n".join(f"- {line(change)}" for change in latest_changes(every, book.sources, as_of=as_of(), count=CHANGES))
+
+
+def line(change: Change) -> str:
+    """Return one change as a line of markdown."""
+    item, after = change.scored, change.after
+
+    def shown(value: Figure | Goal | None) -> str:
+        if isinstance(value, Goal):
+            return format_value(value.value, item.entry.definition, language())
+        return headline_value(item, value)
+
+    day = t("as_at" if change.is_period_end else "on_day", day=format_date(change.day, language()))
+    said = f"{day} :gray-badge[{t('change_' + change.kind)}] {named(item.entry.definition)} "
+    if change.kind == "target":
+        said += f"{t('target')} "
+    said += f"{shown(change.before)} → **{shown(after)}**" if change.before else f"**{shown(after)}**"
+    if change.kind == "new":
+        status = item.judgement.status
+        said += f" :{status_colour(status)}-badge[{status_icon(status)} {status_word(status, language())}]"
+    if isinstance(after, Figure) and after.reason_class:
+        said += t("because", reason=t("why_" + after.reason_class), text=after.reason_text)
+    return said
+
+
+def summary(every: list[Scored], book: Book) -> Summary:
+    """Make every text of the page."""
+    words = Words(language())
+    return Summary(
+        conclusion(every, words),
+        lead(every, words, as_of=as_of()),
+        status_marks(count_by_status(every)),
+        core_projects(every),
+        changed_last(every, book),
+    )

@@ -1,0 +1,111 @@
+"""Who looks at this run: chosen in the sidebar of a local instance, signed in through OpenID Connect in an office one.
+
+What a browser says is a name only. Roles come from the database at each run, and again within each write.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+import streamlit as st
+
+from kpis.access import LOCAL_DOMAIN, Viewer
+from kpis.people import viewer_of
+from kpis.settings import settings
+from kpis.store import utc_now
+from pages.parts import cached
+from pages.parts.text import t
+
+_NOBODY = Viewer()
+_viewer: ContextVar[Viewer] = ContextVar("viewer")
+_CHOSEN = "viewer_email"
+
+
+def settle_viewer() -> None:
+    """Settle who looks at this run."""
+    mode = settings().mode
+    email = ""
+    if mode == "local":
+        email = str(st.session_state.get(_CHOSEN) or "")
+    elif mode == "office":
+        email = verified_email(dict(st.user) if st.user.is_logged_in else {}, now=utc_now().timestamp())
+    _viewer.set(viewer_of(cached.store(), email) if email else _NOBODY)
+
+
+def viewer() -> Viewer:
+    """Return who looks at this run; nobody where nobody said who they are."""
+    return _viewer.get(_NOBODY)
+
+
+def verified_email(claims: dict[str, Any], *, now: float) -> str:
+    """Return the e-mail that a provider vouches for, or a blank.
+
+    The signature of the token was checked when it came. What is checked here: the provider says that the e-mail is
+    verified, and the sign-in is not older than ``SESSION_HOURS`` (Streamlit's own cookie would last thirty days).
+    """
+    # Microsoft writes true as a text in some tokens; anything else is no.
+    if str(claims.get("email_verified")).lower() != "true":
+        return ""
+    signed_in_at = claims.get("iat")
+    if not isinstance(signed_in_at, (int, float)) or now - signed_in_at > settings().session_hours * 3600:
+        return ""
+    email = str(claims.get("email") or "").strip().lower()
+    return "" if email.endswith(LOCAL_DOMAIN) else email
+
+
+def is_let_in() -> bool:
+    """Say whether the viewer may see anything at all: at an office only who is signed in and known."""
+    return settings().mode != "office" or bool(viewer().grants)
+
+
+def gate() -> None:
+    """Show nothing of an office instance to anybody who is not signed in and known; offer to sign in."""
+    if is_let_in():
+        return
+    st.title(t("site"))
+    if not st.user.is_logged_in:
+        st.info(t("sign_in_first"), icon=":material/lock:")
+        st.button(t("sign_in"), on_click=st.login, type="primary", icon=":material/login:")
+        st.stop()
+    email = viewer().email
+    said = t("not_registered", email=email) if email else t("not_verified", hours=settings().session_hours)
+    st.error(said, icon=":material/lock:")
+    st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out_gate")
+    st.stop()
+
+
+def refuse() -> None:
+    """Say that this page is not for the viewer, and what to do."""
+    st.title(t("not_for_you"))
+    st.error(t("choose_viewer" if settings().mode == "local" else "ask_for_role"), icon=":material/lock:")
+    st.stop()
+
+
+def viewer_choice() -> None:
+    """Show in the sidebar who looks: a choice on a local machine, the person signed in at an office."""
+    mode = settings().mode
+    if mode == "local":
+        listed = {p.email: p for p in cached.local_persons()}
+        current = viewer().email
+        st.selectbox(
+            t("viewer"),
+            ["", *listed],
+            index=["", *listed].index(current) if current in listed else 0,
+            format_func=lambda email: _local_label(listed[email].name, email) if email else t("reader"),
+            key=_CHOSEN,
+        )
+    elif mode == "office" and viewer().email:
+        st.caption(f":material/person: {viewer().email}")
+        if viewer().grants:
+            st.caption(" ・ ".join(dict.fromkeys(t(f"role_{grant.role}") for grant in viewer().grants)))
+            st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")
+
+
+def _local_label(name: str, email: str) -> str:
+    return t("local_" + email.split("@")[0]) if email.endswith(LOCAL_DOMAIN) else f"{name} {email}".strip()
+
+
+def role_word(role: str) -> str:
+    """Return the word for a role."""
+    return t(f"role_{role}")

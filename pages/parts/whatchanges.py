@@ -1,0 +1,119 @@
+"""What a report would change: the same for the bureau that sends it and for whoever reviews it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpis.reports import Opened
+from kpis.review import OURS, THEIRS, CellChange
+from kpis.text import status_colour, status_icon, status_word
+from pages.parts.cards import sentence
+from pages.parts.reported import bureau_names, column_name, event_name, instant, plain, row_namer, value_text
+from pages.parts.text import language, named, t
+
+NATURES = ("new", "corrected", "updated", "cleared")
+_ICONS = {"new": "＋", "corrected": "✎", "updated": "→", "cleared": "－"}
+
+
+def what_changes(found: Opened) -> None:
+    """Show a report against what is current: one sentence, statuses that turn, every cell old and new, the same as CSV."""
+    compared = found.comparison
+    counts = {nature: sum(1 for c in compared.cells if c.nature == nature and c.counts) for nature in NATURES}
+    parts = [f"{t(f'nature_{nature}')} {count}" for nature, count in counts.items() if count]
+    told = t(
+        "changes_sentence", cells=sum(counts.values()), parts="、".join(parts) if language() == "ja" else ", ".join(parts),
+        unchanged=compared.unchanged, flips=len(found.flips),
+    )  # fmt: skip
+    st.markdown(told if sum(counts.values()) else t("changes_none"))
+    _flips(found)
+    if not compared.cells:
+        return
+    table = changes_table(found)
+    st.dataframe(table, hide_index=True, width="stretch", height=min(38 + 35 * len(table), 460))
+    st.caption(t("changes_order"))
+    st.download_button(
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), f"changes_{found.report.id}.csv", "text/csv",
+        icon=":material/download:", key=f"csv_changes_{found.report.id}", on_click="ignore",
+    )  # fmt: skip
+
+
+def changes_table(found: Opened) -> pd.DataFrame:
+    """Return every differing cell: place, row, column, old, new, nature, size of the jump, reason, comment."""
+    name = row_namer()
+    comments: dict[tuple[str, tuple[str, ...], str], str] = {}
+    for comment in found.comments:
+        comments[comment.row_kind, comment.row_key, comment.column] = comment.text
+    rows = []
+    for change in found.comparison.cells:
+        row, kind = change.row, change.row.kind
+        jump = f"{(float(change.new) - float(change.old)) / abs(float(change.old)):+.1%}" if change.jump and change.old else ""  # type: ignore[arg-type]
+        rows.append(
+            {
+                t("cell"): change.place, t("row"): name(row), t("column"): column_name(kind, change.column),
+                t("old_value"): value_text(kind, change.column, change.old),
+                t("new_value"): value_text(kind, change.column, change.new),
+                t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change),
+                t("jump"): jump,
+                t("reason"): f"[{t(f'correction_{row.reason_class}')}] {row.reason_text}" if row.reason_class else "",
+                t("office_comment"): comments.get((kind, row.key, change.column), ""),
+            }
+        )  # fmt: skip
+    table = pd.DataFrame(rows)
+    return table.loc[:, [c for c in table.columns if (table[c] != "").any()]] if len(table) else table
+
+
+def _conflict_word(change: CellChange) -> str:
+    if not change.is_conflict:
+        return ""
+    word = {OURS: t("conflict_ours"), THEIRS: t("conflict_theirs")}.get(change.choice or "", t("conflict_open"))
+    return f"({t('conflict')}: {word})"
+
+
+def _flips(found: Opened) -> None:
+    if not found.flips:
+        return
+    st.markdown(f"**{t('flips')}**")
+    units = bureau_names()
+    for flip in found.flips:
+        entry, after = flip.after.entry, flip.after.judgement
+        marks = " → ".join(
+            f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())}]" for s in (flip.before.status, after.status)
+        )
+        st.markdown(f"- {named(entry.definition)}({units.get(entry.unit_code, entry.unit_code)}) {marks}  \n  {sentence(after)}")
+
+
+def returned_because(found: Opened) -> None:
+    """Show why a report was returned, with each comment at its cell."""
+    if found.report.return_reason:
+        when = instant(found.report.decided_at) if found.report.state == "returned" else ""
+        st.warning(f"**{t('returned_because')}** {plain(found.report.return_reason)} {when}", icon=":material/undo:")
+    name = row_namer()
+    for comment in found.comments:
+        what = f"{name.of(comment.row_kind, comment.row_key)} {column_name(comment.row_kind, comment.column)}"
+        st.markdown(
+            f":material/comment: **{comment.sheet}!{comment.cell}** {plain(what)}: {plain(comment.text)}  \n"
+            f":gray[{comment.written_by} {instant(comment.written_at)} {t('of_revision', number=comment.revision)}]"
+        )
+
+
+def explained(found: Opened) -> None:
+    """Show the warnings that the bureau confirmed, and why."""
+    for warning in found.warnings:
+        expected = warning.expected_en if language() == "en" else warning.expected_ja
+        mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
+        place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
+        st.markdown(f":material/warning: **{place}** {plain(warning.found)}({t('expected')}: {expected}) — {mark}")
+
+
+def steps(found: Opened) -> None:
+    """Show who did what, when and from which cell."""
+    with st.expander(t("steps"), icon=":material/history:"):
+        rows = [
+            {
+                t("when"): instant(e.occurred_at), t("who"): e.actor, t("action"): event_name(e.action), t("cell"): e.cell,
+                t("detail"): e.detail, "SHA-256": (e.file_sha256 or "")[:12],
+            }
+            for e in found.events
+        ]  # fmt: skip
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

@@ -1,0 +1,351 @@
+"""The core and leading projects: what was promised, what came of it, and one page per project by its address."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pandas as pd
+import streamlit as st
+
+from kpis.confidence import LEVELS, record_confidence
+from kpis.errors import MierukaError
+from kpis.measures import value_of
+from kpis.projects import BAD, GOOD, PROJECT_RULE, ProjectReport
+from kpis.scorecard import Scored
+from kpis.settings import settings
+from kpis.text import format_date, format_value, status_word
+from pages.parts import cached
+from pages.parts.cards import chart_with_table, headline_value, link_columns, sentence, source_line, status_badge, status_marks
+from pages.parts.entry import as_of, enter, page, today
+from pages.parts.figure import figure_block
+from pages.parts.project import (
+    confidence_mark,
+    contradictions,
+    milestone_block,
+    quarter_label,
+    rule_line,
+    state_marks,
+    status_mark,
+)
+from pages.parts.text import language, named, t
+from pages.parts.viewer import viewer
+
+enter()
+
+CHARTS_SHOWN = 6
+REBUILT = "3"  # versions of the strategy before this one share their project numbers
+
+
+def link(report: ProjectReport, label: str = "") -> None:
+    """Lead to the page of one project."""
+    query = {"code": report.code, "lang": language()}
+    st.page_link(page("projects"), label=label or named(dict(report.row)), icon=":material/arrow_forward:", query_params=query)
+
+
+def leaders(report: ProjectReport) -> str:
+    """Return the names of the bureaus that lead a project, in order of time."""
+    units = cached.organisation().by_code
+    return " → ".join(dict.fromkeys(named(units[b["bureau_code"]]) for b in report.bureaus if b["role"] == "lead"))
+
+
+def reported(report: ProjectReport) -> str:
+    """Say in which quarter something was last reported."""
+    last = report.last_reported
+    return t("last_reported", quarter=quarter_label(last)) if last else t("never_reported")
+
+
+def card(report: ProjectReport) -> None:
+    """Show one core project: its statuses, milestones and last report."""
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{report.code} {named(dict(report.row))}**")
+        st.markdown(f"{status_mark(report.status)} {confidence_mark(report)}")
+        st.caption(t("project_indicators"))
+        st.markdown(status_marks(dict(report.counts)) or t("no_indicator"))
+        st.caption(t("milestones"))
+        st.markdown(state_marks(report.milestones) or t("timeline_none"))
+        for other in reports:
+            if report.row["successor_code"] == other.code:
+                st.caption(t("followed_by", name=f"{other.code} {named(dict(other.row))}"))
+            if other.code in report.predecessor_codes:
+                st.caption(t("follows", name=f"{other.code} {named(dict(other.row))}"))
+        st.caption(reported(report))
+        link(report, t("open_project"))
+
+
+def line(report: ProjectReport) -> None:
+    """Show one leading project on two lines."""
+    with st.container(border=True, height="stretch"):
+        link(report)
+        if not report.row["is_name_official"]:
+            st.caption(t("name_not_official"))
+        st.caption(f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}")
+        marks = [status_mark(report.status)] if report.scored else []
+        st.markdown(" ".join([*marks, state_marks(report.milestones)]))
+
+
+def listing() -> None:
+    """List every project by kind and category."""
+    core = [r for r in reports if r.row["kind"] == "core"]
+    first = [r for r in core if r.first_version < REBUILT]
+    later = [r for r in core if r.first_version >= REBUILT]
+    counted = {r.code: r.status for r in first}
+    good = sum(s in GOOD for s in counted.values())
+    slow = sum(s == "slightly_behind" for s in counted.values())
+    bad = sum(s in BAD for s in counted.values())
+    st.title(t("projects_title", total=len(first), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
+    every = [m for r in reports for m in r.milestones]
+    both = sum(1 for m in every if m.planned and m.actual)
+    st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
+    if settings().mode != "public":
+        with st.container(border=True):
+            contradictions(reports)
+    for heading, held, note in ((t("core_v1"), first, ""), (t("core_later"), later, t("core_later_note"))):
+        if held:
+            st.header(heading, divider="gray")
+            if note:
+                st.caption(note)
+            with st.grid(3, min_column_width=280):
+                for report in held:
+                    card(report)
+    leading([r for r in reports if r.row["kind"] == "leading"])
+    programme = [r for r in reports if r.row["kind"] == "programme"]
+    if programme:
+        st.header(t("programme_heading"), divider="gray")
+        with st.grid(2, min_column_width=280):
+            for report in programme:
+                line(report)
+
+
+def leading(held: list[ProjectReport]) -> None:
+    """List the leading projects by category, and how many of those the strategy counts are not identified."""
+    if not held:
+        return
+    st.header(t("leading_heading"), divider="gray")
+    stated = next((s.judgement.figure for s in cached.scored(as_of()) if s.entry.definition.code == "leading_projects"), None)
+    in_first = sum(1 for r in held if r.first_version == "1")
+    if stated is not None and stated.value is not None:
+        missing = max(int(stated.value) - in_first, 0)
+        st.caption(t("leading_note", stated=f"{stated.value:,.0f}", known=len(held), first=in_first, missing=missing))
+    else:
+        st.caption(t("leading_note_plain", known=len(held)))
+    categories = dict.fromkeys(r.row["category_ja"] for r in held)
+    for category in sorted(categories, key=lambda c: not c):
+        own = [r for r in held if r.row["category_ja"] == category]
+        st.subheader(f"{named(dict(own[0].row), 'category') or t('category_unknown')} ({len(own)})")
+        with st.grid(3, min_column_width=280):
+            for report in own:
+                line(report)
+
+
+def heading(report: ProjectReport) -> None:
+    """Show the name, computed status and confidence of a project, and what it was to reach."""
+    st.title(f"{report.code} {named(dict(report.row))}")
+    if not report.row["is_name_official"]:
+        st.caption(t("name_not_official"))
+    st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
+    st.caption(rule_line(report, PROJECT_RULE))
+    if report.confidence is not None:
+        said = report.confidence
+        st.caption(
+            t("confidence_line", reason=said["reason"], reviewer=said["reviewer"], day=format_date(said["reviewed_on"], language()))
+        )
+        if report.is_contradicted:
+            words = t("confidence_" + said["confidence"])
+            st.warning(
+                t("contradiction", confidence=words, status=status_word(report.status, language())),
+                icon=":material/compare_arrows:",
+            )
+    with st.container(border=True):
+        st.markdown(f"**{t('goal_2025')}**")
+        st.markdown(named(dict(report.row), "goal") or t("goal_none"))
+        source = cached.book().sources.get(report.row["source_code"])
+        if source:
+            st.caption(f"{t('source')}: [{source.title}]({source.url})")
+
+
+def bureaus_and_names(report: ProjectReport) -> None:
+    """Show who leads the project, and what it was called in each version of the strategy."""
+    left, right = st.columns(2, gap="medium")
+    units = cached.organisation().by_code
+    with left:
+        st.subheader(t("who_leads"))
+        if not report.bureaus:
+            st.caption(t("bureau_unknown"))
+        for row in report.bureaus:
+            unit = units[row["bureau_code"]]
+            ended = f"({t('ended_on', day=format_date(unit.valid_to, language()))})" if unit.valid_to else ""
+            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{ended}", icon=":material/apartment:",
+                query_params={"code": unit.code, "lang": language()},
+            )  # fmt: skip
+            if row["note"]:
+                st.caption(row["note"])
+    with right:
+        st.subheader(t("names_in_versions"))
+        kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
+        kin += [r for r in reports if r.code == report.row["successor_code"]]
+        rows = [
+            {t("strategy_version"): n["strategy_version"], t("project_code"): r.code, t("project_name"): named(dict(n))}
+            for r in kin
+            for n in r.names
+        ]
+        st.table(pd.DataFrame(rows).set_index(t("strategy_version")))
+
+
+def steps(item: Scored) -> str:
+    """Say how a target of one period was raised or changed, in the order in which it was set."""
+    definition = item.entry.definition
+    by_period: dict[str, list[float]] = {}
+    for goal in sorted(item.entry.goals, key=lambda g: (g.period.end, g.set_order)):
+        by_period.setdefault(goal.period_code, []).append(goal.value)
+    lines = []
+    for code, values in by_period.items():
+        if len(values) > 1:
+            rising = all(definition.sign * (b - a) >= 0 for a, b in pairwise(values))
+            words = " → ".join(format_value(v, definition, language()) for v in values)
+            shown = f"{quarter_label(code)}: {words}"
+            lines.append(t("raised_line" if rising else "changed_line", steps=shown))
+    return "  \n".join(lines)
+
+
+def indicators(report: ProjectReport) -> None:
+    """Show the project's indicators: charts for those with a history, and every figure in a table."""
+    st.header(t("project_indicators"), divider="gray")
+    drawn = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
+    drawn = sorted(drawn, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
+    # A goal in words stands above already; without a status of its own there is nothing to add to it.
+    rest = [s for s in report.scored if s not in drawn and (s.figures or s.entry.definition.kind != "qualitative")]
+    with st.grid(2, min_column_width=320):
+        for item in drawn:
+            with st.container(border=True, height="stretch"):
+                st.subheader(named(item.entry.definition))
+                status_badge(item.judgement)
+                st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+                if found := steps(item):
+                    st.caption(found)
+                chart_with_table(item, cached.book())
+        for item in rest[: max(0, CHARTS_SHOWN - len(drawn))]:
+            with st.container(border=True, height="stretch"):
+                st.subheader(named(item.entry.definition))
+                status_badge(item.judgement)
+                st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+                st.markdown(sentence(item.judgement))
+                if found := steps(item):
+                    st.caption(found)
+                source_line(item, cached.book())
+    unshown = len(rest) - max(0, CHARTS_SHOWN - len(drawn))
+    if unshown > 0:
+        st.caption(t("more_indicators", count=unshown))
+    every_figure(report)
+
+
+def every_figure(report: ProjectReport) -> None:
+    """Show every figure and every target of the project in tables."""
+    book = cached.book()
+    shown = [(s, f) for s in report.scored for f in s.figures]
+    table = pd.DataFrame(
+        [
+            {
+                t("indicators_one"): named(s.entry.definition), t("period"): f.period.label(language()),
+                t("value"): headline_value(s, f), t("unit"): named(s.entry.definition, "unit"),
+                t("source"): book.sources[f.source_code].url if f.source_code in book.sources else "",
+            }
+            for s, f in shown
+        ]
+    )  # fmt: skip
+    csv = pd.DataFrame(
+        [
+            {
+                "project_code": report.code, "indicator_code": s.entry.definition.code, "unit_code": s.entry.unit_code,
+                "period_code": f.period_code, "end_date": f.period.end, "value": f.value, "unit": s.entry.definition.unit_en,
+                "numerator": f.numerator, "denominator": f.denominator, "text_ja": f.text_ja,
+                "is_approximate": f.is_approximate, "is_sample": f.is_sample, "source_code": f.source_code,
+            }
+            for s, f in shown
+        ]
+    )  # fmt: skip
+    figure_block(
+        None, key=f"{report.code}-figures", sentence="" if shown else t("every_figure_none"), table=table, csv=csv,
+        title=t("every_figure"), is_table_open=True,
+    )  # fmt: skip
+    goals = [(s, g) for s in report.scored for g in sorted(s.entry.goals, key=lambda g: (g.period.end, g.set_order))]
+    if goals:
+        st.subheader(t("targets_raised"))
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        t("indicators_one"): named(s.entry.definition), t("period"): g.period.label(language()),
+                        t("target"): (t("approximate") if g.is_approximate else "")
+                        + format_value(g.value, s.entry.definition, language()),
+                        t("set_on"): format_date(g.set_on, language()) if g.set_on else t("unknown_day"),
+                        t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
+                    }
+                    for s, g in goals
+                ]
+            ),
+            hide_index=True, width="stretch", column_config=link_columns(),
+        )  # fmt: skip
+
+
+def confidence(report: ProjectReport) -> None:
+    """Let the reform office state its confidence, and list those stated before; neither is public."""
+    if settings().mode == "public":
+        return
+    with st.expander(t("confidence_write"), icon=":material/edit:"), st.form(f"confidence_{report.code}", border=False):
+        level = st.segmented_control(t("confidence"), LEVELS, default="medium", format_func=lambda c: t(f"confidence_{c}"))
+        reason = st.text_area(t("confidence_reason"))
+        known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
+        reviewer = known.email or st.text_input(t("confidence_reviewer"))
+        if known.email:
+            st.caption(f"{t('confidence_reviewer')}: {known.name or known.email}")
+        if st.form_submit_button(t("confidence_save"), type="primary"):
+            try:
+                record_confidence(
+                    cached.store(), report.code, confidence=level or "", reason=reason, reviewer=reviewer, reviewed_on=today()
+                )
+            except MierukaError as refusal:
+                st.error(refusal.in_language(language()), icon=":material/error:")
+            else:
+                st.session_state["confidence_saved"] = report.code
+                st.rerun()
+    if st.session_state.pop("confidence_saved", "") == report.code:
+        st.success(t("confidence_saved"), icon=":material/check:")
+    if report.confidences:
+        st.subheader(t("confidence_history"))
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        t("reviewed_on"): c["reviewed_on"], t("confidence"): t("confidence_" + c["confidence"]),
+                        t("confidence_reason"): c["reason"], t("confidence_reviewer"): c["reviewer"],
+                    }
+                    for c in reversed(report.confidences)
+                ]
+            ),
+            hide_index=True, width="stretch",
+        )  # fmt: skip
+
+
+def detail(report: ProjectReport) -> None:
+    """Show one project."""
+    heading(report)
+    bureaus_and_names(report)
+    indicators(report)
+    st.header(t("milestones"), divider="gray")
+    milestone_block(report.milestones, key=f"{report.code}-milestones")
+    confidence(report)
+
+
+reports = cached.projects(as_of())
+if not reports:
+    st.info(t("empty"), icon=":material/info:")
+    st.stop()
+by_code = {report.code: report for report in reports}
+asked = st.query_params.get("code", "")
+if asked in by_code:
+    st.page_link(page("projects"), label=t("all_projects"), icon=":material/arrow_back:", query_params={"lang": language()})
+    detail(by_code[asked])
+else:
+    if asked:
+        st.warning(t("project_unknown", code=asked), icon=":material/search_off:")
+    listing()

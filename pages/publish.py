@@ -1,0 +1,108 @@
+"""What would become public, what would that change, and which editions are there?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpis.errors import MierukaError
+from kpis.settings import settings
+from kpis.store import utc_now
+from kpis.text import format_date
+from pages.parts import cached
+from pages.parts.cards import status_badges
+from pages.parts.changes import changes_table
+from pages.parts.entry import enter
+from pages.parts.text import language, t
+from pages.parts.viewer import viewer as who
+from publishers import editions, publication
+
+enter()
+
+folder = settings().editions_dir
+viewer: str | None = who().email or None
+if not publication.may_publish(cached.store(), viewer):
+    st.title(t("nav_publish"))
+    st.error(t("publish_not_allowed"), icon=":material/lock:")
+    st.stop()
+
+
+def show_preview(found: publication.Preview) -> None:
+    """Show what would become public and what it changes."""
+    if found.compared_with is None:
+        st.info(t("publish_first"), icon=":material/info:")
+    else:
+        st.subheader(t("publish_against", number=found.compared_with))
+        if found.changes:
+            st.dataframe(changes_table(c.to_json() for c in found.changes), hide_index=True, width="stretch")
+        else:
+            st.caption(t("revisions_no_change"))
+    status_badges(dict(found.statuses))
+    with st.expander(t("publish_counts"), icon=":material/table:"):
+        rows = [(table, count, found.left_out.get(table, 0)) for table, count in found.counts.items()]
+        st.dataframe(
+            pd.DataFrame(rows, columns=[t("publish_table"), t("publish_rows"), t("publish_left_out")]),
+            hide_index=True,
+            width="stretch",
+        )
+
+
+def show_editions() -> None:
+    """List the editions, prove them unchanged, and offer to return to an earlier one."""
+    there = [editions.opened(folder, n) for n in reversed(editions.numbers(folder))]
+    held = editions.pointer(folder)
+    if not there or held is None:
+        return
+    st.subheader(t("publish_editions"))
+    rows = [
+        {
+            t("publish_number"): e.number, t("publish_day"): format_date(e.as_of, language()), t("publish_note_column"): e.note,
+            t("status"): t("publish_shown") if e.number == held.edition
+            else held.withdrawn[e.number]["reason"] if e.number in held.withdrawn else "",
+            t("publish_checksum"): e.sha256,
+        }
+        for e in there
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    if st.button(t("publish_verify"), icon=":material/verified:"):
+        faults = editions.verify(folder, recorded=publication.recorded(cached.store()))
+        for fault in faults:
+            st.error(f"{fault.edition:04d} {fault.file}: {fault.message_en if language() == 'en' else fault.message_ja}")
+        if not faults:
+            st.success(t("publish_unchanged", count=len(there)), icon=":material/verified:")
+    others = [e.number for e in there if e.number != held.edition]
+    if others:
+        with st.expander(t("edition_rollback_header"), icon=":material/undo:"), st.form("rollback", border=False):
+            number = st.selectbox(t("edition_choose"), others)
+            reason = st.text_input(t("edition_rollback_reason"))
+            if st.form_submit_button(t("edition_rollback_button")):
+                _try(lambda: publication.rollback(cached.store(), number, reason=reason, now=utc_now(), viewer=viewer))
+                st.session_state["published"] = t("edition_rollback_done", number=number)
+                st.rerun()
+
+
+def _try(act):  # type: ignore[no-untyped-def]
+    try:
+        return act()
+    except MierukaError as error:
+        st.error(error.in_language(language()), icon=":material/error:")
+        st.stop()
+
+
+found = _try(lambda: publication.preview(cached.store(), now=utc_now()))
+changed = sum(1 for c in found.changes if c.kind != "first_edition")
+st.title(t("publish_title", number=found.number, changes=changed))
+if told := st.session_state.pop("published", None):
+    st.success(told, icon=":material/check_circle:")
+st.markdown(t("publish_lead"))
+show_preview(found)
+with st.form("publish"):
+    note = st.text_area(t("publish_note"))
+    if st.form_submit_button(t("publish_button", number=found.number), type="primary", icon=":material/publish:"):
+        seen = st.session_state.get("publish_seen", found.revision)
+        made = _try(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, revision=seen))
+        st.session_state["published"] = t("publish_done", number=made.number)
+        st.session_state.pop("publish_seen", None)
+        st.rerun()
+st.session_state["publish_seen"] = found.revision  # what was on the screen when the button is pressed next
+show_editions()

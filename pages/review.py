@@ -1,0 +1,315 @@
+"""Who has reported, what would it change, and may it count? Queue, one report, exceptions, persons, audit trail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kpis import deadlines, reports, submissions
+from kpis.deadlines import Standing, Window
+from kpis.errors import MierukaError, NotFound
+from kpis.periods import parse_period
+from kpis.reports import Opened, Report
+from kpis.review import OBSERVATIONS
+from kpis.text import format_date
+from pages.parts import cached
+from pages.parts.entry import as_of, enter
+from pages.parts.office import audit, exceptions, persons
+from pages.parts.reported import (
+    STATE_MARKS,
+    STATE_ORDER,
+    bureau_names,
+    column_name,
+    instant,
+    office_today,
+    period_name,
+    row_namer,
+    state_badge,
+    state_mark,
+    state_name,
+    value_text,
+)  # fmt: skip
+from pages.parts.text import language, t
+from pages.parts.viewer import viewer
+from pages.parts.whatchanges import explained, returned_because, steps, what_changes
+
+enter("see_queue", "manage_people", "read_audit")
+
+PERIODS_SHOWN = 6
+store, me = cached.store(), viewer()
+VIEWS = {"queue": "see_queue", "exceptions": "grant_exception", "persons": "manage_people", "audit": "read_audit"}
+
+
+def act(step: Any, said: str, **values: object) -> None:
+    """Take a step and say what came of it."""
+    try:
+        step()
+    except MierukaError as refused:
+        st.error(refused.in_language(language()), icon=":material/block:")
+        return
+    st.session_state["review_said"] = t(said, **values)
+    st.rerun()
+
+
+def conclusion(standings: list[Standing], window: Window) -> None:
+    """Say in one sentence how many have reported, and how many are late."""
+    counts = Counter(s.state for s in standings)
+    st.title(
+        t("review_title", period=period_name(window.period_code), bureaus=len(standings), waiting=counts["submitted"],
+          approved=counts["approved"])
+    )  # fmt: skip
+    late = sum(s.is_late for s in standings)
+    marks = [f"{state_mark(state)} {counts[state]}" for state in STATE_ORDER if counts[state]]
+    if late:
+        marks.append(f"{state_mark('late')} {late}")
+    due = format_date(window.due_on, language()) if window.due_on else "―"
+    st.markdown(f"{' '.join(marks)} ・ {t('due_on')} {due}")
+
+
+def matrix(standings: list[Standing], periods: list[str]) -> None:
+    """Show the state of every bureau's report of every period."""
+    st.subheader(t("matrix"))
+    held = {(s.bureau_code, s.period_code): s for s in standings}
+    names = bureau_names()
+    bureaus = [b for b in names if any((b, p) in held for p in periods)]
+    rows = []
+    for bureau in bureaus:
+        row = {t("bureau"): names[bureau]}
+        for period in periods:
+            found = held.get((bureau, period))
+            word = "" if found is None else f"{STATE_MARKS[found.state]} {state_name(found.state)}"
+            row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if found is not None and found.is_late else "")
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    st.dataframe(table, hide_index=True, width="stretch", height=min(38 + 35 * len(rows), 520))
+    st.download_button(
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), "coverage.csv", "text/csv", icon=":material/download:",
+        key="csv_matrix", on_click="ignore",
+    )  # fmt: skip
+
+
+def waiting(queue: list[Report]) -> None:
+    """List what waits for review; several can be approved at once."""
+    st.subheader(t("queue"))
+    if not queue:
+        st.caption(t("queue_none"))
+        return
+    names = bureau_names()
+    labels = {r.id: f"{names[r.bureau_code]} {period_name(r.period_code)}({t('number')} {r.id})" for r in queue}
+    rows = [
+        {
+            t("number"): r.id, t("bureau"): names[r.bureau_code], t("period"): period_name(r.period_code), t("revision"): r.revision,
+            t("submitted_by"): r.submitted_by, t("when"): instant(r.submitted_at), t("file"): r.file_name,
+        }
+        for r in queue
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True, width="stretch")
+    with st.popover(t("approve_several"), icon=":material/done_all:"):
+        picked = st.multiselect(t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several")
+        st.caption(t("approve_several_lead"))
+        if st.button(t("approve_several_button", count=len(picked)), disabled=not picked, type="primary", key="approve_several"):
+            several({r.id: r.revision for r in queue if r.id in picked}, labels)
+
+
+def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
+    """Approve several reports and say of each what came of it."""
+    done = submissions.approve_several(store, chosen, actor=me.email)
+    told = [
+        f"{labels[d.report_id]}: "
+        + (d.refusal.in_language(language()) if d.refusal else t("approved_now", number=d.report_id, changed=d.changed))
+        for d in done
+    ]
+    st.session_state["review_said"] = "  \n".join(told)
+    st.rerun()
+
+
+def open_one(found: Opened) -> None:
+    """Show one report with what it would change, and let the office approve or return it."""
+    report = found.report
+    st.header(f"{bureau_names()[report.bureau_code]} {period_name(report.period_code)}", divider="gray")
+    with st.container(horizontal=True, gap="small"):
+        state_badge(report.state)
+        st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name,
+                      who=report.submitted_by or report.created_by, when=instant(report.submitted_at or report.created_at)))  # fmt: skip
+    returned_because(found)
+    st.subheader(t("what_changes"))
+    what_changes(found)
+    if found.warnings:
+        st.markdown(f"**{t('confirmed_warnings')}**")
+        explained(found)
+    redone(report)
+    compared_with_last(found)
+    if report.file_sha256:
+        number, email = report.id, me.email
+        st.download_button(
+            t("original"), lambda: reports.original(store, number, viewer=email)[1], report.file_name, icon=":material/download:",
+            on_click="ignore", key=f"original_{number}",
+        )  # fmt: skip
+    steps(found)
+    if report.state == "submitted":
+        decide(found)
+
+
+def redone(report: Report) -> None:
+    """Show what the newest upload says otherwise than the one before."""
+    again = reports.redone(store, report.id, viewer=me.email)
+    if not again:
+        return
+    name = row_namer()
+    with st.expander(t("redone", count=len(again)), icon=":material/difference:", expanded=True):
+        rows = [
+            {
+                t("cell"): r.place, t("row"): name(r.row), t("column"): column_name(r.row.kind, r.column),
+                t("revision_before"): value_text(r.row.kind, r.column, r.before),
+                t("revision_now"): value_text(r.row.kind, r.column, r.after),
+            }
+            for r in again
+        ]  # fmt: skip
+        st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def compared_with_last(found: Opened) -> None:
+    """Set each reported figure beside the bureau's last figure of an earlier period."""
+    held = {(e.definition.code, e.unit_code): e for e in cached.book().entries}
+    name, rows = row_namer(), []
+    for change in found.comparison.rows:
+        row = change.row
+        entry = held.get((row.key[0], row.key[1])) if row.kind == OBSERVATIONS else None
+        if entry is None:
+            continue
+        own = row.key[2]
+        earlier = [f for f in entry.figures if f.period.end < parse_period(own).end]
+        if not earlier:
+            continue
+        last = max(earlier, key=lambda f: (f.period.end, f.vintage))
+        for column in ("value", "numerator", "denominator", "base_value"):
+            now, was = row.fields.get(column), getattr(last, column)
+            if isinstance(now, (int, float)) and not isinstance(now, bool):
+                ratio = f"{(now - was) / abs(was):+.1%}" if was else ""
+                rows.append(
+                    {
+                        t("row"): name(row), t("column"): column_name(row.kind, column), t("last_period"): period_name(last.period_code),
+                        t("last_value"): value_text(row.kind, column, was), t("new_value"): value_text(row.kind, column, now),
+                        t("jump"): ratio,
+                    }
+                )  # fmt: skip
+    if rows:
+        st.markdown(f"**{t('compared_with_last')}**")
+        st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def decide(found: Opened) -> None:
+    """Approve, or return with a reason and comments at cells."""
+    report, name = found.report, row_namer()
+    if me.email in (report.created_by, report.submitted_by):
+        st.info(t("four_eyes"), icon=":material/visibility:")
+        return
+    st.subheader(t("decide"))
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        if found.obstacles:
+            st.warning(t("approve_blocked", count=found.obstacles), icon=":material/call_split:")
+        if st.button(t("approve"), type="primary", icon=":material/check_circle:", disabled=bool(found.obstacles), key="approve"):
+            act(
+                lambda: submissions.approve(store, report.id, actor=me.email, revision=report.revision),
+                "approved_one",
+                number=report.id,
+            )
+    with right, st.container(border=True):
+        reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}_{report.revision}")
+        cells = {c.place: c for c in found.comparison.cells}
+        picked = st.multiselect(
+            t("give_back_cells"), list(cells), key=f"cells_{report.id}",
+            format_func=lambda place: f"{place} {name(cells[place].row)} {column_name(cells[place].row.kind, cells[place].column)}",
+        )  # fmt: skip
+        comments = {
+            (cells[p].row.kind, cells[p].row.key, cells[p].column): st.text_input(
+                t("comment_at", cell=p), key=f"comment_{report.id}_{p}"
+            )
+            for p in picked
+        }
+        if st.button(t("give_back"), icon=":material/undo:", key="return"):
+            act(
+                lambda: submissions.give_back(
+                    store, report.id, actor=me.email, revision=report.revision, reason=reason, comments=comments
+                ),
+                "returned_now", number=report.id,
+            )  # fmt: skip
+
+
+def queue() -> None:
+    """Show where everybody stands, what waits, and the report that the address names."""
+    windows = [w for w in deadlines.reported_periods(store) if w.opens_on and w.opens_on <= office_today()][:PERIODS_SHOWN]
+    if not windows:
+        st.title(t("nav_review"))
+        st.info(t("no_calendar"), icon=":material/info:")
+        return
+    by_code = {w.period_code: w for w in windows}
+    place = st.container()
+    asked = st.query_params.get("period", "")
+    codes = list(by_code)
+    picked = st.selectbox(
+        t("period"), codes, index=codes.index(asked) if asked in codes else 0, format_func=period_name, key=f"period_{asked}"
+    )
+    if picked != asked:
+        st.query_params["period"] = picked
+    standings = deadlines.coverage(store, codes, viewer=me.email, today=office_today())
+    with place:
+        conclusion([s for s in standings if s.period_code == picked], by_code[picked])
+    seen = reports.reports(store, viewer=me.email)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        waiting([r for r in seen if r.state == "submitted"])
+        choose(seen)
+    with right:
+        matrix(standings, codes)
+    number = st.query_params.get("report", "")
+    if number.isdigit():
+        try:
+            open_one(reports.opened(store, int(number), viewer=me.email, as_of=as_of()))
+        except NotFound as unknown:
+            st.warning(unknown.in_language(language()), icon=":material/search_off:")
+
+
+def choose(seen: list[Report]) -> None:
+    """Offer every report that is on its way or decided; the address names the one chosen."""
+    names = bureau_names()
+    labels = {
+        str(r.id): f"{r.id} {names[r.bureau_code]} {period_name(r.period_code)} {state_name(r.state)}"
+        for r in seen
+        if r.state != "withdrawn"
+    }
+    if not labels:
+        return
+    asked = st.query_params.get("report", "")
+    options = ["", *labels]
+    picked = st.selectbox(
+        t("open_report"), options, index=options.index(asked) if asked in labels else 0,
+        format_func=lambda n: labels.get(n, t("choose_report")), key=f"report_{asked}",
+    )  # fmt: skip
+    if picked != asked and (picked or asked in labels):
+        st.query_params["report"] = picked
+        st.rerun()
+
+
+mine = [name for name, action in VIEWS.items() if me.may(action)]
+asked_view = st.query_params.get("part", "")
+with st.container():
+    shown = st.segmented_control(
+        t("review_view"), mine, default=asked_view if asked_view in mine else mine[0], format_func=lambda v: t(f"part_{v}"),
+        label_visibility="collapsed", key="review_view",
+    ) or mine[0]  # fmt: skip
+    st.query_params["part"] = shown
+if told := st.session_state.pop("review_said", None):
+    st.success(told, icon=":material/check_circle:")
+if shown == "queue":
+    queue()
+elif shown == "exceptions":
+    exceptions(store, actor=me.email)
+elif shown == "persons":
+    persons(store, actor=me.email)
+else:
+    audit(store, actor=me.email)

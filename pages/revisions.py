@@ -1,0 +1,45 @@
+"""What was published when, and what was corrected, why and by how much?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from kpis.settings import settings
+from kpis.text import format_date
+from pages.parts import cached
+from pages.parts.changes import changes_table
+from pages.parts.edition import cited
+from pages.parts.entry import enter
+from pages.parts.text import language, t
+from publishers import editions
+
+enter()
+
+SHOWN = 500
+folder = settings().editions_dir
+edition = cached.edition()
+log = editions.log(folder, until=edition.number if edition else None)
+if not log:
+    st.title(t("nav_revisions"))
+    st.info(t("revisions_none"), icon=":material/info:")
+    st.stop()
+st.title(t("revisions_title", count=len(log)))
+st.markdown(t("revisions_lead"))
+for made, changes in log:
+    st.subheader(t("edition_line", number=made.number, day=format_date(made.as_of, language())), divider="gray")
+    st.markdown(made.note)
+    real = [c for c in changes if c["kind"] != "first_edition"]
+    if real:
+        st.dataframe(changes_table(real[:SHOWN]), hide_index=True, width="stretch")
+    else:
+        st.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
+    st.caption(cited(made))
+    st.caption(f"{t('publish_checksum')} `{made.sha256}`")
+held = editions.pointer(folder)
+if held and held.withdrawn:
+    st.subheader(t("revisions_withdrawn"))
+    for number, why in sorted(held.withdrawn.items()):
+        day = format_date(datetime.fromisoformat(why["at"].rstrip("Z")).date(), language())
+        st.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=why["reason"]))

@@ -1,0 +1,264 @@
+"""What do I owe, and how do I report it? Template, upload, problems, what will change, submit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from kpis import deadlines, reports, submissions
+from kpis.access import OPEN_STATES
+from kpis.deadlines import Standing, Window
+from kpis.errors import MierukaError
+from kpis.reports import Opened, Report
+from kpis.text import format_date
+from loaders.submit import Received, receive, take_template
+from pages.parts import cached
+from pages.parts.entry import as_of, enter
+from pages.parts.explain import confirm_warnings, give_reasons, resolve_conflicts
+from pages.parts.problems import marked_download, problem_list
+from pages.parts.reported import bureau_names, instant, office_today, period_name, state_badge, state_name
+from pages.parts.text import language, t
+from pages.parts.viewer import viewer
+from pages.parts.whatchanges import explained, returned_because, steps, what_changes
+
+enter("take_template")
+
+PERIODS_SHOWN = 8
+PROBLEMS = "report_problems"  # of the file just looked at; nothing else of a report lives in the session
+store, me = cached.store(), viewer()
+
+
+def chosen(label: str, key: str, options: list[str], names: dict[str, str], start: str | None) -> str:
+    """Return the choice that the address names; the list changes the address, so that a link or reload keeps it."""
+    asked = st.query_params.get(key, "")
+    first = asked if asked in options else (start if start in options else options[0])
+    picked = st.selectbox(label, options, index=options.index(first), format_func=lambda o: names.get(o, o), key=f"{key}_{asked}")
+    if picked != asked:
+        st.query_params[key] = picked
+        st.session_state.pop(PROBLEMS, None)
+    return picked
+
+
+def asked_periods(windows: list[Window]) -> list[Window]:
+    """Return the periods that have opened, newest first, and the next one to come."""
+    day = office_today()
+    opened = [w for w in windows if w.opens_on and w.opens_on <= day]
+    return [*[w for w in windows if w.opens_on and w.opens_on > day][-1:], *opened[: PERIODS_SHOWN - 1]]
+
+
+def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
+    """Say in one sentence what is still missing and when it is due, then list every period."""
+    day = office_today()
+    missing = [s for s in standings if s.state in ("not_started", "draft", "returned") and _has_opened(windows[s.period_code])]
+    due = [s for s in missing if not s.is_late and not _has_passed(windows[s.period_code])]
+    if due:
+        window = windows[due[0].period_code]
+        assert window.due_on is not None
+        st.title(
+            t(
+                "owed_title",
+                period=period_name(due[0].period_code),
+                day=format_date(window.due_on, language()),
+                left=(window.due_on - day).days,
+            )
+        )
+    else:
+        st.title(t("owed_late_title", count=len(missing)) if missing else t("owed_nothing_title"))
+    rows = [
+        {
+            t("period"): period_name(s.period_code), t("state"): state_name(s.state) + (f"({state_name('late')})" if s.is_late else ""),
+            t("opens_on"): _day(windows[s.period_code].opens_on), t("due_on"): _day(windows[s.period_code].due_on),
+            t("locks_on"): _day(windows[s.period_code].locks_on),
+        }
+        for s in standings
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def _has_opened(window: Window) -> bool:
+    return window.opens_on is not None and window.opens_on <= office_today()
+
+
+def _has_passed(window: Window) -> bool:
+    return window.due_on is not None and window.due_on < office_today()
+
+
+def _day(day: Any) -> str:
+    return format_date(day, language()) if day else "―"
+
+
+def template(bureau: str, period: str) -> None:
+    """Offer the template; it is made and recorded when it is asked for."""
+    st.subheader(t("step_template"))
+    st.markdown(t("template_lead"))
+    email = me.email
+    st.download_button(
+        t("template_button"), lambda: take_template(store, bureau, period, actor=email), f"{bureau}_{period}.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", type="primary", icon=":material/download:",
+        on_click="ignore", key=f"template_{bureau}_{period}",
+    )  # fmt: skip
+
+
+def uploading(bureau: str, period: str, now_open: Report | None) -> None:
+    """Take a filled workbook; without an error it is a draft, with one every problem is shown at its cell."""
+    st.subheader(t("step_upload"))
+    if now_open is not None and now_open.state == "submitted":
+        st.info(t("upload_not_now"), icon=":material/info:")
+        return
+    if now_open is not None:
+        st.info(
+            t("upload_replaces", number=now_open.id, revision=now_open.revision, who=now_open.created_by), icon=":material/info:"
+        )
+    turn = st.session_state.get("upload_turn", 0)
+    with st.form(f"upload_{turn}", border=True):
+        file = st.file_uploader(t("upload_label"), type="xlsx", key=f"file_{turn}", help=t("upload_help"))
+        pressed = st.form_submit_button(t("upload_button"), type="primary", icon=":material/fact_check:")
+    if pressed and file is None:
+        st.warning(t("upload_none"), icon=":material/info:")
+    if pressed and file is not None:
+        content = file.getvalue()
+        replaces = (now_open.id, now_open.revision) if now_open is not None else None
+        try:
+            done = receive(
+                store, content, actor=me.email, name=file.name, today=office_today(), bureau_code=bureau, period_code=period,
+                replaces=replaces,
+            )  # fmt: skip
+        except MierukaError as refused:
+            st.error(refused.in_language(language()), icon=":material/block:")
+            return
+        st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
+        if done.uploaded is not None:
+            st.session_state["upload_turn"] = turn + 1  # the uploader starts empty again: the draft is in the database
+            st.query_params["report"] = str(done.uploaded.report_id)
+            st.rerun()
+    looked_at(bureau, period)
+
+
+def looked_at(bureau: str, period: str) -> None:
+    """Show what came of the file looked at last."""
+    held: tuple[str, str, str, bytes, Received] | None = st.session_state.get(PROBLEMS)
+    if held is None or held[:2] != (bureau, period):
+        return
+    _, _, name, content, done = held
+    if done.uploaded is not None:
+        key = "upload_repeat" if done.uploaded.is_repeat else "upload_kept"
+        st.success(
+            t(key, name=name, number=done.uploaded.report_id, state=state_name(done.uploaded.state), rows=done.reading.rows_count),
+            icon=":material/check_circle:",
+        )
+        return
+    errors = len(done.reading.errors)
+    st.error(t("upload_refused", name=name, errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:")
+    marked_download(content, name, done.reading)
+    problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
+
+
+def draft(found: Opened) -> None:
+    """Show an open report, and let its bureau explain, submit or withdraw it."""
+    report = found.report
+    st.subheader(t("step_changes"))
+    with st.container(horizontal=True, gap="small"):
+        state_badge(report.state)
+        st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name, who=report.created_by,
+                      when=instant(report.created_at)))  # fmt: skip
+    returned_because(found)
+    what_changes(found)
+    mine = me.may("explain", report.bureau_code) and report.state in ("draft", "returned")
+    if mine:
+        resolve_conflicts(store, found, actor=me.email)
+        give_reasons(store, found, actor=me.email)
+        confirm_warnings(store, found, actor=me.email)
+    else:
+        explained(found)
+    steps(found)
+    if report.state == "submitted":
+        st.info(
+            t("waits_for_office", when=instant(report.submitted_at), who=report.submitted_by or ""),
+            icon=":material/hourglass_empty:",
+        )
+    if mine:
+        st.subheader(t("step_submit"))
+        if found.obstacles:
+            st.info(t("obstacles", count=found.obstacles), icon=":material/info:")
+        if st.button(t("submit_button"), type="primary", icon=":material/send:", disabled=bool(found.obstacles), key="submit"):
+            act(
+                lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
+                "submitted_now",
+            )
+    if me.may("withdraw", report.bureau_code) and report.state in OPEN_STATES:
+        with st.popover(t("withdraw"), icon=":material/block:"):
+            st.markdown(t("withdraw_lead"))
+            if st.button(t("withdraw_button"), key="withdraw"):
+                act(lambda: submissions.withdraw(store, report.id, actor=me.email, revision=report.revision), "withdrawn_now")
+
+
+def act(step: Any, said: str) -> None:
+    """Take a step and say what came of it."""
+    try:
+        step()
+    except MierukaError as refused:
+        st.error(refused.in_language(language()), icon=":material/block:")
+        return
+    st.session_state.pop(PROBLEMS, None)
+    st.session_state["report_said"] = said
+    st.rerun()
+
+
+def mine(own: list[Report]) -> None:
+    """List the bureau's reports with their state; one can be opened and its original downloaded."""
+    st.subheader(t("my_reports"))
+    if not own:
+        st.caption(t("my_reports_none"))
+        return
+    rows = [
+        {
+            t("number"): r.id, t("period"): period_name(r.period_code), t("state"): state_name(r.state), t("revision"): r.revision,
+            t("file"): r.file_name, t("who"): r.submitted_by or r.created_by, t("when"): instant(r.submitted_at or r.created_at),
+            t("return_reason"): r.return_reason,
+        }
+        for r in own
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+windows = asked_periods(deadlines.reported_periods(store))
+if not windows:
+    st.title(t("nav_submit"))
+    st.info(t("no_calendar"), icon=":material/info:")
+    st.stop()
+reach = me.bureaus("take_template")
+names = bureau_names()
+choices = [b for b in names if (reach is None or b in reach) and b in cached.reporting_units()]
+if not choices:
+    st.title(t("nav_submit"))
+    st.info(t("no_bureau_to_report_for"), icon=":material/info:")
+    st.stop()
+place = st.container()  # the conclusion comes first on the page, but depends on the choice below it
+left, right = st.columns(2, gap="medium")
+with left:
+    bureau = chosen(t("bureau"), "bureau", choices, names, None)
+standings = deadlines.standings_of(store, bureau, [w.period_code for w in windows], viewer=me.email, today=office_today())
+by_period = {w.period_code: w for w in windows}
+waiting = [s.period_code for s in standings if s.state != "approved" and _has_opened(by_period[s.period_code])]
+with right:
+    period = chosen(t("period"), "period", [w.period_code for w in windows], {w.period_code: period_name(w.period_code) for w in windows},
+                    waiting[0] if waiting else windows[-1].period_code)  # fmt: skip
+with place:
+    owed(standings, by_period)
+if said := st.session_state.pop("report_said", None):
+    st.success(t(said), icon=":material/check_circle:")
+own = reports.reports(store, viewer=me.email, bureau_code=bureau)
+now_open = next((r for r in own if r.period_code == period and r.state in OPEN_STATES), None)
+left, right = st.columns(2, gap="medium")
+with left:
+    template(bureau, period)
+with right:
+    if me.may("upload", bureau):
+        uploading(bureau, period, now_open)
+    else:
+        st.subheader(t("step_upload"))
+        st.info(t("upload_by_managers"), icon=":material/info:")
+if now_open is not None:
+    draft(reports.opened(store, now_open.id, viewer=me.email, as_of=as_of()))
+mine(own)

@@ -1,0 +1,188 @@
+"""What changes between two editions: figures, statuses, targets, definitions and register entries, with reason and size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from kpis import models
+from kpis.measures import Definition, Figure, current_vintages
+from kpis.scorecard import Entry, Scored, figure_text, score_all
+from kpis.store import Store
+from kpis.text import format_difference, format_value, status_word
+
+KINDS = (
+    "first_edition", "figure_corrected", "figure_withdrawn", "figure_new", "status", "target", "definition", "indicator_new",
+    "indicator_gone", "register_new", "register_changed", "register_gone",
+)  # fmt: skip
+_REGISTERS: dict[str, tuple[type[models.SQLModel], str]] = {
+    "project": (models.Project, "project_code"),
+    "milestone": (models.Milestone, "milestone_code"),
+    "procedure": (models.Procedure, "procedure_code"),
+    "facility": (models.Facility, "facility_code"),
+}
+_UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json"}
+_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change. ``kind`` is one of ``KINDS``; texts are as people read them; ``difference`` is new − old in the unit."""
+
+    kind: str
+    code: str = ""
+    unit_code: str = ""
+    period_code: str = ""
+    field: str = ""
+    name_ja: str = ""
+    name_en: str = ""
+    old_ja: str = ""
+    old_en: str = ""
+    new_ja: str = ""
+    new_en: str = ""
+    difference: float | None = None
+    size_ja: str = ""
+    size_en: str = ""
+    reason_class: str = ""
+    reason_text: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the change as plain JSON, blanks left out."""
+        return {name: value for name, value in asdict(self).items() if value not in ("", None)}
+
+
+def compare(
+    old: Store | None, new: Store, *, old_as_of: date | None, new_as_of: date, reasons: Mapping[tuple[str, str], tuple[str, str]]
+) -> list[Change]:
+    """Return every change from one edition to the next, corrections first.
+
+    Args:
+        old: the edition shown before; ``None`` for the first.
+        new: the edition to come.
+        old_as_of: the day the old one judges by.
+        new_as_of: the day the new one judges by.
+        reasons: of changes to register rows, by register and code: class and text.
+    """
+    if old is None or old_as_of is None:
+        return [Change("first_edition")]
+    before = {(s.entry.definition.code, s.entry.unit_code): s for s in score_all(old.book(), as_of=old_as_of)}
+    after = {(s.entry.definition.code, s.entry.unit_code): s for s in score_all(new.book(), as_of=new_as_of)}
+    corrections = {
+        (r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): (r["reason_class"] or "", r["reason_text"])
+        for r in new.all_of(models.Observation)
+    }
+    found: list[Change] = []
+    for key in after.keys() | before.keys():
+        found += _figures(before.get(key), after.get(key), corrections)
+        found += _status(before.get(key), after.get(key))
+        found += _targets(before.get(key), after.get(key))
+    found += _definitions(old, new)
+    for register, (model, code) in _REGISTERS.items():
+        was, now = ({r[code]: r for r in store.all_of(model)} for store in (old, new))
+        found += _register(register, was, now, reasons)
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    return sorted(found, key=lambda c: (order[c.kind], c.code, c.unit_code, c.period_code, c.field))
+
+
+def _named(kind: str, definition: Definition, unit: str, **rest: Any) -> Change:
+    return Change(kind, definition.code, unit, name_ja=definition.name_ja, name_en=definition.name_en, **rest)
+
+
+def _texts(definition: Definition, figure: Figure | None, name: str) -> dict[str, str]:
+    if figure is None:
+        return {}
+    return {f"{name}_{language}": figure_text(definition, figure, language) for language in ("ja", "en")}
+
+
+def _figures(before: Scored | None, after: Scored | None, reasons: Mapping[Any, tuple[str, str]]) -> Iterable[Change]:
+    entry: Entry = (after or before).entry  # type: ignore[union-attr]
+    definition, unit = entry.definition, entry.unit_code
+    was = {f.period_code: f for f in current_vintages(before.entry.figures)} if before else {}
+    now = {f.period_code: f for f in current_vintages(after.entry.figures)} if after else {}
+    for period in sorted(was.keys() | now.keys()):
+        old, new = was.get(period), now.get(period)
+        if old is not None and new is not None and all(getattr(old, n) == getattr(new, n) for n in _COMPARED):
+            continue
+        both = old is not None and new is not None and old.value is not None and new.value is not None
+        difference = new.value - old.value if both else None  # type: ignore[union-attr, operator]
+        kind = "figure_new" if old is None else "figure_withdrawn" if new is None else "figure_corrected"
+        why = reasons.get((definition.code, unit, period, new.vintage), ("", "")) if new is not None else ("", "")
+        yield _named(
+            kind, definition, unit, period_code=period, difference=difference, reason_class=why[0], reason_text=why[1],
+            size_ja="" if difference is None else _signed(difference, definition, "ja"),
+            size_en="" if difference is None else _signed(difference, definition, "en"),
+            **_texts(definition, old, "old"), **_texts(definition, new, "new"),
+        )  # fmt: skip
+
+
+def _signed(difference: float, definition: Definition, language: str) -> str:
+    return ("+" if difference > 0 else "−" if difference < 0 else "±") + format_difference(difference, definition, language)
+
+
+def _status(before: Scored | None, after: Scored | None) -> Iterable[Change]:
+    if before and after and before.judgement.status != after.judgement.status:
+        was, now = before.judgement.status, after.judgement.status
+        yield _named(
+            "status", after.entry.definition, after.entry.unit_code, old_ja=status_word(was), old_en=status_word(was, "en"),
+            new_ja=status_word(now), new_en=status_word(now, "en"),
+        )  # fmt: skip
+
+
+def _targets(before: Scored | None, after: Scored | None) -> Iterable[Change]:
+    entry: Entry = (after or before).entry  # type: ignore[union-attr]
+    definition = entry.definition
+    was = {(g.period_code, g.set_order): g for g in before.entry.goals} if before else {}
+    now = {(g.period_code, g.set_order): g for g in after.entry.goals} if after else {}
+    for key in sorted(was.keys() | now.keys()):
+        old, new = was.get(key), now.get(key)
+        if old and new and (old.value, old.is_approximate, old.set_on) == (new.value, new.is_approximate, new.set_on):
+            continue
+        texts = {
+            f"{name}_{language}": format_value(goal.value, definition, language)
+            for name, goal in (("old", old), ("new", new))
+            if goal
+            for language in ("ja", "en")
+        }
+        difference = new.value - old.value if old and new else None
+        yield _named("target", definition, entry.unit_code, period_code=key[0], difference=difference, **texts)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _definitions(old: Store, new: Store) -> Iterable[Change]:
+    was = {r["indicator_code"]: r for r in old.all_of(models.Indicator)}
+    now = {r["indicator_code"]: r for r in new.all_of(models.Indicator)}
+    for code in sorted(was.keys() | now.keys()):
+        row = now.get(code) or was[code]
+        names = {"code": code, "name_ja": row["name_ja"], "name_en": row["name_en"]}
+        if code not in was or code not in now:
+            yield Change("indicator_new" if code in now else "indicator_gone", **names)
+            continue
+        for field in sorted(row.keys() - _UNSEEN):
+            a, b = _shown(was[code][field]), _shown(now[code][field])
+            if a != b:
+                yield Change("definition", **names, field=field, old_ja=a, old_en=a, new_ja=b, new_en=b)
+
+
+def _register(
+    register: str, was: Mapping[str, Any], now: Mapping[str, Any], reasons: Mapping[tuple[str, str], tuple[str, str]]
+) -> Iterable[Change]:
+    for code in sorted(was.keys() | now.keys()):
+        row = now.get(code) or was[code]
+        names = {"code": code, "name_ja": row["name_ja"], "name_en": row.get("name_en") or row["name_ja"]}
+        if code not in was or code not in now:
+            yield Change("register_new" if code in now else "register_gone", **names, field=register)
+            continue
+        for field in sorted(row.keys() - _UNSEEN):
+            a, b = _shown(was[code][field]), _shown(now[code][field])
+            if a != b:
+                why, words = reasons.get((register, code), ("", ""))
+                yield Change(
+                    "register_changed", **names, field=f"{register}.{field}", old_ja=a, old_en=a, new_ja=b, new_en=b,
+                    reason_class=why, reason_text=words,
+                )  # fmt: skip

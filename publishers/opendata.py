@@ -1,0 +1,395 @@
+"""Open data of an edition: every public table as CSV, JSON and Parquet, described for machines.
+
+One datum per cell, units in their own column, days as ISO 8601, a blank for unknown. CSV is UTF-8 with BOM; a text that a
+spreadsheet would take for a formula gets a leading apostrophe there, and only there. ``datapackage.json`` (Frictionless) and
+``catalog.jsonld`` (DCAT) describe the files; ``public_facilities.csv`` has the columns of 自治体標準オープンデータセット 公共施設一覧.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer
+
+from kpis import models
+from kpis.measures import current_vintages
+from kpis.scorecard import Scored
+from kpis.settings import ROOT
+from kpis.store import Store
+from publishers.public_tables import PUBLIC, columns_of
+
+FORMULA = re.compile(r"^[=+\-@\t\r＝＋－＠]")
+MEDIA = {
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
+    "jsonld": "application/ld+json", "svg": "image/svg+xml", "atom": "application/atom+xml; charset=utf-8",
+}  # fmt: skip
+_ARROW = {
+    "string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(),
+    "datetime": pa.timestamp("us", tz="UTC"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One table of the open data: column → type, rows as dictionaries of plain values, and the columns that name a row."""
+
+    name: str
+    fields: Mapping[str, str]
+    rows: tuple[dict[str, Any], ...]
+    key: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _notes() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads((ROOT / "data" / "fields.toml").read_text(encoding="utf-8"))
+
+
+def describe(field: str, language: str = "ja") -> str:
+    """Return what a column of the open data means."""
+    return _notes()["fields"][field][language]
+
+
+def title(resource: str, language: str = "ja") -> str:
+    """Return the title of a table of the open data."""
+    return _notes()["tables"][resource][language]
+
+
+def publisher(folder: Path) -> dict[str, Any]:
+    """Return who publishes, from ``publisher.toml`` of the catalogue; blanks where a government has none."""
+    blank = {
+        "code": "",
+        "name_ja": "",
+        "name_en": "",
+        "prefecture_ja": "",
+        "identifier": "mieruka",
+        "keywords_ja": [],
+        "keywords_en": [],
+    }
+    path = folder / "publisher.toml"
+    return {**blank, **tomllib.loads(path.read_text(encoding="utf-8"))} if path.is_file() else blank
+
+
+def plural(table: str) -> str:
+    """Return the name of the file of a table: ``facilities`` for ``facility``."""
+    return table[:-1] + "ies" if table.endswith("y") else table + "s"
+
+
+def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Resource]:
+    """Return every table of the open data.
+
+    Args:
+        store: an edition.
+        scored: every judgement of the edition.
+        as_of: the day they were judged on.
+    """
+    found = [_observations(store), _status(list(scored), as_of)]
+    for model in PUBLIC:
+        columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order", *_SPREAD)]
+        table = "vintages" if model is models.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
+        fields = {c.name: _kind(c.type) for c in columns}
+        keys = [k.name for k in columns if k.primary_key]
+        rows = [{name: _plain(row[name]) for name in fields} for row in store.all_of(model)]
+        if "submission_id" in fields:
+            fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
+            fields["is_reported"] = "boolean"
+            rows = [{**row, "is_reported": row.pop("submission_id") is not None} for row in rows]
+        found.append(Resource(table, fields, tuple(rows), tuple(keys) or _KEYS.get(table, ())))
+    found.append(_payments(store))
+    return found
+
+
+_SPREAD = ("payment_methods", "search_text")  # several values in one cell (a table of its own instead), and a copy for searching
+_KEYS = {
+    "vintages": ("indicator_code", "bureau_code", "period_code", "vintage"),
+    "targets": ("indicator_code", "bureau_code", "period_code", "set_order"),
+    "successions": ("predecessor_code", "successor_code", "relation"),
+    "project_bureaus": ("project_code", "bureau_code", "role"),
+    "milestone_dates": ("milestone_code", "date_kind", "vintage"),
+}
+
+
+def _payments(store: Store) -> Resource:
+    rows = [
+        {"facility_code": row["facility_code"], "payment_method": method}
+        for row in store.all_of(models.Facility)
+        for method in filter(None, (part.strip() for part in row["payment_methods"].split(";")))
+    ]
+    fields = {"facility_code": "string", "payment_method": "string"}
+    return Resource("facility_payments", fields, tuple(rows), ("facility_code", "payment_method"))
+
+
+def _kind(column_type: Any) -> str:
+    for kind, name in ((Boolean, "boolean"), (Integer, "integer"), (Float, "number"), (DateTime, "datetime"), (Date, "date")):
+        if isinstance(column_type, kind):
+            return name
+    return "string"
+
+
+def _plain(value: Any) -> Any:
+    """Return a text without line breaks and spaces that only lay it out, and a dash for "none" as a blank."""
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split())
+    return "" if text in ("―", "-") else text
+
+
+def _observations(store: Store) -> Resource:
+    units = {r["bureau_code"]: r for r in store.all_of(models.Bureau)}
+    sources = {r["source_code"]: r for r in store.all_of(models.Source)}
+    stored = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): r for r in store.all_of(models.Observation)}
+    rows = []
+    for entry in store.book().entries:
+        definition, unit = entry.definition, entry.unit_code
+        for figure in current_vintages(entry.figures):
+            row, period = stored[definition.code, unit, figure.period_code, figure.vintage], figure.period
+            source = sources.get(row["source_code"], {})
+            rows.append(
+                {
+                    "indicator_code": definition.code, "indicator_name_ja": definition.name_ja,
+                    "indicator_name_en": definition.name_en, "bureau_code": unit,
+                    "bureau_name_ja": units.get(unit, {}).get("name_ja"), "period_code": figure.period_code,
+                    "start_date": period.start, "end_date": period.end, "value": row["value"], "unit_ja": definition.unit_ja,
+                    "unit_en": definition.unit_en, "numerator": row["numerator"], "denominator": row["denominator"],
+                    "base_value": row["base_value"], "text_ja": row["text_ja"], "text_en": row["text_en"],
+                    "is_approximate": row["is_approximate"], "is_lower_bound": row["is_lower_bound"],
+                    "is_year_to_date": row["is_year_to_date"], "is_base_estimated": row["is_base_estimated"],
+                    "sample_size": row["sample_size"], "vintage": row["vintage"], "published_on": row["published_on"],
+                    "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
+                    "reason_text": row["reason_text"], "source_code": row["source_code"], "source_url": source.get("url"),
+                }
+            )  # fmt: skip
+    kinds = {c.name: _kind(c.type) for c in columns_of(models.Observation)}
+    names = list(rows[0]) if rows else ["indicator_code"]
+    fields = {n: kinds.get(n, "date" if n in ("start_date", "end_date") else "string") for n in names}
+    return Resource(
+        "observations", fields, tuple({k: _plain(v) for k, v in row.items()} for row in rows),
+        ("indicator_code", "bureau_code", "period_code"),
+    )  # fmt: skip
+
+
+def _status(scored: list[Scored], as_of: date) -> Resource:
+    fields = {
+        "indicator_code": "string", "bureau_code": "string", "as_of": "date", "status": "string", "period_code": "string",
+        "end_date": "date", "value": "number", "unit_ja": "string", "unit_en": "string", "numerator": "number",
+        "denominator": "number", "text_ja": "string", "text_en": "string", "is_approximate": "boolean", "is_lower_bound": "boolean",
+        "baseline_period": "string", "baseline_value": "number", "baseline_is_first_figure": "boolean",
+        "target_period": "string", "target_value": "number", "planned_value": "number", "variance": "number",
+        "progress": "number", "planned_progress": "number", "ratio": "number", "previous_period": "string",
+        "previous_value": "number", "year_earlier_period": "string", "year_earlier_value": "number", "is_stale": "boolean",
+        "age_days": "integer", "threshold_on_track": "number", "threshold_behind": "number", "tolerance": "number",
+        "rule_version": "string", "sentence_ja": "string", "sentence_en": "string",
+    }  # fmt: skip
+    rows = []
+    for item in scored:
+        judged, definition = item.judgement, item.entry.definition
+        figure, base, goal = judged.figure, judged.baseline, judged.goal
+        values = (
+            definition.code, item.entry.unit_code, as_of, judged.status, figure and figure.period_code, figure and figure.period.end,
+            figure and figure.value, definition.unit_ja, definition.unit_en, figure and figure.numerator, figure and figure.denominator,
+            figure and figure.text_ja, figure and figure.text_en, figure and figure.is_approximate, figure and figure.is_lower_bound,
+            base and base.period_code, base and base.value, base and base.is_first_figure, goal and goal.period_code,
+            goal and goal.value, judged.planned_value, judged.variance, judged.progress, judged.planned_progress, judged.ratio,
+            judged.previous and judged.previous.period_code, judged.previous and judged.previous.value,
+            judged.year_earlier and judged.year_earlier.period_code, judged.year_earlier and judged.year_earlier.value,
+            judged.is_stale, judged.age_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
+            judged.rule_version, judged.sentence_ja, judged.sentence_en,
+        )  # fmt: skip
+        rows.append({name: _plain(value) for name, value in zip(fields, values, strict=True)})
+    return Resource("status", fields, tuple(rows), ("indicator_code", "bureau_code"))
+
+
+# Formats ------------------------------------------------------------------------------------------------------------
+
+
+def as_csv(resource: Resource) -> bytes:
+    """Write a table as CSV: UTF-8 with BOM, lines ending in CR LF, no cell that a spreadsheet would run as a formula."""
+    return csv_bytes(list(resource.fields), [[row[name] for name in resource.fields] for row in resource.rows])
+
+
+def csv_bytes(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """Write rows as safe CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([[_cell(value) for value in row] for row in rows])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, (int, date)):
+        return str(value)
+    return "'" + value if FORMULA.match(value) else str(value)
+
+
+def as_json(resource: Resource) -> bytes:
+    """Write a table as a JSON list of objects, one per row."""
+    return json_bytes([{name: _json(row[name]) for name in resource.fields} for row in resource.rows])
+
+
+def json_bytes(content: Any) -> bytes:
+    """Write anything plain as JSON that is the same bytes each time."""
+    return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def as_parquet(resource: Resource) -> bytes:
+    """Write a table as Parquet, typed."""
+    schema = pa.schema([pa.field(name, _ARROW[kind]) for name, kind in resource.fields.items()])
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(list(resource.rows), schema=schema), out, compression="zstd")
+    return out.getvalue()
+
+
+FORMATS = {"csv": as_csv, "json": as_json, "parquet": as_parquet}
+
+
+def public_facilities(store: Store, who: Mapping[str, Any]) -> bytes:
+    """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank."""
+    units = {r["bureau_code"]: r["name_ja"] for r in store.all_of(models.Bureau)}
+    sources = {r["source_code"]: r["url"] for r in store.all_of(models.Source)}
+    rows = []
+    for row in store.all_of(models.Facility):
+        if row["is_class"]:
+            continue  # a class of facilities has no place of its own
+        place = row["municipality_ja"]
+        filled = {
+            "全国地方公共団体コード": who["code"], "ID": row["facility_code"], "地方公共団体名": who["name_ja"], "名称": row["name_ja"],
+            "所在地_連結表記": who["prefecture_ja"] + place if place else "", "所在地_都道府県": who["prefecture_ja"] if place else "",
+            "所在地_市区町村": place, "緯度": row["latitude"], "経度": row["longitude"],
+            "団体名": row["organisation_ja"] or units.get(row["bureau_code"] or "", ""),
+            "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources.get(row["source_code"], ""),
+        }  # fmt: skip
+        rows.append([_plain(filled.get(column)) for column in FACILITY_COLUMNS])
+    return csv_bytes(FACILITY_COLUMNS, rows)
+
+
+FACILITY_COLUMNS = (
+    "全国地方公共団体コード", "ID", "地方公共団体名", "名称", "名称_カナ", "名称_英語", "名称_通称", "POIコード",
+    "所在地_全国地方公共団体コード", "町字ID", "所在地_連結表記", "所在地_都道府県", "所在地_市区町村", "所在地_町字", "所在地_番地以下",
+    "建物名等(方書)", "緯度", "経度", "高度の種別", "高度の値", "電話番号", "内線番号", "連絡先メールアドレス", "連絡先FormURL",
+    "連絡先備考(その他、SNSなど)", "郵便番号", "法人番号", "団体名", "利用可能曜日", "開始時間", "終了時間", "利用可能日時特記事項", "説明",
+    "バリアフリー情報", "URL", "画像", "画像_ライセンス", "備考",
+)  # fmt: skip
+
+
+# Descriptions -------------------------------------------------------------------------------------------------------
+
+
+def data_package(
+    made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: Mapping[str, Any],
+    sources: Iterable[Mapping[str, Any]], site: str, address: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Describe the tables as a Frictionless data package.
+
+    Args:
+        made: the tables.
+        files: file name → (bytes, SHA-256).
+        about: of the edition: number, day, note, licence.
+        who: from ``publisher``.
+        sources: rows of the source table.
+        site: the name of the site.
+        address: where the static edition is served.
+    """
+    described = []
+    for r in made:
+        size, sha256 = files[f"{r.name}.csv"]
+        schema: dict[str, Any] = {
+            "fields": [
+                {
+                    "name": name, "type": kind, "title": describe(name), "description": f"{describe(name)} / {describe(name, 'en')}",
+                    **({"format": "default"} if kind in ("date", "datetime") else {}),
+                }
+                for name, kind in r.fields.items()
+            ],
+            "missingValues": [""],
+        }  # fmt: skip
+        if r.key:
+            schema["primaryKey"] = list(r.key)
+        described.append(
+            {
+                "name": r.name.replace("_", "-"), "path": f"{r.name}.csv", "profile": "tabular-data-resource", "title": title(r.name),
+                "description": f"{title(r.name)} / {title(r.name, 'en')}", "format": "csv", "mediatype": "text/csv",
+                "encoding": "utf-8", "bytes": size, "hash": f"sha256:{sha256}", "dialect": {"lineTerminator": "\r\n"},
+                "schema": schema, "alternates": [f"{r.name}.json", f"{r.name}.parquet"],
+            }
+        )  # fmt: skip
+    return {
+        "profile": "tabular-data-package", "name": who["identifier"], "title": site, "homepage": f"{address}/",
+        "version": str(about["edition"]), "created": about["published_at"],
+        "description": f"{site} 公表版 第{about['edition']}号({about['as_of']}) {about['note']}",
+        "licenses": [{"name": about["licence_name"].replace(" ", "-"), "title": about["licence_name"], "path": about["licence_url"]}],
+        "contributors": [{"title": who["name_ja"] or site, "role": "publisher"}],
+        "sources": [{"title": s["title"], "path": s["url"]} for s in sources],
+        "keywords": [*who["keywords_ja"], *who["keywords_en"]], "resources": described,
+    }  # fmt: skip
+
+
+def dcat_catalogue(
+    made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: Mapping[str, Any], site: str,
+    address: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Describe the tables as a DCAT catalogue in JSON-LD, one data set per table, for a CKAN harvester."""
+    issued = {"@type": "xsd:dateTime", "@value": about["published_at"]}
+    agent = {"@type": "foaf:Organization", "foaf:name": _in_both(who["name_ja"] or site, who["name_en"] or site)}
+    licence = {"@id": about["licence_url"]}
+    data_sets = []
+    for r in made:
+        spread = []
+        for form in FORMATS:
+            size, sha256 = files[f"{r.name}.{form}"]
+            spread.append(
+                {
+                    "@id": f"{address}/data/{r.name}.{form}", "@type": "dcat:Distribution", "dct:title": f"{r.name}.{form}",
+                    "dcat:downloadURL": {"@id": f"{address}/data/{r.name}.{form}"},
+                    "dcat:accessURL": {"@id": f"{address}/data.html"}, "dct:format": form.upper(),
+                    "dcat:mediaType": MEDIA[form].split(";")[0], "dcat:byteSize": size, "dct:license": licence,
+                    "spdx:checksum": {"@type": "spdx:Checksum", "spdx:algorithm": "sha256", "spdx:checksumValue": sha256},
+                }
+            )  # fmt: skip
+        data_sets.append(
+            {
+                "@id": f"{address}/data/{r.name}", "@type": "dcat:Dataset", "dct:identifier": f"{who['identifier']}-{r.name}",
+                "dct:title": _in_both(f"{site} {title(r.name)}", title(r.name, "en")),
+                "dct:description": _in_both(title(r.name), title(r.name, "en")), "dct:issued": issued, "dct:modified": issued,
+                "dct:language": ["ja", "en"], "dct:publisher": agent, "dct:license": licence,
+                "dcat:keyword": [*who["keywords_ja"], *who["keywords_en"]], "dcat:landingPage": {"@id": f"{address}/data.html"},
+                "dcat:version": str(about["edition"]), "dcat:distribution": spread,
+            }
+        )  # fmt: skip
+    return {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
+            "xsd": "http://www.w3.org/2001/XMLSchema#", "spdx": "http://spdx.org/rdf/terms#",
+        },
+        "@id": f"{address}/data/catalog.jsonld", "@type": "dcat:Catalog", "dct:title": site, "dct:publisher": agent,
+        "dct:license": licence, "dct:issued": issued, "foaf:homepage": {"@id": f"{address}/"}, "dcat:dataset": data_sets,
+    }  # fmt: skip
+
+
+def _in_both(ja: str, en: str) -> list[dict[str, str]]:
+    return [{"@language": "ja", "@value": ja}, {"@language": "en", "@value": en}]

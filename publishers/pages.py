@@ -1,0 +1,388 @@
+"""The pages of the static edition: for each its file, its template, and what it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from kpis import facilities, register_queries
+from kpis.measures import Figure, Goal
+from kpis.periods import parse_period, quarter_code
+from kpis.projects import MILESTONE_STATES, GivenDay, Milestone
+from kpis.registers import tally
+from kpis.scorecard import Change, count_by_status, figure_text, latest_changes
+from kpis.settings import ROOT
+from kpis.text import format_date, format_value, status_word
+from publishers.edition import Pages, Site
+from publishers.summary import LESSES, NOTES, TREND, conclusion, headlines, lead, pair_note, with_forerunners
+from publishers.views import IndicatorView, badge, badges
+from publishers.words import Words
+
+
+def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pages:
+    """Yield every page of one language."""
+    every = site.views(words)
+    own: dict[str, IndicatorView] = {}
+    for view in every:
+        if view.scored.entry.is_own_scope:
+            own[view.code] = view
+    yield _overview(site, words, own)
+    yield _five_less(site, words, own)
+    yield _definitions(site, words, own)
+    for code, row in site.indicators.items():
+        yield _indicator(site, words, row, [v for v in every if v.code == code])
+    yield from _projects(site, words, every)
+    yield from _bureaus(site, words, every)
+    yield _procedures(site, words)
+    yield _facilities(site, words)
+    yield _method(words)
+    yield _revisions(site, words)
+    titled = [{**r, "title": r[f"title_{words.language}"]} for r in sizes]
+    yield "data.html", "data.html", {"title": words("ed_data"), "resources": titled}
+    lost = Markup("<h1>{}</h1><p>{}</p>").format(words("ed_lost_title"), words("ed_lost"))
+    yield "404.html", "text.html", {"title": words("ed_lost_title"), "body": lost}
+
+
+def label_of(words: Words) -> Any:
+    """Return a function that says what a change is about."""
+
+    def label(change: Mapping[str, Any]) -> str:
+        period = change.get("period_code")
+        parts = [
+            words.named({f"name_{n}": change.get(f"name_{n}", "") for n in ("ja", "en")}) or change.get("code", ""),
+            change.get("unit_code"), change.get("field"), parse_period(period).label(words.language) if period else "",
+        ]  # fmt: skip
+        return " ・ ".join(part for part in parts if part)
+
+    return label
+
+
+def _shown(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    blank = {
+        "old_ja": "",
+        "old_en": "",
+        "new_ja": "",
+        "new_en": "",
+        "size_ja": "",
+        "size_en": "",
+        "reason_class": "",
+        "reason_text": "",
+    }
+    return [{**blank, **c} for c in changes if c["kind"] != "first_edition"]
+
+
+def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+    scored = [v.scored for v in own.values()]
+    lesses = [(theme, own[found[0].entry.definition.code]) for theme in LESSES if (found := headlines(scored, theme))]
+    trend = next((own[s.entry.definition.code] for s in headlines(scored, TREND)), None)
+    shown = {view.code for _, view in lesses} | ({trend.code} if trend else set())
+    lead_in = lead(scored, words, as_of=site.as_of)
+    title = conclusion(scored, words)
+    return "index.html", "index.html", {
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(count_by_status(scored), words),
+        "lesses": lesses, "trend": trend,
+        "projects": [
+            (r.row, len(r.scored), badge(r.status, words), badges(r.counts, words))
+            for r in site.reports
+            if r.row["kind"] == "core" and r.row["goal_ja"]
+        ],
+        "others": [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown],
+        "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
+        "latest": [_latest(c, own, words) for c in latest_changes(scored, site.book.sources, as_of=site.as_of, count=6)],
+        "label": label_of(words), "has_chart": True,
+    }  # fmt: skip
+
+
+def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> dict[str, Any]:
+    view = own[change.scored.entry.definition.code]
+
+    def shown(value: Figure | Goal | None) -> Markup | str:
+        return view.value(value.value) if isinstance(value, Goal) else view.figure(value)
+
+    return {
+        "view": view, "day": words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
+        "kind": words(f"change_{change.kind}"), "is_target": change.kind == "target", "after": shown(change.after),
+        "before": shown(change.before) if change.before else "",
+    }  # fmt: skip
+
+
+def _five_less(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+    scored, catalogue = [v.scored for v in own.values()], list(site.indicators.values())
+    lesses = []
+    for theme in LESSES:
+        items = with_forerunners(scored, theme, catalogue)
+        notes = [note for item in items[:1] if (note := pair_note(scored, item, catalogue, words))]
+        notes += [words(NOTES[theme])] if theme in NOTES and items else []
+        lesses.append((theme, notes, [own[s.entry.definition.code] for s in items]))
+    said = words("comma").join(
+        f"{words(theme)} {status_word(views[0].status, words.language)}"
+        for theme, _, views in lesses
+        if headlines(v.scored for v in views)
+    )
+    title = words("five_less_title", text=said)
+    return "five-less.html", "five-less.html", {"title": title, "lesses": lesses, "has_chart": True}
+
+
+def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+    groups = [
+        (project, mine)
+        for project in site.projects.values()
+        if (mine := [v for v in own.values() if v.row["project_code"] == project["project_code"]])
+    ]
+    return "definitions.html", "definitions.html", {"title": f"{words('ed_definitions')} ({len(own)})", "groups": groups}
+
+
+def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence[IndicatorView]) -> Any:
+    code = row["indicator_code"]
+    facts = [
+        (words("project"), words.named(site.projects[row["project_code"]])), (words("scope"), words.named(site.units[row["scope_code"]])),
+        (words("unit"), words.named(row, "unit")), (words("kind"), words("kind_" + row["kind"])),
+        (words("frequency"), words("frequency_" + row["frequency"])), (words("base"), words.named(row, "base")),
+        (words("exclusions"), words.named(row, "exclusions")),
+    ]  # fmt: skip
+    related = [
+        (words(key), site.indicators[row[field]])
+        for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
+        if row[field] in site.indicators
+    ]
+    stored = [r for r in _corrections(site) if r["indicator_code"] == code]
+    by_place = {(v.scored.entry.unit_code, f.period_code, f.vintage): (v, f) for v in views for f in v.scored.entry.figures}
+    corrected = []
+    for r in stored:
+        view, figure = by_place[r["bureau_code"], r["period_code"], r["vintage"]]
+        why = words(f"edition_reason_{r['reason_class']}") if r["reason_class"] else ""
+        corrected.append(
+            {
+                "period": figure.period.label(words.language), "value": view.figure(figure), "vintage": r["vintage"],
+                "known": format_date(r["known_at"].date(), words.language), "reason": f"{why} {r['reason_text']}".strip(),
+            }
+        )  # fmt: skip
+    definition = views[0].scored.entry.definition
+    readings = [
+        {
+            "period": parse_period(r["period_code"]).label(words.language) if r["period_code"] else words("undated"),
+            "value": r["text_ja"] if r["value"] is None else format_value(r["value"], definition, words.language),
+            "agrees": words("agrees") if r["agrees"] else words("differs"), "note": words.named(r, "note"),
+            "source": site.book.sources.get(r["source_code"]),
+        }
+        for r in _readings(site)
+        if r["indicator_code"] == code
+    ]  # fmt: skip
+    said = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
+    return f"indicators/{code}.html", "indicator.html", {
+        "title": words.named(row), "description": said, "row": row, "views": views, "units": site.units, "facts": [f for f in facts if f[1]],
+        "related": related, "corrected": corrected, "readings": readings, "has_chart": any(v.has_series for v in views),
+        "section": "definitions.html",
+    }  # fmt: skip
+
+
+def _corrections(site: Site) -> list[dict[str, Any]]:
+    found = [r for r in site.rows("Observation") if r["vintage"] > 1]
+    return sorted(found, key=lambda r: (r["known_at"], r["vintage"]), reverse=True)
+
+
+def _readings(site: Site) -> list[dict[str, Any]]:
+    return site.rows("Reading")
+
+
+def _day(day: date | None, precision: str, words: Words) -> str:
+    """Write a day no more exactly than its source does."""
+    if day is None:
+        return ""
+    if precision == "year":
+        return parse_period(f"FY{day.year - (day.month < 4)}").label(words.language)
+    if precision == "quarter":
+        return parse_period(quarter_code(day)).label(words.language)
+    if precision == "month":
+        return parse_period(f"{day.year}-{day.month:02d}").label(words.language)
+    return format_date(day, words.language)
+
+
+def _given(given: GivenDay | None, words: Words) -> str:
+    return _day(given.day, given.precision, words) if given else ""
+
+
+def _stage(stage: str, words: Words) -> str:
+    return words(f"stage {stage}") if words.has(f"stage {stage}") else stage
+
+
+def _slip(milestone: Milestone, words: Words) -> str:
+    if milestone.slip_days is None:
+        return ""
+    if milestone.is_slip_exact:
+        return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
+    return words("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else words("within_period")
+
+
+def _states(milestones: Sequence[Milestone], words: Words) -> str:
+    counts = {state: sum(1 for m in milestones if m.state == state) for state in MILESTONE_STATES}
+    return words("comma").join(f"{words('state_' + state)} {n}" for state, n in counts.items() if n)
+
+
+def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
+    by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
+    listed: dict[str, list[list[Any]]] = {}
+    for report in site.reports:
+        row, code = report.row, report.code
+        counts = badges(report.counts, words)
+        link = Markup('<a href="projects/{}.html">{}</a>').format(code, words.named(row))
+        listed.setdefault(row["kind"], []).append(
+            [
+                link,
+                words.named(row, "category"),
+                badge(report.status, words),
+                len(report.scored),
+                counts,
+                _states(report.milestones, words),
+            ]
+        )
+        yield f"projects/{code}.html", "project.html", {
+            "title": words.named(row), "row": row, "counts": counts, "status": badge(report.status, words),
+            "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
+            "bureaus": [(words(f"role_{m['role']}"), site.units[m["bureau_code"]]) for m in report.bureaus],
+            "states": _states(report.milestones, words),
+            "milestones": [
+                {
+                    "name": words.named(m), "planned": "、".join(_given(g, words) for g in m.planned),
+                    "replanned": "、".join(_given(g, words) for g in m.replanned), "actual": _given(m.actual, words),
+                    "state": words("state_" + m.state), "slip": _slip(m, words), "stage": _stage(m.stage_ja, words),
+                }
+                for m in report.milestones
+            ],
+            "versions": report.names,
+        }  # fmt: skip
+    labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
+    columns = [{"label": words(label), "number": label == "indicators"} for label in labels]
+    groups = [(words(f"ed_kind_{kind}"), rows) for kind, rows in listed.items()]
+    yield (
+        "projects.html",
+        "list.html",
+        {"title": f"{words('ed_projects')} ({len(site.projects)})", "groups": groups, "columns": columns},
+    )
+
+
+def _bureaus(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
+    members, procedures, places = site.rows("ProjectBureau"), site.rows("Procedure"), site.rows("Facility")
+    successions = site.rows("Succession")
+    now: list[list[Any]] = []
+    former: list[list[Any]] = []
+    for code, row in site.units.items():
+        mine = [v for v in every if v.scored.entry.unit_code == code]
+        own_procedures = [p for p in procedures if p["bureau_code"] == code]
+        own_facilities = [f for f in places if f["bureau_code"] == code]
+        link = Markup('<a href="bureaus/{}.html">{}</a>').format(code, words.named(row))
+        counted = [link, len(mine), len(own_procedures), len(own_facilities)]
+        (now if row["is_current"] else former).append(counted)
+        begins = _day(row["valid_from"], row["valid_from_precision"], words) or words("ed_unknown")
+        ends = (
+            words("ed_now") if row["is_current"] else _day(row["valid_to"], row["valid_to_precision"], words) or words("ed_unknown")
+        )
+        history = [
+            words(
+                "ed_succession", day=_day(s["effective_date"], s["date_precision"], words) or words("ed_unknown"),
+                before=words.named(site.units[s["predecessor_code"]]), after=words.named(site.units[s["successor_code"]]),
+                relation=words(f"relation_{s['relation']}"),
+            )
+            for s in successions
+            if code in (s["predecessor_code"], s["successor_code"])
+        ]  # fmt: skip
+        yield f"bureaus/{code}.html", "bureau.html", {
+            "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history, "views": mine,
+            "projects": [
+                (words(f"role_{m['role']}"), site.projects[m["project_code"]]) for m in members if m["bureau_code"] == code
+            ],
+            "procedures": own_procedures, "facilities": own_facilities, "digital": lambda state: words(f"digital_{state}"), "cashless": lambda state: words(f"cashless_{state}"),
+        }  # fmt: skip
+    columns = [
+        {"label": words("ed_bureau"), "number": False}, {"label": words("indicators"), "number": True},
+        {"label": words("procedures"), "number": True}, {"label": words("ed_facilities"), "number": True},
+    ]  # fmt: skip
+    groups = [(words("ed_current"), now), (words("ed_former"), former)]
+    yield "bureaus.html", "list.html", {"title": f"{words('ed_bureaus')} ({len(site.units)})", "groups": groups, "columns": columns}
+
+
+def _unit(row: Mapping[str, Any], site: Site, words: Words) -> str:
+    return words.named(site.units[row["bureau_code"]]) if row["bureau_code"] else row["organisation_ja"]
+
+
+def _published(site: Site, words: Words, theme: str, *kinds: str) -> IndicatorView | None:
+    """Return the first indicator of a theme and kind that has a figure, of its own scope."""
+    for kind in kinds:
+        for view in site.views(words):
+            entry = view.scored.entry
+            if entry.theme == theme and entry.definition.kind == kind and entry.is_own_scope and view.scored.judgement.figure:
+                return view
+    return None
+
+
+def _procedures(site: Site, words: Words) -> Any:
+    total = tally(register_queries.groups(site.store, as_of=site.as_of))
+    rate = _published(site, words, "procedures", "ratio")
+    share = "―" if total.rate_pct is None else f"{total.rate_pct:.1f} %"
+    title = words("proc_title", total=f"{total.procedures:,}", done=f"{total.done:,}", rate=share)
+    title += words("proc_title_published", value=Markup(rate.headline).striptags()) if rate else ""
+    listed = [
+        [
+            words.named(r), _unit(r, site, words), words(f"digital_{r['digital_status']}"),
+            _day(r["digitised_date"], r["digitised_precision"], words), words("answer_yes") if r["is_priority"] else "",
+        ]
+        for r in site.rows("Procedure")
+    ]  # fmt: skip
+    labels = ("ed_name", "ed_bureau", "status", "ed_day", "ed_priority")
+    counts = {words(f"digital_{status}"): n for status, n in total.statuses.items() if n}
+    return _register(words, "procedures.html", title, labels, listed, counts, rate)
+
+
+def _facilities(site: Site, words: Words) -> Any:
+    rows = site.rows("Facility")
+    single = facilities.counted(facilities.standing(rows, as_of=site.as_of))
+    states = facilities.by_status(single)
+    rollout = _published(site, words, "cashless", "completion", "ratio", "stock")
+    values = {"total": f"{len(single):,}", "done": f"{states['introduced']:,}"}
+    title = (
+        words("fac_title", value=Markup(rollout.headline).striptags(), **values) if rollout else words("fac_title_list", **values)
+    )
+    listed = [
+        [
+            r["name_ja"], _unit(r, site, words), r["municipality_ja"], words(f"cashless_{r['cashless_status']}"),
+            _day(r["cashless_since"], r["cashless_since_precision"], words), r["payment_methods"].replace(";", ", ").replace("_", " "),
+        ]
+        for r in rows
+    ]  # fmt: skip
+    labels = ("ed_name", "ed_bureau", "ed_municipality", "status", "ed_day", "ed_payment")
+    return _register(
+        words, "facilities.html", title, labels, listed, {words(f"cashless_{k}"): n for k, n in states.items() if n}, rollout
+    )
+
+
+def _register(
+    words: Words, path: str, title: str, labels: Sequence[str], listed: Any, counts: Mapping[str, int], view: IndicatorView | None
+) -> Any:
+    columns = [{"label": words(label), "number": False} for label in labels]
+    return path, "register.html", {
+        "title": title, "columns": columns, "groups": [(words("ed_all"), listed)], "counts": counts, "view": view,
+        "has_chart": view is not None,
+    }  # fmt: skip
+
+
+def _method(words: Words) -> Any:
+    text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    heading = {"ja": "## 日本語\n", "en": "## English\n"}[words.language]
+    part = text.split(heading, 1)[1] if heading in text else text
+    part = re.split(r"^## ", part, maxsplit=1, flags=re.M)[0]
+    body = Markup("<h1>{}</h1>").format(words("method")) + Markup(
+        MarkdownIt("commonmark", {"html": False}).enable("table").render(part)
+    )
+    return "method.html", "text.html", {"title": words("method"), "body": body}
+
+
+def _revisions(site: Site, words: Words) -> Any:
+    log = [(site.about["edition"], site.day(words), site.about["note"], _shown(site.changes), "")]
+    log += [(e.number, format_date(e.as_of, words.language), e.note, _shown(changes), e.sha256) for e, changes in site.history]
+    title = words("revisions_title", count=len(log))
+    return "revisions.html", "revisions.html", {"title": title, "log": log, "label": label_of(words)}

@@ -1,0 +1,210 @@
+"""What may become public: the one list of tables and columns, and how they are gathered and written into an edition.
+
+Nothing leaves that is not named here: no draft, user, e-mail, internal comment (``note``), original file, audit record or
+sample. A new public table or column is one entry of ``PUBLIC``; ``PRIVATE`` names what stays inside on purpose, and a test
+asks for a decision about every column of the model.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Table, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
+from sqlmodel import Session, SQLModel
+
+from kpis import models
+from kpis.errors import FigureRefused
+from kpis.store import Store
+
+PUBLIC: dict[type[SQLModel], str] = {
+    models.Bureau: "bureau_code name_ja name_en is_name_en_official kind parent_code valid_from valid_from_precision valid_to "
+    "valid_to_precision is_current sort_order source_code",
+    models.Succession: "id predecessor_code successor_code relation effective_date date_precision share source_code",
+    models.Project: "project_code kind category_ja category_en name_ja name_en is_name_official goal_ja goal_en successor_code "
+    "sort_order source_code",
+    models.ProjectVersion: "project_code strategy_version name_ja name_en source_code",
+    models.ProjectBureau: "id project_code bureau_code role valid_from valid_to",
+    models.Indicator: "indicator_code project_code theme kind direction unit_ja unit_en decimals name_ja name_en definition_ja "
+    "definition_en frequency scope_code is_headline is_reported_by_bureaus base_ja base_en exclusions_ja exclusions_en threshold_on_track "
+    "threshold_behind tolerance stale_after_days replaced_by_code paired_with_code sort_order source_code note_ja note_en",
+    models.Baseline: "indicator_code bureau_code period_code value is_approximate is_estimated source_code",
+    models.Target: "id indicator_code bureau_code period_code value numerator denominator is_approximate set_on set_on_precision "
+    "set_order "
+    "strategy_version source_code verified note_ja note_en",
+    models.Observation: "id indicator_code bureau_code period_code vintage value numerator denominator base_value text_ja text_en "
+    "is_approximate is_lower_bound is_year_to_date is_base_estimated sample_size published_on known_at source_code verified "
+    "reason_class reason_text note_ja note_en",
+    models.Reading: "id indicator_code bureau_code period_code value text_ja is_target is_approximate agrees source_code note_ja "
+    "note_en",
+    models.Milestone: "milestone_code project_code name_ja name_en planned_start planned_start_precision planned_end "
+    "planned_end_precision replanned_end replanned_end_precision actual_end actual_end_precision stage_ja reported_period "
+    "vintage supersedes_code source_code verified",
+    models.MilestoneDate: "id milestone_code date_kind vintage day precision known_at submission_id source_code",
+    models.Procedure: "procedure_code name_ja name_en bureau_code organisation_ja category_en counted_as process_type applicant "
+    "recipient authority law_name law_article is_priority digital_status not_done_reason digitised_date digitised_precision "
+    "planned_for planned_for_precision online_channel identity_step fee_step attachment_step result_step smartphone_ready "
+    "applications_count online_count is_count_estimated search_text vintage source_code verified",
+    models.Facility: "facility_code name_ja kind is_class bureau_code organisation_ja municipality_ja latitude longitude "
+    "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status vintage "
+    "source_code verified",
+    models.ReportingPeriod: "period_code kind start_date end_date",
+    models.Source: "source_code url title published_on grade",
+}
+PRIVATE = {
+    "note", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What would become public: rows per table in stored order, and how many sample rows per table stay out.
+
+    ``reasons`` are those of changes to register rows: (register, row code) → class and text of the last one.
+    """
+
+    tables: Mapping[str, tuple[Sequence[Column[Any]], Sequence[tuple[Any, ...]]]]
+    left_out: Mapping[str, int]
+    revision: int
+    reasons: Mapping[tuple[str, str], tuple[str, str]]
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of rows per table."""
+        return {name: len(rows) for name, (_, rows) in self.tables.items()}
+
+
+def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
+    """Return the public columns of a table, in the order of the list."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return [table.c[name] for name in PUBLIC[model].split()]
+
+
+def gather(store: Store, *, known_at: datetime) -> Gathered:
+    """Read everything public that was known by an instant.
+
+    Raises:
+        FigureRefused: a figure that would be published rests on a sample; the message names every such series.
+    """
+    if store.is_sample():
+        raise FigureRefused(
+            "この登録先は見本です。見本は公表できません。実際の数値のデータベースを指定してください。",
+            "This instance is a sample. A sample cannot be published. Name the database of the figures in earnest.",
+        )
+    with store.reading() as session:
+        if store.engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        revision = session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
+        kept: dict[str, list[dict[str, Any]]] = {}
+        left_out: dict[str, int] = {}
+        for model in PUBLIC:
+            rows, samples = _rows(session, model, known_at)
+            name = _table(model).name
+            kept[name] = rows
+            if samples:
+                left_out[name] = samples
+        changed = _table(models.RegisterChange)
+        told = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
+        told = told.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
+        reasons = {(register, code): (why, words) for register, code, why, words in session.execute(told)}
+    milestones = {r["milestone_code"] for r in kept["milestone"]}
+    kept["milestone_date"] = [r for r in kept["milestone_date"] if r["milestone_code"] in milestones]
+    _keep_named(kept, "reporting_period", "period_code")
+    _keep_named(kept, "source", "source_code")
+    tables = {}
+    for model in PUBLIC:
+        columns, rows = columns_of(model), kept[_table(model).name]
+        if (
+            model is models.MilestoneDate
+        ):  # that a bureau reported the day is public (the state follows from it), not in which report
+            rows = [{**row, "submission_id": None if row["submission_id"] is None else 0} for row in rows]
+        if columns[0].name == "id":  # numbers of our own: those of the working database say how much was never published
+            rows = [{**row, "id": n} for n, row in enumerate(rows, start=1)]
+        tables[_table(model).name] = (columns, [tuple(row[c.name] for c in columns) for row in rows])
+    return Gathered(tables, left_out, revision, reasons)
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def _keep_named(kept: dict[str, list[dict[str, Any]]], table: str, key: str) -> None:
+    """Keep the rows of a table that another public row names."""
+    named = {row[key] for name, rows in kept.items() if name != table for row in rows if row.get(key)}
+    kept[table] = [row for row in kept[table] if row[key] in named]
+
+
+def _rows(session: Session, model: type[SQLModel], known_at: datetime) -> tuple[list[dict[str, Any]], int]:
+    """Return the public rows of a table and the number of sample rows left out."""
+    table = _table(model)
+    wanted = columns_of(model)
+    query = select(*wanted).order_by(*table.primary_key.columns)
+    if "is_sample" in table.c:
+        query = query.add_columns(table.c.is_sample)
+    if "known_at" in table.c:
+        query = query.where(table.c.known_at <= known_at)
+    if "submission_id" in table.c:
+        submissions = _table(models.Submission)
+        approved = select(submissions.c.id).where(submissions.c.state == "approved")
+        query = query.where(table.c.submission_id.is_(None) | table.c.submission_id.in_(approved))
+    found = [dict(row._mapping) for row in session.execute(query)]
+    real = [row for row in found if not row.pop("is_sample", False)]
+    if model is models.Observation and len(real) < len(found):
+        _refuse_contaminated(session, real)
+    return real, len(found) - len(real)
+
+
+def _refuse_contaminated(session: Session, real: Iterable[dict[str, Any]]) -> None:
+    """Refuse where the newest vintage of a period of a real series is a sample: what is public would not be what is shown."""
+    table = _table(models.Observation)
+    newest: dict[tuple[str, str, str], tuple[int, bool]] = {}
+    key = table.c.indicator_code, table.c.bureau_code, table.c.period_code
+    for *place, vintage, is_sample in session.execute(select(*key, table.c.vintage, table.c.is_sample)):
+        if vintage >= newest.get(tuple(place), (0, False))[0]:  # type: ignore[call-overload]
+            newest[tuple(place)] = (vintage, is_sample)  # type: ignore[index]
+    series = {(r["indicator_code"], r["bureau_code"]) for r in real}
+    wrong = sorted(place for place, (_, is_sample) in newest.items() if is_sample and place[:2] in series)
+    if wrong:
+        listed = "、".join(" ".join(place) for place in wrong[:10]) + (f" (+{len(wrong) - 10})" if len(wrong) > 10 else "")
+        raise FigureRefused(
+            f"見本の値が公表する数値に混ざっています: {listed}。公表された値を新しい版として取り込んでから公表してください。",
+            f"Sample values stand among figures to be published: {listed}. Load the published value as a new vintage, then publish.",
+        )
+
+
+def write_file(path: Path, gathered: Gathered, about: Mapping[str, Any]) -> None:
+    """Write an edition's database: the public tables, its number as data revision, and one row about itself.
+
+    Args:
+        path: a file that does not exist yet.
+        gathered: from ``gather``.
+        about: column → value of the one row of table ``edition``.
+    """
+    dialect = sqlite.dialect()
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=OFF")
+        connection.execute("BEGIN")
+        for name, (columns, rows) in gathered.tables.items():
+            fields = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
+            connection.execute(str(CreateTable(Table(name, MetaData(), *fields)).compile(dialect=dialect)))
+            stored = [c.type.bind_processor(dialect) for c in columns]
+            marks = ",".join("?" * len(columns))
+            connection.executemany(
+                f'INSERT INTO "{name}" VALUES ({marks})',
+                [tuple(p(v) if p and v is not None else v for p, v in zip(stored, row, strict=True)) for row in rows],
+            )
+        connection.execute("CREATE TABLE data_revision (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL)")
+        connection.execute("INSERT INTO data_revision VALUES (1, ?)", (about["edition"],))
+        connection.execute(f"CREATE TABLE edition ({', '.join(about)})")
+        connection.execute(f"INSERT INTO edition VALUES ({','.join('?' * len(about))})", tuple(about.values()))
+        connection.execute("COMMIT")
+        connection.execute("VACUUM")
+    finally:
+        connection.close()

@@ -1,0 +1,300 @@
+"""What the static pages show of a judged indicator: texts ready to print beside the raw values, and its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from markupsafe import Markup
+
+from charts.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
+from charts.vector import NARROW, WIDE, Point, drawing
+from kpis.forecast import forecast
+from kpis.measures import STATUSES, Figure, goals_known, planned_path, value_of
+from kpis.scorecard import Book, Scored, figure_text
+from kpis.text import format_date, format_difference, format_value, status_word
+from publishers.words import Words
+
+# 16 × 16, drawn in the colour of the text: a status is icon, word and colour.
+ICONS = {
+    "reached": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm-1.2 10L3.6 7.8l1.2-1.2 2 2 4.4-4.4 1.2 1.2z",
+    "on_track": "M1 12l4.5-4.5 3 3L13 6v3h2V3H9v2h2.6L8.5 8l-3-3L0 10.6z",
+    "slightly_behind": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm-1 3h2v5H7zm0 6h2v2H7z",
+    "behind": "M8 1L0 15h16zm-1 5h2v5H7zm0 6h2v2H7z",
+    "moving_away": "M1 4l4.5 4.5 3-3L13 10V7h2v6H9v-2h2.6L8.5 8l-3 3L0 5.4z",
+    "missed": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM5.2 4L8 6.8 10.8 4 12 5.2 9.2 8 12 10.8 10.8 12 8 9.2 5.2 12 4 10.8 6.8 8 4 5.2z",
+    "reached_then_lost": "M6 3L1 7l5 4V8h4a2.5 2.5 0 0 1 0 5H6v2h4a4.5 4.5 0 0 0 0-9H6z",
+    "not_due": "M3 1h10v3L9.5 8 13 12v3H3v-3l3.5-4L3 4zm2 2v.5L8 7l3-3.5V3z",
+    "no_data": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM4 7h8v2H4z",
+    "not_applicable": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 2a5 5 0 0 1 3 9L4 5a5 5 0 0 1 4-2zM3 8c0-.7.1-1.3.4-1.9l6.5 6.5A5 5 0 0 1 3 8z",
+    "qualitative": "M1 3h14v2H1zm0 4h14v2H1zm0 4h9v2H1z",
+}  # fmt: skip
+TONES = {
+    "reached": "good", "on_track": "fine", "slightly_behind": "warn", "behind": "bad", "moving_away": "bad", "missed": "bad",
+    "reached_then_lost": "bad",
+}  # fmt: skip
+
+
+def badge(status: str, words: Words, count: int | None = None) -> Markup:
+    """Return a status as icon, word and colour, with a count where there is one."""
+    number = f" {count}" if count is not None else ""
+    return Markup(
+        '<span class="badge {tone}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="{icon}"/></svg>{word}{number}</span>'
+    ).format(tone=TONES.get(status, "plain"), icon=ICONS[status], word=status_word(status, words.language), number=number)
+
+
+def badges(counts: Mapping[str, int], words: Words) -> Markup:
+    """Return the count of every status that occurs."""
+    return Markup(" ").join(badge(status, words, counts[status]) for status in STATUSES if counts.get(status))
+
+
+def number(value: float | None, text: str) -> Markup:
+    """Return a number as people read it, carrying the value that machines read."""
+    return Markup('<data value="{}">{}</data>').format("" if value is None else repr(float(value)), text)
+
+
+@dataclass(frozen=True)
+class IndicatorView:
+    """One judged indicator in one language."""
+
+    scored: Scored
+    row: Mapping[str, Any]
+    book: Book
+    words: Words
+    as_of: date
+
+    @property
+    def code(self) -> str:
+        """Return the code of the indicator."""
+        return self.scored.entry.definition.code
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return self.words.named(self.row)
+
+    @property
+    def status(self) -> str:
+        """Return its status."""
+        return self.scored.judgement.status
+
+    @property
+    def badge(self) -> Markup:
+        """Return its status, and that the figure is old where it is."""
+        found = badge(self.status, self.words)
+        if self.scored.judgement.is_stale:
+            found += Markup(' <span class="badge plain">{}</span>').format(self.words("stale"))
+        return found
+
+    @property
+    def sentence(self) -> str:
+        """Return the judgement in words."""
+        return self.scored.judgement.sentence_en if self.words.language == "en" else self.scored.judgement.sentence_ja
+
+    def figure(self, figure: Figure | None) -> Markup:
+        """Return a figure as text with its value."""
+        definition = self.scored.entry.definition
+        return number(value_of(definition, figure) if figure else None, figure_text(definition, figure, self.words.language))
+
+    def value(self, value: float | None) -> Markup | str:
+        """Return a value in the indicator's unit, or a dash."""
+        return "―" if value is None else number(value, format_value(value, self.scored.entry.definition, self.words.language))
+
+    @property
+    def planned(self) -> Markup | str:
+        """Return the planned value, no rounder than the sentence gives it."""
+        planned = self.scored.judgement.planned_value
+        return self.value(None if planned is None else round(planned, max(self.scored.entry.definition.decimals, 1)))
+
+    @property
+    def headline(self) -> Markup:
+        """Return the figure it is judged by."""
+        return self.figure(self.scored.judgement.figure)
+
+    @property
+    def when(self) -> str:
+        """Return the period of that figure and its last day."""
+        figure = self.scored.judgement.figure
+        if figure is None:
+            return ""
+        gap = " " if self.words.language == "en" else ""
+        return f"{figure.period.label(self.words.language)}{gap}({format_date(figure.period.end, self.words.language)})"
+
+    @property
+    def comparisons(self) -> list[tuple[str, Markup | str]]:
+        """Return target, planned value, previous value and same period last year."""
+        judged, words = self.scored.judgement, self.words
+        found: list[tuple[str, Markup | str]] = []
+        if judged.goal is None:
+            found.append((words("target"), words("no_target")))
+        else:
+            day = format_date(judged.goal.period.end, words.language)
+            found.append(
+                (
+                    words("target"),
+                    Markup("{}{}({})").format(self.value(judged.goal.value), " " if words.language == "en" else "", day),
+                )
+            )
+        if judged.planned_value is not None:
+            found.append((words("planned"), self.planned))
+        if judged.figure is not None and judged.figure.value is not None:
+            for key, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
+                label = other.period.label(words.language) if other else ""
+                found.append((words(key), Markup("{} ({})").format(self.figure(other), label) if other else "―"))
+        return found
+
+    @property
+    def inputs(self) -> list[tuple[str, Markup | str]]:
+        """Return every number the status was worked out from."""
+        judged, words = self.scored.judgement, self.words
+
+        def share(value: float | None) -> Markup | str:
+            return "―" if value is None else number(value, f"{value:.3f}")
+
+        return [
+            (words("actual"), self.headline), (words("target"), self.value(judged.goal.value if judged.goal else None)),
+            (words("planned"), self.planned),
+            (words("base"), self.value(judged.baseline.value if judged.baseline else None)),
+            (words("progress"), share(judged.progress)), (words("planned_progress"), share(judged.planned_progress)),
+            (words("ratio"), share(judged.ratio)),
+        ]  # fmt: skip
+
+    @property
+    def series(self) -> list[dict[str, Any]]:
+        """Return one row per period: label, last day, value, n, d, marks and source."""
+        rows = []
+        for figure in sorted(self.scored.figures, key=lambda f: (f.period.end, f.period.start)):
+            marks = [
+                self.words(f"mark_{mark}")
+                for mark in ("approximate", "lower_bound", "year_to_date", "base_estimated")
+                if getattr(figure, f"is_{mark}")
+            ]
+            rows.append(
+                {
+                    "code": figure.period_code, "label": figure.period.label(self.words.language), "end": figure.period.end.isoformat(),
+                    "value": self.figure(figure), "numerator": self.plain(figure.numerator),
+                    "denominator": self.plain(figure.denominator), "marks": "、".join(marks),
+                    "source": self.book.sources.get(figure.source_code),
+                }
+            )  # fmt: skip
+        return rows
+
+    @staticmethod
+    def plain(value: float | None) -> Markup | str:
+        """Return a count, or nothing."""
+        return "" if value is None else number(value, f"{value:,.0f}" if value == round(value) else f"{value:,}")
+
+    @property
+    def goals(self) -> list[dict[str, Any]]:
+        """Return every target in the order in which it was set."""
+        words = self.words
+        return [
+            {
+                "period": g.period.label(words.language),
+                "value": Markup("{}{}").format(words("approximate") if g.is_approximate else "", self.value(g.value)),
+                "set_on": format_date(g.set_on, words.language) if g.set_on else words("unknown_day"),
+                "source": self.book.sources.get(g.source_code),
+            }
+            for g in sorted(self.scored.entry.goals, key=lambda g: (g.period.end, g.set_order))
+        ]  # fmt: skip
+
+    @property
+    def sources(self) -> list[Any]:
+        """Return the sources of the judgement."""
+        return [self.book.sources[code] for code in self.scored.source_codes if code in self.book.sources]
+
+    @cached_property
+    def _drawn(self) -> tuple[list[Point], list[Point]]:
+        definition = self.scored.entry.definition
+        shown = sorted((f for f in self.scored.figures if f.value is not None), key=lambda f: f.period.end)
+        actual: list[Point] = []
+        year = None
+        for figure in shown:
+            if definition.kind == "ceiling" and year not in (None, figure.period.fiscal_year):
+                actual.append(Point(figure.period.start, None))
+            label = f"{figure.period.label(self.words.language)}: {figure_text(definition, figure, self.words.language)}"
+            actual.append(Point(figure.period.end, figure.value, label))
+            year = figure.period.fiscal_year
+        plan: list[Point] = []
+        for day, value in self._path(shown[0] if shown else None):
+            if definition.kind == "ceiling" and value == 0 and plan:
+                plan.append(Point(day, None))
+            plan.append(Point(day, value))
+        return actual, plan
+
+    @property
+    def expected_error(self) -> str:
+        """Return the past error of the forecast as text; blank where there is no forecast."""
+        found = self._forecast
+        return format_difference(round(found.past_error, 1), self.scored.entry.definition, self.words.language) if found else ""
+
+    @cached_property
+    def _forecast(self) -> Any:
+        last_due = max((g.period.end for g in goals_known(self.scored.entry.goals, self.as_of)), default=None)
+        return forecast(self.scored.entry.definition, self.scored.figures, until=last_due) if last_due else None
+
+    @property
+    def has_series(self) -> bool:
+        """Say whether there is anything to draw."""
+        actual, plan = self._drawn
+        return len(actual) > 1 or bool(actual and plan)  # a lone value without a plan is said by the table
+
+    @property
+    def chart(self) -> Markup:
+        """Return the drawing at both widths; nothing where there is no number to draw."""
+        actual, plan = self._drawn
+        if not self.has_series:
+            return Markup("")
+        definition, goal = self.scored.entry.definition, self.scored.judgement.goal
+        expected = [(d, v, lo, hi) for (d, v), (_, lo, hi) in zip(f.points, f.band(), strict=True)] if (f := self._forecast) else []
+        unit, divisor = self.words.named(definition, "unit"), 1.0
+        if max(p.value for p in (*actual, *plan) if p.value is not None) >= 1_000_000:
+            divisor, word = (1e6, "million ") if self.words.language == "en" else (1e4, "万")
+            unit = word + unit
+
+        def scaled(points: Iterable[Point]) -> list[Point]:
+            return [Point(p.day, None if p.value is None else p.value / divisor, p.label) for p in points]
+
+        ahead = [(d, v / divisor, lo / divisor, hi / divisor) for d, v, lo, hi in expected]
+        label = f"{self.words('target')} {format_value(goal.value, definition, self.words.language)}" if goal else ""
+        return Markup("").join(
+            Markup(
+                drawing(
+                    scaled(actual), scaled(plan), unit=unit, alt=f"{self.name}: {self.sentence}", goal_label=label, expected=ahead,
+                    size=size, name=name,
+                )
+            )
+            for size, name in ((WIDE, "wide"), (NARROW, "narrow"))
+        )  # fmt: skip
+
+    @property
+    def spark(self) -> Markup:
+        """Return the small picture of a card."""
+        entry, judged = self.scored.entry, self.scored.judgement
+        definition, figure = entry.definition, judged.figure
+        shown = sorted((f for f in self.scored.figures if f.value is not None), key=lambda f: f.period.end)
+        if not shown:
+            return Markup("")
+        points: list[tuple[date, float]] = [(f.period.end, f.value) for f in shown if f.value is not None]
+        body, height = sparkline(points, self._path(shown[0])), HEIGHT
+        if (
+            figure is not None
+            and figure.value is not None
+            and judged.goal is not None
+            and definition.direction in ("higher", "lower")
+        ):
+            full = figure.denominator if definition.kind in ("completion", "stock") and figure.denominator else 0.0
+            bar = bullet(figure.value, judged.goal.value, full=full, is_short=TONES.get(self.status) == "bad")
+            body += f'<g transform="translate(0 {HEIGHT + 4})">{bar}</g>'
+            height += 4 + BAR
+        return Markup(
+            f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+            f'height="{height}">{body}</svg>'
+        )
+
+    def _path(self, first: Figure | None) -> list[tuple[date, float]]:
+        entry = self.scored.entry
+        return planned_path(entry.definition, goals_known(entry.goals, self.as_of), baseline=entry.baseline, first=first)

@@ -1,0 +1,84 @@
+"""Projects, bureaus and changes in a real browser: ja and en, wide and narrow; the confidence form; the two organisations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.test_pages import SHOTS, opened
+
+pytestmark = pytest.mark.browser
+SHOWN = {
+    "/projects": {"ja": ["7つのコア・プロジェクト", "都政スピードアップ・制度改革", "31件とする"], "en": ["The seven core projects", "states 31", "unidentified"]},
+    "/projects?code=CP1": {"ja": ["61 部門", "30 部門 → 35 部門", "2025年度を目途"], "en": ["61 divisions", "30 divisions → 35 divisions", "about FY2025"]},
+    "/projects?code=CP6": {"ja": ["内部管理事務抜本見直し", "都政スピードアッププロジェクト"], "en": ["Internal Administration Overhaul", "Speed-up Project"]},
+    "/projects?code=LP02": {"ja": ["参加町村数", "完了"], "en": ["done", "Bureau of General Affairs"]},
+    "/bureau": {"ja": ["報告がない", "水道局"], "en": ["have reported nothing", "Bureau of Waterworks"]},
+    "/bureau?code=WELFARE_HEALTH": {"ja": ["2023年6月30日まで", "割合は不明"], "en": ["until 30 Jun 2023", "share not known"]},
+    "/changes?since=2022-10-01": {"ja": ["新しくなった指標", "前年同期・計画との比較"], "en": ["have newer figures", "the year before and the plan"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("path", list(SHOWN))
+def test_a_page_answers_its_question_and_nothing_breaks(
+    chromium: Browser, server: str, path: str, language: str, width: int
+) -> None:
+    page, wrong = opened(chromium, server, path + ("&" if "?" in path else "?") + f"lang={language}", width=width)
+    text = page.inner_text("[data-testid=stMain]")
+    for words in SHOWN[path][language]:
+        # Tables draw on a canvas; what stands in them is tested against the API in tests/pages.
+        assert words in text or words in page.content(), words
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert wrong == []
+    for chart in page.locator("[data-testid=stPlotlyChart]").all():
+        assert chart.locator("svg.main-svg .trace, svg.main-svg .hm").count() > 0, "a chart is empty"
+    SHOTS.mkdir(exist_ok=True)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(int(height), 6000)})
+    page.wait_for_timeout(400)
+    page.screenshot(path=SHOTS / f"{re.sub(r'[^A-Za-z0-9_]+', '-', path).strip('-')}-{language}-{width}.png")
+    page.context.close()
+
+
+def test_from_the_overview_a_milestone_is_two_clicks_away(chromium: Browser, server: str) -> None:
+    page, wrong = opened(chromium, server, "/?lang=ja", width=1280)
+    page.get_by_role("link", name="プロジェクト", exact=True).click()
+    page.get_by_role("link", name="指標とマイルストーン").first.click()
+    page.wait_for_selector("h1:has-text('CP1')", timeout=20_000)
+    page.wait_for_selector("text=マイルストーン18件", timeout=20_000)
+    assert wrong == []
+    page.context.close()
+
+
+def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
+    chromium: Browser, new_server: Callable[[], AbstractContextManager[str]]
+) -> None:
+    with new_server() as address:
+        page, wrong = opened(chromium, address, "/projects?code=CP3&lang=ja", width=1280)
+        page.get_by_text("確信度を記入する(構造改革室)").click()
+        page.locator("[data-testid=stForm]").get_by_text("高", exact=True).click()
+        page.get_by_label("理由").fill("第4期に追いつく見込み")
+        page.get_by_label("記入者").fill("構造改革室 佐藤")
+        page.get_by_role("button", name="保存する").click()
+        page.wait_for_selector("text=食い違っている", timeout=20_000)
+        assert wrong == []
+        page.context.close()
+        page, _ = opened(chromium, address, "/?lang=ja", width=1280)
+        text = page.inner_text("[data-testid=stMain]")
+        assert "確信度「高」と計算による判定「遅れ」が食い違っている" in text and "第4期に追いつく見込み" in text
+        page.context.close()
+
+
+def test_the_organisation_of_today_can_be_chosen_and_the_page_says_so(chromium: Browser, server: str) -> None:
+    page, wrong = opened(chromium, server, "/bureau?lang=ja", width=1280)
+    page.locator("[data-testid=stSidebar]").get_by_text("現在の組織").click()
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').innerText.includes('現在の組織')", timeout=20_000)
+    assert wrong == []
+    page.context.close()

@@ -1,0 +1,193 @@
+"""Every role × every action, against a real database: done, refused, or as if the report did not exist."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kpis import deadlines, people, reports, submissions
+from kpis.access import MAY, OPEN_STATES, ROLES, STATES, STEPS, next_state
+from kpis.errors import MierukaError, NotAllowed, NotFound, StepRefused
+from kpis.people import LOCAL_MANAGER, LOCAL_OFFICE
+from kpis.review import OBSERVATIONS
+from kpis.settings import settings
+from kpis.store import Store
+from kpis.submissions import Warning
+from tests.small_government import (
+    ADMIN,
+    ANNA,
+    AYA,
+    DAI,
+    IN_TIME,
+    OFFICE,
+    PERIOD,
+    SECOND,
+    STRANGER,
+    figure,
+    settle,
+)  # fmt: skip
+
+SIGNED_OUT = ""
+REMOVED = "was@general.example.jp"  # a manager of GENERAL once, removed since
+PERSONS = ("own", "other", "office", "administrator", "stranger", "removed", "signed_out")
+EMAILS = {
+    "own": AYA, "other": DAI, "office": OFFICE, "administrator": ADMIN, "stranger": STRANGER, "removed": REMOVED,
+    "signed_out": SIGNED_OUT,
+}  # fmt: skip
+RATE = (OBSERVATIONS, ("electronic_decision_rate", "GENERAL", "FY2022-Q4"))
+SENT, DRAFT, GUESSED = 1, 2, 999  # GENERAL's reports: of Q3 submitted, of Q4 a draft with a warning; and one there is not
+
+
+def _upload(store: Store, who: str) -> None:
+    rows = [figure(numerator=3.0, denominator=9.0, period="FY2022-Q4")]
+    submissions.upload(
+        store, actor=who, bureau_code="GENERAL", period_code="FY2022-Q4", rows=rows, content=b"mine", name="m.xlsx",
+        replaces=(DRAFT, 1),
+    )  # fmt: skip
+
+
+def _warning(store: Store) -> int:
+    return reports.opened(store, DRAFT, viewer=ANNA, as_of=IN_TIME).warnings[0].id
+
+
+ACTIONS: dict[str, Callable[[Store, str], object]] = {
+    "upload": _upload,
+    "explain": lambda s, who: submissions.explain(s, DRAFT, actor=who, revision=1, reasons={RATE: ("error", "x")}),
+    "confirm a warning": lambda s, who: submissions.confirm(s, DRAFT, actor=who, revision=1, reasons={_warning(s): "x"}),
+    "resolve a conflict": lambda s, who: submissions.resolve(s, DRAFT, actor=who, revision=1, choices={}),
+    "submit": lambda s, who: (
+        submissions.confirm(s, DRAFT, actor=ANNA, revision=1, reasons={_warning(s): "x"}),
+        submissions.submit(s, DRAFT, actor=who, revision=1, today=date(2023, 4, 10)),
+    ),
+    "withdraw": lambda s, who: submissions.withdraw(s, DRAFT, actor=who, revision=1),
+    "see a draft": lambda s, who: reports.opened(s, DRAFT, viewer=who, as_of=IN_TIME),
+    "read its original": lambda s, who: reports.original(s, DRAFT, viewer=who),
+    "return": lambda s, who: submissions.give_back(s, SENT, actor=who, revision=1, reason="x"),
+    "approve": lambda s, who: submissions.approve(s, SENT, actor=who, revision=1),
+    "see the queue": lambda s, who: deadlines.coverage(s, [PERIOD], viewer=who, today=IN_TIME),
+    "grant an exception": lambda s, who: submissions.grant_exception(
+        s, actor=who, bureau_code="GENERAL", period_code=PERIOD, until=IN_TIME, reason="x"
+    ),
+    "list persons": lambda s, who: people.people(s, actor=who),
+    "add a person": lambda s, who: people.add_person(s, actor=who, email="new@example.jp", role="administrator"),
+    "remove a person": lambda s, who: people.remove_person(s, actor=who, email=SECOND),
+    "read the audit trail": lambda s, who: people.audit_trail(s, actor=who),
+    "guess a number": lambda s, who: reports.report(s, GUESSED, viewer=who),
+}
+# What each person may expect, in the order of PERSONS: + done, - refused, ? as if there were no such report.
+EXPECTED = {
+    "upload":               "+ - - - - - -",
+    "explain":              "+ ? - ? ? ? ?",
+    "confirm a warning":    "+ ? - ? ? ? ?",
+    "resolve a conflict":   "+ ? - ? ? ? ?",
+    "submit":               "+ ? - ? ? ? ?",
+    "withdraw":             "+ ? - ? ? ? ?",
+    "see a draft":          "+ ? + ? ? ? ?",
+    "read its original":    "+ ? + ? ? ? ?",
+    "return":               "- ? + ? ? ? ?",
+    "approve":              "- ? + ? ? ? ?",
+    "see the queue":        "- - + - - - -",
+    "grant an exception":   "- - + - - - -",
+    "list persons":         "- - + + - - -",
+    "add a person":         "- - + + - - -",
+    "remove a person":      "- - + + - - -",
+    "read the audit trail": "- - + + - - -",
+    "guess a number":       "? ? ? ? ? ? ?",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with two reports of GENERAL: one submitted by ANNA, one a draft of hers with a warning."""
+    folder = tmp_path_factory.mktemp("access")
+    store = settle(Store(f"sqlite:///{folder / 'a.db'}"), folder / "data")
+    people.add_person(store, actor=people.COMMAND_LINE, email=REMOVED, role="bureau_manager", bureau_code="GENERAL")
+    people.remove_person(store, actor=ADMIN, email=REMOVED)
+    submissions.upload(
+        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[figure(numerator=1.0, denominator=2.0)], content=b"q3",
+        name="q3.xlsx",
+    )  # fmt: skip
+    submissions.submit(store, SENT, actor=ANNA, revision=1, today=IN_TIME)
+    submissions.upload(
+        store, actor=ANNA, bureau_code="GENERAL", period_code="FY2022-Q4", content=b"q4", name="q4.xlsx",
+        rows=[figure(numerator=1.0, denominator=2.0, period="FY2022-Q4")], warnings=[Warning("odd", "usual", "usual")],
+    )  # fmt: skip
+    store.engine.dispose()
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.engine.dispose()
+    return folder / "a.db"
+
+
+@pytest.mark.parametrize("person", PERSONS)
+@pytest.mark.parametrize("action", list(ACTIONS))
+def test_each_person_gets_what_the_table_says(prepared: Path, tmp_path: Path, action: str, person: str) -> None:
+    shutil.copy(prepared, tmp_path / "b.db")
+    store = Store(f"sqlite:///{tmp_path / 'b.db'}")
+    expected = EXPECTED[action].split()[PERSONS.index(person)]
+    before = store.revision()
+    try:
+        ACTIONS[action](store, EMAILS[person])
+        got = "+"
+    except NotAllowed:
+        got = "-"
+    except NotFound:
+        got = "?"
+    except MierukaError as other:
+        got = f"{type(other).__name__}: {other}"
+    assert got == expected
+    if expected != "+" and action != "submit":
+        assert store.revision() == before, "a refusal leaves no trace"
+    store.engine.dispose()
+
+
+def test_the_table_of_the_test_names_every_action_and_the_code_names_no_other_role() -> None:
+    assert set(EXPECTED) == set(ACTIONS)
+    assert {role for roles in MAY.values() for role in roles} == set(ROLES)
+
+
+def test_a_role_taken_away_counts_at_the_next_write(prepared: Path, tmp_path: Path) -> None:
+    shutil.copy(prepared, tmp_path / "c.db")
+    store = Store(f"sqlite:///{tmp_path / 'c.db'}")
+    assert people.viewer_of(store, AYA).may("upload", "GENERAL")
+    people.remove_person(store, actor=OFFICE, email=AYA)
+    with pytest.raises(NotFound):
+        submissions.withdraw(store, DRAFT, actor=AYA, revision=1)
+    with pytest.raises(NotAllowed):
+        people.remove_person(store, actor=OFFICE, email=OFFICE)
+
+
+def test_the_list_of_reports_holds_only_what_the_viewer_may_see(prepared: Path) -> None:
+    store = Store(f"sqlite:///{prepared}")
+    seen = {person: [r.id for r in reports.reports(store, viewer=EMAILS[person])] for person in PERSONS}
+    assert seen == {
+        "own": [2, 1], "other": [], "office": [2, 1], "administrator": [], "stranger": [], "removed": [], "signed_out": [],
+    }  # fmt: skip
+
+
+def test_local_persons_exist_in_local_mode_only(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(prepared, tmp_path / "d.db")
+    store = Store(f"sqlite:///{tmp_path / 'd.db'}")
+    listed = [p.email for p in people.local_people(store)]
+    assert listed[:2] == [LOCAL_MANAGER, LOCAL_OFFICE] and ANNA in listed and REMOVED not in listed
+    submissions.withdraw(store, DRAFT, actor=LOCAL_MANAGER, revision=1)
+    submissions.approve(store, SENT, actor=LOCAL_OFFICE, revision=1)
+    monkeypatch.setattr("kpis.people.settings", lambda: settings().model_copy(update={"mode": "office"}))
+    assert people.viewer_of(store, LOCAL_OFFICE).grants == ()
+    with pytest.raises(NotAllowed):
+        people.local_people(store)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("step", ["upload", "explain", "submit", "withdraw", "return", "approve"])
+def test_every_step_from_every_state_is_in_the_table_or_refused(state: str, step: str) -> None:
+    if (state, step) in STEPS:
+        assert next_state(state, step) in STATES
+        assert state in OPEN_STATES, "nothing leaves approved or withdrawn"
+    else:
+        with pytest.raises(StepRefused):
+            next_state(state, step)

@@ -1,0 +1,194 @@
+"""Milestones with every day they were given, the computed status of a project, and a person's confidence beside it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpis import models
+from kpis.confidence import record_confidence
+from kpis.errors import FigureRefused, NotFound
+from kpis.projects import GivenDay, contradicts, milestones_on, project_reports, project_status, reported_code, slip
+from kpis.scorecard import score_all
+from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from loaders.load import load_file
+from tests.kpis.test_store import register_file
+
+TODAY = date(2026, 11, 24)
+KNOWN = datetime(2026, 1, 1)
+TABLES = (
+    models.Project,
+    models.ProjectVersion,
+    models.ProjectBureau,
+    models.Milestone,
+    models.MilestoneDate,
+    models.ProjectConfidence,
+)
+
+
+def row(**overrides: object) -> dict[str, Any]:
+    return {"milestone_code": "M1", "project_code": "P", "name_ja": "節目", "name_en": "step", "planned_start": None, "stage_ja": "",
+            "reported_period": "FY2021Q2", "source_code": "S", "is_sample": False, "note": "", **overrides}  # fmt: skip
+
+
+def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overrides: object) -> dict[str, Any]:
+    return {"milestone_code": "M1", "date_kind": kind, "vintage": vintage, "day": date.fromisoformat(day), "precision": precision,
+            "known_at": KNOWN, "submission_id": None, **overrides}  # fmt: skip
+
+
+def reports(store: Store, as_of: date = TODAY) -> dict[str, Any]:
+    tables = {model.__name__: store.all_of(model) for model in TABLES}
+    return {r.code: r for r in project_reports(tables, score_all(store.book(), as_of=as_of), as_of=as_of)}
+
+
+def test_a_milestone_replanned_twice_and_finished_late_shows_all_days_and_the_slip() -> None:
+    dates = [
+        given("planned", "2022-03-31"),
+        given("replanned", "2022-06-30"),
+        given("replanned", "2022-09-30", 2),
+        given("actual", "2022-11-15"),
+    ]
+    (made,) = milestones_on([row()], dates, as_of=TODAY)
+    assert [g.day.isoformat() for g in (*made.planned, *made.replanned)] == ["2022-03-31", "2022-06-30", "2022-09-30"]
+    assert made.actual is not None and made.actual.day == date(2022, 11, 15)
+    assert (made.state, made.slip_days, made.is_slip_exact) == ("done", 229, True)
+
+
+def test_the_same_through_files_loaded_one_after_another(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'copy.db'}")
+    store.migrate()
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    base = {"planned_end": "2020-05-29", "planned_end_precision": "day"}
+    for day in ("2020-06-30", "2020-07-31"):
+        load_file(
+            store, register_file("milestones.csv", **base, replanned_end=day, replanned_end_precision="day"), name="milestones.csv"
+        )
+    made = next(m for m in reports(store)["PROG"].milestones if m.code == "PROG-M001")
+    assert [g.day.isoformat() for g in (*made.planned, *made.replanned)] == ["2020-05-29", "2020-06-30", "2020-07-31"]
+    assert (made.state, made.slip_days) == ("done", 91)  # finished on 2020-08-28
+
+
+def test_before_its_last_day_a_milestone_is_not_done_yet() -> None:
+    dates = [given("planned", "2022-03-31"), given("actual", "2022-11-15")]
+    (made,) = milestones_on([row()], dates, as_of=date(2022, 3, 1))
+    assert (made.state, made.actual, made.slip_days) == ("coming", None, None)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "marks", "state"),
+    [
+        ({"stage_ja": "予定"}, {"precision": "quarter"}, "not_seen"),  # a published plan whose result was not seen is not late
+        ({"stage_ja": "予定"}, {}, "not_seen"),
+        ({"stage_ja": ""}, {"precision": "year"}, "not_seen"),
+        ({"stage_ja": ""}, {}, "late"),  # a day, and nothing said of it
+        ({"stage_ja": "予定"}, {"submission_id": 7}, "late"),  # kept by its bureau: no result means none
+        ({"stage_ja": "予定", "is_sample": True}, {}, "late"),
+    ],
+)
+def test_a_planned_day_that_passed_is_late_only_where_a_result_would_have_been_seen(
+    overrides: dict[str, object], marks: dict[str, Any], state: str
+) -> None:
+    (made,) = milestones_on([row(**overrides)], [given("planned", "2022-03-31", **marks)], as_of=TODAY)
+    assert made.state == state
+
+
+def test_no_milestone_of_the_published_pages_is_called_late(tokyo: Store) -> None:
+    states = {m.state for r in reports(tokyo).values() for m in r.milestones}
+    assert "late" not in states and {"done", "not_seen", "coming", "undated"} <= states
+
+
+@pytest.mark.parametrize(
+    ("first", "final", "expected"),
+    [
+        (("2022-03-31", "day"), ("2022-04-10", "day"), (10, True)),
+        (("2022-03-31", "day"), ("2022-03-20", "day"), (-11, True)),
+        (("2022-03-31", "quarter"), ("2022-01-15", "day"), (0, False)),  # within the planned quarter
+        (("2022-02-28", "month"), ("2022-03-31", "month"), (31, False)),
+        (("2021-03-31", "year"), ("2021-03-31", "month"), (0, False)),
+        (("2022-03-31", "year"), ("2022-04-30", "month"), (30, False)),
+    ],
+)
+def test_slip_says_no_more_than_the_days_are_known_to(
+    first: tuple[str, str], final: tuple[str, str], expected: tuple[int, bool]
+) -> None:
+    assert slip(GivenDay(date.fromisoformat(first[0]), first[1]), GivenDay(date.fromisoformat(final[0]), final[1])) == expected
+
+
+@pytest.mark.parametrize(
+    ("counts", "status"),
+    [
+        ({}, "no_data"),
+        ({"no_data": 2}, "no_data"),
+        ({"qualitative": 1, "no_data": 1}, "not_applicable"),
+        ({"reached": 2, "not_applicable": 5}, "reached"),
+        ({"reached": 2, "on_track": 1}, "on_track"),
+        ({"reached": 3, "slightly_behind": 1}, "slightly_behind"),
+        ({"reached": 3, "missed": 1}, "slightly_behind"),
+        ({"reached": 1, "missed": 1}, "behind"),
+        ({"moving_away": 1}, "behind"),
+    ],
+)
+def test_the_status_of_a_project_follows_its_indicators(counts: dict[str, int], status: str) -> None:
+    assert project_status(counts) == status
+
+
+def test_only_what_cannot_both_be_right_is_a_contradiction() -> None:
+    pairs = [("high", "behind"), ("low", "reached"), ("low", "on_track")]
+    every = [
+        (c, s) for c in ("high", "medium", "low") for s in ("reached", "on_track", "slightly_behind", "behind", "not_applicable")
+    ]
+    assert [p for p in every if contradicts(*p)] == [("high", "behind"), ("low", "reached"), ("low", "on_track")] == pairs
+    assert not contradicts(None, "behind")
+
+
+def test_a_stated_confidence_stands_beside_the_computed_status_and_contradiction_is_seen(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'copy.db'}")
+    store.migrate()
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    record_confidence(
+        store, "CP3", confidence="medium", reason="様子を見る", reviewer="構造改革室 佐藤", reviewed_on=date(2026, 10, 1)
+    )
+    assert not reports(store)["CP3"].is_contradicted
+    record_confidence(store, "CP3", confidence="high", reason="第4期に追いつく", reviewer="構造改革室 佐藤", reviewed_on=TODAY)
+    found = reports(store)["CP3"]
+    assert (found.status, found.confidence["confidence"], found.is_contradicted) == ("behind", "high", True)
+    assert [c["confidence"] for c in found.confidences] == ["medium", "high"]
+    earlier = reports(store, date(2026, 10, 2))["CP3"]
+    assert earlier.confidence["confidence"] == "medium", "as of an earlier day, what had been said by then"
+    assert [e["action"] for e in store.all_of(models.AuditEvent)] == ["confidence", "confidence"]
+
+
+def test_a_confidence_needs_level_reason_name_and_a_known_project(store: Store) -> None:
+    for wrong in ({"reason": " "}, {"confidence": "sure"}, {"reviewer": ""}):
+        words = {"confidence": "high", "reason": "理由", "reviewer": "佐藤", "reviewed_on": TODAY, **wrong}
+        with pytest.raises(FigureRefused):
+            record_confidence(store, "CP1", **words)  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        record_confidence(store, "CP1", confidence="high", reason="理由", reviewer="佐藤", reviewed_on=TODAY)
+    assert store.count(models.ProjectConfidence) == 0
+
+
+def test_the_seven_core_projects_follow_their_renames_and_hold_every_published_figure(tokyo: Store) -> None:
+    found = reports(tokyo)
+    first = [r for r in found.values() if r.row["kind"] == "core" and r.first_version == "1"]
+    assert len(first) == 7 and all(r.row["goal_ja"] for r in first)
+    assert [n["name_ja"] for n in found["CP6"].names] == ["内部管理事務抜本見直しプロジェクト", "都政スピードアッププロジェクト"]
+    assert found["S3CP2"].predecessor_codes == ("CP6",)
+    indicators = {i["indicator_code"]: i["project_code"] for i in tokyo.all_of(models.Indicator)}
+    shown = {(s.entry.definition.code, f.period_code) for r in found.values() for s in r.scored for f in s.figures}
+    own = {i["indicator_code"]: i["scope_code"] for i in tokyo.all_of(models.Indicator)}
+    stored = {
+        (o["indicator_code"], o["period_code"])
+        for o in tokyo.all_of(models.Observation)
+        if o["bureau_code"] == own[o["indicator_code"]] and indicators[o["indicator_code"]] in found
+    }
+    assert shown == stored
+
+
+def test_the_quarter_of_a_report_is_a_period_code() -> None:
+    assert (reported_code("FY2021Q2"), reported_code(None), reported_code("通年")) == ("FY2021-Q2", "", "通年")

@@ -1,0 +1,75 @@
+"""An instance that publishes: a copy of the shipped figures, a folder for editions, and small changes to figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from kpis.settings import ROOT, Settings
+from kpis.store import Store, utc_now
+from loaders.load import load_file
+from publishers import publication
+from publishers.editions import Edition
+
+OFFICIAL = ROOT / "data" / "official"
+
+
+@dataclass
+class House:
+    """A working store and its editions."""
+
+    store: Store
+    folder: Path
+    at: datetime
+
+    @property
+    def chosen(self) -> Settings:
+        """Return settings with this folder of editions."""
+        return Settings(EDITIONS_DIR=self.folder, PUBLIC_URL="https://reform.example.jp")  # type: ignore[call-arg]
+
+    def publish(self, note: str = "試験の公表") -> Edition:
+        """Publish the next edition, a day after the one before."""
+        self.at += timedelta(days=1)
+        return publication.publish(self.store, note=note, now=self.at, chosen=self.chosen)
+
+    def preview(self) -> publication.Preview:
+        """Look at the next edition."""
+        return publication.preview(self.store, now=self.at, folder=self.folder)
+
+    def correct(self, code: str, period: str, **overrides: str) -> None:
+        """Load a new vintage of one shipped observation."""
+        rows = csv.DictReader((OFFICIAL / "observations.csv").read_text(encoding="utf-8").splitlines())
+        row = next(r for r in rows if r["indicator_code"] == code and r["period_code"] == period)
+        row.update({"reason_class": "error", "reason_text": "転記の誤り", **overrides})
+        self.load("observations.csv", [row])
+
+    def load(self, name: str, rows: list[dict[str, Any]]) -> None:
+        """Load rows as a file of a kind."""
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        report = load_file(self.store, out.getvalue().encode(), name=name)
+        assert not report.problems, report.problems
+
+    def add(self, model: Any, **values: Any) -> None:
+        """Put a row straight into a table, as another part of the product would; the rest is of an existing row."""
+        table = model.__table__
+        with self.store.writing() as session:
+            like = session.execute(select(table).limit(1)).first()
+            row = {**({k: v for k, v in like._mapping.items() if k != "id"} if like else {}), **values}
+            session.execute(insert(table).values(**row))
+
+
+def built(tokyo: Store, folder: Path) -> House:
+    """Return a house with a copy of the shipped figures."""
+    tokyo.engine.dispose()
+    shutil.copy(tokyo.url.removeprefix("sqlite:///"), folder / "working.db")
+    return House(Store(f"sqlite:///{folder / 'working.db'}"), folder / "editions", utc_now())

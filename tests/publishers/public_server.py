@@ -1,0 +1,55 @@
+"""The public process, served for a test."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from kpis.settings import ROOT
+
+
+@contextmanager
+def public_server(folder: Path, *, before: Sequence[str] = (), **environment: str) -> Iterator[int]:
+    """Serve ``manage.py run --public`` over a folder of editions while the block runs; gives its port.
+
+    Args:
+        folder: the editions.
+        before: put before the command, as ``setpriv``.
+        environment: set besides.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    around = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "MIERUKA_MODE")}
+    around |= {"EDITIONS_DIR": str(folder), "PORT": str(port), "PUBLIC_URL": "https://reform.example.jp", **environment}
+    process = subprocess.Popen(
+        [*before, sys.executable, "manage.py", "run", "--public"],
+        cwd=ROOT,
+        env=around,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=1).close()
+                break
+            except OSError:
+                if process.poll() is not None:
+                    break
+                time.sleep(0.2)
+        if process.poll() is not None:
+            raise AssertionError(process.stdout.read().decode() if process.stdout else "")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        if process.stdout:
+            process.stdout.close()

@@ -1,0 +1,186 @@
+"""Nothing private is published: secrets planted in every private table and column are in no file and no answer."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer, LargeBinary, insert, select, update
+
+from kpis import models
+from kpis.store import Store
+from publishers import editions
+from publishers.public_tables import PRIVATE, PUBLIC
+from tests.bench.viewer import Viewer
+from tests.publishers.house import House, built
+from tests.publishers.public_server import public_server
+
+WORD = "Himitsu"  # every planted secret begins so
+NUMBER = 918273645.5  # and every planted number begins so
+AGREED: dict[str, Any] = {
+    "state": None, "role": "reform_office", "row_kind": "observations.csv", "confidence": "low", "register_name": "facility",
+    "reason_class": "error", "vintage": 2, "bureau_code": "DIGITAL", "period_code": "FY2021", "project_code": "CP1", "parent_code": None,
+}  # fmt: skip
+
+
+def secret(model: Any, column: Any, tag: str) -> Any:
+    """Return a value that is recognised wherever it turns up."""
+    if isinstance(column.type, (Boolean, Integer)):
+        return 1
+    if isinstance(column.type, Float):
+        return NUMBER
+    if isinstance(column.type, DateTime):
+        return datetime(2001, 2, 3, 4, 5, 6)
+    if isinstance(column.type, Date):
+        return date(2001, 2, 3)
+    if isinstance(column.type, LargeBinary):
+        return f"{WORD}-{tag}".encode()
+    return f"{WORD}-{model.__tablename__}-{column.name}-{tag}"
+
+
+@pytest.fixture(scope="module")
+def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """An instance full of secrets, published twice."""
+    made = built(tokyo, tmp_path_factory.mktemp("planted"))
+    mail = f"{WORD}.person@secret.example.jp"
+    with made.store.writing() as session:
+
+        def put(model: Any, tag: str = "x", **given: Any) -> None:
+            table = model.__table__
+            row = {c.name: secret(model, c, tag) for c in table.c if not (c.primary_key and isinstance(c.type, Integer))}
+            for column in table.c:
+                target = next((f.column.table.name for f in column.foreign_keys), None)
+                if column.name in AGREED and AGREED[column.name] is not None and column.name in row:
+                    row[column.name] = AGREED[column.name]
+                if target == "user_account":
+                    row[column.name] = mail
+                elif target == "original_file":
+                    row[column.name] = f"{WORD}-sha"
+                elif target == "submission":
+                    row[column.name] = 1
+                elif target == "source":
+                    row[column.name] = f"{WORD}-source"
+                if column.type.python_type is datetime and column.name.endswith("_at"):
+                    row[column.name] = row[column.name] if getattr(column.type, "timezone", False) is False else None
+            row.update(given)
+            session.execute(insert(table).values(**{k: v for k, v in row.items() if k in table.c}))
+
+        put(models.OriginalFile, sha256=f"{WORD}-sha", name=f"{WORD}-file-name.xlsx")
+        put(models.Source, source_code=f"{WORD}-source", grade="primary")
+        put(models.UserAccount, email=mail)
+        put(models.UserRole)
+        for state, year in (("draft", 2019), ("submitted", 2020), ("returned", 2021), ("withdrawn", 2022)):
+            put(
+                models.Submission, state, state=state, return_reason=f"{WORD}-return-{state}", decided_by=None, submitted_at=None,
+                decided_at=None, period_code=f"FY{year}",
+            )  # fmt: skip
+        put(models.SubmissionRow, fields_json=json.dumps({"value": NUMBER, "text": f"{WORD}-draft"}))
+        put(models.AuditEvent)
+        put(models.ProjectConfidence, is_sample=False)
+        put(
+            models.RegisterChange,
+            before_json=f'{{"note": "{WORD}-before"}}',
+            after_json=f'{{"note": "{WORD}-after"}}',
+            row_code="F001",
+        )
+        real = dict(indicator_code="fax_reduction_rate", bureau_code="DIGITAL", vintage=1, reason_class=None)
+        put(models.Observation, "draft", **real, period_code="2020-06", submission_id=1, is_sample=False)
+        put(models.Observation, "returned", **real, period_code="2021-07", submission_id=3, is_sample=False)
+        put(models.Observation, "sample", **real, period_code="2021-08", submission_id=None, is_sample=True)
+        for model, key in (
+            (models.Procedure, "procedure_code"),
+            (models.Facility, "facility_code"),
+            (models.Milestone, "milestone_code"),
+        ):
+            table = model.__table__  # type: ignore[attr-defined]
+            like = dict(session.execute(select(table).limit(1)).first()._mapping)  # type: ignore[union-attr]
+            text = {k: f"{WORD}-sample-{k}" for k in like if k.endswith("_ja") or k in ("note", key)}
+            session.execute(insert(table).values(**{**like, **text, "is_sample": True}))
+        for model in PUBLIC:  # and every private column of every published row
+            table = model.__table__  # type: ignore[attr-defined]
+            hidden = {c.name: f"{WORD}-{model.__tablename__}-{c.name}" for c in table.c if c.name in ("note", "details_json")}  # type: ignore[attr-defined]
+            if "file_sha256" in table.c:
+                hidden["file_sha256"] = f"{WORD}-sha"
+            if hidden:
+                session.execute(update(table).values(**hidden))
+    made.publish("最初")
+    made.correct("paper_reduction_rate", "FY2022", value="71.0")
+    made.publish("訂正")
+    return made
+
+
+def readings(content: bytes, name: str) -> Iterator[bytes]:
+    """Yield everything that a reader could find in a file: its bytes, and for packed forms what they hold."""
+    yield content
+    if name.endswith(".parquet"):
+        yield json.dumps(pq.read_table(io.BytesIO(content)).to_pylist(), ensure_ascii=False, default=str).encode()
+    if name.endswith(".png"):
+        yield json.dumps(Image.open(io.BytesIO(content)).info, default=str).encode()
+
+
+PLANTED = re.compile(rf"{WORD}|918273645|918,273,645|91,827|9\.1827|918\.27|2001-02-03|2001年2月|3 Feb 2001".encode(), re.I)
+
+
+def found_in(content: bytes, name: str) -> list[bytes]:
+    return [m.group() for reading in readings(content, name) for m in PLANTED.finditer(reading)]
+
+
+def test_the_secrets_are_really_there(planted: House) -> None:
+    """The check can fail: the working database is full of them."""
+    path = Path(planted.store.url.removeprefix("sqlite:///"))
+    planted.store.engine.dispose()
+    assert len(found_in(path.read_bytes(), path.name)) > 1000
+    assert {"note", "is_sample", "submission_id", "file_sha256", "details_json"} <= PRIVATE
+    assert found_in(f"<td>{WORD.upper()}</td>".encode(), "x.html") and found_in(b"918,273,645.5", "x.html")
+
+
+def test_no_planted_byte_is_in_any_published_file(planted: House) -> None:
+    files = [p for p in planted.folder.rglob("*") if p.is_file()]
+    assert len(files) > 1000
+    leaks = {str(p.relative_to(planted.folder)): found for p in files if (found := found_in(p.read_bytes(), p.name))}
+    assert leaks == {}
+
+
+def test_no_planted_byte_is_in_any_answer_of_the_public_process(planted: House) -> None:
+    """Every page over its websocket, every file and every address of the open API, of both editions."""
+    sites = [
+        f"/editions/{e.number:04d}/{name.removeprefix('site/')}"
+        for e in editions.shown(planted.folder)
+        for name in e.manifest["files"]
+        if name.startswith("site/data/") or name.endswith(("index.html", ".atom", "revisions.html"))
+    ]
+    api = ["/api/health", "/api/v1/editions", "/api/v1/indicators", "/api/v1/observations", "/api/v1/status", "/feed.atom"]
+    api += [f"/api/v1/{n}?edition={e}" for n in ("observations", "status", "indicators") for e in (1, 2)]
+    api += [
+        "/api/v1/observations?unit=DIGITAL",
+        "/api/v1/submissions",
+        "/api/v1/user_account",
+        "/data/../../edition.db",
+        "/edition.db",
+    ]
+    with public_server(planted.folder) as port:
+        for address in [*sites, *api]:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=30) as answer:
+                    content = answer.read()
+            except urllib.error.HTTPError as error:
+                content = error.read()
+            assert found_in(content, address) == [], address
+        viewer = Viewer(port)
+        pages = ["", "five_less", "revisions", "indicator?code=fax_reduction_rate", "indicator?code=paper_reduction_rate"]
+        for page in [*pages, "submit", "review", "publish"]:
+            for language in ("ja", "en"):
+                name, _, query = page.partition("?")
+                for raw in viewer.answers(name, f"{query}&lang={language}".lstrip("&")):
+                    assert found_in(raw, page) == [], page
+        viewer.close()

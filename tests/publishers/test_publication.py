@@ -1,0 +1,341 @@
+"""Editions: what is in them, what a reader is told of changes, and that nothing can be changed unnoticed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from kpis import models
+from kpis.errors import FigureRefused, NotAllowed
+from kpis.scorecard import score_all
+from kpis.store import Store
+from publishers import editions, opendata, publication
+from publishers.public_tables import PRIVATE, PUBLIC, columns_of
+from tests.publishers.house import House, built
+
+
+def table_of(model: type) -> object:
+    return model.__table__  # type: ignore[attr-defined]
+
+
+def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpose() -> None:
+    for model in PUBLIC:
+        public = {c.name for c in columns_of(model)}
+        undecided = set(table_of(model).c.keys()) - public - PRIVATE  # type: ignore[attr-defined]
+        assert not undecided, f"{model.__tablename__}: put {undecided} into PUBLIC or PRIVATE of publishers/public_tables.py"  # type: ignore[attr-defined]
+
+
+def test_nobody_and_nothing_internal_is_a_public_table() -> None:
+    inside = {
+        models.UserAccount, models.UserRole, models.Submission, models.SubmissionRow, models.OriginalFile, models.AuditEvent,
+        models.ProjectConfidence, models.RegisterChange, models.Publication,
+    }  # fmt: skip
+    assert not inside & set(PUBLIC)
+
+
+def test_an_edition_holds_the_public_tables_and_columns_and_nothing_else(published: House) -> None:
+    held = editions.current(published.folder)
+    assert held is not None
+    connection = sqlite3.connect(held.folder / "edition.db")
+    tables = {n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert tables == {m.__tablename__ for m in PUBLIC} | {"data_revision", "edition"}  # type: ignore[attr-defined]
+    for model in PUBLIC:
+        found = [row[1] for row in connection.execute(f"PRAGMA table_info({model.__tablename__})")]  # type: ignore[attr-defined]
+        assert found == [c.name for c in columns_of(model)]
+    connection.close()
+
+
+def test_an_edition_judges_as_the_working_figures_do(published: House) -> None:
+    held = editions.current(published.folder)
+    assert held is not None
+    frozen = Store(held.url)
+    mine = score_all(published.store.book(), as_of=held.as_of)
+    theirs = score_all(frozen.book(), as_of=held.as_of)
+    assert len(mine) > 100
+    assert [(s.entry.definition, s.judgement) for s in mine] == [(s.entry.definition, s.judgement) for s in theirs]
+
+
+def test_a_correction_is_told_with_its_reason_and_size(published: House) -> None:
+    (change,) = editions.opened(published.folder, 2).changes()
+    assert (change["kind"], change["code"], change["period_code"]) == ("figure_corrected", "paper_reduction_rate", "FY2022")
+    assert (change["old_ja"], change["new_ja"], change["size_ja"]) == ("72.0 %", "71.0 %", "−1.0 ポイント")
+    assert (change["difference"], change["reason_class"], change["reason_text"]) == (-1.0, "error", "転記の誤り")
+    assert editions.opened(published.folder, 1).changes() == [{"kind": "first_edition"}]
+
+
+def test_figures_statuses_targets_definitions_and_registers_that_change_are_all_named(house: House) -> None:
+    house.publish()
+    house.correct("electronic_decision_rate", "2023-03", value="100")
+    with house.store.writing() as session:
+        session.execute(
+            update(models.Indicator)
+            .where(models.Indicator.indicator_code == "fax_reduction_rate")
+            .values(definition_ja="新しい定義")  # type: ignore[arg-type]
+        )
+        session.execute(
+            update(models.Target)
+            .where(models.Target.indicator_code == "fax_reduction_rate", models.Target.period_code == "FY2021")
+            .values(value=97)  # type: ignore[arg-type]
+        )
+        session.execute(update(models.Facility).where(models.Facility.facility_code == "F001").values(cashless_status="announced"))  # type: ignore[arg-type]
+    found = {(c.kind, c.code, c.field or c.period_code): c for c in house.preview().changes}
+    assert set(found) == {
+        ("figure_corrected", "electronic_decision_rate", "2023-03"), ("status", "electronic_decision_rate", ""),
+        ("target", "fax_reduction_rate", "FY2021"), ("definition", "fax_reduction_rate", "definition_ja"),
+        ("register_changed", "F001", "facility.cashless_status"),
+    }  # fmt: skip
+    status = found["status", "electronic_decision_rate", ""]
+    assert (status.old_ja, status.new_ja) == ("未達", "達成")
+    assert found["target", "fax_reduction_rate", "FY2021"].difference == -1.0
+
+
+def test_a_preview_keeps_nothing(house: House) -> None:
+    found = house.preview()
+    assert (found.number, found.compared_with, found.counts["indicator"]) == (1, None, 109)
+    assert not house.folder.exists()
+
+
+def test_a_figure_that_rests_on_a_sample_is_refused_by_name(house: House) -> None:
+    house.add(
+        models.Observation, indicator_code="paper_reduction_rate", bureau_code="HQ", period_code="FY2022", vintage=2, value=12.5,
+        is_sample=True, reason_class="error", reason_text="見本",
+    )  # fmt: skip
+    with pytest.raises(FigureRefused, match="paper_reduction_rate HQ FY2022"):
+        house.publish()
+    assert not editions.numbers(house.folder) and not list(house.folder.glob(".writing-*"))
+
+
+def test_series_and_register_rows_that_are_samples_through_and_through_stay_out(house: House) -> None:
+    house.add(
+        models.Observation,
+        indicator_code="fax_reduction_rate",
+        bureau_code="DIGITAL",
+        period_code="FY2022",
+        vintage=1,
+        is_sample=True,
+    )
+    house.add(models.Facility, facility_code="SAMPLE1", name_ja="見本の施設", is_sample=True)
+    assert house.preview().left_out == {"observation": 1, "facility": 1}
+    made = Store(house.publish().url)
+    assert not [r for r in made.all_of(models.Observation) if r["bureau_code"] == "DIGITAL"]
+    assert "SAMPLE1" not in [r["facility_code"] for r in made.all_of(models.Facility)]
+
+
+def test_figures_of_a_submission_that_is_not_approved_stay_out_even_if_they_stand_in_the_table(house: House) -> None:
+    house.add(models.UserAccount, email="a@example.jp", created_at=house.at)
+    for state, year in (("draft", "FY2021"), ("approved", "FY2022")):
+        house.add(
+            models.Submission,
+            bureau_code="DIGITAL",
+            period_code=year,
+            state=state,
+            created_by="a@example.jp",
+            created_at=house.at,
+        )
+    for submission in (1, 2):
+        house.add(
+            models.Observation, indicator_code="fax_reduction_rate", bureau_code="DIGITAL", period_code="FY2021" if submission == 2 else "FY2020",
+            vintage=1, submission_id=submission, value=submission * 1.5,
+        )  # fmt: skip
+    made = Store(house.publish().url)
+    assert [r["value"] for r in made.all_of(models.Observation, bureau_code="DIGITAL")] == [3.0]
+
+
+def test_a_figure_known_only_later_stays_out(house: House) -> None:
+    house.add(
+        models.Observation, indicator_code="fax_reduction_rate", bureau_code="TMG", period_code="FY2022", vintage=1, value=99.9,
+        known_at=house.at + timedelta(days=30),
+    )  # fmt: skip
+    made = Store(house.publish().url)
+    assert 99.9 not in [r["value"] for r in made.all_of(models.Observation)]
+
+
+def test_a_note_is_needed_and_what_was_looked_at_is_what_is_published(house: House) -> None:
+    with pytest.raises(FigureRefused, match="--note"):
+        house.publish("  ")
+    seen = house.preview().revision
+    house.correct("paper_reduction_rate", "FY2022", value="70.5")
+    with pytest.raises(FigureRefused, match="changed after you looked"):
+        publication.publish(house.store, note="x", now=house.at, revision=seen, chosen=house.chosen)
+
+
+def test_an_edition_cannot_be_written_to_through_the_store(published: House) -> None:
+    held = Store(editions.opened(published.folder, 1).url)
+    with pytest.raises(NotAllowed), held.writing():
+        pass
+    with pytest.raises(NotAllowed):
+        held.migrate()
+    with pytest.raises(Exception, match=r"readonly|view"), held.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE observation SET value = 1")
+    assert held.all_of(models.UserAccount) == [] and held.count(models.AuditEvent) == 0
+
+
+# Unchanged, complete, chained ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tampered(published: House, tmp_path: Path) -> Path:
+    """A copy of two editions that may be written to."""
+    folder = tmp_path / "editions"
+    shutil.copytree(published.folder, folder)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+def named(folder: Path, **rest: object) -> set[tuple[int, str]]:
+    return {(f.edition, f.file) for f in editions.verify(folder, **rest)}  # type: ignore[arg-type]
+
+
+def test_untouched_editions_are_unchanged_and_form_a_chain(published: House) -> None:
+    assert editions.verify(published.folder, recorded=publication.recorded(published.store)) == []
+    first, second = editions.opened(published.folder, 1), editions.opened(published.folder, 2)
+    assert (first.manifest["previous_sha256"], second.manifest["previous_sha256"]) == (None, first.sha256)
+    rows = published.store.all_of(models.Publication)
+    assert [(r["edition"], r["sha256"], r["previous_sha256"]) for r in rows] == [
+        (1, first.sha256, None),
+        (2, second.sha256, first.sha256),
+    ]
+
+
+def test_one_digit_changed_with_a_database_tool_is_named_with_its_table(tampered: Path) -> None:
+    connection = sqlite3.connect(tampered / "0002" / "edition.db")
+    connection.execute("UPDATE observation SET value = 99.9 WHERE indicator_code = 'paper_reduction_rate' AND vintage = 2")
+    connection.commit()
+    connection.close()
+    assert named(tampered) == {(2, "edition.db"), (2, "edition.db: observation")}
+    assert named(tampered, number=1) == set()
+
+
+def test_a_file_changed_added_or_taken_away_is_named(tampered: Path) -> None:
+    page = tampered / "0001" / "site" / "index.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("72.0", "82.0"), encoding="utf-8")
+    (tampered / "0001" / "site" / "data" / "status.csv").unlink()
+    (tampered / "0001" / "extra.db").write_bytes(b"x")
+    assert named(tampered) == {(1, "site/index.html"), (1, "site/data/status.csv"), (1, "extra.db")}
+
+
+def test_an_edition_forged_together_with_its_manifest_breaks_the_chain(tampered: Path, published: House) -> None:
+    manifest = tampered / "0001" / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("最初の公表", "別の説明"), encoding="utf-8")
+    assert named(tampered) == {(1, "manifest.json")}
+    newest = tampered / "0002" / "manifest.json"
+    newest.write_text(newest.read_text(encoding="utf-8").replace("用紙の削減率を訂正", "別の説明"), encoding="utf-8")
+    assert (2, "manifest.json") in named(tampered, recorded=publication.recorded(published.store))
+
+
+def test_a_missing_edition_is_named(tampered: Path, published: House) -> None:
+    shutil.rmtree(tampered / "0001")
+    assert (1, "0001") in named(tampered)
+    shutil.rmtree(tampered / "0002")
+    assert {(1, "0001"), (2, "0002"), (2, "current.json")} <= named(tampered, recorded=publication.recorded(published.store))
+
+
+# Going back ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_earlier_edition_can_be_shown_again_and_the_reason_is_public(house: House) -> None:
+    house.publish("一")
+    house.correct("paper_reduction_rate", "FY2022", value="70.5")
+    house.publish("二")
+    publication.rollback(house.store, 1, reason="訂正が誤り", now=house.at, folder=house.folder)
+    held = editions.current(house.folder)
+    assert held is not None and held.number == 1
+    assert [e.number for e in editions.shown(house.folder)] == [1]
+    third = house.publish("三")
+    assert third.number == 3 and third.manifest["previous_sha256"] == editions.opened(house.folder, 2).sha256
+    assert third.manifest["compared_with"] == 1 and [c["kind"] for c in third.changes()] == ["figure_corrected"]
+    assert [e.number for e in editions.shown(house.folder)] == [3, 1]
+    pointer = editions.pointer(house.folder)
+    assert pointer is not None and pointer.withdrawn[2]["reason"] == "訂正が誤り"
+    publication.rollback(house.store, 2, reason="やはり正しい", now=house.at, folder=house.folder)
+    assert [e.number for e in editions.shown(house.folder)] == [2, 1]
+
+
+def test_a_changed_edition_is_never_shown_again(house: House) -> None:
+    house.publish()
+    house.publish()
+    page = house.folder / "0001" / "site" / "index.html"
+    page.chmod(0o644)
+    page.write_text("forged", encoding="utf-8")
+    with pytest.raises(FigureRefused, match=r"index\.html"):
+        publication.rollback(house.store, 1, reason="x", now=house.at, folder=house.folder)
+
+
+# Dying and racing ---------------------------------------------------------------------------------------------------
+
+
+def test_somebody_else_who_was_quicker_is_noticed_and_nothing_is_left_lying_about(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.publish()
+    write = publication._write
+
+    def slow(beside: Path, *rest: object) -> None:
+        write(beside, *rest)  # type: ignore[arg-type]
+        shutil.copytree(house.folder / "0001", house.folder / "0002")
+
+    monkeypatch.setattr(publication, "_write", slow)
+    with pytest.raises(FigureRefused, match="somebody else"):
+        house.publish()
+    assert sorted(p.name for p in house.folder.iterdir()) == ["0001", "0002", "current.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")
+def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tokyo: Store, tmp_path: Path) -> None:
+    """Fifty publications are killed with SIGKILL at a random moment; each leaves the old edition or the whole new one."""
+    house = built(tokyo, tmp_path)
+    house.publish("前")
+    began = time.monotonic()
+    house.publish("時間をはかる")
+    usual = time.monotonic() - began
+    chance = random.Random(20261124)
+    seen = {"old": 0, "new": 0}
+    for _ in range(50):
+        before = editions.current(house.folder)
+        assert before is not None
+        house.store.engine.dispose()
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.write(writer, b"x")
+                House(Store(house.store.url), house.folder, house.at).publish("途中で止まるかもしれない")
+            finally:
+                os._exit(0)
+        os.close(writer)
+        os.read(reader, 1)
+        os.close(reader)
+        until = time.monotonic() + chance.uniform(0, 2 * usual)
+        while time.monotonic() < until and os.waitpid(child, os.WNOHANG) == (0, 0):
+            time.sleep(0.002)
+        if time.monotonic() >= until:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        after = editions.current(house.folder)
+        assert after is not None and after.number >= before.number
+        assert editions.verify(house.folder, after.number) == []
+        assert Store(after.url).book().entries
+        seen["old" if after.number == before.number else "new"] += 1
+    assert seen["old"] > 5 and seen["new"] > 0, f"the kills fell all on one side of the pointer: {seen}"
+    last = house.publish("最後まで")
+    assert editions.verify(house.folder, recorded=publication.recorded(house.store)) == []
+    assert set(publication.recorded(house.store)) == set(range(1, last.number + 1))
+
+
+def test_every_public_table_and_column_is_described_in_both_languages(published: House) -> None:
+    frozen = Store(editions.opened(published.folder, 2).url)
+    made = opendata.resources(frozen, score_all(frozen.book(), as_of=published.at.date()), as_of=published.at.date())
+    for resource in made:
+        assert opendata.title(resource.name) != opendata.title(resource.name, "en")
+        for field in resource.fields:
+            assert opendata.describe(field) and opendata.describe(field, "en")
