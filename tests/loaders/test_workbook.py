@@ -20,7 +20,6 @@ from typer.testing import CliRunner
 from kpis import models
 from kpis.errors import FigureRefused, NotFound
 from kpis.measures import Definition, Figure, value_of
-from kpis.origins import report_source
 from kpis.settings import settings as product_settings
 from kpis.store import Store
 from loaders.layout import KEYS, load_layout
@@ -427,16 +426,6 @@ def test_issuing_a_template_is_recorded_and_raises_no_revision(store: Store) -> 
     _, mark = issue_template(store, BUREAU, PERIOD, actor="somebody")
     events = store.all_of(models.AuditEvent, subject=mark.template_id)
     assert [(e["actor"], e["action"]) for e in events] == [("somebody", "template_issued")] and store.revision() == before
-
-
-def test_the_source_of_a_bureaus_reports_is_made_once(tmp_path: Path) -> None:
-    store = make_store(tmp_path)
-    with store.writing() as session:
-        assert report_source(session, BUREAU) == report_source(session, BUREAU) == f"report-{BUREAU}"
-        with pytest.raises(NotFound):
-            report_source(session, "NOPE")
-    (source,) = store.all_of(models.Source, source_code=f"report-{BUREAU}")
-    assert source["title"] == "建設局の報告" and source["url"] == "" and source["grade"] == "primary"
 
 
 def test_a_reduction_without_a_published_rate_is_worked_out() -> None:
