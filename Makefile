@@ -10,7 +10,7 @@ export PORT
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test lint types bench setup browser clean
+.PHONY: run demo public test lint types bench setup browser office clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -41,7 +41,13 @@ browser:
 	  echo "Chromiumと日本語フォントを入れます / installing Chromium and Japanese fonts"; $(APT) chromium fonts-noto-cjk >/dev/null; } \
 	  || echo "Chromiumがないためブラウザの試験を省きます / no Chromium: browser tests are skipped (apt-get install chromium fonts-noto-cjk)"
 
-test: $(VENV)/.dev browser
+# Tests fill workbooks with LibreOffice, as bureaus without Excel do.
+office:
+	@command -v soffice >/dev/null || { \
+	  echo "LibreOfficeを入れます / installing LibreOffice"; $(APT) libreoffice-calc fonts-noto-cjk >/dev/null; } \
+	  || echo "LibreOfficeがないため一部の試験を省きます / no LibreOffice: its tests are skipped (apt-get install libreoffice-calc)"
+
+test: $(VENV)/.dev browser office
 	@$(PY) -m pytest
 
 lint: $(VENV)/.dev
@@ -54,6 +60,8 @@ types: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(PY) -m tests.bench.load_rate
 	@$(PY) -m tests.bench.page_time
+	@$(PY) -m tests.bench.report_time
+	@$(PY) -m tests.bench.awkward
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
