@@ -10,7 +10,7 @@ export PORT
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run public test lint types bench setup browser clean
+.PHONY: run demo public test lint types bench setup browser clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -29,6 +29,9 @@ setup: $(VENV)/.run
 
 run: $(VENV)/.run
 	@$(PY) manage.py run
+
+demo: $(VENV)/.run
+	@$(PY) manage.py demo
 
 public: $(VENV)/.run
 	@$(PY) manage.py run --public

@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -227,6 +228,9 @@ def pull_command(
 def publish_command(
     note: Annotated[str, typer.Option(help="What a reader should know of this edition")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would become public and what changes")] = False,
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Who publishes (e-mail); needed in office mode, the role is checked")
+    ] = None,
 ) -> None:
     """Show what would become public and what changes against the edition shown, then publish it as the next edition."""
     store = _store()
@@ -244,7 +248,7 @@ def publish_command(
         out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"), markup=False)
     if dry_run:
         return
-    made = publication.publish(store, note=note, now=utc_now(), revision=found.revision)
+    made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=found.revision)
     out.print(f"公表しました published: {made.folder.name} sha256 {made.sha256}", markup=False)
 
 
@@ -271,11 +275,14 @@ def verify_command(
 def rollback_command(
     edition: Annotated[int, typer.Argument(help="Number of the edition to show", min=1)],
     reason: Annotated[str, typer.Option(help="Why; it is shown in the public log")] = "",
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Who does it (e-mail); needed in office mode, the role is checked")
+    ] = None,
 ) -> None:
     """Show an earlier edition; later ones are marked as withdrawn, with the reason."""
     store = _store()
     store.migrate()
-    publication.rollback(store, edition, reason=reason, now=utc_now())
+    publication.rollback(store, edition, reason=reason, now=utc_now(), viewer=actor)
     out.print(f"第{edition}号を表示します now showing edition {edition}", markup=False)
 
 
@@ -349,7 +356,13 @@ def run(
     if any(report.problems for report in reports):
         err.print("図表は前回取り込んだ数値で表示します。 / Serving the figures loaded before.")
     out.print(f"http://{chosen.address}:{chosen.port}")
-    uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
+    sys.stdout.flush()
+    # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.
+    command = [sys.executable, "-m", "uvicorn", "server:app", "--host", chosen.address, "--port", str(chosen.port)]
+    command += ["--log-level", "warning", "--no-access-log", "--app-dir", str(ROOT)]
+    if os.name == "posix":
+        os.execv(command[0], command)
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,8 @@ def bureau_reports(
         organisation: units and successions.
         scored: judgements of the day, in the same view.
         projects: of the day.
-        tables: rows by class name: ``Indicator``, ``Procedure``, ``Facility``, ``Submission``.
+        tables: rows by class name: ``Indicator``, ``Procedure``, ``Facility``, ``Submission``; a row with a ``count`` stands for
+            so many (procedures come counted: a national register has tens of thousands).
         as_of: the day.
         view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
     """
@@ -118,7 +119,7 @@ def bureau_reports(
         for row in rows:
             if row["bureau_code"]:
                 by_status = found.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), {})
-                by_status[row[column]] = by_status.get(row[column], 0) + 1
+                by_status[row[column]] = by_status.get(row[column], 0) + row.get("count", 1)
         return found
 
     procedures = counted(tables["Procedure"], "digital_status")

@@ -44,7 +44,7 @@ _Columns = Mapping[str, ColumnElement[Any]]
 
 
 def _columns(store: Store) -> _Columns:
-    return store.columns(models.Procedure)
+    return dict(models.Procedure.__table__.c.items())  # type: ignore[attr-defined]
 
 
 def _status_on(c: _Columns, as_of: date) -> ColumnElement[str]:
@@ -94,6 +94,15 @@ def groups(store: Store, *, as_of: date) -> list[Group]:
         Group(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6], r[7], bool(r[8]), (r[9], r[10], r[11], r[12]), r[13], r[14], r[15], *r[16:])
         for r in rows
     ]  # fmt: skip
+
+
+def by_bureau(store: Store, *, as_of: date) -> list[dict[str, Any]]:
+    """Count by bureau and status: rows of ``bureau_code`` (``None`` where not stated), ``digital_status`` and ``count``."""
+    c = _columns(store)
+    keys = (c["bureau_code"], _status_on(c, as_of).label("digital_status"))
+    with store.reading() as session:
+        rows = session.execute(select(*keys, func.count().label("count")).group_by(*keys))
+        return [dict(row._mapping) for row in rows]
 
 
 def channel_counts(store: Store, *, as_of: date) -> list[tuple[str, str, int]]:

@@ -20,17 +20,14 @@ from alembic import command
 from alembic.config import Config
 from pydantic import BaseModel
 from sqlalchemy import (
-    ColumnElement,
+    Column,
     Engine,
-    Select,
     Table,
     create_engine,
     delete,
     event,
     func,
     insert,
-    inspect,
-    literal,
     select,
     update,
 )
@@ -146,13 +143,29 @@ def frozen_url(path: Path) -> str:
 
 
 def _open_frozen(url: URL) -> Engine:
+    """Open an edition; tables and columns that it leaves out read as empty and blank, whatever asks for them."""
     engine = create_engine(url)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA temp_store=MEMORY")  # the views below live in this process, not in the file
+        for table in SQLModel.metadata.sorted_tables:
+            held = {row[1] for row in connection.execute(f'PRAGMA main.table_info("{table.name}")')}
+            if held >= set(table.c.keys()):
+                continue
+            columns = ", ".join(f'"{c.name}"' if c.name in held else f'{_blank(c)} AS "{c.name}"' for c in table.c)
+            rows = f'FROM main."{table.name}"' if held else "WHERE 0"
+            connection.execute(f'CREATE TEMP VIEW "{table.name}" AS SELECT {columns} {rows}')
         connection.execute("PRAGMA query_only=ON")
 
     return engine
+
+
+def _blank(column: Column[Any]) -> str:
+    kind = column.type.python_type
+    if column.nullable or kind not in (str, int, float, bool):
+        return "NULL"
+    return "''" if kind is str else "0"
 
 
 class Store:
@@ -161,37 +174,13 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = open_engine(url)
-        self._held: dict[str, set[str]] | None = None
-        if make_url(url).query.get("immutable"):
-            seen = inspect(self.engine)
-            self._held = {name: {c["name"] for c in seen.get_columns(name)} for name in seen.get_table_names()}
-
-    @property
-    def is_frozen(self) -> bool:
-        """Say whether this is an edition, which nothing can be written to."""
-        return self._held is not None
+        self.is_frozen = bool(make_url(url).query.get("immutable"))  # an edition, which nothing can be written to
 
     def _must_be_open(self) -> None:
         if self.is_frozen:
             raise NotAllowed(
                 "公表版は変更できません。新しい版を公表してください。", "An edition cannot be changed. Publish a new one."
             )
-
-    def columns(self, model: type[SQLModel]) -> dict[str, ColumnElement[Any]]:
-        """Return every column of a table by its name; what an edition leaves out is blank."""
-        table = _table(model)
-        if self._held is None:
-            return {c.name: c for c in table.c}
-        held = self._held.get(table.name, set())
-        blanks = {n: f.default for n, f in model.model_fields.items() if isinstance(f.default, (str, int, float))}
-        return {c.name: c if c.name in held else literal(blanks.get(c.name)).label(c.name) for c in table.c}
-
-    def _select(self, model: type[SQLModel]) -> Select[Any]:
-        """Select every column of a table; what an edition leaves out is blank."""
-        return select(*self.columns(model).values()).select_from(_table(model))
-
-    def _holds(self, model: type[SQLModel]) -> bool:
-        return self._held is None or _table(model).name in self._held
 
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
@@ -286,7 +275,7 @@ class Store:
             }
             sources = {
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
-                for s in session.execute(self._select(models.Source))
+                for s in session.execute(select(_table(models.Source)))
             }
             organisation = self._organisation(session)
         entries = []
@@ -314,17 +303,16 @@ class Store:
                 )
         return Book(revision, tuple(entries), sources, organisation)
 
-    @staticmethod
-    def _organisation(session: Session) -> Organisation:
+    def _organisation(self, session: Session) -> Organisation:
         units, successions = _table(models.Bureau), _table(models.Succession)
         return Organisation(
             tuple(
                 Unit(u.bureau_code, u.name_ja, u.name_en, u.kind, u.parent_code, u.valid_from, u.valid_to, u.is_current)
-                for u in session.execute(select(units).order_by(units.c.sort_order, units.c.bureau_code))
+                for u in session.execute(self._select(models.Bureau).order_by(units.c.sort_order, units.c.bureau_code))
             ),
             tuple(
                 Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
-                for s in session.execute(select(successions).order_by(successions.c.id))
+                for s in session.execute(self._select(models.Succession).order_by(successions.c.id))
             ),
         )
 
@@ -335,19 +323,17 @@ class Store:
 
     def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = _table(model)
-        query = self._select(model).order_by(table.c[order])
+        query = select(table).order_by(table.c[order])
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
         return list(session.execute(query))
 
     def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
-        if not self._holds(model):
-            return []
         table = _table(model)
-        query = self._select(model).order_by(*table.primary_key.columns)
+        query = select(table).order_by(*table.primary_key.columns)
         if "sort_order" in table.c:
-            query = self._select(model).order_by(table.c.sort_order, *table.primary_key.columns)
+            query = select(table).order_by(table.c.sort_order, *table.primary_key.columns)
         for column, value in equal.items():
             query = query.where(table.c[column] == value)
         with self.reading() as session:
@@ -362,7 +348,7 @@ class Store:
         table = _table(model)
         (column,) = table.primary_key.columns
         with self.reading() as session:
-            row = session.execute(self._select(model).where(column == key)).first() if self._holds(model) else None
+            row = session.execute(select(table).where(column == key)).first()
         if row is None:
             raise NotFound(
                 f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."
@@ -371,8 +357,6 @@ class Store:
 
     def count(self, model: type[SQLModel]) -> int:
         """Return the number of rows of a table."""
-        if not self._holds(model):
-            return 0
         with self.reading() as session:
             return int(session.execute(select(func.count()).select_from(_table(model))).scalar_one())
 

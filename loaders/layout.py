@@ -29,7 +29,9 @@ class Column:
     """One column of a sheet.
 
     Args:
-        name: ours; ``payment_methods:debit`` is one member of a column that holds several codes.
+        name: ours; ``payment_methods:debit`` is one member of a field that holds several codes.
+        field: our field that it belongs to.
+        member: the code it stands for within its field, or a blank.
         value: ``code``, ``period``, ``label`` (for people only), ``text``, ``number``, ``count``, ``date``, ``flag``, ``choice``,
             ``open_choice`` (codes beyond the list are accepted) or ``member``.
         input: ``key``, ``new`` (input in new rows only), ``yes``, ``reason`` or blank.
@@ -38,6 +40,8 @@ class Column:
     """
 
     name: str
+    field: str
+    member: str
     heading_ja: str
     heading_en: str
     value: str
@@ -57,16 +61,6 @@ class Column:
     def is_read(self) -> bool:
         """Say whether reading needs it; labels are for people and may be missing."""
         return bool(self.input)
-
-    @property
-    def field(self) -> str:
-        """Return our field that it belongs to."""
-        return self.name.partition(":")[0]
-
-    @property
-    def member(self) -> str:
-        """Return the code it stands for within its field, or a blank."""
-        return self.name.partition(":")[2]
 
     def applies_to(self, kind: str) -> bool:
         """Say whether an indicator of a kind uses it."""
@@ -135,20 +129,12 @@ def load_layout(folder: Path = LAYOUTS) -> Layout:
     columns: dict[str, list[Column]] = {}
     with (folder / "bureau_report.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            columns.setdefault(row["sheet"], []).append(
-                Column(
-                    row["column"],
-                    row["heading_ja"],
-                    row["heading_en"],
-                    row["value"],
-                    row["input"],
-                    frozenset(filter(None, row["kinds"].split(";"))),
-                    row["choices"],
-                    float(row["width"]),
-                    row["message_ja"],
-                    row["message_en"],
-                )
-            )
+            name, (field, _, member) = row["column"], row["column"].partition(":")
+            column = Column(
+                name, field, member, row["heading_ja"], row["heading_en"], row["value"], row["input"],
+                frozenset(filter(None, row["kinds"].split(";"))), row["choices"], float(row["width"]), row["message_ja"], row["message_en"],
+            )  # fmt: skip
+            columns.setdefault(row["sheet"], []).append(column)
     return Layout(
         words["version"], (words["title_ja"], words["title_en"]), words["sheets"], words["sheets_en"], {name: tuple(found) for name, found in columns.items()},
         {name: {code: (pair[0], pair[1]) for code, pair in found.items()} for name, found in words["choices"].items()},

@@ -60,9 +60,9 @@ def read_mark(cells: Sequence[Sequence[Any]]) -> tuple[TemplateMark, Vintages, b
     Returns:
         The mark, the vintage by (sheet, key …), and whether its identity fits; ``None`` where the sheet holds no mark.
     """
-    rows = [[_text(cell) for cell in row] for row in cells]
-    if not rows or not rows[0] or rows[0][0] != TITLE:
+    if not cells or not cells[0] or cells[0][0] != TITLE:
         return None
+    rows = [[_text(cell) for cell in row] for row in cells]
     told = {row[0]: row[1] for row in rows[1 : 1 + len(FIELDS)] if len(row) > 1}
     if set(told) != set(FIELDS) or not told["revision"].isdigit():
         return None

@@ -107,17 +107,13 @@ class TableReader:
         if self.table.key != "observations" and issued is None and is_empty:
             return  # a row for something new that was not used
         self.out.rows_count += 1
-        if self._is_as_issued(raws, issued) and not self._has_reason(cells):
+        expected = [shown(self.layout, column, issued) for column in self.inputs]
+        same = [raw == "" or raw == was for raw, was in zip(raws, expected, strict=True)]
+        if all(same) and not self._has_reason(cells):
             if self.table.key == "milestones" and issued is not None:
                 self._same_project(number, cells, issued)
             return
-        self._read_changed(number, cells, raws, key=key, vintage=vintage, issued=issued)
-
-    def _is_as_issued(self, raws: Sequence[Any], issued: Record | None) -> bool:
-        for column, raw in zip(self.inputs, raws, strict=True):
-            if raw != "" and raw != shown(self.layout, column, issued):
-                return False
-        return True
+        self._read_changed(number, cells, raws, same, key=key, vintage=vintage, issued=issued)
 
     def _has_reason(self, cells: Sequence[Any]) -> bool:
         return any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
@@ -201,8 +197,9 @@ class TableReader:
     # What it says ------------------------------------------------------------------------------------------------
 
     def _read_changed(
-        self, number: int, cells: Sequence[Any], raws: Sequence[Any], *, key: tuple[str, ...], vintage: int, issued: Record | None
-    ) -> None:
+        self, number: int, cells: Sequence[Any], raws: Sequence[Any], as_issued: Sequence[bool], *, key: tuple[str, ...], vintage: int,
+        issued: Record | None,
+    ) -> None:  # fmt: skip
         before = len(self.out.problems)
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         fields: dict[str, Value] = {}
@@ -212,7 +209,7 @@ class TableReader:
         rounded = False
         touched: set[str] = set()
         precisions: dict[str, str] = {}
-        for column, raw in zip(self.inputs, raws, strict=True):
+        for column, raw, same in zip(self.inputs, raws, as_issued, strict=True):
             name = column.field
             place = self.table.address(number, column.name)
             if kind and not column.applies_to(kind):
@@ -226,7 +223,6 @@ class TableReader:
             was = issued.get(name) if issued is not None else _empty(column)
             held[name] = _as_value(was, column)
             places.setdefault(name, place)
-            same = raw == "" or raw == shown(self.layout, column, issued)
             if column.value == "member":
                 listed = members.setdefault(name, [])
                 chosen = column.member in str(was or "").split(";") if same else bool(self._typed(number, column, raw, kind)[0])
@@ -262,11 +258,9 @@ class TableReader:
         self._check(number, row, kind, is_new=issued is None)
         if len(self.out.problems) > before:
             return
-        if issued is None or row.changed:
-            if issued is None and self.table.key == "observations" and not row.changed:
-                return
+        if row.changed if issued is not None else not kind or _says_something(row):
             self.out.rows.append(row)
-            if issued is None and self.table.key != "observations":
+            if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
 
     def _full_key(self, key: tuple[str, ...]) -> tuple[str, ...]:
@@ -383,8 +377,7 @@ class TableReader:
 
     def _check_figure(self, number: int, row: ReportedRow, kind: str) -> None:
         fields = row.fields
-        figures = {name for name, value in fields.items() if value not in (None, "", False) and name != "is_year_to_date"}
-        if not figures and not row.issued:
+        if not _says_something(row) and not row.issued:
             return
         needed: tuple[str, ...] = _NEEDED.get(kind, ())
         if not needed and fields.get("value") is None:
@@ -414,6 +407,10 @@ _DEFAULTS: dict[str, Value] = {
     "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
     "smartphone_ready": "unknown",
 }  # fmt: skip
+
+
+def _says_something(row: ReportedRow) -> bool:
+    return any(value not in (None, "") and not isinstance(value, bool) for value in row.fields.values())
 
 
 def _empty(column: Column) -> Value:

@@ -23,7 +23,7 @@ _ERROR = re.compile(
 )
 _MERGED = re.compile(_P + rb'mergeCell\b[^>]*?\bref="([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?"')
 _ROW = re.compile(_P + rb'row\b[^>]*?\br="(\d+)"')
-_FILLED = re.compile(_P + rb'c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
+_FILLED = re.compile(_P + rb'c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
 _FAR_COLUMN = re.compile(rb'\br="[A-Z]{3}\d')
 _ADDRESS = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
 _CELL = re.compile(_P + rb"c\b")

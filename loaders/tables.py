@@ -39,10 +39,14 @@ class Table:
     cells: Sequence[Sequence[Any]]
     columns: Mapping[str, Column]
     bad: dict[tuple[int, int], bool] = field(default_factory=dict)
+    letters: dict[str, str] = field(default_factory=dict)
 
     def address(self, row: int, column: str) -> str:
         """Return Excel's address of a cell of one of our columns."""
-        return f"{column_letters(self.at[column] + 1)}{row}"
+        letters = self.letters.get(column)
+        if letters is None:
+            letters = self.letters[column] = column_letters(self.at[column] + 1)
+        return f"{letters}{row}"
 
     def problem(
         self, kind: Kind, found: object, expected: Words, remedy: Words, *, row: int, column: str = "", cell: str = ""

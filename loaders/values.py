@@ -114,7 +114,7 @@ def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
     """
     if column.value in ("flag", "member") and isinstance(raw, (bool, int, float)) and raw in (0, 1):
         return bool(raw)
-    word = cleaned(as_text(raw) if not isinstance(raw, str) else raw)
+    word = cleaned(raw) if isinstance(raw, str) else ""
     code = layout.codes(column.choices).get(word.casefold())
     if code is None and column.value == "open_choice" and _CODE.match(word):
         code = word

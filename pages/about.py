@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +11,7 @@ from kpis.settings import ROOT
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.entry import enter
-from pages.parts.figure import figure_block
+from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import language, named, t
 
 enter()
@@ -22,7 +24,7 @@ def in_language(document: str) -> str:
     return english if language() == "en" else japanese
 
 
-def definitions() -> None:
+def definitions() -> Ready:
     """List every indicator with its definition; the CSV has every column of the catalogue."""
     indicators = cached.rows("Indicator")
     targeted = {row["indicator_code"] for row in cached.rows("Target")}
@@ -42,10 +44,10 @@ def definitions() -> None:
         "about_definitions_sentence", total=len(indicators), targeted=len(targeted),
         qualitative=sum(row["kind"] == "qualitative" for row in indicators),
     )  # fmt: skip
-    figure_block(None, key="definitions", sentence=sentence, table=table, csv=pd.DataFrame(indicators), is_table_open=True)
+    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(indicators), is_table_open=True)
 
 
-def sources() -> None:
+def sources() -> Ready:
     """List every page and paper that a figure was read from."""
     listed = cached.rows("Source")
     table = pd.DataFrame(
@@ -59,20 +61,25 @@ def sources() -> None:
     )  # fmt: skip
     primary = sum(row["grade"] == "primary" for row in listed)
     sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary)
-    figure_block(None, key="sources", sentence=sentence, table=table, csv=pd.DataFrame(listed), is_table_open=True)
+    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(listed), is_table_open=True)
+
+
+def document(name: str) -> str:
+    """Return the viewer's part of a document, read once."""
+    return cached.made("document", code=name, as_of=date.min, language=language(), make=lambda: in_language(name))
 
 
 st.title(t("about_title", indicators=len(cached.rows("Indicator")), sources=len(cached.rows("Source"))))
 st.caption(t("about_lead"))
 st.header(t("about_method"), divider="gray")
-st.markdown(in_language("method.md"))
+st.markdown(document("method.md"))
 st.header(t("about_definitions"), divider="gray")
-definitions()
+kept_block("definitions", definitions)
 st.header(t("about_sources"), divider="gray")
-sources()
+kept_block("sources", sources)
 st.header(t("about_open"), divider="gray")
 st.markdown(t("about_open_text"))
 st.header(t("about_accessibility"), divider="gray")
-st.markdown(in_language("accessibility.md"))
+st.markdown(document("accessibility.md"))
 st.header(t("about_terms"), divider="gray")
 st.markdown(t("about_terms_text"))

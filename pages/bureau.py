@@ -13,6 +13,7 @@ from pages.parts import cached
 from pages.parts.bureaus import break_line, bureau_scored, by_bureau, heat_block, unit_label, unit_name
 from pages.parts.cards import chart_with_table, find, headline_value, status_badge, status_marks
 from pages.parts.entry import as_of, enter, has_page, page, view
+from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block, state_marks
 from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
@@ -53,13 +54,13 @@ def overview() -> None:
             by_bureau(whole, [s for s in parts if s.entry.definition.code == code], key="compare")
     else:
         st.info(t("compare_none"), icon=":material/info:")
-    listing(t("all_bureaus"), current)
+    listing(t("all_bureaus"), current, key="bureaus")
     gone = [r for r in reports if not r.is_valid]
     if gone:
-        listing(t("gone_bureaus"), gone)
+        listing(t("gone_bureaus"), gone, key="gone_bureaus")
 
 
-def listing(heading: str, held: list[BureauReport]) -> None:
+def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
     """List bureaus with a link each, and the same as a table with CSV."""
     st.header(heading, divider="gray")
     with st.grid(4, min_column_width=230):
@@ -74,38 +75,36 @@ def listing(heading: str, held: list[BureauReport]) -> None:
                     st.markdown(status_marks(report.counts))
                 if report.milestones:
                     st.caption(f"{t('milestones')}: {state_marks(report.milestones)}")
-    with st.expander(t("table"), icon=":material/table:"):
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        t("bureau"): unit_label(r.unit), t("reports_column"): len(r.reported), t("procedures_column"): share_of(dict(r.procedures), "done"),
-                        t("facilities_column"): share_of(dict(r.facilities), "introduced"),
-                        t("milestones_column"): " / ".join(
-                            str(n) for n in (sum(m.state == "done" for m in r.milestones), sum(m.state == "late" for m in r.milestones), len(r.milestones))
-                        ),
-                    }
-                    for r in held
-                ]
-            ),
-            hide_index=True, width="stretch",
-        )  # fmt: skip
-        csv = pd.DataFrame(
-            [
-                {
-                    "bureau_code": r.code, "name_ja": r.unit.name_ja, "name_en": r.unit.name_en, "is_valid": r.is_valid,
-                    "indicators_owed": len(r.owed), "indicators_reported": len(r.reported), "procedures": sum(r.procedures.values()),
-                    "procedures_done": r.procedures.get("done", 0), "facilities": sum(r.facilities.values()),
-                    "facilities_introduced": r.facilities.get("introduced", 0), "milestones": len(r.milestones),
-                    "milestones_late": sum(m.state == "late" for m in r.milestones), "organisation": view(),
-                }
-                for r in held
-            ]
-        )  # fmt: skip
-        st.download_button(
-            t("csv"), csv.to_csv(index=False).encode("utf-8-sig"), "bureaus.csv", "text/csv", icon=":material/download:",
-            key=f"csv_{heading}", on_click="ignore",
-        )  # fmt: skip
+    kept_block(key, lambda: listed(held))
+
+
+def listed(held: list[BureauReport]) -> Ready:
+    """Return bureaus as a table with CSV."""
+    table = pd.DataFrame(
+        [
+            {
+                t("bureau"): unit_label(r.unit), t("reports_column"): len(r.reported), t("procedures_column"): share_of(dict(r.procedures), "done"),
+                t("facilities_column"): share_of(dict(r.facilities), "introduced"),
+                t("milestones_column"): " / ".join(
+                    str(n) for n in (sum(m.state == "done" for m in r.milestones), sum(m.state == "late" for m in r.milestones), len(r.milestones))
+                ),
+            }
+            for r in held
+        ]
+    )  # fmt: skip
+    csv = pd.DataFrame(
+        [
+            {
+                "bureau_code": r.code, "name_ja": r.unit.name_ja, "name_en": r.unit.name_en, "is_valid": r.is_valid,
+                "indicators_owed": len(r.owed), "indicators_reported": len(r.reported), "procedures": sum(r.procedures.values()),
+                "procedures_done": r.procedures.get("done", 0), "facilities": sum(r.facilities.values()),
+                "facilities_introduced": r.facilities.get("introduced", 0), "milestones": len(r.milestones),
+                "milestones_late": sum(m.state == "late" for m in r.milestones), "organisation": view(),
+            }
+            for r in held
+        ]
+    )  # fmt: skip
+    return ready(None, sentence="", table=table, csv=csv)
 
 
 def succession_line(word: str, succession: Succession, other: str) -> str:

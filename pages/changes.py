@@ -15,7 +15,7 @@ from kpis.text import format_date, format_difference, format_value, status_word
 from pages.parts import cached
 from pages.parts.cards import headline_value
 from pages.parts.entry import as_of, enter
-from pages.parts.figure import figure_block
+from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import language, named, t
 from pages.parts.themes import own_scope
 
@@ -51,6 +51,11 @@ def changed(found: list[Shift], since: date, every: list[Scored]) -> None:
     if not found:
         st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
         return
+    kept_block("changes", lambda: listed(found, since), suffix=since.isoformat())
+
+
+def listed(found: list[Shift], since: date) -> Ready:
+    """Return what changed as a table with CSV."""
     table = pd.DataFrame(
         [
             {
@@ -79,11 +84,11 @@ def changed(found: list[Shift], since: date, every: list[Scored]) -> None:
             for s in found
         ]
     )  # fmt: skip
-    figure_block(None, key="changes", sentence="", table=table, csv=csv, is_table_open=True)
+    return ready(None, sentence="", table=table, csv=csv, is_table_open=True)
 
 
-def compared(every: list[Scored]) -> None:
-    """Show every indicator with a figure against the period before, the same period last year, and the plan."""
+def compared(every: list[Scored]) -> Ready:
+    """Return every indicator with a figure against the period before, the same period last year, and the plan."""
     held = [s for s in every if s.judgement.figure is not None]
     rows, plain = [], []
     for item in held:
@@ -112,14 +117,13 @@ def compared(every: list[Scored]) -> None:
                 "is_sample": judged.figure.is_sample,
             }
         )  # fmt: skip
-    st.header(t("compare_all"), divider="gray")
-    figure_block(
-        None, key="comparison", sentence=t("compare_all_lead", as_of=format_date(as_of(), language()), count=len(held)),
+    return ready(
+        None, sentence=t("compare_all_lead", as_of=format_date(as_of(), language()), count=len(held)),
         table=pd.DataFrame(rows), csv=pd.DataFrame(plain), is_table_open=True,
     )  # fmt: skip
 
 
-every = own_scope(cached.scored(as_of()))
+every = cached.made("own scope", code="", as_of=as_of(), language="", make=lambda: own_scope(cached.scored(as_of())))
 if not any(s.judgement.figure for s in every):
     st.title(t("nav_changes"))
     st.info(t("empty"), icon=":material/info:")
@@ -133,5 +137,10 @@ since = st.date_input(
     t("since_choose"), value=min(start, as_of()), min_value=date(2016, 4, 1), max_value=as_of(), key=f"since_{as_of()}"
 )
 since = since if isinstance(since, date) else start
-changed(shifts(own_scope(cached.scored(since)), every, since=since), since, every)
-compared(every)
+found = cached.made(
+    "shifts", code=since.isoformat(), as_of=as_of(), language="",
+    make=lambda: shifts(own_scope(cached.scored(since)), every, since=since),
+)  # fmt: skip
+changed(found, since, every)
+st.header(t("compare_all"), divider="gray")
+kept_block("comparison", lambda: compared(every))

@@ -10,7 +10,7 @@ from pages.parts import cached
 from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import as_of, enter
 from pages.parts.facility_parts import cards, cash_places, over_time, tiles, ways_of_paying, where, whole_list
-from pages.parts.registers import published
+from pages.parts.registers import published, same_numbers
 from pages.parts.text import language, named, t
 
 enter()
@@ -52,4 +52,4 @@ if facilities:
     whole_list(facilities)
     st.subheader(t("notes_heading"))
     st.markdown(t("fac_notes"))
-    st.caption(t("numbers_api") + "[/api/v1/registers/facilities](/api/v1/registers/facilities)")
+    same_numbers("/api/v1/registers/facilities")

@@ -10,36 +10,20 @@ from pages.parts import cached
 from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
 from pages.parts.entry import as_of, enter
 from pages.parts.text import language, named, t
-from pages.parts.themes import LESSES, headlines, own_scope, pair_of, with_forerunners
+from pages.parts.themes import LESSES, headlines, own_scope, with_forerunners
+from publishers.summary import NOTES, pair_note
+from publishers.words import Words
 
 enter()
-
-NOTES = {"paperless": "break_note", "faxless": "fax_note", "touchless": "touchless_note"}
-
-
-def pair_note(every: list[Scored], item: Scored) -> str:
-    """Say the adjusted and the unadjusted value side by side, for the last period that both have."""
-    other = pair_of(every, item)
-    if other is None:
-        return ""
-    plain = {f.period_code: f for f in other.figures}
-    both = [f for f in item.figures if f.period_code in plain]
-    if not both:
-        return ""
-    last = max(both, key=lambda f: f.period.end)
-    return t(
-        "pair", period=last.period.label(language()), name=named(item.entry.definition), value=headline_value(item, last),
-        other=headline_value(other, plain[last.period_code]), other_name=named(other.entry.definition),
-    )  # fmt: skip
 
 
 def layout() -> list[tuple[str, list[str], list[Scored]]]:
     """Return each theme with its notes and indicators."""
-    every = own_scope(cached.scored(as_of()))
+    every, catalogue = own_scope(cached.scored(as_of())), cached.rows("Indicator")
     found = []
     for theme in LESSES:
         items = with_forerunners(every, theme)
-        notes = [note for item in items[:1] if (note := pair_note(every, item))]
+        notes = [note for item in items[:1] if (note := pair_note(every, item, catalogue, Words(language())))]
         if theme in NOTES and items:
             notes.append(t(NOTES[theme]))
         found.append((theme, notes, items))

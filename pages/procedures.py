@@ -12,7 +12,7 @@ from pages.parts.entry import as_of, enter
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
 from pages.parts.procedure_parts import cards, comparison, over_time, paper_steps, planned_when, published_totals
-from pages.parts.registers import percent, published
+from pages.parts.registers import percent, published, same_numbers
 from pages.parts.text import language, named, t
 
 enter()
@@ -57,4 +57,4 @@ with st.container(border=True):
 procedure_list(register)
 st.subheader(t("notes_heading"))
 st.markdown(t("proc_notes"))
-st.caption(t("numbers_api") + "[/api/v1/registers/procedures](/api/v1/registers/procedures)")
+same_numbers("/api/v1/registers/procedures")

@@ -14,13 +14,14 @@ from pages.parts.cards import status_badges
 from pages.parts.changes import changes_table
 from pages.parts.entry import enter
 from pages.parts.text import language, t
+from pages.parts.viewer import viewer as who
 from publishers import editions, publication
 
 enter()
 
 folder = settings().editions_dir
-viewer: str | None = None
-if not publication.may_publish(viewer):
+viewer: str | None = who().email or None
+if not publication.may_publish(cached.store(), viewer):
     st.title(t("nav_publish"))
     st.error(t("publish_not_allowed"), icon=":material/lock:")
     st.stop()

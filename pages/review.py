@@ -296,13 +296,13 @@ def choose(seen: list[Report]) -> None:
 
 
 mine = [name for name, action in VIEWS.items() if me.may(action)]
-asked_view = st.query_params.get("view", "")
+asked_view = st.query_params.get("part", "")
 with st.container():
     shown = st.segmented_control(
-        t("review_view"), mine, default=asked_view if asked_view in mine else mine[0], format_func=lambda v: t(f"view_{v}"),
+        t("review_view"), mine, default=asked_view if asked_view in mine else mine[0], format_func=lambda v: t(f"part_{v}"),
         label_visibility="collapsed", key="review_view",
     ) or mine[0]  # fmt: skip
-    st.query_params["view"] = shown
+    st.query_params["part"] = shown
 if told := st.session_state.pop("review_said", None):
     st.success(told, icon=":material/check_circle:")
 if shown == "queue":

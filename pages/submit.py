@@ -232,7 +232,7 @@ names = bureau_names()
 choices = [b for b in names if (reach is None or b in reach) and b in cached.reporting_units()]
 if not choices:
     st.title(t("nav_submit"))
-    st.info(t("no_bureau_of_yours"), icon=":material/info:")
+    st.info(t("no_bureau_to_report_for"), icon=":material/info:")
     st.stop()
 place = st.container()  # the conclusion comes first on the page, but depends on the choice below it
 left, right = st.columns(2, gap="medium")

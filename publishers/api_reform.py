@@ -11,6 +11,7 @@ from starlette.routing import Route
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, project_reports
+from kpis.register_queries import by_bureau
 from kpis.scorecard import Scored, score_all
 from kpis.settings import settings
 from kpis.since import Shift, shifts
@@ -19,7 +20,7 @@ from publishers.api import BadQuery, answered, book_of, day_of, instant_of, stor
 _PROJECT_TABLES = (
     models.Project, models.ProjectVersion, models.ProjectBureau, models.Milestone, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
-_BUREAU_TABLES = (models.Indicator, models.Procedure, models.Facility, models.Submission)
+_BUREAU_TABLES = (models.Indicator, models.Facility, models.Submission)
 
 
 def _projects_of(request: Request, as_of: date) -> list[ProjectReport]:
@@ -128,6 +129,7 @@ def _bureaus(request: Request) -> dict[str, Any]:
     book = book_of(request)
     scored = score_all(book, as_of=as_of, known_at=instant_of(request, "known_at"), view=view)
     tables = {model.__name__: store.all_of(model) for model in _BUREAU_TABLES}
+    tables["Procedure"] = by_bureau(store, as_of=as_of)
     reports = bureau_reports(book.organisation, scored, _projects_of(request, as_of), tables, as_of=as_of, view=view)
     return {"as_of": as_of, "view": view, "bureaus": [bureau_json(r) for r in reports]}
 

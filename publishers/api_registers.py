@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -20,6 +17,7 @@ from kpis.registers import DIMENSIONS, ONLINE, STATUSES, channels, cumulated, pl
 from kpis.scorecard import Scored, score_all
 from kpis.store import Store
 from publishers.api import HEADERS, BadQuery, answered, book_of, day_of, store_of, today_of, view_of
+from publishers.registers_csv import lines
 
 MAX_SIZE = 500
 PUBLISHED = ("ratio", "stock", "completion")
@@ -67,20 +65,8 @@ async def procedures_csv(request: Request) -> Response:
     except BadQuery as error:
         return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
 
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        names: list[str] = []
-        for row in register_queries.matching(store, wanted, as_of=as_of):
-            out = io.StringIO()
-            writer = csv.writer(out, lineterminator="\n")
-            if not names:
-                names = list(row)
-                writer.writerow(names)
-            writer.writerow([int(v) if isinstance(v, bool) else v for v in row.values()])
-            yield out.getvalue()
-
     headers = {**HEADERS, "Content-Disposition": 'attachment; filename="procedures.csv"'}
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(lines(store, wanted, as_of), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @lru_cache(maxsize=4)

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kpis import models
+from kpis.projects import ProjectReport, project_reports
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import ROOT, Settings
 from kpis.store import Store
@@ -87,9 +88,15 @@ class Site:
             self._read[table] = self.store.all_of(getattr(models, table))
         return self._read[table]
 
+    @cached_property
+    def reports(self) -> list[ProjectReport]:
+        """Return every project as it stands."""
+        names = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
+        return project_reports({name: self.rows(name) for name in names}, self.scored, as_of=self.as_of)
+
     def views(self, words: Words) -> list[IndicatorView]:
         """Return every judged indicator and unit in one language."""
-        return [IndicatorView(s, self.indicators[s.entry.definition.code], self.book, words) for s in self.scored]
+        return [IndicatorView(s, self.indicators[s.entry.definition.code], self.book, words, self.as_of) for s in self.scored]
 
     def day(self, words: Words) -> str:
         """Return the day of the edition as people read it."""

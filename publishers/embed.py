@@ -36,8 +36,7 @@ def card_svg(view: IndicatorView, cited: str) -> str:
     lines += _text(f"{goal[0]} {_plain(goal[1])}", x=16, y=y + 86, size=13, width=WIDTH - 32, most=1)
     spark = str(view.spark)
     if spark:
-        first = spark.split("</svg>")[0] + "</svg>"
-        lines.append(first.replace("<svg ", f'<svg x="160" y="{y + 94}" ', 1))
+        lines.append(spark.replace("<svg ", f'<svg x="184" y="{y + 82}" ', 1))
     lines += _text(cited, x=16, y=HEIGHT - 20, size=10, width=WIDTH - 32, most=2)
     label = f"{view.name}: {status_word(view.status, language)}. {view.sentence}"
     return (

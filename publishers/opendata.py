@@ -96,15 +96,21 @@ def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Re
     """
     found = [_observations(store), _status(list(scored), as_of)]
     for model in PUBLIC:
-        columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order", "search_text")]
+        columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order", *_SPREAD)]
         table = "vintages" if model is models.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
         fields = {c.name: _kind(c.type) for c in columns}
         keys = [k.name for k in columns if k.primary_key]
         rows = [{name: _plain(row[name]) for name in fields} for row in store.all_of(model)]
+        if "submission_id" in fields:
+            fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
+            fields["is_reported"] = "boolean"
+            rows = [{**row, "is_reported": row.pop("submission_id") is not None} for row in rows]
         found.append(Resource(table, fields, tuple(rows), tuple(keys) or _KEYS.get(table, ())))
+    found.append(_payments(store))
     return found
 
 
+_SPREAD = ("payment_methods", "search_text")  # several values in one cell (a table of its own instead), and a copy for searching
 _KEYS = {
     "vintages": ("indicator_code", "bureau_code", "period_code", "vintage"),
     "targets": ("indicator_code", "bureau_code", "period_code", "set_order"),
@@ -112,6 +118,16 @@ _KEYS = {
     "project_bureaus": ("project_code", "bureau_code", "role"),
     "milestone_dates": ("milestone_code", "date_kind", "vintage"),
 }
+
+
+def _payments(store: Store) -> Resource:
+    rows = [
+        {"facility_code": row["facility_code"], "payment_method": method}
+        for row in store.all_of(models.Facility)
+        for method in filter(None, (part.strip() for part in row["payment_methods"].split(";")))
+    ]
+    fields = {"facility_code": "string", "payment_method": "string"}
+    return Resource("facility_payments", fields, tuple(rows), ("facility_code", "payment_method"))
 
 
 def _kind(column_type: Any) -> str:
@@ -122,8 +138,11 @@ def _kind(column_type: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a text without line breaks and spaces that only lay it out; everything else as it is."""
-    return " ".join(value.split()) if isinstance(value, str) else value
+    """Return a text without line breaks and spaces that only lay it out, and a dash for "none" as a blank."""
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split())
+    return "" if text in ("―", "-") else text
 
 
 def _observations(store: Store) -> Resource:

@@ -10,24 +10,18 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from kpis.periods import parse_period
-from kpis.scorecard import count_by_status, figure_text
+from kpis import facilities, register_queries
+from kpis.measures import Figure, Goal
+from kpis.periods import parse_period, quarter_code
+from kpis.projects import MILESTONE_STATES, GivenDay, Milestone
+from kpis.registers import tally
+from kpis.scorecard import Change, count_by_status, figure_text, latest_changes
 from kpis.settings import ROOT
 from kpis.text import format_date, format_value, status_word
 from publishers.edition import Pages, Site
-from publishers.views import IndicatorView, badges
+from publishers.summary import LESSES, NOTES, TREND, conclusion, headlines, lead, pair_note, with_forerunners
+from publishers.views import IndicatorView, badge, badges
 from publishers.words import Words
-
-LESSES = {
-    "paperless": (("pair", "break_note"), ("paper_reduction_rate", "paper_sheets", "copy_reduction_rate", "copy_count")),
-    "faxless": (("fax_note",), ("fax_reduction_rate",)),
-    "sealless": ((), ("electronic_decision_rate", "seal_abolished_procedures")),
-    "cashless": ((), ("cashless_facilities",)),
-    "touchless": (("touchless_note",), ("touchless_services",)),
-}
-TREND = "procedure_digitisation_rate"
-GOOD, BAD = ("reached", "on_track"), ("behind", "missed", "moving_away", "reached_then_lost")
-UNJUDGED = ("not_applicable", "qualitative", "no_data", "not_due")
 
 
 def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pages:
@@ -35,9 +29,10 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
     every = site.views(words)
     own: dict[str, IndicatorView] = {}
     for view in every:
-        own.setdefault(view.code, view)  # the first of an indicator is that of its own scope
+        if view.scored.entry.is_own_scope:
+            own[view.code] = view
     yield _overview(site, words, own)
-    yield _five_less(words, own)
+    yield _five_less(site, words, own)
     yield _definitions(site, words, own)
     for code, row in site.indicators.items():
         yield _indicator(site, words, row, [v for v in every if v.code == code])
@@ -83,41 +78,52 @@ def _shown(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     scored = [v.scored for v in own.values()]
-    counts = count_by_status(scored)
-    judged = sum(n for status, n in counts.items() if status not in UNJUDGED)
-    newest = max((s.judgement.figure.period.end for s in scored if s.judgement.figure), default=site.as_of)
-    lead = words(
-        "conclusion_lead", total=len(scored), as_of=format_date(site.as_of, words.language), judged=judged,
-        no_target=counts.get("not_applicable", 0), qualitative=counts.get("qualitative", 0), no_data=counts.get("no_data", 0),
-        newest=format_date(newest, words.language), age=f"{(site.as_of - newest).days:,}",
-    )  # fmt: skip
-    title = words("conclusion", judged=judged, good=sum(counts.get(s, 0) for s in GOOD), bad=sum(counts.get(s, 0) for s in BAD))
-    heads = [(theme, own[codes[0]]) for theme, (_, codes) in LESSES.items() if codes[0] in own]
-    named = {view.code for _, view in heads} | {TREND}
-    projects = [
-        (p, len(mine), badges(count_by_status(mine), words))
-        for p in site.projects.values()
-        if p["kind"] == "core" and not p["project_code"].startswith("S3")
-        for mine in [[s for s in scored if s.entry.project_code == p["project_code"]]]
-    ]
-    with_figure = [v for v in own.values() if v.scored.judgement.figure is not None]
-    with_figure.sort(key=lambda v: v.scored.judgement.figure.period.end, reverse=True)  # type: ignore[union-attr]
-    latest = [
-        {"view": v, "day": format_date(v.scored.judgement.figure.period.end, words.language)}  # type: ignore[union-attr]
-        for v in with_figure[:6]
-    ]
+    lesses = [(theme, own[found[0].entry.definition.code]) for theme in LESSES if (found := headlines(scored, theme))]
+    trend = next((own[s.entry.definition.code] for s in headlines(scored, TREND)), None)
+    shown = {view.code for _, view in lesses} | ({trend.code} if trend else set())
+    lead_in = lead(scored, words, as_of=site.as_of)
+    title = conclusion(scored, words)
     return "index.html", "index.html", {
-        "title": title, "lead": lead, "description": f"{title}。{lead}" if words.language == "ja" else f"{title}. {lead}",
-        "counts": badges(counts, words), "lesses": heads, "trend": own.get(TREND), "projects": projects,
-        "others": [v for v in own.values() if v.scored.entry.is_headline and v.code not in named],
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(count_by_status(scored), words),
+        "lesses": lesses, "trend": trend,
+        "projects": [
+            (r.row, len(r.scored), badge(r.status, words), badges(r.counts, words))
+            for r in site.reports
+            if r.row["kind"] == "core" and r.row["goal_ja"]
+        ],
+        "others": [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown],
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
-        "latest": latest, "label": label_of(words), "has_chart": True,
+        "latest": [_latest(c, own, words) for c in latest_changes(scored, site.book.sources, as_of=site.as_of, count=6)],
+        "label": label_of(words), "has_chart": True,
     }  # fmt: skip
 
 
-def _five_less(words: Words, own: Mapping[str, IndicatorView]) -> Any:
-    lesses = [(theme, notes, [own[c] for c in codes if c in own]) for theme, (notes, codes) in LESSES.items()]
-    said = "、".join(f"{words(theme)} {status_word(views[0].status, words.language)}" for theme, _, views in lesses if views)
+def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> dict[str, Any]:
+    view = own[change.scored.entry.definition.code]
+
+    def shown(value: Figure | Goal | None) -> Markup | str:
+        return view.value(value.value) if isinstance(value, Goal) else view.figure(value)
+
+    return {
+        "view": view, "day": words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
+        "kind": words(f"change_{change.kind}"), "is_target": change.kind == "target", "after": shown(change.after),
+        "before": shown(change.before) if change.before else "",
+    }  # fmt: skip
+
+
+def _five_less(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+    scored, catalogue = [v.scored for v in own.values()], list(site.indicators.values())
+    lesses = []
+    for theme in LESSES:
+        items = with_forerunners(scored, theme, catalogue)
+        notes = [note for item in items[:1] if (note := pair_note(scored, item, catalogue, words))]
+        notes += [words(NOTES[theme])] if theme in NOTES and items else []
+        lesses.append((theme, notes, [own[s.entry.definition.code] for s in items]))
+    said = words("comma").join(
+        f"{words(theme)} {status_word(views[0].status, words.language)}"
+        for theme, _, views in lesses
+        if headlines(v.scored for v in views)
+    )
     title = words("five_less_title", text=said)
     return "five-less.html", "five-less.html", {"title": title, "lesses": lesses, "has_chart": True}
 
@@ -190,42 +196,68 @@ def _day(day: date | None, precision: str, words: Words) -> str:
         return ""
     if precision == "year":
         return parse_period(f"FY{day.year - (day.month < 4)}").label(words.language)
+    if precision == "quarter":
+        return parse_period(quarter_code(day)).label(words.language)
     if precision == "month":
         return parse_period(f"{day.year}-{day.month:02d}").label(words.language)
     return format_date(day, words.language)
 
 
+def _given(given: GivenDay | None, words: Words) -> str:
+    return _day(given.day, given.precision, words) if given else ""
+
+
+def _stage(stage: str, words: Words) -> str:
+    return words(f"stage {stage}") if words.has(f"stage {stage}") else stage
+
+
+def _slip(milestone: Milestone, words: Words) -> str:
+    if milestone.slip_days is None:
+        return ""
+    if milestone.is_slip_exact:
+        return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
+    return words("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else words("within_period")
+
+
+def _states(milestones: Sequence[Milestone], words: Words) -> str:
+    counts = {state: sum(1 for m in milestones if m.state == state) for state in MILESTONE_STATES}
+    return words("comma").join(f"{words('state_' + state)} {n}" for state, n in counts.items() if n)
+
+
 def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
-    milestones = site.rows("Milestone")
-    members = site.rows("ProjectBureau")
-    versions = site.rows("ProjectVersion")
+    by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
     listed: dict[str, list[list[Any]]] = {}
-    for code, row in site.projects.items():
-        mine = [v for v in every if v.row["project_code"] == code]
-        counts = badges(count_by_status([v.scored for v in mine]), words)
-        dated = [m for m in milestones if m["project_code"] == code]
+    for report in site.reports:
+        row, code = report.row, report.code
+        counts = badges(report.counts, words)
         link = Markup('<a href="projects/{}.html">{}</a>').format(code, words.named(row))
-        listed.setdefault(row["kind"], []).append([link, words.named(row, "category"), len(mine), len(dated), counts])
+        listed.setdefault(row["kind"], []).append(
+            [
+                link,
+                words.named(row, "category"),
+                badge(report.status, words),
+                len(report.scored),
+                counts,
+                _states(report.milestones, words),
+            ]
+        )
         yield f"projects/{code}.html", "project.html", {
-            "title": words.named(row), "row": row, "views": mine, "counts": counts,
-            "bureaus": [
-                (words(f"ed_{m['role']}_role"), site.units[m["bureau_code"]]) for m in members if m["project_code"] == code
-            ],
+            "title": words.named(row), "row": row, "counts": counts, "status": badge(report.status, words),
+            "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
+            "bureaus": [(words(f"role_{m['role']}"), site.units[m["bureau_code"]]) for m in report.bureaus],
+            "states": _states(report.milestones, words),
             "milestones": [
                 {
-                    "name": words.named(m), "planned": _day(m["planned_end"], m["planned_end_precision"], words),
-                    "replanned": _day(m["replanned_end"], m["replanned_end_precision"], words),
-                    "actual": _day(m["actual_end"], m["actual_end_precision"], words), "stage": m["stage_ja"],
+                    "name": words.named(m), "planned": "、".join(_given(g, words) for g in m.planned),
+                    "replanned": "、".join(_given(g, words) for g in m.replanned), "actual": _given(m.actual, words),
+                    "state": words("state_" + m.state), "slip": _slip(m, words), "stage": _stage(m.stage_ja, words),
                 }
-                for m in dated
+                for m in report.milestones
             ],
-            "versions": [v for v in versions if v["project_code"] == code],
+            "versions": report.names,
         }  # fmt: skip
-    columns = [
-        {"label": words("project"), "number": False}, {"label": words("kind"), "number": False},
-        {"label": words("indicators"), "number": True}, {"label": words("ed_milestones"), "number": True},
-        {"label": words("statuses"), "number": False},
-    ]  # fmt: skip
+    labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
+    columns = [{"label": words(label), "number": label == "indicators"} for label in labels]
     groups = [(words(f"ed_kind_{kind}"), rows) for kind, rows in listed.items()]
     yield (
         "projects.html",
@@ -235,14 +267,14 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
 
 
 def _bureaus(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
-    members, procedures, facilities = site.rows("ProjectBureau"), site.rows("Procedure"), site.rows("Facility")
+    members, procedures, places = site.rows("ProjectBureau"), site.rows("Procedure"), site.rows("Facility")
     successions = site.rows("Succession")
     now: list[list[Any]] = []
     former: list[list[Any]] = []
     for code, row in site.units.items():
         mine = [v for v in every if v.scored.entry.unit_code == code]
         own_procedures = [p for p in procedures if p["bureau_code"] == code]
-        own_facilities = [f for f in facilities if f["bureau_code"] == code]
+        own_facilities = [f for f in places if f["bureau_code"] == code]
         link = Markup('<a href="bureaus/{}.html">{}</a>').format(code, words.named(row))
         counted = [link, len(mine), len(own_procedures), len(own_facilities)]
         (now if row["is_current"] else former).append(counted)
@@ -254,7 +286,7 @@ def _bureaus(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
             words(
                 "ed_succession", day=_day(s["effective_date"], s["date_precision"], words) or words("ed_unknown"),
                 before=words.named(site.units[s["predecessor_code"]]), after=words.named(site.units[s["successor_code"]]),
-                relation=words(f"ed_relation_{s['relation']}"),
+                relation=words(f"relation_{s['relation']}"),
             )
             for s in successions
             if code in (s["predecessor_code"], s["successor_code"])
@@ -262,9 +294,9 @@ def _bureaus(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
         yield f"bureaus/{code}.html", "bureau.html", {
             "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history, "views": mine,
             "projects": [
-                (words(f"ed_{m['role']}_role"), site.projects[m["project_code"]]) for m in members if m["bureau_code"] == code
+                (words(f"role_{m['role']}"), site.projects[m["project_code"]]) for m in members if m["bureau_code"] == code
             ],
-            "procedures": own_procedures, "facilities": own_facilities, "state": lambda state: words(f"ed_state_{state}"),
+            "procedures": own_procedures, "facilities": own_facilities, "digital": lambda state: words(f"digital_{state}"), "cashless": lambda state: words(f"cashless_{state}"),
         }  # fmt: skip
     columns = [
         {"label": words("ed_bureau"), "number": False}, {"label": words("indicators"), "number": True},
@@ -274,54 +306,67 @@ def _bureaus(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
     yield "bureaus.html", "list.html", {"title": f"{words('ed_bureaus')} ({len(site.units)})", "groups": groups, "columns": columns}
 
 
-def _by_state(rows: Sequence[Mapping[str, Any]], field: str, words: Words) -> tuple[str, list[list[Any]]]:
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row[field]] = counts.get(row[field], 0) + 1
-    return words("ed_by_state"), [[words(f"ed_state_{state}"), n] for state, n in sorted(counts.items(), key=lambda c: -c[1])]
-
-
 def _unit(row: Mapping[str, Any], site: Site, words: Words) -> str:
     return words.named(site.units[row["bureau_code"]]) if row["bureau_code"] else row["organisation_ja"]
 
 
+def _published(site: Site, words: Words, theme: str, *kinds: str) -> IndicatorView | None:
+    """Return the first indicator of a theme and kind that has a figure, of its own scope."""
+    for kind in kinds:
+        for view in site.views(words):
+            entry = view.scored.entry
+            if entry.theme == theme and entry.definition.kind == kind and entry.is_own_scope and view.scored.judgement.figure:
+                return view
+    return None
+
+
 def _procedures(site: Site, words: Words) -> Any:
-    rows = site.rows("Procedure")
-    done = sum(1 for r in rows if r["digital_status"] == "done")
+    total = tally(register_queries.groups(site.store, as_of=site.as_of))
+    rate = _published(site, words, "procedures", "ratio")
+    share = "―" if total.rate_pct is None else f"{total.rate_pct:.1f} %"
+    title = words("proc_title", total=f"{total.procedures:,}", done=f"{total.done:,}", rate=share)
+    title += words("proc_title_published", value=Markup(rate.headline).striptags()) if rate else ""
     listed = [
         [
-            words.named(r), _unit(r, site, words), words(f"ed_state_{r['digital_status']}"),
-            _day(r["digitised_date"], r["digitised_precision"], words), words("ed_yes") if r["is_priority"] else "",
+            words.named(r), _unit(r, site, words), words(f"digital_{r['digital_status']}"),
+            _day(r["digitised_date"], r["digitised_precision"], words), words("answer_yes") if r["is_priority"] else "",
         ]
-        for r in rows
+        for r in site.rows("Procedure")
     ]  # fmt: skip
     labels = ("ed_name", "ed_bureau", "status", "ed_day", "ed_priority")
-    return _register(
-        words, "procedures.html", words("ed_procedures_title", total=len(rows), done=done), labels, listed, rows, "digital_status"
-    )
+    counts = {words(f"digital_{status}"): n for status, n in total.statuses.items() if n}
+    return _register(words, "procedures.html", title, labels, listed, counts, rate)
 
 
 def _facilities(site: Site, words: Words) -> Any:
     rows = site.rows("Facility")
-    done = sum(1 for r in rows if r["cashless_status"] == "introduced")
+    single = facilities.counted(facilities.standing(rows, as_of=site.as_of))
+    states = facilities.by_status(single)
+    rollout = _published(site, words, "cashless", "completion", "ratio", "stock")
+    values = {"total": f"{len(single):,}", "done": f"{states['introduced']:,}"}
+    title = (
+        words("fac_title", value=Markup(rollout.headline).striptags(), **values) if rollout else words("fac_title_list", **values)
+    )
     listed = [
         [
-            r["name_ja"], _unit(r, site, words), r["municipality_ja"], words(f"ed_state_{r['cashless_status']}"),
+            r["name_ja"], _unit(r, site, words), r["municipality_ja"], words(f"cashless_{r['cashless_status']}"),
             _day(r["cashless_since"], r["cashless_since_precision"], words), r["payment_methods"].replace(";", ", ").replace("_", " "),
         ]
         for r in rows
     ]  # fmt: skip
     labels = ("ed_name", "ed_bureau", "ed_municipality", "status", "ed_day", "ed_payment")
     return _register(
-        words, "facilities.html", words("ed_facilities_title", total=len(rows), done=done), labels, listed, rows, "cashless_status"
+        words, "facilities.html", title, labels, listed, {words(f"cashless_{k}"): n for k, n in states.items() if n}, rollout
     )
 
 
-def _register(words: Words, path: str, title: str, labels: Sequence[str], listed: Any, rows: Any, field: str) -> Any:
+def _register(
+    words: Words, path: str, title: str, labels: Sequence[str], listed: Any, counts: Mapping[str, int], view: IndicatorView | None
+) -> Any:
     columns = [{"label": words(label), "number": False} for label in labels]
-    counts = _by_state(rows, field, words)
     return path, "register.html", {
-        "title": title, "columns": columns, "groups": [(words("ed_all"), listed)], "counts": counts,
+        "title": title, "columns": columns, "groups": [(words("ed_all"), listed)], "counts": counts, "view": view,
+        "has_chart": view is not None,
     }  # fmt: skip
 
 

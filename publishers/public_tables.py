@@ -46,7 +46,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     models.Milestone: "milestone_code project_code name_ja name_en planned_start planned_start_precision planned_end "
     "planned_end_precision replanned_end replanned_end_precision actual_end actual_end_precision stage_ja reported_period "
     "vintage supersedes_code source_code verified",
-    models.MilestoneDate: "id milestone_code date_kind vintage day precision known_at source_code",
+    models.MilestoneDate: "id milestone_code date_kind vintage day precision known_at submission_id source_code",
     models.Procedure: "procedure_code name_ja name_en bureau_code organisation_ja category_en counted_as process_type applicant "
     "recipient authority law_name law_article is_priority digital_status not_done_reason digitised_date digitised_precision "
     "planned_for planned_for_precision online_channel identity_step fee_step attachment_step result_step smartphone_ready "
@@ -119,6 +119,10 @@ def gather(store: Store, *, known_at: datetime) -> Gathered:
     tables = {}
     for model in PUBLIC:
         columns, rows = columns_of(model), kept[_table(model).name]
+        if (
+            model is models.MilestoneDate
+        ):  # that a bureau reported the day is public (the state follows from it), not in which report
+            rows = [{**row, "submission_id": None if row["submission_id"] is None else 0} for row in rows]
         if columns[0].name == "id":  # numbers of our own: those of the working database say how much was never published
             rows = [{**row, "id": n} for n, row in enumerate(rows, start=1)]
         tables[_table(model).name] = (columns, [tuple(row[c.name] for c in columns) for row in rows])

@@ -10,10 +10,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from charts.sparkline import bullet, sparkline
+from charts.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.vector import NARROW, WIDE, Point, drawing
 from kpis.forecast import forecast
-from kpis.measures import STATUSES, Figure, planned_path, value_of
+from kpis.measures import STATUSES, Figure, goals_known, planned_path, value_of
 from kpis.scorecard import Book, Scored, figure_text
 from kpis.text import format_date, format_difference, format_value, status_word
 from publishers.words import Words
@@ -64,6 +64,7 @@ class IndicatorView:
     row: Mapping[str, Any]
     book: Book
     words: Words
+    as_of: date
 
     @property
     def code(self) -> str:
@@ -103,6 +104,12 @@ class IndicatorView:
         return "―" if value is None else number(value, format_value(value, self.scored.entry.definition, self.words.language))
 
     @property
+    def planned(self) -> Markup | str:
+        """Return the planned value, no rounder than the sentence gives it."""
+        planned = self.scored.judgement.planned_value
+        return self.value(None if planned is None else round(planned, max(self.scored.entry.definition.decimals, 1)))
+
+    @property
     def headline(self) -> Markup:
         """Return the figure it is judged by."""
         return self.figure(self.scored.judgement.figure)
@@ -132,7 +139,7 @@ class IndicatorView:
                 )
             )
         if judged.planned_value is not None:
-            found.append((words("planned"), self.value(judged.planned_value)))
+            found.append((words("planned"), self.planned))
         if judged.figure is not None and judged.figure.value is not None:
             for key, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
                 label = other.period.label(words.language) if other else ""
@@ -149,7 +156,7 @@ class IndicatorView:
 
         return [
             (words("actual"), self.headline), (words("target"), self.value(judged.goal.value if judged.goal else None)),
-            (words("planned"), self.value(judged.planned_value)),
+            (words("planned"), self.planned),
             (words("base"), self.value(judged.baseline.value if judged.baseline else None)),
             (words("progress"), share(judged.progress)), (words("planned_progress"), share(judged.planned_progress)),
             (words("ratio"), share(judged.ratio)),
@@ -201,7 +208,7 @@ class IndicatorView:
 
     @cached_property
     def _drawn(self) -> tuple[list[Point], list[Point]]:
-        definition, entry = self.scored.entry.definition, self.scored.entry
+        definition = self.scored.entry.definition
         shown = sorted((f for f in self.scored.figures if f.value is not None), key=lambda f: f.period.end)
         actual: list[Point] = []
         year = None
@@ -212,7 +219,7 @@ class IndicatorView:
             actual.append(Point(figure.period.end, figure.value, label))
             year = figure.period.fiscal_year
         plan: list[Point] = []
-        for day, value in planned_path(definition, entry.goals, baseline=entry.baseline, first=shown[0] if shown else None):
+        for day, value in self._path(shown[0] if shown else None):
             if definition.kind == "ceiling" and value == 0 and plan:
                 plan.append(Point(day, None))
             plan.append(Point(day, value))
@@ -226,7 +233,7 @@ class IndicatorView:
 
     @cached_property
     def _forecast(self) -> Any:
-        last_due = max((g.period.end for g in self.scored.entry.goals), default=None)
+        last_due = max((g.period.end for g in goals_known(self.scored.entry.goals, self.as_of)), default=None)
         return forecast(self.scored.entry.definition, self.scored.figures, until=last_due) if last_due else None
 
     @property
@@ -272,8 +279,22 @@ class IndicatorView:
         if not shown:
             return Markup("")
         points: list[tuple[date, float]] = [(f.period.end, f.value) for f in shown if f.value is not None]
-        found = sparkline(points, planned_path(definition, entry.goals, baseline=entry.baseline, first=shown[0]))
-        if figure is not None and figure.value is not None and judged.goal is not None and definition.direction == "higher":
+        body, height = sparkline(points, self._path(shown[0])), HEIGHT
+        if (
+            figure is not None
+            and figure.value is not None
+            and judged.goal is not None
+            and definition.direction in ("higher", "lower")
+        ):
             full = figure.denominator if definition.kind in ("completion", "stock") and figure.denominator else 0.0
-            found += bullet(figure.value, judged.goal.value, full=full)
-        return Markup(found.replace("<svg ", '<svg aria-hidden="true" '))
+            bar = bullet(figure.value, judged.goal.value, full=full, is_short=TONES.get(self.status) == "bad")
+            body += f'<g transform="translate(0 {HEIGHT + 4})">{bar}</g>'
+            height += 4 + BAR
+        return Markup(
+            f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+            f'height="{height}">{body}</svg>'
+        )
+
+    def _path(self, first: Figure | None) -> list[tuple[date, float]]:
+        entry = self.scored.entry
+        return planned_path(entry.definition, goals_known(entry.goals, self.as_of), baseline=entry.baseline, first=first)

@@ -12,13 +12,14 @@ from charts.ranked import ranked
 from kpis.bureaus import BureauReport
 from kpis.measures import Figure, value_of
 from kpis.organisation import Break, RollUp, Unit
+from kpis.periods import Period
 from kpis.projects import GOOD, JUDGED
 from kpis.scorecard import Scored
 from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
 from pages.parts.cards import headline_value, sentence
 from pages.parts.entry import as_of, view
-from pages.parts.figure import figure_block
+from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import language, named, t
 
 FIVE_LESS = ("paperless", "faxless", "sealless", "cashless", "touchless")
@@ -112,6 +113,11 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
     chosen = st.selectbox(
         t("compare_period"), ordered, format_func=lambda c: periods[c].label(language()), key=f"period_{key}_{definition.code}"
     )
+    kept_block(f"{key}_{definition.code}_by_bureau", lambda: _by_bureau(whole, parts, periods[chosen]), suffix=chosen)
+
+
+def _by_bureau(whole: Scored, parts: Sequence[Scored], period: Period) -> Ready:
+    definition, chosen = whole.entry.definition, period.code
     found = [(s, f) for s in parts for f in s.figures if f.period_code == chosen]
     valued = sorted(
         [(s, f, v) for s, f in found if (v := value_of(s.entry.definition, f)) is not None], key=lambda p: -p[2] * definition.sign
@@ -133,7 +139,7 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
         by_value = sorted(valued, key=lambda p: p[2])
         sentence_ = t(
             "compare_sentence",
-            period=periods[chosen].label(language()),
+            period=period.label(language()),
             owing=rolled.owing_count if rolled else len(found),
             reported=rolled.reported_count if rolled else len(found),
             top=unit_name(by_value[-1][0].entry.unit_code),
@@ -141,9 +147,8 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
             low=unit_name(by_value[0][0].entry.unit_code),
             low_value=_label(by_value[0][0], by_value[0][1]),
         )
-    figure_block(
+    return ready(
         ranked(bars, unit=named(definition, "unit"), big=t("big_unit"), divisor=BIG[language()]) if len(bars) else None,
-        key=f"{key}_{definition.code}_by_bureau",
         sentence=sentence_,
         table=pd.DataFrame(
             [
@@ -167,6 +172,10 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
 
 def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
     """Show every bureau against the five lesses: status by symbol, word and colour, with value, table and CSV."""
+    kept_block(key, lambda: _heat(reports))
+
+
+def _heat(reports: Sequence[BureauReport]) -> Ready:
     indicators = {
         row["theme"]: row
         for row in reversed(cached.rows("Indicator"))
@@ -205,9 +214,8 @@ def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
             )
         ]
     )
-    figure_block(
+    return ready(
         heatmap(frame, columns=list(columns.values())) if filled else None,
-        key=key,
         title=t("heat_title"),
         sentence=t(
             "heat_sentence", bureaus=len(reports), columns=len(columns), filled=len(filled), judged=len(judged),

@@ -19,16 +19,17 @@ from typing import Any
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.organisation import REPORTING_KINDS, Organisation
+from kpis.people import Person, local_people
 from kpis.projects import ProjectReport, project_reports
-from kpis.register_queries import Counted, counted
+from kpis.register_queries import Counted, Filter, by_bureau, counted, search
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import settings
 from kpis.store import Store
 from publishers.editions import Edition
 
 PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
-BUREAU_TABLES = ("Indicator", "Procedure", "Facility", "Submission")
-LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048}
+BUREAU_TABLES = ("Indicator", "Facility", "Submission")
+LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048, "found": 64}
 
 
 @lru_cache(maxsize=4)
@@ -137,10 +138,27 @@ def procedures_counted(as_of: date) -> Counted:
     return shelf.get("scored", ("procedures", as_of), lambda: counted(shelf.store, as_of=as_of))
 
 
+def found(what: str, asked: Hashable, *, make: Callable[[], Any]) -> Any:
+    """Return what a search found; the latest few only, since what people may ask for is endless."""
+    return _settled.get().get("found", (what, asked), make)
+
+
+def procedures_found(asked: Filter, *, as_of: date, page: int) -> tuple[int, list[dict[str, Any]]]:
+    """Return one page of the procedures asked for, and how many there are."""
+    shelf = _settled.get()
+    return found("procedures", (asked, as_of, page), make=lambda: search(shelf.store, asked, as_of=as_of, page=page))
+
+
 def rows(table: str) -> list[dict[str, Any]]:
     """Return the rows of a table by its class name, as ``Project``."""
     shelf = _settled.get()
     return shelf.get("rows", table, lambda: shelf.store.all_of(getattr(models, table)))
+
+
+def local_persons() -> list[Person]:
+    """Return whom a local instance offers in its side bar; a change of persons is a change of the data, and so is seen at once."""
+    shelf = _settled.get()
+    return shelf.get("rows", ("local_persons",), lambda: local_people(shelf.store))
 
 
 def is_sample() -> bool:
@@ -174,7 +192,8 @@ def bureaus(as_of: date, view: str) -> list[BureauReport]:
 
     def make() -> list[BureauReport]:
         judged, led = scored(as_of, view), projects(as_of)
-        return bureau_reports(organisation(), judged, led, _tables(BUREAU_TABLES), as_of=as_of, view=view)
+        tables = {**_tables(BUREAU_TABLES), "Procedure": by_bureau(store(), as_of=as_of)}
+        return bureau_reports(organisation(), judged, led, tables, as_of=as_of, view=view)
 
     return _settled.get().get("scored", ("bureaus", as_of, view, _known_at.get()), make)
 

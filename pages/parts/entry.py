@@ -16,7 +16,7 @@ from kpis.store import utc_now
 from pages.parts import cached
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice
 from pages.parts.text import LANGUAGES, language, settle_language, t
-from pages.parts.viewer import gate, refuse, settle_viewer, viewer, viewer_choice
+from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
 _pages: ContextVar[dict[str, Any]] = ContextVar("pages")
@@ -44,11 +44,11 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
         office = [
             _page("submit", ":material/upload_file:", needs="take_template"),
             _page("review", ":material/fact_check:", needs="see_queue", or_needs="manage_people"),
-            st.Page(_PAGES / "publish.py", title=t("nav_publish"), icon=":material/publish:", url_path="publish"),
+            _page("publish", ":material/publish:", needs="publish"),
         ]
         sections[t("nav_office")] = office
     _pages.set({known.url_path: known for section in sections.values() for known in section})
-    return st.navigation(sections)
+    return st.navigation(sections, position="sidebar" if is_let_in() else "hidden", expanded=True)
 
 
 def _page(name: str, icon: str, *, needs: str, or_needs: str | None = None) -> st.Page:  # type: ignore[valid-type]
@@ -109,6 +109,8 @@ def frame() -> st.Page:  # type: ignore[valid-type]
             st.rerun()
         st.session_state["language"] = language()
         viewer_choice()
+        if not is_let_in():
+            return asked
         edition_choice()
         cached.settle_known_at(known_choice())
         st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key=_as_of_key())

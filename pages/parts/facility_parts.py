@@ -19,7 +19,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import headline_value
-from pages.parts.figure import figure_block
+from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.registers import Block, block, bureau_names, card, day_word, shown_under
 from pages.parts.text import has_words, language, named, t
 
@@ -125,10 +125,14 @@ def _time(single: list[Facility]) -> Block:
 
 def cash_places(facilities: list[Facility]) -> None:
     """List what is still cash only, and until when."""
+    kept_block("cash_only", lambda: _cash(facilities))
+
+
+def _cash(facilities: list[Facility]) -> Ready:
     found = cash_only(facilities)
     table = pd.DataFrame([_line(f, until=True) for f in found])
-    figure_block(
-        None, key="cash_only", title=t("fac_cash"), sentence=t("fac_cash_sentence", n=len(found)) if found else t("fac_cash_none"),
+    return ready(
+        None, title=t("fac_cash"), sentence=t("fac_cash_sentence", n=len(found)) if found else t("fac_cash_none"),
         table=table, csv=pd.DataFrame([_flat(f) for f in found]), is_table_open=True,
     )  # fmt: skip
 
@@ -221,7 +225,11 @@ def _tiles(single: list[Facility]) -> Block:
 def whole_list(facilities: list[Facility]) -> None:
     """List every row, classes included."""
     st.subheader(t("fac_list"))
-    figure_block(
-        None, key="facilities", sentence=t("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities)),
+    kept_block("facilities", lambda: _all(facilities))
+
+
+def _all(facilities: list[Facility]) -> Ready:
+    return ready(
+        None, sentence=t("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities)),
         table=pd.DataFrame([_line(f) for f in facilities]), csv=pd.DataFrame([_flat(f) for f in facilities]), is_table_open=True,
     )  # fmt: skip

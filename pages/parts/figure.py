@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow as pa
 import streamlit as st
 
-from charts.style import CONFIG
-from pages.parts.text import t
+from charts.style import CONFIG, Finished
+from pages.parts import cached
+from pages.parts.entry import as_of, view
+from pages.parts.text import language, t
 
 
-def figure_block(
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A chart with sentence, table and CSV in the form in which they are sent: nothing is converted at each run."""
+
+    figure: Finished | None
+    sentence: str
+    table: pa.Table
+    csv: bytes
+    title: str
+    why_empty: str
+    is_table_open: bool
+    notes: tuple[str, ...]
+
+
+def ready(
     figure: go.Figure | None,
     *,
-    key: str,
     sentence: str,
     table: pd.DataFrame,
     csv: pd.DataFrame | None = None,
@@ -21,33 +41,56 @@ def figure_block(
     why_empty: str = "",
     is_table_open: bool = False,
     notes: tuple[str, ...] = (),
-) -> None:
+) -> Ready:
+    """Make a chart ready to show; arguments as in ``figure_block``."""
+    shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
+    content = (table if csv is None else csv).to_csv(index=False).encode("utf-8-sig") if len(table) else b""
+    return Ready(Finished(figure) if figure is not None else None, sentence, shown, content, title, why_empty, is_table_open, notes)
+
+
+def figure_block(figure: go.Figure | None, *, key: str, **how: Any) -> None:
     """Show a chart with its sentence (also its ``alt``), table and CSV.
 
     Args:
         figure: ``None`` where there is nothing to draw; ``why_empty`` is said instead of an empty chart.
         key: unique on the page; also the name of the CSV file.
-        sentence: one sentence that says what the chart shows.
-        table: the same numbers as people read them, headed in the viewer's language.
-        is_table_open: the table itself is what is shown; nothing is folded away.
-        csv: the same numbers machine-readable (one datum per cell, unit in its own column); the table where left out.
-        notes: captions under the chart, as what the marks mean.
+        how: ``sentence``: one sentence that says what the chart shows. ``table``: the same numbers as people read them,
+            headed in the viewer's language. ``csv``: the same numbers machine-readable (one datum per cell, unit in its own
+            column); the table where left out. ``title``. ``why_empty``. ``is_table_open``: the table itself is what is shown,
+            nothing is folded away. ``notes``: captions under the chart, as what the marks mean.
     """
-    if title:
-        st.markdown(f"**{title}**")
-    if sentence:
-        st.markdown(sentence)
-    if figure is None and why_empty:
-        st.info(why_empty, icon=":material/info:")
-    elif figure is not None:
-        st.plotly_chart(figure, theme=None, config=CONFIG, alt=f"{title}: {sentence}" if title else sentence, key=f"chart_{key}")
-        for note in notes:
+    show(ready(figure, **how), key=key)
+
+
+def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> None:
+    """Show a chart made once per revision, day, language, organisation, key and suffix; arguments as in ``figure_block``.
+
+    Args:
+        key: unique on the page; also the name of the CSV file.
+        make: makes it; called only where none is kept.
+        suffix: whatever else the chart depends on, as a period chosen.
+    """
+    code = f"{key} {view()} {suffix}"
+    show(cached.made("figure", code=code, as_of=as_of(), language=language(), make=make), key=key)
+
+
+def show(made: Ready, *, key: str) -> None:
+    """Draw what is ready."""
+    if made.title:
+        st.markdown(f"**{made.title}**")
+    if made.sentence:
+        st.markdown(made.sentence)
+    if made.figure is None and made.why_empty:
+        st.info(made.why_empty, icon=":material/info:")
+    elif made.figure is not None:
+        alt = f"{made.title}: {made.sentence}" if made.title else made.sentence
+        st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")
+        for note in made.notes:
             st.caption(note)
-    if len(table):
-        with st.container() if is_table_open else st.expander(t("table"), icon=":material/table:"):
-            links = {c: st.column_config.LinkColumn() for c in table.columns if c == t("source")}
-            st.dataframe(table, hide_index=True, width="stretch", column_config=links)
-            content = (table if csv is None else csv).to_csv(index=False).encode("utf-8-sig")
+    if made.table.num_rows:
+        with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
+            links = {c: st.column_config.LinkColumn() for c in made.table.column_names if c == t("source")}
+            st.dataframe(made.table, hide_index=True, width="stretch", column_config=links)
             st.download_button(
-                t("csv"), content, f"{key}.csv", "text/csv", icon=":material/download:", key=f"csv_{key}", on_click="ignore"
+                t("csv"), made.csv, f"{key}.csv", "text/csv", icon=":material/download:", key=f"csv_{key}", on_click="ignore"
             )

@@ -34,7 +34,7 @@ def _bureaus() -> dict[str, str]:
 
 def exceptions(store: Store, *, actor: str) -> None:
     """Grant a bureau leave to report outside the calendar, and list every such leave."""
-    st.title(t("view_exceptions"))
+    st.title(t("part_exceptions"))
     st.markdown(t("exceptions_lead"))
     names, windows = _bureaus(), deadlines.reported_periods(store)
     opened = [w.period_code for w in windows if w.opens_on and w.opens_on <= office_today() + timedelta(days=92)]
@@ -70,7 +70,7 @@ def exceptions(store: Store, *, actor: str) -> None:
 
 def persons(store: Store, *, actor: str) -> None:
     """List who may do what, give roles and take them."""
-    st.title(t("view_persons"))
+    st.title(t("part_persons"))
     st.markdown(t("persons_lead"))
     listed, names = people.people(store, actor=actor), _bureaus()
     rows = [
@@ -113,7 +113,7 @@ def persons(store: Store, *, actor: str) -> None:
 
 def audit(store: Store, *, actor: str) -> None:
     """Show the newest lines of the audit trail."""
-    st.title(t("view_audit"))
+    st.title(t("part_audit"))
     found = people.audit_trail(store, actor=actor)
     rows = [
         {

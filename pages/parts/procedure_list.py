@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
-from kpis.register_queries import PAGE_SIZE, Counted, Filter, search
+from kpis.register_queries import PAGE_SIZE, Counted, Filter
 from kpis.registers import STATUSES, channels
+from kpis.settings import settings
 from pages.parts import cached
 from pages.parts.asked import choose, turn_pages, write_words, written_page
 from pages.parts.entry import as_of
 from pages.parts.procedure_parts import value_word
 from pages.parts.registers import bureau_names, day_word
 from pages.parts.text import language, t
+from publishers.registers_csv import written
 
 CHANNELS_OFFERED = 60
 
@@ -49,7 +53,7 @@ def procedure_list(register: Counted) -> None:
             wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets="page")
     asked = Filter(**wanted)
     page = written_page("page")
-    total, rows = search(cached.store(), asked, as_of=as_of(), page=page)
+    total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
     if not total:
         st.info(t("list_none"), icon=":material/search_off:")
         return
@@ -57,11 +61,33 @@ def procedure_list(register: Counted) -> None:
         turned = turn_pages("page", (total - 1) // PAGE_SIZE + 1)
         if turned != page:  # turned in this very run, or the address named a page beyond the last
             page = turned
-            total, rows = search(cached.store(), asked, as_of=as_of(), page=page)
+            total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
     first = (page - 1) * PAGE_SIZE + 1
     st.caption(t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " " + t("list_share"))
+    shown = cached.found(
+        "procedures shown", (asked, page, as_of(), language()), make=lambda: _shown(rows, bureaus)
+    )  # fmt: skip
+    number = st.column_config.NumberColumn(format="localized")
+    st.dataframe(
+        shown, hide_index=True, width="stretch", height=420, alt=t("list_heading"),
+        column_config={
+            t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
+            t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,
+        },
+    )  # fmt: skip
+    if settings().mode == "office":  # there the open API is closed
+        st.download_button(
+            t("list_csv"), partial(written, cached.store(), asked, as_of()), "procedures.csv", "text/csv", icon=":material/download:",
+            key="csv_procedures", on_click="ignore",
+        )  # fmt: skip
+    else:
+        query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
+        st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
+
+
+def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
     link = f"/procedures?lang={language()}&code="
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         [
             {
                 t("open_row"): link + row["procedure_code"], t("col_name"): _name(row),
@@ -75,16 +101,7 @@ def procedure_list(register: Counted) -> None:
             for row in rows
         ]
     )  # fmt: skip
-    number = st.column_config.NumberColumn(format="localized")
-    st.dataframe(
-        shown, hide_index=True, width="stretch", height=420, alt=t("list_heading"),
-        column_config={
-            t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
-            t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,
-        },
-    )  # fmt: skip
-    query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
-    st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
 
 
 def _offered(register: Counted) -> list[str]:

@@ -26,7 +26,7 @@ from kpis.registers import (
 from kpis.text import format_date, format_value
 from pages.parts.asked import choose_part
 from pages.parts.entry import as_of
-from pages.parts.figure import figure_block
+from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.registers import (
     Block,
     block,
@@ -85,6 +85,12 @@ def cards(register: Counted, total: Tally) -> None:
 
 def published_totals(register: Counted, total: Tally) -> None:
     """Show what was published for all beside what the register adds up to, with the difference."""
+    if any((s := published("procedures", kind)) and s.judgement.figure for kind in ("ratio", "stock", "completion")):
+        with st.container(border=True):
+            kept_block("published_totals", lambda: _published(register, total))
+
+
+def _published(register: Counted, total: Tally) -> Ready:
     priority = tally(g for g in register.groups if g.is_priority)
     found = [
         published_beside(s.entry.definition, s.judgement.figure, priority if kind == "completion" else total)
@@ -104,8 +110,6 @@ def published_totals(register: Counted, total: Tally) -> None:
         }
         for p in found
     ]  # fmt: skip
-    if not rows:
-        return
     first = next((p for p in found if p.denominator is not None), None)
     said = (
         t(
@@ -116,9 +120,8 @@ def published_totals(register: Counted, total: Tally) -> None:
         if first
         else t("pub_none")
     )  # fmt: skip
-    with st.container(border=True):
-        figure_block(
-            None, key="published_totals", title=t("pub_heading"), sentence=said, table=pd.DataFrame(rows),
+    return ready(
+            None, title=t("pub_heading"), sentence=said, table=pd.DataFrame(rows),
             csv=pd.DataFrame([p.to_json() for p in found]), is_table_open=True,
         )  # fmt: skip
 

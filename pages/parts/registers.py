@@ -7,17 +7,16 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from charts.style import Finished
 from kpis.bureaus import home
 from kpis.periods import fiscal_year_code, parse_period, quarter_code
 from kpis.scorecard import Scored
+from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.entry import as_of, view
-from pages.parts.figure import figure_block
+from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import language, named, t
 
 Block = dict[str, Any]
@@ -59,18 +58,16 @@ def card(title: str, value: str, note: str) -> None:
 def block(key: str, make: Callable[[], Block], *, suffix: str = "") -> None:
     """Show a chart with its sentence, table and CSV, made once per revision, day, language, organisation and suffix."""
 
-    def finished() -> Block:
-        made = make()
-        figure = made.get("figure")
-        return {**made, "figure": Finished(figure) if isinstance(figure, go.Figure) else None}
+    def made() -> Ready:
+        parts = make()
+        return ready(parts.pop("figure", None), **parts)
 
-    kept = cached.made(f"register {suffix}", code=f"{key} {view()}", as_of=as_of(), language=language(), make=finished)
-    figure_block(key=key, **kept)
+    kept_block(key, made, suffix=suffix)
 
 
 def bureau_names() -> dict[str, str]:
     """Return the name of each organisation unit by code, in catalogue order; the blank code says that none is stated."""
-    return {**{row["bureau_code"]: named(row) for row in cached.rows("Bureau")}, "": t("no_bureau")}
+    return {**{row["bureau_code"]: named(row) for row in cached.rows("Bureau")}, "": t("reg_no_bureau")}
 
 
 def shown_under(code: str) -> str:
@@ -93,3 +90,9 @@ def facts(rows: list[tuple[str, str]]) -> None:
     """Show names and values that are not blank, one below the other."""
     shown = [(name, value) for name, value in rows if value]
     st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]).set_index(t("item")))
+
+
+def same_numbers(address: str) -> None:
+    """Point to the same numbers in the open API, where it is open."""
+    if settings().mode != "office":
+        st.caption(f"{t('numbers_api')}[{address}]({address})")

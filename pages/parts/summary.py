@@ -8,16 +8,15 @@ import pyarrow as pa
 
 from kpis.measures import Figure, Goal
 from kpis.scorecard import Book, Change, Scored, count_by_status, latest_changes
-from kpis.text import format_date, format_difference, format_value, status_colour, status_icon, status_word
+from kpis.text import format_date, format_value, status_colour, status_icon, status_word
 from pages.parts import cached
 from pages.parts.cards import headline_value, status_marks
 from pages.parts.entry import as_of
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
-from pages.parts.themes import headlines
+from publishers.summary import UNJUDGED, conclusion, lead
+from publishers.words import Words
 
-GOOD, BAD = ("reached", "on_track"), ("behind", "missed", "moving_away", "reached_then_lost")
-UNJUDGED = ("not_due", "no_data", "not_applicable", "qualitative")
 CHANGES = 6
 
 
@@ -30,51 +29,6 @@ class Summary:
     marks: str
     projects: pa.Table
     changes: str
-
-
-def conclusion(every: list[Scored]) -> str:
-    """Say in one sentence whether the reforms are on track, and name what is ahead and what fell short, and by how much."""
-    counts = count_by_status(every)
-    judged = sum(n for status, n in counts.items() if status not in UNJUDGED)
-    said = t("conclusion", judged=judged, good=sum(counts.get(s, 0) for s in GOOD))
-    shown = sorted(
-        (s for s in headlines(every) if s.judgement.figure), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
-    )  # fmt: skip
-    short = [p for s in shown if s.judgement.status in BAD and (p := phrase(s))][:2]
-    ahead = [p for s in shown if s.judgement.status in GOOD and (p := phrase(s, is_last=not short))][:1]
-    return t("conclusion_named", said=said, named=t("comma").join([*ahead, *short])) if ahead or short else said
-
-
-def phrase(item: Scored, *, is_last: bool = True) -> str:
-    """Return the few words with which the conclusion names an indicator; nothing where there is no target to name."""
-    definition, judged = item.entry.definition, item.judgement
-    if judged.goal is None or judged.figure is None or judged.figure.value is None:
-        return ""
-    gap = judged.figure.value - judged.goal.value if judged.status in ("missed", "reached_then_lost") else judged.variance or 0.0
-    key = judged.status
-    if key == "on_track" and definition.sign * gap > 0:
-        key = "ahead" if is_last else "ahead_and"
-    return t(
-        f"phrase_{key}", name=named(definition), gap=format_difference(gap, definition, language()),
-        target=format_value(judged.goal.value, definition, language()),
-    )  # fmt: skip
-
-
-def lead(every: list[Scored]) -> str:
-    """Say how complete and how old the figures are."""
-    counts = count_by_status(every)
-    newest = max(s.judgement.figure.period.end for s in every if s.judgement.figure)
-    return t(
-        "conclusion_lead",
-        total=len(every),
-        as_of=format_date(as_of(), language()),
-        judged=sum(n for status, n in counts.items() if status not in UNJUDGED),
-        no_target=counts.get("not_applicable", 0),
-        qualitative=counts.get("qualitative", 0),
-        no_data=counts.get("no_data", 0),
-        newest=format_date(newest, language()),
-        age=f"{(as_of() - newest).days:,}",
-    )
 
 
 def core_projects(every: list[Scored]) -> pa.Table:
@@ -119,6 +73,11 @@ def line(change: Change) -> str:
 
 def summary(every: list[Scored], book: Book) -> Summary:
     """Make every text of the page."""
+    words = Words(language())
     return Summary(
-        conclusion(every), lead(every), status_marks(count_by_status(every)), core_projects(every), changed_last(every, book)
+        conclusion(every, words),
+        lead(every, words, as_of=as_of()),
+        status_marks(count_by_status(every)),
+        core_projects(every),
+        changed_last(every, book),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from kpis.access import LOCAL_DOMAIN, Viewer
-from kpis.people import local_people, viewer_of
+from kpis.people import viewer_of
 from kpis.settings import settings
 from kpis.store import utc_now
 from pages.parts import cached
@@ -54,9 +54,14 @@ def verified_email(claims: dict[str, Any], *, now: float) -> str:
     return "" if email.endswith(LOCAL_DOMAIN) else email
 
 
+def is_let_in() -> bool:
+    """Say whether the viewer may see anything at all: at an office only who is signed in and known."""
+    return settings().mode != "office" or bool(viewer().grants)
+
+
 def gate() -> None:
     """Show nothing of an office instance to anybody who is not signed in and known; offer to sign in."""
-    if settings().mode != "office" or viewer().grants:
+    if is_let_in():
         return
     st.title(t("site"))
     if not st.user.is_logged_in:
@@ -81,7 +86,7 @@ def viewer_choice() -> None:
     """Show in the sidebar who looks: a choice on a local machine, the person signed in at an office."""
     mode = settings().mode
     if mode == "local":
-        listed = {p.email: p for p in local_people(cached.store())}
+        listed = {p.email: p for p in cached.local_persons()}
         current = viewer().email
         st.selectbox(
             t("viewer"),

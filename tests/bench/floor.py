@@ -26,23 +26,23 @@ DRAW = {
     "download_button": lambda i: st.download_button("csv", b"a,b", f"{i}.csv", key=f"d{i}", on_click="ignore"),
     "table": lambda _: st.table(TABLE),
     "selectbox": lambda i: st.selectbox("pick", ["a", "b"], key=f"s{i}"),
+    "text_input": lambda i: st.text_input("find", key=f"i{i}"),
+    "link_button": lambda i: st.link_button("link", f"/api/{i}"),
+    "pagination": lambda i: st.pagination(3, key=f"p{i}"),
+    "button_group": lambda i: st.segmented_control("choose", ["a", "b"], key=f"g{i}"),
+    "date_input": lambda i: st.date_input("day", key=f"t{i}"),
     "block_flex_container": lambda _: st.container(border=True),
     "block_grid_container": lambda _: st.grid(2),
     "block_column": lambda _: st.container(border=True),
     "block_expandable": lambda i: st.expander(f"text {i}"),
 }
-FRAME = {"button_group", "date_input"}  # the side bar's, drawn on every page
 
 
 def page(counts: dict[str, int]) -> None:
     """Draw the elements, refusing to leave a kind out."""
-    with st.sidebar:
-        st.segmented_control("language", ["a", "b"])
-        st.date_input("day")
     for kind, count in counts.items():
-        if kind not in FRAME:
-            for i in range(count):
-                DRAW[kind](i)
+        for i in range(count):
+            DRAW[kind](i)
 
 
 settle()
@@ -52,4 +52,6 @@ pages = [
     st.Page(lambda counts=counts: page(counts), title=name or "overview", url_path=name, default=not name)
     for name, counts in every.items()
 ]
+menu = max(counts.pop("menu", 0) for counts in every.values())  # as many pages in the menu as the product has
+pages += [st.Page(lambda: None, title=f"page {i}", url_path=f"page{i}") for i in range(menu - len(pages))]
 st.navigation({"pages": pages}).run()

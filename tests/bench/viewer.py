@@ -68,6 +68,8 @@ class Viewer:
             message = ForwardMsg.FromString(self.socket.recv(timeout=60))  # type: ignore[arg-type]
             if message.WhichOneof("type") == "delta":
                 drawn[_kind(message)] += 1
+            if message.WhichOneof("type") == "navigation":
+                drawn["menu"] = len(message.navigation.app_pages)
             if message.WhichOneof("type") == "script_finished":
                 if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     drawn.clear()

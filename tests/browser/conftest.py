@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from kpis.settings import ROOT
+from tests.oidc import free_port
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -26,12 +26,12 @@ FLAGS = [
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve the dashboard on shipped figures from a database in ``folder``; yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'served.db'}", "PORT": str(port), "MIERUKA_MODE": "local"}
+def serving(folder: Path, *, port: int | None = None, **environment: str) -> Iterator[str]:
+    """Serve the dashboard on shipped figures from a database in ``folder``, or as the environment says; yield its address."""
+    port = port or free_port()
+    environment = {
+        **os.environ, "DATABASE_URL": f"sqlite:///{folder / 'served.db'}", "PORT": str(port), "MIERUKA_MODE": "local", **environment,
+    }  # fmt: skip
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen([sys.executable, "manage.py", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"

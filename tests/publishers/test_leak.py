@@ -79,10 +79,10 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
         put(models.Source, source_code=f"{WORD}-source", grade="primary")
         put(models.UserAccount, email=mail)
         put(models.UserRole)
-        for state in ("draft", "submitted", "returned", "withdrawn"):
+        for state, year in (("draft", 2019), ("submitted", 2020), ("returned", 2021), ("withdrawn", 2022)):
             put(
                 models.Submission, state, state=state, return_reason=f"{WORD}-return-{state}", decided_by=None, submitted_at=None,
-                decided_at=None, period_code="FY2021",
+                decided_at=None, period_code=f"FY{year}",
             )  # fmt: skip
         put(models.SubmissionRow, fields_json=json.dumps({"value": NUMBER, "text": f"{WORD}-draft"}))
         put(models.AuditEvent)

@@ -132,11 +132,11 @@ def test_series_and_register_rows_that_are_samples_through_and_through_stay_out(
 
 def test_figures_of_a_submission_that_is_not_approved_stay_out_even_if_they_stand_in_the_table(house: House) -> None:
     house.add(models.UserAccount, email="a@example.jp", created_at=house.at)
-    for state in ("draft", "approved"):
+    for state, year in (("draft", "FY2021"), ("approved", "FY2022")):
         house.add(
             models.Submission,
             bureau_code="DIGITAL",
-            period_code="FY2021",
+            period_code=year,
             state=state,
             created_by="a@example.jp",
             created_at=house.at,
@@ -174,7 +174,7 @@ def test_an_edition_cannot_be_written_to_through_the_store(published: House) -> 
         pass
     with pytest.raises(NotAllowed):
         held.migrate()
-    with pytest.raises(Exception, match="readonly"), held.engine.begin() as connection:
+    with pytest.raises(Exception, match=r"readonly|view"), held.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE observation SET value = 1")
     assert held.all_of(models.UserAccount) == [] and held.count(models.AuditEvent) == 0
 

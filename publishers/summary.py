@@ -1,0 +1,107 @@
+"""What the overview and the five lesses say: one text for the pages of the dashboard and for the static edition.
+
+Which indicators are shown is read off the catalogue (theme, headline, successor, pair), never named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from kpis.scorecard import Scored, count_by_status, figure_text
+from kpis.text import format_date, format_difference, format_value
+from publishers.words import Words
+
+LESSES = ("paperless", "faxless", "sealless", "cashless", "touchless")
+TREND = "procedures"
+NOTES = {"paperless": "break_note", "faxless": "fax_note", "touchless": "touchless_note"}
+GOOD, BAD = ("reached", "on_track"), ("behind", "missed", "moving_away", "reached_then_lost")
+UNJUDGED = ("not_due", "no_data", "not_applicable", "qualitative")
+
+
+def own_scope(every: Iterable[Scored]) -> list[Scored]:
+    """Keep one judgement per indicator: that of its own scope."""
+    return [s for s in every if s.entry.is_own_scope]
+
+
+def headlines(every: Iterable[Scored], theme: str | None = None) -> list[Scored]:
+    """Return the headline indicators, of one theme or of all, in catalogue order."""
+    return [s for s in every if s.entry.is_headline and theme in (None, s.entry.theme)]
+
+
+def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[Mapping[str, Any]]) -> list[Scored]:
+    """Return the headline indicators of a theme, and after them those with figures that one of them replaced."""
+    shown = headlines(every, theme)
+    codes = {s.entry.definition.code for s in shown}
+    replaced = {r["indicator_code"] for r in catalogue if r["replaced_by_code"] in codes}
+    return [*shown, *(s for s in every if s.entry.definition.code in replaced - codes and s.figures)]
+
+
+def pair_of(every: Iterable[Scored], item: Scored, catalogue: Iterable[Mapping[str, Any]]) -> Scored | None:
+    """Return the indicator that the catalogue pairs with this one, where it has figures: the same measure, unadjusted."""
+    code = item.entry.definition.code
+    row = next((r for r in catalogue if r["indicator_code"] == code), None)
+    return next((s for s in every if row and s.entry.definition.code == row["paired_with_code"] and s.figures), None)
+
+
+def pair_note(every: Iterable[Scored], item: Scored, catalogue: Iterable[Mapping[str, Any]], words: Words) -> str:
+    """Say the adjusted and the unadjusted value side by side, for the last period that both have."""
+    other = pair_of(every, item, catalogue)
+    if other is None:
+        return ""
+    plain = {f.period_code: f for f in other.figures}
+    both = [f for f in item.figures if f.period_code in plain]
+    if not both:
+        return ""
+    last = max(both, key=lambda f: f.period.end)
+    mine, theirs = item.entry.definition, other.entry.definition
+    return words(
+        "pair", period=last.period.label(words.language), name=words.named(mine), value=figure_text(mine, last, words.language),
+        other=figure_text(theirs, plain[last.period_code], words.language), other_name=words.named(theirs),
+    )  # fmt: skip
+
+
+def conclusion(every: Sequence[Scored], words: Words) -> str:
+    """Say in one sentence whether the reforms are on track, and name what is ahead and what fell short, and by how much."""
+    counts = count_by_status(every)
+    judged = sum(n for status, n in counts.items() if status not in UNJUDGED)
+    said = words("conclusion", judged=judged, good=sum(counts.get(s, 0) for s in GOOD))
+    shown = sorted(
+        (s for s in headlines(every) if s.judgement.figure), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
+    )  # fmt: skip
+    short = [p for s in shown if s.judgement.status in BAD and (p := phrase(s, words))][:2]
+    ahead = [p for s in shown if s.judgement.status in GOOD and (p := phrase(s, words, is_last=not short))][:1]
+    return words("conclusion_named", said=said, named=words("comma").join([*ahead, *short])) if ahead or short else said
+
+
+def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
+    """Return the few words with which the conclusion names an indicator; nothing where there is no target to name."""
+    definition, judged = item.entry.definition, item.judgement
+    if judged.goal is None or judged.figure is None or judged.figure.value is None:
+        return ""
+    gap = judged.figure.value - judged.goal.value if judged.status in ("missed", "reached_then_lost") else judged.variance or 0.0
+    key = judged.status
+    if key == "on_track" and definition.sign * gap > 0:
+        key = "ahead" if is_last else "ahead_and"
+    return words(
+        f"phrase_{key}", name=words.named(definition), gap=format_difference(gap, definition, words.language),
+        target=format_value(judged.goal.value, definition, words.language),
+    )  # fmt: skip
+
+
+def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
+    """Say how complete and how old the figures are."""
+    counts = count_by_status(every)
+    newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=as_of)
+    return words(
+        "conclusion_lead",
+        total=len(every),
+        as_of=format_date(as_of, words.language),
+        judged=sum(n for status, n in counts.items() if status not in UNJUDGED),
+        no_target=counts.get("not_applicable", 0),
+        qualitative=counts.get("qualitative", 0),
+        no_data=counts.get("no_data", 0),
+        newest=format_date(newest, words.language),
+        age=f"{(as_of - newest).days:,}",
+    )

@@ -1,0 +1,350 @@
+"""The whole journey of a quarter with real parts: provider, sign-in, template, LibreOffice, upload, review, figures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from kpis import reports
+from kpis.settings import ROOT
+from kpis.store import Store
+from tests import libreoffice
+from tests.browser.conftest import serving
+from tests.browser.test_pages import SHOTS
+from tests.oidc import free_port, providing
+from tests.small_government import ANNA, AYA, DAI, OFFICE, STRANGER, write_small_government
+
+pytestmark = pytest.mark.browser
+PERIOD = "FY2022-Q3"
+CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
+FORGED = "forged-anna"  # says it is ANNA; the provider does not vouch for the e-mail
+USERS = {
+    "anna": {"email": ANNA, "email_verified": True, "name": "安藤"},
+    "aya": {"email": AYA, "email_verified": True},
+    "dai": {"email": DAI, "email_verified": True},
+    "office": {"email": OFFICE, "email_verified": True},
+    "stranger": {"email": STRANGER, "email_verified": True},
+    FORGED: {"email": ANNA, "email_verified": False},
+}
+WAIT = 30_000
+FIGURES = "指標の実績"
+
+
+@dataclass
+class Office:
+    """A served office instance: address, its database and a folder for files."""
+
+    address: str
+    store: Store
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    if libreoffice.SOFFICE is None:
+        pytest.skip("LibreOfficeがありません / no LibreOffice on this machine: apt-get install libreoffice-calc")
+    folder = tmp_path_factory.mktemp("office")
+    catalogue, official = write_small_government(folder / "data", calendar=CALENDAR)
+    port = free_port()
+    url = f"sqlite:///{folder / 'served.db'}"
+    with providing(folder, USERS, app=f"http://127.0.0.1:{port}") as provider:
+        environment = {
+            "CATALOGUE_DIR": str(catalogue), "OFFICIAL_DIR": str(official), "DATABASE_URL": url,
+            **provider.settings(f"http://127.0.0.1:{port}"),
+        }  # fmt: skip
+        with serving(folder, port=port, **environment) as address:
+            for email, *role in (
+                (ANNA, "--role", "bureau_manager", "--bureau", "GENERAL", "--name", "安藤"),
+                (AYA, "--role", "bureau_manager", "--bureau", "GENERAL"),
+                (DAI, "--role", "bureau_manager", "--bureau", "DIGITAL"),
+                (OFFICE, "--role", "reform_office"),
+            ):
+                command(environment, "user", "add", email, *role)
+            yield Office(address, Store(url), folder)
+
+
+def command(environment: dict[str, str], *words: str, code: int = 0) -> str:
+    """Run ``manage.py`` against the served database and return what it printed."""
+    import os
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def quiet(page: Page) -> None:
+    """Wait until the run is over."""
+    page.wait_for_selector("h1", timeout=WAIT)
+    page.wait_for_timeout(300)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=WAIT)
+    page.wait_for_timeout(400)
+
+
+def text_of(page: Page) -> str:
+    return page.inner_text("[data-testid=stMain]")
+
+
+def shot(page: Page, name: str) -> None:
+    SHOTS.mkdir(exist_ok=True)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    size = page.viewport_size or {"width": 1280, "height": 900}
+    page.set_viewport_size({"width": size["width"], "height": min(int(height) + 20, 5000)})
+    page.wait_for_timeout(400)
+    page.screenshot(path=SHOTS / f"journey-{name}.png")
+    page.set_viewport_size(size)
+
+
+def signed_in(browser: Browser, address: str, subject: str, path: str = "/", *, width: int = 1280) -> tuple[BrowserContext, Page]:
+    """Sign in as a user of the provider, on its own page, and go to a page of the app."""
+    context = browser.new_context(viewport={"width": width, "height": 1000}, locale="ja-JP", accept_downloads=True)
+    page = context.new_page()
+    page.goto(address + path)
+    page.get_by_role("button", name="サインイン").click(timeout=WAIT)
+    page.get_by_role("button", name=subject, exact=True).click(timeout=WAIT)
+    page.wait_for_url(f"{address}/**", timeout=WAIT)
+    quiet(page)
+    if path != "/":
+        page.goto(address + path)
+        quiet(page)
+    return context, page
+
+
+def upload(page: Page, path: Path) -> None:
+    page.locator("input[type=file]").set_input_files(str(path))
+    expect(page.get_by_text(path.name).first).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name="内容を確かめる").click()
+    page.wait_for_timeout(500)
+    quiet(page)
+
+
+def download(page: Page, label: str, target: Path) -> Path:
+    with page.expect_download(timeout=WAIT) as waiting:
+        page.get_by_role("button", name=label).first.click()
+    waiting.value.save_as(target)
+    return target
+
+
+def cells_of(path: Path, sheet: str, key_column: str, key: str) -> dict[str, str]:
+    """Return our heading → address, for the row of a sheet whose key column holds a code."""
+    rows = openpyxl.load_workbook(path)[sheet]
+    headings = {str(cell.value).split("\n")[0]: cell.column_letter for cell in rows[1] if cell.value}
+    number = next(cell.row for cell in rows[headings[key_column]] if cell.value == key)
+    return {name: f"{letter}{number}" for name, letter in headings.items()}
+
+
+def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -> None:
+    address, folder = office.address, office.folder
+    context, page = signed_in(chromium, address, "anna", "/submit")
+    assert "令和4年度第3四半期の報告期限は2099年1月31日" in text_of(page)
+    assert "安藤" not in text_of(page) and ANNA in page.inner_text("[data-testid=stSidebar]")
+    shot(page, "01-submit")
+
+    # The template, filled by LibreOffice with three faults
+    template = download(page, "様式をダウンロード", folder / "template.xlsx")
+    rate = cells_of(template, FIGURES, "指標コード", "electronic_decision_rate")
+    paper = cells_of(template, FIGURES, "指標コード", "paper_sheets")
+    seal = cells_of(template, FIGURES, "指標コード", "seal_abolished_procedures")
+    touch = cells_of(template, FIGURES, "指標コード", "touchless_services")
+    first = cells_of(template, "手続", "手続コード", "P1")
+    good: dict[tuple[str, str], object] = {
+        (FIGURES, rate["分子(実績の数)"]): 800, (FIGURES, rate["分母(対象の数)"]): 1000,
+        (FIGURES, paper["値"]): "５,000枚", (FIGURES, seal["値"]): 150, (FIGURES, seal["分母(対象の数)"]): 300,
+        (FIGURES, touch["状況(文章)"]): "Web相談を3窓口で開始",
+        ("手続", first["デジタル化の状況"]): "実施済み", ("手続", first["デジタル化した日"]): "令和4年11月1日",
+    }  # fmt: skip
+    bad = {
+        **good,
+        (FIGURES, rate["分子(実績の数)"]): "約八百",
+        (FIGURES, seal["値"]): -5,
+        ("手続", first["デジタル化した日"]): "2022年13月1日",
+    }
+    libreoffice.fill(template, folder / "faulty.xlsx", bad)
+    upload(page, folder / "faulty.xlsx")
+    shown = text_of(page)
+    for cell in (rate["分子(実績の数)"], seal["値"], first["デジタル化した日"]):
+        assert cell in shown, (cell, shown)
+    assert "エラーが3件" in shown and "約八百" in shown and "2022年13月1日" in shown
+    assert reports.reports(office.store, viewer=OFFICE) == [], "with an error nothing is stored"
+    shot(page, "02-problems")
+    marked = download(page, "誤りに印を付けたファイルをダウンロード", folder / "marked.xlsx")
+    comments = {c.coordinate: c.comment.text for row in openpyxl.load_workbook(marked)[FIGURES] for c in row if c.comment}
+    assert rate["分子(実績の数)"] in comments and seal["値"] in comments
+
+    # Corrected in the marked copy itself, again with LibreOffice
+    libreoffice.fill(marked, folder / "報告.xlsx", good)
+    upload(page, folder / "報告.xlsx")
+    shown = text_of(page)
+    assert "下書き(報告1)として保存しました" in shown, shown
+    assert "何が変わるかを確かめる" in shown
+    shot(page, "03-what-changes")
+
+    # The browser is closed; the draft is still there
+    context.close()
+    context, page = signed_in(chromium, address, "anna", "/submit")
+    assert "報告1 第1版" in text_of(page)
+    waiting = page.get_by_label("確認の理由")
+    for number in range(waiting.count()):
+        waiting.nth(number).fill("窓口の拡大による")
+    if waiting.count():
+        page.get_by_role("button", name="警告を確認する").click()
+        quiet(page)
+    page.get_by_role("button", name="構造改革室に提出する").click()
+    quiet(page)
+    assert "提出しました" in text_of(page)
+    shot(page, "04-submitted")
+    context.close()
+
+    # The reform office looks at it and returns it with a reason, and a comment at a cell
+    context, page = signed_in(chromium, address, "office", "/review?report=1")
+    shown = text_of(page)
+    assert "2局のうち承認済み0局、審査待ち1局" in shown and "総務局" in shown
+    shot(page, "05-review")
+    page.get_by_label("差し戻しの理由(必須)").fill("分母が前期と同じです。確かめてください。")
+    page.get_by_label("コメントを付けるセル").click()
+    page.get_by_role("option").filter(has_text=f"{FIGURES}!{seal['分母(対象の数)']}").click()
+    page.keyboard.press("Escape")
+    page.get_by_label(f"{FIGURES}!{seal['分母(対象の数)']} へのコメント").fill("前期も300件でした")
+    page.get_by_role("button", name="差し戻す").click()
+    quiet(page)
+    assert "差し戻しました" in text_of(page)
+    shot(page, "06-returned")
+    context.close()
+
+    # The bureau sees why, at the cell, corrects and submits again
+    context, page = signed_in(chromium, address, "anna", "/submit")
+    shown = text_of(page)
+    assert "分母が前期と同じです" in shown and "前期も300件でした" in shown and seal["分母(対象の数)"] in shown
+    shot(page, "07-reason-at-the-cell")
+    libreoffice.fill(folder / "報告.xlsx", folder / "報告2.xlsx", {(FIGURES, seal["分母(対象の数)"]): 320})
+    upload(page, folder / "報告2.xlsx")
+    assert "報告1 第2版" in text_of(page)
+    waiting = page.get_by_label("確認の理由")
+    for number in range(waiting.count()):
+        waiting.nth(number).fill("対象の追加")
+    if waiting.count():
+        page.get_by_role("button", name="警告を確認する").click()
+        quiet(page)
+    page.get_by_role("button", name="構造改革室に提出する").click()
+    quiet(page)
+    assert "提出しました" in text_of(page)
+    context.close()
+
+    # Before approval nothing has changed on any page; then the reform office approves
+    context, page = signed_in(chromium, address, "office", "/indicator?code=electronic_decision_rate")
+    assert "80.0" not in text_of(page)
+    page.goto(f"{address}/review?report=1")
+    quiet(page)
+    assert "前の版から変わったセル" in text_of(page)
+    shot(page, "08-resubmitted")
+    page.get_by_role("button", name="承認する", exact=True).click()
+    quiet(page)
+    assert "承認しました" in text_of(page)
+    shot(page, "09-approved")
+
+    # The bureau's figure is there; the whole is shown with its coverage and not judged, since one bureau is missing
+    page.goto(f"{address}/bureau?code=GENERAL")
+    quiet(page)
+    shot(page, "10-bureau")
+    assert "80.0" in text_of(page)
+    page.goto(f"{address}/indicator?code=electronic_decision_rate")
+    quiet(page)
+    shot(page, "11-indicator-partial")
+    partial = text_of(page)
+    context.close()
+
+    # The other bureau reports from the command line; once approved, the whole is the sum of both, and is judged
+    from loaders.submit import take_template
+
+    digital = folder / "digital.xlsx"
+    digital.write_bytes(take_template(office.store, "DIGITAL", PERIOD, actor=DAI))
+    own = cells_of(digital, FIGURES, "指標コード", "electronic_decision_rate")
+    libreoffice.fill(
+        digital, folder / "digital2.xlsx", {(FIGURES, own["分子(実績の数)"]): 150, (FIGURES, own["分母(対象の数)"]): 1000}
+    )
+    environment = {"DATABASE_URL": office.store.url}
+    said = command(environment, "load", str(folder / "digital2.xlsx"), "--as", DAI, "--submit")
+    assert "submitted" in said
+    context, page = signed_in(chromium, address, "office", "/review?report=2")
+    page.get_by_role("button", name="承認する", exact=True).click()
+    quiet(page)
+    page.goto(f"{address}/indicator?code=electronic_decision_rate")
+    quiet(page)
+    shot(page, "12-indicator-whole")
+    whole = text_of(page)
+    assert "47.5" in whole and "47.5" not in partial
+    page.goto(f"{address}/review?part=audit")
+    quiet(page)
+    shot(page, "13-audit")
+    context.close()
+
+
+@pytest.mark.parametrize("subject", ["stranger", FORGED])
+@pytest.mark.parametrize("path", ["/", "/submit", "/review", "/indicator?code=electronic_decision_rate", "/publish", "/bureau"])
+def test_whoever_is_not_known_or_not_vouched_for_gets_nothing(chromium: Browser, office: Office, subject: str, path: str) -> None:
+    context, page = signed_in(chromium, office.address, subject, path)
+    shown = text_of(page)
+    assert ("登録されていません" if subject == "stranger" else "確認済みのメールアドレス") in shown
+    for secret in ("電子決定率", "総務局", "GENERAL", "50.0"):
+        assert secret not in page.inner_text("body")
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/submit", "/review?report=1", "/overview", "/indicator?code=electronic_decision_rate"])
+def test_signed_out_there_is_only_the_way_in(chromium: Browser, office: Office, path: str) -> None:
+    context = chromium.new_context(locale="ja-JP")
+    page = context.new_page()
+    page.goto(office.address + path)
+    quiet(page)
+    assert "サインインしてください" in text_of(page)
+    for secret in ("電子決定率", "総務局", "50.0"):
+        assert secret not in page.inner_text("body")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("subject", "path", "expected"),
+    [
+        ("dai", "/review", "この画面を使う権限がありません"),
+        ("dai", "/review?report=1", "この画面を使う権限がありません"),
+        ("dai", "/submit?bureau=GENERAL", "デジタルサービス局"),
+        ("office", "/submit?bureau=GENERAL", "アップロードは局担当が行います"),
+        ("office", "/review?report=999", "報告 999 は見つかりません"),
+    ],
+)
+def test_a_direct_address_shows_only_what_the_role_allows(
+    chromium: Browser, office: Office, subject: str, path: str, expected: str
+) -> None:
+    context, page = signed_in(chromium, office.address, subject, path)
+    assert expected in text_of(page)
+    if subject == "dai":
+        assert "総務局" not in text_of(page)
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/indicators", "/api/v1/status", "/api/v1/observations?indicator=electronic_decision_rate"]
+)
+def test_the_open_api_of_an_office_instance_gives_no_approved_figure_away(office: Office, path: str) -> None:
+    import urllib.error
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(office.address + path, timeout=10) as answer:
+            body = answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        body = refused.read().decode()
+    assert "electronic_decision_rate" not in body and "800" not in body

@@ -1,0 +1,39 @@
+"""The words of the pages: one place for each, both languages, the same blanks to fill in, and none that no page uses."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections import Counter
+
+from kpis.settings import ROOT
+
+FILES = sorted((ROOT / "data" / "text").glob("*.toml"))
+CODE = "\n".join(
+    path.read_text(encoding="utf-8") for room in ("pages", "publishers", "charts", "kpis") for path in (ROOT / room).rglob("*.py")
+) + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "publishers").rglob("*.html"))
+WORDS = {key: entry for path in FILES for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+
+
+def blanks(text: str) -> set[str]:
+    """Return the names of the values that a text leaves to be filled in."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_each_key_stands_in_one_file_only() -> None:
+    counted = Counter(key for path in FILES for key in tomllib.loads(path.read_text(encoding="utf-8")))
+    assert [key for key, count in counted.items() if count > 1] == []
+
+
+def test_every_text_is_there_in_both_languages_with_the_same_blanks() -> None:
+    assert len(WORDS) > 300
+    for key, entry in WORDS.items():
+        assert set(entry) == {"ja", "en"} and all(entry.values()), key
+        assert blanks(entry["ja"]) == blanks(entry["en"]), key
+
+
+def test_every_key_that_the_code_asks_for_exists() -> None:
+    asked = {key for key in re.findall(r"\bt\(\"(\w+)\"", CODE) if not key.endswith("_")}
+    assert len(asked) > 200
+    assert sorted(asked - set(WORDS)) == []

@@ -1,0 +1,448 @@
+"""The bureau workbook in both directions: what is given out is read back, exactly, whoever saved it in between."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from typer.testing import CliRunner
+
+from kpis import models
+from kpis.errors import FigureRefused, NotFound
+from kpis.measures import Definition, Figure, value_of
+from kpis.origins import report_source
+from kpis.settings import settings as product_settings
+from kpis.store import Store
+from loaders.layout import KEYS, load_layout
+from loaders.load import load_file
+from loaders.workbook import gather, is_bureau_workbook, issue_template, mark_problems, read_workbook
+from manage import app
+from tests.loaders.filled import BUREAU, PERIOD, F, M, P, S, edited, filled, make_store, template, with_cells
+
+SOFFICE = shutil.which("soffice")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return make_store(Path(tmp_path_factory.mktemp("workbook")))
+
+
+def resaved(content: bytes, folder: Path) -> bytes:
+    """Return the workbook as LibreOffice opens and saves it."""
+    assert SOFFICE
+    (folder / "in.xlsx").write_bytes(content)
+    home = (folder / "home").as_uri()
+    command = [SOFFICE, f"-env:UserInstallation={home}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]
+    subprocess.run([*command, str(folder / "out"), str(folder / "in.xlsx")], check=True, capture_output=True, timeout=180)
+    return (folder / "out" / "in.xlsx").read_bytes()
+
+
+needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="soffice is not installed (apt-get install libreoffice-calc)")
+
+# The template ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_untouched_template_says_nothing(store: Store) -> None:
+    """No row, no problem, no doubt."""
+    reading = read_workbook(template(store), store=store)
+    assert reading.rows == [] and reading.problems == [] and reading.rows_count == 13 + 28 + 13
+    assert reading.mark is not None and (reading.mark.bureau_code, reading.mark.period_code) == (BUREAU, PERIOD)
+
+
+def test_a_template_keeps_the_rules_of_machine_readable_tables(store: Store) -> None:
+    """Headings in the first row, no merged cells, no empty heading, the unit in its own column, one header row."""
+    book = openpyxl.load_workbook(io.BytesIO(template(store)))
+    for name in (F, P, S, M):
+        sheet = book[name]
+        headings = [cell.value for cell in sheet[1]]
+        assert all(headings) and len(set(headings)) == len(headings)
+        assert not sheet.merged_cells.ranges
+    assert book[F]["C1"].value.startswith("値の単位") and book[F]["C3"].value == "枚"
+
+
+def test_only_inputs_are_unlocked(store: Store) -> None:
+    """In every table a cell is unlocked just where its heading carries a mark of input and it is used."""
+    book = openpyxl.load_workbook(io.BytesIO(template(store)))
+    layout = load_layout()
+    for key in KEYS:
+        sheet = book[layout.sheets[key]]
+        assert sheet.protection.sheet
+        for column, cells in zip(layout.columns[key], sheet.iter_cols(min_row=2), strict=True):
+            is_open = {not cell.protection.locked for cell in cells}
+            assert is_open <= ({True, False} if column.input == "new" or column.kinds else {column.input in ("yes", "reason")})
+    assert book["_mieruka"].sheet_state == "veryHidden" and book["_mieruka"].protection.sheet
+    asked = {book[F].cell(row, 1).value: book[F].cell(row, 7).protection.locked for row in range(2, 15)}
+    assert asked["タッチレス(Web相談・説明会)"] and not asked["コピー用紙調達量"]
+
+
+def test_every_input_has_a_check_or_a_message_in_japanese(store: Store) -> None:
+    """Input columns carry a validation with a prompt; lists are the ranges of the sheet of choices."""
+    book = openpyxl.load_workbook(io.BytesIO(template(store)))
+    layout = load_layout()
+    for key in KEYS:
+        sheet = book[layout.sheets[key]]
+        rules = {
+            str(r).split(":")[0].rstrip("0123456789"): rule
+            for rule in sheet.data_validations.dataValidation
+            for r in rule.sqref.ranges
+        }
+        for at, column in enumerate(layout.columns[key], start=1):
+            letter = openpyxl.utils.get_column_letter(at)
+            if sheet.column_dimensions[letter].hidden or not column.input or column.input == "key":
+                continue
+            rule = rules[letter]
+            assert (
+                rule.showInputMessage
+                and column.message_ja[:10] in rule.prompt
+                and len(rule.prompt) <= 255
+                and len(rule.promptTitle) <= 32
+            )
+            if rule.type == "list":
+                first, last = rule.formula1.split("!")[1].replace("$", "").split(":")
+                words = [row[0].value for row in book["選択肢"][f"{first}:{last}"]]
+                expected = [ja for ja, _ in layout.choices.get(column.choices, {}).values()]
+                assert words[: len(expected)] == expected
+
+
+def test_texts_that_look_like_formulas_stay_texts(tmp_path: Path) -> None:
+    """A stored note that begins with = or reads #N/A is neither run nor an error in the template."""
+    store = make_store(tmp_path)
+    store_rows = "facility_code,name_ja,kind,bureau_code,cashless_status,source_code,note\n" + "".join(
+        f'X{i},施設{i},hall,{BUREAU},unknown,shintosei-8a0d3d80,"{note}"\n'
+        for i, note in enumerate(["=1+1", "#N/A", "+SUM(A1)", "@x"])
+    )
+    assert not load_file(store, store_rows.encode(), name="facilities.csv", kind="facilities.csv").problems
+    content = template(store)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))[S]
+    notes = {sheet.cell(r, 2).value: sheet.cell(r, 19) for r in range(2, 40)}
+    assert [notes[f"X{i}"].value for i in range(4)] == ["=1+1", "#N/A", "+SUM(A1)", "@x"]
+    assert all(cell.data_type != "f" and cell.data_type != "e" for cell in notes.values())
+    assert read_workbook(content, store=store).rows == []
+
+
+@pytest.mark.parametrize(
+    ("period", "months", "quarters", "years"),
+    [("FY2022-Q3", 2 * 3, 7, 0), ("2022-12", 2, 2, 0), ("FY2022", 0, 0, 9)],
+)
+def test_the_period_decides_which_figures_are_asked(store: Store, period: str, months: int, quarters: int, years: int) -> None:
+    """A quarter asks monthly indicators three times; a month asks no quarterly ones; a year asks for the year."""
+    kinds = [p for _, p in gather(store, BUREAU, period).figure_keys]
+    assert sum("-Q" not in p and not p.startswith("FY") for p in kinds) == months + (2 if period == "2022-12" else 0)
+    assert sum("-Q" in p for p in kinds) == (quarters if "-Q" in period else 0)
+    assert sum(p == "FY2022" for p in kinds) == years
+
+
+def test_bureaus_that_cannot_report_are_refused(store: Store) -> None:
+    with pytest.raises(NotFound, match="WATERWORKS"):
+        gather(store, "NOPE", PERIOD)
+    with pytest.raises(FigureRefused, match="no bureau that reports"):
+        gather(store, "TMG", PERIOD)
+    with pytest.raises(FigureRefused, match="did not exist"):
+        gather(store, "CHILDREN", "FY2021-Q1")
+    with pytest.raises(FigureRefused, match="calendar year"):
+        gather(store, BUREAU, "CY2022")
+
+
+# There and back --------------------------------------------------------------------------------------------------------
+
+COUNTS = some.one_of(some.integers(0, 10**12).map(float), some.floats(0, 1e9).map(lambda x: float(f"{x:.15g}")))
+TEXTS = some.text(
+    some.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Co", "Cn"), include_characters="\n"),
+    max_size=60,
+).map(str.strip)
+DAYS = some.dates(date(1990, 1, 1), date(2099, 12, 31))
+FIGURES = some.fixed_dictionaries(
+    {
+        (7, "numerator"): COUNTS, (7, "denominator"): COUNTS, (7, "is_year_to_date"): some.booleans(), (7, "note_ja"): TEXTS,
+        (8, "numerator"): COUNTS, (8, "denominator"): COUNTS, (8, "value"): COUNTS,
+        (4, "numerator"): COUNTS, (4, "base_value"): COUNTS, (4, "is_base_estimated"): some.booleans(),
+        (10, "value"): COUNTS, (10, "denominator"): COUNTS, (10, "is_approximate"): some.booleans(),
+        (12, "text_ja"): TEXTS.filter(bool),
+    }
+)  # fmt: skip
+PROCEDURE = some.fixed_dictionaries(
+    {
+        "name_ja": TEXTS.filter(bool), "law_name": TEXTS, "digital_status": some.sampled_from(sorted(load_layout().choices["digital_status"])),
+        "applicant": some.sampled_from(sorted(load_layout().choices["party"])), "digitised_date": some.none() | DAYS,
+        "digitised_precision": some.sampled_from(["day", "month", "quarter", "year"]), "applications_count": some.none() | COUNTS,
+        "is_count_estimated": some.booleans(),
+    }
+)  # fmt: skip
+
+
+def put(content: bytes, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]) -> bytes:
+    """Return the template with figures and new procedures entered in the words of its lists."""
+    layout = load_layout()
+
+    def change(book: Any) -> None:
+        for key, entries in (
+            ("observations", figures.items()),
+            ("procedures", [((r, n), v) for r, p in enumerate(procedures, 2) for n, v in p.items()]),
+        ):
+            at = {column.name: (i, column) for i, column in enumerate(layout.columns[key], start=1)}
+            for (row, name), value in entries:
+                position, column = at[name]
+                cell = book[layout.sheets[key]].cell(row, position)
+                written = (
+                    layout.label(column.choices, "yes" if value is True else "no" if value is False else value)
+                    if column.choices
+                    else value
+                )
+                cell.value = written
+                if isinstance(written, str):
+                    cell.data_type = "s"
+
+    return edited(content, change)
+
+
+def expected_fields(given: dict[str, Any]) -> dict[str, Any]:
+    fields = dict(given)
+    if "digitised_date" in fields and fields["digitised_date"] is None:
+        fields["digitised_precision"] = "unknown"
+    return fields
+
+
+def check_there_and_back(
+    content: bytes, store: Store, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
+) -> None:
+    reading = read_workbook(content, store=store)
+    assert reading.errors == []
+    found = {(row.sheet, row.row): dict(row.fields) for row in reading.rows}
+    for row in {r for r, _ in figures}:
+        given_fields = {n: v for (r, n), v in figures.items() if r == row}
+        assert {n: found[F, row][n] for n in given_fields} == given_fields
+    for number, given_fields in enumerate(procedures, start=2):
+        wanted = expected_fields(given_fields)
+        assert {n: found[P, number][n] for n in wanted} == wanted
+    assert len(found) == len({r for r, _ in figures}) + len(procedures)
+
+
+@given(figures=FIGURES, procedures=some.lists(PROCEDURE, max_size=3))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_any_valid_figures_are_read_back_exactly(
+    store: Store, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
+) -> None:
+    """Whatever valid figures are entered, exactly those are read."""
+    check_there_and_back(put(template(store), figures, procedures), store, figures, procedures)
+
+
+@needs_libreoffice
+@given(figures=FIGURES, procedures=some.lists(PROCEDURE, min_size=1, max_size=3))
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_libreoffice_in_between_changes_nothing(
+    store: Store, tmp_path_factory: pytest.TempPathFactory, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
+) -> None:
+    """The same after LibreOffice opened and saved the workbook."""
+    content = resaved(put(template(store), figures, procedures), tmp_path_factory.mktemp("lo"))
+    check_there_and_back(content, store, figures, procedures)
+
+
+@needs_libreoffice
+def test_the_marked_copy_opens_in_libreoffice_and_keeps_its_comments(store: Store, tmp_path: Path) -> None:
+    broken = with_cells(filled(template(store)), F, {"H7": "九百", "I8": None})
+    problems = read_workbook(broken, store=store).problems
+    again = resaved(mark_problems(broken, problems), tmp_path)
+    sheet = openpyxl.load_workbook(io.BytesIO(again))[F]
+    assert {c.coordinate for row in sheet for c in row if c.comment} == {"H7", "I8"}
+    assert "九百" in sheet["H7"].comment.text
+    assert read_workbook(again, store=store).problems == problems
+    # Marked again after that, each cell has one comment and one fill.
+    twice = openpyxl.load_workbook(io.BytesIO(mark_problems(again, problems[:1])))[F]
+    assert [c.comment.text.count("【Mieruka】") for row in twice for c in row if c.comment] == [1]
+    assert [str(r.sqref) for r in twice.conditional_formatting] == ["H7"]
+
+
+# Meaning ---------------------------------------------------------------------------------------------------------------
+
+
+def test_only_what_differs_is_reported_with_its_vintage(store: Store) -> None:
+    """A corrected figure carries the vintage it was issued at, what was issued, and its reason; other rows are left out."""
+    content = with_cells(template(store), F, {"G3": 1300, "Q3": "誤りの訂正", "R3": "集計の誤り"})
+    (row,) = read_workbook(content, store=store).rows
+    assert row.key == ("paper_sheets", BUREAU, PERIOD) and row.kind == "observations.csv"
+    assert (row.issued_vintage, row.issued["value"], row.fields["value"], row.changed) == (1, 1200.0, 1300.0, ("value",))
+    assert (row.reason_class, row.reason_text, row.cells["value"]) == ("error", "集計の誤り", "G3")
+
+
+def test_a_blank_means_no_change_and_a_word_clears(store: Store) -> None:
+    """Emptying a cell changes nothing; 消去 removes what was stored; 0 is 0."""
+    content = with_cells(template(store), S, {"A2": None, "S2": "消去", "F3": "消去"})
+    first, second = read_workbook(content, store=store).rows
+    assert (first.fields["name_ja"], first.fields["note"]) == ("恩賜上野動物園", "") and first.changed == ("note",)
+    assert second.changed == ("municipality_ja",)
+
+
+def test_payment_methods_are_one_field_of_several_columns(store: Store) -> None:
+    content = with_cells(template(store), S, {"J2": "いいえ", "L2": "はい"})
+    (row,) = read_workbook(content, store=store).rows
+    assert row.issued["payment_methods"] == "credit_card;e_money;qr_code"
+    assert row.fields["payment_methods"] == "credit_card;qr_code;debit" and row.changed == ("payment_methods",)
+
+
+def test_a_template_issued_before_another_change_still_tells_what_the_bureau_touched(tmp_path: Path) -> None:
+    """A row that was changed in the register since is compared with what was issued, not with what is current."""
+    store = make_store(tmp_path)
+    content = with_cells(template(store), S, {"F2": "台東区上野公園"})
+    changed = "facility_code,name_ja,kind,bureau_code,cashless_status,source_code,note,municipality_ja,payment_methods,cashless_since,cashless_since_precision\n"
+    changed += f"F001,上野動物園(改称),zoo,{BUREAU},introduced,shintosei-8a0d3d80,changed,台東区,credit_card,2021-06-01,month\n"
+    assert load_file(store, changed.encode(), name="f.csv", kind="facilities.csv").accepted == 1
+    (row,) = read_workbook(content, store=store).rows
+    assert row.issued_vintage == 1 and row.changed == ("municipality_ja",)
+    assert row.issued["name_ja"] == "恩賜上野動物園"
+    assert str(row.issued["planned_for"]) == "2019-09-30", "a day that is blank now is a day again as issued"
+
+
+def test_new_codes_of_two_templates_never_meet(store: Store) -> None:
+    """Two templates give their new rows different codes; a new row without a code has one that sorting does not change."""
+    first, _ = issue_template(store, BUREAU, PERIOD, actor="a")
+    second, _ = issue_template(store, BUREAU, PERIOD, actor="b")
+    codes = [{c.value for c in openpyxl.load_workbook(io.BytesIO(b))[P]["B"][1:]} for b in (first, second)]
+    assert len(codes[0]) == 30 and not codes[0] & codes[1]
+    entries = [with_cells(first, P, {f"B{r}": None, f"A{r}": "占用許可", f"L{r}": "未実施"}) for r in (5, 9)]
+    keys = {read_workbook(b, store=store).rows[0].key for b in entries}
+    assert len(keys) == 1
+
+
+# Doubts ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cells", "rule", "cell"),
+    [
+        (F, {"G3": 700, "Q3": "誤りの訂正", "R3": "数え直し"}, "cumulative_falls", "G3"),
+        (F, {"H7": 1001, "I7": 1000}, "numerator_above_denominator", "H7"),
+        (F, {"G7": 98.0}, "rate_disagrees", "G7"),
+        (P, {"N2": date(2023, 1, 31)}, "done_in_future", "N2"),
+        (P, {"Y2": 501}, "online_above_applications", "Y2"),
+    ],
+)  # fmt: skip
+def test_what_can_be_read_but_is_odd_is_doubted(store: Store, sheet: str, cells: dict[str, Any], rule: str, cell: str) -> None:
+    """A doubt is a warning at its cell with a rule and the row's key; nothing is an error."""
+    content = with_cells(filled(template(store)), sheet, cells)
+    (doubt,) = read_workbook(content, store=store, today=date(2023, 1, 15)).problems
+    assert (doubt.grade, doubt.kind, doubt.rule, doubt.sheet, doubt.cell) == ("warning", "doubt", rule, sheet, cell)
+    assert doubt.key
+
+
+def test_a_rate_within_its_last_digit_is_not_doubted(store: Store) -> None:
+    content = with_cells(filled(template(store)), F, {"G7": 66.7, "H7": 2, "I7": 3})
+    assert read_workbook(content, store=store).problems == []
+
+
+def test_a_jump_is_measured_against_the_bureaus_own_past(tmp_path: Path) -> None:
+    """With six past changes a jump is doubted and a usual change is not; with fewer nothing is said."""
+    store = make_store(tmp_path)
+    values = {
+        "2022-01": 800,
+        "2022-02": 812,
+        "2022-03": 820,
+        "2022-04": 835,
+        "2022-05": 841,
+        "2022-06": 856,
+        "2022-07": 866,
+        "2022-08": 880,
+    }
+    past = "indicator_code,bureau_code,period_code,numerator,denominator,source_code\n"
+    past += "".join(f"electronic_decision_rate,{BUREAU},{p},{v},1000,shintosei-8a0d3d80\n" for p, v in values.items())
+    plain = with_cells(template(store), F, {"H7": 400, "I7": 1000})
+    assert read_workbook(plain, store=store).problems == [], "too little past: silent"
+    assert not load_file(store, past.encode(), name="past.csv", kind="observations.csv").problems
+    (doubt,) = read_workbook(with_cells(template(store), F, {"H7": 400, "I7": 1000}), store=store).problems
+    assert (doubt.rule, doubt.cell) == ("jump", "H7")
+    assert read_workbook(with_cells(template(store), F, {"H7": 985, "I7": 1000}), store=store).problems == []
+
+
+# The marked copy -------------------------------------------------------------------------------------------------------
+
+
+def test_marking_touches_nothing_but_the_marks(store: Store) -> None:
+    """Every part stays byte for byte, except the marked sheets (their cells too), styles, comments and the lists that name them."""
+    broken = with_cells(filled(template(store)), F, {"H7": "九百"})
+    marked = mark_problems(broken, read_workbook(broken, store=store).problems)
+    with zipfile.ZipFile(io.BytesIO(broken)) as a, zipfile.ZipFile(io.BytesIO(marked)) as b:
+        changed = {n for n in a.namelist() if a.read(n) != b.read(n)}
+        added = set(b.namelist()) - set(a.namelist())
+        sheet = "xl/worksheets/sheet2.xml"
+        assert changed == {sheet, "xl/styles.xml", "[Content_Types].xml"}
+        assert added == {"xl/comments_mieruka2.xml", "xl/drawings/vmlDrawing_mieruka2.vml", "xl/worksheets/_rels/sheet2.xml.rels"}
+        cut = a.read(sheet).index(b"</sheetData>")
+        assert a.read(sheet)[:cut] == b.read(sheet)[:cut]
+
+
+def test_charts_and_pictures_survive_marking(store: Store) -> None:
+    """A chart that a user drew is still there; a library that writes the file anew would have lost or redrawn it."""
+
+    def draw(book: Any) -> None:
+        chart = openpyxl.chart.BarChart()
+        chart.add_data(openpyxl.chart.Reference(book[F], min_col=8, min_row=6, max_row=9))
+        book[F].add_chart(chart, "A20")
+        book[F]["H7"] = "九百"
+        book[F]["H8"].comment = openpyxl.comments.Comment("私のメモ", "me")
+
+    broken = edited(filled(template(store)), draw)
+    marked = mark_problems(broken, read_workbook(broken, store=store).problems)
+    with zipfile.ZipFile(io.BytesIO(broken)) as a, zipfile.ZipFile(io.BytesIO(marked)) as b:
+        assert a.read("xl/charts/chart1.xml") == b.read("xl/charts/chart1.xml")
+    sheet = openpyxl.load_workbook(io.BytesIO(marked))[F]
+    assert len(sheet._charts) == 1 and sheet["H8"].comment.text == "私のメモ" and "九百" in sheet["H7"].comment.text
+
+
+# The command line ------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_line_issues_checks_and_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """template, then check: the mark tells that it is a bureau workbook; problems in the same form, and a marked copy."""
+    store = make_store(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", store.url)
+    product_settings.cache_clear()
+    run, path = CliRunner(), tmp_path / "t.xlsx"
+    made = run.invoke(app, ["template", "--bureau", BUREAU, "--period", PERIOD, "-o", str(path)])
+    assert made.exit_code == 0 and is_bureau_workbook(path.read_bytes())
+    assert run.invoke(app, ["check", str(path)]).exit_code == 0
+    path.write_bytes(with_cells(path.read_bytes(), F, {"H7": "九百"}))
+    checked = run.invoke(app, ["check", str(path), "--json", "--marked", str(tmp_path / "m.xlsx")])
+    assert checked.exit_code == 1
+    problems = json.loads(checked.stdout)["problems"]
+    assert {(p["sheet"], p["cell"], p["kind"]) for p in problems} == {(F, "H7", "number"), (F, "I7", "missing")} or problems[0][
+        "cell"
+    ] == "H7"
+    assert openpyxl.load_workbook(tmp_path / "m.xlsx")[F]["H7"].comment is not None
+    assert run.invoke(app, ["template", "--bureau", BUREAU, "--period", PERIOD, "-o", str(tmp_path / "t.csv")]).exit_code == 2
+    product_settings.cache_clear()
+
+
+# Around it -------------------------------------------------------------------------------------------------------------
+
+
+def test_issuing_a_template_is_recorded_and_raises_no_revision(store: Store) -> None:
+    before = store.revision()
+    _, mark = issue_template(store, BUREAU, PERIOD, actor="somebody")
+    events = store.all_of(models.AuditEvent, subject=mark.template_id)
+    assert [(e["actor"], e["action"]) for e in events] == [("somebody", "template_issued")] and store.revision() == before
+
+
+def test_the_source_of_a_bureaus_reports_is_made_once(tmp_path: Path) -> None:
+    store = make_store(tmp_path)
+    with store.writing() as session:
+        assert report_source(session, BUREAU) == report_source(session, BUREAU) == f"report-{BUREAU}"
+        with pytest.raises(NotFound):
+            report_source(session, "NOPE")
+    (source,) = store.all_of(models.Source, source_code=f"report-{BUREAU}")
+    assert source["title"] == "建設局の報告" and source["url"] == "" and source["grade"] == "primary"
+
+
+def test_a_reduction_without_a_published_rate_is_worked_out() -> None:
+    definition = Definition("x", "reduction", "higher", "", "", "%", "%")
+    assert value_of(definition, Figure("2022-12", None, numerator=5, base_value=200)) == 97.5
+    assert value_of(definition, Figure("2022-12", None, numerator=5, base_value=0)) is None
+    assert value_of(definition, Figure("2022-12", 97.0, numerator=5, base_value=200)) == 97.0

@@ -1,0 +1,228 @@
+"""Open data: valid packages, machine-readable tables, three formats that say the same, nothing that runs in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import frictionless
+import pyarrow.parquet as pq
+import pytest
+
+from kpis import models
+from kpis.settings import ROOT, Settings
+from kpis.store import Store
+from publishers import editions, opendata
+from publishers.opendata import FACILITY_COLUMNS, FORMULA, Resource, as_csv, as_json, as_parquet
+from tests.publishers.house import House
+from tests.publishers.readability import findings
+
+
+@pytest.fixture(scope="module")
+def data(published: House) -> Path:
+    return editions.opened(published.folder, 2).folder / "site" / "data"
+
+
+@pytest.fixture(scope="module")
+def package(data: Path) -> dict[str, Any]:
+    return dict(json.loads((data / "datapackage.json").read_text(encoding="utf-8")))
+
+
+def test_the_data_package_passes_the_frictionless_validator(data: Path, package: dict[str, Any]) -> None:
+    report = frictionless.Package(str(data / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "title", "message"])
+    assert len(package["resources"]) == len(list(data.glob("*.parquet"))) >= 18
+
+
+def test_the_validator_would_notice_a_wrong_cell(data: Path, tmp_path: Path) -> None:
+    for path in data.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    spoilt = (tmp_path / "targets.csv").read_bytes().replace(b",70,", b",about 70,", 1)
+    (tmp_path / "targets.csv").write_bytes(spoilt)
+    assert not frictionless.Package(str(tmp_path / "datapackage.json")).validate().valid
+
+
+def test_the_package_names_licence_edition_sources_checksums_and_describes_every_field(data: Path, package: dict[str, Any]) -> None:
+    assert package["licenses"] == [
+        {"name": "CC-BY-4.0", "title": "CC BY 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}
+    ]
+    assert (
+        package["version"] == "2"
+        and len(package["sources"]) > 200
+        and all(s["path"].startswith("http") for s in package["sources"])
+    )
+    for resource in package["resources"]:
+        content = (data / resource["path"]).read_bytes()
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}" and resource["bytes"] == len(content)
+        assert all(f["description"] and f["type"] for f in resource["schema"]["fields"])
+        assert all((data / other).is_file() for other in resource["alternates"])
+
+
+def test_the_licence_is_set_per_instance(monkeypatch: pytest.MonkeyPatch, house: House) -> None:
+    monkeypatch.setenv("LICENCE_NAME", "PDL 1.0")
+    monkeypatch.setenv("LICENCE_URL", "https://www.digital.go.jp/resources/open_data/public_data_license_v1.0")
+    made = house.publish()
+    package = json.loads((made.folder / "site" / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["licenses"][0]["title"] == "PDL 1.0" and "PDL 1.0" in (made.folder / "site" / "index.html").read_text(
+        encoding="utf-8"
+    )
+    assert Settings().licence_name == "PDL 1.0"
+
+
+def test_no_table_breaks_a_rule_of_machine_readability(data: Path, package: dict[str, Any]) -> None:
+    wrong = {}
+    for resource in package["resources"]:
+        fields = {f["name"]: f["type"] for f in resource["schema"]["fields"]}
+        described = {f["name"]: f["description"] for f in resource["schema"]["fields"]}
+        key = tuple(resource["schema"].get("primaryKey", ()))
+        if found := findings((data / resource["path"]).read_bytes(), fields, key=key, described=described):
+            wrong[resource["path"]] = found[:5]
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "rows"),
+    [
+        ("1-1", "not bom"), ("1-2", "a_code,n\r\nA;B,1\r\n"), ("1-3", "a_code,n\r\nA,約5\r\n"), ("1-3", 'a_code,n\r\nA,"1,000"\r\n'),
+        ("1-4", "a_code,n\r\nA\r\n"), ("1-5", 'a_code,n\r\n"A\nB",1\r\n'), ("1-5", "a_code,n\r\nA ,1\r\n"), ("1-6", "a_code,a_code\r\nA,1\r\n"),
+        ("1-6", "a_code,n\r\n〃,1\r\n"), ("1-6", "a_code,n\r\n,1\r\n"), ("1-7", "a_code,n\r\n=1+1,1\r\n"), ("1-10", "a_code,n\r\n①,1\r\n"),
+        ("1-14", "a_code,n\r\n,\r\nA,1\r\n"),
+    ],
+)  # fmt: skip
+def test_each_rule_can_be_broken(rule: str, rows: str) -> None:
+    """The rules themselves can fail."""
+    content = rows.encode() if rows == "not bom" else rows.encode("utf-8-sig")
+    found = findings(content, {"a_code": "string", "n": "number"}, key=("a_code",), described={"n": "値(件)"})
+    assert [f for f in found if f.startswith(rule)], found
+
+
+def test_a_number_without_a_unit_and_an_era_year_alone_are_found() -> None:
+    content = "period_code,n\r\n令和4年度,1\r\n".encode("utf-8-sig")
+    found = findings(content, {"period_code": "string", "n": "number"}, described={"n": "値"})
+    assert {f.split(" ")[0].rstrip(":") for f in found} == {"1-9", "1-11"}
+
+
+# Formats that say the same ------------------------------------------------------------------------------------------
+
+
+def typed(cell: str, kind: str) -> Any:
+    """Read a CSV cell by its declared type; a text loses the apostrophe that keeps it from running."""
+    if kind == "string":
+        return cell[1:] if cell[:1] == "'" and FORMULA.match(cell[1:]) else cell
+    if cell == "":
+        return None
+    if kind == "boolean":
+        return cell == "true"
+    return {
+        "number": float,
+        "integer": int,
+        "date": date.fromisoformat,
+        "datetime": lambda t: datetime.fromisoformat(t.rstrip("Z")),
+    }[kind](cell)
+
+
+def test_csv_json_and_parquet_hold_the_same_rows(data: Path, package: dict[str, Any]) -> None:
+    compared = 0
+    for resource in package["resources"]:
+        kinds = {f["name"]: f["type"] for f in resource["schema"]["fields"]}
+        table = list(csv.DictReader(io.StringIO((data / resource["path"]).read_bytes().decode("utf-8-sig"), newline="")))
+        objects = json.loads((data / resource["alternates"][0]).read_text(encoding="utf-8"))
+        columns = pq.read_table(data / resource["alternates"][1]).to_pylist()
+        assert len(table) == len(objects) == len(columns)
+        for a, b, c in zip(table, objects, columns, strict=True):
+            for name, kind in kinds.items():
+                from_json = typed(b[name], kind) if isinstance(b[name], str) and kind in ("date", "datetime") else b[name]
+                packed = c[name].replace(tzinfo=None) if isinstance(c[name], datetime) else c[name]
+                assert (typed(a[name], kind) or None) == (from_json or None) == (packed or None) or (
+                    typed(a[name], kind) == from_json == packed
+                ), (resource["path"], name)
+                compared += 1
+    assert compared > 20_000
+
+
+HOSTILE = ['=HYPERLINK("http://evil")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_runs_as_a_formula_in_a_spreadsheet_and_json_keeps_it_as_it_is(text: str) -> None:
+    made = Resource("x", {"a": "string", "n": "number"}, ({"a": text, "n": -3.5},), ())
+    (row,) = csv.DictReader(io.StringIO(as_csv(made).decode("utf-8-sig"), newline=""))
+    assert row["a"] == "'" + text and row["n"] == "-3.5"
+    assert json.loads(as_json(made))[0]["a"] == text and pq.read_table(io.BytesIO(as_parquet(made))).to_pylist()[0]["a"] == text
+
+
+def test_a_hostile_figure_text_stays_harmless_all_the_way_to_the_published_file(house: House) -> None:
+    house.correct("touchless_services", "FY2021-Q4", text_ja="=cmd|' /C calc'!A0", value="")
+    made = house.publish()
+    cells = [
+        c
+        for row in csv.reader(io.StringIO((made.folder / "site" / "data" / "observations.csv").read_bytes().decode("utf-8-sig")))
+        for c in row
+    ]
+    assert "'=cmd|' /C calc'!A0" in cells and not [c for c in cells if c.startswith("=")]
+
+
+def test_the_same_edition_gives_the_same_bytes(published: House) -> None:
+    frozen = Store(editions.opened(published.folder, 2).url)
+    held = editions.opened(published.folder, 2)
+    from kpis.scorecard import score_all
+
+    scored = score_all(frozen.book(), as_of=held.as_of)
+    for resource in opendata.resources(frozen, scored, as_of=held.as_of):
+        for form, write in opendata.FORMATS.items():
+            assert write(resource) == (held.folder / "site" / "data" / f"{resource.name}.{form}").read_bytes(), resource.name
+
+
+# Standard layouts ---------------------------------------------------------------------------------------------------
+
+
+def test_facilities_have_the_columns_of_the_municipal_standard(data: Path, published: House) -> None:
+    content = (data / "public_facilities.csv").read_bytes()
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert tuple(rows[0]) == FACILITY_COLUMNS
+    facilities = [r for r in published.store.all_of(models.Facility) if not r["is_class"]]
+    assert [r["ID"] for r in rows] == [f["facility_code"] for f in facilities]
+    assert {r["全国地方公共団体コード"] for r in rows} == {"130001"} and {r["地方公共団体名"] for r in rows} == {"東京都"}
+    placed = {r["ID"]: (r["緯度"], r["経度"]) for r in rows if r["緯度"]}
+    assert len(placed) > 30 and all(24 < float(a) < 46 and 122 < float(b) < 154 for a, b in placed.values())
+    assert all(r["所在地_連結表記"].startswith("東京都") for r in rows if r["所在地_市区町村"])
+
+
+def test_another_government_brings_its_own_publisher(tmp_path: Path) -> None:
+    assert opendata.publisher(tmp_path)["code"] == ""
+    (tmp_path / "publisher.toml").write_text('code = "012025"\nname_ja = "函館市"\n', encoding="utf-8")
+    assert opendata.publisher(tmp_path)["name_ja"] == "函館市"
+
+
+def test_the_dcat_catalogue_can_be_harvested(data: Path, package: dict[str, Any]) -> None:
+    """What CKAN's DCAT harvester needs: identifiers, titles, licence, publisher, and per file an address, size and checksum."""
+    found = json.loads((data / "catalog.jsonld").read_text(encoding="utf-8"))
+    assert found["@type"] == "dcat:Catalog" and set(found["@context"]) >= {"dcat", "dct", "foaf", "xsd"}
+    assert len(found["dcat:dataset"]) == len(package["resources"])
+    identifiers = [d["dct:identifier"] for d in found["dcat:dataset"]]
+    assert len(set(identifiers)) == len(identifiers)
+    for described in found["dcat:dataset"]:
+        assert {t["@language"] for t in described["dct:title"]} == {"ja", "en"} and described["dct:publisher"]["foaf:name"]
+        assert described["dct:license"]["@id"].startswith("https://creativecommons.org")
+        assert [d["dct:format"] for d in described["dcat:distribution"]] == ["CSV", "JSON", "PARQUET"]
+        for spread in described["dcat:distribution"]:
+            address = spread["dcat:downloadURL"]["@id"]
+            assert address.startswith("https://reform.example.jp/data/")
+            content = (data / address.rsplit("/", 1)[1]).read_bytes()
+            assert (
+                spread["dcat:byteSize"] == len(content)
+                and spread["spdx:checksum"]["spdx:checksumValue"] == hashlib.sha256(content).hexdigest()
+            )
+
+
+def test_every_description_of_a_field_is_used_and_in_both_languages(package: dict[str, Any]) -> None:
+    notes = tomllib.loads((ROOT / "data" / "fields.toml").read_text(encoding="utf-8"))
+    used = {f["name"] for r in package["resources"] for f in r["schema"]["fields"]}
+    assert set(notes["fields"]) == used
+    assert all(n["ja"] and n["en"] for part in notes.values() for n in part.values())

@@ -1,0 +1,301 @@
+"""The static edition: complete in both languages without a script, light, valid, linked to nothing that is not there."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from kpis import models
+from kpis.errors import FigureRefused, NotFound
+from kpis.store import Store
+from publishers import editions, export
+from publishers.citation import edition_address
+from tests.publishers.house import House
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+VOID = {"meta", "link", "img", "br", "hr", "input", "path"}
+
+
+@pytest.fixture(scope="module")
+def site(published: House) -> Path:
+    return editions.opened(published.folder, 2).folder / "site"
+
+
+class Read(HTMLParser):
+    """What a page holds: tags with attributes, text without scripts, and whether tags are closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.wrong: list[str] = []
+        self.feed(text)
+        self.wrong += [f"<{t}> is never closed" for t in self.open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {k: v or "" for k, v in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {k: v or "" for k, v in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}> at {self.getpos()}")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def all(self, tag: str) -> Iterator[dict[str, str]]:
+        return (attributes for name, attributes in self.tags if name == tag)
+
+
+def pages(site: Path) -> Iterator[tuple[str, Read]]:
+    for path in sorted(site.rglob("*.html")):
+        yield path.relative_to(site).as_posix(), Read(path.read_text(encoding="utf-8"))
+
+
+def test_every_page_is_there_in_both_languages(site: Path, published: House) -> None:
+    there = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
+    japanese = {p for p in there if not p.startswith("en/")}
+    assert there == japanese | {f"en/{p}" for p in japanese}
+    wanted = {
+        "index",
+        "five-less",
+        "definitions",
+        "projects",
+        "bureaus",
+        "procedures",
+        "facilities",
+        "method",
+        "revisions",
+        "data",
+        "404",
+    }
+    assert {f"{n}.html" for n in wanted} <= japanese
+    for model, column, folder in (
+        (models.Indicator, "indicator_code", "indicators"), (models.Project, "project_code", "projects"),
+        (models.Bureau, "bureau_code", "bureaus"),
+    ):  # fmt: skip
+        assert {f"{folder}/{r[column]}.html" for r in published.store.all_of(model)} == {
+            p for p in japanese if p.startswith(f"{folder}/")
+        }
+
+
+def test_every_page_is_well_formed_named_in_its_language_and_says_which_edition_it_is(site: Path) -> None:
+    for path, page in pages(site):
+        language = "en" if path.startswith("en/") else "ja"
+        assert page.wrong == [], path
+        assert next(page.all("html"))["lang"] == language, path
+        assert sum(1 for _ in page.all("h1")) == 1 and sum(1 for _ in page.all("main")) == 1, path
+        text = "".join(page.text)
+        assert ("Edition 2 (" if language == "en" else "公表版 第2号(") in text, path
+        assert "https://reform.example.jp/editions/0002/" in text and "CC BY 4.0" in text, path
+        properties = {a.get("property") or a.get("name"): a["content"] for a in page.all("meta") if "content" in a}
+        assert properties["description"] and properties["og:title"] and properties["og:image"].endswith(".png"), path
+        assert properties["og:url"] == f"https://reform.example.jp/{path}"
+
+
+def test_english_pages_keep_no_japanese_words_of_the_site_itself(site: Path) -> None:
+    """Names of sources and reasons stay in their language; the words of the pages do not."""
+    for path in ("en/index.html", "en/five-less.html", "en/data.html", "en/projects.html"):
+        html = (site / path).read_text(encoding="utf-8")
+        html = re.sub(r'<a href="https?://[^>]*>.*?</a>', "", html)  # titles of sources
+        html = html.replace("日本語", "").replace("言語 Language", "")
+        html = re.sub(r"<title>.*?</title>|<meta[^>]*>|<link[^>]*>", "", html) if path != "en/index.html" else html
+        found = re.findall(r"[ぁ-んァ-ヶ一-龠]{2,}", re.sub(r"用紙の削減率を訂正|転記の誤り", "", html))
+        assert found == [], (path, found[:5])
+
+
+def test_no_page_asks_another_host_for_anything(site: Path) -> None:
+    for path, page in pages(site):
+        for tag, attributes in page.tags:
+            asked = attributes.get("src") or (attributes.get("href") if tag == "link" else None)
+            relations = attributes.get("rel", "")
+            if asked and relations not in ("canonical", "alternate"):
+                assert not urlsplit(asked).netloc, f"{path}: <{tag}> {asked}"
+            assert not [a for a in attributes if a.startswith("on")], path
+    style = next((site / "assets").glob("site.*.css")).read_text(encoding="utf-8")
+    assert "url(" not in style and "@import" not in style
+
+
+def test_every_link_and_picture_leads_to_a_file_that_is_there(site: Path) -> None:
+    there = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
+    for path, page in pages(site):
+        for tag, attributes in page.tags:
+            for name in ("href", "src"):
+                target = attributes.get(name, "")
+                if not target or target.startswith("#") or urlsplit(target).netloc:
+                    if target.startswith("https://reform.example.jp/"):
+                        assert target.removeprefix("https://reform.example.jp/").split("#")[0] in there, f"{path}: {target}"
+                    continue
+                found = urlsplit(urljoin(f"http://x/{path}", target)).path.lstrip("/")
+                assert found in there, f"{path}: <{tag}> {target}"
+
+
+def test_tables_and_pictures_are_labelled(site: Path) -> None:
+    for path, page in pages(site):
+        for attributes in page.all("svg"):
+            assert attributes.get("aria-hidden") == "true" or (attributes.get("role") == "img" and attributes.get("aria-label")), (
+                path
+            )
+        for attributes in page.all("th"):
+            assert attributes.get("scope") in ("col", "row"), path
+        for attributes in page.all("div"):
+            if attributes.get("class") == "scroll":
+                assert attributes["tabindex"] == "0" and attributes["role"] == "region" and attributes["aria-label"], path
+
+
+def _without_charts(html: str) -> str:
+    return re.sub(r'<svg[^>]*class="chart.*?</svg>', "", html, flags=re.S)
+
+
+def test_the_overview_weighs_at_most_150_kb_before_charts(site: Path) -> None:
+    style, script = next((site / "assets").glob("site.*.css")), next((site / "assets").glob("site.*.js"))
+    icon = next((site / "assets").glob("icon.*.png"))
+    for path in ("index.html", "en/index.html"):
+        weight = len(_without_charts((site / path).read_text(encoding="utf-8")).encode()) + sum(
+            p.stat().st_size for p in (style, script, icon)
+        )
+        assert weight <= 150_000, weight
+
+
+def test_colours_of_text_reach_the_contrast_of_wcag_aa(site: Path) -> None:
+    style = next((site / "assets").glob("site.*.css")).read_text(encoding="utf-8")
+
+    def light(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def ratio(a: str, b: str) -> float:
+        high, low = sorted((light(a), light(b)), reverse=True)
+        return (high + 0.05) / (low + 0.05)
+
+    pairs = re.findall(r"\.(\w+)\{color:(#\w{6});background:(#\w{6})\}", style)
+    assert {p[0] for p in pairs} == {"good", "fine", "warn", "bad", "plain"}
+    named = dict(re.findall(r"--(\w+):(#\w{6})", style))
+    pairs += [("soft", named["soft"], "#ffffff"), ("soft", named["soft"], named["fill"]), ("link", named["key"], "#ffffff")]
+    assert [p for p in pairs if ratio(p[1], p[2]) < 4.5] == []
+
+
+def test_the_feed_is_valid_atom_with_every_edition_and_correction(site: Path) -> None:
+    """The musts of RFC 4287: ids, titles, updated instants, an author, a self link, distinct ids, text or link per entry."""
+    for language, prefix in (("ja", ""), ("en", "en/")):
+        root = ET.parse(site / f"{prefix}feed.atom").getroot()
+        assert root.tag == f"{ATOM}feed" and root.get("{http://www.w3.org/XML/1998/namespace}lang") == language
+        assert all(len(root.findall(f"{ATOM}{name}")) == 1 for name in ("id", "title", "updated"))
+        assert root.find(f"{ATOM}author/{ATOM}name") is not None
+        (own,) = [x for x in root.findall(f"{ATOM}link") if x.get("rel") == "self"]
+        assert own.get("href") == root.findtext(f"{ATOM}id") == f"https://reform.example.jp/{prefix}feed.atom"
+        entries = root.findall(f"{ATOM}entry")
+        ids = [e.findtext(f"{ATOM}id") for e in entries]
+        assert len(set(ids)) == len(ids) == 3 and all(urlsplit(i or "").scheme == "https" for i in ids)
+        for entry in entries:
+            assert entry.findtext(f"{ATOM}title") and entry.findtext(f"{ATOM}summary")
+            assert datetime.fromisoformat((entry.findtext(f"{ATOM}updated") or "").replace("Z", "+00:00")).tzinfo
+            assert [x.get("rel") for x in entry.findall(f"{ATOM}link")] == ["alternate"]
+    titles = [e.findtext(f"{ATOM}title") or "" for e in ET.parse(site / "feed.atom").getroot().findall(f"{ATOM}entry")]
+    assert titles == ["公表版 第2号", "訂正: コピー用紙調達量の削減率 令和4年度 72.0 % → 71.0 %", "公表版 第1号"]
+
+
+def test_the_sitemap_is_valid_and_names_every_page_with_its_other_language(site: Path) -> None:
+    """The musts of the protocol: namespace, at most 50,000 absolute addresses of one host, W3C days, no address twice."""
+    root = ET.parse(site / "sitemap.xml").getroot()
+    assert root.tag == f"{SITEMAP}urlset"
+    found = [url.findtext(f"{SITEMAP}loc") or "" for url in root]
+    assert all(url.tag == f"{SITEMAP}url" and next(iter(url)).tag == f"{SITEMAP}loc" for url in root)
+    assert len(found) == len(set(found)) < 50_000 and (site / "sitemap.xml").stat().st_size < 50_000_000
+    assert {f.removeprefix("https://reform.example.jp/") for f in found} == {
+        p.relative_to(site).as_posix() for p in site.rglob("*.html") if p.name != "404.html"
+    }
+    for url in root:
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", url.findtext(f"{SITEMAP}lastmod") or "")
+        assert {x.get("hreflang") for x in url.findall("{http://www.w3.org/1999/xhtml}link")} == {"ja", "en"}
+
+
+def test_every_indicator_has_a_card_to_embed_in_both_languages(site: Path, published: House) -> None:
+    codes = [r["indicator_code"] for r in published.store.all_of(models.Indicator)]
+    assert {p.stem for p in (site / "embed").glob("*.svg")} == {c + e for c in codes for e in ("", "-en")}
+    card = ET.parse(site / "embed" / "paper_reduction_rate.svg").getroot()
+    text = " ".join(card.itertext())
+    for word in ("コピー用紙調達量の削減率", "達成", "71.0 %", "目標 70.0 %", "令和4年度", "公表版 第2号"):
+        assert word in text, word
+    for path in (site / "embed").glob("*.svg"):
+        found = ET.parse(path).getroot()
+        assert found.get("role") == "img" and found.get("aria-label")
+        assert not [e for e in found.iter() if e.tag.rsplit("}", 1)[-1] in ("script", "image", "foreignObject", "use", "a")]
+
+
+def test_the_share_picture_has_the_size_that_is_announced(site: Path) -> None:
+    from PIL import Image
+
+    assert Image.open(next((site / "assets").glob("share.*.png"))).size == (1200, 630)
+
+
+def test_asset_names_carry_the_checksum_of_their_content(site: Path) -> None:
+    import hashlib
+
+    for path in (site / "assets").iterdir():
+        assert hashlib.sha256(path.read_bytes()).hexdigest()[:12] == path.name.split(".")[1]
+
+
+def test_hostile_names_do_not_become_markup(house: House) -> None:
+    from sqlalchemy import update
+
+    with house.store.writing() as session:
+        table = models.Indicator.__table__  # type: ignore[attr-defined]
+        session.execute(
+            update(table).where(table.c.indicator_code == "fax_reduction_rate").values(
+                name_ja="<script>alert(1)</script>", definition_ja='"><img src=x onerror=alert(1)>'
+            )
+        )  # fmt: skip
+    made = house.publish()
+    for path in (made.folder / "site").rglob("*"):
+        if path.suffix in (".html", ".svg", ".atom"):
+            text = path.read_text(encoding="utf-8")
+            assert "<script>alert" not in text and "<img src=x" not in text, path
+    ET.parse(made.folder / "site" / "embed" / "fax_reduction_rate.svg")
+
+
+def test_the_method_page_is_the_published_method(site: Path) -> None:
+    assert "計画線" in (site / "method.html").read_text(encoding="utf-8")
+    english = (site / "en" / "method.html").read_text(encoding="utf-8")
+    assert "Planned path" in english and "計画線" not in english
+
+
+def test_an_export_holds_the_edition_shown_and_the_earlier_ones_byte_for_byte(published: House, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    made = export.export(target, chosen=published.chosen)
+    assert made.number == 2 and (target / "index.html").is_file() and (target / "robots.txt").is_file()
+    for number in (1, 2):
+        copied, kept = target / "editions" / f"{number:04d}", editions.opened(published.folder, number).folder / "site"
+        assert {p.relative_to(copied): p.read_bytes() for p in copied.rglob("*") if p.is_file()} == {
+            p.relative_to(kept): p.read_bytes() for p in kept.rglob("*") if p.is_file()
+        }
+    address = edition_address(2, published.chosen).removeprefix("https://reform.example.jp/")
+    assert (target / address / "index.html").is_file()  # the address that citations name
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    with pytest.raises(FigureRefused):
+        export.export(target, chosen=published.chosen)
+    with pytest.raises(NotFound):
+        export.export(tmp_path / "other", number=7, chosen=published.chosen)
+
+
+def test_what_an_edition_leaves_out_is_blank_for_a_page_that_asks(published: House) -> None:
+    frozen = Store(editions.opened(published.folder, 2).url)
+    assert {r["note"] for r in frozen.all_of(models.Procedure)} == {""} and {
+        r["is_sample"] for r in frozen.all_of(models.Facility)
+    } == {False}
+    assert frozen.one_of(models.Indicator, "fax_reduction_rate")["name_en"] == "Reduction of faxes"
+    assert {r["submission_id"] for r in frozen.all_of(models.Observation)} == {None}
