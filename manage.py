@@ -56,7 +56,7 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
 
 @app.command()
 def init() -> None:
-    """Create the database, or bring its tables to the newest version. Safe to repeat."""
+    """Create the database that DATABASE_URL names, or bring its tables to the newest version. Safe to repeat."""
     _store().migrate()
     out.print(f"データベース database: {settings().database_url.split('@')[-1]}")
 
@@ -76,8 +76,11 @@ def load_command(
 ) -> None:
     """Load figures, all or nothing. A bureau workbook becomes a draft of the person named by --as.
 
-    Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage or refused.
+    Several files are stored together or not at all. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage or
+    refused. --json prints one report as an object, several as a list of them.
     """
+    if missing := [path for path in files or [] if not path.is_file()]:
+        raise typer.BadParameter(f"{', '.join(map(str, missing))}: ファイルがありません / no such file")
     store = _store()
     store.migrate()
     found: list[LoadReport] = []
@@ -89,14 +92,14 @@ def load_command(
 
         if not files:
             found = catalogue.load_folder(store, settings().catalogue_dir, official=settings().official_dir, progress=progress)
-        for path in files or []:
-            if not path.is_file():
-                raise typer.BadParameter(f"{path}: ファイルがありません / no such file")
-            if kind is None and workbook.is_bureau_workbook(path.read_bytes()):
-                found.append(_report_as(store, path, actor, replace=replace, hand_in=hand_in))
-            else:
-                found.append(load.load_file(store, path, kind=kind, progress=progress))
-    for report in found:
+        books = [path for path in files or [] if kind is None and workbook.is_bureau_workbook(path.read_bytes())]
+        if plain := [path for path in files or [] if path not in books]:
+            found = load.load_files(store, plain, kind=kind, progress=progress)
+        if not any(report.problems for report in found):
+            found += [_report_as(store, path, actor, replace=replace, hand_in=hand_in) for path in books]
+    if as_json and len(found) != 1:
+        typer.echo(json.dumps([report.to_json() for report in found], ensure_ascii=False, indent=1))
+    for report in found if not as_json or len(found) == 1 else []:
         _print(report, as_json=as_json)
     raise typer.Exit(1 if any(p.grade == "error" for r in found for p in r.problems) else 0)
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from charts.style import FILL, INK, styled
 
 NONE, SOME, MANY = "#FFFFFF", FILL, "#9DB7F9"
-TILE_HEIGHT = 84
+TILE_HEIGHT = 94
 
 
 def tile_map(frame: pd.DataFrame, *, upright: bool, many: int = 3) -> go.Figure:

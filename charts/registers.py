@@ -15,10 +15,10 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
     (ACTUAL, "", ACTUAL), ("#7096F8", "/", "#FFFFFF"), (FILL, ".", ACTUAL), ("#FFFFFF", "", INK), ("#E8E9F1", "x", PLAN),
     ("#F8F8FB", "-", "#B4B4B8"), ("#D8D8DB", "\\", PLAN),
 )  # fmt: skip
-ROW, EDGE = 30, 96
+ROW, EDGE = 44, 104
 
 
-def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, end: str = "") -> go.Figure:
+def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str) -> go.Figure:
     """Draw one bar of 100 % per row, split by segment; the count stands beside each name, since rows differ in size.
 
     Args:
@@ -26,36 +26,37 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
             per bar, first on top.
         segments: (column, word), in the order of ``LOOKS``.
         unit: of the counts, for the hover text.
-        end: what the text at the end of the bars is, written above them.
     """
     names = [name for name, _ in segments]
     total = frame[names].sum(axis=1)
-    labels = [f"{label} ({count:,.0f})" for label, count in zip(frame["label"], total, strict=True)]
+    rows = list(range(len(frame)))
     figure = go.Figure()
     for (name, word), (fill, pattern, ink) in zip(segments, LOOKS, strict=False):
         if not frame[name].sum():
             continue
         shares = frame[name] / total.where(total > 0) * 100
         figure.add_bar(
-            y=labels, x=shares, name=word, orientation="h", customdata=frame[name],
+            y=rows, x=shares, name=word, orientation="h", customdata=list(zip(frame["label"], frame[name], strict=True)),
             marker={"color": fill, "line": {"color": "#767676", "width": 0.8},
-                    "pattern": {"shape": pattern, "fgcolor": ink, "size": 6, "solidity": 0.25}},
-            hovertemplate=f"%{{y}}<br>{word} %{{customdata:,.0f}} {unit} (%{{x:.1f}} %)<extra></extra>",
+                    "pattern": {"shape": pattern, "bgcolor": fill, "fgcolor": ink, "size": 6, "solidity": 0.25}},
+            hovertemplate=f"%{{customdata[0]}}<br>{word} %{{customdata[1]:,.0f}} {unit} (%{{x:.1f}} %)<extra></extra>",
+        )  # fmt: skip
+    for row, label, count in zip(rows, frame["label"], total, strict=True):
+        # Above its bar, not beside it: a name may be longer than a phone is wide.
+        figure.add_annotation(
+            x=0, xref="paper", y=row, yshift=10, text=f"{label} ({count:,.0f})", showarrow=False, xanchor="left", yanchor="bottom",
+            font={"size": 12},
         )  # fmt: skip
     if "end" in frame:
-        for label, text in zip(labels, frame["end"], strict=True):
-            figure.add_annotation(x=1.01, xref="paper", y=label, text=text, showarrow=False, xanchor="left", font={"size": 12})
-        if end:
-            figure.add_annotation(x=1.01, xref="paper", y=1, yref="paper", yanchor="bottom", xanchor="left", text=end, showarrow=False,
-                                  font={"size": 12, "color": PLAN})  # fmt: skip
+        for row, text in zip(rows, frame["end"], strict=True):
+            figure.add_annotation(x=1.01, xref="paper", y=row, text=text, showarrow=False, xanchor="left", font={"size": 12})
     styled(figure, height=ROW * len(frame) + EDGE)
     figure.update_layout(
-        barmode="stack", bargap=0.28, showlegend=True, margin={"l": 8, "r": 62 if "end" in frame else 16, "t": 56, "b": 30},
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "yref": "paper", "x": 0, "traceorder": "normal",
-                "font": {"size": 12}},
+        barmode="stack", bargap=0.62, showlegend=True, margin={"l": 4, "r": 62 if "end" in frame else 16, "t": 64, "b": 30},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "yref": "paper", "x": 0, "traceorder": "normal", "font": {"size": 12}},
     )  # fmt: skip
-    figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False, tickfont={"size": 12})
-    figure.update_xaxes(range=[0, 100], ticksuffix=" %", nticks=6, showgrid=True, gridcolor=GRID, side="bottom")
+    figure.update_yaxes(range=[len(frame) - 0.5, -0.75], visible=False)
+    figure.update_xaxes(range=[0, 100], tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"], showgrid=True, gridcolor=GRID)
     return figure
 
 
@@ -80,6 +81,7 @@ def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "") -> go.Figure
     styled(figure, height=300)
     top = float(frame["count"].max())
     figure.update_yaxes(range=[0, top * 1.18], title={"text": unit, "font": {"size": 12}}, tickformat=",", nticks=5)
+    figure.update_layout(margin={"b": 76, "r": 44})
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(frame["label"]))
     return figure
 
@@ -110,7 +112,7 @@ def cumulative(series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]],
         )  # fmt: skip
     styled(figure, height=300)
     figure.update_yaxes(range=[0, top * 1.2], title={"text": unit, "font": {"size": 12}}, tickformat=",", nticks=5)
-    figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=6)
+    figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=4, tickangle=0)
     return figure
 
 

@@ -225,8 +225,6 @@ class Store:
 
     def is_sample(self) -> bool:
         """Say whether this instance is a sample: its reports are made up and nothing of it is published."""
-        if not self._holds(models.DataRevision):
-            return False  # an edition; a sample cannot become one
         with self.reading() as session:
             return _is_sample(session)
 
@@ -303,16 +301,17 @@ class Store:
                 )
         return Book(revision, tuple(entries), sources, organisation)
 
-    def _organisation(self, session: Session) -> Organisation:
+    @staticmethod
+    def _organisation(session: Session) -> Organisation:
         units, successions = _table(models.Bureau), _table(models.Succession)
         return Organisation(
             tuple(
                 Unit(u.bureau_code, u.name_ja, u.name_en, u.kind, u.parent_code, u.valid_from, u.valid_to, u.is_current)
-                for u in session.execute(self._select(models.Bureau).order_by(units.c.sort_order, units.c.bureau_code))
+                for u in session.execute(select(units).order_by(units.c.sort_order, units.c.bureau_code))
             ),
             tuple(
                 Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
-                for s in session.execute(self._select(models.Succession).order_by(successions.c.id))
+                for s in session.execute(select(successions).order_by(successions.c.id))
             ),
         )
 

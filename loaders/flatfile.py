@@ -80,6 +80,17 @@ def header_of(table: Table) -> list[str]:
     return [str(cell).strip() for cell in table[3][0]] if table[3] else []
 
 
+def written_rows(table: Table) -> list[tuple[int, dict[str, Any]]]:
+    """Return every row that is not blank, as written, by column name, with its row number in the file."""
+    _, top, _, cells = table
+    names = header_of(table)
+    return [
+        (top + i, dict(zip(names, map(_plain, row), strict=False)))
+        for i, row in enumerate(cells[1:], start=1)
+        if any(cell != "" for cell in row)
+    ]
+
+
 def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], list[Problem]]:
     """Return every row with its row number in the file, and every problem.
 
@@ -87,7 +98,7 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
         table: from ``read_table``.
         model: the plain model whose fields are the columns.
     """
-    sheet, top, left, cells = table
+    sheet, top, left, _ = table
     names = header_of(table)
     required = [n for n, f in model.model_fields.items() if f.is_required()]
     problems = [
@@ -101,14 +112,14 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
         problems.append(_header_problem(sheet, top, ", ".join(names), "列名の重複", "a column name used twice"))
     if problems:
         return [], problems
-    numbered = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
-    raw = [dict(zip(names, map(_plain, row), strict=False)) for _, row in numbered]
+    numbered = written_rows(table)
     try:
-        return list(zip((n for n, _ in numbered), _adapter(model).validate_python(raw), strict=True)), []
+        validated = _adapter(model).validate_python([given for _, given in numbered])
+        return list(zip((n for n, _ in numbered), validated, strict=True)), []
     except ValidationError:
         pass
     rows: list[tuple[int, Row]] = []
-    for (number, _), given in zip(numbered, raw, strict=True):
+    for number, given in numbered:
         found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
         problems += wrong
         if found is not None:

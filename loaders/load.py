@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
 from kpis.errors import FigureRefused
 from kpis.settings import settings
 from kpis.store import Store, utc_now
-from loaders.flatfile import column_letters, header_of, read_rows, read_table
+from loaders.flatfile import column_letters, header_of, read_rows, read_table, written_rows
 from loaders.guard import check_bytes
 from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
@@ -66,6 +67,7 @@ class Prepared:
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.kind = kind or ""
         self.numbered: list[tuple[int, Row]] = []
+        self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
         self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
         if self.problems:
@@ -89,6 +91,9 @@ class Prepared:
             ]  # fmt: skip
             return
         self.numbered, self.problems = read_rows(table, KINDS[self.kind])
+        if self.problems and not any(p.kind == "header" for p in self.problems):
+            sound = {number for number, _ in self.numbered}
+            self.faulty = [(number, given) for number, given in written_rows(table) if number not in sound]
         self._find_duplicates()
 
     @property
@@ -122,9 +127,11 @@ class Prepared:
         own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
         if "successor_code" in self.columns:
             own["successor_code"] = "bureau" if self.kind == "successions.csv" else "project"
-        for number, row in self.numbered:
+        codes = [(number, {name: getattr(row, name) for name in own}) for number, row in self.numbered]
+        codes += [(number, {name: str(given.get(name, "")).strip() or None for name in own}) for number, given in self.faulty]
+        for number, named in codes:
             for name, table in own.items():
-                code = getattr(row, name)
+                code = named[name]
                 if code is not None and code not in known[table]:
                     self.problems.append(
                         Problem("unknown_code", f"{name}={code}", f"登録済みの {table} のコード", f"the code of a known {table}",
@@ -134,7 +141,8 @@ class Prepared:
 
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""
-        return LoadReport(self.name, self.sha256, len(self.numbered), accepted, self.problems, is_repeat)
+        rows = len(self.numbered) + len(self.faulty)
+        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat)
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:
@@ -179,6 +187,15 @@ def load_file(
     given = name or (path.name if isinstance(path, Path) else "upload")
     file = Prepared(given, content, kind, bureaus=store.bureaus_by_name(), max_bytes=limit)
     return load_together(store, [file], progress=progress)[0]
+
+
+def load_files(
+    store: Store, paths: Sequence[Path], *, kind: str | None = None, progress: Progress | None = None
+) -> list[LoadReport]:
+    """Load files of this machine together: all of them, or with a problem in any of them none."""
+    bureaus, limit = store.bureaus_by_name(), settings().max_load_bytes
+    files = [Prepared(path.name, path.read_bytes(), kind, bureaus=bureaus, max_bytes=limit) for path in paths]
+    return load_together(store, files, progress=progress)
 
 
 def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress | None = None) -> list[LoadReport]:

@@ -41,17 +41,23 @@ def stood(item: Scored) -> str:
 
 def changed(found: list[Shift], since: date, every: list[Scored]) -> None:
     """Show what changed, one row per indicator, with reasons."""
-    st.title(
-        t(
-            "since_sentence", day=format_date(since, language()), as_of=format_date(as_of(), language()),
-            figures=sum(s.has_new_figure for s in found), flips=sum(s.has_new_status for s in found),
-            corrections=sum(len(corrections_since(s, since)) for s in every),
-        )
+    title = cached.made(
+        "since", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: conclusion(found, since, every)
     )  # fmt: skip
+    st.title(title)
     if not found:
         st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
         return
     kept_block("changes", lambda: listed(found, since), suffix=since.isoformat())
+
+
+def conclusion(found: list[Shift], since: date, every: list[Scored]) -> str:
+    """Say how many figures, statuses and corrections are new since a day."""
+    return t(
+        "since_sentence", day=format_date(since, language()), as_of=format_date(as_of(), language()),
+        figures=sum(s.has_new_figure for s in found), flips=sum(s.has_new_status for s in found),
+        corrections=sum(len(corrections_since(s, since)) for s in every),
+    )  # fmt: skip
 
 
 def listed(found: list[Shift], since: date) -> Ready:

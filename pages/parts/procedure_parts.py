@@ -159,12 +159,12 @@ def _by(register: Counted, dimension: str) -> Block:
     flat = [{dimension: v, **{k: x for k, x in c.to_json().items() if not isinstance(x, dict)}, **c.to_json()["statuses"]}
             for v, c in found.items()]  # fmt: skip
     return {
-        "figure": stacked_shares(frame, _segments(), unit=t("unit_procedure"), end=t("rate_short")),
+        "figure": stacked_shares(frame, _segments(), unit=t("unit_procedure")),
         "sentence": t(
             "cmp_sentence", dimension=t(f"reg_by_{dimension}"), largest=words[largest], largest_n=f"{found[largest].procedures:,}",
             largest_rate=percent(found[largest].rate_pct),
         ),
-        "table": table, "csv": pd.DataFrame(flat),
+        "table": table, "csv": pd.DataFrame(flat), "notes": (t("rate_short"),),
     }  # fmt: skip
 
 

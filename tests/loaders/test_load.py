@@ -99,6 +99,12 @@ def test_every_problem_is_told_at_once_and_nothing_is_stored(tokyo_store: Store)
     assert report.accepted == 0 and tokyo_store.revision() == before
 
 
+def test_a_row_with_a_faulty_cell_has_its_codes_checked_as_well_and_is_counted(tokyo_store: Store) -> None:
+    report = check_content(csv_of(row(indicator_code="nowhere", value="abc"), row()), "observations.csv", store=tokyo_store)
+    assert {(p.cell, p.kind) for p in report.problems} == {("A2", "unknown_code"), ("D2", "number")}
+    assert (report.rows, report.accepted) == (2, 0)
+
+
 def test_two_rows_with_one_key_are_a_problem(tokyo_store: Store) -> None:
     report = load_file(tokyo_store, csv_of(row(), row(value="98")), name="x.csv")
     assert [(p.row, p.kind) for p in report.problems] == [(3, "duplicate")]
@@ -151,6 +157,13 @@ def test_the_command_line_tells_stored_from_refused_from_misused(tmp_path: Path,
         assert set(told) == {"file", "sha256", "rows", "accepted", "problems"} and told["accepted"] == 0
         assert set(told["problems"][0]) == {"sheet", "cell", "row", "kind", "grade", "found", "expected", "remedy"}
         assert told["problems"][0]["cell"] == "D2"
+        both = run(app, ["load", str(good), str(bad), "--json"])
+        assert both.exit_code == 1 and [(told["file"], told["accepted"]) for told in json.loads(both.stdout)] == [
+            ("good.csv", 0), ("bad.csv", 0),
+        ]  # fmt: skip
+        assert run(app, ["load", str(good), str(tmp_path / "nowhere.csv")]).exit_code == 2
+        stored = run(app, ["load", str(good), "--json"])
+        assert stored.exit_code == 0 and json.loads(stored.stdout)["accepted"] == 1, "neither attempt above had stored it"
         assert run(app, ["load", str(good)]).exit_code == 0
         assert run(app, ["load", str(tmp_path / "nowhere.csv")]).exit_code == 2
         assert run(app, ["check"]).exit_code == 2

@@ -1,0 +1,143 @@
+"""Registers counted: rates never of nothing, days before and after, channels and steps, and what the database says the same."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kpis import facilities, models, register_queries, registers
+from kpis.register_queries import Filter
+from kpis.registers import Dated, Group
+from kpis.store import Store
+
+TODAY = date(2026, 1, 1)
+
+
+def group(**overrides: object) -> Group:
+    values: dict = {
+        "bureau": "A", "status": "done", "process_type": "application", "applicant": "resident", "authority": "own",
+        "is_priority": False, "smartphone": "unknown", "counted_as": "procedure", "is_sample": False,
+        "steps": ("unknown",) * 4, "count": 1, "with_applications": 0, "applications": 0.0, "with_usage": 0,
+        "usage_total": 0.0, "usage_online": 0.0, **overrides,
+    }  # fmt: skip
+    return Group(**values)
+
+
+def test_a_rate_of_nothing_is_no_rate() -> None:
+    nothing = registers.tally([])
+    assert (nothing.rate_pct, nothing.applications_rate_pct, nothing.usage_of_all_pct) == (None, None, None)
+
+
+def test_unknown_and_exempt_procedures_stay_in_the_denominator() -> None:
+    total = registers.tally([group(count=3), group(status="unknown", count=2), group(status="exempt", count=5)])
+    assert (total.procedures, total.rate_pct) == (10, 30.0)
+
+
+def test_the_two_definitions_of_online_usage_differ_by_what_cannot_be_done_online() -> None:
+    online = group(with_usage=1, usage_total=100.0, usage_online=80.0)
+    paper = group(status="not_done", with_usage=1, usage_total=100.0, usage_online=0.0)
+    total = registers.tally([online, paper])
+    assert (total.usage_of_online_pct, total.usage_of_all_pct) == (80.0, 40.0)
+
+
+def test_a_procedure_with_two_channels_counts_under_each_and_one_without_stands_last() -> None:
+    found = registers.channels([("a、b", "done", 2), ("b; c", "not_done", 1), ("", "done", 9)])
+    assert list(found) == ["b", "a", "c", ""] and found["b"] == {"done": 2, "not_done": 1}
+
+
+def test_steps_are_counted_where_a_procedure_can_be_done_online_only() -> None:
+    counts = registers.steps([group(steps=("paper", "none", "online", "unknown")), group(status="not_done", steps=("paper",) * 4)])
+    assert counts["identity"]["paper"] == 1 and counts["attachment"] == {
+        "online": 1, "either": 0, "paper": 0, "none": 0, "unknown": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "precision", "overdue"),
+    [("2025-12-31", "day", 1), ("2026-01-01", "day", 0), ("2025-12-31", "or_later", 0), ("2025-12-31", "unknown", 0)],
+)
+def test_overdue_is_a_day_that_has_passed_and_is_surely_known(day: str, precision: str, overdue: int) -> None:
+    dated = [Dated(date.fromisoformat(day), precision, "planned", "A", 1), Dated(date(2020, 1, 1), "day", "done", "A", 4)]
+    found = registers.plan(dated, [group(status="planned")], as_of=TODAY)
+    assert (found.planned, found.overdue, found.undated) == (1, overdue, 0)
+
+
+def test_bureaus_stand_in_catalogue_order_and_rows_of_a_bureau_gone_under_its_successor() -> None:
+    groups = [group(bureau="OLD"), group(bureau="B", count=2), group(bureau="")]
+    found = registers.tally_by(groups, "bureau", order=["B", "NEW"], home=lambda code: "NEW" if code == "OLD" else code)
+    assert {v: t.procedures for v, t in found.items()} == {"B": 2, "NEW": 1, "": 1} and list(found)[:2] == ["B", "NEW"]
+
+
+def test_the_database_counts_what_the_rows_say(tokyo: Store) -> None:
+    rows = tokyo.all_of(models.Procedure)
+    total = registers.tally(register_queries.groups(tokyo, as_of=TODAY))
+    assert (total.procedures, total.done) == (len(rows), sum(r["digital_status"] == "done" for r in rows))
+    known = [r for r in rows if r["applications_count"] is not None]
+    assert (total.with_applications, total.applications) == (len(known), sum(r["applications_count"] for r in known))
+    assert sum(r["count"] for r in register_queries.by_bureau(tokyo, as_of=TODAY)) == len(rows)
+
+
+def test_what_went_online_later_was_planned_before(tokyo: Store) -> None:
+    """15 August 2023: of the 32 digitised, those with a later day count as planned, in the count and in the list."""
+    day = date(2023, 8, 15)
+    rows = tokyo.all_of(models.Procedure)
+    expected = sum(r["digital_status"] == "done" and (r["digitised_date"] is None or r["digitised_date"] <= day) for r in rows)
+    assert 0 < expected < 32
+    assert registers.tally(register_queries.groups(tokyo, as_of=day)).done == expected
+    assert register_queries.search(tokyo, Filter(status="done"), as_of=day)[0] == expected
+    gone = registers.cumulated(register_queries.dated(tokyo, "digitised_date", as_of=day))
+    assert gone[-1][0] <= day and gone[-1][2] <= expected
+
+
+@pytest.mark.parametrize(
+    ("query", "name"), [("労政会館", "労政会館の使用承認"), ("ＰＯＯ１", None), ("p001", "労政会館の使用承認"), ("使用 労政", "労政会館の使用承認"), ("100%", None)]
+)  # fmt: skip
+def test_words_are_found_in_any_width_case_and_order_and_signs_mean_themselves(tokyo: Store, query: str, name: str | None) -> None:
+    total, rows = register_queries.search(tokyo, Filter(q=query), as_of=TODAY)
+    assert ([r["name_ja"] for r in rows] == [name]) if name else total == 0
+
+
+def test_the_pages_of_a_list_are_the_whole_list_once(tokyo: Store) -> None:
+    pages = [register_queries.search(tokyo, Filter(), as_of=TODAY, page=n, size=20) for n in range(1, 6)]
+    codes = [r["procedure_code"] for _, rows in pages for r in rows]
+    assert codes == sorted(r["procedure_code"] for r in tokyo.all_of(models.Procedure)) and {t for t, _ in pages} == {69}
+    assert [r["procedure_code"] for r in register_queries.matching(tokyo, Filter(), as_of=TODAY)] == codes
+
+
+def test_beyond_a_glance_the_count_and_the_page_are_still_right(tokyo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register_queries, "GLANCE", 10)
+    total, rows = register_queries.search(tokyo, Filter(), as_of=TODAY, page=3, size=20)
+    assert (total, rows[0]["procedure_code"]) == (69, "P041")
+    total, rows = register_queries.search(tokyo, Filter(), as_of=TODAY, page=1, size=5)
+    assert (total, [r["procedure_code"] for r in rows]) == (69, ["P001", "P002", "P003", "P004", "P005"])
+
+
+def facility(**overrides: object) -> dict:
+    return {
+        "facility_code": "F1", "name_ja": "園", "kind": "garden", "is_class": False, "bureau_code": "A", "municipality_ja": "港区",
+        "payment_methods": "credit_card;e_money;qr_code", "cashless_status": "introduced", "cashless_since": date(2021, 6, 1),
+        "cashless_since_precision": "month", "planned_for": None, "planned_for_precision": "unknown", "is_sample": False,
+        "source_code": "S", "note": "", **overrides,
+    }  # fmt: skip
+
+
+def test_a_class_of_facilities_is_named_but_never_counted() -> None:
+    found = facilities.summary(
+        facilities.standing([facility(), facility(is_class=True, cashless_status="not_cashless")], as_of=TODAY)
+    )
+    assert (found["facilities_count"], found["classes_count"], found["statuses"]["not_cashless"]) == (1, 1, 0)
+    assert found["cash_only"] == ["F1"] and found["without_plan_count"] == 1
+
+
+def test_a_facility_in_two_cities_counts_in_both_and_before_its_day_it_is_announced() -> None:
+    row = facility(municipality_ja="武蔵野市・三鷹市ほか")
+    before, after = (facilities.standing([row], as_of=day) for day in (date(2021, 5, 31), TODAY))
+    assert facilities.by_place(after).keys() == {"武蔵野市", "三鷹市"}
+    assert (before[0].status, after[0].status, after[0].has_standard) == ("announced", "introduced", True)
+
+
+def test_the_shipped_list_is_never_the_published_numerator(tokyo: Store) -> None:
+    found = facilities.summary(facilities.standing(tokyo.all_of(models.Facility), as_of=TODAY))
+    assert (found["facilities_count"], found["classes_count"]) == (58, 3)
+    assert found["statuses"]["introduced"] == 17 and sum(found["statuses"].values()) == 58
