@@ -162,10 +162,10 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
     return found
 
 
-def parts_of(whole: Mapping[str, float], code: str, period: str, bureaus: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Divide one total among bureaus: sizes stay with a bureau over time, what falls short varies a little."""
+def parts_of(whole: Mapping[str, float], code: str, bureaus: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Divide one total among bureaus; how large a bureau is, and how far it has come, stay alike over time."""
     sizes = [weight(code, bureau) for bureau in bureaus]
-    varied = [weight(code, bureau, period) for bureau in bureaus]
+    varied = [weight(code, bureau, "reach") for bureau in bureaus]
     below = next((name for name in ("denominator", "base_value") if name in whole), None)
     top = "numerator" if "numerator" in whole else "value"
     if below is None:
@@ -238,7 +238,7 @@ def make_sample(store: Store, sizes_file: Path, *, folder: Path | None = None, p
     for period, reporting in bureaus.items():
         keys = [(i["indicator_code"], p) for i in indicators for p in periods_asked(i["frequency"], parse_period(period))]
         whole = totals(book, sizes, keys)
-        divided = {key: parts_of(parts, *key, reporting) for key, parts in whole.items()}
+        divided = {key: parts_of(parts, key[0], reporting) for key, parts in whole.items()}
         for bureau in reporting:
             made += 1
             stage = _stage(bureau, reporting) if period == OPEN else "approved"
