@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
 from pydantic import BaseModel
 from sqlalchemy import (
     Boolean,
@@ -190,6 +188,9 @@ class Store:
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
         self._must_be_open()
+        from alembic import command  # here: ten megabytes that a server, whose tables are ready, need not hold
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.engine.connect().execution_options(writes=True) as connection:
