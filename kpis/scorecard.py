@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge, worked_out
+from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge, value_of, worked_out
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
 from kpis.text import format_value
 
@@ -178,7 +178,7 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none."""
     if figure is None:
         return "―"
-    value = figure.value
+    value = value_of(definition, figure)
     if value is None:
         return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
     about = ("about " if language == "en" else "約") if figure.is_approximate else ""

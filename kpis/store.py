@@ -20,8 +20,14 @@ from alembic import command
 from alembic.config import Config
 from pydantic import BaseModel
 from sqlalchemy import (
+    Boolean,
     Column,
+    Date,
+    DateTime,
     Engine,
+    Float,
+    Integer,
+    LargeBinary,
     Table,
     create_engine,
     delete,
@@ -162,10 +168,9 @@ def _open_frozen(url: URL) -> Engine:
 
 
 def _blank(column: Column[Any]) -> str:
-    kind = column.type.python_type
-    if column.nullable or kind not in (str, int, float, bool):
+    if column.nullable or isinstance(column.type, (Date, DateTime, LargeBinary)):
         return "NULL"
-    return "''" if kind is str else "0"
+    return "0" if isinstance(column.type, (Integer, Float, Boolean)) else "''"
 
 
 class Store:

@@ -57,6 +57,7 @@ class TableReader:
         self.out = TableReading()
         self.seen: dict[tuple[str, ...], int] = {}
         self.asked = set(context.figure_keys)
+        self.refused: set[str] = set()  # fields of the present row that could not be read
 
     def read(self) -> TableReading:
         """Read every row below the headings."""
@@ -201,6 +202,7 @@ class TableReader:
         issued: Record | None,
     ) -> None:  # fmt: skip
         before = len(self.out.problems)
+        self.refused.clear()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         fields: dict[str, Value] = {}
         held: dict[str, Value] = {}
@@ -253,8 +255,6 @@ class TableReader:
             {**places, **{n: self.table.address(number, n) for n in ("reason_class", "reason_text") if n in self.table.at}},
             reason_class, reason_text, held if issued is not None else {},
         )  # fmt: skip
-        if len(self.out.problems) > before:
-            return
         self._check(number, row, kind, is_new=issued is None)
         if len(self.out.problems) > before:
             return
@@ -283,6 +283,7 @@ class TableReader:
             return as_text(raw), ""
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
+            self.refused.add(column.field)
             return _empty(column), ""
 
     def _settle(
@@ -340,7 +341,7 @@ class TableReader:
             self._check_figure(number, row, kind)
         else:
             for name in _REQUIRED[self.table.key]:
-                if not row.fields.get(name):
+                if not row.fields.get(name) and name not in self.refused:
                     heading = self.table.columns[name].heading_ja
                     self._say(
                         "missing",
@@ -350,13 +351,14 @@ class TableReader:
                         row=number,
                         column=name,
                     )
-            if self.table.key == "facilities" and (row.fields["latitude"] is None) != (row.fields["longitude"] is None):
+            is_point = self.table.key == "facilities" and not self.refused & {"latitude", "longitude"}
+            if is_point and (row.fields["latitude"] is None) != (row.fields["longitude"] is None):
                 name = "latitude" if row.fields["latitude"] is None else "longitude"
                 self._say(
                     "missing", "空欄 / blank", ("緯度と経度の組", "latitude and longitude together"), _FILL, row=number, column=name
                 )
         is_correction = self.table.key == "observations" and not is_new and bool(row.changed)
-        if (is_correction or row.reason_text) and not row.reason_class:
+        if (is_correction or row.reason_text) and not row.reason_class and "reason_class" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",
@@ -365,7 +367,7 @@ class TableReader:
                 row=number,
                 column="reason_class",
             )
-        if (is_correction or row.reason_class) and not row.reason_text:
+        if (is_correction or row.reason_class) and not row.reason_text and "reason_text" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",
@@ -377,17 +379,17 @@ class TableReader:
 
     def _check_figure(self, number: int, row: ReportedRow, kind: str) -> None:
         fields = row.fields
-        if not _says_something(row) and not row.issued:
+        if not _says_something(row) and not row.issued and not self.refused:
             return
         needed: tuple[str, ...] = _NEEDED.get(kind, ())
-        if not needed and fields.get("value") is None:
+        if not needed and fields.get("value") is None and "value" not in self.refused:
             needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
         if not needed and (fields.get("numerator") is None) != (
             fields.get("denominator" if kind == "ratio" else "base_value") is None
         ):
             needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
         for name in needed:
-            if fields.get(name) in (None, ""):
+            if fields.get(name) in (None, "") and name not in self.refused:
                 column = self.table.columns[name]
                 self._say(
                     "missing",

@@ -84,7 +84,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
             row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if found is not None and found.is_late else "")
         rows.append(row)
     table = pd.DataFrame(rows)
-    st.dataframe(table, hide_index=True, width="stretch", height=min(38 + 35 * len(rows), 520))
+    st.dataframe(table, hide_index=True, width="stretch", height="content" if len(rows) <= 14 else 520)
     st.download_button(
         t("csv"), table.to_csv(index=False).encode("utf-8-sig"), "coverage.csv", "text/csv", icon=":material/download:",
         key="csv_matrix", on_click="ignore",

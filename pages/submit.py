@@ -24,7 +24,7 @@ from pages.parts.whatchanges import explained, returned_because, steps, what_cha
 
 enter("take_template")
 
-PERIODS_SHOWN = 8
+PERIODS_SHOWN = 5
 PROBLEMS = "report_problems"  # of the file just looked at; nothing else of a report lives in the session
 store, me = cached.store(), viewer()
 
@@ -132,7 +132,6 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
             st.session_state["upload_turn"] = turn + 1  # the uploader starts empty again: the draft is in the database
             st.query_params["report"] = str(done.uploaded.report_id)
             st.rerun()
-    looked_at(bureau, period)
 
 
 def looked_at(bureau: str, period: str) -> None:
@@ -215,7 +214,7 @@ def mine(own: list[Report]) -> None:
         {
             t("number"): r.id, t("period"): period_name(r.period_code), t("state"): state_name(r.state), t("revision"): r.revision,
             t("file"): r.file_name, t("who"): r.submitted_by or r.created_by, t("when"): instant(r.submitted_at or r.created_at),
-            t("return_reason"): r.return_reason,
+            t("give_back_reason_short"): r.return_reason,
         }
         for r in own
     ]  # fmt: skip
@@ -259,6 +258,7 @@ with right:
     else:
         st.subheader(t("step_upload"))
         st.info(t("upload_by_managers"), icon=":material/info:")
+looked_at(bureau, period)
 if now_open is not None:
     draft(reports.opened(store, now_open.id, viewer=me.email, as_of=as_of()))
 mine(own)

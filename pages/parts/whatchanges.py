@@ -23,14 +23,14 @@ def what_changes(found: Opened) -> None:
     parts = [f"{t(f'nature_{nature}')} {count}" for nature, count in counts.items() if count]
     told = t(
         "changes_sentence", cells=sum(counts.values()), parts="、".join(parts) if language() == "ja" else ", ".join(parts),
-        unchanged=compared.unchanged, flips=len(found.flips),
+        flips=len(found.flips),
     )  # fmt: skip
     st.markdown(told if sum(counts.values()) else t("changes_none"))
     _flips(found)
     if not compared.cells:
         return
     table = changes_table(found)
-    st.dataframe(table, hide_index=True, width="stretch", height=min(38 + 35 * len(table), 460))
+    st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) <= 12 else 460)
     st.caption(t("changes_order"))
     st.download_button(
         t("csv"), table.to_csv(index=False).encode("utf-8-sig"), f"changes_{found.report.id}.csv", "text/csv",
