@@ -78,6 +78,7 @@ class Figure:
     is_sample: bool = False
     is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.organisation
     is_recast: bool = False  # carried over from a predecessor by its share
+    is_worked_out: bool = False  # the value was not published or reported but follows from its parts
     reason_class: str = ""
     reason_text: str = ""
 
@@ -175,6 +176,14 @@ def value_of(definition: Definition, figure: Figure) -> float | None:
     if figure.numerator is None or not figure.denominator:
         return None
     return figure.numerator / figure.denominator * 100
+
+
+def worked_out(definition: Definition, figure: Figure) -> Figure:
+    """Return a figure with its value, worked out from its parts where none was published."""
+    if figure.value is not None or figure.numerator is None:
+        return figure
+    value = value_of(definition, figure)
+    return figure if value is None else replace(figure, value=value, is_worked_out=True)
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge
+from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge, value_of, worked_out
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
 from kpis.text import format_value
 
@@ -97,7 +97,7 @@ def measured(entry: Entry, whole: Entry) -> Entry:
 def _judged(
     entry: Entry, figures: Iterable[Figure], as_of: date, *, rolled: tuple[RollUp, ...] = (), breaks: tuple[Break, ...] = ()
 ) -> Scored:
-    ended = tuple(f for f in figures if f.period.end <= as_of)
+    ended = tuple(worked_out(entry.definition, f) for f in figures if f.period.end <= as_of)
     judgement = judge(entry.definition, ended, entry.goals, baseline=entry.baseline, as_of=as_of)
     return Scored(entry, judgement, ended, rolled, breaks)
 
@@ -178,7 +178,7 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none."""
     if figure is None:
         return "―"
-    value = figure.value
+    value = value_of(definition, figure)
     if value is None:
         return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
     about = ("about " if language == "en" else "約") if figure.is_approximate else ""

@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
 from pydantic import BaseModel
 from sqlalchemy import (
+    Boolean,
     Column,
+    Date,
+    DateTime,
     Engine,
+    Float,
+    Integer,
+    LargeBinary,
     Table,
     bindparam,
     create_engine,
@@ -163,10 +167,9 @@ def _open_frozen(url: URL) -> Engine:
 
 
 def _blank(column: Column[Any]) -> str:
-    kind = column.type.python_type
-    if column.nullable or kind not in (str, int, float, bool):
+    if column.nullable or isinstance(column.type, (Date, DateTime, LargeBinary)):
         return "NULL"
-    return "''" if kind is str else "0"
+    return "0" if isinstance(column.type, (Integer, Float, Boolean)) else "''"
 
 
 class Store:
@@ -186,6 +189,9 @@ class Store:
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
         self._must_be_open()
+        from alembic import command  # here: ten megabytes that a server, whose tables are ready, need not hold
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.engine.connect().execution_options(writes=True) as connection:

@@ -17,14 +17,14 @@ from pages.parts import cached
 from pages.parts.entry import as_of, enter
 from pages.parts.explain import confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
-from pages.parts.reported import bureau_names, instant, office_today, period_name, state_badge, state_name
+from pages.parts.reported import bureau_names, in_brackets, instant, office_today, period_name, state_badge, state_name
 from pages.parts.text import language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, returned_because, steps, what_changes
 
 enter("take_template")
 
-PERIODS_SHOWN = 8
+PERIODS_SHOWN = 5
 PROBLEMS = "report_problems"  # of the file just looked at; nothing else of a report lives in the session
 store, me = cached.store(), viewer()
 
@@ -67,7 +67,7 @@ def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
         st.title(t("owed_late_title", count=len(missing)) if missing else t("owed_nothing_title"))
     rows = [
         {
-            t("period"): period_name(s.period_code), t("state"): state_name(s.state) + (f"({state_name('late')})" if s.is_late else ""),
+            t("period"): period_name(s.period_code), t("state"): state_name(s.state) + (in_brackets(state_name("late")) if s.is_late else ""),
             t("opens_on"): _day(windows[s.period_code].opens_on), t("due_on"): _day(windows[s.period_code].due_on),
             t("locks_on"): _day(windows[s.period_code].locks_on),
         }
@@ -132,7 +132,6 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
             st.session_state["upload_turn"] = turn + 1  # the uploader starts empty again: the draft is in the database
             st.query_params["report"] = str(done.uploaded.report_id)
             st.rerun()
-    looked_at(bureau, period)
 
 
 def looked_at(bureau: str, period: str) -> None:
@@ -215,7 +214,7 @@ def mine(own: list[Report]) -> None:
         {
             t("number"): r.id, t("period"): period_name(r.period_code), t("state"): state_name(r.state), t("revision"): r.revision,
             t("file"): r.file_name, t("who"): r.submitted_by or r.created_by, t("when"): instant(r.submitted_at or r.created_at),
-            t("return_reason"): r.return_reason,
+            t("give_back_reason_short"): r.return_reason,
         }
         for r in own
     ]  # fmt: skip
@@ -259,6 +258,7 @@ with right:
     else:
         st.subheader(t("step_upload"))
         st.info(t("upload_by_managers"), icon=":material/info:")
+looked_at(bureau, period)
 if now_open is not None:
     draft(reports.opened(store, now_open.id, viewer=me.email, as_of=as_of()))
 mine(own)

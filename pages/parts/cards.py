@@ -12,7 +12,7 @@ import streamlit as st
 
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
-from kpis.measures import STATUSES, Definition, Figure, Judgement
+from kpis.measures import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.scorecard import Book, Scored, figure_text
 from kpis.text import format_difference, format_value, status_colour, status_icon, status_word
 from pages.parts import cached
@@ -80,13 +80,14 @@ class _Card:
 def _card(scored: Scored, title: str | None) -> _Card:
     definition, judged = scored.entry.definition, scored.judgement
     figure, goal, drawn = judged.figure, judged.goal, points(scored)
-    is_text = figure is not None and figure.value is None
+    value = value_of(definition, figure) if figure is not None else None
+    is_text = figure is not None and value is None
     head = [f"**{title or named(definition)}**  \n{badge_line(judged)}" + (f"  \n:small[{named(definition)}]" if title else "")]
     head.append(f"{'**' if is_text else '#### '}{headline_value(scored, figure)}{'**' if is_text else ''}")
     head.append(_chips(scored))
     picture = ""
     if drawn:
-        bar = figure.value if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None
+        bar = value if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None
         picture = card_picture(
             drawn, path(scored), value=bar, target=goal.value if goal else None,
             full=(figure.denominator or 0.0) if figure is not None and definition.kind in ("completion", "stock") else 0.0,
@@ -103,12 +104,12 @@ def _chips(scored: Scored) -> str:
     if judged.planned_value is not None:
         planned = format_value(round(judged.planned_value, max(definition.decimals, 1)), definition, language())
         chips.append(f"{t('planned')} {planned}")
-    return " ".join(f":small[:gray-background[{_unbroken(chip)}]]" for chip in chips)
+    return "  \n".join(f":small[:gray-background[{_unbroken(chip)}]]" for chip in chips)
 
 
 def _unbroken(text: str) -> str:
-    """Return a text that is not broken at its spaces: a number stays with its word and its unit."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+    """Return a text in which a number stays with its percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _short(definition: Definition) -> Definition:
@@ -121,7 +122,7 @@ def _foot(scored: Scored) -> str:
     if judged.figure is None:
         return "―"
     parts = [judged.figure.period.label(language())]
-    if judged.figure.value is not None:
+    if value_of(scored.entry.definition, judged.figure) is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
             parts.append(f"{t(word)} {figure_text(definition, other, language())}")
     return " ・ ".join(_unbroken(part) for part in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from charts.trajectory import trajectory
 from kpis.forecast import Forecast, forecast
-from kpis.measures import Figure, goals_known, planned_path
+from kpis.measures import Figure, goals_known, planned_path, value_of
 from kpis.scorecard import Book, Scored
 from kpis.text import format_value
 from pages.parts.entry import as_of
@@ -26,14 +27,20 @@ def arrow(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
 
 def points(scored: Scored) -> list[tuple[date, float]]:
     """Return (period end, value) of every figure with a value, in order of time."""
-    return [(f.period.end, f.value) for f in sorted(scored.figures, key=lambda f: f.period.end) if f.value is not None]
+    return [(figure.period.end, value) for figure, value in valued(scored)]
+
+
+def valued(scored: Scored) -> list[tuple[Figure, float]]:
+    """Return every figure with its value, published or worked out from its parts, in order of time."""
+    ordered = sorted(scored.figures, key=lambda f: f.period.end)
+    return [(f, value) for f in ordered if (value := value_of(scored.entry.definition, f)) is not None]
 
 
 def path(scored: Scored) -> list[tuple[date, float]]:
     """Return the corners of the planned path, from the targets set by the viewer's day."""
     entry = scored.entry
-    valued = [f for f in scored.figures if f.value is not None]
-    first = min(valued, key=lambda f: f.period.end) if valued else None
+    known = valued(scored)
+    first = replace(known[0][0], value=known[0][1]) if known else None
     return planned_path(entry.definition, goals_known(entry.goals, as_of()), baseline=entry.baseline, first=first)
 
 
@@ -92,19 +99,18 @@ def series_chart(scored: Scored) -> tuple[go.Figure, float | None]:
 def _drawn(scored: Scored) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the series and its planned path for a chart; a yearly counter is broken between fiscal years."""
     is_ceiling = scored.entry.definition.kind == "ceiling"
-    shown = sorted((f for f in scored.figures if f.value is not None), key=lambda f: f.period.end)
     rows: list[tuple[date, float | None, str]] = []
     year = None
-    for figure in shown:
+    for figure, value in valued(scored):
         if is_ceiling and year not in (None, figure.period.fiscal_year):
             rows.append((figure.period.start, None, ""))
-        rows.append((figure.period.end, figure.value, figure.period.label(language())))
+        rows.append((figure.period.end, value, figure.period.label(language())))
         year = figure.period.fiscal_year
     corners: list[tuple[date, float | None]] = []
-    for day, value in path(scored):
-        if is_ceiling and value == 0 and corners:
+    for day, planned in path(scored):
+        if is_ceiling and planned == 0 and corners:
             corners.append((day, None))
-        corners.append((day, value))
+        corners.append((day, planned))
     return pd.DataFrame(rows, columns=["end_date", "value", "label"]), pd.DataFrame(corners, columns=["end_date", "value"])
 
 

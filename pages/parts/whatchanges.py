@@ -9,7 +9,7 @@ from kpis.reports import Opened
 from kpis.review import OURS, THEIRS, CellChange
 from kpis.text import status_colour, status_icon, status_word
 from pages.parts.cards import sentence
-from pages.parts.reported import bureau_names, column_name, event_name, instant, plain, row_namer, value_text
+from pages.parts.reported import bureau_names, column_name, event_name, in_brackets, instant, plain, row_namer, value_text
 from pages.parts.text import language, named, t
 
 NATURES = ("new", "corrected", "updated", "cleared")
@@ -23,14 +23,14 @@ def what_changes(found: Opened) -> None:
     parts = [f"{t(f'nature_{nature}')} {count}" for nature, count in counts.items() if count]
     told = t(
         "changes_sentence", cells=sum(counts.values()), parts="、".join(parts) if language() == "ja" else ", ".join(parts),
-        unchanged=compared.unchanged, flips=len(found.flips),
+        flips=len(found.flips),
     )  # fmt: skip
     st.markdown(told if sum(counts.values()) else t("changes_none"))
     _flips(found)
     if not compared.cells:
         return
     table = changes_table(found)
-    st.dataframe(table, hide_index=True, width="stretch", height=min(38 + 35 * len(table), 460))
+    st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) <= 12 else 460)
     st.caption(t("changes_order"))
     st.download_button(
         t("csv"), table.to_csv(index=False).encode("utf-8-sig"), f"changes_{found.report.id}.csv", "text/csv",
@@ -80,7 +80,9 @@ def _flips(found: Opened) -> None:
         marks = " → ".join(
             f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())}]" for s in (flip.before.status, after.status)
         )
-        st.markdown(f"- {named(entry.definition)}({units.get(entry.unit_code, entry.unit_code)}) {marks}  \n  {sentence(after)}")
+        st.markdown(
+            f"- {named(entry.definition)}{in_brackets(units.get(entry.unit_code, entry.unit_code))} {marks}  \n  {sentence(after)}"
+        )
 
 
 def returned_because(found: Opened) -> None:
