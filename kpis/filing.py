@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, select
 from kpis import models
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.periods import parse_period
-from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, Value, merged
+from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, merged
 from kpis.store import REGISTERS
 
 REGISTER_FILES: Mapping[str, type[SQLModel]] = {
@@ -65,15 +65,19 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, default=_day, check_circular=Fal
 
 
 def unpacked(stored: Any) -> ReportedRow:
-    said = json.loads(stored.fields_json)
-
-    def typed(values: dict[str, Any]) -> dict[str, Value]:
-        return {n: date.fromisoformat(v["day"]) if isinstance(v, dict) else v for n, v in values.items()}
-
+    """Return the row that a submission keeps as text."""
+    said = _DECODER.decode(stored.fields_json)
     return ReportedRow(
-        stored.row_kind, tuple(said["key"]), typed(said["fields"]), said["issued_vintage"], stored.sheet, said["row"], said["cells"],
-        stored.reason_class, stored.reason_text, typed(said["issued"]),
+        stored.row_kind, tuple(said["key"]), said["fields"], said["issued_vintage"], stored.sheet, said["row"], said["cells"],
+        stored.reason_class, stored.reason_text, said["issued"],
     )  # fmt: skip
+
+
+def _with_days(said: dict[str, Any]) -> Any:
+    return date.fromisoformat(said["day"]) if len(said) == 1 and "day" in said else said
+
+
+_DECODER = json.JSONDecoder(object_hook=_with_days)
 
 
 def rows_of(session: Session, submission: models.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
@@ -84,7 +88,7 @@ def rows_of(session: Session, submission: models.Submission, *, revision: int | 
     for stored in session.execute(table.select().where(*wanted).order_by(table.c.id)):  # plain rows: a report may have thousands
         row = unpacked(stored)
         rows.append(row)
-        for column, (choice, against) in json.loads(stored.choices_json or "{}").items():
+        for column, (choice, against) in json.loads(stored.choices_json).items() if stored.choices_json else ():
             choices[row.kind, row.key, column] = (choice, against)
     return rows, choices
 

@@ -86,15 +86,25 @@ def filled(content: bytes) -> bytes:
     return out.getvalue()
 
 
+def now() -> tuple[float, float]:
+    """Return the time of the wall and of the processor, in seconds."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(began: tuple[float, float]) -> tuple[float, float]:
+    """Return the seconds since then, of the wall and of the processor."""
+    return time.perf_counter() - began[0], time.process_time() - began[1]
+
+
 def main() -> None:
     """Print the ratio, the parts it is made of, and the goal."""
     bare, check, keep, store_it = [], [], [], []
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         base = largest_bureau(folder)
-        began = time.perf_counter()
+        began = now()
         content, _ = issue_template(base, BUREAU, PERIOD, actor="bench")
-        issued = time.perf_counter() - began
+        issued = since(began)
         workbook = filled(content)
         add_person(base, actor=COMMAND_LINE, email=MANAGER, role="bureau_manager", bureau_code=BUREAU)
         add_person(base, actor=COMMAND_LINE, email=OFFICE, role="reform_office")
@@ -102,32 +112,34 @@ def main() -> None:
         for turn in range(3):
             shutil.copy(folder / "report.db", folder / f"{turn}.db")
             store = Store(f"sqlite:///{folder / f'{turn}.db'}")
-            began = time.perf_counter()
+            began = now()
             book = openpyxl.load_workbook(io.BytesIO(workbook), read_only=True)
             cells = sum(len(row) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True))
-            bare.append(time.perf_counter() - began)
-            began = time.perf_counter()
+            bare.append(since(began))
+            began = now()
             reading = read_workbook(workbook, store=store, today=TODAY)
-            check.append(time.perf_counter() - began)
-            began = time.perf_counter()
+            check.append(since(began))
+            began = now()
             report = receive(store, workbook, actor=MANAGER, name="report.xlsx", today=TODAY).uploaded
             assert report is not None
             seen = opened(store, report.report_id, viewer=MANAGER, as_of=TODAY)
-            keep.append(time.perf_counter() - began)
+            keep.append(since(began))
             assert len(seen.comparison.rows) == len(reading.rows) and not seen.comparison.unresolved
             submit(store, report.report_id, actor=MANAGER, revision=report.revision, today=TODAY)
-            began = time.perf_counter()
+            began = now()
             changed = approve(store, report.report_id, actor=OFFICE, revision=report.revision)
-            store_it.append(time.perf_counter() - began)
+            store_it.append(since(began))
     assert not reading.problems, reading.problems[:3]
     assert changed == len(reading.rows) >= PROCEDURES + FACILITIES + MILESTONES + 13, len(reading.rows)
-    floor = min(bare)
-    print(f"template of {PROCEDURES + FACILITIES + MILESTONES:,} register rows issued in {issued:.2f} s, {len(content):,} bytes")
+    floor, floor_cpu = (min(part) for part in zip(*bare, strict=True))
+    checked, kept, approved = (tuple(min(part) for part in zip(*found, strict=True)) for found in (check, keep, store_it))
+    print(f"template of {PROCEDURES + FACILITIES + MILESTONES:,} register rows issued in {issued[0]:.2f} s, {len(content):,} bytes")
     print(
-        f"report of {cells:,} cells, {len(reading.rows):,} changed rows: checked, kept as a draft and compared in {min(keep):.2f} s "
-        f"(of it the check {min(check):.2f} s); openpyxl read-only iteration: {floor:.2f} s; ratio {min(keep) / floor:.2f} (goal <= {GOAL})"
+        f"report of {cells:,} cells, {len(reading.rows):,} changed rows: checked, kept as a draft and compared in {kept[0]:.2f} s "
+        f"(of it the check {checked[0]:.2f} s); openpyxl read-only iteration: {floor:.2f} s; ratio {kept[0] / floor:.2f} "
+        f"(goal <= {GOAL}); by processor time, which other programs disturb less: {kept[1] / floor_cpu:.2f}"
     )
-    print(f"approval of all its rows afterwards: {min(store_it):.2f} s, {min(store_it) / floor:.2f} of the iteration")
+    print(f"approval of all its rows afterwards: {approved[0]:.2f} s, {approved[0] / floor:.2f} of the iteration")
 
 
 if __name__ == "__main__":
