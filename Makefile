@@ -58,6 +58,8 @@ types: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(PY) -m tests.bench.load_rate
 	@$(PY) -m tests.bench.page_time
+	@$(PY) -m tests.bench.report_time
+	@$(PY) -m tests.bench.awkward
 	@$(PY) -m tests.bench.census
 
 clean:

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    bindparam,
     create_engine,
     delete,
     event,
@@ -463,13 +464,21 @@ class Store:
                 row["search_text"] = searchable({**known.get(row[key.name], {}), **row})
         if fresh:
             session.execute(insert(table), fresh)
-        for row in later:
-            session.execute(update(table).where(key == row[key.name]).values(**row))
+        self._update_many(session, table, key.name, later)
         if changes:
             session.execute(insert(_table(models.RegisterChange)), changes)
         if model is models.Milestone:
             self._append_milestone_dates(session, values, known, origin=origin)
         return len(fresh) + sum(1 for row in later if row[key.name] in known)
+
+    @staticmethod
+    def _update_many(session: Session, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Update rows by their key, those with the same columns in one statement: a report may bring thousands."""
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row in rows:
+            alike.setdefault(tuple(row), []).append({**row, "key_of_the_row": row[key]})
+        for found in alike.values():
+            session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), found)
 
     @staticmethod
     def _append_milestone_dates(
