@@ -54,6 +54,7 @@ types: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(PY) -m tests.bench.load_rate
 	@$(PY) -m tests.bench.page_time
+	@$(PY) -m tests.bench.large
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
