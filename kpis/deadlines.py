@@ -77,13 +77,17 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One bureau × period: the state of its report, ``not_started`` without one, and whether it is late."""
+    """One bureau × period: the state of its newest report, ``not_started`` without one, and whether it is late.
+
+    ``is_approved``: a report was approved already; a correction of it on its way is not late.
+    """
 
     bureau_code: str
     period_code: str
     state: str
     is_late: bool
     report_id: int | None
+    is_approved: bool = False
 
 
 def window_of(session: Session, bureau_code: str, period_code: str) -> Window:
@@ -166,14 +170,18 @@ def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, view
 def _standings(session: Session, period_code: str, bureaus: Sequence[str], today: date) -> list[Standing]:
     query = select(models.Submission).where(models.Submission.period_code == period_code)
     held: dict[str, models.Submission] = {}
+    approved: set[str] = set()
     for each in session.exec(query.order_by(models.Submission.id)):  # type: ignore[arg-type]
         # A withdrawn report leaves no trace in the matrix; one on its way speaks for the bureau, else the last approved.
         if each.state != "withdrawn":
             held[each.bureau_code] = each
+        if each.state == "approved":
+            approved.add(each.bureau_code)
     found = []
     for code in bureaus:
         row: models.Submission | None = held.get(code)
         state = row.state if row else "not_started"
-        late = state in ("not_started", "draft", "returned") and window_of(session, code, period_code).is_late(today)
-        found.append(Standing(code, period_code, state, late, row.id if row else None))
+        waits = state in ("not_started", "draft", "returned") and code not in approved
+        late = waits and window_of(session, code, period_code).is_late(today)
+        found.append(Standing(code, period_code, state, late, row.id if row else None, code in approved))
     return found

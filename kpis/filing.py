@@ -48,21 +48,23 @@ def row_key(key: tuple[str, ...]) -> str:
 
 def packed(row: ReportedRow) -> str:
     """Return a row as the text that a submission keeps."""
-
-    def plain(value: Value) -> Any:
-        return {"day": value.isoformat()} if isinstance(value, date) else value
-
-    return json.dumps(
-        {
-            "key": row.key, "fields": {name: plain(value) for name, value in row.fields.items()}, "row": row.row,
-            "issued_vintage": row.issued_vintage, "cells": dict(row.cells),
-            "issued": {name: plain(value) for name, value in row.issued.items()},
-        },
-        ensure_ascii=False,
-    )  # fmt: skip
+    said = {
+        "key": row.key, "fields": dict(row.fields), "row": row.row, "issued_vintage": row.issued_vintage, "cells": dict(row.cells),
+        "issued": dict(row.issued),
+    }  # fmt: skip
+    return _ENCODER.encode(said)
 
 
-def unpacked(stored: models.SubmissionRow) -> ReportedRow:
+def _day(value: object) -> dict[str, str]:
+    if not isinstance(value, date):
+        raise TypeError(f"{value!r} is no value of a row")
+    return {"day": value.isoformat()}
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_day, check_circular=False)
+
+
+def unpacked(stored: Any) -> ReportedRow:
     said = json.loads(stored.fields_json)
 
     def typed(values: dict[str, Any]) -> dict[str, Value]:
@@ -76,16 +78,10 @@ def unpacked(stored: models.SubmissionRow) -> ReportedRow:
 
 def rows_of(session: Session, submission: models.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
     """Return the rows of the newest upload, or of the one named, and how its conflicts were resolved."""
-    query = (
-        select(models.SubmissionRow)
-        .where(
-            models.SubmissionRow.submission_id == submission.id,
-            models.SubmissionRow.revision == (revision or submission.revision),
-        )
-        .order_by(models.SubmissionRow.id)  # type: ignore[arg-type]
-    )
+    table = table_of(models.SubmissionRow)
+    wanted = (table.c.submission_id == submission.id, table.c.revision == (revision or submission.revision))
     rows, choices = [], Choices()
-    for stored in session.exec(query):
+    for stored in session.execute(table.select().where(*wanted).order_by(table.c.id)):  # plain rows: a report may have thousands
         row = unpacked(stored)
         rows.append(row)
         for column, (choice, against) in json.loads(stored.choices_json or "{}").items():

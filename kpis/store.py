@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
 from pydantic import BaseModel
 from sqlalchemy import (
     Boolean,
@@ -30,6 +28,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    bindparam,
     create_engine,
     delete,
     event,
@@ -194,6 +193,9 @@ class Store:
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
         self._must_be_open()
+        from alembic import command  # here: ten megabytes that a server, whose tables are ready, need not hold
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.engine.connect().execution_options(writes=True) as connection:
@@ -503,13 +505,21 @@ class Store:
                 row["search_text"] = searchable({**known.get(row[key.name], {}), **row})
         if fresh:
             session.execute(insert(table), fresh)
-        for row in later:
-            session.execute(update(table).where(key == row[key.name]).values(**row))
+        self._update_many(session, table, key.name, later)
         if changes:
             session.execute(insert(_table(models.RegisterChange)), changes)
         if model is models.Milestone:
             self._append_milestone_dates(session, values, known, origin=origin)
         return len(fresh) + sum(1 for row in later if row[key.name] in known)
+
+    @staticmethod
+    def _update_many(session: Session, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Update rows by their key, those with the same columns in one statement: a report may bring thousands."""
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row in rows:
+            alike.setdefault(tuple(row), []).append({**row, "key_of_the_row": row[key]})
+        for found in alike.values():
+            session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), found)
 
     @staticmethod
     def _append_milestone_dates(

@@ -59,7 +59,7 @@ def conclusion(standings: list[Standing], window: Window) -> None:
     counts = Counter(s.state for s in standings)
     st.title(
         t("review_title", period=period_name(window.period_code), bureaus=len(standings), waiting=counts["submitted"],
-          approved=counts["approved"])
+          approved=sum(s.is_approved for s in standings))
     )  # fmt: skip
     late = sum(s.is_late for s in standings)
     marks = [f"{state_mark(state)} {counts[state]}" for state in STATE_ORDER if counts[state]]
@@ -81,6 +81,8 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
         for period in periods:
             found = held.get((bureau, period))
             word = "" if found is None else f"{STATE_MARKS[found.state]} {state_name(found.state)}"
+            if found is not None and found.is_approved and found.state != "approved":
+                word += f" {STATE_MARKS['approved']} {state_name('approved')}"
             row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if found is not None and found.is_late else "")
         rows.append(row)
     table = pd.DataFrame(rows)
@@ -98,7 +100,7 @@ def waiting(queue: list[Report]) -> None:
         st.caption(t("queue_none"))
         return
     names = bureau_names()
-    labels = {r.id: f"{names[r.bureau_code]} {period_name(r.period_code)}({t('number')} {r.id})" for r in queue}
+    labels = {r.id: f"{names[r.bureau_code]} {period_name(r.period_code)} ({t('number')} {r.id})" for r in queue}
     rows = [
         {
             t("number"): r.id, t("bureau"): names[r.bureau_code], t("period"): period_name(r.period_code), t("revision"): r.revision,
@@ -108,7 +110,9 @@ def waiting(queue: list[Report]) -> None:
     ]  # fmt: skip
     st.dataframe(rows, hide_index=True, width="stretch")
     with st.popover(t("approve_several"), icon=":material/done_all:"):
-        picked = st.multiselect(t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several")
+        picked = st.multiselect(
+            t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several", placeholder=t("choose_report")
+        )
         st.caption(t("approve_several_lead"))
         if st.button(t("approve_several_button", count=len(picked)), disabled=not picked, type="primary", key="approve_several"):
             several({r.id: r.revision for r in queue if r.id in picked}, labels)
@@ -223,7 +227,7 @@ def decide(found: Opened) -> None:
         cells = {c.place: c for c in found.comparison.cells}
         picked = st.multiselect(
             t("give_back_cells"), list(cells), key=f"cells_{report.id}",
-            format_func=lambda place: f"{place} {name(cells[place].row)} {column_name(cells[place].row.kind, cells[place].column)}",
+            placeholder=t("choose_report"), format_func=lambda place: f"{place} {name(cells[place].row)} {column_name(cells[place].row.kind, cells[place].column)}",
         )  # fmt: skip
         comments = {
             (cells[p].row.kind, cells[p].row.key, cells[p].column): st.text_input(

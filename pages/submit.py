@@ -17,7 +17,7 @@ from pages.parts import cached
 from pages.parts.entry import as_of, enter
 from pages.parts.explain import confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
-from pages.parts.reported import bureau_names, instant, office_today, period_name, state_badge, state_name
+from pages.parts.reported import bureau_names, in_brackets, instant, office_today, period_name, state_badge, state_name
 from pages.parts.text import language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, returned_because, steps, what_changes
@@ -67,7 +67,7 @@ def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
         st.title(t("owed_late_title", count=len(missing)) if missing else t("owed_nothing_title"))
     rows = [
         {
-            t("period"): period_name(s.period_code), t("state"): state_name(s.state) + (f"({state_name('late')})" if s.is_late else ""),
+            t("period"): period_name(s.period_code), t("state"): state_name(s.state) + (in_brackets(state_name("late")) if s.is_late else ""),
             t("opens_on"): _day(windows[s.period_code].opens_on), t("due_on"): _day(windows[s.period_code].due_on),
             t("locks_on"): _day(windows[s.period_code].locks_on),
         }

@@ -82,6 +82,7 @@ def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
                 t("reason_class"),
                 REASON_CLASSES,
                 index=None,
+                placeholder=t("choose_report"),
                 format_func=lambda c: t(f"correction_{c}"),
                 key=f"class_{number}_{change.row.key}",
             )

@@ -40,8 +40,8 @@ def exceptions(store: Store, *, actor: str) -> None:
     opened = [w.period_code for w in windows if w.opens_on and w.opens_on <= office_today() + timedelta(days=92)]
     with st.form("exception"):
         left, right = st.columns(2)
-        bureau = left.selectbox(t("bureau"), list(names), format_func=names.__getitem__, index=None)
-        period = right.selectbox(t("period"), opened, format_func=period_name, index=None)
+        bureau = left.selectbox(t("bureau"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report"))
+        period = right.selectbox(t("period"), opened, format_func=period_name, index=None, placeholder=t("choose_report"))
         until = left.date_input(t("leave_until"), value=office_today() + timedelta(days=14), min_value=office_today())
         reason = right.text_input(t("reason"))
         if st.form_submit_button(t("leave_button"), type="primary", icon=":material/event_available:"):
@@ -88,7 +88,9 @@ def persons(store: Store, *, actor: str) -> None:
         email = st.text_input(t("email"))
         name = st.text_input(t("name"))
         role = st.selectbox(t("role"), ROLES, format_func=lambda r: t(f"role_{r}"))
-        bureau = st.selectbox(t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None)
+        bureau = st.selectbox(
+            t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report")
+        )
         if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:"):
             _done(
                 lambda: people.add_person(store, actor=actor, email=email, role=role, bureau_code=bureau, name=name),
@@ -102,7 +104,7 @@ def persons(store: Store, *, actor: str) -> None:
             for g in p.grants
             if p.email != actor
         }
-        picked = st.selectbox(t("role"), list(held), index=None)
+        picked = st.selectbox(t("role"), list(held), index=None, placeholder=t("choose_report"))
         if st.form_submit_button(t("remove_person"), icon=":material/person_remove:") and picked is not None:
             whose, grant = held[picked]
             _done(

@@ -9,7 +9,7 @@ from kpis.reports import Opened
 from kpis.review import OURS, THEIRS, CellChange
 from kpis.text import status_colour, status_icon, status_word
 from pages.parts.cards import sentence
-from pages.parts.reported import bureau_names, column_name, event_name, instant, plain, row_namer, value_text
+from pages.parts.reported import bureau_names, column_name, event_name, in_brackets, instant, plain, row_namer, value_text
 from pages.parts.text import language, named, t
 
 NATURES = ("new", "corrected", "updated", "cleared")
@@ -80,7 +80,9 @@ def _flips(found: Opened) -> None:
         marks = " → ".join(
             f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())}]" for s in (flip.before.status, after.status)
         )
-        st.markdown(f"- {named(entry.definition)}({units.get(entry.unit_code, entry.unit_code)}) {marks}  \n  {sentence(after)}")
+        st.markdown(
+            f"- {named(entry.definition)}{in_brackets(units.get(entry.unit_code, entry.unit_code))} {marks}  \n  {sentence(after)}"
+        )
 
 
 def returned_because(found: Opened) -> None:

@@ -292,6 +292,56 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     context.close()
 
 
+def test_a_browser_closed_at_any_moment_loses_and_doubles_nothing(chromium: Browser, office: Office) -> None:
+    """AYA corrects the quarter; her browser is closed before, while and after the workbook is sent, and at each later step."""
+    from loaders.submit import take_template
+
+    template = office.folder / "aya.xlsx"
+    template.write_bytes(take_template(office.store, "GENERAL", PERIOD, actor=AYA))
+    rate = cells_of(template, FIGURES, "指標コード", "electronic_decision_rate")
+    filled = office.folder / "訂正.xlsx"
+    libreoffice.fill(template, filled, {(FIGURES, rate["備考"]): "聞き取りで確認", (FIGURES, rate["分子(実績の数)"]): 805})
+
+    def own() -> list[tuple[str, int]]:
+        found = reports.reports(office.store, viewer=AYA, states=("draft", "submitted", "returned"))
+        return [(r.state, r.revision) for r in found]
+
+    before = len(reports.reports(office.store, viewer=AYA))
+    for wait in (0, 30, 150, 600):
+        context, page = signed_in(chromium, office.address, "aya", "/submit")
+        page.locator("input[type=file]").set_input_files(str(filled))
+        if wait:
+            expect(page.get_by_text(filled.name).first).to_be_visible(timeout=WAIT)
+            page.get_by_role("button", name="内容を確かめる").click()
+            page.wait_for_timeout(wait)
+        context.close()
+        assert len(own()) <= 1
+    context, page = signed_in(chromium, office.address, "aya", "/submit")
+    if not own():
+        upload(page, filled)
+    assert own() == [("draft", 1)] and len(reports.reports(office.store, viewer=AYA)) == before + 1
+    context.close()
+    context, page = signed_in(chromium, office.address, "aya", "/submit")
+    page.get_by_label("理由の区分").first.click()
+    page.get_by_role("option", name="誤りの訂正").click()
+    page.get_by_label("説明").first.fill("転記の誤り")
+    page.get_by_role("button", name="理由を保存").click()
+    quiet(page)
+    context.close()
+    context, page = signed_in(chromium, office.address, "aya", "/submit")
+    assert "転記の誤り" in page.inner_text("body") or page.get_by_role("button", name="理由を保存").count() == 0
+    waiting = page.get_by_label("確認の理由")
+    for number in range(waiting.count()):
+        waiting.nth(number).fill("確認済み")
+    if waiting.count():
+        page.get_by_role("button", name="警告を確認する").click()
+        quiet(page)
+    page.get_by_role("button", name="構造改革室に提出する").click()
+    page.wait_for_timeout(2500)
+    context.close()
+    assert own() == [("submitted", 1)]
+
+
 @pytest.mark.parametrize("subject", ["stranger", FORGED])
 @pytest.mark.parametrize("path", ["/", "/submit", "/review", "/indicator?code=electronic_decision_rate", "/publish", "/bureau"])
 def test_whoever_is_not_known_or_not_vouched_for_gets_nothing(chromium: Browser, office: Office, subject: str, path: str) -> None:

@@ -321,6 +321,12 @@ def test_where_everybody_stands(reporting: Store) -> None:
     assert ("GENERAL", "submitted", False) in reports_matrix(reporting, date(2023, 2, 1))
 
 
+def test_a_correction_on_its_way_does_not_make_a_bureau_late(reporting: Store) -> None:
+    approved(reporting)
+    uploaded(reporting, [figure(numerator=810.0, denominator=1000.0, issued_vintage=1)], content=b"correction")
+    assert ("GENERAL", "draft", False) in reports_matrix(reporting, date(2023, 2, 1))
+
+
 def reports_matrix(store: Store, day: date) -> set[tuple[str, str, bool]]:
     from kpis.deadlines import coverage
 

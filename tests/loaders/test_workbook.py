@@ -20,10 +20,14 @@ from typer.testing import CliRunner
 from kpis import models
 from kpis.errors import FigureRefused, NotFound
 from kpis.measures import Definition, Figure, value_of
+from kpis.people import COMMAND_LINE, add_person
+from kpis.reports import opened
 from kpis.settings import settings as product_settings
 from kpis.store import Store
+from kpis.submissions import approve, confirm, submit
 from loaders.layout import KEYS, load_layout
 from loaders.load import load_file
+from loaders.submit import receive
 from loaders.workbook import gather, is_bureau_workbook, issue_template, mark_problems, read_workbook
 from manage import app
 from tests.loaders.filled import BUREAU, PERIOD, F, M, P, S, edited, filled, make_store, template, with_cells
@@ -259,6 +263,37 @@ def test_the_marked_copy_opens_in_libreoffice_and_keeps_its_comments(store: Stor
     twice = openpyxl.load_workbook(io.BytesIO(mark_problems(again, problems[:1])))[F]
     assert [c.comment.text.count("【Mieruka】") for row in twice for c in row if c.comment] == [1]
     assert [str(r.sqref) for r in twice.conditional_formatting] == ["H7"]
+
+
+@given(figures=FIGURES, procedures=some.lists(PROCEDURE, max_size=2))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_what_was_filled_is_what_is_stored_after_approval(
+    tmp_path_factory: pytest.TempPathFactory, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
+) -> None:
+    """Template, upload, confirmation, submission, approval: the stored rows, as any export reads them, are exactly what was filled."""
+    store = make_store(Path(tmp_path_factory.mktemp("approved")))
+    add_person(store, actor=COMMAND_LINE, email="m@example.jp", role="bureau_manager", bureau_code=BUREAU)
+    add_person(store, actor=COMMAND_LINE, email="o@example.jp", role="reform_office")
+    today = date(2023, 1, 20)
+    content = put(template(store), figures, procedures)
+    done = receive(store, content, actor="m@example.jp", name="r.xlsx", today=today)
+    assert done.uploaded is not None, done.reading.errors
+    number, revision = done.uploaded.report_id, done.uploaded.revision
+    doubts = opened(store, number, viewer="m@example.jp", as_of=today).warnings
+    confirm(store, number, actor="m@example.jp", revision=revision, reasons={w.id: "確かめた" for w in doubts})
+    submit(store, number, actor="m@example.jp", revision=revision, today=today)
+    approve(store, number, actor="o@example.jp", revision=revision)
+    keys = {row.row: row.key for row in done.reading.rows if row.sheet == F}
+    stored = {
+        (o["indicator_code"], o["bureau_code"], o["period_code"]): o
+        for o in store.all_of(models.Observation, bureau_code=BUREAU, submission_id=number)
+    }
+    assert {(r, n): stored[keys[r]][n] for r, n in figures} == figures
+    codes = {p["procedure_code"]: p for p in store.all_of(models.Procedure, bureau_code=BUREAU)}
+    for row in (row for row in done.reading.rows if row.sheet == P):
+        wanted = expected_fields(procedures[row.row - 2])
+        assert {n: codes[row.key[0]][n] for n in wanted} == wanted
+    assert len(stored) == len(keys)
 
 
 # Meaning ---------------------------------------------------------------------------------------------------------------
