@@ -62,6 +62,7 @@ bench: $(VENV)/.dev
 	@$(PY) -m tests.bench.report_time
 	@$(PY) -m tests.bench.awkward
 	@$(PY) -m tests.bench.census
+	@$(PY) -m tests.bench.large
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

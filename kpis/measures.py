@@ -167,15 +167,22 @@ def value_of(definition: Definition, figure: Figure) -> float | None:
 
     A missing or zero denominator or base gives no value.
     """
-    if figure.value is not None:
-        return figure.value
-    if definition.kind == "reduction" and figure.numerator is not None and figure.base_value:
-        return (1 - figure.numerator / figure.base_value) * 100
-    if definition.kind != "ratio":
+    return (
+        figure.value
+        if figure.value is not None
+        else rate_of(definition.kind, figure.numerator, figure.denominator, figure.base_value)
+    )
+
+
+def rate_of(kind: str, numerator: float | None, denominator: float | None, base: float | None) -> float | None:
+    """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; nothing where a part is missing or zero below."""
+    if numerator is None:
         return None
-    if figure.numerator is None or not figure.denominator:
-        return None
-    return figure.numerator / figure.denominator * 100
+    if kind == "reduction":
+        return (1 - numerator / base) * 100 if base else None
+    if kind == "ratio":
+        return numerator / denominator * 100 if denominator else None
+    return None
 
 
 def worked_out(definition: Definition, figure: Figure) -> Figure:
