@@ -10,7 +10,7 @@ export PORT
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test lint types bench setup browser clean
+.PHONY: run demo public test lint types bench setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -36,12 +36,16 @@ demo: $(VENV)/.run
 public: $(VENV)/.run
 	@$(PY) manage.py run --public
 
-browser:
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-	  echo "Chromiumと日本語フォントを入れます / installing Chromium and Japanese fonts"; $(APT) chromium fonts-noto-cjk >/dev/null; } \
-	  || echo "Chromiumがないためブラウザの試験を省きます / no Chromium: browser tests are skipped (apt-get install chromium fonts-noto-cjk)"
+# What the tests use besides Python: a browser, Japanese fonts, the library that playwright's driver needs, and LibreOffice.
+tools:
+	@{ command -v chromium || command -v google-chrome; } >/dev/null && { PATH="$$PATH:/sbin" ldconfig -p | grep -q libatomic.so.1; } || { \
+	  echo "Chromiumと日本語フォントを入れます / installing Chromium and Japanese fonts"; \
+	  $(APT) chromium fonts-noto-cjk libatomic1 >/dev/null; } \
+	  || echo "Chromiumがないためブラウザの試験を省きます / no Chromium: browser tests are skipped (apt-get install chromium fonts-noto-cjk libatomic1)"
+	@command -v soffice >/dev/null || { echo "LibreOfficeを入れます / installing LibreOffice"; $(APT) libreoffice-calc >/dev/null; } \
+	  || echo "LibreOfficeがないため一部の試験を省きます / no LibreOffice: its tests are skipped (apt-get install libreoffice-calc)"
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev tools
 	@$(PY) -m pytest
 
 lint: $(VENV)/.dev
@@ -54,6 +58,11 @@ types: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(PY) -m tests.bench.load_rate
 	@$(PY) -m tests.bench.page_time
+	@$(PY) -m tests.bench.public_edition
+	@$(PY) -m tests.bench.report_time
+	@$(PY) -m tests.bench.awkward
+	@$(PY) -m tests.bench.census
+	@$(PY) -m tests.bench.large
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

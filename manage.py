@@ -23,6 +23,9 @@ from kpis.store import TOKYO_OFFSET, Store, utc_now
 from loaders import catalogue, load, pull, sample, submit, workbook
 from loaders.report import LoadReport
 from publishers import editions, export, publication
+from publishers.report import quarter_report
+from publishers.report_book import report_book
+from publishers.report_page import report_page
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
 out = Console()
@@ -325,6 +328,31 @@ def demo(
         out.print(f"見本 sample: {made.workbooks} 局×期間 bureaus × periods, {made.approved} 承認 approved, {made.rows} 行 rows")
     if serve:
         run(port=None)
+
+
+@app.command("report")
+def report_command(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The workbook to write; the page to print goes beside it as .html")
+    ],
+    period: Annotated[str, typer.Option(help="The fiscal quarter, as FY2022-Q3")],
+    language: Annotated[str, typer.Option(help="ja or en")] = "ja",
+) -> None:
+    """Write the meeting material of a quarter: a workbook with native charts and tables, and a page to print."""
+    if output.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"{output}: .xlsx で終わる名前を指定してください / name a file that ends with .xlsx")
+    if language not in ("ja", "en"):
+        raise typer.BadParameter(f"{language}: ja か en です / is ja or en")
+    store = _store()
+    store.migrate()
+    made = quarter_report(store, period, language=language)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(report_book(made))
+    page = output.with_suffix(".html")
+    page.write_text(report_page(made), encoding="utf-8")
+    for sentence in made.sentences():
+        out.print(f"- {sentence}", markup=False)
+    out.print(f"{output} {page}", markup=False)
 
 
 @app.command()

@@ -7,12 +7,12 @@ import plotly.graph_objects as go
 
 from charts.style import INK, styled
 
-ROW_HEIGHT = 38
+ROW_HEIGHT = 52
 # Fills are light, so that the dark text on them keeps its contrast; the symbol and word carry the meaning.
 LOOK = {
     "reached": ("✓", "#C2E5D1"), "on_track": ("↗", "#D9E6FF"), "slightly_behind": ("△", "#FFEEE2"), "behind": ("▼", "#FFDADA"),
     "moving_away": ("↓", "#FFDADA"), "missed": ("×", "#FFDADA"), "reached_then_lost": ("↩", "#FFDADA"),
-    "not_due": ("…", "#F2F2F2"), "not_applicable": ("○", "#F2F2F2"), "qualitative": ("文", "#F2F2F2"), "no_data": ("–", "#FFFFFF"),
+    "not_due": ("…", "#F2F2F2"), "not_applicable": ("○", "#F2F2F2"), "qualitative": ("¶", "#F2F2F2"), "no_data": ("–", "#FFFFFF"),
 }  # fmt: skip
 
 
@@ -38,21 +38,18 @@ def heatmap(cells: pd.DataFrame, *, columns: list[str]) -> go.Figure:
     scale = [[edge / len(statuses), LOOK[s][1]] for n, s in enumerate(statuses) for edge in (n, n + 1)]
     figure = go.Figure(
         go.Heatmap(
-            z=z, x=columns, y=rows, text=text, texttemplate="%{text}", customdata=hover, zmin=-0.5, zmax=last + 0.5,
-            hovertemplate="%{customdata}<extra></extra>", colorscale=scale, showscale=False, xgap=2, ygap=2,
+            z=z, x=columns, y=[n + 0.17 for n in range(len(rows))], text=text, texttemplate="%{text}", customdata=hover, zmin=-0.5, zmax=last + 0.5,
+            hovertemplate="%{customdata}<extra></extra>", colorscale=scale, showscale=False, xgap=2, ygap=18,
             textfont={"size": 12, "color": INK},
         )
     )  # fmt: skip
     styled(figure, height=ROW_HEIGHT * len(rows) + 60)
-    figure.update_xaxes(side="top", type="category", showline=False, ticks="")
-    figure.update_yaxes(
-        autorange="reversed",
-        type="category",
-        showgrid=False,
-        zeroline=False,
-        ticks="",
-        tickvals=rows,
-        ticktext=list(labels.values()),
-    )
-    figure.update_layout(margin={"l": 8, "r": 4, "t": 34, "b": 8}, plot_bgcolor="#949497")
+    for number, label in enumerate(labels.values()):
+        # Above its cells: beside them a phone leaves no room for the grid.
+        figure.add_annotation(
+            xref="paper", x=0, y=number - 0.34, xanchor="left", text=label, showarrow=False, font={"size": 12, "color": INK},
+        )  # fmt: skip
+    figure.update_xaxes(side="top", type="category", showline=False, ticks="", tickangle=0)
+    figure.update_yaxes(range=[len(rows) - 0.4, -0.5], visible=False)
+    figure.update_layout(margin={"l": 4, "r": 4, "t": 34, "b": 8})
     return figure

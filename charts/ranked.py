@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from charts.style import ACTUAL, FILL, INK, PLAN, styled
 
-ROW_HEIGHT = 44
+ROW_HEIGHT = 58
 
 
 def ranked(
@@ -29,7 +29,7 @@ def ranked(
     places = [-n for n in range(len(bars))]
     figure = go.Figure(
         go.Bar(
-            x=bars["value"], y=places, orientation="h", width=0.34,
+            x=bars["value"], y=places, orientation="h", width=0.26,
             marker={"color": [FILL if r else ACTUAL for r in bars["is_recast"]], "line": {"color": ACTUAL, "width": 1}},
             customdata=bars["label"], hovertemplate="%{customdata}<extra></extra>",
         )
@@ -37,8 +37,8 @@ def ranked(
     styled(figure, height=ROW_HEIGHT * len(bars) + 70)
     for place, bar in zip(places, bars.itertuples(), strict=True):
         figure.add_annotation(
-            xref="paper", x=0, y=place, yshift=17, xanchor="left", showarrow=False, font={"size": 12, "color": INK},
-            text=f"{bar.name}  <b>{bar.label}</b>",
+            xref="paper", x=0, y=place, yshift=24, xanchor="left", align="left", showarrow=False, font={"size": 12, "color": INK},
+            text=f"{bar.name}<br><b>{bar.label}</b>",
         )  # fmt: skip
     low, high = min(0.0, bars["value"].min()), max(bars["value"].max(), target or 0.0, 1e-9)
     if target is not None:

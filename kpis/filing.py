@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, select
 from kpis import models
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.periods import parse_period
-from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, Value, merged
+from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, merged
 from kpis.store import REGISTERS
 
 REGISTER_FILES: Mapping[str, type[SQLModel]] = {
@@ -48,47 +48,47 @@ def row_key(key: tuple[str, ...]) -> str:
 
 def packed(row: ReportedRow) -> str:
     """Return a row as the text that a submission keeps."""
-
-    def plain(value: Value) -> Any:
-        return {"day": value.isoformat()} if isinstance(value, date) else value
-
-    return json.dumps(
-        {
-            "key": row.key, "fields": {name: plain(value) for name, value in row.fields.items()}, "row": row.row,
-            "issued_vintage": row.issued_vintage, "cells": dict(row.cells),
-            "issued": {name: plain(value) for name, value in row.issued.items()},
-        },
-        ensure_ascii=False,
-    )  # fmt: skip
+    said = {
+        "key": row.key, "fields": dict(row.fields), "row": row.row, "issued_vintage": row.issued_vintage, "cells": dict(row.cells),
+        "issued": dict(row.issued),
+    }  # fmt: skip
+    return _ENCODER.encode(said)
 
 
-def unpacked(stored: models.SubmissionRow) -> ReportedRow:
-    said = json.loads(stored.fields_json)
+def _day(value: object) -> dict[str, str]:
+    if not isinstance(value, date):
+        raise TypeError(f"{value!r} is no value of a row")
+    return {"day": value.isoformat()}
 
-    def typed(values: dict[str, Any]) -> dict[str, Value]:
-        return {n: date.fromisoformat(v["day"]) if isinstance(v, dict) else v for n, v in values.items()}
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_day, check_circular=False)
+
+
+def unpacked(stored: Any) -> ReportedRow:
+    """Return the row that a submission keeps as text."""
+    said = _DECODER.decode(stored.fields_json)
     return ReportedRow(
-        stored.row_kind, tuple(said["key"]), typed(said["fields"]), said["issued_vintage"], stored.sheet, said["row"], said["cells"],
-        stored.reason_class, stored.reason_text, typed(said["issued"]),
+        stored.row_kind, tuple(said["key"]), said["fields"], said["issued_vintage"], stored.sheet, said["row"], said["cells"],
+        stored.reason_class, stored.reason_text, said["issued"],
     )  # fmt: skip
+
+
+def _with_days(said: dict[str, Any]) -> Any:
+    return date.fromisoformat(said["day"]) if len(said) == 1 and "day" in said else said
+
+
+_DECODER = json.JSONDecoder(object_hook=_with_days)
 
 
 def rows_of(session: Session, submission: models.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
     """Return the rows of the newest upload, or of the one named, and how its conflicts were resolved."""
-    query = (
-        select(models.SubmissionRow)
-        .where(
-            models.SubmissionRow.submission_id == submission.id,
-            models.SubmissionRow.revision == (revision or submission.revision),
-        )
-        .order_by(models.SubmissionRow.id)  # type: ignore[arg-type]
-    )
+    table = table_of(models.SubmissionRow)
+    wanted = (table.c.submission_id == submission.id, table.c.revision == (revision or submission.revision))
     rows, choices = [], Choices()
-    for stored in session.exec(query):
+    for stored in session.execute(table.select().where(*wanted).order_by(table.c.id)):  # plain rows: a report may have thousands
         row = unpacked(stored)
         rows.append(row)
-        for column, (choice, against) in json.loads(stored.choices_json or "{}").items():
+        for column, (choice, against) in json.loads(stored.choices_json).items() if stored.choices_json else ():
             choices[row.kind, row.key, column] = (choice, against)
     return rows, choices
 

@@ -78,6 +78,7 @@ class Figure:
     is_sample: bool = False
     is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.organisation
     is_recast: bool = False  # carried over from a predecessor by its share
+    is_worked_out: bool = False  # the value was not published or reported but follows from its parts
     reason_class: str = ""
     reason_text: str = ""
 
@@ -166,15 +167,30 @@ def value_of(definition: Definition, figure: Figure) -> float | None:
 
     A missing or zero denominator or base gives no value.
     """
-    if figure.value is not None:
-        return figure.value
-    if definition.kind == "reduction" and figure.numerator is not None and figure.base_value:
-        return (1 - figure.numerator / figure.base_value) * 100
-    if definition.kind != "ratio":
+    return (
+        figure.value
+        if figure.value is not None
+        else rate_of(definition.kind, figure.numerator, figure.denominator, figure.base_value)
+    )
+
+
+def rate_of(kind: str, numerator: float | None, denominator: float | None, base: float | None) -> float | None:
+    """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; nothing where a part is missing or zero below."""
+    if numerator is None:
         return None
-    if figure.numerator is None or not figure.denominator:
-        return None
-    return figure.numerator / figure.denominator * 100
+    if kind == "reduction":
+        return (1 - numerator / base) * 100 if base else None
+    if kind == "ratio":
+        return numerator / denominator * 100 if denominator else None
+    return None
+
+
+def worked_out(definition: Definition, figure: Figure) -> Figure:
+    """Return a figure with its value, worked out from its parts where none was published."""
+    if figure.value is not None or figure.numerator is None:
+        return figure
+    value = value_of(definition, figure)
+    return figure if value is None else replace(figure, value=value, is_worked_out=True)
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:

@@ -54,7 +54,10 @@ class ReportedRow:
     @property
     def changed(self) -> tuple[str, ...]:
         """Return the fields that the bureau changed or filled."""
-        return tuple(name for name, value in self.fields.items() if value != self.issued.get(name, _BLANKS.get(type(value))))
+        issued = self.issued
+        return tuple(
+            name for name, value in self.fields.items() if value != (issued[name] if name in issued else _BLANKS.get(type(value)))
+        )
 
 
 _BLANKS: dict[type, Value] = {str: "", bool: False}
@@ -279,6 +282,8 @@ def _says(value: Value) -> bool:
 
 
 def _same(old: Value, new: Value) -> bool:
+    if old is new or (type(old) is type(new) and old == new):
+        return True
     if _is_number(old) and _is_number(new):
         return float(old) == float(new)  # type: ignore[arg-type]
     return old == new or not (_says(old) or _says(new))

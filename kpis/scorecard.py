@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge, value_of
+from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge, value_of, worked_out
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
+from kpis.periods import parse_period
 from kpis.text import format_value
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
+WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,27 @@ class Book:
     entries: tuple[Entry, ...]
     sources: Mapping[str, SourceNote]
     organisation: Organisation = field(default_factory=Organisation)
+    _sums: dict[tuple[str, datetime | None], tuple[RollUp, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def rolled_up(self, entries: Sequence[Entry], *, known_at: datetime | None = None) -> tuple[RollUp, ...]:
+        """Return what bureaus' reports of one indicator add up to, of every period; worked out once, whatever day is asked for.
+
+        Args:
+            entries: of one indicator, that of its own scope first.
+            known_at: only vintages known by this UTC instant count.
+        """
+        first = entries[0]
+        if not first.is_reported_by_bureaus or len(entries) < 2:
+            return ()
+        key = (first.definition.code, known_at)
+        if key not in self._sums:
+            members = {unit.code for unit in self.organisation.members(first.scope_code)} - {first.scope_code}
+            parts = {e.unit_code: current_vintages(e.figures, known_at=known_at) for e in entries if e.unit_code in members}
+            self._sums[key] = roll_up_bureaus(
+                first.definition.kind, parts, current_vintages(first.figures, known_at=known_at),
+                organisation=self.organisation, scope_code=first.scope_code,
+            )  # fmt: skip
+        return self._sums[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +120,7 @@ def measured(entry: Entry, whole: Entry) -> Entry:
 def _judged(
     entry: Entry, figures: Iterable[Figure], as_of: date, *, rolled: tuple[RollUp, ...] = (), breaks: tuple[Break, ...] = ()
 ) -> Scored:
-    ended = tuple(f for f in figures if f.period.end <= as_of)
+    ended = tuple(worked_out(entry.definition, f) for f in figures)
     judgement = judge(entry.definition, ended, entry.goals, baseline=entry.baseline, as_of=as_of)
     return Scored(entry, judgement, ended, rolled, breaks)
 
@@ -114,42 +137,49 @@ def score(entry: Entry, *, as_of: date, known_at: datetime | None = None) -> Sco
 
 
 def score_indicator(
-    entries: Iterable[Entry], organisation: Organisation, *, as_of: date, known_at: datetime | None = None, view: str = "then"
+    entries: Sequence[Entry], book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then"
 ) -> list[Scored]:
     """Judge one indicator for its own scope and for every unit.
 
     Args:
-        entries: of one indicator, that of its own scope among them.
-        organisation: who owes a report, and how units followed each other.
+        entries: of one indicator, that of its own scope first.
+        book: the book they stand in: who owes a report, and how units followed each other.
         as_of: only figures of periods ended by this day count; for ``now`` also the day whose organisation is shown.
         known_at: only vintages known by this UTC instant count; ``None`` means all.
         view: ``then`` shows units as they were (当時の組織), ``now`` recasts them (現在の組織); sums are the same in both.
+            ``whole`` leaves bureaus out.
 
     Returns:
         The own scope first, with the sums of bureaus' reports; then units in catalogue order.
     """
-    held = list(entries)
-    figures = {e.unit_code: [f for f in current_vintages(e.figures, known_at=known_at) if f.period.end <= as_of] for e in held}
-    kind, first = held[0].definition.kind, held[0]
-    bureaus = {unit.code for unit in organisation.members(first.scope_code)}
-    parts = {code: found for code, found in figures.items() if code in bureaus and code != first.scope_code}
-    scored = []
-    for entry in held:
-        own = figures[entry.unit_code]
+    first, organisation = entries[0], book.organisation
+    bureaus = {unit.code for unit in organisation.members(first.scope_code)} - {first.scope_code}
+
+    def ended(entry: Entry) -> list[Figure]:
+        return [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
+
+    scored: list[Scored] = []
+    parts: dict[str, list[Figure]] = {}
+    for entry in entries:
+        if entry.unit_code in bureaus:
+            if view == "now":
+                parts[entry.unit_code] = ended(entry)
+            elif view != WHOLE:
+                scored.append(_judged(measured(entry, first), ended(entry), as_of))
+            continue
+        own = ended(entry)
         rolled: tuple[RollUp, ...] = ()
-        if entry.is_own_scope and entry.is_reported_by_bureaus:
-            rolled = roll_up_bureaus(kind, parts, own, organisation=organisation, scope_code=entry.scope_code)
-            own = [*own, *judged_sums(rolled)]
-        if entry.unit_code not in parts or view == "then":
-            entry = measured(entry, first) if entry.unit_code in parts else entry
-            scored.append(_judged(entry, sorted(own, key=lambda f: (f.period.end, f.period.start)), as_of, rolled=rolled))
-    if view == "now" and parts:
-        moved = recast(kind, parts, organisation=organisation, on=as_of)
-        known = {entry.unit_code: entry for entry in held}
+        if entry.is_own_scope:
+            rolled = tuple(r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
+            own = sorted([*own, *judged_sums(rolled)], key=lambda f: (f.period.end, f.period.start))
+        scored.append(_judged(entry, own, as_of, rolled=rolled))
+    if parts:
+        moved = recast(first.definition.kind, parts, organisation=organisation, on=as_of)
+        known = {entry.unit_code: entry for entry in entries}
         for code, found in moved.by_unit.items():
             entry = known.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
-            entry = measured(entry, first)
-            scored.append(_judged(entry, found, as_of, breaks=tuple(b for b in moved.breaks if b.unit_code == code)))
+            breaks = tuple(b for b in moved.breaks if b.unit_code == code)
+            scored.append(_judged(measured(entry, first), found, as_of, breaks=breaks))
         scored.sort(key=lambda s: (not s.entry.is_own_scope, organisation.order.get(s.entry.unit_code, -1)))
     return scored
 
@@ -161,7 +191,7 @@ def score_all(
     return [
         scored
         for _, entries in groupby(book.entries, key=lambda e: e.definition.code)
-        for scored in score_indicator(entries, book.organisation, as_of=as_of, known_at=known_at, view=view)
+        for scored in score_indicator(list(entries), book, as_of=as_of, known_at=known_at, view=view)
         if unit is None or scored.entry.unit_code == unit
     ]
 

@@ -98,7 +98,7 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
         table: from ``read_table``.
         model: the plain model whose fields are the columns.
     """
-    sheet, top, left, _ = table
+    sheet, top, left, cells = table
     names = header_of(table)
     required = [n for n, f in model.model_fields.items() if f.is_required()]
     problems = [
@@ -112,19 +112,33 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
         problems.append(_header_problem(sheet, top, ", ".join(names), "列名の重複", "a column name used twice"))
     if problems:
         return [], problems
-    numbered = written_rows(table)
+    held = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
+    optional = [(name, _blank_says_nothing(model, name)) for name in names]
+    given_rows = [
+        {
+            name: cell if type(cell) is str else _plain(cell)
+            for (name, can_be_left_out), cell in zip(optional, row, strict=False)
+            if not (can_be_left_out and cell == "")
+        }
+        for _, row in held
+    ]
     try:
-        validated = _adapter(model).validate_python([given for _, given in numbered])
-        return list(zip((n for n, _ in numbered), validated, strict=True)), []
+        return list(zip((number for number, _ in held), _adapter(model).validate_python(given_rows), strict=True)), []
     except ValidationError:
         pass
     rows: list[tuple[int, Row]] = []
-    for number, given in numbered:
+    for number, given in written_rows(table):
         found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
         problems += wrong
         if found is not None:
             rows.append((number, found))
     return rows, problems
+
+
+def _blank_says_nothing(model: type[Row], name: str) -> bool:
+    """Say whether a blank in a column means the same as no such column: most cells of a wide file are blank."""
+    field = model.model_fields[name]
+    return not field.is_required() and (field.default is None or field.default is False or field.default == "")
 
 
 def _header_problem(sheet: str, row: int, name: str, ja: str, en: str) -> Problem:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -149,23 +149,42 @@ def dated_field(precision: str) -> str:
     return "digitised_date" if precision == "digitised_precision" else precision.removesuffix("_precision")
 
 
-def shown(layout: Layout, column: Column, record: Mapping[str, object] | None) -> str | float | date | None:
+Shown = str | float | date | None
+
+
+def shown(layout: Layout, column: Column, record: Mapping[str, object] | None) -> Shown:
     """Return what a stored row looks like in a cell; ``None`` = a blank. Reading compares with it.
 
     Args:
         record: our field → value, as stored; ``None`` where nothing is.
     """
-    value = None if record is None else record.get(column.field)
-    if value is None or value == "":
-        return None
+    return None if record is None else shower(layout, column)(record)
+
+
+@lru_cache(maxsize=256)
+def shower(layout: Layout, column: Column) -> Callable[[Mapping[str, object]], Shown]:
+    """Return the function that shows a stored row in a column: decided once, called for each row of a register."""
+    field, yes = column.field, layout.label("yes_no", "yes")
     if column.value == "member":
-        return layout.label(column.choices, "yes") if column.member in str(value).split(";") else None
+        return lambda record: yes if column.member in str(record.get(field) or "").split(";") else None
     if column.value == "flag":
-        return layout.label(column.choices, "yes") if value else None
+        return lambda record: yes if record.get(field) else None
+    if column.choices == "precision":
+        words, dated = {code: ja for code, (ja, _) in layout.choices["precision"].items()}, dated_field(field)
+        return lambda record: None if record.get(dated) is None else words.get(str(record.get(field)))
     if column.value in ("choice", "open_choice"):
-        if column.choices == "precision" and record is not None and record.get(dated_field(column.field)) is None:
-            return None
-        return layout.label(column.choices, str(value))
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
-    return value if isinstance(value, (int, date)) else str(value)
+        labels: dict[object, str] = {code: ja for code, (ja, _) in layout.choices.get(column.choices, {}).items()}
+        return lambda record: None if (value := record.get(field)) is None or value == "" else labels.get(value, str(value))
+    if column.value in ("number", "count"):
+        return lambda record: _number(record.get(field))
+    return lambda record: None if (value := record.get(field)) is None or value == "" else _plain(value)
+
+
+def _number(value: object) -> Shown:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value if isinstance(value, (int, float)) else None
+
+
+def _plain(value: object) -> Shown:
+    return value if isinstance(value, (int, float, date)) else str(value)

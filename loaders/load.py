@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +165,19 @@ def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, se
     return known
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the garbage collector still while a block reads rows: it would walk a million live objects again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@collector_paused()
 def check_content(content: bytes, name: str, *, kind: str | None = None, store: Store) -> LoadReport:
     """Check a file as ``load_file`` would, and store nothing; a bureau workbook is known by its mark."""
     if kind is None and is_bureau_workbook(content):
@@ -173,6 +188,7 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
     return file.report(is_repeat=store.has_loaded(file.sha256))
 
 
+@collector_paused()
 def load_file(
     store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, progress: Progress | None = None
 ) -> LoadReport:
@@ -189,6 +205,7 @@ def load_file(
     return load_together(store, [file], progress=progress)[0]
 
 
+@collector_paused()
 def load_files(
     store: Store, paths: Sequence[Path], *, kind: str | None = None, progress: Progress | None = None
 ) -> list[LoadReport]:

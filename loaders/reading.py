@@ -12,7 +12,8 @@ from kpis.periods import parse_period
 from kpis.review import ReportedRow, TemplateMark, Value
 from loaders.cells import Unreadable, cleaned, read_period
 from loaders.context import Record, ReportContext
-from loaders.layout import KEYS, KINDS, Column, Layout, dated_field, shown
+from loaders.flatfile import column_letters
+from loaders.layout import KEYS, KINDS, Column, Layout, dated_field, shower
 from loaders.mark import Vintages
 from loaders.report import Problem
 from loaders.tables import Table
@@ -57,6 +58,11 @@ class TableReader:
         self.out = TableReading()
         self.seen: dict[tuple[str, ...], int] = {}
         self.asked = set(context.figure_keys)
+        self.letters = [(table.columns[name].field, column_letters(at + 1)) for name, at in reversed(table.at.items())]
+        self.nothing: list[Any] = [None] * len(self.inputs)
+        self.empties: dict[str, dict[str, Value]] = {}
+        self.showers = [shower(layout, column) for column in self.inputs]
+        self.refused: set[str] = set()  # fields of the present row that could not be read
 
     def read(self) -> TableReading:
         """Read every row below the headings."""
@@ -107,7 +113,7 @@ class TableReader:
         if self.table.key != "observations" and issued is None and is_empty:
             return  # a row for something new that was not used
         self.out.rows_count += 1
-        expected = [shown(self.layout, column, issued) for column in self.inputs]
+        expected = [show(issued) for show in self.showers] if issued is not None else self.nothing
         same = [raw == "" or raw == was for raw, was in zip(raws, expected, strict=True)]
         if all(same) and not self._has_reason(cells):
             if self.table.key == "milestones" and issued is not None:
@@ -201,40 +207,30 @@ class TableReader:
         issued: Record | None,
     ) -> None:  # fmt: skip
         before = len(self.out.problems)
+        self.refused.clear()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
-        fields: dict[str, Value] = {}
-        held: dict[str, Value] = {}
-        places: dict[str, str] = {}
-        members: dict[str, list[str]] = {}
+        held = self._held(issued, kind)
+        fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
+        places = {
+            name: f"{letters}{number}" for name, letters in self.letters if name in held or name in ("reason_class", "reason_text")
+        }
         rounded = False
-        touched: set[str] = set()
-        precisions: dict[str, str] = {}
-        for column, raw, same in zip(self.inputs, raws, as_issued, strict=True):
-            name = column.field
-            place = self.table.address(number, column.name)
-            if kind and not column.applies_to(kind):
-                if not is_blank(raw):
-                    to_fill = self.layout.to_fill[kind]
-                    self._say(
-                        "rule", raw, (f"空欄(この指標では使いません。記入する欄: {to_fill})", "a blank: this indicator does not use it"),
-                        ("このセルを空欄にしてください", "Leave this cell blank"), row=number, column=column.name,
-                    )  # fmt: skip
-                continue
-            was = issued.get(name) if issued is not None else _empty(column)
-            held[name] = _as_value(was, column)
-            places.setdefault(name, place)
+        for at, same in enumerate(as_issued):
+            column = self.inputs[at]
             if column.value == "member":
-                listed = members.setdefault(name, [])
-                chosen = column.member in str(was or "").split(";") if same else bool(self._typed(number, column, raw, kind)[0])
-                listed += [column.member] if chosen else []
-                if not same:
-                    touched.add(name)
-                    places[name] = place
+                self._member(number, column, raws[at], same, members, held, places, touched)
                 continue
-            if same or is_blank(raw):
-                fields[name] = held[name]
+            if same or is_blank(raws[at]):
                 continue
-            fields[name], extra = self._typed(number, column, raw, kind, key=key)
+            name = column.field
+            if name not in held:
+                to_fill = self.layout.to_fill[kind]
+                self._say(
+                    "rule", raws[at], (f"空欄(この指標では使いません。記入する欄: {to_fill})", "a blank: this indicator does not use it"),
+                    ("このセルを空欄にしてください", "Leave this cell blank"), row=number, column=column.name,
+                )  # fmt: skip
+                continue
+            fields[name], extra = self._typed(number, column, raws[at], kind, key=key)
             touched.add(name)
             if extra == "rounded":
                 rounded = True
@@ -250,11 +246,8 @@ class TableReader:
         reason_class, reason_text = self._reason(number, cells)
         row = ReportedRow(
             KINDS[self.table.key], self._full_key(key), fields, vintage, self.table.sheet, number,
-            {**places, **{n: self.table.address(number, n) for n in ("reason_class", "reason_text") if n in self.table.at}},
-            reason_class, reason_text, held if issued is not None else {},
+            places, reason_class, reason_text, held if issued is not None else {},
         )  # fmt: skip
-        if len(self.out.problems) > before:
-            return
         self._check(number, row, kind, is_new=issued is None)
         if len(self.out.problems) > before:
             return
@@ -262,6 +255,31 @@ class TableReader:
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
+
+    def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
+        """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
+        empties = self.empties.get(kind)
+        if empties is None:
+            empties = self.empties[kind] = {c.field: _empty(c) for c in self.inputs if not kind or c.applies_to(kind)}
+        if issued is None:
+            return dict(empties)
+        return {name: empty if (value := issued[name]) is None else value for name, empty in empties.items()}
+
+    def _member(
+        self, number: int, column: Column, raw: Any, same: bool, members: dict[str, list[str]], held: Mapping[str, Value],
+        places: dict[str, str], touched: set[str],
+    ) -> None:  # fmt: skip
+        """Read one column of a field that holds several codes."""
+        name = column.field
+        listed = members.setdefault(name, [])
+        if same:
+            chosen = column.member in str(held[name] or "").split(";")
+        else:
+            chosen = bool(self._typed(number, column, raw, "")[0])
+            touched.add(name)
+            places[name] = self.table.address(number, column.name)
+        if chosen:
+            listed.append(column.member)
 
     def _full_key(self, key: tuple[str, ...]) -> tuple[str, ...]:
         return (key[0], self.mark.bureau_code, key[1]) if self.table.key == "observations" else key
@@ -283,6 +301,7 @@ class TableReader:
             return as_text(raw), ""
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
+            self.refused.add(column.field)
             return _empty(column), ""
 
     def _settle(
@@ -340,7 +359,7 @@ class TableReader:
             self._check_figure(number, row, kind)
         else:
             for name in _REQUIRED[self.table.key]:
-                if not row.fields.get(name):
+                if not row.fields.get(name) and name not in self.refused:
                     heading = self.table.columns[name].heading_ja
                     self._say(
                         "missing",
@@ -350,13 +369,14 @@ class TableReader:
                         row=number,
                         column=name,
                     )
-            if self.table.key == "facilities" and (row.fields["latitude"] is None) != (row.fields["longitude"] is None):
+            is_point = self.table.key == "facilities" and not self.refused & {"latitude", "longitude"}
+            if is_point and (row.fields["latitude"] is None) != (row.fields["longitude"] is None):
                 name = "latitude" if row.fields["latitude"] is None else "longitude"
                 self._say(
                     "missing", "空欄 / blank", ("緯度と経度の組", "latitude and longitude together"), _FILL, row=number, column=name
                 )
         is_correction = self.table.key == "observations" and not is_new and bool(row.changed)
-        if (is_correction or row.reason_text) and not row.reason_class:
+        if (is_correction or row.reason_text) and not row.reason_class and "reason_class" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",
@@ -365,7 +385,7 @@ class TableReader:
                 row=number,
                 column="reason_class",
             )
-        if (is_correction or row.reason_class) and not row.reason_text:
+        if (is_correction or row.reason_class) and not row.reason_text and "reason_text" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",
@@ -377,17 +397,17 @@ class TableReader:
 
     def _check_figure(self, number: int, row: ReportedRow, kind: str) -> None:
         fields = row.fields
-        if not _says_something(row) and not row.issued:
+        if not _says_something(row) and not row.issued and not self.refused:
             return
         needed: tuple[str, ...] = _NEEDED.get(kind, ())
-        if not needed and fields.get("value") is None:
+        if not needed and fields.get("value") is None and "value" not in self.refused:
             needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
         if not needed and (fields.get("numerator") is None) != (
             fields.get("denominator" if kind == "ratio" else "base_value") is None
         ):
             needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
         for name in needed:
-            if fields.get(name) in (None, ""):
+            if fields.get(name) in (None, "") and name not in self.refused:
                 column = self.table.columns[name]
                 self._say(
                     "missing",
@@ -419,9 +439,3 @@ def _empty(column: Column) -> Value:
     if column.choices == "precision":
         return "unknown"
     return "" if column.value in ("text", "member") else None
-
-
-def _as_value(value: Any, column: Column) -> Value:
-    if value is None:
-        return _empty(column)
-    return float(value) if column.value in ("number", "count") else value

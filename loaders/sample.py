@@ -162,10 +162,10 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
     return found
 
 
-def parts_of(whole: Mapping[str, float], code: str, period: str, bureaus: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Divide one total among bureaus: sizes stay with a bureau over time, what falls short varies a little."""
+def parts_of(whole: Mapping[str, float], code: str, bureaus: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Divide one total among bureaus; how large a bureau is, and how far it has come, stay alike over time."""
     sizes = [weight(code, bureau) for bureau in bureaus]
-    varied = [weight(code, bureau, period) for bureau in bureaus]
+    varied = [weight(code, bureau, "reach") for bureau in bureaus]
     below = next((name for name in ("denominator", "base_value") if name in whole), None)
     top = "numerator" if "numerator" in whole else "value"
     if below is None:
@@ -203,12 +203,22 @@ def fill(template: bytes, given: Mapping[tuple[str, str], Mapping[str, Any]], *,
     return out.getvalue()
 
 
-def make_sample(store: Store, sizes_file: Path, *, folder: Path | None = None, progress: Progress | None = None) -> SampleMade:
+def make_sample(
+    store: Store,
+    sizes_file: Path,
+    *,
+    quarters: Sequence[str] = COMPLETE,
+    open_quarter: str | None = OPEN,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> SampleMade:
     """Fill a store that holds a catalogue and official figures with the sample organisation.
 
     Args:
         store: its database becomes a sample for good.
         sizes_file: ``sample.toml``.
+        quarters: those that every bureau reports and that are approved.
+        open_quarter: one in the middle of its reporting; none if ``None``.
         folder: where the filled workbooks are kept, for people to look at; nowhere if left out.
         progress: called with (workbooks done, workbooks in all).
 
@@ -231,17 +241,20 @@ def make_sample(store: Store, sizes_file: Path, *, folder: Path | None = None, p
             "局が報告する指標がありません。先に load してください。", "No indicator is reported by bureaus. Load first."
         )
     scope = next(u.code for u in organisation.units if u.kind == "whole")
-    bureaus = {period: organisation.owing(scope, parse_period(period).end) for period in (*COMPLETE, OPEN)}
+    bureaus = {
+        period: organisation.owing(scope, parse_period(period).end)
+        for period in (*quarters, *([open_quarter] if open_quarter else ()))
+    }
     _people(store, sorted({b for held in bureaus.values() for b in held}))
     total, made, approved, rows = sum(map(len, bureaus.values())), 0, 0, 0
     texts = {i["indicator_code"] for i in indicators if i["kind"] == "qualitative"}
     for period, reporting in bureaus.items():
         keys = [(i["indicator_code"], p) for i in indicators for p in periods_asked(i["frequency"], parse_period(period))]
         whole = totals(book, sizes, keys)
-        divided = {key: parts_of(parts, *key, reporting) for key, parts in whole.items()}
+        divided = {key: parts_of(parts, key[0], reporting) for key, parts in whole.items()}
         for bureau in reporting:
             made += 1
-            stage = _stage(bureau, reporting) if period == OPEN else "approved"
+            stage = _stage(bureau, reporting) if period == open_quarter else "approved"
             if stage != "not_begun":
                 given: dict[tuple[str, str], dict[str, Any]] = {key: dict(parts[bureau]) for key, parts in divided.items()}
                 given |= {key: {"text_ja": "見本: 来庁しない相談・説明会を増やした。"} for key in keys if key[0] in texts}

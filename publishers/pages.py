@@ -158,7 +158,8 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
         why = words(f"edition_reason_{r['reason_class']}") if r["reason_class"] else ""
         corrected.append(
             {
-                "period": figure.period.label(words.language), "value": view.figure(figure), "vintage": r["vintage"],
+                "period": figure.period.label(words.language), "value": view.figure(figure), "before": view.figure(by_place.get((r["bureau_code"], r["period_code"], r["vintage"] - 1), (view, None))[1]),
+                "vintage": r["vintage"],
                 "known": format_date(r["known_at"].date(), words.language), "reason": f"{why} {r['reason_text']}".strip(),
             }
         )  # fmt: skip

@@ -24,7 +24,6 @@ from pages.parts.text import language, named, t
 
 FIVE_LESS = ("paperless", "faxless", "sealless", "cashless", "touchless")
 BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
-ROW_LABEL = 22  # half-width letters of a bureau's name that fit beside the grid on a phone
 
 
 def unit_name(code: str) -> str:
@@ -171,15 +170,6 @@ def _by_bureau(whole: Scored, parts: Sequence[Scored], period: Period) -> Ready:
     )  # fmt: skip
 
 
-def _clipped(text: str) -> str:
-    width = 0
-    for place, letter in enumerate(text):
-        width += 1 if ord(letter) < 0x2000 else 2
-        if width > ROW_LABEL:
-            return text[: place - 1] + "…"
-    return text
-
-
 def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
     """Show every bureau against the five lesses: status by symbol, word and colour, with value, table and CSV."""
     kept_block(key, lambda: _heat(reports))
@@ -202,7 +192,7 @@ def _heat(reports: Sequence[BureauReport]) -> Ready:
             value = value_of(item.entry.definition, figure) if item and figure else None
             cells.append(
                 {
-                    "row": report.code, "label": _clipped(unit_label(report.unit)), "name": unit_label(report.unit), "column": column, "status": status, "word": t(f"short_{status}"),
+                    "row": report.code, "label": unit_label(report.unit), "name": unit_label(report.unit), "column": column, "status": status, "word": t(f"short_{status}"),
                     "value": "" if value is None else f"{value:,.1f}".removesuffix(".0"),
                     "hover": f"{unit_label(report.unit)} {column}<br>{sentence(item.judgement) if item else t('no_report')}",
                     "indicator_code": indicators[theme]["indicator_code"], "number": value,

@@ -22,7 +22,7 @@ from kpis.organisation import REPORTING_KINDS, Organisation
 from kpis.people import Person, local_people
 from kpis.projects import ProjectReport, project_reports
 from kpis.register_queries import Counted, Filter, by_bureau, counted, search
-from kpis.scorecard import Book, Scored, score_all
+from kpis.scorecard import WHOLE, Book, Scored, score_all
 from kpis.settings import settings
 from kpis.store import Store
 from publishers.editions import Edition
@@ -125,8 +125,8 @@ def book() -> Book:
     return shelf.get("book", (), shelf.store.book)
 
 
-def scored(as_of: date, view: str = "then") -> list[Scored]:
-    """Return every judgement of a day, in catalogue order; ``view`` is the organisation that bureaus are shown in."""
+def scored(as_of: date, view: str = WHOLE) -> list[Scored]:
+    """Return every judgement of a day, in catalogue order; bureaus are left out unless ``view`` says in which organisation."""
     known_at = _known_at.get()
     key = (as_of, view, known_at)
     return _settled.get().get("scored", key, lambda: score_all(book(), as_of=as_of, view=view, known_at=known_at))

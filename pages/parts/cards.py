@@ -104,12 +104,12 @@ def _chips(scored: Scored) -> str:
     if judged.planned_value is not None:
         planned = format_value(round(judged.planned_value, max(definition.decimals, 1)), definition, language())
         chips.append(f"{t('planned')} {planned}")
-    return " ".join(f":small[:gray-background[{_unbroken(chip)}]]" for chip in chips)
+    return "  \n".join(f":small[:gray-background[{_unbroken(chip)}]]" for chip in chips)
 
 
 def _unbroken(text: str) -> str:
-    """Return a text that is not broken at its spaces: a number stays with its word and its unit."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+    """Return a text in which a number stays with its percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _short(definition: Definition) -> Definition:

@@ -158,6 +158,8 @@ def _by(register: Counted, dimension: str) -> Block:
     )  # fmt: skip
     flat = [{dimension: v, **{k: x for k, x in c.to_json().items() if not isinstance(x, dict)}, **c.to_json()["statuses"]}
             for v, c in found.items()]  # fmt: skip
+    if set(found) <= {"unknown", ""}:
+        return {"figure": None, "sentence": "", "why_empty": t("cmp_why", dimension=t(f"reg_by_{dimension}")), "table": table}
     return {
         "figure": stacked_shares(frame, _segments(), unit=t("unit_procedure")),
         "sentence": t(

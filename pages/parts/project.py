@@ -10,7 +10,7 @@ import streamlit as st
 
 from charts.timeline import timeline
 from kpis.errors import PeriodUnreadable
-from kpis.periods import fiscal_year_code, parse_period, quarter_code
+from kpis.periods import parse_period
 from kpis.projects import BAD, GOOD, JUDGED, GivenDay, Milestone, ProjectReport
 from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
@@ -31,16 +31,8 @@ LABEL_WIDTH = 46  # half-width letters that fit above a row of the time line on 
 
 
 def given_day(given: GivenDay | None) -> str:
-    """Write a day as precisely as it is known: a day, a month, a quarter or a fiscal year."""
-    if given is None:
-        return "―"
-    if given.precision == "month":
-        return parse_period(f"{given.day:%Y-%m}").label(language())
-    if given.precision == "quarter":
-        return parse_period(quarter_code(given.day)).label(language())
-    if given.precision == "year":
-        return parse_period(fiscal_year_code(given.day)).label(language())
-    return format_date(given.day, language())
+    """Write a day as precisely as it is known, or a dash."""
+    return "―" if given is None else given.label(language())
 
 
 def quarter_label(code: str) -> str:

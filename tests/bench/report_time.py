@@ -1,4 +1,4 @@
-"""A filled quarterly workbook of the largest bureau, checked, as a ratio to openpyxl's bare read-only iteration of it.
+"""A filled quarterly workbook of the largest bureau, checked, compared and stored, as a ratio to openpyxl's bare read-only iteration of it.
 
 3,000 procedures, 100 facilities, 60 milestones, every indicator that bureaus report; figures are made up and stay here.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import tempfile
 import time
 from datetime import date
@@ -14,13 +15,18 @@ from pathlib import Path
 
 import openpyxl
 
+from kpis.people import COMMAND_LINE, add_person
+from kpis.reports import opened
 from kpis.settings import ROOT
 from kpis.store import Store
+from kpis.submissions import approve, submit
 from loaders.catalogue import load_folder
 from loaders.load import load_file
+from loaders.submit import receive
 from loaders.workbook import issue_template, read_workbook
 
 BUREAU, PERIOD, SOURCE, GOAL = "CONSTRUCTION", "FY2022-Q3", "shintosei-8a0d3d80", 1.0
+MANAGER, OFFICE, TODAY = "manager@example.jp", "office@example.jp", date(2023, 1, 20)
 PROCEDURES, FACILITIES, MILESTONES = 3_000, 100, 60
 
 
@@ -80,32 +86,60 @@ def filled(content: bytes) -> bytes:
     return out.getvalue()
 
 
+def now() -> tuple[float, float]:
+    """Return the time of the wall and of the processor, in seconds."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(began: tuple[float, float]) -> tuple[float, float]:
+    """Return the seconds since then, of the wall and of the processor."""
+    return time.perf_counter() - began[0], time.process_time() - began[1]
+
+
 def main() -> None:
     """Print the ratio, the parts it is made of, and the goal."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = largest_bureau(Path(folder))
-        began = time.perf_counter()
-        content, _ = issue_template(store, BUREAU, PERIOD, actor="bench")
-        issued = time.perf_counter() - began
+    bare, check, keep, store_it = [], [], [], []
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        base = largest_bureau(folder)
+        began = now()
+        content, _ = issue_template(base, BUREAU, PERIOD, actor="bench")
+        issued = since(began)
         workbook = filled(content)
-        bare, check = [], []
-        for _ in range(3):
-            began = time.perf_counter()
+        add_person(base, actor=COMMAND_LINE, email=MANAGER, role="bureau_manager", bureau_code=BUREAU)
+        add_person(base, actor=COMMAND_LINE, email=OFFICE, role="reform_office")
+        base.engine.dispose()
+        for turn in range(3):
+            shutil.copy(folder / "report.db", folder / f"{turn}.db")
+            store = Store(f"sqlite:///{folder / f'{turn}.db'}")
+            began = now()
             book = openpyxl.load_workbook(io.BytesIO(workbook), read_only=True)
             cells = sum(len(row) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True))
-            bare.append(time.perf_counter() - began)
-            began = time.perf_counter()
-            reading = read_workbook(workbook, store=store)
-            check.append(time.perf_counter() - began)
-        assert not reading.errors, reading.errors[:3]
-        assert len(reading.rows) >= PROCEDURES + FACILITIES + MILESTONES + 13, len(reading.rows)
-        print(
-            f"template of {PROCEDURES + FACILITIES + MILESTONES:,} register rows issued in {issued:.2f} s, {len(content):,} bytes"
-        )
-        print(
-            f"check of {cells:,} cells, {len(reading.rows):,} changed rows: {min(check):.2f} s; openpyxl read-only iteration: "
-            f"{min(bare):.2f} s; ratio {min(check) / min(bare):.2f} (goal <= {GOAL}, comparing and storing included)"
-        )
+            bare.append(since(began))
+            began = now()
+            reading = read_workbook(workbook, store=store, today=TODAY)
+            check.append(since(began))
+            began = now()
+            report = receive(store, workbook, actor=MANAGER, name="report.xlsx", today=TODAY).uploaded
+            assert report is not None
+            seen = opened(store, report.report_id, viewer=MANAGER, as_of=TODAY)
+            keep.append(since(began))
+            assert len(seen.comparison.rows) == len(reading.rows) and not seen.comparison.unresolved
+            submit(store, report.report_id, actor=MANAGER, revision=report.revision, today=TODAY)
+            began = now()
+            changed = approve(store, report.report_id, actor=OFFICE, revision=report.revision)
+            store_it.append(since(began))
+    assert not reading.problems, reading.problems[:3]
+    assert changed == len(reading.rows) >= PROCEDURES + FACILITIES + MILESTONES + 13, len(reading.rows)
+    floor, floor_cpu = (min(part) for part in zip(*bare, strict=True))
+    checked, kept, approved = (tuple(min(part) for part in zip(*found, strict=True)) for found in (check, keep, store_it))
+    print(f"template of {PROCEDURES + FACILITIES + MILESTONES:,} register rows issued in {issued[0]:.2f} s, {len(content):,} bytes")
+    print(
+        f"report of {cells:,} cells, {len(reading.rows):,} changed rows: checked, kept as a draft and compared in {kept[0]:.2f} s "
+        f"(of it the check {checked[0]:.2f} s); openpyxl read-only iteration: {floor:.2f} s; ratio {kept[0] / floor:.2f} "
+        f"(goal <= {GOAL}); by processor time, which other programs disturb less: {kept[1] / floor_cpu:.2f}"
+    )
+    print(f"approval of all its rows afterwards: {approved[0]:.2f} s, {approved[0] / floor:.2f} of the iteration")
 
 
 if __name__ == "__main__":

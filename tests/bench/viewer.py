@@ -11,6 +11,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -104,6 +105,22 @@ def _kind(message: ForwardMsg) -> str:
     return str(delta.new_element.WhichOneof("type"))
 
 
+_served: dict[int, int] = {}  # port → process
+
+
+def resident_bytes(port: int) -> int:
+    """Return the resident memory of the process that serves a port, children included (Linux)."""
+    first, total = _served[port], 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            if int(folder.name) == first or parent == first:
+                total += int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except OSError:
+            continue  # it ended meanwhile
+    return total
+
+
 @contextmanager
 def served(app: str, **environment: str) -> Iterator[int]:
     """Serve an ASGI app in its own process while the block runs; gives its port."""
@@ -112,6 +129,7 @@ def served(app: str, **environment: str) -> Iterator[int]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--log-level", "error", "--app-dir", str(ROOT)]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment, "PYTHONPATH": str(ROOT)})
+    _served[port] = process.pid
     try:
         for _ in range(300):
             try:

@@ -103,7 +103,10 @@ def test_an_unknown_indicator_is_named_and_the_list_is_offered(chromium: Browser
     page.context.close()
 
 
-@pytest.mark.parametrize("path", ["/overview", "/five_less", "/indicator", "/indicator?code=fax_reduction_rate", "/parts"])
+EVERY_PAGE = sorted(f"/{file.stem}" for file in (ROOT / "pages").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", [*EVERY_PAGE, "/indicator?code=fax_reduction_rate", "/parts"])
 def test_the_very_first_request_of_a_new_server_never_shows_a_bare_page(
     chromium: Browser, new_server: Callable[[], AbstractContextManager[str]], path: str
 ) -> None:

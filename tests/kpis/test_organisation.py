@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kpis.measures import Definition, Figure
 from kpis.organisation import Break, Organisation, Succession, Unit, recast, roll_up_bureaus
-from kpis.scorecard import Entry, score_indicator
+from kpis.scorecard import WHOLE as NO_BUREAUS
+from kpis.scorecard import Book, Entry, Scored, score_indicator
 from kpis.store import Store
 
 WHOLE = Unit("ALL", "全体", "All", "whole")
@@ -33,6 +34,10 @@ def of(period: str, value: float | None = None, **parts: object) -> Figure:
 def entry(unit: str, *figures: Figure, kind: str = "ratio") -> Entry:
     definition = Definition("x", kind, "higher", "指標", "x", "%", "%")
     return Entry(definition, unit, "P", "other", unit == "ALL", figures, (), None, "ALL", True)
+
+
+def judged(entries: list[Entry], view: str = "then", as_of: date = TODAY) -> list[Scored]:
+    return score_indicator(entries, Book(0, tuple(entries), {}, THREE), as_of=as_of, view=view)
 
 
 THREE = Organisation((WHOLE, bureau("A"), bureau("B"), bureau("C", valid_from=date(2023, 4, 1))))
@@ -60,14 +65,30 @@ def test_a_complete_sum_is_judged_where_nothing_was_published() -> None:
         entry("A", of("2022-12", numerator=90.0, denominator=100.0)),
         entry("B", of("2022-12", numerator=1.0, denominator=100.0)),
     ]
-    own = score_indicator(entries, THREE, as_of=TODAY)[0]
+    own = judged(entries)[0]
     assert own.judgement.figure is not None
     assert (own.judgement.figure.value, own.judgement.figure.is_rolled_up) == (45.5, True)
     assert own.rolled[0].is_complete and own.rolled[0].owing_count == 2
 
 
+def test_the_whole_is_judged_alike_with_and_without_its_bureaus_and_only_by_periods_that_have_ended() -> None:
+    entries = [
+        entry("ALL"),
+        *(
+            entry(c, of("2022-11", numerator=9.0, denominator=10.0), of("2022-12", numerator=8.0, denominator=10.0))
+            for c in ("A", "B")
+        ),
+    ]
+    for view, count in (("then", 3), ("now", 3), (NO_BUREAUS, 1)):
+        found = judged(entries, view)
+        assert len(found) == count and found[0].judgement.figure is not None
+        assert (found[0].judgement.figure.value, len(found[0].rolled)) == (80.0, 2)
+    (earlier,) = judged(entries, NO_BUREAUS, date(2022, 11, 30))
+    assert earlier.judgement.figure is not None and (earlier.judgement.figure.value, len(earlier.rolled)) == (90.0, 1)
+
+
 def test_a_partial_sum_is_shown_with_its_coverage_and_never_judged() -> None:
-    own = score_indicator([entry("ALL"), entry("A", of("2022-12", numerator=90.0, denominator=100.0))], THREE, as_of=TODAY)[0]
+    own = judged([entry("ALL"), entry("A", of("2022-12", numerator=90.0, denominator=100.0))])[0]
     assert own.judgement.status == "no_data" and own.figures == ()
     (rolled,) = own.rolled
     assert rolled.figure is not None and rolled.figure.value == 90.0
@@ -76,14 +97,14 @@ def test_a_partial_sum_is_shown_with_its_coverage_and_never_judged() -> None:
 
 def test_a_rate_without_its_parts_makes_the_sum_partial() -> None:
     entries = [entry("ALL"), entry("A", of("2022-12", numerator=9.0, denominator=10.0)), entry("B", of("2022-12", 80.0))]
-    (rolled,) = score_indicator(entries, THREE, as_of=TODAY)[0].rolled
+    (rolled,) = judged(entries)[0].rolled
     assert (rolled.unaddable, rolled.missing, rolled.is_complete) == (("B",), (), False)
 
 
 def test_the_published_figure_stands_and_the_sum_is_beside_it() -> None:
     """Even where the published figure is of the quarter and the sum of the month that ends on the same day."""
     entries = [entry("ALL", of("FY2022-Q3", 50.0))] + [entry(c, of("2022-12", numerator=9.0, denominator=10.0)) for c in ("A", "B")]
-    own = score_indicator(entries, THREE, as_of=TODAY)[0]
+    own = judged(entries)[0]
     assert own.judgement.figure is not None and own.judgement.figure.value == 50.0
     assert own.rolled[0].official is not None and own.rolled[0].figure is not None
     assert (own.rolled[0].official.value, own.rolled[0].figure.value) == (50.0, 90.0)
@@ -91,7 +112,7 @@ def test_the_published_figure_stands_and_the_sum_is_beside_it() -> None:
 
 def test_a_zero_reported_is_a_report() -> None:
     entries = [entry("ALL", kind="stock"), *(entry(c, of("2022-12", 0.0), kind="stock") for c in ("A", "B"))]
-    own = score_indicator(entries, THREE, as_of=TODAY)[0]
+    own = judged(entries)[0]
     assert own.judgement.figure is not None and own.judgement.figure.value == 0
 
 

@@ -177,10 +177,22 @@ def test_no_planted_byte_is_in_any_answer_of_the_public_process(planted: House) 
                 content = error.read()
             assert found_in(content, address) == [], address
         viewer = Viewer(port)
-        pages = ["", "five_less", "revisions", "indicator?code=fax_reduction_rate", "indicator?code=paper_reduction_rate"]
+        pages = [
+            "",
+            "five_less",
+            "procedures",
+            "facilities",
+            "projects",
+            "projects?code=CP2",
+            "bureau",
+            "bureau?code=DIGITAL",
+            "changes",
+        ]
+        pages += ["about", "revisions", "indicator?code=fax_reduction_rate", "indicator?code=paper_reduction_rate"]
         for page in [*pages, "submit", "review", "publish"]:
             for language in ("ja", "en"):
                 name, _, query = page.partition("?")
                 for raw in viewer.answers(name, f"{query}&lang={language}".lstrip("&")):
                     assert found_in(raw, page) == [], page
+                    assert b"has encountered an error" not in raw, page
         viewer.close()

@@ -48,7 +48,9 @@ def text_of(port: int, page: str, query: str = "") -> str:
     return found
 
 
-@pytest.mark.parametrize("page", ["", "five_less", "revisions", "indicator"])
+@pytest.mark.parametrize(
+    "page", ["", "five_less", "procedures", "facilities", "projects", "bureau", "changes", "about", "revisions", "indicator"]
+)
 def test_every_page_names_the_edition_and_how_to_cite_it(public: int, page: str) -> None:
     assert "公表版 第2号" in text_of(public, page) and "https://reform.example.jp/editions/0002/" in text_of(public, page)
     english = text_of(public, page, "lang=en")

@@ -1,0 +1,49 @@
+"""The meeting material of a quarter: as a workbook to edit, and as a page to print."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis.periods import parse_period, quarter_code
+from pages.parts import cached
+from pages.parts.entry import as_of, enter
+from pages.parts.text import language, t
+from publishers.report import QuarterReport, quarter_report
+from publishers.report_book import report_book
+from publishers.report_page import report_page
+
+enter()
+
+
+def material(code: str) -> tuple[str, list[str], bytes, bytes]:
+    """Return the title, the sentences, the workbook and the page of a quarter."""
+    made: QuarterReport = quarter_report(cached.store(), code, language=language())
+    return made.title, made.sentences(), report_book(made), report_page(made).encode()
+
+
+figures = {quarter_code(s.judgement.figure.period.end) for s in cached.scored(as_of()) if s.judgement.figure}
+quarters = sorted({quarter_code(f.period.end) for s in cached.scored(as_of()) for f in s.figures} | figures, reverse=True)
+quarters = [code for code in quarters if parse_period(code).end <= as_of()]
+if not quarters:
+    st.title(t("nav_report"))
+    st.info(t("report_none"), icon=":material/info:")
+    st.stop()
+asked = st.query_params.get("period", "")
+chosen = st.selectbox(
+    t("report_choose"), quarters, index=quarters.index(asked) if asked in quarters else 0,
+    format_func=lambda code: parse_period(code).label(language()), key=f"quarter_{asked}",
+)  # fmt: skip
+title, sentences, book, sheet = cached.made(
+    "report", code=chosen, as_of=as_of(), language=language(), make=lambda: material(chosen)
+)
+st.title(title)
+st.caption(t("report_lead"))
+with st.container(horizontal=True):
+    st.download_button(
+        t("report_save_book"), book, f"report-{chosen}-{language()}.xlsx", icon=":material/table_view:", type="primary", on_click="ignore",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )  # fmt: skip
+    st.download_button(
+        t("report_save_page"), sheet, f"report-{chosen}-{language()}.html", "text/html", icon=":material/print:", on_click="ignore"
+    )
+st.markdown("\n".join(f"- {sentence}" for sentence in sentences))

@@ -1,0 +1,173 @@
+"""The meeting material as one page to print: self-contained HTML, no script, nothing fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from charts.vector import NARROW, Point, drawing
+from kpis.measures import STATUSES, value_of
+from kpis.periods import parse_period
+from kpis.scorecard import Scored, count_by_status
+from kpis.text import format_date, format_difference, format_value, status_word
+from publishers.report import Drawn, QuarterReport
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+BIG = {"ja": (1e4, "万"), "en": (1e6, "million ")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    svg: str
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    title: str
+    header: list[str]
+    rows: list[list[Any]]
+    why_empty: str
+
+
+def report_page(report: QuarterReport) -> str:
+    """Return the page as HTML."""
+    words, language = report.words, report.words.language
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    counts = count_by_status(report.scored)
+    return environment.get_template("report.html").render(
+        report=report, words=words, day=format_date(report.as_of, language), sentences=report.sentences(),
+        statuses=[(status_word(s, language), counts[s]) for s in STATUSES if counts.get(s)],
+        charts=[_chart(report, found) for found in report.drawn()],
+        tables=[_indicators(report), _projects(report), _milestones(report), _coverage(report), _changes(report)],
+    )  # fmt: skip
+
+
+def _said(report: QuarterReport, item: Scored) -> str:
+    return item.judgement.sentence_en if report.words.language == "en" else item.judgement.sentence_ja
+
+
+def _chart(report: QuarterReport, found: Drawn) -> _Chart:
+    words, definition = report.words, found.scored.entry.definition
+    divisor, big = BIG[words.language] if max(v for _, v, _ in found.points) >= 1_000_000 else (1.0, "")
+    label = words.language
+
+    def point(period: Any, value: float | None) -> Point:
+        text = "" if value is None else f"{period.label(label)}: {format_value(value, definition, label)}"
+        return Point(period.end, None if value is None else value / divisor, text)
+
+    actual: list[Point] = []
+    plan: list[Point] = []
+    year = None
+    for period, value, planned in found.points:
+        if definition.kind == "ceiling" and year not in (None, period.fiscal_year):  # a yearly counter begins again
+            actual.append(Point(period.start, None))
+            plan.append(Point(period.start, None))
+        year = period.fiscal_year
+        actual.append(point(period, value))
+        if planned is not None:
+            plan.append(point(period, planned))
+    sentence = _said(report, found.scored)
+    name = words.named(definition)
+    svg = drawing(actual, plan, unit=big + words.named(definition, "unit"), alt=f"{name}: {sentence}", size=NARROW)
+    return _Chart(svg, name, sentence)
+
+
+def _indicators(report: QuarterReport) -> _Table:
+    words, language = report.words, report.words.language
+    rows = []
+    for item in report.scored:
+        judged, definition = item.judgement, item.entry.definition
+        if judged.figure is None:
+            continue
+        variance = judged.variance
+        rows.append(
+            [
+                words.named(definition), judged.figure.period.label(language), report.shown(item, judged.figure),
+                format_value(judged.goal.value, definition, language) if judged.goal else "―",
+                "―" if variance is None else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), definition, language),
+                report.shown(item, judged.previous), report.shown(item, judged.year_earlier), status_word(judged.status, language),
+            ]
+        )  # fmt: skip
+    header = [
+        words("indicators_one"), words("period"), words("actual"), words("target"), words("compare_variance"), words("previous"),
+        words("year_earlier"), words("statuses_one"),
+    ]  # fmt: skip
+    return _Table(words("report_indicators"), header, rows, words("no_series"))
+
+
+def _projects(report: QuarterReport) -> _Table:
+    words, language = report.words, report.words.language
+    rows = [
+        [
+            p.code, words.named(p.row), status_word(p.status, language),
+            words("confidence_" + p.confidence["confidence"]) if p.confidence else words("confidence_none"),
+            p.count_of("done"), p.count_of("late"), p.count_of("not_seen"),
+        ]
+        for p in report.core
+    ]  # fmt: skip
+    header = [
+        words("project_code"), words("project_name"), words("computed_status"), words("confidence"), words("state_done"),
+        words("state_late"), words("state_not_seen"),
+    ]  # fmt: skip
+    return _Table(words("report_projects"), header, rows, words("empty"))
+
+
+def _milestones(report: QuarterReport) -> _Table:
+    words, language = report.words, report.words.language
+
+    def days(given: Any) -> str:
+        return " → ".join(g.label(language) for g in given) or "―"
+
+    rows = [
+        [
+            m.project_code, words.named(m), days(m.planned), days(m.replanned), days((m.actual,) if m.actual else ()),
+            "―" if m.slip_days is None else m.slip_days, words("state_" + m.state),
+        ]
+        for m in report.milestones
+    ]  # fmt: skip
+    header = [
+        words("project_code"), words("milestones"), words("planned_day"), words("replanned_day"), words("actual_day"), words("slip_days"),
+        words("milestone_state"),
+    ]  # fmt: skip
+    return _Table(words("report_milestones"), header, rows, words("report_no_milestones"))
+
+
+def _coverage(report: QuarterReport) -> _Table:
+    words, language = report.words, report.words.language
+    names = {u.code: words.named(u) for u in report.book.organisation.units}
+    rows = []
+    for item, rolled in report.coverage:
+        definition = item.entry.definition
+        total = value_of(definition, rolled.figure) if rolled.figure else None
+        rows.append(
+            [
+                words.named(definition), parse_period(rolled.period_code).label(language), f"{rolled.reported_count} / {rolled.owing_count}",
+                "―" if total is None else format_value(round(total, max(definition.decimals, 1)), definition, language),
+                report.shown(item, rolled.official) if rolled.official else "―",
+                words("report_complete") if rolled.is_complete else words("report_partial"),
+                words("list_comma").join(names.get(c, c) for c in (*rolled.missing, *rolled.unaddable)) or "―",
+            ]
+        )  # fmt: skip
+    header = [
+        words("indicators_one"), words("period"), f"{words('report_reported')} / {words('report_owing')}", words("report_sum"),
+        words("report_official"), words("report_judgeable"), words("report_missing"),
+    ]  # fmt: skip
+    return _Table(words("report_bureaus"), header, rows, words("report_no_bureaus"))
+
+
+def _changes(report: QuarterReport) -> _Table:
+    words, language = report.words, report.words.language
+
+    def stood(item: Scored) -> str:
+        figure = item.judgement.figure
+        word = status_word(item.judgement.status, language)
+        return f"{report.shown(item, figure)} ({figure.period.label(language)}) {word}" if figure else word
+
+    rows = [[words.named(s.after.entry.definition), stood(s.before), stood(s.after)] for s in report.shifts]
+    header = [words("since_indicator"), words("since_before"), words("since_after")]
+    return _Table(words("report_changes"), header, rows, words("since_none", day=format_date(report.period.start, language)))

@@ -1,0 +1,96 @@
+"""The procedures page on a national census of 75,071 rows: run time against its floor, memory of the server, text search.
+
+The census is rebuilt from the reference as the Digital Agency publishes it and loaded by ``manage.py load``; where the
+reference is absent the bench says so and measures nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from kpis.settings import ROOT
+from tests import census
+from tests.bench.viewer import Viewer, resident_bytes, served
+
+RUNS = 25
+QUERIES = {"procedures": "", "procedures searched": "q=税理士"}
+WORDS = ("届出", "税理士", "免許 更新", "の", "zzz")
+ALL = ("", "five_less", "indicator", "procedures", "facilities", "projects", "bureau", "changes", "about")
+
+
+def loaded(folder: Path) -> dict[str, str]:
+    """Load the example of the ministries and the census with the product's own commands; return the settings to serve it."""
+    source = census.reference()
+    assert source is not None
+    census.write_csv(census.published(source), folder / "census.csv")
+    chosen = {
+        "DATABASE_URL": f"sqlite:///{folder / 'japan.db'}", "CATALOGUE_DIR": str(census.CATALOGUE), "OFFICIAL_DIR": str(census.OFFICIAL),
+    }  # fmt: skip
+    for files in ([], [str(folder / "census.csv")]):
+        began = time.perf_counter()
+        command = [sys.executable, "manage.py", "load", *files]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, **chosen}, check=True, capture_output=True)
+    print(f"census of 75,071 rows loaded in {time.perf_counter() - began:.1f} s")
+    return chosen
+
+
+def searched(port: int) -> None:
+    """Print how long the server takes to search for each word, the whole request measured."""
+    for words in WORDS:
+        address = f"http://127.0.0.1:{port}/api/v1/procedures?q={urllib.parse.quote(words)}"
+        spent = []
+        for _ in range(RUNS):
+            began = time.perf_counter()
+            with urllib.request.urlopen(address, timeout=30) as response:
+                total = json.loads(response.read())["total"]
+            spent.append((time.perf_counter() - began) * 1000)
+        print(f"search {words!r}: {total:,} found, {statistics.median(spent):.0f} ms (goal <= 100 ms)")
+
+
+def main() -> None:
+    """Print each measure beside its goal."""
+    if census.reference() is None:
+        print(f"census: {census.REFERENCE} がないため測れません / is absent, nothing measured")
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        chosen = loaded(folder)
+        counted = folder / "counts.json"
+        with served("server:app", **chosen) as port:
+            page = Viewer(port)
+            counts = {key.replace(" ", "_"): page.run("procedures", query)[1] for key, query in QUERIES.items()}
+            counted.write_text(json.dumps({"": {"menu": counts["procedures"].get("menu", 0)}, **counts}), encoding="utf-8")
+            with served("tests.bench.floor_server:app", FLOOR_COUNTS=str(counted)) as floor_port:
+                floor = Viewer(floor_port)
+                for key, query in QUERIES.items():
+                    spent: dict[str, list[float]] = {"floor": [], "page": []}
+                    for turn in range(RUNS + 2):
+                        for who, seconds in (
+                            ("floor", floor.run(key.replace(" ", "_"))[0]), ("page", page.run("procedures", query)[0]),
+                        ):  # fmt: skip
+                            if turn >= 2:
+                                spent[who].append(seconds * 1000)
+                    ms = {who: statistics.median(times) for who, times in spent.items()}
+                    print(
+                        f"{key} on the census: floor {ms['floor']:.0f} ms, page {ms['page']:.0f} ms, ratio {ms['page'] / ms['floor']:.2f}"
+                        " (goal <= 2)"
+                    )
+                floor.close()
+            searched(port)
+            for other in ALL:
+                page.run(other)
+            print(f"resident memory of the server, every page seen: {resident_bytes(port) / 1e6:.0f} MB (goal <= 250 MB)")
+            page.close()
+
+
+if __name__ == "__main__":
+    main()

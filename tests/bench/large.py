@@ -1,0 +1,140 @@
+"""Pages with 40 bureaus × 60 indicators × 120 months (288,000 observations) against the same pages with the shipped data.
+
+Both are served by uvicorn in their own process; their runs take turns, so that a busy machine slows both. Besides the runs of
+a page that was seen before, the first run after a change of the data is given, and the memory of the process at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+
+from kpis import models
+from kpis.periods import month_code, parse_period
+from kpis.store import Store
+from tests.bench.page_time import filled
+from tests.bench.viewer import Viewer, served
+
+BUREAUS, INDICATORS, MONTHS = 40, 60, 120
+RUNS = 15
+DAY = date(2026, 3, 31)
+PAGES = {
+    "": "", "five_less": "", "indicator": "code=procedure_digitisation_rate", "procedures": "", "facilities": "", "projects": "",
+    "projects ": "code=CP2", "bureau": "", "bureau ": "code=FINANCE", "changes": "", "about": "", "revisions": "",
+}  # fmt: skip
+
+
+def table_of(name: str):  # type: ignore[no-untyped-def]
+    """Return a table of the model by its name."""
+    return models.SQLModel.metadata.tables[name]
+
+
+def enlarge(store: Store) -> int:
+    """Let forty bureaus report sixty indicators for a hundred and twenty months; return the number of observations made up."""
+    organisation = store.organisation()
+    whole = next(u.code for u in organisation.units if u.kind == "whole")
+    current = list(organisation.owing(whole, DAY))
+    extra = [f"BENCH{n:02d}" for n in range(BUREAUS - len(current))]
+    bureaus = [*current, *extra][:BUREAUS]
+    months = [month_code(date(2016 + (3 + n) // 12, (3 + n) % 12 + 1, 1)) for n in range(MONTHS)]
+    with store.writing() as session:
+        if extra:
+            session.execute(
+                insert(table_of("bureau")),
+                [{"bureau_code": c, "name_ja": f"計測局{n}", "name_en": f"Bench bureau {n}", "kind": "office_bureau_level", "parent_code": whole,
+                  "is_name_en_official": False, "valid_from_precision": "unknown", "valid_to_precision": "unknown", "is_current": True,
+                  "sort_order": 900 + n, "note": ""} for n, c in enumerate(extra)],
+            )  # fmt: skip
+        table = table_of("indicator")
+        kinds = ("ratio", "reduction", "ceiling", "stock", "completion", "level")
+        rows = list(
+            session.execute(
+                select(table).where(table.c.kind.in_(kinds)).order_by(table.c.is_reported_by_bureaus.desc(), table.c.sort_order)
+            )
+        )
+        chosen = rows[:INDICATORS]
+        session.execute(
+            update(table).where(table.c.indicator_code.in_([r.indicator_code for r in chosen])).values(is_reported_by_bureaus=True)
+        )
+        store.ensure_periods(session, set(months))
+        source = session.execute(select(table_of("source").c.source_code)).scalar()
+        observation = table_of("observation")
+        held = {
+            (r.indicator_code, r.bureau_code, r.period_code)
+            for r in session.execute(select(observation.c.indicator_code, observation.c.bureau_code, observation.c.period_code))
+        }
+        made = 0
+        for row in chosen:
+            batch = []
+            for b, bureau in enumerate(bureaus):
+                for m, month in enumerate(months):
+                    if (row.indicator_code, bureau, month) in held:
+                        continue
+                    base = 1000.0 + 10 * b
+                    top = base * (0.2 + 0.6 * m / MONTHS)
+                    is_rate = row.kind in ("ratio", "reduction")
+                    batch.append(
+                        {
+                            "indicator_code": row.indicator_code, "bureau_code": bureau, "period_code": month, "vintage": 1,
+                            "value": None if is_rate else top, "numerator": top if is_rate else None,
+                            "denominator": base if row.kind in ("ratio", "stock", "completion") else None,
+                            "base_value": base if row.kind == "reduction" else None, "text_ja": "", "text_en": "",
+                            "is_approximate": False, "is_lower_bound": False, "is_year_to_date": row.kind == "ceiling",
+                            "is_base_estimated": False, "is_sample": True,
+                            "known_at": datetime.combine(parse_period(month).end, datetime.min.time()),
+                            "recorded_at": datetime(2026, 4, 1), "source_code": source, "verified": False, "reason_text": "",
+                            "note_ja": "", "note_en": "",
+                        }
+                    )  # fmt: skip
+            session.execute(insert(observation), batch)
+            made += len(batch)
+    return made
+
+
+def resident_mb(port: int) -> float:
+    """Return the resident memory of the process that listens on a port, in megabytes."""
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        if f"--port\0{port}\0".encode() in status.read_bytes():
+            for line in (status.parent / "status").read_text().splitlines():
+                if line.startswith("VmRSS"):
+                    return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def main() -> None:
+    """Print each page's run time with the large data as a ratio to that with the shipped data."""
+    os.environ.pop("DATABASE_URL", None)
+    with tempfile.TemporaryDirectory() as folder:
+        shipped, large = filled(Path(folder) / "shipped.db"), filled(Path(folder) / "large.db")
+        print(f"{enlarge(Store(large)):,} observations made up")
+        with served("server:app", DATABASE_URL=shipped) as port, served("server:app", DATABASE_URL=large) as large_port:
+            viewers = {"shipped": Viewer(port), "large": Viewer(large_port)}
+            worst = 0.0
+            for name, query in PAGES.items():
+                spent: dict[str, list[float]] = {key: [] for key in viewers}
+                first = {key: viewer.run(name.strip(), query)[0] * 1000 for key, viewer in viewers.items()}
+                for turn in range(RUNS + 2):
+                    for key, viewer in viewers.items():
+                        seconds, _ = viewer.run(name.strip(), query)
+                        if turn >= 2:
+                            spent[key].append(seconds * 1000)
+                ms = {key: statistics.median(times) for key, times in spent.items()}
+                worst = max(worst, ms["large"] / ms["shipped"])
+                print(
+                    f"{(name.strip() or 'overview') + ' ' + query:44} shipped {ms['shipped']:.0f} ms, large {ms['large']:.0f} ms, "
+                    f"ratio {ms['large'] / ms['shipped']:.2f} (goal <= 1.5); first run {first['shipped']:.0f} / {first['large']:.0f} ms"
+                )
+            print(
+                f"worst ratio {worst:.2f}; resident memory {resident_mb(port):.0f} MB shipped, {resident_mb(large_port):.0f} MB large"
+            )
+            for viewer in viewers.values():
+                viewer.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The sample organisation: exact division, the real upload, published totals, marked everywhere, never published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from kpis import models
+from kpis.errors import FigureRefused
+from kpis.measures import value_of
+from kpis.people import COMMAND_LINE, add_person
+from kpis.scorecard import score_all
+from kpis.settings import ROOT, settings
+from kpis.store import Store, utc_now
+from loaders.catalogue import load_folder
+from loaders.sample import divide, make_sample, manager_of, parts_of
+from publishers.api import ROUTES
+from publishers.api_reform import REFORM_ROUTES
+from publishers.public_tables import gather
+
+SIZES = ROOT / "data" / "catalogue" / "sample.toml"
+TODAY = date(2026, 11, 24)
+
+
+@given(st.integers(0, 10**8), st.lists(st.floats(0.01, 10), min_size=1, max_size=40))
+def test_parts_add_up_to_the_whole_exactly(total: int, weights: list[float]) -> None:
+    parts = divide(total, weights)
+    assert sum(parts) == total and min(parts) >= 0
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=30), st.data())
+def test_no_part_exceeds_its_most(most: list[int], data: st.DataObject) -> None:
+    total = data.draw(st.integers(0, sum(most)))
+    parts = divide(total, [data.draw(st.floats(0.01, 10)) for _ in most], most=most)
+    assert sum(parts) == total and all(0 <= p <= m for p, m in zip(parts, most, strict=True))
+
+
+def test_more_than_the_parts_may_hold_is_refused() -> None:
+    with pytest.raises(FigureRefused):
+        divide(11, [1.0, 1.0], most=[5, 5])
+
+
+def test_the_same_sample_comes_out_each_time_and_numerators_stay_within_denominators() -> None:
+    whole, bureaus = {"numerator": 8700, "denominator": 28000}, [f"B{n}" for n in range(29)]
+    parts = parts_of(whole, "x", bureaus)
+    assert parts == parts_of(whole, "x", bureaus)
+    assert {name: sum(p[name] for p in parts.values()) for name in whole} == whole
+    assert all(p["numerator"] <= p["denominator"] for p in parts.values()) and len({tuple(p.items()) for p in parts.values()}) > 20
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Path]]:
+    folder = tmp_path_factory.mktemp("sample")
+    store = Store(f"sqlite:///{folder / 'sample.db'}")
+    store.migrate()
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    make_sample(store, SIZES, quarters=("FY2022-Q4",), open_quarter=None, folder=folder / "books")
+    yield store, folder / "books"
+
+
+def test_every_report_went_through_upload_and_a_second_persons_approval(made: tuple[Store, Path]) -> None:
+    store, folder = made
+    reports = store.all_of(models.Submission)
+    owing = store.organisation().owing("TMG", date(2023, 3, 31))
+    assert sorted(r["bureau_code"] for r in reports) == sorted(owing) and len(owing) == 28
+    assert {r["state"] for r in reports} == {"approved"}
+    assert all(r["submitted_by"] == manager_of(r["bureau_code"]) != r["decided_by"] for r in reports)
+    assert len(list(folder.glob("*.xlsx"))) == len(reports)
+    originals = {f["sha256"] for f in store.all_of(models.OriginalFile)}
+    assert {r["file_sha256"] for r in reports} <= originals
+    sheet = load_workbook(folder / "FINANCE_FY2022-Q4.xlsx").worksheets[1]
+    assert any(isinstance(cell.value, int) for row in sheet.iter_rows(min_row=2) for cell in row), "a real filled workbook"
+
+
+def test_bureaus_add_up_to_the_published_totals(made: tuple[Store, Path]) -> None:
+    store, _ = made
+    checked = 0
+    for item in score_all(store.book(), as_of=TODAY):
+        for rolled in item.rolled:
+            if not rolled.is_complete or rolled.figure is None or rolled.official is None:
+                continue
+            official, definition = rolled.official, item.entry.definition
+            for name in ("numerator", "denominator"):
+                if getattr(official, name) is not None and getattr(rolled.figure, name) is not None:
+                    assert getattr(rolled.figure, name) == getattr(official, name), definition.code
+            if official.numerator is None and official.value is not None:
+                total = value_of(definition, rolled.figure)
+                assert total is not None and round(total, 1) == official.value, definition.code
+                checked += 1
+    assert checked >= 4
+
+
+def test_every_row_of_a_report_is_marked_and_official_rows_are_not(made: tuple[Store, Path]) -> None:
+    store, _ = made
+    rows = store.all_of(models.Observation)
+    assert {r["is_sample"] for r in rows if r["submission_id"] is not None} == {True}
+    assert {r["is_sample"] for r in rows if r["submission_id"] is None} == {False}
+    assert {c["is_sample"] for c in store.all_of(models.ProjectConfidence)} == {True}
+
+
+def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path]) -> None:
+    store, _ = made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", store.url)
+        settings.cache_clear()
+        client = TestClient(Starlette(routes=[*ROUTES, *REFORM_ROUTES]))
+        finance = next(b for b in client.get("/api/v1/bureaus").json()["bureaus"] if b["code"] == "FINANCE")
+        observations = client.get("/api/v1/observations?unit=FINANCE").json()
+    settings.cache_clear()
+    assert finance["indicators"] and all(i["is_sample"] for i in finance["indicators"])
+    assert observations and all(o["is_sample"] for o in observations)
+
+
+def test_a_sample_is_never_published(made: tuple[Store, Path]) -> None:
+    with pytest.raises(FigureRefused, match="見本"):
+        gather(made[0], known_at=utc_now())
+
+
+def test_a_sample_is_made_once_and_never_from_reports_in_earnest(made: tuple[Store, Path], store: Store) -> None:
+    with pytest.raises(FigureRefused, match="すでに"):
+        make_sample(made[0], SIZES)
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    add_person(store, actor=COMMAND_LINE, email="real@example.org", role="bureau_manager", bureau_code="FINANCE")
+    with store.writing() as session:
+        store.ensure_periods(session, {"FY2022-Q4"})
+        session.add(
+            models.Submission(bureau_code="FINANCE", period_code="FY2022-Q4", created_by="real@example.org", created_at=utc_now())
+        )
+    with pytest.raises(FigureRefused, match="実際の報告"):
+        make_sample(store, SIZES)
+    assert not store.is_sample()

@@ -1,0 +1,155 @@
+"""What a reader sees: the texts and tables of a page of the public instance, and of a page of the static edition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import pyarrow as pa
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
+
+
+@dataclass
+class Shown:
+    """Headings, texts, tables (header and rows as texts) and charts (values of the line with dots)."""
+
+    headings: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    tables: list[tuple[list[str], list[list[Any]]]] = field(default_factory=list)
+    charts: list[list[float]] = field(default_factory=list)
+
+    def numbers(self) -> set[str]:
+        """Return every number that is written on the page."""
+        written = [c for header, _ in self.tables for c in header]
+        written += [*self.headings, *self.texts, *(_plain(c) for _, rows in self.tables for row in rows for c in row)]
+        return {found for text in written for found in numbers_in(text)}
+
+    def table(self, *columns: str) -> list[list[Any]]:
+        """Return the rows of the first table that has these columns, only these."""
+        for header, rows in self.tables:
+            if set(columns) <= set(header):
+                return [[row[header.index(c)] for c in columns] for row in rows]
+        return []
+
+
+def _plain(cell: Any) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def numbers_in(text: str) -> list[str]:
+    """Return the numbers of a text, without addresses, titles of sources and marks."""
+    plain = re.sub(r"\[[^\]]*\]\([^)]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:", " ", text)
+    plain = plain.replace("\N{NO-BREAK SPACE}", " ")
+    return [n.strip("+−-±").replace(",", "") for n in NUMBER.findall(plain)]
+
+
+def of_streamlit(messages: Iterable[bytes]) -> Shown:
+    """Read the elements of one run, those of the side bar left out."""
+    found = Shown()
+    for raw in messages:
+        message = ForwardMsg.FromString(raw)
+        if message.WhichOneof("type") == "new_session":
+            found = Shown()
+        if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
+            continue
+        if message.metadata.delta_path and message.metadata.delta_path[0] == 1:
+            continue  # the side bar
+        element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "heading":
+            found.headings.append(element.heading.body)
+        elif kind == "markdown":
+            if not element.markdown.body.startswith((":small[出典", ":small[Source")):  # titles of sources are no numbers of ours
+                found.texts.append(element.markdown.body)
+        elif kind in ("dataframe", "table"):
+            table = pa.ipc.open_stream(getattr(element, kind).arrow_data.data).read_all()
+            columns = [table.column(i).to_pylist() for i in range(table.num_columns)]
+            rows = [list(row) for row in zip(*columns, strict=True)] if columns else []
+            found.tables.append(([str(n) for n in table.column_names], rows))
+        elif kind == "plotly_chart":
+            found.charts.append(_dots(element.plotly_chart.spec))
+        elif kind == "exception":
+            raise AssertionError(element.exception.message)
+    return found
+
+
+def _dots(spec: str) -> list[float]:
+    import json
+
+    for trace in json.loads(spec)["data"]:
+        if "markers" in (trace.get("mode") or ""):
+            values = trace["y"]
+            if isinstance(values, dict):  # packed by plotly: base64 of little-endian numbers
+                import base64
+
+                import numpy
+
+                values = numpy.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).tolist()
+            return [float(v) for v in values if v is not None and v == v]
+    return []
+
+
+class Static(HTMLParser):
+    """A static page: headings, texts, tables with the raw value of each number."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.shown = Shown()
+        self.raw: list[tuple[str, str]] = []  # (period, value) of every row that names its period
+        self.sections: list[str] = []
+        self._row: list[str] | None = None
+        self._period = ""
+        self._unit = ""
+        self._skip = 0
+        self._first_value: str | None = None
+        self.rows: dict[tuple[str, str], tuple[list[str], str]] = {}
+        self._heading: list[str] | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in ("svg", "head", "nav", "footer", "script"):
+            self._skip += 1
+        if tag == "section" and given.get("data-unit"):
+            self._unit = given["data-unit"] or ""
+        if tag == "table":
+            self.shown.tables.append(([], []))
+        if tag == "tr":
+            self._row, self._period, self._first_value = [], given.get("data-period") or "", None
+        if tag in ("td", "th") and self._row is not None:
+            self._row.append("")
+        if tag == "data" and self._first_value is None:
+            self._first_value = given.get("value")
+        if tag in ("h1", "h2", "h3"):
+            self._heading = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("svg", "head", "nav", "footer", "script"):
+            self._skip -= 1
+        if tag == "tr" and self._row is not None:
+            header, rows = self.shown.tables[-1]
+            if not header and not rows:
+                header.extend(self._row)
+            else:
+                rows.append(list(self._row))
+            if self._period:
+                self.rows[self._unit, self._period] = (list(self._row), self._first_value or "")
+            self._row = None
+        if tag in ("h1", "h2", "h3") and self._heading is not None:
+            self.shown.headings.append("".join(self._heading).strip())
+            self._heading = None
+
+    def handle_data(self, data: str) -> None:
+        if self._skip:
+            return
+        if self._heading is not None:
+            self._heading.append(data)
+        if self._row is not None and self._row:
+            self._row[-1] += data
+        elif data.strip():
+            self.shown.texts.append(data)

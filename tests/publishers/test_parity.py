@@ -1,0 +1,198 @@
+"""One edition, one set of numbers: the public instance, the static edition, JSON, CSV, Parquet and the open API agree.
+
+The public instance is read as its own client reads it, over the websocket of the served process, page by page in both
+languages; ``tests/browser/test_public_edition.py`` reads the same pages in a real Chromium.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from kpis import models
+from publishers import editions
+from publishers.words import Words
+from tests.bench.viewer import Viewer
+from tests.publishers.house import House
+from tests.publishers.public_server import public_server
+from tests.publishers.shown import Shown, Static, numbers_in, of_streamlit
+
+
+@pytest.fixture(scope="module")
+def public(published: House) -> Iterator[int]:
+    with public_server(published.folder) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def site(published: House) -> Path:
+    return editions.opened(published.folder, 2).folder / "site"
+
+
+def static(site: Path, path: str, language: str) -> Static:
+    return Static((site / ("en/" if language == "en" else "") / path).read_text(encoding="utf-8"))
+
+
+def pages(port: int, asked: list[tuple[str, str]], language: str) -> Iterator[Shown]:
+    viewer = Viewer(port)
+    for page, query in asked:
+        yield of_streamlit(viewer.answers(page, f"{query}&lang={language}".lstrip("&")))
+    viewer.close()
+
+
+def observations(site: Path) -> dict[str, dict[tuple[str, str, str], float | None]]:
+    """Return format → (indicator, unit, period) → value."""
+    folder = site / "data"
+    rows: dict[str, list[dict[str, Any]]] = {
+        "json": json.loads((folder / "observations.json").read_text(encoding="utf-8")),
+        "csv": list(csv.DictReader(io.StringIO((folder / "observations.csv").read_bytes().decode("utf-8-sig"), newline=""))),
+        "parquet": pq.read_table(folder / "observations.parquet").to_pylist(),
+    }
+    return {
+        form: {
+            (r["indicator_code"], r["bureau_code"], r["period_code"]): None if r["value"] in (None, "") else float(r["value"])
+            for r in found
+        }
+        for form, found in rows.items()
+    }
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, site: Path, published: House, language: str) -> None:
+    """Series, inputs of the judgement, targets and other sources; on each page, text by text and value by value."""
+    words = Words(language)
+    files = observations(site)
+    catalogue = published.store.all_of(models.Indicator)
+    ratios = {r["indicator_code"] for r in catalogue if r["kind"] == "ratio"}
+    compared = seen = 0
+    asked = [("indicator", f"code={r['indicator_code']}") for r in catalogue]
+    for row, shown in zip(catalogue, pages(public, asked, language), strict=True):
+        code, unit = row["indicator_code"], row["scope_code"]
+        page = static(site, f"indicators/{code}.html", language)
+        assert shown.headings[0] == words.named(row) == page.shown.headings[0]
+        mine = {(code, u, p): v for (c, u, p), v in files["json"].items() if c == code}
+        for form in ("csv", "parquet"):
+            assert {k: v for k, v in files[form].items() if k[0] == code} == mine, (code, form)
+        own = [(p, cells, value) for (u, p), (cells, value) in page.rows.items() if u == unit]
+        streamlit = shown.table(words("period"), words("value"), "n", "d")
+        assert [(cells[0], cells[2]) for _, cells, _ in own] == [(r[0], r[1]) for r in streamlit], code
+        for (period, cells, value), (_, _, n, d) in zip(own, streamlit, strict=True):
+            published_value = mine[code, unit, period]
+            if published_value is not None:
+                assert float(value) == published_value, (code, period)
+            else:
+                assert value == "" or code in ratios, (code, period)
+            assert [c.replace(",", "") for c in cells[3:5]] == [_count(n), _count(d)], (code, period)
+            compared += 1
+        for (u, period), (_, value) in page.rows.items():  # other units too
+            if mine[code, u, period] is not None:
+                assert float(value) == mine[code, u, period]
+        if shown.charts:
+            values = [v for (c, u, p), v in mine.items() if u == unit and v is not None]
+            divisor = (1e6 if language == "en" else 1e4) if max(values) >= 1_000_000 and max(shown.charts[0]) < max(values) else 1
+            assert sorted(round(v * divisor, 6) for v in shown.charts[0]) == sorted(values), code
+            seen += 1
+        for name in ("actual", "target", "planned", "base", "progress", "planned_progress", "ratio"):
+            there = [r[1] for header, rows in shown.tables for r in rows if r[0] == words(name) and header[0] == words("item")]
+            here = [r[1] for _, rows in page.shown.tables for r in rows if r and r[0] == words(name)] + [
+                header[1] for header, _ in page.shown.tables if len(header) == 2 and header[0] == words(name)
+            ]
+            assert there and there[0] in here, (code, name, there, here)
+        goals = shown.table(words("period"), words("target"))
+        there_goals = page.shown.table(words("period"), words("target"))
+        assert there_goals[: len(goals)] == goals or goals == [], (code, goals, there_goals)
+        readings = shown.table(words("period"), words("value"), words("checked_against"))
+        if readings:
+            last = next(rows for header, rows in page.shown.tables if words("ed_agreement") in header)
+            assert [r[:2] for r in readings] == [r[:2] for r in last], code
+        missing = shown.numbers() - page.shown.numbers()
+        assert missing <= _of_the_edition(published, language), (code, missing)
+    assert compared >= 140 and seen > 40
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else (f"{value:.0f}" if value == round(value) else str(value))
+
+
+def _of_the_edition(published: House, language: str) -> set[str]:
+    """Return the numbers of the line that names the edition: its day, its licence, its address."""
+    from publishers.citation import citation
+
+    held = editions.opened(published.folder, 2)
+    return set(numbers_in(citation(held.manifest, published.chosen, language))) | set(numbers_in(held.as_of.isoformat())) | {"2"}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("page", "path"), [("", "index.html"), ("five_less", "five-less.html")])
+def test_every_number_of_the_overview_and_the_five_lesses_stands_in_the_static_page(
+    public: int, site: Path, published: House, page: str, path: str, language: str
+) -> None:
+    (shown,) = pages(public, [(page, "")], language)
+    found = static(site, path, language).shown
+    assert shown.headings[0] == found.headings[0]  # the conclusion, word for word
+    assert len(shown.numbers()) > 25
+    assert shown.numbers() - found.numbers() <= _of_the_edition(published, language)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_projects_stand_the_same_with_the_same_milestones(public: int, site: Path, published: House, language: str) -> None:
+    words = Words(language)
+    projects = published.store.all_of(models.Project)
+    compared = 0
+    for row, shown in zip(
+        projects, pages(public, [("projects", f"code={r['project_code']}") for r in projects], language), strict=True
+    ):
+        page = static(site, f"projects/{row['project_code']}.html", language).shown
+        assert shown.headings[0] == f"{row['project_code']} {page.headings[0]}"
+        computed = next(t for t in shown.texts if words("computed_status") in t)
+        status = computed.split(": ")[-1].split("]")[0] if "]" in computed else ""
+        text = " ".join(page.texts)
+        for word in [w for w in (status.split(" ")[-1],) if w and not w.startswith(":")]:
+            assert word in text, (row["project_code"], computed)
+        theirs = [
+            r
+            for header, rows in shown.tables
+            if words("milestone_state") in header
+            for r in [dict(zip(header, x, strict=True)) for x in rows]
+        ]
+        ours = [dict(zip(h, x, strict=True)) for h, rows in page.tables if words("milestone_state") in h for x in rows]
+        assert len(theirs) == len(ours), row["project_code"]
+        wanted = (words("milestone_state"), words("actual_day"))
+        assert sorted([str(m[k]).replace("―", "") for k in wanted] for m in theirs) == sorted([m[k] for k in wanted] for m in ours)
+        compared += len(ours)
+    assert compared == published.store.count(models.Milestone)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_registers_are_counted_the_same(public: int, site: Path, language: str) -> None:
+    shown = list(pages(public, [("procedures", ""), ("facilities", "")], language))
+    for theirs, path in zip(shown, ("procedures.html", "facilities.html"), strict=True):
+        ours = static(site, path, language).shown
+        assert theirs.headings[0] == ours.headings[0]
+        assert numbers_in(theirs.headings[0])
+
+
+def test_the_open_api_gives_the_numbers_of_the_files(public: int, site: Path) -> None:
+    files = observations(site)["json"]
+    with urllib.request.urlopen(f"http://127.0.0.1:{public}/api/v1/observations") as answer:
+        found = {(r["indicator"], r["unit"], r["period"]): r["value"] for r in json.load(answer)}
+    assert found == files
+    judged = json.loads((site / "data" / "judgements.json").read_text(encoding="utf-8"))
+    with urllib.request.urlopen(f"http://127.0.0.1:{public}/api/v1/status") as answer:
+        assert json.load(answer)["indicators"] == judged["indicators"]
+    status = {
+        (r["indicator_code"], r["bureau_code"]): r for r in json.loads((site / "data" / "status.json").read_text(encoding="utf-8"))
+    }
+    for item in judged["indicators"]:
+        row = status[item["code"], item["scope"]]
+        assert (row["status"], row["value"], row["planned_value"], row["ratio"]) == (
+            item["status"], item["actual_value"], item["planned_value"], item["ratio"],
+        )  # fmt: skip

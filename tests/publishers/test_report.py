@@ -1,0 +1,102 @@
+"""The meeting material: native charts and tables, the same numbers as the engine, one page that needs nothing else."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+
+from kpis.errors import PeriodUnreadable
+from kpis.measures import value_of
+from kpis.scorecard import score_all
+from kpis.store import Store
+from publishers.report import QuarterReport, quarter_report
+from publishers.report_book import report_book
+from publishers.report_page import report_page
+
+
+@pytest.fixture(scope="module")
+def report(tokyo: Store) -> QuarterReport:
+    return quarter_report(tokyo, "FY2022-Q4")
+
+
+@pytest.fixture(scope="module")
+def book(report: QuarterReport) -> Workbook:
+    return load_workbook(io.BytesIO(report_book(report)))
+
+
+def test_the_workbook_holds_native_tables_and_charts(book: Workbook) -> None:
+    assert book.sheetnames == ["要約", "指標", "推移", "プロジェクト", "マイルストーン", "局別", "前四半期からの変化"]
+    assert [len(sheet.tables) for sheet in book][:5] == [1, 1, len(book["推移"].tables), 1, 1]
+    assert len(book["要約"]._charts) == 1 and len(book["推移"]._charts) == len(book["推移"].tables) >= 8
+
+
+def test_every_number_of_the_table_is_the_engines(book: Workbook, tokyo: Store) -> None:
+    scored = {s.entry.definition.code: s for s in score_all(tokyo.book(), as_of=date(2023, 3, 31)) if s.entry.is_own_scope}
+    sheet = book["指標"]
+    table = next(iter(sheet.tables.values()))
+    rows = [[cell.value for cell in row] for row in sheet[table.ref]]
+    header, lines = rows[0], rows[1:]
+    at = {name: header.index(name) for name in ("実績", "目標", "計画", "計画との差", "コード")}
+    assert len(lines) == len(scored) == 109
+    for line in lines:
+        judged = scored[line[at["コード"]]].judgement
+        value = value_of(scored[line[at["コード"]]].entry.definition, judged.figure) if judged.figure else None
+        if value is not None:
+            assert line[at["実績"]] == pytest.approx(value)
+        for name, expected in (
+            ("計画", judged.planned_value),
+            ("計画との差", judged.variance),
+            ("目標", judged.goal.value if judged.goal else None),
+        ):
+            assert (line[at[name]] is None) == (expected is None)
+            if expected is not None:
+                assert line[at[name]] == pytest.approx(expected)
+
+
+def test_a_chart_draws_from_the_cells_beside_it(book: Workbook) -> None:
+    """Who changes a number in the sheet changes the chart."""
+    sheet = book["推移"]
+    for chart in sheet._charts:
+        reference = chart.series[0].val.numRef.f
+        first, last = re.search(r"\$B\$(\d+):\$B\$(\d+)", reference).groups()  # type: ignore[union-attr]
+        values = [sheet[f"B{n}"].value for n in range(int(first), int(last) + 1)]
+        assert len(values) >= 2 and all(isinstance(v, (int, float)) for v in values)
+
+
+def test_no_text_of_the_workbook_is_a_formula(book: Workbook) -> None:
+    assert not [c.coordinate for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+
+def test_the_quarters_milestones_and_only_those(report: QuarterReport) -> None:
+    assert report.milestones
+    for m in report.milestones:
+        days = [g.day for g in (m.due, m.actual) if g is not None]
+        assert m.reported_period == "FY2022-Q4" or any(date(2023, 1, 1) <= d <= date(2023, 3, 31) for d in days), m.code
+
+
+def test_the_conclusions_name_what_fell_short(report: QuarterReport, tokyo: Store) -> None:
+    said = report.sentences()
+    assert any(s.startswith("電子決定率: 未達。目標 100.0 % に対し 99.8 %、0.2 ポイント届かず") for s in said)
+    assert any("局別の報告はない" in s for s in said), "no chart and no table without saying why"
+    english = quarter_report(tokyo, "FY2022-Q4", language="en").sentences()
+    assert len(english) == len(said) and not any(re.search(r"[ぁ-んァ-ヶ]", s) for s in english)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_page_needs_nothing_else(tokyo: Store, language: str) -> None:
+    page = report_page(quarter_report(tokyo, "FY2022-Q4", language=language))
+    assert f'<html lang="{language}">' in page and "@media print" in page
+    assert "<script" not in page and not re.search(r'(src|href)="http', page) and "@import" not in page
+    assert page.count("<svg") >= 8 and page.count("<svg") == page.count('role="img"')
+    assert "99.8" in page and "72.0 %" in page
+
+
+def test_only_a_quarter_is_accepted(tokyo: Store) -> None:
+    for wrong in ("FY2022", "2022-12", "soon"):
+        with pytest.raises(PeriodUnreadable):
+            quarter_report(tokyo, wrong)
