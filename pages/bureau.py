@@ -15,7 +15,7 @@ from pages.parts.cards import chart_with_table, find, headline_value, status_bad
 from pages.parts.entry import as_of, enter, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block, state_marks
-from pages.parts.text import language, named, t
+from pages.parts.text import fine_print, language, named, t
 from pages.parts.viewer import viewer
 
 enter()
@@ -74,7 +74,7 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
                 if report.scored:
                     st.markdown(status_marks(report.counts))
                 if report.milestones:
-                    st.caption(f"{t('milestones')}: {state_marks(report.milestones)}")
+                    fine_print(f"{t('milestones')}: {state_marks(report.milestones)}")
     kept_block(key, lambda: listed(held))
 
 

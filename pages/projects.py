@@ -27,7 +27,7 @@ from pages.parts.project import (
     state_marks,
     status_mark,
 )
-from pages.parts.text import language, named, t
+from pages.parts.text import fine_print, language, linked, named, t
 from pages.parts.viewer import viewer
 
 enter()
@@ -160,7 +160,7 @@ def heading(report: ProjectReport) -> None:
         st.markdown(named(dict(report.row), "goal") or t("goal_none"))
         source = cached.book().sources.get(report.row["source_code"])
         if source:
-            st.caption(f"{t('source')}: [{source.title}]({source.url})")
+            fine_print(f"{t('source')}: {linked(source.title, source.url)}")
 
 
 def bureaus_and_names(report: ProjectReport) -> None:

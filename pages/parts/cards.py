@@ -18,7 +18,7 @@ from kpis.text import format_difference, format_value, status_colour, status_ico
 from pages.parts import cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, points, series_chart
-from pages.parts.text import language, named, t
+from pages.parts.text import language, linked, named, t
 
 
 def status_badges(counts: dict[str, int]) -> None:
@@ -207,11 +207,7 @@ def link_columns() -> dict[str, Any]:
 def sources_of(scored: Scored, book: Book) -> str:
     """Return the sources of a judgement as one line of markdown, each linked to its address."""
     named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]
-    links = [
-        (f"[{title}]({s.url})" if s.url else title) + (f"({t('source_secondary')})" if s.grade == "secondary" else "")
-        for s in named_sources
-        for title in [s.title.replace("[", "［").replace("]", "］")]
-    ]
+    links = [linked(s.title, s.url) + (f"({t('source_secondary')})" if s.grade == "secondary" else "") for s in named_sources]
     # Not a caption: those fade, and a faded link falls below the contrast of 4.5.
     return f":small[{t('source')}: {' ・ '.join(links)}]" if links else ""
 

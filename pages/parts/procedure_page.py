@@ -15,7 +15,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.entry import page
 from pages.parts.registers import bureau_names, day_word, facts, number
-from pages.parts.text import language, named, t
+from pages.parts.text import fine_print, language, linked, named, t
 
 
 def procedure_page(code: str) -> None:
@@ -38,7 +38,7 @@ def procedure_page(code: str) -> None:
     facts(_said(row))
     source = next((s for s in cached.rows("Source") if s["source_code"] == row["source_code"]), None)
     if source:
-        st.caption(f"{t('source')}: [{source['title'].replace('[', '［').replace(']', '］')}]({source['url']})")
+        fine_print(f"{t('source')}: {linked(source['title'], source['url'])}")
     if row["details_json"]:
         st.subheader(t("detail_source"))
         facts([(name, str(value)) for name, value in json.loads(row["details_json"]).items()])

@@ -17,7 +17,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.text import language, named, t
+from pages.parts.text import fine_print, language, linked, named, t
 
 Block = dict[str, Any]
 
@@ -95,4 +95,4 @@ def facts(rows: list[tuple[str, str]]) -> None:
 def same_numbers(address: str) -> None:
     """Point to the same numbers in the open API, where it is open."""
     if settings().mode != "office":
-        st.caption(f"{t('numbers_api')}[{address}]({address})")
+        fine_print(f"{t('numbers_api')}{linked(address, address)}")

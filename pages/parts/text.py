@@ -48,6 +48,17 @@ def has_words(key: str) -> bool:
     return key in _words()
 
 
+def fine_print(markdown: str) -> None:
+    """Show small text that holds links or badges: a caption fades them below the contrast of 4.5 that WCAG asks for."""
+    st.markdown(f":small[{markdown}]")
+
+
+def linked(title: str, url: str | None) -> str:
+    """Return a title as a link in markdown, or as it is where there is no address."""
+    plain = title.replace("[", "［").replace("]", "］")
+    return f"[{plain}]({url})" if url else plain
+
+
 def named(row: dict[str, str] | object, field: str = "name") -> str:
     """Return ``<field>_en`` for an English viewer where there is one, else ``<field>_ja``."""
     names = (f"{field}_en", f"{field}_ja") if language() == "en" else (f"{field}_ja",)
