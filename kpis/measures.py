@@ -98,6 +98,7 @@ class Goal:
     set_order: int = 1
     is_approximate: bool = False
     source_code: str = ""
+    set_on_precision: str = "unknown"  # where not a day, set_on is the last day by which the target had been set
 
     @property
     def period(self) -> Period:

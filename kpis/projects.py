@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from kpis.periods import fiscal_year_code, fiscal_year_of, month_code, parse_period, quarter_code
+from kpis.periods import fiscal_year_of, quarter_code
 from kpis.scorecard import Scored, count_by_status
-from kpis.text import format_date
+from kpis.text import known_day
 
 PROJECT_RULE = "2026-1"
 GOOD = ("reached", "on_track")
@@ -46,13 +46,7 @@ class GivenDay:
 
     def label(self, language: str = "ja") -> str:
         """Write the day as precisely as it is known: a day, a month, a quarter or a fiscal year."""
-        if self.precision == "month":
-            return parse_period(month_code(self.day)).label(language)
-        if self.precision == "quarter":
-            return parse_period(quarter_code(self.day)).label(language)
-        if self.precision == "year":
-            return parse_period(fiscal_year_code(self.day)).label(language)
-        return format_date(self.day, language)
+        return known_day(self.day, self.precision, language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,15 @@ class Store:
             goals: dict[tuple[str, str], list[Goal]] = {}
             for row in self._rows(session, models.Target, indicator_codes, "id"):
                 goals.setdefault((row.indicator_code, row.bureau_code), []).append(
-                    Goal(row.period_code, row.value, row.set_on, row.set_order, row.is_approximate, row.source_code)
+                    Goal(
+                        row.period_code,
+                        row.value,
+                        row.set_on,
+                        row.set_order,
+                        row.is_approximate,
+                        row.source_code,
+                        row.set_on_precision,
+                    )
                 )
             baselines = {
                 (r.indicator_code, r.bureau_code): Baseline(r.period_code, r.value, r.is_approximate, r.is_estimated, r.source_code)

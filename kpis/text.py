@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
+from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
+
 _STATUS = {
     "reached": ("達成", "Reached", ":material/check_circle:", "green"),
     "on_track": ("順調", "On track", ":material/trending_up:", "blue"),
@@ -57,6 +59,21 @@ def format_difference(value: float, definition: Measured, language: str = "ja") 
 def format_date(day: date, language: str = "ja") -> str:
     """Write a day: 2022年9月30日, or 30 Sep 2022."""
     return f"{day.day} {day:%b %Y}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
+
+
+def known_day(day: date | None, precision: str, language: str = "ja") -> str:
+    """Write a day as exactly as it is known: the day, its month, its quarter or fiscal year, or that year and later.
+
+    Args:
+        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``.
+    """
+    if day is None:
+        return ""
+    codes = {"month": month_code, "quarter": quarter_code, "year": fiscal_year_code, "or_later": fiscal_year_code}
+    if precision not in codes:
+        return format_date(day, language)
+    label = parse_period(codes[precision](day)).label(language)
+    return label + ((" or later" if language == "en" else "以降") if precision == "or_later" else "")
 
 
 def status_word(status: str, language: str = "ja") -> str:

@@ -13,7 +13,7 @@ from kpis.measures import value_of
 from kpis.projects import BAD, GOOD, PROJECT_RULE, ProjectReport
 from kpis.scorecard import Scored
 from kpis.settings import settings
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_date, format_value, known_day, status_word
 from pages.parts import cached
 from pages.parts.cards import chart_with_table, headline_value, link_columns, sentence, source_line, status_badge, status_marks
 from pages.parts.entry import as_of, enter, page, today
@@ -277,7 +277,7 @@ def every_figure(report: ProjectReport) -> None:
                         t("indicators_one"): named(s.entry.definition), t("period"): g.period.label(language()),
                         t("target"): (t("approximate") if g.is_approximate else "")
                         + format_value(g.value, s.entry.definition, language()),
-                        t("set_on"): format_date(g.set_on, language()) if g.set_on else t("unknown_day"),
+                        t("set_on"): known_day(g.set_on, g.set_on_precision, language()) if g.set_on else t("unknown_day"),
                         t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
                     }
                     for s, g in goals

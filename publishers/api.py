@@ -132,7 +132,8 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
 def _goal_json(goal: Goal) -> dict[str, Any]:
     period = parse_period(goal.period_code)
     return {"period": goal.period_code, "start_date": period.start.isoformat(), "end_date": period.end.isoformat(),
-            "value": goal.value, "set_on": goal.set_on.isoformat() if goal.set_on else None, "set_order": goal.set_order,
+            "value": goal.value, "set_on": goal.set_on.isoformat() if goal.set_on else None,
+            "set_on_precision": goal.set_on_precision, "set_order": goal.set_order,
             "is_approximate": goal.is_approximate}  # fmt: skip
 
 

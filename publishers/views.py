@@ -15,7 +15,7 @@ from charts.vector import NARROW, WIDE, Point, drawing
 from kpis.forecast import forecast
 from kpis.measures import STATUSES, Figure, goals_known, planned_path, value_of
 from kpis.scorecard import Book, Scored, figure_text
-from kpis.text import format_date, format_difference, format_value, status_word
+from kpis.text import format_date, format_difference, format_value, known_day, status_word
 from publishers.words import Words
 
 # 16 × 16, drawn in the colour of the text: a status is icon, word and colour.
@@ -195,7 +195,7 @@ class IndicatorView:
             {
                 "period": g.period.label(words.language),
                 "value": Markup("{}{}").format(words("approximate") if g.is_approximate else "", self.value(g.value)),
-                "set_on": format_date(g.set_on, words.language) if g.set_on else words("unknown_day"),
+                "set_on": known_day(g.set_on, g.set_on_precision, words.language) if g.set_on else words("unknown_day"),
                 "source": self.book.sources.get(g.source_code),
             }
             for g in sorted(self.scored.entry.goals, key=lambda g: (g.period.end, g.set_order))

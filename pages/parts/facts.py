@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from kpis.periods import parse_period
 from kpis.scorecard import Book, Scored
-from kpis.text import format_date, format_value
+from kpis.text import format_date, format_value, known_day
 from pages.parts import cached
 from pages.parts.cards import badge_line, headline_value
 from pages.parts.series import arrow
@@ -112,7 +112,7 @@ def targets_of(item: Scored, book: Book) -> list[dict[str, Any]]:
         {
             t("period"): g.period.label(language()),
             t("target"): (t("approximate") if g.is_approximate else "") + format_value(g.value, definition, language()),
-            t("set_on"): format_date(g.set_on, language()) if g.set_on else t("unknown_day"),
+            t("set_on"): known_day(g.set_on, g.set_on_precision, language()) if g.set_on else t("unknown_day"),
             t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
         }
         for g in sorted(item.entry.goals, key=lambda g: (g.period.end, g.set_order))

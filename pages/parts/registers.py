@@ -10,10 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from kpis.bureaus import home
-from kpis.periods import fiscal_year_code, parse_period, quarter_code
 from kpis.scorecard import Scored
 from kpis.settings import settings
-from kpis.text import format_date
+from kpis.text import known_day
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
@@ -38,14 +37,7 @@ def number(value: float | None) -> str:
 
 def day_word(day: date | None, precision: str) -> str:
     """Write a day as exactly as it is known: the day, its month, quarter or fiscal year, or that year and later."""
-    if day is None:
-        return ""
-    if precision in ("day", "unknown"):
-        return format_date(day, language())
-    if precision == "month":
-        return parse_period(f"{day.year}-{day.month:02d}").label(language())
-    code = quarter_code(day) if precision == "quarter" else fiscal_year_code(day)
-    return parse_period(code).label(language()) + (t("or_later") if precision == "or_later" else "")
+    return known_day(day, precision, language())
 
 
 def card(title: str, value: str, note: str) -> None:

@@ -50,8 +50,10 @@ def test_the_pages_of_the_office_break_no_rule_of_wcag(chromium: Browser, server
     page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").click()
     page.get_by_role("option").filter(has_text="構造改革室").first.click()
     expect(page.locator("[data-testid=stMain]").get_by_text("この画面を使う権限がありません")).to_have_count(0)
-    # While a run goes on, what is left of the page before is drawn faded.
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
+    # While a run goes on, what is left of the run before is drawn faded.
+    page.wait_for_timeout(1500)
+    settled = "!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')"
+    page.wait_for_function(settled, timeout=60_000)
     page.wait_for_load_state("networkidle")
     broken = broken_rules(page)
     page.context.close()
