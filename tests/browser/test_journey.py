@@ -30,7 +30,7 @@ USERS = {
     "aya": {"email": AYA, "email_verified": True},
     "dai": {"email": DAI, "email_verified": True},
     "office": {"email": OFFICE, "email_verified": True},
-    "leaver": {"email": "leaver@general.example.jp", "email_verified": True},
+    "leaver": {"email": "leaver@digital.example.jp", "email_verified": True},
     "stranger": {"email": STRANGER, "email_verified": True},
     FORGED: {"email": ANNA, "email_verified": False},
 }
@@ -404,9 +404,9 @@ def test_who_signs_out_is_out(chromium: Browser, office: Office) -> None:
 
 def test_a_role_taken_away_ends_an_open_session_at_its_next_step(chromium: Browser, office: Office) -> None:
     """The cookie still says who it is; the database says that they may nothing any more."""
-    gone = "leaver@general.example.jp"
+    gone = "leaver@digital.example.jp"
     environment = {"DATABASE_URL": office.store.url}
-    command(environment, "user", "add", gone, "--role", "bureau_manager", "--bureau", "GENERAL")
+    command(environment, "user", "add", gone, "--role", "bureau_manager", "--bureau", "DIGITAL")
     context, page = signed_in(chromium, office.address, "leaver", "/submit")
     expect(page.get_by_role("button", name="内容を確かめる")).to_be_visible(timeout=WAIT)
     command(environment, "user", "remove", gone)
