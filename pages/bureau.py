@@ -9,7 +9,7 @@ from kpis.bureaus import BureauReport
 from kpis.organisation import Succession
 from kpis.scorecard import Scored
 from kpis.settings import settings
-from kpis.text import format_date, status_word
+from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
 from pages.parts.bureaus import break_line, bureau_scored, by_bureau, heat_block, unit_label, unit_name
 from pages.parts.cards import chart_with_table, find, headline_value, status_badge, status_marks
@@ -21,7 +21,7 @@ from pages.parts.viewer import viewer
 
 enter()
 
-CHARTS_SHOWN = 4  # at once; any other is a choice away
+CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
 
 
 def link(report: BureauReport) -> None:
@@ -187,7 +187,11 @@ def indicator_table(report: BureauReport) -> Ready:
     """Make the table of all indicators of a bureau."""
     rows = [
         {
-            t("indicators_one"): named(s.entry.definition), t("value"): headline_value(s, s.judgement.figure),
+            t("indicators_one"): named(s.entry.definition),
+            t("period"): s.judgement.figure.period.label(language()) if s.judgement.figure else "―",
+            t("value"): headline_value(s, s.judgement.figure),
+            t("target"): format_value(s.judgement.goal.value, s.entry.definition, language()) if s.judgement.goal else "―",
+            t("previous"): headline_value(s, s.judgement.previous), t("year_earlier"): headline_value(s, s.judgement.year_earlier),
             t("statuses_one"): status_word(s.judgement.status, language()),
         }
         for s in report.scored
@@ -222,11 +226,15 @@ def detail(report: BureauReport) -> None:
     with st.grid(2, min_column_width=320):
         for item in report.scored[:CHARTS_SHOWN]:
             indicator(item)
-    others = {s.entry.definition.code: s for s in report.scored[CHARTS_SHOWN:]}
+        others = {s.entry.definition.code: s for s in report.scored[CHARTS_SHOWN:]}
+        if others:
+            with st.container():
+                words = {code: named(s.entry.definition) for code, s in others.items()}
+                chosen = st.selectbox(
+                    t("choose_indicator"), list(others), format_func=words.__getitem__, key=f"other_{report.code}"
+                )
+                indicator(others[chosen])
     if others:
-        words = {code: named(s.entry.definition) for code, s in others.items()}
-        chosen = st.selectbox(t("choose_indicator"), list(others), format_func=words.__getitem__, key=f"other_{report.code}")
-        indicator(others[chosen])
         kept_block(f"{report.code}-indicators", lambda: indicator_table(report))
     left, right = st.columns(2, gap="medium")
     with left:

@@ -25,7 +25,7 @@ RUNS = 9
 DAY = date(2026, 3, 31)
 PAGES = {
     "": "", "five_less": "", "indicator": "code=procedure_digitisation_rate", "procedures": "", "facilities": "", "projects": "",
-    "projects ": "code=CP2", "bureau": "", "bureau ": "code=FINANCE", "changes": "", "about": "", "revisions": "",
+    "projects ": "code=CP2", "bureau": "", "bureau ": "code=WATERWORKS", "changes": "", "about": "", "revisions": "",
 }  # fmt: skip
 
 
