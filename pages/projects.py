@@ -183,12 +183,10 @@ def bureaus_and_names(report: ProjectReport) -> None:
         st.subheader(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
         kin += [r for r in reports if r.code == report.row["successor_code"]]
-        rows = [
-            {t("strategy_version"): n["strategy_version"], t("project_code"): r.code, t("project_name"): named(dict(n))}
-            for r in kin
-            for n in r.names
+        lines = [
+            f"- {t('strategy_version', version=n['strategy_version'])} **{r.code}** {named(dict(n))}" for r in kin for n in r.names
         ]
-        st.table(pd.DataFrame(rows).set_index(t("strategy_version")))
+        st.markdown("\n".join(lines))
 
 
 def steps(item: Scored) -> str:
