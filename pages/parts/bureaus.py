@@ -93,7 +93,10 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
         key: unique on the page.
     """
     definition = whole.entry.definition
-    periods = {f.period_code: f.period for s in parts for f in s.figures}
+    periods = cached.made(
+        "periods", code=f"{definition.code} {view()}", as_of=as_of(), language="",
+        make=lambda: {f.period_code: f.period for s in parts for f in s.figures},
+    )  # fmt: skip
     if not periods:
         st.info(t("compare_none"), icon=":material/info:")
         return

@@ -21,7 +21,7 @@ from tests.bench.page_time import filled
 from tests.bench.viewer import Viewer, served
 
 BUREAUS, INDICATORS, MONTHS = 40, 60, 120
-RUNS = 15
+RUNS = 9
 DAY = date(2026, 3, 31)
 PAGES = {
     "": "", "five_less": "", "indicator": "code=procedure_digitisation_rate", "procedures": "", "facilities": "", "projects": "",
