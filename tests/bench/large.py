@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
-from kpis import models
+from kpis import models, vintages
 from kpis.periods import month_code, parse_period
 from kpis.store import Store
 from tests.bench.page_time import filled
@@ -61,7 +61,7 @@ def enlarge(store: Store) -> int:
         session.execute(
             update(table).where(table.c.indicator_code.in_([r.indicator_code for r in chosen])).values(is_reported_by_bureaus=True)
         )
-        store.ensure_periods(session, set(months))
+        vintages.ensure_periods(session, set(months))
         source = session.execute(select(table_of("source").c.source_code)).scalar()
         observation = table_of("observation")
         held = {

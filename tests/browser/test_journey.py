@@ -30,6 +30,7 @@ USERS = {
     "aya": {"email": AYA, "email_verified": True},
     "dai": {"email": DAI, "email_verified": True},
     "office": {"email": OFFICE, "email_verified": True},
+    "leaver": {"email": "leaver@general.example.jp", "email_verified": True},
     "stranger": {"email": STRANGER, "email_verified": True},
     FORGED: {"email": ANNA, "email_verified": False},
 }
@@ -380,11 +381,39 @@ def test_a_direct_address_shows_only_what_the_role_allows(
     chromium: Browser, office: Office, subject: str, path: str, expected: str
 ) -> None:
     context, page = signed_in(chromium, office.address, subject, path)
+    if path.startswith("/submit"):
+        page.wait_for_selector("[data-testid=stMain] input", timeout=WAIT)
     chosen = page.eval_on_selector_all("[data-testid=stMain] input", "inputs => inputs.map(i => i.value).join(' ')")
     shown = f"{text_of(page)} {chosen}"
     assert expected in shown
     if subject == "dai":
         assert "総務局" not in shown and "報告1" not in shown
+    context.close()
+
+
+def test_who_signs_out_is_out(chromium: Browser, office: Office) -> None:
+    context, page = signed_in(chromium, office.address, "dai", "/submit")
+    assert "様式をダウンロード" in text_of(page)
+    page.get_by_role("button", name="サインアウト").click()
+    page.wait_for_timeout(2000)
+    page.goto(f"{office.address}/submit")
+    quiet(page)
+    assert "サインインしてください" in text_of(page) and "様式をダウンロード" not in text_of(page)
+    context.close()
+
+
+def test_a_role_taken_away_ends_an_open_session_at_its_next_step(chromium: Browser, office: Office) -> None:
+    """The cookie still says who it is; the database says that they may nothing any more."""
+    gone = "leaver@general.example.jp"
+    environment = {"DATABASE_URL": office.store.url}
+    command(environment, "user", "add", gone, "--role", "bureau_manager", "--bureau", "GENERAL")
+    context, page = signed_in(chromium, office.address, "leaver", "/submit")
+    expect(page.get_by_role("button", name="内容を確かめる")).to_be_visible(timeout=WAIT)
+    command(environment, "user", "remove", gone)
+    page.get_by_role("button", name="内容を確かめる").click()
+    expect(page.get_by_text("登録されていません")).to_be_visible(timeout=WAIT)
+    quiet(page)
+    assert "様式をダウンロード" not in text_of(page)
     context.close()
 
 
