@@ -11,7 +11,7 @@ from kpis.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
-from pages.parts.bureaus import break_line, bureau_scored, by_bureau, heat_block, unit_label, unit_name
+from pages.parts.bureaus import break_line, by_bureau, heat_block, parts_by_indicator, unit_label, unit_name
 from pages.parts.cards import chart_with_table, find, headline_value, status_badge, status_marks
 from pages.parts.entry import as_of, enter, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
@@ -36,14 +36,6 @@ def share_of(counts: dict[str, int], done: str) -> str:
     return f"{counts.get(done, 0)} / {total}" if total else "―"
 
 
-def by_indicator() -> dict[str, list[Scored]]:
-    """Return the judgements of bureaus by indicator."""
-    found: dict[str, list[Scored]] = {}
-    for item in bureau_scored():
-        found.setdefault(item.entry.definition.code, []).append(item)
-    return found
-
-
 def overview() -> None:
     """Compare all bureaus."""
     current = [r for r in reports if r.is_valid]
@@ -53,7 +45,7 @@ def overview() -> None:
     with st.container(border=True):
         heat_block([r for r in reports if r.is_valid or r.scored], key="heat")
     st.header(t("compare_heading"), divider="gray")
-    parts = cached.made("bureau parts", code=view(), as_of=as_of(), language="", make=by_indicator)
+    parts = parts_by_indicator()
     codes = list(parts)
     if codes:
         names = {row["indicator_code"]: named(row) for row in cached.rows("Indicator")}

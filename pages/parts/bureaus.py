@@ -84,6 +84,18 @@ def _denominator(item: Scored, figure: Figure) -> float | None:
     return figure.base_value if item.entry.definition.kind == "reduction" else figure.denominator
 
 
+def parts_by_indicator() -> dict[str, list[Scored]]:
+    """Return the judgements of bureaus by indicator, in the organisation that the viewer chose."""
+
+    def make() -> dict[str, list[Scored]]:
+        found: dict[str, list[Scored]] = {}
+        for item in bureau_scored():
+            found.setdefault(item.entry.definition.code, []).append(item)
+        return found
+
+    return cached.made("bureau parts", code=view(), as_of=as_of(), language="", make=make)
+
+
 def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
     """Show one indicator by bureau for a period: coverage, ranked bars, table and CSV.
 
