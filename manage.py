@@ -18,8 +18,9 @@ from rich.progress import Progress
 from kpis import people, reports, submissions
 from kpis.access import OPEN_STATES, ROLES
 from kpis.errors import MierukaError, SettingsRefused
+from kpis.periods import TOKYO_OFFSET
 from kpis.settings import ROOT, settings
-from kpis.store import TOKYO_OFFSET, Store, utc_now
+from kpis.store import Store, utc_now
 from loaders import catalogue, load, pull, sample, submit, workbook
 from loaders.report import LoadReport
 from publishers import editions, export, publication

@@ -13,9 +13,10 @@ from sqlmodel import Session, SQLModel, select
 
 from kpis import models
 from kpis.errors import FigureRefused, NotAllowed
+from kpis.models import table_of
 from kpis.periods import parse_period
 from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, merged
-from kpis.store import REGISTERS
+from kpis.vintages import REGISTERS
 
 REGISTER_FILES: Mapping[str, type[SQLModel]] = {
     "procedures.csv": models.Procedure,
@@ -33,12 +34,6 @@ _PRECISION_OF = {
     "replanned_end": "replanned_end_precision", "actual_end": "actual_end_precision",
 }  # fmt: skip
 Choices = dict[tuple[str, tuple[str, ...], str], tuple[str, int]]
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """Return the table of a model."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
 
 
 def row_key(key: tuple[str, ...]) -> str:

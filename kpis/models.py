@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 PRECISIONS = "'day','month','quarter','year','unknown'"
@@ -40,6 +40,12 @@ def _instant(*, optional: bool = False) -> Column:
 def _reference(target: str, *, optional: bool = False, index: bool = False) -> Column:
     # A fresh Column per table; ON DELETE is left at NO ACTION: nothing referenced is ever deleted.
     return Column(Text, ForeignKey(target), nullable=optional, index=index)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the table behind a class."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
 
 
 class Source(SQLModel, table=True):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from kpis.errors import PeriodUnreadable
 
 FISCAL_START_MONTH = 4
+TOKYO_OFFSET = timedelta(hours=9)  # days are those of Japan; instants are stored in UTC
 _CODE = re.compile(r"^(?:FY(?P<fy>\d{4})(?:-Q(?P<q>[1-4]))?|(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])|CY(?P<cy>\d{4}))$")
 _ERAS = ((date(2019, 5, 1), "令和", "R", 2018), (date(1989, 1, 8), "平成", "H", 1988))
 

@@ -7,17 +7,13 @@ on and a busy timeout; writers take the lock at once (``BEGIN IMMEDIATE``), so t
 from __future__ import annotations
 
 import gc
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import BaseModel
 from sqlalchemy import (
     Boolean,
     Column,
@@ -27,13 +23,9 @@ from sqlalchemy import (
     Float,
     Integer,
     LargeBinary,
-    Table,
-    bindparam,
     create_engine,
-    delete,
     event,
     func,
-    insert,
     select,
     update,
 )
@@ -41,45 +33,17 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
 from kpis import models
-from kpis.errors import FigureRefused, NotAllowed, NotFound
+from kpis.errors import NotAllowed, NotFound
 from kpis.measures import Baseline, Definition, Figure, Goal, rate_of
+from kpis.models import table_of
 from kpis.organisation import Organisation, Succession, Unit
-from kpis.periods import parse_period
-from kpis.registers import searchable
 from kpis.scorecard import Book, Entry, SourceNote
 from kpis.settings import settings
+from kpis.vintages import is_sample
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
-TOKYO_OFFSET = timedelta(hours=9)
 
-# Files whose rows carry their own key are updated in place; the others are the whole present list and are replaced.
-_KEYED: dict[str, type[SQLModel]] = {
-    "sources.csv": models.Source,
-    "bureaus.csv": models.Bureau,
-    "projects.csv": models.Project,
-    "indicators.csv": models.Indicator,
-    "milestones.csv": models.Milestone,
-    "procedures.csv": models.Procedure,
-    "facilities.csv": models.Facility,
-}
-_LISTED: dict[str, type[SQLModel]] = {
-    "successions.csv": models.Succession,
-    "project_versions.csv": models.ProjectVersion,
-    "project_bureaus.csv": models.ProjectBureau,
-    "baselines.csv": models.Baseline,
-    "targets.csv": models.Target,
-    "readings.csv": models.Reading,
-}
-REGISTERS: dict[type[SQLModel], str] = {
-    models.Procedure: "procedure",
-    models.Facility: "facility",
-    models.Milestone: "milestone",
-}
-MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
-MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
-_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
-             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
 _FIGURE = ("period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate",
            "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "vintage", "known_at", "source_code",
            "is_sample", "reason_class", "reason_text")  # fmt: skip
@@ -92,12 +56,7 @@ _CODED: dict[str, type[SQLModel]] = {
 }
 
 
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
-
-
-_REVISION = select(_table(models.DataRevision).c.revision)
+_REVISION = select(table_of(models.DataRevision).c.revision)
 
 
 def open_engine(url: str) -> Engine:
@@ -134,16 +93,6 @@ def open_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a change comes from: the instant it became known (UTC), the file, and for reports the submission and reason."""
-
-    known_at: datetime
-    file_sha256: str | None = None
-    submission_id: int | None = None
-    reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by row code: reason class and text
 
 
 def frozen_url(path: Path) -> str:
@@ -222,7 +171,7 @@ class Store:
         self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
-                table = _table(models.DataRevision)
+                table = table_of(models.DataRevision)
                 session.execute(update(table).values(revision=table.c.revision + int(is_figures)))
                 yield session
             connection.commit()
@@ -237,21 +186,21 @@ class Store:
     def is_sample(self) -> bool:
         """Say whether this instance is a sample: its reports are made up and nothing of it is published."""
         with self.reading() as session:
-            return _is_sample(session)
+            return is_sample(session)
 
     def become_sample(self) -> None:
         """Mark this instance as a sample, for good: every row that a report brings from now on is marked."""
         with self.writing() as session:
-            session.execute(update(_table(models.DataRevision)).values(is_sample=True))
+            session.execute(update(table_of(models.DataRevision)).values(is_sample=True))
 
     def known_codes(self, table: str) -> set[str]:
         """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""
         with self.reading() as session:
-            return set(session.execute(select(_table(_CODED[table]).c[f"{table}_code"])).scalars())
+            return set(session.execute(select(table_of(_CODED[table]).c[f"{table}_code"])).scalars())
 
     def bureaus_by_name(self) -> dict[str, str]:
         """Return the code of each organisation unit by its Japanese name; of two lives of a name, the present one."""
-        table = _table(models.Bureau)
+        table = table_of(models.Bureau)
         query = select(table.c.name_ja, table.c.bureau_code).order_by(table.c.is_current, table.c.sort_order.desc())
         with self.reading() as session:
             return {name: code for name, code in session.execute(query)}
@@ -268,7 +217,7 @@ class Store:
             indicator_codes: keep these only; ``None`` means all.
         """
         with self.reading() as session:
-            revision = session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
+            revision = session.execute(select(table_of(models.DataRevision).c.revision)).scalar() or 0
             indicators = self._rows(session, models.Indicator, indicator_codes, "sort_order")
             kinds = {row.indicator_code: row.kind for row in indicators}
             figures = self._figures(session, kinds, indicator_codes)
@@ -291,7 +240,7 @@ class Store:
             }
             sources = {
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
-                for s in session.execute(select(_table(models.Source)))
+                for s in session.execute(select(table_of(models.Source)))
             }
             organisation = self._organisation(session)
         entries = []
@@ -321,7 +270,7 @@ class Store:
 
     @staticmethod
     def _organisation(session: Session) -> Organisation:
-        units, successions = _table(models.Bureau), _table(models.Succession)
+        units, successions = table_of(models.Bureau), table_of(models.Succession)
         return Organisation(
             tuple(
                 Unit(u.bureau_code, u.name_ja, u.name_en, u.kind, u.parent_code, u.valid_from, u.valid_to, u.is_current)
@@ -345,7 +294,7 @@ class Store:
         Rows stream past one by one, texts and instants that repeat are held once, and the collector, which would walk all
         of it again and again while it grows, waits until the end: a history of 300,000 figures is read in seconds.
         """
-        table = _table(models.Observation)
+        table = table_of(models.Observation)
         query = select(*(table.c[name] for name in ("indicator_code", "bureau_code", *_FIGURE))).order_by(table.c.id)
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
@@ -377,7 +326,7 @@ class Store:
         return figures
 
     def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
-        table = _table(model)
+        table = table_of(model)
         query = select(table).order_by(table.c[order])
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
@@ -385,7 +334,7 @@ class Store:
 
     def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
-        table = _table(model)
+        table = table_of(model)
         query = select(table).order_by(*table.primary_key.columns)
         if "sort_order" in table.c:
             query = select(table).order_by(table.c.sort_order, *table.primary_key.columns)
@@ -400,7 +349,7 @@ class Store:
         Raises:
             NotFound: there is none.
         """
-        table = _table(model)
+        table = table_of(model)
         (column,) = table.primary_key.columns
         with self.reading() as session:
             row = session.execute(select(table).where(column == key)).first()
@@ -413,226 +362,7 @@ class Store:
     def count(self, model: type[SQLModel]) -> int:
         """Return the number of rows of a table."""
         with self.reading() as session:
-            return int(session.execute(select(func.count()).select_from(_table(model))).scalar_one())
-
-    # What comes in -----------------------------------------------------------------------------------------------
-
-    def keep_original(self, session: Session, *, name: str, content: bytes, kind: str) -> str:
-        """Keep the bytes of a file by their SHA-256 and return it; bytes already kept are kept once."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        if session.get(models.OriginalFile, sha256) is None:
-            session.execute(
-                insert(_table(models.OriginalFile)).values(
-                    sha256=sha256, name=name, kind=kind, content=content, bytes_count=len(content), received_at=utc_now()
-                )
-            )
-        return sha256
-
-    def apply_rows(self, session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime) -> int:
-        """Store the validated rows of one file within the caller's transaction.
-
-        Args:
-            session: from ``writing()``.
-            kind: the file the rows are of, as ``observations.csv``.
-            rows: validated rows in file order.
-            sha256: of the original file, already kept.
-            loaded_at: UTC.
-
-        Returns:
-            The number of rows that are new or changed.
-
-        Raises:
-            FigureRefused: a correction has no reason, or the kind is not known.
-        """
-        values = [row.model_dump() for row in rows]
-        if kind == "observations.csv":
-            return self._append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
-        if kind in _KEYED:
-            return self._upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256))
-        if kind == "calendar.csv":
-            return self._set_calendar(session, values)
-        if kind in _LISTED:
-            table = _table(_LISTED[kind])
-            if "period_code" in table.c:
-                self.ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
-            session.execute(delete(table))
-            if values:
-                session.execute(insert(table), values)
-            return len(values)
-        raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
-
-    def apply_report(self, session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
-        """Store the approved rows of a bureau's report within the caller's transaction.
-
-        Args:
-            session: from ``writing()``.
-            kind: ``observations.csv`` or the file of a register.
-            values: columns that are reported, with the row's key; observations carry their reason, the rows of registers
-                that are new carry every column.
-            origin: with the submission, and the reasons of register rows.
-
-        Returns:
-            The number of rows that are new or changed.
-        """
-        if _is_sample(session):
-            values = [{**row, "is_sample": True} for row in values]
-        if kind == "observations.csv":
-            given = [{**row, "submission_id": origin.submission_id} for row in values]
-            return self._append_observations(session, given, sha256=origin.file_sha256, loaded_at=origin.known_at)
-        return self._upsert(session, _KEYED[kind], values, origin=origin)
-
-    def _upsert(self, session: Session, model: type[SQLModel], values: list[dict[str, Any]], *, origin: Origin) -> int:
-        table = _table(model)
-        (key,) = table.primary_key.columns
-        # A row may point at a later row of the same file: store the rows first, the pointers after.
-        pointers = [c.name for c in table.c if any(f.column.table is table for f in c.foreign_keys)]
-        query = select(table)
-        if len(values) < MANY:
-            query = query.where(key.in_([given[key.name] for given in values]))
-        known = {row._mapping[key.name]: dict(row._mapping) for row in session.execute(query)}
-        fresh: list[dict[str, Any]] = []
-        later: list[dict[str, Any]] = []
-        changes: list[dict[str, Any]] = []
-        for order, given in enumerate(values):
-            row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
-            old = known.get(row[key.name])
-            if old is None:
-                fresh.append({**row, **dict.fromkeys(pointers)})
-                if any(row.get(name) is not None for name in pointers):
-                    later.append({name: row.get(name) for name in (key.name, *pointers)})
-                continue
-            differing = {name: value for name, value in row.items() if old[name] != value}
-            if not differing:
-                continue
-            if model in REGISTERS:
-                row["vintage"] = old["vintage"] + 1
-                changes.append(_register_change(REGISTERS[model], row, old, differing, key=key.name, origin=origin))
-            later.append(row)
-        if model is models.Procedure:
-            for row in (*fresh, *later):
-                row["search_text"] = searchable({**known.get(row[key.name], {}), **row})
-        if fresh:
-            session.execute(insert(table), fresh)
-        self._update_many(session, table, key.name, later)
-        if changes:
-            session.execute(insert(_table(models.RegisterChange)), changes)
-        if model is models.Milestone:
-            self._append_milestone_dates(session, values, known, origin=origin)
-        return len(fresh) + sum(1 for row in later if row[key.name] in known)
-
-    @staticmethod
-    def _update_many(session: Session, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
-        """Update rows by their key, those with the same columns in one statement: a report may bring thousands."""
-        alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        for row in rows:
-            alike.setdefault(tuple(row), []).append({**row, "key_of_the_row": row[key]})
-        for found in alike.values():
-            session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), found)
-
-    @staticmethod
-    def _append_milestone_dates(
-        session: Session, values: list[dict[str, Any]], known: dict[str, dict[str, Any]], *, origin: Origin
-    ) -> None:
-        """Keep every day a milestone was ever given, so that re-planning twice keeps all of them."""
-        table = _table(models.MilestoneDate)
-        counted: dict[tuple[str, str], int] = {}
-        if known:
-            held = select(table.c.milestone_code, table.c.date_kind, func.max(table.c.vintage)).group_by(
-                table.c.milestone_code, table.c.date_kind
-            )
-            counted = {(code, kind): vintage for code, kind, vintage in session.execute(held)}
-        fresh = []
-        for given in values:
-            code = given["milestone_code"]
-            for kind, column in MILESTONE_DATES.items():
-                if column not in given or given[column] is None or given[column] == known.get(code, {}).get(column):
-                    continue
-                fresh.append(
-                    {
-                        "milestone_code": code, "date_kind": kind, "vintage": counted.get((code, kind), 0) + 1,
-                        "day": given[column], "precision": given[f"{column}_precision"], "known_at": origin.known_at,
-                        "source_code": given.get("source_code") or known[code]["source_code"],
-                        "submission_id": origin.submission_id,
-                    }
-                )  # fmt: skip
-        if fresh:
-            session.execute(insert(table), fresh)
-
-    def _append_observations(
-        self, session: Session, values: list[dict[str, Any]], *, sha256: str | None, loaded_at: datetime
-    ) -> int:
-        table = _table(models.Observation)
-        self.ensure_periods(session, {v["period_code"] for v in values})
-        source_days: dict[str, date | None] = {
-            code: day
-            for code, day in session.execute(select(_table(models.Source).c.source_code, _table(models.Source).c.published_on))
-        }
-        columns = [table.c[name] for name in ("indicator_code", "bureau_code", "period_code", "vintage", *_COMPARED)]
-        current: dict[tuple[str, str, str], dict[str, Any]] = {}
-        codes = sorted({v["indicator_code"] for v in values})
-        for row in session.execute(select(*columns).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)):
-            found = dict(row._mapping)
-            current[found["indicator_code"], found["bureau_code"], found["period_code"]] = found
-        fresh = []
-        for number, given in enumerate(values, start=2):
-            key = given["indicator_code"], given["bureau_code"], given["period_code"]
-            old = current.get(key)
-            if old is not None and all(old[name] == given[name] for name in _COMPARED):
-                continue
-            if old is not None and not given["reason_class"]:
-                raise FigureRefused(
-                    f"{number}行目: {' '.join(key)} の値を変えるには reason_class と reason_text が必要です。",
-                    f"Row {number}: changing {' '.join(key)} needs a reason_class and a reason_text.",
-                )
-            day = given["published_on"] or source_days.get(given["source_code"])
-            known_at = datetime.combine(day, time()) - TOKYO_OFFSET if day else loaded_at
-            record = {**given, "vintage": old["vintage"] + 1 if old else 1, "known_at": known_at}
-            fresh.append({**record, "recorded_at": loaded_at, "file_sha256": sha256})
-            current[key] = record
-        if fresh:
-            session.execute(insert(table), fresh)
-        return len(fresh)
-
-    def _set_calendar(self, session: Session, values: list[dict[str, Any]]) -> int:
-        """Set the days of every period named, and take them from the others: the file is the whole calendar."""
-        table = _table(models.ReportingPeriod)
-        self.ensure_periods(session, {given["period_code"] for given in values})
-        session.execute(update(table).values(opens_on=None, due_on=None, locks_on=None))
-        for given in values:
-            session.execute(update(table).where(table.c.period_code == given["period_code"]).values(**given))
-        return len(values)
-
-    @staticmethod
-    def ensure_periods(session: Session, codes: set[str]) -> None:
-        """Make the periods known that are not yet."""
-        table = _table(models.ReportingPeriod)
-        missing = codes - set(session.execute(select(table.c.period_code)).scalars())
-        if missing:
-            found = [parse_period(code) for code in sorted(missing)]
-            session.execute(
-                insert(table),
-                [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in found],
-            )
-
-
-def _register_change(
-    register: str, row: dict[str, Any], old: dict[str, Any], differing: dict[str, Any], *, key: str, origin: Origin
-) -> dict[str, Any]:
-    reason_class, reason_text = origin.reasons.get(row[key], (None, ""))
-
-    def packed(values: dict[str, Any]) -> str:
-        return json.dumps(values, ensure_ascii=False, default=date.isoformat)
-
-    return {
-        "register_name": register, "row_code": row[key], "vintage": row["vintage"],
-        "before_json": packed({name: old[name] for name in differing}), "after_json": packed(differing),
-        "known_at": origin.known_at, "submission_id": origin.submission_id, "file_sha256": origin.file_sha256,
-        "reason_class": reason_class, "reason_text": reason_text,
-    }  # fmt: skip
-
-
-def _is_sample(session: Session) -> bool:
-    return bool(session.execute(select(_table(models.DataRevision).c.is_sample)).scalar())
+            return int(session.execute(select(func.count()).select_from(table_of(model))).scalar_one())
 
 
 def utc_now() -> datetime:

@@ -18,7 +18,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from kpis import models
+from kpis import models, vintages
 from kpis.access import OPEN_STATES, next_state
 from kpis.deadlines import window_of
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
@@ -27,7 +27,8 @@ from kpis.people import allow, record
 from kpis.periods import parse_period
 from kpis.reports import seen, warnings_of
 from kpis.review import OBSERVATIONS, OURS, REASON_CLASSES, THEIRS, Comparison, ReportedRow, compare
-from kpis.store import Origin, Store, utc_now
+from kpis.store import Store, utc_now
+from kpis.vintages import Origin
 
 RowKey = tuple[str, tuple[str, ...]]
 CellKey = tuple[str, tuple[str, ...], str]
@@ -103,8 +104,8 @@ def upload(
             now_open = next((s for s in held if s.state in OPEN_STATES), None)
             _refuse_other(now_open, replaces)
             refuse_rows(session, bureau_code, period_code, rows)
-            store.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
-            store.keep_original(session, name=name, content=content, kind="report")
+            vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
+            vintages.keep_original(session, name=name, content=content, kind="report", received_at=utc_now())
             before: list[ReportedRow] = []
             confirmed: dict[tuple[str, str, str], tuple[str, Any, str]] = {}
             if now_open is None:
@@ -306,7 +307,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
                 values = [values_of(c, current.get((kind, c.row.key)), row.bureau_code, source) for c in own]
                 reasons = {c.row.key[0]: (c.row.reason_class, c.row.reason_text) for c in own if c.row.reason_class}
                 origin = Origin(now, row.file_sha256, row.id, reasons)
-                changed += store.apply_report(session, kind, values, origin=origin)
+                changed += vintages.apply_report(session, kind, values, origin=origin)
             row.state, row.decided_by, row.decided_at = after, actor, now
             record(session, actor, "approved", _subject(row), file_sha256=row.file_sha256, detail=f"{changed} rows")
             _record_cells(session, row, actor, comparison)
@@ -341,7 +342,7 @@ def grant_exception(store: Store, *, actor: str, bureau_code: str, period_code: 
             raise FigureRefused("例外には理由が必要です。", "An exception needs a reason.")
         if session.get(models.Bureau, bureau_code) is None:
             raise NotFound(f"局「{bureau_code}」は登録されていません。", f"There is no bureau {bureau_code!r}.")
-        store.ensure_periods(session, {parse_period(period_code).code})
+        vintages.ensure_periods(session, {parse_period(period_code).code})
         session.add(
             models.ReportingException(
                 bureau_code=bureau_code, period_code=period_code, until=until, reason=reason.strip(), granted_by=actor,

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from kpis import vintages
 from kpis.errors import FigureRefused
 from kpis.settings import settings
 from kpis.store import Store, utc_now
@@ -237,7 +238,7 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
     try:
         with store.writing() as session:
             for file in files:
-                accepted[file.sha256] = 0 if file.sha256 in repeats else _store_one(store, session, file)
+                accepted[file.sha256] = 0 if file.sha256 in repeats else _store_one(session, file)
                 done += len(file.numbered)
                 if progress:
                     progress(done, total)
@@ -251,6 +252,7 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
     return [file.report(accepted=accepted[file.sha256], is_repeat=file.sha256 in repeats) for file in files]
 
 
-def _store_one(store: Store, session: Session, file: Prepared) -> int:
-    store.keep_original(session, name=file.name, content=file.content, kind=file.kind)
-    return store.apply_rows(session, file.kind, file.rows, sha256=file.sha256, loaded_at=utc_now())
+def _store_one(session: Session, file: Prepared) -> int:
+    now = utc_now()
+    vintages.keep_original(session, name=file.name, content=file.content, kind=file.kind, received_at=now)
+    return vintages.apply_rows(session, file.kind, file.rows, sha256=file.sha256, loaded_at=now)

@@ -7,10 +7,11 @@ import streamlit as st
 
 from kpis.bureaus import BureauReport
 from kpis.organisation import Succession
+from kpis.scorecard import Scored
 from kpis.settings import settings
-from kpis.text import format_date, status_word
+from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
-from pages.parts.bureaus import break_line, bureau_scored, by_bureau, heat_block, unit_label, unit_name
+from pages.parts.bureaus import break_line, by_bureau, heat_block, parts_by_indicator, unit_label, unit_name
 from pages.parts.cards import chart_with_table, find, headline_value, status_badge, status_marks
 from pages.parts.entry import as_of, enter, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
@@ -20,7 +21,7 @@ from pages.parts.viewer import viewer
 
 enter()
 
-CHARTS_SHOWN = 8
+CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
 
 
 def link(report: BureauReport) -> None:
@@ -44,14 +45,14 @@ def overview() -> None:
     with st.container(border=True):
         heat_block([r for r in reports if r.is_valid or r.scored], key="heat")
     st.header(t("compare_heading"), divider="gray")
-    parts = bureau_scored()
-    codes = list(dict.fromkeys(s.entry.definition.code for s in parts))
+    parts = parts_by_indicator()
+    codes = list(parts)
     if codes:
         names = {row["indicator_code"]: named(row) for row in cached.rows("Indicator")}
         code = st.selectbox(t("compare_indicator"), codes, format_func=names.__getitem__, key="compare")
         whole = find(cached.scored(as_of()), code)
         if whole is not None:
-            by_bureau(whole, [s for s in parts if s.entry.definition.code == code], key="compare")
+            by_bureau(whole, parts[code], key="compare")
     else:
         st.info(t("compare_none"), icon=":material/info:")
     listing(t("all_bureaus"), current, key="bureaus")
@@ -161,6 +162,45 @@ def record(report: BureauReport) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
+def indicator(item: Scored) -> None:
+    """Show one indicator of a bureau: status, value, whose targets it is measured by, breaks, and its chart."""
+    with st.container(border=True, height="stretch"):
+        st.subheader(named(item.entry.definition))
+        status_badge(item.judgement)
+        st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+        if item.entry.goals_of:
+            st.caption(t("measured_by_whole"))
+        for found in item.breaks:
+            st.caption(f":material/link_off: {break_line(found)}")
+        chart_with_table(item, cached.book())
+
+
+def indicator_table(report: BureauReport) -> Ready:
+    """Make the table of all indicators of a bureau."""
+    rows = [
+        {
+            t("indicators_one"): named(s.entry.definition),
+            t("period"): s.judgement.figure.period.label(language()) if s.judgement.figure else "―",
+            t("value"): headline_value(s, s.judgement.figure),
+            t("target"): format_value(s.judgement.goal.value, s.entry.definition, language()) if s.judgement.goal else "―",
+            t("previous"): headline_value(s, s.judgement.previous), t("year_earlier"): headline_value(s, s.judgement.year_earlier),
+            t("statuses_one"): status_word(s.judgement.status, language()),
+        }
+        for s in report.scored
+    ]  # fmt: skip
+    csv = [
+        {
+            "bureau_code": report.code, "indicator_code": s.entry.definition.code,
+            "period_code": f.period_code if (f := s.judgement.figure) else None, "value": f.value if f else None,
+            "numerator": f.numerator if f else None, "denominator": f.denominator if f else None,
+            "unit": s.entry.definition.unit_en, "status": s.judgement.status, "is_sample": bool(f and f.is_sample),
+            "organisation": view(),
+        }
+        for s in report.scored
+    ]  # fmt: skip
+    return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(csv), is_table_open=True)
+
+
 def detail(report: BureauReport) -> None:
     """Show one bureau."""
     name = named(report.unit)
@@ -177,26 +217,17 @@ def detail(report: BureauReport) -> None:
         st.info(t("bureau_no_indicators", names=t("list_comma").join(owed[c] for c in report.owed)), icon=":material/info:")
     with st.grid(2, min_column_width=320):
         for item in report.scored[:CHARTS_SHOWN]:
-            with st.container(border=True, height="stretch"):
-                st.subheader(named(item.entry.definition))
-                status_badge(item.judgement)
-                st.markdown(f"### {headline_value(item, item.judgement.figure)}")
-                if item.entry.goals_of:
-                    st.caption(t("measured_by_whole"))
-                for found in item.breaks:
-                    st.caption(f":material/link_off: {break_line(found)}")
-                chart_with_table(item, cached.book())
-    if len(report.scored) > CHARTS_SHOWN:
-        st.caption(t("more_indicators", count=len(report.scored) - CHARTS_SHOWN))
-        rows = [
-            {
-                t("indicators_one"): named(s.entry.definition),
-                t("value"): headline_value(s, s.judgement.figure),
-                t("statuses_one"): status_word(s.judgement.status, language()),
-            }
-            for s in report.scored
-        ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+            indicator(item)
+        others = {s.entry.definition.code: s for s in report.scored[CHARTS_SHOWN:]}
+        if others:
+            with st.container():
+                words = {code: named(s.entry.definition) for code, s in others.items()}
+                chosen = st.selectbox(
+                    t("choose_indicator"), list(others), format_func=words.__getitem__, key=f"other_{report.code}"
+                )
+                indicator(others[chosen])
+    if others:
+        kept_block(f"{report.code}-indicators", lambda: indicator_table(report))
     left, right = st.columns(2, gap="medium")
     with left:
         registers(report)

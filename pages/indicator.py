@@ -5,10 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from kpis.periods import parse_period
 from kpis.scorecard import Book, Scored
 from pages.parts import cached
-from pages.parts.bureaus import coverage_lines
+from pages.parts.bureaus import by_bureau, parts_by_indicator
 from pages.parts.cards import chart_with_table, find, link_columns
 from pages.parts.entry import as_of, enter, page
 from pages.parts.facts import Facts, gather
@@ -35,22 +34,16 @@ def linked_table(title: str, table: pa.Table) -> None:
     st.dataframe(table, hide_index=True, width="stretch", column_config=link_columns())
 
 
-def reported_sum(item: Scored) -> None:
-    """Say what the bureaus' last reports add up to, how complete they are, and whether the sum is judged."""
-    if item.rolled:
-        newest = item.rolled[-1]
-        st.subheader(t("reported_sum", period=parse_period(newest.period_code).label(language())))
-        for line in coverage_lines(item, newest):
-            st.markdown(line)
-
-
 def show(item: Scored, facts: Facts, book: Book) -> None:
     """Draw the page of an indicator."""
     st.title(named(item.entry.definition))
     st.markdown(facts.head)
     with st.container(border=True):
         chart_with_table(item, book)
-    reported_sum(item)
+    if parts := parts_by_indicator().get(item.entry.definition.code):
+        with st.container(border=True):
+            st.subheader(t("by_bureau"))
+            by_bureau(item, parts, key="indicator")
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(t("definition"))

@@ -15,9 +15,9 @@ from kpis.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import format_date, format_value, known_day, status_word
 from pages.parts import cached
-from pages.parts.cards import chart_with_table, headline_value, link_columns, sentence, source_line, status_badge, status_marks
+from pages.parts.cards import chart_with_table, headline_value, sentence, source_line, status_badge, status_marks
 from pages.parts.entry import as_of, enter, page, today
-from pages.parts.figure import figure_block
+from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import (
     confidence_mark,
     contradictions,
@@ -183,12 +183,10 @@ def bureaus_and_names(report: ProjectReport) -> None:
         st.subheader(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
         kin += [r for r in reports if r.code == report.row["successor_code"]]
-        rows = [
-            {t("strategy_version"): n["strategy_version"], t("project_code"): r.code, t("project_name"): named(dict(n))}
-            for r in kin
-            for n in r.names
+        lines = [
+            f"- {t('strategy_version', version=n['strategy_version'])} **{r.code}** {named(dict(n))}" for r in kin for n in r.names
         ]
-        st.table(pd.DataFrame(rows).set_index(t("strategy_version")))
+        st.markdown("\n".join(lines))
 
 
 def steps(item: Scored) -> str:
@@ -240,6 +238,13 @@ def indicators(report: ProjectReport) -> None:
 
 def every_figure(report: ProjectReport) -> None:
     """Show every figure and every target of the project in tables."""
+    kept_block(f"{report.code}-figures", lambda: figures_of(report))
+    if any(s.entry.goals for s in report.scored):
+        kept_block(f"{report.code}-targets", lambda: targets_of(report))
+
+
+def figures_of(report: ProjectReport) -> Ready:
+    """Make the table of every figure of the project."""
     book = cached.book()
     shown = [(s, f) for s in report.scored for f in s.figures]
     table = pd.DataFrame(
@@ -263,28 +268,36 @@ def every_figure(report: ProjectReport) -> None:
             for s, f in shown
         ]
     )  # fmt: skip
-    figure_block(
-        None, key=f"{report.code}-figures", sentence="" if shown else t("every_figure_none"), table=table, csv=csv,
-        title=t("every_figure"), is_table_open=True,
-    )  # fmt: skip
+    said = "" if shown else t("every_figure_none")
+    return ready(None, sentence=said, table=table, csv=csv, title=t("every_figure"), is_table_open=True)
+
+
+def targets_of(report: ProjectReport) -> Ready:
+    """Make the table of every target of the project, in the order in which they were set."""
+    book = cached.book()
     goals = [(s, g) for s in report.scored for g in sorted(s.entry.goals, key=lambda g: (g.period.end, g.set_order))]
-    if goals:
-        st.subheader(t("targets_raised"))
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        t("indicators_one"): named(s.entry.definition), t("period"): g.period.label(language()),
-                        t("target"): (t("approximate") if g.is_approximate else "")
-                        + format_value(g.value, s.entry.definition, language()),
-                        t("set_on"): known_day(g.set_on, g.set_on_precision, language()) if g.set_on else t("unknown_day"),
-                        t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
-                    }
-                    for s, g in goals
-                ]
-            ),
-            hide_index=True, width="stretch", column_config=link_columns(),
-        )  # fmt: skip
+    table = pd.DataFrame(
+        [
+            {
+                t("indicators_one"): named(s.entry.definition), t("period"): g.period.label(language()),
+                t("target"): (t("approximate") if g.is_approximate else "") + format_value(g.value, s.entry.definition, language()),
+                t("set_on"): known_day(g.set_on, g.set_on_precision, language()) if g.set_on else t("unknown_day"),
+                t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
+            }
+            for s, g in goals
+        ]
+    )  # fmt: skip
+    csv = pd.DataFrame(
+        [
+            {
+                "project_code": report.code, "indicator_code": s.entry.definition.code, "period_code": g.period_code, "value": g.value,
+                "unit": s.entry.definition.unit_en, "set_on": g.set_on, "set_order": g.set_order, "is_approximate": g.is_approximate,
+                "source_code": g.source_code,
+            }
+            for s, g in goals
+        ]
+    )  # fmt: skip
+    return ready(None, sentence="", table=table, csv=csv, title=t("targets_raised"), is_table_open=True)
 
 
 def confidence(report: ProjectReport) -> None:

@@ -57,7 +57,7 @@ def show_editions() -> None:
     rows = [
         {
             t("publish_number"): e.number, t("publish_day"): format_date(e.as_of, language()), t("publish_note_column"): e.note,
-            t("status"): t("publish_shown") if e.number == held.edition
+            t("publish_state"): t("publish_shown") if e.number == held.edition
             else held.withdrawn[e.number]["reason"] if e.number in held.withdrawn else "",
             t("publish_checksum"): e.sha256,
         }

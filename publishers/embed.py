@@ -11,7 +11,7 @@ from charts.style import FONT, INK
 from kpis.text import status_word
 from publishers.views import ICONS, TONES, IndicatorView
 
-WIDTH, HEIGHT = 400, 236
+WIDTH, HEIGHT = 400, 280
 COLOURS = {"good": "#115a36", "fine": "#0017c1", "warn": "#6d4b00", "bad": "#a90000", "plain": "#4d4d52"}
 
 
@@ -36,8 +36,8 @@ def card_svg(view: IndicatorView, cited: str) -> str:
     lines += _text(f"{goal[0]} {_plain(goal[1])}", x=16, y=y + 86, size=13, width=WIDTH - 32, most=1)
     spark = str(view.spark)
     if spark:
-        lines.append(spark.replace("<svg ", f'<svg x="184" y="{y + 82}" ', 1))
-    lines += _text(cited, x=16, y=HEIGHT - 20, size=10, width=WIDTH - 32, most=2)
+        lines.append(spark.replace("<svg ", f'<svg x="184" y="{y + 94}" ', 1))
+    lines += _text(cited, x=16, y=HEIGHT - 22, size=10, width=WIDTH - 32, most=2)
     label = f"{view.name}: {status_word(view.status, language)}. {view.sentence}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '

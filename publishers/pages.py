@@ -19,7 +19,7 @@ from kpis.scorecard import Change, count_by_status, figure_text, latest_changes
 from kpis.settings import ROOT
 from kpis.text import format_date, format_value, status_word
 from publishers.edition import Pages, Site
-from publishers.summary import LESSES, NOTES, TREND, conclusion, headlines, lead, pair_note, with_forerunners
+from publishers.summary import LESSES, NOTES, TREND, conclusion, coverage_lines, headlines, lead, pair_note, with_forerunners
 from publishers.views import IndicatorView, badge, badges
 from publishers.words import Words
 
@@ -139,6 +139,16 @@ def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> 
 
 def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence[IndicatorView]) -> Any:
     code = row["indicator_code"]
+    reported = None
+    for view in views:
+        if view.scored.rolled:
+            newest = view.scored.rolled[-1]
+
+            def names(codes: Sequence[str]) -> str:
+                return words("list_comma").join(_unit_label(site.units[c], words) for c in codes)
+
+            period = parse_period(newest.period_code).label(words.language)
+            reported = (words("reported_sum", period=period), coverage_lines(view.scored, newest, names, words))
     facts = [
         (words("project"), words.named(site.projects[row["project_code"]])), (words("scope"), words.named(site.units[row["scope_code"]])),
         (words("unit"), words.named(row, "unit")), (words("kind"), words("kind_" + row["kind"])),
@@ -178,8 +188,13 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
     return f"indicators/{code}.html", "indicator.html", {
         "title": words.named(row), "description": said, "row": row, "views": views, "units": site.units, "facts": [f for f in facts if f[1]],
         "related": related, "corrected": corrected, "readings": readings, "has_chart": any(v.has_series for v in views),
-        "section": "definitions.html",
+        "section": "definitions.html", "reported": reported,
     }  # fmt: skip
+
+
+def _unit_label(row: Mapping[str, Any], words: Words) -> str:
+    ended = words("ended_on", day=format_date(row["valid_to"], words.language)) if row["valid_to"] else ""
+    return f"{words.named(row)}({ended})" if ended else words.named(row)
 
 
 def _corrections(site: Site) -> list[dict[str, Any]]:

@@ -24,9 +24,10 @@ from kpis import models
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.measures import RULE_VERSION
 from kpis.people import viewer_of
+from kpis.periods import TOKYO_OFFSET
 from kpis.scorecard import count_by_status, score_all
 from kpis.settings import Settings, settings
-from kpis.store import TOKYO_OFFSET, Store, frozen_url, utc_now
+from kpis.store import Store, frozen_url, utc_now
 from publishers import edition as static_edition
 from publishers import editions
 from publishers.changes import Change, compare

@@ -5,10 +5,12 @@ Which indicators are shown is read off the catalogue (theme, headline, successor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from kpis.measures import value_of
+from kpis.organisation import RollUp
 from kpis.scorecard import Scored, count_by_status, figure_text
 from kpis.text import format_date, format_difference, format_value
 from publishers.words import Words
@@ -105,3 +107,29 @@ def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
         newest=format_date(newest, words.language),
         age=f"{(as_of - newest).days:,}",
     )
+
+
+def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]], str], words: Words) -> list[str]:
+    """Say what the reports of a period add up to, how complete they are, and who is missing.
+
+    Args:
+        item: the indicator for its own scope.
+        rolled: what its bureaus reported of one period.
+        names: writes organisation units in one line.
+        words: of the language.
+    """
+    definition, total = item.entry.definition, rolled.figure
+    counts = {"owing": rolled.owing_count, "reported": rolled.reported_count}
+    value = value_of(definition, total) if total else None
+    if value is None:
+        lines = [words("coverage_no_sum", **counts)]
+    else:
+        said = format_value(round(value, max(definition.decimals, 2)), definition, words.language)
+        lines = [words("coverage_complete" if rolled.is_complete else "coverage_partial", total=said, **counts)]
+    if rolled.official is not None:
+        lines.append(words("coverage_official", official=figure_text(definition, rolled.official, words.language)))
+    if rolled.unaddable:
+        lines.append(words("coverage_unaddable", names=names(rolled.unaddable)))
+    if rolled.missing:
+        lines.append(words("coverage_missing", names=names(rolled.missing)))
+    return lines

@@ -21,6 +21,8 @@ from pages.parts.cards import headline_value, sentence
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import language, named, t
+from publishers import summary
+from publishers.words import Words
 
 FIVE_LESS = ("paperless", "faxless", "sealless", "cashless", "touchless")
 BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
@@ -60,21 +62,7 @@ def bureau_scored() -> list[Scored]:
 
 def coverage_lines(item: Scored, rolled: RollUp) -> list[str]:
     """Say what the reports of a period add up to, how complete they are, and who is missing."""
-    definition, total = item.entry.definition, rolled.figure
-    counts = {"owing": rolled.owing_count, "reported": rolled.reported_count}
-    value = value_of(definition, total) if total else None
-    if value is None:
-        lines = [t("coverage_no_sum", **counts)]
-    else:
-        words = format_value(round(value, max(definition.decimals, 2)), definition, language())
-        lines = [t("coverage_complete" if rolled.is_complete else "coverage_partial", total=words, **counts)]
-    if rolled.official is not None:
-        lines.append(t("coverage_official", official=headline_value(item, rolled.official)))
-    if rolled.unaddable:
-        lines.append(t("coverage_unaddable", names=unit_names(rolled.unaddable)))
-    if rolled.missing:
-        lines.append(t("coverage_missing", names=unit_names(rolled.missing)))
-    return lines
+    return summary.coverage_lines(item, rolled, unit_names, Words(language()))
 
 
 def _label(item: Scored, figure: Figure) -> str:
@@ -96,6 +84,18 @@ def _denominator(item: Scored, figure: Figure) -> float | None:
     return figure.base_value if item.entry.definition.kind == "reduction" else figure.denominator
 
 
+def parts_by_indicator() -> dict[str, list[Scored]]:
+    """Return the judgements of bureaus by indicator, in the organisation that the viewer chose."""
+
+    def make() -> dict[str, list[Scored]]:
+        found: dict[str, list[Scored]] = {}
+        for item in bureau_scored():
+            found.setdefault(item.entry.definition.code, []).append(item)
+        return found
+
+    return cached.made("bureau parts", code=view(), as_of=as_of(), language="", make=make)
+
+
 def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
     """Show one indicator by bureau for a period: coverage, ranked bars, table and CSV.
 
@@ -105,7 +105,10 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
         key: unique on the page.
     """
     definition = whole.entry.definition
-    periods = {f.period_code: f.period for s in parts for f in s.figures}
+    periods = cached.made(
+        "periods", code=f"{definition.code} {view()}", as_of=as_of(), language="",
+        make=lambda: {f.period_code: f.period for s in parts for f in s.figures},
+    )  # fmt: skip
     if not periods:
         st.info(t("compare_none"), icon=":material/info:")
         return

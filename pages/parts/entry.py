@@ -44,6 +44,7 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
         office = [
             _page("submit", ":material/upload_file:", needs="take_template"),
             _page("review", ":material/fact_check:", needs="see_queue", or_needs="manage_people"),
+            st.Page(_PAGES / "report.py", title=t("nav_report"), icon=":material/summarize:", url_path="report"),
             _page("publish", ":material/publish:", needs="publish"),
         ]
         sections[t("nav_office")] = office

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 import streamlit as st
 
 from kpis.access import state_word
-from kpis.periods import parse_period
+from kpis.periods import TOKYO_OFFSET, parse_period
 from kpis.review import OBSERVATIONS, ReportedRow, Value
-from kpis.store import TOKYO_OFFSET, utc_now
+from kpis.store import utc_now
 from kpis.text import format_date
 from loaders.layout import Column, load_layout
 from pages.parts import cached

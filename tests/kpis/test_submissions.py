@@ -9,12 +9,12 @@ from datetime import date
 
 import pytest
 
-from kpis import models, reports, submissions
+from kpis import models, reports, submissions, vintages
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.review import OBSERVATIONS, OURS, THEIRS, ReportedRow
 from kpis.scorecard import score
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store import Store, utc_now
 from kpis.submissions import Uploaded, Warning
 from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure, register_row
 
@@ -217,9 +217,7 @@ def test_a_change_between_submission_and_approval_stops_the_approval(reporting: 
             k: v for k, v in values.items() if k not in ("id", "vintage", "known_at", "recorded_at", "submission_id", "file_sha256")
         }
         given = {**kept, "reason_class": "error", "reason_text": "official", "source_code": "PLAN"}
-        from kpis.store import Origin, utc_now
-
-        reporting.apply_report(session, OBSERVATIONS, [given], origin=Origin(utc_now()))
+        vintages.apply_report(session, OBSERVATIONS, [given], origin=vintages.Origin(utc_now()))
     with pytest.raises(StepRefused, match="G5"):
         submissions.approve(reporting, sent.report_id, actor=OFFICE, revision=1)
     assert state(reporting, sent.report_id) == "submitted"

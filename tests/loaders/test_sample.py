@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from kpis import models
+from kpis import models, vintages
 from kpis.errors import FigureRefused
 from kpis.measures import value_of
 from kpis.people import COMMAND_LINE, add_person
@@ -130,7 +130,7 @@ def test_a_sample_is_made_once_and_never_from_reports_in_earnest(made: tuple[Sto
     load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
     add_person(store, actor=COMMAND_LINE, email="real@example.org", role="bureau_manager", bureau_code="FINANCE")
     with store.writing() as session:
-        store.ensure_periods(session, {"FY2022-Q4"})
+        vintages.ensure_periods(session, {"FY2022-Q4"})
         session.add(
             models.Submission(bureau_code="FINANCE", period_code="FY2022-Q4", created_by="real@example.org", created_at=utc_now())
         )

@@ -17,14 +17,15 @@ from kpis.settings import ROOT
 from kpis.store import Store
 from kpis.text import format_value, status_word
 from loaders.catalogue import load_folder
+from publishers.report import quarter_report
 from tests.bench.viewer import Viewer, served
 
 
 class Site:
     """A served dashboard: its pages over the websocket, its API over HTTP."""
 
-    def __init__(self, port: int) -> None:
-        self.port, self.viewer = port, Viewer(port)
+    def __init__(self, port: int, url: str) -> None:
+        self.port, self.viewer, self.url = port, Viewer(port), url
 
     def api(self, path: str) -> Any:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/{path}", timeout=60) as answer:
@@ -38,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     store.migrate()
     load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
     with served("server:app", DATABASE_URL=url) as port:
-        made = Site(port)
+        made = Site(port, url)
         yield made
         made.viewer.close()
 
@@ -159,3 +160,11 @@ def test_an_unknown_project_or_view_is_refused_in_words(site: Site) -> None:
         assert refusal.value.code == 400 and "/" in json.load(refusal.value)["error"]
     texts, _ = site.viewer.read("projects", "code=nowhere&lang=en")
     assert any("There is no project nowhere" in t for t in texts)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_report_page_says_what_the_command_writes(site: Site, language: str) -> None:
+    made = quarter_report(Store(site.url), "FY2022-Q4", language=language)
+    texts, _ = site.viewer.read("report", f"period=FY2022-Q4&lang={language}")
+    assert made.title in texts
+    assert "\n".join(f"- {sentence}" for sentence in made.sentences()) in texts

@@ -1,0 +1,114 @@
+"""The public edition in a real Chromium: the instance and the static pages side by side, without a script, on a narrow phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from publishers import editions
+from tests.browser.test_pages import opened
+from tests.publishers.house import House, built
+from tests.publishers.public_server import public_server
+from tests.publishers.shown import numbers_in
+
+pytestmark = pytest.mark.browser
+SHOTS = ROOT / "tests" / "browser" / "shots"
+PATHS = {
+    "/": "index.html", "/five_less": "five-less.html", "/indicator?code=paper_sheets": "indicators/paper_sheets.html",
+    "/indicator?code=electronic_decision_rate": "indicators/electronic_decision_rate.html",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    folder = tmp_path_factory.mktemp("public")
+    store = Store(f"sqlite:///{folder / 'tokyo.db'}")
+    store.migrate()
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    made = built(store, folder)
+    made.publish("最初の公表")
+    made.correct("paper_reduction_rate", "FY2022", value="71.0")
+    made.publish("用紙の削減率を訂正")
+    return made
+
+
+@pytest.fixture(scope="module")
+def public(house: House) -> Iterator[str]:
+    with public_server(house.folder) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def frame(language: str, address: str, house: House) -> set[str]:
+    """Return the numbers of the frame round every page: the edition, its day, its address."""
+    held = editions.opened(house.folder, 2)
+    return {*numbers_in(held.as_of.isoformat()), str(held.as_of.month), str(held.as_of.day), "2", "0002", "4.0"}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("path", list(PATHS))
+def test_every_number_a_reader_sees_on_the_instance_stands_in_the_static_page(
+    chromium: Browser, public: str, house: House, path: str, language: str
+) -> None:
+    """As text on the screen; the static page is read with scripts switched off."""
+    page, wrong = opened(chromium, public, path + ("&" if "?" in path else "?") + f"lang={language}", width=1280)
+    page.evaluate("document.querySelectorAll('.js-plotly-plot').forEach(e => e.remove())")  # the ticks of axes are no figures
+    seen = page.inner_text("[data-testid=stMain]")
+    links = "".join(page.locator("[data-testid=stMain] a[href^=http]").all_inner_texts())
+    assert "公表版 第2号" in seen if language == "ja" else "Edition 2" in seen
+    assert wrong == []
+    page.context.close()
+    plain = chromium.new_context(java_script_enabled=False).new_page()
+    plain.goto(f"{public}/site/{'en/' if language == 'en' else ''}{PATHS[path]}")
+    static = plain.inner_text("body")
+    plain.context.close()
+    missing = set(numbers_in(seen)) - set(numbers_in(static)) - set(numbers_in(links))
+    assert len(set(numbers_in(seen))) > 10
+    assert missing <= frame(language, public, house), missing
+
+
+@pytest.mark.parametrize("width", [320, 375, 1280])
+@pytest.mark.parametrize("path", ["index.html", "en/five-less.html", "indicators/paper_sheets.html", "projects/CP2.html", "en/procedures.html",
+                                  "facilities.html", "en/bureaus/DIGITAL.html", "revisions.html", "en/data.html", "definitions.html", "method.html"])  # fmt: skip
+def test_a_static_page_fits_without_a_script_and_asks_no_other_host(chromium: Browser, public: str, path: str, width: int) -> None:
+    page = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=False).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{public}/site/{path}")
+    box = page.locator("main").bounding_box()
+    assert box is not None and box["width"] <= width
+    for element in page.locator("main > *").all():
+        box = element.bounding_box()
+        assert box is None or box["x"] + box["width"] <= width + 1, element.evaluate("e => e.outerHTML.slice(0, 120)")
+    assert all(url.startswith(public) for url in asked)
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"static-{path.replace('/', '-').removesuffix('.html')}-{width}.png", full_page=True)
+    page.context.close()
+
+
+def test_the_script_says_the_value_under_the_pointer_and_by_keyboard(chromium: Browser, public: str) -> None:
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"{public}/site/index.html")
+    page.locator("svg.chart.wide").first.focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("p.tip").first.inner_text() == "2025年12月: 91.0 %"
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("p.tip").first.inner_text() == "2024年9月: 80.0 %"
+    assert wrong == []
+    page.context.close()
+
+
+def test_a_card_can_be_embedded_as_a_picture(chromium: Browser, public: str) -> None:
+    page = chromium.new_context().new_page()
+    page.goto(f"{public}/site/404.html")
+    page.set_content(f'<img id="card" src="{public}/embed/paper_reduction_rate.svg">')
+    page.wait_for_function("document.getElementById('card').naturalWidth > 0", timeout=10_000)
+    SHOTS.mkdir(exist_ok=True)
+    page.locator("#card").screenshot(path=SHOTS / "card.png")
+    page.context.close()

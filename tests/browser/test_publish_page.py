@@ -1,0 +1,35 @@
+"""The page of the reform office: what becomes public is seen first, then published, and can be taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from publishers import editions
+from tests.browser.conftest import serving
+from tests.browser.test_pages import opened
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_edition_is_published_from_the_page_and_the_next_shows_no_change(
+    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "editions"
+    monkeypatch.setenv("EDITIONS_DIR", str(folder))
+    with serving(tmp_path) as address:
+        page, wrong = opened(chromium, address, "/publish?lang=en", width=1280)
+        main = page.locator("[data-testid=stMain]")
+        assert "the next edition is 1" in main.inner_text() and "This is the first edition" in main.inner_text()
+        assert not folder.exists()  # looking keeps nothing
+        page.get_by_role("button", name="Publish as edition 1").click()
+        page.wait_for_selector("text=Write a note for the edition", timeout=30_000)
+        page.get_by_label("Note on this edition").fill("The first edition")
+        page.get_by_role("button", name="Publish as edition 1").click()
+        page.wait_for_selector("text=Edition 1 is published.", timeout=60_000)
+        assert "the next edition is 2, with 0 changes" in main.inner_text()
+        assert editions.verify(folder) == [] and editions.opened(folder, 1).note == "The first edition"
+        assert wrong == []
+        page.context.close()
