@@ -113,8 +113,9 @@ def test_the_very_first_request_of_a_new_server_never_shows_a_bare_page(
     """The menu and the language choice of the frame are there: the guard ran, whatever address came first."""
     with new_server() as address:
         page, wrong = opened(chromium, address, path, width=1280)
-        assert page.locator("[data-testid=stSidebar]").get_by_text("5つのレス", exact=True).count() == 1
-        assert page.locator("[data-testid=stSidebar]").get_by_text("English", exact=True).count() == 1
+        side = page.locator("[data-testid=stSidebar]")
+        expect(side.get_by_text("5つのレス", exact=True)).to_have_count(1, timeout=30_000)
+        expect(side.get_by_text("English", exact=True)).to_have_count(1, timeout=30_000)
         # An address that names no page is answered by the overview, with a message of Streamlit's own.
         assert not [w for w in wrong if "404" not in w and "does not seem to exist" not in w]
         page.context.close()
