@@ -18,7 +18,7 @@ from rich.progress import Progress
 from kpis import people, reports, submissions
 from kpis.access import OPEN_STATES, ROLES
 from kpis.errors import MierukaError, SettingsRefused
-from kpis.periods import TOKYO_OFFSET
+from kpis.periods import local_day
 from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders import catalogue, load, pull, sample, submit, workbook
@@ -116,7 +116,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
             " / a bureau workbook: name whose report it is with --as EMAIL",
             param_hint="--as",
         )
-    actor, content, today = actor.strip().lower(), path.read_bytes(), (utc_now() + TOKYO_OFFSET).date()
+    actor, content, today = actor.strip().lower(), path.read_bytes(), local_day(utc_now())
     there = None
     mark = workbook.read_workbook(content, store=store, today=today).mark if replace else None
     if mark is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from kpis.errors import PeriodUnreadable
@@ -89,6 +89,11 @@ def parse_period(code: str) -> Period:
         return Period(code, "calendar_year", date(year, 1, 1), date(year, 12, 31))
     year, month = int(m["y"]), int(m["m"])
     return Period(code, "month", date(year, month, 1), month_end(year, month))
+
+
+def local_day(instant: datetime) -> date:
+    """Return the day that a UTC instant falls on where the instance is: days are those of Japan."""
+    return (instant + TOKYO_OFFSET).date()
 
 
 def month_end(year: int, month: int) -> date:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from kpis import models
 from kpis.measures import Baseline, Figure, Goal
 from kpis.organisation import RollUp
-from kpis.periods import parse_period
+from kpis.periods import local_day, parse_period
 from kpis.scorecard import VIEWS, Book, Scored, current_vintages, score_all
 from kpis.settings import settings
 from kpis.store import Store, utc_now
@@ -75,7 +75,7 @@ def book_of(request: Request) -> Book:
 def today_of(request: Request) -> date:
     """Return the day to judge by where a request names none: that of the edition, else today."""
     edition = edition_of(request)
-    return edition.as_of if edition else utc_now().date()
+    return edition.as_of if edition else local_day(utc_now())
 
 
 def day_of(request: Request, name: str) -> date | None:

@@ -24,7 +24,7 @@ from kpis import models
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.measures import RULE_VERSION
 from kpis.people import viewer_of
-from kpis.periods import TOKYO_OFFSET
+from kpis.periods import local_day
 from kpis.scorecard import count_by_status, score_all
 from kpis.settings import Settings, settings
 from kpis.store import Store, frozen_url, utc_now
@@ -65,7 +65,7 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
     """
     folder = folder or settings().editions_dir
     gathered = gather(store, known_at=now)
-    as_of = (now + TOKYO_OFFSET).date()
+    as_of = local_day(now)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / DATABASE
         write_file(path, gathered, {"edition": 0})
@@ -212,7 +212,7 @@ def _table(model: Any) -> Table:
 def _write(beside: Path, gathered: Gathered, number: int, note: str, now: datetime, chosen: Settings) -> None:
     """Write all files of an edition into a folder that nobody reads yet, and bring them to the disk."""
     folder = chosen.editions_dir
-    as_of = (now + TOKYO_OFFSET).date()
+    as_of = local_day(now)
     before = editions.opened(folder, number - 1).sha256 if number > 1 else None
     who = publisher(chosen.catalogue_dir)
     about = {

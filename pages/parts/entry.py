@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from kpis.periods import local_day
 from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
@@ -152,7 +153,7 @@ def enter(*needs: str) -> None:
 def today() -> date:
     """Return today's date, or in public mode the day of the edition; the clock is read at this entry point only."""
     edition = cached.edition()
-    return edition.as_of if edition else utc_now().date()
+    return edition.as_of if edition else local_day(utc_now())
 
 
 def _as_of_key() -> str:

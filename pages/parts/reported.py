@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import streamlit as st
 
 from kpis.access import state_word
-from kpis.periods import TOKYO_OFFSET, parse_period
+from kpis.periods import TOKYO_OFFSET, local_day, parse_period
 from kpis.review import OBSERVATIONS, ReportedRow, Value
 from kpis.store import utc_now
 from kpis.text import format_date
@@ -33,7 +33,7 @@ _NAMED = {"procedures.csv": "Procedure", "facilities.csv": "Facility", "mileston
 
 def office_today() -> date:
     """Return today's date at the office; deadlines are days there, not in Greenwich."""
-    return (utc_now() + TOKYO_OFFSET).date()
+    return local_day(utc_now())
 
 
 def instant(at: datetime | None) -> str:
