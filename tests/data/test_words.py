@@ -38,7 +38,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_every_key_that_the_code_asks_for_exists() -> None:
-    asked = {key for key in re.findall(r"\bt\(\"(\w+)\"", CODE) if not key.endswith("_")}
+    asked = {key for key in re.findall(r"\b(?:t|words)\(\s*[\"'](\w+)[\"']", CODE) if not key.endswith("_")}
     assert len(asked) > 200
     assert sorted(asked - set(WORDS)) == []
 
