@@ -56,7 +56,9 @@ def test_every_number_a_reader_sees_on_the_instance_stands_in_the_static_page(
 ) -> None:
     """As text on the screen; the static page is read with scripts switched off."""
     page, wrong = opened(chromium, public, path + ("&" if "?" in path else "?") + f"lang={language}", width=1280)
-    page.evaluate("document.querySelectorAll('.js-plotly-plot').forEach(e => e.remove())")  # the ticks of axes are no figures
+    page.evaluate(
+        "document.querySelectorAll('[data-testid=stPlotlyChart]').forEach(e => e.remove())"
+    )  # the ticks of axes are no figures
     seen = page.inner_text("[data-testid=stMain]")
     links = "".join(page.locator("[data-testid=stMain] a[href^=http]").all_inner_texts())
     assert "公表版 第2号" in seen if language == "ja" else "Edition 2" in seen
