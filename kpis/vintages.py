@@ -89,7 +89,7 @@ def apply_rows(session: Session, kind: str, rows: Sequence[BaseModel], *, sha256
     Raises:
         FigureRefused: a correction has no reason, or the kind is not known.
     """
-    values = [row.model_dump() for row in rows]
+    values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
     if kind == "observations.csv":
         return _append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
     if kind in _KEYED:
