@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,6 +28,10 @@ from loaders.sample import divide, make_sample, manager_of, parts_of
 from publishers.api import ROUTES
 from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
+from tests.bench.viewer import Viewer, served
+from tests.publishers import accounts, registered
+from tests.publishers.ledger import Ledger
+from tests.publishers.shown import Shown, of_streamlit
 
 SIZES = ROOT / "data" / "catalogue" / "sample.toml"
 TODAY = date(2026, 11, 24)
@@ -64,6 +71,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Path
     load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
     make_sample(store, SIZES, quarters=("FY2022-Q4",), open_quarter=None, folder=folder / "books")
     yield store, folder / "books"
+
+
+@pytest.fixture(scope="module")
+def served_sample(made: tuple[Store, Path]) -> Iterator[tuple[Viewer, dict[str, Ledger]]]:
+    with served("server:app", DATABASE_URL=made[0].url, EDITIONS_DIR=str(made[1] / "editions")) as port:
+        viewer = Viewer(port)
+
+        def ask(path: str) -> Any:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=60) as answer:
+                return json.load(answer)
+
+        yield viewer, {language: Ledger(ask, language) for language in ("ja", "en")}
+        viewer.close()
 
 
 def test_every_report_went_through_upload_and_a_second_persons_approval(made: tuple[Store, Path]) -> None:
@@ -117,6 +137,36 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
     settings.cache_clear()
     assert finance["indicators"] and all(i["is_sample"] for i in finance["indicators"])
     assert observations and all(o["is_sample"] for o in observations)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_api(
+    made: tuple[Store, Path], served_sample: tuple[Viewer, dict[str, Ledger]], language: str
+) -> None:
+    """Heat map, ranked bars and the pages of single bureaus have figures here; in public there are hardly any."""
+    viewer, ledgers = served_sample
+    ledger, heat = ledgers[language], ledgers[language].words("heat_title")
+
+    def read(page: str, query: str = "") -> Shown:
+        return of_streamlit(viewer.answers(page, f"{query}&lang={language}"))
+
+    every = read("bureau")
+    assert [c.traces[0]["type"] for c in every.drawn] == ["heatmap", "bar"] and every.drawn[0].alt.startswith(heat)
+    assert accounts.bureaus(ledger, every) == []
+    assert accounts.five_less(ledger, read("five_less")) == []
+    charts = 0
+    for bureau in ledger.api("bureaus")["bureaus"][::5]:
+        shown = read("bureau", f"code={bureau['code']}")
+        charts += len(shown.drawn)
+        assert accounts.one_bureau(ledger, shown, bureau) == [], bureau["code"]
+    assert charts > 8
+    assert registered.projects(ledger, read("projects")) == []
+    for project in ledger.api("projects")["projects"][1:4]:
+        assert registered.one_project(ledger, read("projects", f"code={project['code']}"), project) == [], project["code"]
+    reported = [r["indicator_code"] for r in ledger.indicators.values() if r["is_reported_by_bureaus"]]
+    for code in reported[::3]:
+        shown = read("indicator", f"code={code}")
+        assert accounts.indicator(ledger, shown, code) == [], code
 
 
 def test_a_sample_is_never_published(made: tuple[Store, Path]) -> None:
