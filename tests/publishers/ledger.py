@@ -83,10 +83,16 @@ Table = tuple[list[str], list[list[str]]]
 
 
 class Ledger:
-    """The figures of an instance in one language, asked of its open API."""
+    """The figures of an instance in one language, asked of its open API.
 
-    def __init__(self, ask: Callable[[str], Any], language: str) -> None:
-        self._ask, self.language, self.words = ask, language, Words(language)
+    Args:
+        ask: gives the answer for a path under ``/api/v1/``.
+        language: ``ja`` or ``en``.
+        frame: what stands round every page, as the edition and how to cite it.
+    """
+
+    def __init__(self, ask: Callable[[str], Any], language: str, *, frame: Iterable[str] = ()) -> None:
+        self._ask, self.language, self.words, self._frame = ask, language, Words(language), tuple(frame)
         self._kept: dict[str, Any] = {}
 
     def api(self, path: str) -> Any:
@@ -218,8 +224,16 @@ class Ledger:
         return {f"{self.period(code)}: {' → '.join(values)}" for code, values in found.items() if len(values) > 1}
 
     def figures(self, item: Item) -> set[str]:
-        """Return every figure and every target of an item as written."""
-        return {self.figure(item, f) for f in item["figures"]} | {self.value(item, g["value"]) for g in item["targets"]}
+        """Return every figure, also before a correction, and every target of an item as written."""
+        found = [*item["figures"], *self._vintages.get((item["code"], item["scope"]), [])]
+        return {self.figure(item, f) for f in found} | {self.value(item, g["value"]) for g in item["targets"]}
+
+    @cached_property
+    def _vintages(self) -> dict[tuple[str, str], list[Item]]:
+        found: dict[tuple[str, str], list[Item]] = {}
+        for figure in self.api("observations?vintages=all"):
+            found.setdefault((figure["indicator"], figure["unit"]), []).append(figure)
+        return found
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -262,7 +276,7 @@ class Ledger:
 
         A line of a list (``- ``) that names an item may give any figure or target of it: old and new values stand there.
         """
-        general = plainly([*says, *(f for item in always for f in self.fragments(item))])
+        general = plainly([*self._frame, *says, *(f for item in always for f in self.fragments(item))])
         known = [(plain(self.words.named(item)), item) for item in about]
         kept: dict[tuple[int, bool], frozenset[str]] = {}
         missing = []

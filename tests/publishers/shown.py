@@ -14,6 +14,7 @@ import numpy
 import pyarrow as pa
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+SOURCES = (":small[出典", ":small[Source")  # titles of sources are no numbers of ours
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
@@ -47,6 +48,7 @@ class Shown:
         """Return every number that is written on the page."""
         written = [c for header, _ in self.tables for c in header]
         written += [*self.headings, *self.texts, *(_plain(c) for _, rows in self.tables for row in rows for c in row)]
+        written += [t for box in self.boxes.values() for t in box if not t.startswith(SOURCES)]
         return {found for text in written for found in numbers_in(text)}
 
     def table(self, *columns: str) -> list[list[Any]]:
@@ -90,7 +92,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         if kind == "heading":
             found.headings.append(element.heading.body)
         elif kind == "markdown":
-            if not element.markdown.body.startswith((":small[出典", ":small[Source")):  # titles of sources are no numbers of ours
+            if not element.markdown.body.startswith(SOURCES):
                 found.texts.append(element.markdown.body)
         elif kind in ("dataframe", "table"):
             table = pa.ipc.open_stream(getattr(element, kind).arrow_data.data).read_all()
@@ -151,6 +153,10 @@ class Static(HTMLParser):
         self._skip = 0
         self._first_value: str | None = None
         self.rows: dict[tuple[str, str], tuple[list[str], str]] = {}
+        self.points: dict[str, set[str]] = {}  # unit → what the dots of its charts say
+        self._svg = 0
+        self._outside = False  # within a link to another host: the title of a source
+        self._point = False
         self._heading: list[str] | None = None
         self.feed(html)
 
@@ -158,6 +164,9 @@ class Static(HTMLParser):
         given = dict(attrs)
         if tag in ("svg", "head", "nav", "footer", "script"):
             self._skip += 1
+        self._svg += tag == "svg"
+        self._outside = self._outside or (tag == "a" and (given.get("href") or "").startswith("http"))
+        self._point = tag == "title" and self._svg > 0
         if tag == "section" and given.get("data-unit"):
             self._unit = given["data-unit"] or ""
         if tag == "table":
@@ -174,6 +183,9 @@ class Static(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("svg", "head", "nav", "footer", "script"):
             self._skip -= 1
+        self._svg -= tag == "svg"
+        self._outside = self._outside and tag != "a"
+        self._point = False
         if tag == "tr" and self._row is not None:
             header, rows = self.shown.tables[-1]
             if not header and not rows:
@@ -188,7 +200,9 @@ class Static(HTMLParser):
             self._heading = None
 
     def handle_data(self, data: str) -> None:
-        if self._skip:
+        if self._point:
+            self.points.setdefault(self._unit, set()).add(data)
+        if self._skip or self._outside:
             return
         if self._heading is not None:
             self._heading.append(data)

@@ -233,7 +233,7 @@ def test_readings_sources_and_what_was_known_before_a_correction_are_given(api: 
     every, current = (api.get(f"/api/v1/observations?vintages={v}").json() for v in ("all", "current"))
     assert {tuple(f[k] for k in key) for f in current} <= {tuple(f[k] for k in key) for f in every} and len(every) >= len(
         current
-    ) > 300
+    ) > 150
     assert api.get("/api/v1/observations?vintages=some").status_code == 400
 
 
