@@ -76,6 +76,15 @@ def test_a_template_keeps_the_rules_of_machine_readable_tables(store: Store) -> 
     assert book[F]["C1"].value.startswith("値の単位") and book[F]["C3"].value == "枚"
 
 
+@pytest.mark.parametrize(
+    ("period", "line"),
+    [(PERIOD, "提出期限 2023年2月28日(受付開始 2023年1月1日)"), ("FY2019-Q1", "受付期間は未定です。構造改革室に確認してください")],
+)
+def test_the_first_sheet_names_the_day_the_report_is_due(store: Store, period: str, line: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template(store, period=period)))
+    assert line in [row[0].value for row in book.worksheets[0].iter_rows()]
+
+
 def test_only_inputs_are_unlocked(store: Store) -> None:
     """In every table a cell is unlocked just where its heading carries a mark of input and it is used."""
     book = openpyxl.load_workbook(io.BytesIO(template(store)))
