@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kpis.facilities import standing
 from kpis.registers import DIMENSIONS, STATUSES, tally
 from publishers import told_bureaus, told_facilities, told_procedures
-from publishers.opendata import Resource
+from publishers.opendata import Resource, as_datum
 from publishers.told import Block
 from publishers.words import Words
 
@@ -95,7 +95,7 @@ def breakdowns(site: Site) -> list[Resource]:
         if block.file in found:
             found[block.file] += block.flat
     return [
-        Resource(name, fields, tuple({field: row[field] for field in fields} for row in found[name]), key)
+        Resource(name, fields, tuple({field: as_datum(row[field]) for field in fields} for row in found[name]), key)
         for name, (fields, key) in FIELDS.items()
     ]
 
@@ -114,8 +114,7 @@ def _blocks(site: Site) -> Iterable[Block]:
     for dimension in DIMENSIONS:
         if dimension != "bureau":
             yield told_procedures.comparison(telling, register, dimension)
-    if beside := told_procedures.published_totals(telling, register, total, site.scored):
-        yield beside
+    yield told_procedures.published_totals(telling, register, total, site.scored)
     yield told_procedures.paper_steps(telling, register)
     yield told_procedures.planned_when(telling, register)
     yield told_procedures.over_time(telling, register, total)

@@ -100,7 +100,7 @@ def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Re
         table = "vintages" if model is models.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
         fields = {c.name: _kind(c.type) for c in columns}
         keys = [k.name for k in columns if k.primary_key]
-        rows = [{name: _plain(row[name]) for name in fields} for row in store.all_of(model)]
+        rows = [{name: as_datum(row[name]) for name in fields} for row in store.all_of(model)]
         if "submission_id" in fields:
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
@@ -137,7 +137,7 @@ def _kind(column_type: Any) -> str:
     return "string"
 
 
-def _plain(value: Any) -> Any:
+def as_datum(value: Any) -> Any:
     """Return a text without line breaks and spaces that only lay it out, and a dash for "none" as a blank."""
     if not isinstance(value, str):
         return value
@@ -174,7 +174,7 @@ def _observations(store: Store) -> Resource:
     names = list(rows[0]) if rows else ["indicator_code"]
     fields = {n: kinds.get(n, "date" if n in ("start_date", "end_date") else "string") for n in names}
     return Resource(
-        "observations", fields, tuple({k: _plain(v) for k, v in row.items()} for row in rows),
+        "observations", fields, tuple({k: as_datum(v) for k, v in row.items()} for row in rows),
         ("indicator_code", "bureau_code", "period_code"),
     )  # fmt: skip
 
@@ -206,7 +206,7 @@ def _status(scored: list[Scored], as_of: date) -> Resource:
             judged.is_stale, judged.age_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
             judged.rule_version, judged.sentence_ja, judged.sentence_en,
         )  # fmt: skip
-        rows.append({name: _plain(value) for name, value in zip(fields, values, strict=True)})
+        rows.append({name: as_datum(value) for name, value in zip(fields, values, strict=True)})
     return Resource("status", fields, tuple(rows), ("indicator_code", "bureau_code"))
 
 
@@ -284,7 +284,7 @@ def public_facilities(store: Store, who: Mapping[str, Any]) -> bytes:
             "団体名": row["organisation_ja"] or units.get(row["bureau_code"] or "", ""),
             "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources.get(row["source_code"], ""),
         }  # fmt: skip
-        rows.append([_plain(filled.get(column)) for column in FACILITY_COLUMNS])
+        rows.append([as_datum(filled.get(column)) for column in FACILITY_COLUMNS])
     return csv_bytes(FACILITY_COLUMNS, rows)
 
 

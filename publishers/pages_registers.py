@@ -52,8 +52,8 @@ def procedures(site: Site, words: Words) -> Page:
             "has_chart": rate is not None,
         }  # fmt: skip
     blocks: list[BlockView] = []
-    if beside := told_procedures.published_totals(telling, register, total, site.scored):
-        blocks.append(BlockView(beside, words))
+    if published(site.scored, "procedures", *told_procedures.PUBLISHED):
+        blocks.append(BlockView(told_procedures.published_totals(telling, register, total, site.scored), words))
     for dimension in DIMENSIONS:
         heading = words("ed_compare", dimension=words(f"reg_by_{dimension}"))
         if dimension == "bureau":

@@ -102,13 +102,11 @@ def cards(telling: Telling, register: Counted, total: Tally) -> list[Card]:
     return [*found, Card(w("card_overdue"), late, w("card_overdue_note", planned=f"{coming.planned:,}"))]
 
 
-def published_totals(telling: Telling, register: Counted, total: Tally, scored: Iterable[Scored]) -> Block | None:
-    """Set what was published for all beside what the register adds up to, with the difference; nothing where none was."""
+def published_totals(telling: Telling, register: Counted, total: Tally, scored: Iterable[Scored]) -> Block:
+    """Set what was published for all beside what the register adds up to, with the difference."""
     w, every = telling.words, list(scored)
     priority = tally(g for g in register.groups if g.is_priority)
     held = {kind: s for kind in PUBLISHED if (s := published(every, "procedures", kind))}
-    if not held:
-        return None
     found = [
         published_beside(s.entry.definition, s.judgement.figure, priority if kind == "completion" else total)  # type: ignore[arg-type]
         for kind, s in held.items()
