@@ -7,12 +7,12 @@ reader point at. No other host is asked for anything. Assets carry a checksum in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -26,7 +26,7 @@ from kpis.settings import ROOT, Settings
 from kpis.store import Store
 from kpis.text import format_date
 from publishers import citation, opendata
-from publishers.editions import Edition
+from publishers.editions import Edition, sha256_of
 from publishers.embed import card_svg
 from publishers.feed import atom, sitemap
 from publishers.share import share_picture
@@ -236,23 +236,23 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     who = opendata.publisher(site.chosen.catalogue_dir)
     files: dict[str, tuple[int, str]] = {}
 
-    def put(name: str, content: bytes) -> None:
-        (folder / name).write_bytes(content)
-        files[name] = (len(content), hashlib.sha256(content).hexdigest())
+    def put(name: str, write: Callable[[BinaryIO], object]) -> None:
+        path = folder / name
+        with path.open("wb") as file:
+            write(file)
+        files[name] = (path.stat().st_size, sha256_of(path))
 
     for resource in made:
-        for form, written in opendata.FORMATS.items():
-            put(f"{resource.name}.{form}", written(resource))
-    put("public_facilities.csv", opendata.public_facilities(site.store, who))
-    put("judgements.json", opendata.json_bytes(_judgements(site)))
+        for form, write in opendata.FORMATS.items():
+            put(f"{resource.name}.{form}", partial(write, resource))
+    put("public_facilities.csv", partial(opendata.public_facilities, site.store, who))
+    put("judgements.json", lambda file: file.write(opendata.json_bytes(_judgements(site))))
     name = Words("ja")("site")
     sources = site.rows("Source")
     described = opendata.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
-    put("datapackage.json", opendata.json_bytes(described))
-    put(
-        "catalog.jsonld",
-        opendata.json_bytes(opendata.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)),
-    )
+    put("datapackage.json", lambda file: file.write(opendata.json_bytes(described)))
+    catalogue = opendata.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)
+    put("catalog.jsonld", lambda file: file.write(opendata.json_bytes(catalogue)))
     return [
         {
             "name": r.name, "rows": len(r.rows), "title_ja": opendata.title(r.name), "title_en": opendata.title(r.name, "en"),
