@@ -15,6 +15,7 @@ from publishers.views import TONES, number
 from publishers.words import Words
 
 BLANK = ("", "―")
+ROWS = 100  # of a table on a page; its CSV holds all of them
 
 
 def cell(value: Cell | Markup) -> Markup | str:
@@ -75,7 +76,13 @@ class BlockView:
     @property
     def rows(self) -> list[list[Markup | str]]:
         """Return the cells of the table as HTML."""
-        return [[cell(value) for value in row] for row in self.block.rows]
+        return [[cell(value) for value in row] for row in self.block.rows[:ROWS]]
+
+    @property
+    def cut(self) -> str:
+        """Say that the table shows its first rows only, where it does."""
+        total = len(self.block.rows)
+        return self.words("ed_table_first", total=f"{total:,}", shown=f"{ROWS:,}") if total > ROWS else ""
 
     @property
     def grid(self) -> list[tuple[str, list[tuple[str, Markup]]]]:
