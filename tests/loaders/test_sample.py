@@ -121,7 +121,7 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
 
 def test_a_sample_is_never_published(made: tuple[Store, Path]) -> None:
     with pytest.raises(FigureRefused, match="見本"):
-        gather(made[0], known_at=utc_now())
+        gather(made[0], made[1] / "edition.db", known_at=utc_now())
 
 
 def test_a_sample_is_made_once_and_never_from_reports_in_earnest(made: tuple[Store, Path], store: Store) -> None:
