@@ -10,16 +10,16 @@ from pages.parts import cached
 from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import as_of, enter
 from pages.parts.facility_parts import cards, cash_places, over_time, tiles, ways_of_paying, where, whole_list
-from pages.parts.registers import published, same_numbers
+from pages.parts.registers import not_loaded, published, same_numbers
 from pages.parts.text import language, named, t
 
 enter()
 
-facilities = standing(cached.rows("Facility"), as_of=as_of())
+facilities = standing(cached.register("Facility"), as_of=as_of())
 rollout = published("cashless", "completion", "ratio", "stock")
 if not facilities:
     st.title(t("fac_empty"))
-    st.info(t("fac_empty_how"), icon=":material/info:")
+    not_loaded("Facility", t("fac_empty_how"))
     if rollout is None:
         st.stop()
 else:

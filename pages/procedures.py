@@ -12,7 +12,7 @@ from pages.parts.entry import as_of, enter
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
 from pages.parts.procedure_parts import cards, comparison, over_time, paper_steps, planned_when, published_totals
-from pages.parts.registers import percent, published, same_numbers
+from pages.parts.registers import not_loaded, percent, published, same_numbers
 from pages.parts.text import language, named, t
 
 enter()
@@ -26,7 +26,7 @@ total = tally(register.groups)
 rate = published("procedures", "ratio")
 if not total.procedures:
     st.title(t("proc_empty"))
-    st.info(t("proc_empty_how"), icon=":material/info:")
+    not_loaded("Procedure", t("proc_empty_how"))
     if rate is not None:
         with st.container(border=True):
             chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))

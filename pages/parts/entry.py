@@ -15,7 +15,7 @@ from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
 from pages.parts import cached
-from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice
+from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
 from pages.parts.text import LANGUAGES, language, settle_language, t
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 
@@ -79,6 +79,7 @@ def show() -> None:
     try:
         gate()  # here too: a page that forgot to ask shows nothing either
         edition_line()
+        known_line()
         if cached.is_sample():
             st.warning(t("sample_banner"), icon=":material/science:")
         asked.run()  # type: ignore[attr-defined]
