@@ -12,6 +12,7 @@ from kpis.settings import settings
 from kpis.store import utc_now
 from kpis.text import format_date
 from pages.parts import cached
+from pages.parts.asked import FIRST_DAY, asked_day
 from pages.parts.text import language, t
 from publishers import editions
 from publishers.citation import citation, edition_address
@@ -70,13 +71,16 @@ def known_choice() -> datetime | None:
             return t("known_edition", number=choice, day=format_date(there[choice].as_of, language()))
         return t("known_on_day" if choice else "known_latest")
 
-    picked = st.selectbox(t("known_as"), ["", ON_A_DAY, *there], format_func=word, key="known", help=t("known_help"))
+    now, asked = local_day(utc_now()), st.query_params.get("known", "")
+    start = asked_day("known", last=now)
+    options = ["", ON_A_DAY, *there]
+    first = options.index(asked) if asked in there else int(start is not None)
+    picked = st.selectbox(t("known_as"), options, index=first, format_func=word, key="known", help=t("known_help"))
     if picked in there:
         return there[picked].published_at
     if picked != ON_A_DAY:
         return None
-    now = local_day(utc_now())
-    day = st.date_input(t("known_day"), value=now, min_value=date(2016, 4, 1), max_value=now, key="known_day")
+    day = st.date_input(t("known_day"), value=start or now, min_value=FIRST_DAY, max_value=now, key="known_day")
     return last_instant(day) if isinstance(day, date) else None
 
 
