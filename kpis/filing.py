@@ -15,9 +15,9 @@ from sqlmodel import Session, SQLModel, select
 from kpis import models
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.models import table_of
+from kpis.past import REGISTERS
 from kpis.periods import parse_period
 from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, merged
-from kpis.vintages import REGISTERS
 
 REGISTER_FILES: Mapping[str, type[SQLModel]] = {
     "procedures.csv": models.Procedure,
@@ -25,7 +25,8 @@ REGISTER_FILES: Mapping[str, type[SQLModel]] = {
     "milestones.csv": models.Milestone,
 }
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
-_PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at"}
+_PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
+              "first_known_at"}  # fmt: skip
 _OBSERVED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size", "note_ja")  # fmt: skip
 _FLAGS = {"is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated"}

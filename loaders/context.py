@@ -14,9 +14,9 @@ from sqlmodel import Session, SQLModel
 from kpis import models
 from kpis.deadlines import Window, window_of
 from kpis.errors import FigureRefused, NotFound
+from kpis.past import REGISTERS
 from kpis.periods import Period, month_code, parse_period, quarter_code
 from kpis.store import Store
-from kpis.vintages import REGISTERS
 
 NOT_REPORTING = ("whole", "scope", "comparison")
 REGISTER_MODELS: dict[str, type[SQLModel]] = {

@@ -11,17 +11,17 @@ from pages.parts import cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import as_of, enter
-from pages.parts.registers import block, cards, published, same_numbers, telling
+from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import language, named, t
 from publishers import told_facilities as told
 
 enter()
 
-facilities = standing(cached.rows("Facility"), as_of=as_of())
+facilities = standing(cached.register("Facility"), as_of=as_of())
 rollout = published("cashless", "completion", "ratio", "stock")
 if not facilities:
     st.title(t("fac_empty"))
-    st.info(t("fac_empty_how"), icon=":material/info:")
+    not_loaded("Facility", t("fac_empty_how"))
     if rollout is None:
         st.stop()
 else:

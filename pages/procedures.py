@@ -11,7 +11,7 @@ from pages.parts.cards import chart_with_table, headline_value
 from pages.parts.entry import as_of, enter
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
-from pages.parts.registers import block, cards, published, same_numbers, telling
+from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import named, t
 from publishers import told_procedures as told
 
@@ -26,7 +26,7 @@ total = tally(register.groups)
 rate = published("procedures", "ratio")
 if not total.procedures:
     st.title(t("proc_empty"))
-    st.info(t("proc_empty_how"), icon=":material/info:")
+    not_loaded("Procedure", t("proc_empty_how"))
     if rate is not None:
         with st.container(border=True):
             chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))

@@ -17,7 +17,7 @@ from kpis.settings import settings
 from pages.parts import cached
 from pages.parts.asked import choose, turn_pages, write_words, written_page
 from pages.parts.entry import as_of
-from pages.parts.registers import bureau_names, day_word, telling
+from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import language, t
 from publishers.registers_csv import written
 from publishers.told_procedures import value_word
@@ -77,11 +77,11 @@ def procedure_list(register: Counted) -> None:
     )  # fmt: skip
     if settings().mode == "office":  # there the open API is closed
         st.download_button(
-            t("list_csv"), partial(written, cached.store(), asked, as_of()), "procedures.csv", "text/csv", icon=":material/download:",
+            t("list_csv"), partial(written, cached.store(), asked, as_of(), cached.known_at()), "procedures.csv", "text/csv", icon=":material/download:",
             key="csv_procedures", on_click="ignore",
         )  # fmt: skip
     else:
-        query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
+        query = urlencode({name: value for name, value in {**asdict(asked), **when()}.items() if value})
         st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
 from charts.shapes import figure
 from kpis.bureaus import home
+from kpis.periods import local_day
 from kpis.scorecard import Scored
 from kpis.settings import settings
-from kpis.text import known_day
+from kpis.text import format_date, known_day
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
@@ -96,7 +98,21 @@ def facts(rows: list[tuple[str, str]]) -> None:
     st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]).set_index(t("item")))
 
 
-def same_numbers(address: str) -> None:
+def not_loaded(table: str, how: str) -> None:
+    """Say how a register is loaded; or, where it is only that nothing of it was known at the instant chosen, when it came."""
+    first, known_at = cached.first_known(table), cached.known_at()
+    if known_at is not None and first is not None and first > known_at:
+        how = t("register_not_yet", day=format_date(local_day(first), language()))
+    st.info(how, icon=":material/info:")
+
+
+def when() -> dict[str, str]:
+    """Return the day and the instant chosen as the open API takes them; the instant only where one was chosen."""
+    known_at = cached.known_at()
+    return {"as_of": as_of().isoformat(), **({"known_at": known_at.isoformat()} if known_at else {})}
+
+
+def same_numbers(path: str) -> None:
     """Point to the same numbers in the open API, where it is open."""
     if settings().mode != "office":
-        fine_print(f"{t('numbers_api')}{linked(address, address)}")
+        fine_print(f"{t('numbers_api')}{linked(path, f'{path}?{urlencode(when())}')}")

@@ -21,10 +21,12 @@ from kpis.scorecard import score_all
 from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders.catalogue import load_folder
-from loaders.sample import divide, make_sample, manager_of, parts_of
+from loaders.sample import OFFICE, divide, make_sample, manager_of, parts_of
 from publishers.api import ROUTES
 from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
+from tests.bench.viewer import served
+from tests.pages.charts_seen import EVERY, walk
 
 SIZES = ROOT / "data" / "catalogue" / "sample.toml"
 TODAY = date(2026, 11, 24)
@@ -117,6 +119,15 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
     settings.cache_clear()
     assert finance["indicators"] and all(i["is_sample"] for i in finance["indicators"])
     assert observations and all(o["is_sample"] for o in observations)
+
+
+def test_every_chart_of_the_sample_has_its_sentence_table_and_csv(made: tuple[Store, Path]) -> None:
+    """The pages walked as in ``tests/pages/test_charts.py``, here with figures of every bureau."""
+    store, folder = made
+    asked = [(page, "") for page in EVERY] + [("bureau", "code=FINANCE"), ("indicator", "code=electronic_decision_rate")]
+    with served("server:app", DATABASE_URL=store.url, EDITIONS_DIR=str(folder / "editions")) as port:
+        found = walk(port, asked, as_person=OFFICE)
+    assert not found, "\n".join(found)
 
 
 def test_a_sample_is_never_published(made: tuple[Store, Path]) -> None:
