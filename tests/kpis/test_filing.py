@@ -45,7 +45,7 @@ def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Sto
     config.set_main_option("script_location", str(MIGRATIONS))
     with reporting.engine.connect().execution_options(writes=True) as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "0005")
+        command.downgrade(config, "0006")
         old = connection.execute(text("SELECT fields_json FROM submission_row ORDER BY id")).scalars().all()
         connection.commit()
     assert json.loads(old[1])["issued"]["planned_end"] == {"day": "2023-03-31"} and json.loads(old[1])["cells"]["name_ja"] == "H5"
