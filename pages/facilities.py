@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.facilities import by_status, counted, standing
+from kpis.facilities import by_status, counted
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.cards import chart_with_table, headline_value, status_badge
@@ -15,7 +15,7 @@ from pages.parts.text import language, named, t
 
 enter()
 
-facilities = standing(cached.register("Facility"), as_of=as_of())
+facilities = cached.facilities(as_of())
 rollout = published("cashless", "completion", "ratio", "stock")
 if not facilities:
     st.title(t("fac_empty"))

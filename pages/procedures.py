@@ -22,7 +22,7 @@ if code := st.query_params.get("code"):
     st.stop()
 
 register = cached.procedures_counted(as_of())
-total = tally(register.groups)
+total = cached.made("procedures total", code="", as_of=as_of(), language="", make=lambda: tally(register.groups))
 rate = published("procedures", "ratio")
 if not total.procedures:
     st.title(t("proc_empty"))

@@ -19,6 +19,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import headline_value
+from pages.parts.entry import as_of
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.registers import Block, block, bureau_names, card, day_word, shown_under
 from pages.parts.text import has_words, language, named, t
@@ -28,19 +29,27 @@ TILES = "municipalities.csv"
 
 def cards(facilities: list[Facility], rollout: Scored | None) -> None:
     """Show the headline numbers: as published, and what the list holds."""
+    made = cached.made("facility cards", code="", as_of=as_of(), language=language(), make=lambda: _cards(facilities, rollout))
+    with st.grid(4, min_column_width=200):
+        for title, value, note in made:
+            card(title, value, note)
+
+
+def _cards(facilities: list[Facility], rollout: Scored | None) -> list[tuple[str, str, str]]:
     single = counted(facilities)
     statuses, ways, cash = by_status(single), methods(single), cash_only(facilities)
-    with st.grid(4, min_column_width=200):
-        if rollout is not None and (figure := rollout.judgement.figure) is not None:
-            card(t("fac_card_published"), headline_value(rollout, figure), format_date(figure.period.end, language()))
-        else:
-            card(t("fac_card_published"), "―", t("fac_no_published"))
-        card(
+    figure = rollout.judgement.figure if rollout is not None else None
+    return [
+        (t("fac_card_published"), headline_value(rollout, figure), format_date(figure.period.end, language()))
+        if rollout is not None and figure is not None
+        else (t("fac_card_published"), "―", t("fac_no_published")),
+        (
             t("fac_card_list"), f"{statuses['introduced']} / {len(single)}",
             t("fac_card_list_note", klass=statuses["class_level_only"], announced=statuses["announced"], unknown=statuses["unknown"]),
-        )  # fmt: skip
-        card(t("fac_card_three"), f"{ways['standard']} / {len(single)}", t("fac_card_three_note", unstated=ways["unstated"]))
-        card(t("fac_card_cash"), str(len(cash)), t("fac_card_cash_note", noplan=sum(f.planned is None for f in cash)))
+        ),
+        (t("fac_card_three"), f"{ways['standard']} / {len(single)}", t("fac_card_three_note", unstated=ways["unstated"])),
+        (t("fac_card_cash"), str(len(cash)), t("fac_card_cash_note", noplan=sum(f.planned is None for f in cash))),
+    ]  # fmt: skip
 
 
 def kind_word(kind: str) -> str:

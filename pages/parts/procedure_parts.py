@@ -24,6 +24,7 @@ from kpis.registers import (
     tally_by,
 )  # fmt: skip
 from kpis.text import format_date, format_value
+from pages.parts import cached
 from pages.parts.asked import choose_part
 from pages.parts.entry import as_of
 from pages.parts.figure import Ready, kept_block, ready
@@ -53,34 +54,36 @@ def value_word(dimension: str, value: str, bureaus: dict[str, str]) -> str:
 
 def cards(register: Counted, total: Tally) -> None:
     """Show the headline numbers, each with what it is of; where a number cannot be given, why."""
+    made = cached.made("procedure cards", code="", as_of=as_of(), language=language(), make=lambda: _cards(register, total))
+    with st.grid(3, min_column_width=220):
+        for title, value, note in made:
+            card(title, value, note)
+
+
+def _cards(register: Counted, total: Tally) -> list[tuple[str, str, str]]:
     priority = tally(g for g in register.groups if g.is_priority)
     coming = plan(register.planned, register.groups, as_of=as_of())
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     phone, silent = total.smartphone.get("yes", 0), total.smartphone.get("unknown", 0)
-    with st.grid(3, min_column_width=220):
-        card(
-            t("card_rate"), percent(total.rate_pct),
-            t("card_rate_note", done=f"{total.done:,}", total=f"{total.procedures:,}", partly=percent(total.rate_with_partly_pct)),
-        )  # fmt: skip
-        if total.applications:
-            words = t("card_cases_note", known=f"{total.with_applications:,}", cases=number(total.applications))
-            card(t("card_cases"), percent(total.applications_rate_pct), words)
-        else:
-            card(t("card_cases"), t("no_count"), t("no_count_why"))
-        if total.usage_total:
-            words = t("card_usage_note", all=percent(total.usage_of_all_pct), known=f"{total.with_usage:,}")
-            card(t("card_usage"), percent(total.usage_of_online_pct), words)
-        else:
-            card(t("card_usage"), t("no_count"), t("no_count_why"))
-        if priority.procedures:
-            card(t("card_priority"), f"{priority.done:,} / {priority.procedures:,}", t("card_priority_note"))
-        else:
-            card(t("card_priority"), "―", t("no_priority_why"))
-        if phone or total.smartphone.get("no"):
-            card(t("card_phone"), f"{phone:,} / {online:,}", t("card_phone_note", online=f"{online:,}", unknown=f"{silent:,}"))
-        else:
-            card(t("card_phone"), "―", t("no_phone_why", unknown=f"{silent:,}"))
-        card(t("card_overdue"), f"{coming.overdue:,}", t("card_overdue_note", planned=f"{coming.planned:,}"))
+    partly = percent(total.rate_with_partly_pct)
+    cases, usage = (t("no_count"), t("no_count_why")), (t("no_count"), t("no_count_why"))
+    if total.applications:
+        words = t("card_cases_note", known=f"{total.with_applications:,}", cases=number(total.applications))
+        cases = (percent(total.applications_rate_pct), words)
+    if total.usage_total:
+        words = t("card_usage_note", all=percent(total.usage_of_all_pct), known=f"{total.with_usage:,}")
+        usage = (percent(total.usage_of_online_pct), words)
+    first = ("―", t("no_priority_why"))
+    if priority.procedures:
+        first = (f"{priority.done:,} / {priority.procedures:,}", t("card_priority_note"))
+    ready_for_phones = ("―", t("no_phone_why", unknown=f"{silent:,}"))
+    if phone or total.smartphone.get("no"):
+        ready_for_phones = (f"{phone:,} / {online:,}", t("card_phone_note", online=f"{online:,}", unknown=f"{silent:,}"))
+    return [
+        (t("card_rate"), percent(total.rate_pct), t("card_rate_note", done=f"{total.done:,}", total=f"{total.procedures:,}", partly=partly)),
+        (t("card_cases"), *cases), (t("card_usage"), *usage), (t("card_priority"), *first), (t("card_phone"), *ready_for_phones),
+        (t("card_overdue"), f"{coming.overdue:,}", t("card_overdue_note", planned=f"{coming.planned:,}")),
+    ]  # fmt: skip
 
 
 def published_totals(register: Counted, total: Tally) -> None:
