@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.facilities import standing
 from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached
@@ -17,7 +16,7 @@ from publishers import told_facilities as told
 
 enter()
 
-facilities = standing(cached.register("Facility"), as_of=as_of())
+facilities = cached.facilities(as_of())
 rollout = published("cashless", "completion", "ratio", "stock")
 if not facilities:
     st.title(t("fac_empty"))
@@ -32,7 +31,7 @@ else:
     st.caption(t("fac_lead", as_of=format_date(as_of(), language())))
     if sample := sum(f.is_sample for f in facilities):
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
-    cards(told.cards(said, facilities, rollout), columns=4, width=200)
+    cards(lambda: told.cards(said, facilities, rollout), key="facilities", columns=4, width=200)
 if rollout is not None:
     with st.container(border=True):
         chart_with_table(rollout, cached.book(), heading=f"{t('fac_trend')}: {named(rollout.entry.definition)}")

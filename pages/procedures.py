@@ -22,7 +22,7 @@ if code := st.query_params.get("code"):
     st.stop()
 
 register = cached.procedures_counted(as_of())
-total = tally(register.groups)
+total = cached.made("procedures total", code="", as_of=as_of(), language="", make=lambda: tally(register.groups))
 rate = published("procedures", "ratio")
 if not total.procedures:
     st.title(t("proc_empty"))
@@ -38,7 +38,7 @@ st.caption(told.lead(said, total))
 if total.sample:
     st.warning(t("sample_marked", n=f"{total.sample:,}"), icon=":material/science:")
 
-cards(told.cards(said, register, total), columns=3, width=220)
+cards(lambda: told.cards(said, register, total), key="procedures", columns=3, width=220)
 if rate is not None:
     with st.container(border=True):
         chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))

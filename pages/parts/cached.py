@@ -18,6 +18,7 @@ from typing import Any
 
 from kpis import models, past
 from kpis.bureaus import BureauReport, bureau_reports
+from kpis.facilities import Facility, standing
 from kpis.organisation import REPORTING_KINDS, Organisation
 from kpis.people import Person, local_people
 from kpis.projects import ProjectReport, project_reports
@@ -165,6 +166,12 @@ def register(table: str) -> list[dict[str, Any]]:
     """Return the rows of a register by its class name (``Facility``, ``Milestone``), as known at the instant of this run."""
     shelf, known = _settled.get(), _known_at.get()
     return shelf.get("rows", (table, known), lambda: shelf.store.known(getattr(models, table), known_at=known))
+
+
+def facilities(as_of: date) -> list[Facility]:
+    """Return every facility of the register as it stands on a day."""
+    key = ("facilities", as_of, _known_at.get())
+    return _settled.get().get("scored", key, lambda: standing(register("Facility"), as_of=as_of))
 
 
 def first_known(table: str) -> datetime | None:

@@ -29,9 +29,7 @@ def procedure_list(register: Counted) -> None:
     """Show the filters, one page of what matches, and the way to all of it as CSV."""
     st.subheader(t("list_heading"))
     bureaus, told = bureau_names(), telling()
-    present = {
-        name: {getattr(g, name) for g in register.groups} for name in ("bureau", "process_type", "applicant", "authority", "status")
-    }
+    present = cached.made("present", code="register", as_of=as_of(), language="", make=lambda: _present(register))
     offered = {
         "bureau": [code or "-" for code in bureaus if code in present["bureau"]],
         "status": [s for s in STATUSES if s in present["status"]],
@@ -102,6 +100,11 @@ def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
         ]
     )  # fmt: skip
     return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+
+
+def _present(register: Counted) -> dict[str, set[str]]:
+    names = ("bureau", "process_type", "applicant", "authority", "status")
+    return {name: {getattr(g, name) for g in register.groups} for name in names}
 
 
 def _offered(register: Counted) -> list[str]:

@@ -41,13 +41,17 @@ def telling() -> Telling:
     return Telling(Words(language()), as_of(), places, view(), shown_under, sources)
 
 
-def cards(shown: Sequence[Card], *, columns: int, width: int) -> None:
-    """Show headline numbers, each with what it means."""
+def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: int) -> None:
+    """Show headline numbers, each with what it means; made once per revision, day, language and organisation."""
+
+    def made() -> list[tuple[str, str]]:
+        return [(f"**{card.title}**\n### {plain(card.value)}", card.note) for card in make()]
+
     with st.grid(columns, min_column_width=width):
-        for card in shown:
+        for said, note in cached.made("cards", code=f"{key} {view()}", as_of=as_of(), language=language(), make=made):
             with st.container(border=True, height="stretch"):
-                st.markdown(f"**{card.title}**\n### {plain(card.value)}")
-                st.caption(card.note)
+                st.markdown(said)
+                st.caption(note)
 
 
 def plain(cell: Cell) -> str | int | None:
