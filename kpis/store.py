@@ -37,6 +37,7 @@ from kpis.errors import NotAllowed, NotFound
 from kpis.measures import Baseline, Definition, Figure, Goal, rate_of
 from kpis.models import table_of
 from kpis.organisation import Organisation, Succession, Unit
+from kpis.past import as_known
 from kpis.scorecard import Book, Entry, SourceNote
 from kpis.settings import settings
 from kpis.vintages import is_sample
@@ -56,6 +57,7 @@ _CODED: dict[str, type[SQLModel]] = {
 }
 
 
+BATCH = 1_000  # rows held at once where a table streams past
 _REVISION = select(table_of(models.DataRevision).c.revision)
 
 
@@ -334,25 +336,46 @@ class Store:
 
     def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
+        return list(self.each_of(model, equal=equal))
+
+    def each_of(
+        self, model: type[SQLModel], *, columns: Sequence[str] = (), by_key: bool = False, equal: Mapping[str, object] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table as ``all_of`` returns them, a batch at a time in memory: a register may have 75,000.
+
+        Args:
+            model: the table.
+            columns: keep these only; all where left out.
+            by_key: in the order of the key alone, also where the table has an order of its own.
+            equal: column → value that it must have.
+        """
         table = table_of(model)
-        query = select(table).order_by(*table.primary_key.columns)
-        if "sort_order" in table.c:
-            query = select(table).order_by(table.c.sort_order, *table.primary_key.columns)
-        for column, value in equal.items():
+        query = select(*(table.c[name] for name in columns)) if columns else select(table)
+        own = [table.c.sort_order] if "sort_order" in table.c and not by_key else []
+        query = query.order_by(*own, *table.primary_key.columns)
+        for column, value in (equal or {}).items():
             query = query.where(table.c[column] == value)
         with self.reading() as session:
-            return [dict(row._mapping) for row in session.execute(query)]
+            for row in session.execute(query.execution_options(yield_per=BATCH)):
+                yield dict(row._mapping)
 
-    def one_of(self, model: type[SQLModel], key: str) -> dict[str, Any]:
-        """Return the row of a table with this key.
+    def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[dict[str, Any]]:
+        """Return the rows of a register in key order, as they were known at an instant (UTC); ``None`` means as known now."""
+        (key,) = table_of(model).primary_key.columns
+        with self.reading() as session:
+            rows = as_known(session, model, known_at)
+            return [dict(row._mapping) for row in session.execute(select(rows).order_by(rows.c[key.name]))]
+
+    def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> dict[str, Any]:
+        """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
 
         Raises:
             NotFound: there is none.
         """
-        table = table_of(model)
-        (column,) = table.primary_key.columns
+        (column,) = table_of(model).primary_key.columns
         with self.reading() as session:
-            row = session.execute(select(table).where(column == key)).first()
+            rows = as_known(session, model, known_at) if known_at else table_of(model)
+            row = session.execute(select(rows).where(rows.c[column.name] == key)).first()
         if row is None:
             raise NotFound(
                 f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."

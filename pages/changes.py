@@ -13,6 +13,7 @@ from kpis.scorecard import Scored
 from kpis.since import Shift, corrections_since, shifts
 from kpis.text import format_date, format_difference, format_value, status_word
 from pages.parts import cached
+from pages.parts.asked import FIRST_DAY
 from pages.parts.cards import headline_value
 from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
@@ -139,9 +140,7 @@ try:
     start = date.fromisoformat(asked)
 except ValueError:
     start = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
-since = st.date_input(
-    t("since_choose"), value=min(start, as_of()), min_value=date(2016, 4, 1), max_value=as_of(), key=f"since_{as_of()}"
-)
+since = st.date_input(t("since_choose"), value=min(start, as_of()), min_value=FIRST_DAY, max_value=as_of(), key=f"since_{as_of()}")
 since = since if isinstance(since, date) else start
 found = cached.made(
     "shifts", code=since.isoformat(), as_of=as_of(), language="",

@@ -104,6 +104,23 @@ def instant_of(request: Request, name: str) -> datetime | None:
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
+def known_of(request: Request) -> datetime | None:
+    """Read the instant whose knowledge is asked for (``known_at``).
+
+    Raises:
+        BadQuery: it cannot be read; or it lies before the edition asked for, which holds registers and milestones as of its
+            publication only.
+    """
+    known_at, edition = instant_of(request, "known_at"), edition_of(request)
+    if known_at is not None and edition is not None and known_at < edition.published_at:
+        there = ", ".join(str(e.number) for e in editions.shown(settings().editions_dir))
+        raise BadQuery(
+            f"known_at={known_at:%Y-%m-%d}: 公表版は一覧を公表時の内容で持ちます。edition= で前の版を指定してください({there}) / "
+            f"an edition holds its registers as of its publication. Ask for an earlier one with edition= ({there})"
+        )
+    return known_at
+
+
 def view_of(request: Request) -> str:
     """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"

@@ -16,18 +16,19 @@ from kpis.register_queries import by_bureau
 from kpis.scorecard import Scored, score_all
 from kpis.settings import settings
 from kpis.since import Shift, shifts
-from publishers.api import BadQuery, answered, book_of, day_of, instant_of, store_of, today_of, view_of
+from publishers.api import BadQuery, answered, book_of, day_of, instant_of, known_of, store_of, today_of, view_of
 
 _PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.Milestone, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
-_BUREAU_TABLES = (models.Indicator, models.Facility, models.Submission)
+_BUREAU_TABLES = (models.Indicator, models.Submission)
 
 
 def _projects_of(request: Request, as_of: date) -> list[ProjectReport]:
     store = store_of(request)
+    known_at = known_of(request)
     tables = {model.__name__: store.all_of(model) for model in _PROJECT_TABLES}
-    known_at = instant_of(request, "known_at")
+    tables["Milestone"] = store.known(models.Milestone, known_at=known_at)
     scored = score_all(book_of(request), as_of=as_of, known_at=known_at)
     return project_reports(tables, scored, as_of=as_of, known_at=known_at)
 
@@ -142,10 +143,11 @@ def _units(request: Request) -> list[dict[str, Any]]:
 
 def _bureaus(request: Request) -> dict[str, Any]:
     as_of, view, store = _as_of(request), view_of(request), store_of(request)
-    book = book_of(request)
-    scored = score_all(book, as_of=as_of, known_at=instant_of(request, "known_at"), view=view)
+    book, known_at = book_of(request), known_of(request)
+    scored = score_all(book, as_of=as_of, known_at=known_at, view=view)
     tables = {model.__name__: store.all_of(model) for model in _BUREAU_TABLES}
-    tables["Procedure"] = by_bureau(store, as_of=as_of)
+    tables["Procedure"] = by_bureau(store, as_of=as_of, known_at=known_at)
+    tables["Facility"] = store.known(models.Facility, known_at=known_at)
     reports = bureau_reports(book.organisation, scored, _projects_of(request, as_of), tables, as_of=as_of, view=view)
     return {"as_of": as_of, "view": view, "bureaus": [bureau_json(r) for r in reports]}
 

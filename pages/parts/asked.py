@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import streamlit as st
+
+FIRST_DAY = date(2016, 4, 1)  # no figure is older
+
+
+def asked_day(name: str, *, last: date) -> date | None:
+    """Return the day that the address names; ``None`` where it names none between ``FIRST_DAY`` and the last."""
+    try:
+        day = date.fromisoformat(st.query_params.get(name, ""))
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= last else None
 
 
 def choose(

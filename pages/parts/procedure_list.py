@@ -17,10 +17,10 @@ from kpis.settings import settings
 from pages.parts import cached
 from pages.parts.asked import choose, turn_pages, write_words, written_page
 from pages.parts.entry import as_of
-from pages.parts.procedure_parts import value_word
-from pages.parts.registers import bureau_names, day_word
+from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import language, t
 from publishers.registers_csv import written
+from publishers.told_procedures import value_word
 
 CHANNELS_OFFERED = 60
 
@@ -28,10 +28,8 @@ CHANNELS_OFFERED = 60
 def procedure_list(register: Counted) -> None:
     """Show the filters, one page of what matches, and the way to all of it as CSV."""
     st.subheader(t("list_heading"))
-    bureaus = bureau_names()
-    present = {
-        name: {getattr(g, name) for g in register.groups} for name in ("bureau", "process_type", "applicant", "authority", "status")
-    }
+    bureaus, told = bureau_names(), telling()
+    present = cached.made("present", code="register", as_of=as_of(), language="", make=lambda: _present(register))
     offered = {
         "bureau": [code or "-" for code in bureaus if code in present["bureau"]],
         "status": [s for s in STATUSES if s in present["status"]],
@@ -45,7 +43,7 @@ def procedure_list(register: Counted) -> None:
             return t("any")
         if name in ("status", "due"):
             return t(f"digital_{value}" if name == "status" else f"due_{value}")
-        return value_word(name, "" if value == "-" else value, bureaus)
+        return value_word(told, name, "" if value == "-" else value)
 
     wanted = {"q": write_words("q", t("reg_by_q"), resets="page")}
     with st.grid(4, min_column_width=150):
@@ -77,11 +75,11 @@ def procedure_list(register: Counted) -> None:
     )  # fmt: skip
     if settings().mode == "office":  # there the open API is closed
         st.download_button(
-            t("list_csv"), partial(written, cached.store(), asked, as_of()), "procedures.csv", "text/csv", icon=":material/download:",
+            t("list_csv"), partial(written, cached.store(), asked, as_of(), cached.known_at()), "procedures.csv", "text/csv", icon=":material/download:",
             key="csv_procedures", on_click="ignore",
         )  # fmt: skip
     else:
-        query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
+        query = urlencode({name: value for name, value in {**asdict(asked), **when()}.items() if value})
         st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
 
 
@@ -102,6 +100,11 @@ def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
         ]
     )  # fmt: skip
     return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+
+
+def _present(register: Counted) -> dict[str, set[str]]:
+    names = ("bureau", "process_type", "applicant", "authority", "status")
+    return {name: {getattr(g, name) for g in register.groups} for name in names}
 
 
 def _offered(register: Counted) -> list[str]:

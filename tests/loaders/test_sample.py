@@ -24,17 +24,19 @@ from kpis.scorecard import score_all
 from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders.catalogue import load_folder
-from loaders.sample import divide, make_sample, manager_of, parts_of
+from loaders.sample import OFFICE, divide, make_sample, manager_of, parts_of
 from publishers.api import ROUTES
 from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
 from tests.bench.viewer import Viewer, served
+from tests.pages.charts_seen import EVERY, walk
 from tests.publishers import accounts, registered
 from tests.publishers.ledger import Ledger
 from tests.publishers.shown import Shown, of_streamlit
 
 SIZES = ROOT / "data" / "catalogue" / "sample.toml"
 TODAY = date(2026, 11, 24)
+Served = tuple[int, Viewer, dict[str, Ledger]]  # port, an open page, the open API by language
 
 
 @given(st.integers(0, 10**8), st.lists(st.floats(0.01, 10), min_size=1, max_size=40))
@@ -74,7 +76,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Path
 
 
 @pytest.fixture(scope="module")
-def served_sample(made: tuple[Store, Path]) -> Iterator[tuple[Viewer, dict[str, Ledger]]]:
+def served_sample(made: tuple[Store, Path]) -> Iterator[Served]:
     with served("server:app", DATABASE_URL=made[0].url, EDITIONS_DIR=str(made[1] / "editions")) as port:
         viewer = Viewer(port)
 
@@ -82,7 +84,7 @@ def served_sample(made: tuple[Store, Path]) -> Iterator[tuple[Viewer, dict[str, 
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=60) as answer:
                 return json.load(answer)
 
-        yield viewer, {language: Ledger(ask, language) for language in ("ja", "en")}
+        yield port, viewer, {language: Ledger(ask, language) for language in ("ja", "en")}
         viewer.close()
 
 
@@ -140,11 +142,9 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_api(
-    made: tuple[Store, Path], served_sample: tuple[Viewer, dict[str, Ledger]], language: str
-) -> None:
+def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_api(served_sample: Served, language: str) -> None:
     """Heat map, ranked bars and the pages of single bureaus have figures here; in public there are hardly any."""
-    viewer, ledgers = served_sample
+    _, viewer, ledgers = served_sample
     ledger, heat = ledgers[language], ledgers[language].words("heat_title")
 
     def read(page: str, query: str = "") -> Shown:
@@ -169,9 +169,16 @@ def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_ap
         assert accounts.indicator(ledger, shown, code) == [], code
 
 
+def test_every_chart_of_the_sample_has_its_sentence_table_and_csv(served_sample: Served) -> None:
+    """The pages walked as in ``tests/pages/test_charts.py``, here with figures of every bureau."""
+    asked = [(page, "") for page in EVERY] + [("bureau", "code=FINANCE"), ("indicator", "code=electronic_decision_rate")]
+    found = walk(served_sample[0], asked, as_person=OFFICE)
+    assert not found, "\n".join(found)
+
+
 def test_a_sample_is_never_published(made: tuple[Store, Path]) -> None:
     with pytest.raises(FigureRefused, match="見本"):
-        gather(made[0], known_at=utc_now())
+        gather(made[0], made[1] / "edition.db", known_at=utc_now())
 
 
 def test_a_sample_is_made_once_and_never_from_reports_in_earnest(made: tuple[Store, Path], store: Store) -> None:
