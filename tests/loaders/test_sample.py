@@ -30,7 +30,7 @@ from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
 from tests.bench.viewer import Viewer, served
 from tests.pages.charts_seen import EVERY, walk
-from tests.publishers import accounts, registered
+from tests.publishers import accounts, projected
 from tests.publishers.ledger import Ledger
 from tests.publishers.shown import Shown, of_streamlit
 
@@ -160,9 +160,9 @@ def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_ap
         charts += len(shown.drawn)
         assert accounts.one_bureau(ledger, shown, bureau) == [], bureau["code"]
     assert charts > 8
-    assert registered.projects(ledger, read("projects")) == []
+    assert projected.projects(ledger, read("projects")) == []
     for project in ledger.api("projects")["projects"][1:4]:
-        assert registered.one_project(ledger, read("projects", f"code={project['code']}"), project) == [], project["code"]
+        assert projected.one_project(ledger, read("projects", f"code={project['code']}"), project) == [], project["code"]
     reported = [r["indicator_code"] for r in ledger.indicators.values() if r["is_reported_by_bureaus"]]
     for code in reported[::3]:
         shown = read("indicator", f"code={code}")

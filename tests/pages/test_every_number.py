@@ -14,7 +14,7 @@ from datetime import date
 import pytest
 
 from tests.pages.conftest import Site
-from tests.publishers import accounts, registered
+from tests.publishers import accounts, projected, registered
 from tests.publishers.ledger import Ledger, figures_in
 from tests.publishers.shown import NUMBER, Shown
 
@@ -87,7 +87,7 @@ def test_the_facilities_by_bureau_and_kind(site: Site, language: str) -> None:
 
 @LANGUAGES
 def test_all_projects(site: Site, language: str) -> None:
-    assert registered.projects(site.ledgers[language], site.read("projects", f"lang={language}")) == []
+    assert projected.projects(site.ledgers[language], site.read("projects", f"lang={language}")) == []
 
 
 @LANGUAGES
@@ -95,12 +95,12 @@ def test_every_project(site: Site, language: str) -> None:
     assert len(site.ledgers[language].api("milestones")["milestones"]) == 309
     for project in site.ledgers[language].api("projects")["projects"]:
         shown = site.read("projects", f"code={project['code']}&lang={language}")
-        assert registered.one_project(site.ledgers[language], shown, project) == [], project["code"]
+        assert projected.one_project(site.ledgers[language], shown, project) == [], project["code"]
 
 
 @LANGUAGES
 def test_the_page_on_the_data(site: Site, language: str) -> None:
-    assert registered.about(site.ledgers[language], site.read("about", f"lang={language}")) == []
+    assert projected.about(site.ledgers[language], site.read("about", f"lang={language}")) == []
 
 
 def altered(shown: Shown) -> Iterator[tuple[str, Shown]]:
@@ -149,7 +149,7 @@ UNTOLD = ("注記",)  # notes of the office, which the API does not give
     ("page", "check"),
     [
         ("", accounts.overview), ("facilities", lambda ledger, shown: registered.facilities(ledger, shown, "bureau")),
-        ("bureau", accounts.bureaus), ("about", registered.about),
+        ("bureau", accounts.bureaus), ("about", projected.about),
     ],
 )  # fmt: skip
 def test_any_number_that_is_altered_is_noticed(site: Site, page: str, check: Callable[[Ledger, Shown], list[str]]) -> None:

@@ -123,7 +123,8 @@ class Ledger:
 
     def unit_label(self, row: Item) -> str:
         """Write the name of a bureau."""
-        ended = f"({self.words('ended_on', day=self.day(row['valid_to']))})" if row.get("valid_to") else ""
+        gap = " " if self.language == "en" else ""
+        ended = f"{gap}({self.words('ended_on', day=self.day(row['valid_to']))})" if row.get("valid_to") else ""
         return self.words.named(row) + ended
 
     def day(self, text: str | None) -> str:

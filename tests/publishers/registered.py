@@ -1,4 +1,4 @@
-"""The pages of the registers, of projects and of the data themselves, accounted for by the open API. Each returns what is wrong."""
+"""The pages of the registers, accounted for by the open API. Each function returns what is wrong."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kpis.facilities import STATUSES as CASH_STATES
 from kpis.registers import DIMENSIONS, FORMS, ONLINE, SURE
 from kpis.registers import STATUSES as DIGITAL
 from kpis.settings import ROOT
-from kpis.text import known_day, status_word
+from kpis.text import known_day
 from tests.publishers import charted, tabled
-from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, series, states, timeline
-from tests.publishers.ledger import Item, Ledger, Table, plain
+from tests.publishers.accounts import in_boxes, series
+from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown
 
 WORDS = {"process_type": "process", "applicant": "party", "authority": "authority", "priority": "answer"}
@@ -38,8 +38,8 @@ def one(charts: Sequence[Drawn], alt: str) -> tuple[list[Drawn], list[str]]:
     return found, [] if len(found) == 1 else [f"{len(found)} charts say {alt!r}"]
 
 
-def procedures(ledger: Ledger, shown: Shown, dimension: str, *, view: str = "then") -> list[str]:
-    """Check the page of procedures, compared by one dimension."""
+def procedures(ledger: Ledger, shown: Shown, dimension: str, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
+    """Check the page of procedures, compared by one dimension; ``keep`` takes the tables that it must show."""
     w, summary = ledger.words, ledger.api("registers/procedures" + ("" if view == "then" else f"?view={view}"))
     total, priority, plan = summary["total"], summary["priority"], summary["plan"]
     rate, as_of = first_published(ledger, "procedures", "ratio"), summary["as_of"]
@@ -145,12 +145,9 @@ def procedures(ledger: Ledger, shown: Shown, dimension: str, *, view: str = "the
             )
     gone = summary["over_time"]
     if gone:
-        tables.append(
-            (
-                [w("col_day"), w("col_new"), w("col_so_far")],
-                [[g["day"], str(g["newly_count"]), str(g["so_far_count"])] for g in gone],
-            )
-        )
+        rates = [tabled.percent(g["so_far_count"] / every * 100) for g in gone]
+        rows_ = [[g["day"], str(g["newly_count"]), str(g["so_far_count"]), rate_] for g, rate_ in zip(gone, rates, strict=True)]
+        tables.append(([w("col_day"), w("col_new"), w("col_so_far"), w("time_share")], rows_))
         last = gone[-1]["so_far_count"]
         says.append(
             w(
@@ -166,6 +163,8 @@ def procedures(ledger: Ledger, shown: Shown, dimension: str, *, view: str = "the
     answer = ledger.api("procedures")
     tables.append(procedure_rows(ledger, answer["procedures"]))
     says.append(w("list_found", total=f"{answer['total']:,}", first="1", last=f"{len(answer['procedures']):,}"))
+    if keep is not None:
+        keep += tables
     found, others = series(ledger, shown, [rate] if rate else [], more=tables, free=(w("source"),))
     wrong += found + [f"{c.alt} is not expected" for c in others if c not in seen]
     return wrong + in_boxes(ledger, shown, boxes, says, about=[rate] if rate else [])
@@ -191,9 +190,10 @@ def procedure_rows(ledger: Ledger, rows: Sequence[Item]) -> Table:
     ]  # fmt: skip
 
 
-def facilities(ledger: Ledger, shown: Shown, field: str) -> list[str]:
-    """Check the page of facilities, compared by bureau or kind."""
-    w, summary, rows = ledger.words, ledger.api("registers/facilities"), ledger.api("facilities")["facilities"]
+def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
+    """Check the page of facilities, compared by bureau or kind; ``keep`` takes the tables that it must show."""
+    w, rows = ledger.words, ledger.api("facilities")["facilities"]
+    summary = ledger.api("registers/facilities" + ("" if view == "then" else f"?view={view}"))
     rollout = first_published(ledger, "cashless", "completion", "ratio", "stock")
     count, states_, ways = summary["facilities_count"], summary["statuses"], summary["methods"]
     values = {"total": f"{count:,}", "done": f"{states_['introduced']:,}"}
@@ -254,11 +254,13 @@ def facilities(ledger: Ledger, shown: Shown, field: str) -> list[str]:
     says += [w("fac_cash_sentence", n=len(cash)), w("fac_list_sentence", total=len(rows), classes=summary["classes_count"])]
     keys = ("col_facility", "reg_by_bureau", "col_kind", "col_until", "col_note", "source")
     tables.append(([w(k) for k in keys], [
-        [f["name_ja"], bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else w("reg_no_bureau"), w(f"facility_{f['kind']}"),
+        [f["name_ja"], bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else "", w(f"facility_{f['kind']}"),
          known(ledger, f["planned_for"], f["planned_for_precision"]) or w("not_set"), "", ""] for f in (by_code[c] for c in cash)
     ]))  # fmt: skip
     tables.append(facility_rows(ledger, rows))
     wrong += _map(ledger, summary["by_place"], drawn, says, tables)
+    if keep is not None:
+        keep += tables
     about = [rollout] if rollout else []
     found, others = series(ledger, shown, about, more=tables, free=(w("source"), w("col_note")))
     wrong += found + [f"{c.alt} is not expected" for c in others if c not in seen]
@@ -282,7 +284,7 @@ def facility_rows(ledger: Ledger, rows: Sequence[Item]) -> Table:
         "source",
     )
     return [w(k) for k in keys], [
-        [f["name_ja"], bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else w("reg_no_bureau"), w(f"facility_{f['kind']}"), w(f"cashless_{f['status']}"),
+        [f["name_ja"], bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else "", w(f"facility_{f['kind']}"), w(f"cashless_{f['status']}"),
          w("list_comma").join(w(f"method_{m}") for m in f["payment_methods"]), known(ledger, f["cashless_since"], f["cashless_since_precision"]),
          known(ledger, f["planned_for"], f["planned_for_precision"]), w("list_comma").join(f["municipalities"]), w("answer_yes") if f["is_class"] else "", "", ""]
         for f in rows
@@ -311,111 +313,4 @@ def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, sa
     return wrong
 
 
-# Projects, data -------------------------------------------------------------------------------------------------------
-
-
-def projects(ledger: Ledger, shown: Shown) -> list[str]:
-    """Check the list of all projects."""
-    w, rows = ledger.words, ledger.api("projects")["projects"]
-    milestones = ledger.api("milestones")["milestones"]
-    first = [p for p in rows if p["kind"] == "core" and (p["first_version"] or "") < "3"]
-    good, slow, bad = (sum(p["status"] in kinds for p in first) for kinds in (GOOD, ("slightly_behind",), BAD))
-    both = sum(bool(m["planned"] and m["actual"]) for m in milestones)
-    says = [
-        w("projects_title", total=len(first), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad),
-        w("projects_lead", as_of=ledger.day(ledger.api("projects")["as_of"]), rule=rows[0]["rule_version"], milestones=len(milestones), both=both),
-        w("contradictions_none", count=sum(bool(p.get("confidence")) for p in rows)),
-    ]  # fmt: skip
-    leading = [p for p in rows if p["kind"] == "leading"]
-    stated, named_first = ledger.own["leading_projects"]["actual_value"], sum(p["first_version"] == "1" for p in leading)
-    says.append(
-        w("leading_note", stated=f"{stated:,.0f}", known=len(leading), first=named_first, missing=max(int(stated) - named_first, 0))
-    )
-    for category, n in Counter(w.named(p, "category") or w("category_unknown") for p in leading).items():
-        says.append(f"{category} ({n})")
-    boxes = {}
-    for p in rows:
-        said = [*marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
-        boxes |= {w.named(p): said, f"{p['code']} {w.named(p)}": said}
-    return tabled.wrong_tables(shown, []) + in_boxes(ledger, shown, boxes, says)
-
-
-def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
-    """Check the page of one project: status, names, indicators with charts, every figure and target, milestones."""
-    w = ledger.words
-    items = [s for s in ledger.own.values() if s["project"] == p["code"]]
-    judged = {s: n for s, n in p["counts"].items() if s in (*GOOD, *BAD, "slightly_behind")}
-    says = []
-    if judged:
-        good, bad = (sum(judged.get(s, 0) for s in kinds) for kinds in (GOOD, BAD))
-        says.append(
-            w(
-                "project_rule_line",
-                judged=sum(judged.values()),
-                good=good,
-                slow=judged.get("slightly_behind", 0),
-                bad=bad,
-                rule=p["rule_version"],
-            )
-        )
-    rest = [
-        s for s in items if sum(f["value"] is not None for f in s["figures"]) < 2 and (s["figures"] or s["kind"] != "qualitative")
-    ]
-    says.append(
-        w(
-            "more_indicators",
-            count=len(rest) - max(0, 6 - min(6, sum(sum(f["value"] is not None for f in s["figures"]) > 1 for s in items))),
-        )
-    )
-    drawn_all = [s for s in items if sum(f["value"] is not None for f in s["figures"]) > 1]
-    beyond = len(drawn_all) - 6 if len(drawn_all) > 6 else 0
-    says.append(w("more_indicators", count=len(rest) + beyond - max(0, 6 - min(6, len(drawn_all)))))
-    says += [w("strategy_version", version=n["version"]) for q in ledger.api("projects")["projects"] for n in q["names"]]
-    figures = [(s, f) for s in items for f in s["figures"]]
-    more: list[Table] = [([w("indicators_one"), w("period"), w("value"), w("unit"), w("source")],
-                          [[w.named(s), ledger.period(f["period"]), ledger.figure(s, f), w.named(ledger.indicators[s["code"]], "unit"), ""] for s, f in figures])]  # fmt: skip
-    goals = [row for s in items for row in tabled.targets(ledger, s, lead=[w.named(s)])]
-    more += [([w("indicators_one"), w("period"), w("target"), w("set_on"), w("source")], goals)] if goals else []
-    milestones = [m for m in ledger.api("milestones")["milestones"] if m["project"] == p["code"]]
-    more += [tabled.milestones(ledger, milestones)] if milestones else []
-    free = (w("source"), w("confidence"), w("reviewed_on"), w("confidence_reason"), w("confidence_reviewer"))
-    wrong, others = series(ledger, shown, items, more=more, free=free)
-    found, texts = timeline(ledger, others, milestones)
-    said = [plain(t) for box in shown.boxes.values() for t in box]
-    if not any(t.startswith(f"{w('computed_status')} {status_word(p['status'], ledger.language)}") for t in said):
-        wrong.append(f"the computed status is not {p['status']}")
-    return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
-
-
-def about(ledger: Ledger, shown: Shown) -> list[str]:
-    """Check the page on the data: definitions, sources, method."""
-    w, rows, sources = ledger.words, list(ledger.indicators.values()), ledger.api("sources")
-    targeted = {s["code"] for s in ledger.items() if s["targets"]}
-    projects_ = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
-    primary = sum(s["grade"] == "primary" for s in sources)
-    says = [
-        w("about_title", indicators=len(rows), sources=len(sources)),
-        w("about_definitions_sentence", total=len(rows), targeted=len(targeted), qualitative=sum(r["kind"] == "qualitative" for r in rows)),
-        w("about_sources_sentence", primary=primary, secondary=len(sources) - primary),
-    ]  # fmt: skip
-    for name in ("method.md", "accessibility.md"):  # the published documents, word for word
-        japanese, english = (
-            (ROOT / "docs" / name).read_text(encoding="utf-8").split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
-        )
-        says += (english if ledger.language == "en" else japanese).splitlines()
-    says += w("about_open_text").splitlines()
-    keys = ("about_code", "about_name", "about_definition", "project", "kind", "unit", "about_direction", "about_thresholds")
-    table = [
-        [r["indicator_code"], w.named(r), w.named(r, "definition"), projects_.get(r["project_code"], ""), w(f"kind_{r['kind']}"), w.named(r, "unit"),
-         w(f"direction_{r['direction']}"), f"{r['threshold_on_track']} / {r['threshold_behind']}"]
-        for r in rows
-    ]  # fmt: skip
-    listed = [[s["title"], w(f"grade_{s['grade']}"), ledger.day(s["published_on"]), s["url"]] for s in sources]
-    tables = [
-        ([w(k) for k in keys], table),
-        ([w("about_title_column"), w("about_grade"), w("about_published"), w("source")], listed),
-    ]
-    return tabled.wrong_tables(shown, tables) + ledger.unaccounted(shown, says=says)
-
-
-__all__ = ["DIMENSIONS", "about", "facilities", "one_project", "plain", "procedures", "projects"]
+__all__ = ["DIMENSIONS", "facilities", "procedures"]

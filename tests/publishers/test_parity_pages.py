@@ -19,7 +19,7 @@ from kpis.text import format_date, known_day, status_word
 from publishers import editions
 from publishers.words import Words
 from tests.bench.viewer import Viewer
-from tests.publishers import accounts, registered
+from tests.publishers import accounts, projected, registered
 from tests.publishers.conftest import ledgers_of
 from tests.publishers.house import House
 from tests.publishers.ledger import Item, Ledger
@@ -61,8 +61,8 @@ def public(published: House) -> Iterator[Public]:
 
 
 PAGES: list[tuple[str, str, Callable[[Ledger, Shown], list[str]]]] = [
-    ("", "", accounts.overview), ("five_less", "", accounts.five_less), ("bureau", "", accounts.bureaus), ("about", "", registered.about),
-    ("projects", "", registered.projects), ("changes", "since=2022-10-01", lambda ledger, shown: accounts.changes(ledger, shown, "2022-10-01")),
+    ("", "", accounts.overview), ("five_less", "", accounts.five_less), ("bureau", "", accounts.bureaus), ("about", "", projected.about),
+    ("projects", "", projected.projects), ("changes", "since=2022-10-01", lambda ledger, shown: accounts.changes(ledger, shown, "2022-10-01")),
     *(("procedures", f"by={d}", lambda ledger, shown, d=d: registered.procedures(ledger, shown, d)) for d in ("bureau", "channel")),  # type: ignore[misc]
     *(("facilities", f"by={f}", lambda ledger, shown, f=f: registered.facilities(ledger, shown, f)) for f in ("bureau", "kind")),  # type: ignore[misc]
 ]  # fmt: skip
