@@ -212,18 +212,14 @@ def states(ledger: Ledger, counts: Mapping[str, int]) -> list[str]:
     return [f"{ledger.words('state_' + s)} {n}" for s, n in counts.items() if n]
 
 
-def bureaus(ledger: Ledger, shown: Shown) -> list[str]:
-    """Check the comparison of all bureaus: heat map, ranked bars, lists."""
-    w, rows = ledger.words, ledger.api("bureaus")["bureaus"]
+def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
+    """Check the comparison of all bureaus: heat map, ranked bars, lists; ``keep`` takes the tables that the page must show."""
+    w, rows = ledger.words, ledger.api("bureaus" + ("" if view == "then" else f"?view={view}"))["bureaus"]
     current, gone = [b for b in rows if b["is_valid"]], [b for b in rows if not b["is_valid"]]
     some = [b for b in current if b["indicators"]]
     says = [w("bureaus_title", owing=len(current), some=len(some), none=len(current) - len(some))]
-    judged_by = {(s["code"], s["scope"]): s for s in ledger.items()}
-    heads = {
-        r["theme"]: r
-        for r in reversed(list(ledger.indicators.values()))
-        if r["is_reported_by_bureaus"] and r["is_headline"] and r["theme"] in LESSES
-    }
+    judged_by = {(s["code"], s["scope"]): s for s in ledger.items(view)}
+    heads = tabled.lesses(ledger)
     themes = [t for t in LESSES if t in heads]
     listed = [b for b in rows if b["is_valid"] or b["indicators"]]
     cells, table = [], []
@@ -257,16 +253,18 @@ def bureaus(ledger: Ledger, shown: Shown) -> list[str]:
     compared = next(
         (
             s["code"]
-            for s in ledger.items()
+            for s in ledger.items(view)
             if s["scope"] in reporting and s["figures"] and s["scope"] != ledger.indicators[s["code"]]["scope_code"]
         ),
         None,
     )
     if compared:
-        more, check, texts = comparison(ledger, compared)
+        more, check, texts = comparison(ledger, compared, view=view)
         tables += more
         says += texts
         wrong += check(charts)
+    if keep is not None:
+        keep += tables
     wrong += tabled.wrong_tables(shown, tables)
     boxes: dict[str, list[str]] = {}
     for b in rows:

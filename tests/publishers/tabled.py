@@ -13,6 +13,7 @@ from kpis.projects import GivenDay
 from kpis.registers import FORMS
 from kpis.registers import STATUSES as DIGITAL
 from kpis.text import format_difference, known_day, status_word
+from publishers.summary import LESSES
 from tests.publishers.ledger import Item, Ledger, Table, cell
 from tests.publishers.shown import Shown
 
@@ -191,6 +192,31 @@ def listed(ledger: Ledger, bureaus: Sequence[Item]) -> Table:
          f"{b['milestones']['done']} / {b['milestones']['late']} / {sum(b['milestones'].values())}"]
         for b in bureaus
     ]  # fmt: skip
+
+
+def coverage(ledger: Ledger) -> Table:
+    """Return for each lesse of how many bureaus the newest period has a report, and what those add up to."""
+    w, heads = ledger.words, lesses(ledger)
+    owing = sum(b["is_valid"] for b in ledger.api("bureaus")["bureaus"])
+    rows = []
+    for theme in [t for t in LESSES if t in heads]:
+        code = heads[theme]["indicator_code"]
+        whole = ledger.own[code]
+        newest = whole["rolled_up"][-1] if whole["rolled_up"] else None
+        total = newest["value"] if newest else None
+        rows.append(
+            [w(theme), w.named(whole), ledger.period(newest["period"]) if newest else "―", str(newest["reported_count"] if newest else 0),
+             str(newest["owing_count"] if newest else owing), "―" if total is None else ledger.value(whole, total, least=2),
+             w("answer_yes") if newest and newest["is_complete"] else w("answer_no")]
+        )  # fmt: skip
+    keys = ("five_less", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
+    return [w(k) for k in keys], rows
+
+
+def lesses(ledger: Ledger) -> dict[str, Item]:
+    """Return theme → the first headline indicator of a lesse that bureaus report."""
+    rows = reversed(list(ledger.indicators.values()))
+    return {r["theme"]: r for r in rows if r["is_reported_by_bureaus"] and r["is_headline"] and r["theme"] in LESSES}
 
 
 def bureau_indicators(ledger: Ledger, items: Sequence[Item]) -> Table:
