@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from kpis.errors import PeriodUnreadable
@@ -14,9 +15,10 @@ from kpis.since import Shift, corrections_since, shifts
 from kpis.text import format_date, format_difference, format_value, status_word
 from pages.parts import cached
 from pages.parts.asked import FIRST_DAY
-from pages.parts.cards import headline_value
+from pages.parts.cards import badge_line, headline_value
 from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.series import arrow
 from pages.parts.text import language, named, t
 from pages.parts.themes import own_scope
 
@@ -49,7 +51,24 @@ def changed(found: list[Shift], since: date, every: list[Scored]) -> None:
     if not found:
         st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
         return
+    in_words = cached.made(
+        "changes in words", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: told(found)
+    )  # fmt: skip
+    st.table(in_words, border="horizontal", hide_index=True)
     kept_block("changes", lambda: listed(found, since), suffix=since.isoformat())
+
+
+def told(found: list[Shift]) -> pa.Table:
+    """Return what changed in two columns whose words wrap: a table of many columns cannot be read on a phone."""
+    return arrow(
+        {
+            t("since_what"): [
+                f"**{named(s.after.entry.definition)}**  \n:small[{t('comma').join(reason_line(*r) for r in s.reasons)}]"
+                for s in found
+            ],
+            t("since_from_to"): [f"{stood(s.before)}  \n→ **{stood(s.after)}**" for s in found],
+        }
+    )
 
 
 def conclusion(found: list[Shift], since: date, every: list[Scored]) -> str:
@@ -91,7 +110,37 @@ def listed(found: list[Shift], since: date) -> Ready:
             for s in found
         ]
     )  # fmt: skip
-    return ready(None, sentence="", table=table, csv=csv, is_table_open=True)
+    return ready(None, sentence="", table=table, csv=csv)
+
+
+def beside(every: list[Scored]) -> pa.Table:
+    """Return every indicator with a figure in two columns whose words wrap, for a phone as for a desk."""
+    held = [s for s in every if s.judgement.figure is not None]
+    now, then = [], []
+    for item in held:
+        judged, definition = item.judgement, item.entry.definition
+        assert judged.figure is not None
+        now.append(
+            f"{named(definition)}  \n**{headline_value(item, judged.figure)}** {badge_line(judged)}  \n"
+            f":small[{judged.figure.period.label(language())}]"
+        )
+        parts = [
+            (t("previous"), headline_value(item, judged.previous)),
+            (t("year_earlier"), headline_value(item, judged.year_earlier)),
+        ]
+        if judged.planned_value is not None:
+            against = f" ({difference(item)})" if judged.variance is not None else ""
+            parts.append((t("planned"), format_value(round(judged.planned_value, 1), definition, language()) + against))
+        then.append("  \n".join(f":small[{word} {value}]" for word, value in parts if value != "―") or "―")
+    return arrow({t("compare_now"): now, t("compare_beside"): then})
+
+
+def difference(item: Scored) -> str:
+    """Write by how much a figure is above or below its plan."""
+    variance = item.judgement.variance
+    if variance is None:
+        return "―"
+    return ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), item.entry.definition, language())
 
 
 def compared(every: list[Scored]) -> Ready:
@@ -108,9 +157,7 @@ def compared(every: list[Scored]) -> Ready:
                 t("actual"): headline_value(item, judged.figure), t("previous"): headline_value(item, judged.previous),
                 t("year_earlier"): headline_value(item, judged.year_earlier),
                 t("planned"): "―" if judged.planned_value is None else format_value(round(judged.planned_value, 1), definition, language()),
-                t("compare_variance"): "―"
-                if variance is None
-                else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), definition, language()),
+                t("compare_variance"): difference(item),
                 t("statuses_one"): status_word(judged.status, language()),
             }
         )  # fmt: skip
@@ -124,10 +171,7 @@ def compared(every: list[Scored]) -> Ready:
                 "is_sample": judged.figure.is_sample,
             }
         )  # fmt: skip
-    return ready(
-        None, sentence=t("compare_all_lead", as_of=format_date(as_of(), language()), count=len(held)),
-        table=pd.DataFrame(rows), csv=pd.DataFrame(plain), is_table_open=True,
-    )  # fmt: skip
+    return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(plain))
 
 
 every = cached.made("own scope", code="", as_of=as_of(), language="", make=lambda: own_scope(cached.scored(as_of())))
@@ -148,4 +192,8 @@ found = cached.made(
 )  # fmt: skip
 changed(found, since, every)
 st.header(t("compare_all"), divider="gray")
+held = sum(s.judgement.figure is not None for s in every)
+st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
+in_words = cached.made("comparison in words", code="", as_of=as_of(), language=language(), make=lambda: beside(every))
+st.table(in_words, border="horizontal", hide_index=True)
 kept_block("comparison", lambda: compared(every))

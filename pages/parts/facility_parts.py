@@ -148,10 +148,11 @@ def _cash(facilities: list[Facility]) -> Ready:
 
 def _line(f: Facility, *, until: bool = False) -> dict[str, str]:
     source = next((s["url"] for s in cached.rows("Source") if s["source_code"] == f.source_code), "")
-    row = {t("col_facility"): f.name, t("reg_by_bureau"): bureau_names().get(f.bureau, ""), t("col_kind"): kind_word(f.kind)}
-    if until:
+    row = {t("col_facility"): f.name}
+    if until:  # first: on a phone, what stands further right is not seen
         row[t("col_until")] = day_word(f.planned, f.planned_precision) or t("not_set")
-    else:
+    row |= {t("reg_by_bureau"): bureau_names().get(f.bureau, ""), t("col_kind"): kind_word(f.kind)}
+    if not until:
         row |= {
             t("col_status"): t(f"cashless_{f.status}"), t("col_method"): t("list_comma").join(t(f"method_{m}") for m in f.methods),
             t("col_since"): day_word(f.since, f.since_precision), t("col_due"): day_word(f.planned, f.planned_precision),

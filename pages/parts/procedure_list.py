@@ -45,7 +45,7 @@ def procedure_list(register: Counted) -> None:
             return t(f"digital_{value}" if name == "status" else f"due_{value}")
         return value_word(name, "" if value == "-" else value, bureaus)
 
-    wanted = {"q": write_words("q", t("reg_by_q"), resets="page")}
+    wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets="page")}
     with st.grid(4, min_column_width=150):
         for name, options in offered.items():
             wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets="page")
