@@ -12,10 +12,11 @@ from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
 from kpis.scorecard import Scored
 from kpis.since import Shift, corrections_since, shifts
-from kpis.text import format_date, format_difference, format_value, status_word
+from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
 from pages.parts.asked import FIRST_DAY
-from pages.parts.cards import badge_line, headline_value
+from pages.parts.cards import headline_value
+from pages.parts.comparison import difference, in_words
 from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.series import arrow
@@ -51,10 +52,10 @@ def changed(found: list[Shift], since: date, every: list[Scored]) -> None:
     if not found:
         st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
         return
-    in_words = cached.made(
+    shown = cached.made(
         "changes in words", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: told(found)
     )  # fmt: skip
-    st.table(in_words, border="horizontal", hide_index=True)
+    st.table(shown, border="horizontal", hide_index=True)
     kept_block("changes", lambda: listed(found, since), suffix=since.isoformat())
 
 
@@ -113,36 +114,6 @@ def listed(found: list[Shift], since: date) -> Ready:
     return ready(None, sentence="", table=table, csv=csv)
 
 
-def beside(every: list[Scored]) -> pa.Table:
-    """Return every indicator with a figure in two columns whose words wrap, for a phone as for a desk."""
-    held = [s for s in every if s.judgement.figure is not None]
-    now, then = [], []
-    for item in held:
-        judged, definition = item.judgement, item.entry.definition
-        assert judged.figure is not None
-        now.append(
-            f"{named(definition)}  \n**{headline_value(item, judged.figure)}** {badge_line(judged)}  \n"
-            f":small[{judged.figure.period.label(language())}]"
-        )
-        parts = [
-            (t("previous"), headline_value(item, judged.previous)),
-            (t("year_earlier"), headline_value(item, judged.year_earlier)),
-        ]
-        if judged.planned_value is not None:
-            against = f" ({difference(item)})" if judged.variance is not None else ""
-            parts.append((t("planned"), format_value(round(judged.planned_value, 1), definition, language()) + against))
-        then.append("  \n".join(f":small[{word} {value}]" for word, value in parts if value != "―") or "―")
-    return arrow({t("compare_now"): now, t("compare_beside"): then})
-
-
-def difference(item: Scored) -> str:
-    """Write by how much a figure is above or below its plan."""
-    variance = item.judgement.variance
-    if variance is None:
-        return "―"
-    return ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), item.entry.definition, language())
-
-
 def compared(every: list[Scored]) -> Ready:
     """Return every indicator with a figure against the period before, the same period last year, and the plan."""
     held = [s for s in every if s.judgement.figure is not None]
@@ -194,6 +165,6 @@ changed(found, since, every)
 st.header(t("compare_all"), divider="gray")
 held = sum(s.judgement.figure is not None for s in every)
 st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
-in_words = cached.made("comparison in words", code="", as_of=as_of(), language=language(), make=lambda: beside(every))
-st.table(in_words, border="horizontal", hide_index=True)
+shown = cached.made("comparison in words", code="", as_of=as_of(), language=language(), make=lambda: in_words(every))
+st.table(shown, border="horizontal", hide_index=True)
 kept_block("comparison", lambda: compared(every))

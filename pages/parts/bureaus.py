@@ -20,7 +20,7 @@ from pages.parts import cached
 from pages.parts.cards import headline_value, sentence
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.text import language, named, t
+from pages.parts.text import in_brackets, language, named, t
 from publishers import summary
 from publishers.words import Words
 
@@ -34,6 +34,12 @@ def unit_name(code: str) -> str:
     return unit_label(unit) if unit is not None else code
 
 
+def chart_name(code: str) -> str:
+    """Return the name of an organisation unit as a chart has room for."""
+    unit = cached.organisation().by_code.get(code)
+    return chart_label(unit) if unit is not None else code
+
+
 def unit_names(codes: Sequence[str]) -> str:
     """Return the names of organisation units in one line."""
     return t("list_comma").join(unit_name(c) for c in codes)
@@ -41,7 +47,12 @@ def unit_names(codes: Sequence[str]) -> str:
 
 def unit_label(unit: Unit) -> str:
     """Return a bureau's name; of one that is gone with its last day, since names come back (生活文化局)."""
-    return f"{named(unit)}({t('ended_on', day=format_date(unit.valid_to, language()))})" if unit.valid_to else named(unit)
+    return named(unit) + in_brackets(t("ended_on", day=format_date(unit.valid_to, language()))) if unit.valid_to else named(unit)
+
+
+def chart_label(unit: Unit) -> str:
+    """Return a bureau's name as a chart on a phone has room for: of one that is gone, the year in which it ended."""
+    return named(unit) + in_brackets(t("ended_year", year=unit.valid_to.year)) if unit.valid_to else named(unit)
 
 
 def break_line(found: Break) -> str:
@@ -135,7 +146,7 @@ def _by_bureau(whole: Scored, parts: Sequence[Scored], period: Period) -> Ready:
     if any(f.is_recast for _, f in found):
         notes.append(t("recast_note"))
     bars = pd.DataFrame(
-        [{"name": unit_name(s.entry.unit_code), "value": v, "label": _label(s, f), "is_recast": f.is_recast} for s, f, v in valued]
+        [{"name": chart_name(s.entry.unit_code), "value": v, "label": _label(s, f), "is_recast": f.is_recast} for s, f, v in valued]
     )
     sentence_ = ""
     if valued:
@@ -195,7 +206,7 @@ def _heat(reports: Sequence[BureauReport]) -> Ready:
             value = value_of(item.entry.definition, figure) if item and figure else None
             cells.append(
                 {
-                    "row": report.code, "label": unit_label(report.unit), "name": unit_label(report.unit), "column": column, "status": status, "word": t(f"short_{status}"),
+                    "row": report.code, "label": chart_label(report.unit), "name": unit_label(report.unit), "column": column, "status": status, "word": t(f"short_{status}"),
                     "value": "" if value is None else f"{value:,.1f}".removesuffix(".0"),
                     "hover": f"{unit_label(report.unit)} {column}<br>{sentence(item.judgement) if item else t('no_report')}",
                     "indicator_code": indicators[theme]["indicator_code"], "number": value,

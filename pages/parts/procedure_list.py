@@ -61,7 +61,9 @@ def procedure_list(register: Counted) -> None:
             page = turned
             total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
     first = (page - 1) * PAGE_SIZE + 1
-    st.caption(t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " " + t("list_share"))
+    st.caption(
+        t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " ・ " + t("list_share")
+    )
     shown = cached.found(
         "procedures shown", (asked, page, as_of(), language()), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
