@@ -43,7 +43,7 @@ def drawing(
     values = [p.value for p in (*actual, *plan) if p.value is not None] + [v for e in expected for v in e[1:]]
     days = [p.day.toordinal() for p in (*actual, *plan)] + [e[0].toordinal() for e in expected]
     low, high = min(0.0, *values), max(values)
-    ticks = _ticks(low, high)
+    ticks = ticks_between(low, high)
     low, high = min(low, ticks[0]), max(ticks[-1], high) or 1.0
     first, last = min(days), max(days)
     span = max(last - first, 1)
@@ -60,7 +60,7 @@ def drawing(
             f'<path d="M{LEFT} {y(tick):.1f}H{width - RIGHT}" stroke="{"#949497" if tick == 0 else GRID}"/>'
             f'<text x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:,g}</text>'
         )
-    for year in _years(first, last, most=6 if width > 500 else 3):
+    for year in years_between(first, last, most=6 if width > 500 else 3):
         parts.append(f'<text x="{x(year):.1f}" y="{height - 8}" text-anchor="middle">{year:%Y-%m}</text>')
     if expected:
         upper = [f"{x(d):.1f},{y(h):.1f}" for d, _, _, h in expected]
@@ -108,7 +108,7 @@ def _lines(points: Sequence[Point]) -> list[list[Point]]:
     return [line for line in lines if len(line) > 1]
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks_between(low: float, high: float) -> list[float]:
     """Return four to six round values from below ``low`` to above ``high``."""
     reach = high - low or 1.0
     size = 10 ** floor(log10(reach / 4))
@@ -120,7 +120,7 @@ def _ticks(low: float, high: float) -> list[float]:
     return [round(t, 10) for t in ticks]
 
 
-def _years(first: int, last: int, *, most: int) -> list[date]:
+def years_between(first: int, last: int, *, most: int) -> list[date]:
     """Return 1 April of evenly spaced fiscal years within the span; the two ends where it is shorter than a year."""
     begins = [
         d

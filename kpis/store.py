@@ -57,6 +57,7 @@ _CODED: dict[str, type[SQLModel]] = {
 }
 
 
+BATCH = 1_000  # rows held at once where a table streams past
 _REVISION = select(table_of(models.DataRevision).c.revision)
 
 
@@ -335,14 +336,28 @@ class Store:
 
     def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
+        return list(self.each_of(model, equal=equal))
+
+    def each_of(
+        self, model: type[SQLModel], *, columns: Sequence[str] = (), by_key: bool = False, equal: Mapping[str, object] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table as ``all_of`` returns them, a batch at a time in memory: a register may have 75,000.
+
+        Args:
+            model: the table.
+            columns: keep these only; all where left out.
+            by_key: in the order of the key alone, also where the table has an order of its own.
+            equal: column → value that it must have.
+        """
         table = table_of(model)
-        query = select(table).order_by(*table.primary_key.columns)
-        if "sort_order" in table.c:
-            query = select(table).order_by(table.c.sort_order, *table.primary_key.columns)
-        for column, value in equal.items():
+        query = select(*(table.c[name] for name in columns)) if columns else select(table)
+        own = [table.c.sort_order] if "sort_order" in table.c and not by_key else []
+        query = query.order_by(*own, *table.primary_key.columns)
+        for column, value in (equal or {}).items():
             query = query.where(table.c[column] == value)
         with self.reading() as session:
-            return [dict(row._mapping) for row in session.execute(query)]
+            for row in session.execute(query.execution_options(yield_per=BATCH)):
+                yield dict(row._mapping)
 
     def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[dict[str, Any]]:
         """Return the rows of a register in key order, as they were known at an instant (UTC); ``None`` means as known now."""

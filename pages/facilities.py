@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.facilities import by_status, counted
+from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached
+from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import as_of, enter
-from pages.parts.facility_parts import cards, cash_places, over_time, tiles, ways_of_paying, where, whole_list
-from pages.parts.registers import not_loaded, published, same_numbers
+from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import language, named, t
+from publishers import told_facilities as told
 
 enter()
 
@@ -23,33 +24,34 @@ if not facilities:
     if rollout is None:
         st.stop()
 else:
-    single = counted(facilities)
-    values = {"total": f"{len(single):,}", "done": f"{by_status(single)['introduced']:,}"}
+    said = telling()
+    st.title(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else ""))
     if rollout is not None:
-        st.title(t("fac_title", value=headline_value(rollout, rollout.judgement.figure), **values))
         status_badge(rollout.judgement)
-    else:
-        st.title(t("fac_title_list", **values))
     st.caption(t("fac_lead", as_of=format_date(as_of(), language())))
     if sample := sum(f.is_sample for f in facilities):
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
-    cards(facilities, rollout)
+    cards(lambda: told.cards(said, facilities, rollout), key="facilities", columns=4, width=200)
 if rollout is not None:
     with st.container(border=True):
         chart_with_table(rollout, cached.book(), heading=f"{t('fac_trend')}: {named(rollout.entry.definition)}")
 if facilities:
     with st.container(border=True):
-        where(facilities)
+        st.subheader(t("fac_by"))
+        by = choose_part("by", told.FIELDS, t("by_choose"), lambda f: t("reg_by_bureau") if f == "bureau" else t("fac_kind"))
+        block(lambda: told.where(said, facilities, by), key="facilities_by", suffix=by)
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
-        ways_of_paying(facilities)
+        block(lambda: told.ways_of_paying(said, facilities), key="facility_methods")
     with right, st.container(border=True):
-        over_time(facilities)
+        block(lambda: told.over_time(said, facilities), key="facilities_over_time")
     with st.container(border=True):
-        cash_places(facilities)
+        block(lambda: told.cash_places(said, facilities), key="cash_only")
     with st.container(border=True):
-        tiles(facilities)
-    whole_list(facilities)
+        st.subheader(t("fac_map"))
+        block(lambda: told.tiles(said, facilities, settings().layouts_dir), key="facilities_map")
+    st.subheader(t("fac_list"))
+    block(lambda: told.whole_list(said, facilities), key="facilities")
     st.subheader(t("notes_heading"))
     st.markdown(t("fac_notes"))
     same_numbers("/api/v1/registers/facilities")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.registers import tally
-from kpis.text import format_date
+from kpis.registers import DIMENSIONS, tally
 from pages.parts import cached
+from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value
 from pages.parts.entry import as_of, enter
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
-from pages.parts.procedure_parts import cards, comparison, over_time, paper_steps, planned_when, published_totals
-from pages.parts.registers import not_loaded, percent, published, same_numbers
-from pages.parts.text import language, named, t
+from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
+from pages.parts.text import named, t
+from publishers import told_procedures as told
 
 enter()
 
@@ -32,28 +32,30 @@ if not total.procedures:
             chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))
     st.stop()
 
-title = t("proc_title", total=f"{total.procedures:,}", done=f"{total.done:,}", rate=percent(total.rate_pct))
-st.title(title + (t("proc_title_published", value=headline_value(rate, rate.judgement.figure)) if rate else ""))
-units = t("list_comma").join(f"{t(f'unit_{unit}')} {n:,}" for unit, n in sorted(total.units.items()))
-unknown, exempt = total.statuses.get("unknown", 0), total.statuses.get("exempt", 0)
-st.caption(t("proc_lead", as_of=format_date(as_of(), language()), units=units, unknown=f"{unknown:,}", exempt=f"{exempt:,}"))
+said = telling()
+st.title(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else ""))
+st.caption(told.lead(said, total))
 if total.sample:
     st.warning(t("sample_marked", n=f"{total.sample:,}"), icon=":material/science:")
 
-cards(register, total)
+cards(lambda: told.cards(said, register, total), key="procedures", columns=3, width=220)
 if rate is not None:
     with st.container(border=True):
         chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))
-published_totals(register, total)
+if published("procedures", *told.PUBLISHED):
+    with st.container(border=True):
+        block(lambda: told.published_totals(said, register, total, cached.scored(as_of())), key="published_totals")
 with st.container(border=True):
-    comparison(register)
+    st.subheader(t("cmp_heading"))
+    by = choose_part("by", DIMENSIONS, t("by_choose"), lambda d: t(f"reg_by_{d}"))
+    block(lambda: told.comparison(said, register, by), key="procedures_by", suffix=by)
 left, right = st.columns(2, gap="medium")
 with left, st.container(border=True):
-    paper_steps(register)
+    block(lambda: told.paper_steps(said, register), key="procedure_steps")
 with right, st.container(border=True):
-    planned_when(register)
+    block(lambda: told.planned_when(said, register), key="procedure_plan")
 with st.container(border=True):
-    over_time(register, total)
+    block(lambda: told.over_time(said, register, total), key="procedures_over_time")
 procedure_list(register)
 st.subheader(t("notes_heading"))
 st.markdown(t("proc_notes"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ _REGISTERS: dict[str, tuple[type[models.SQLModel], str]] = {
     "procedure": (models.Procedure, "procedure_code"),
     "facility": (models.Facility, "facility_code"),
 }
-_UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json"}
+_UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json", "search_text"}
 _COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
 
@@ -81,8 +81,7 @@ def compare(
         found += _targets(before.get(key), after.get(key))
     found += _definitions(old, new)
     for register, (model, code) in _REGISTERS.items():
-        was, now = ({r[code]: r for r in store.all_of(model)} for store in (old, new))
-        found += _register(register, was, now, reasons)
+        found += _register(register, code, old.each_of(model, by_key=True), new.each_of(model, by_key=True), reasons)
     order = {kind: place for place, kind in enumerate(KINDS)}
     return sorted(found, key=lambda c: (order[c.kind], c.code, c.unit_code, c.period_code, c.field))
 
@@ -169,19 +168,38 @@ def _definitions(old: Store, new: Store) -> Iterable[Change]:
                 yield Change("definition", **names, field=field, old_ja=a, old_en=a, new_ja=b, new_en=b)
 
 
+_Row = Mapping[str, Any]
+
+
+def _side_by_side(code: str, was: Iterable[_Row], now: Iterable[_Row]) -> Iterator[tuple[_Row | None, _Row | None]]:
+    """Pair the rows of two registers, both in the order of their codes; neither is ever held whole."""
+    first, second = iter(was), iter(now)
+    a, b = next(first, None), next(second, None)
+    while a is not None or b is not None:
+        if b is None or (a is not None and a[code] < b[code]):
+            yield a, None
+            a = next(first, None)
+        elif a is None or b[code] < a[code]:
+            yield None, b
+            b = next(second, None)
+        else:
+            yield a, b
+            a, b = next(first, None), next(second, None)
+
+
 def _register(
-    register: str, was: Mapping[str, Any], now: Mapping[str, Any], reasons: Mapping[tuple[str, str], tuple[str, str]]
+    register: str, code: str, was: Iterable[_Row], now: Iterable[_Row], reasons: Mapping[tuple[str, str], tuple[str, str]]
 ) -> Iterable[Change]:
-    for code in sorted(was.keys() | now.keys()):
-        row = now.get(code) or was[code]
-        names = {"code": code, "name_ja": row["name_ja"], "name_en": row.get("name_en") or row["name_ja"]}
-        if code not in was or code not in now:
-            yield Change("register_new" if code in now else "register_gone", **names, field=register)
+    for old, new in _side_by_side(code, was, now):
+        row: _Row = new or old  # type: ignore[assignment]
+        names = {"code": row[code], "name_ja": row["name_ja"], "name_en": row.get("name_en") or row["name_ja"]}
+        if old is None or new is None:
+            yield Change("register_new" if old is None else "register_gone", **names, field=register)
             continue
         for field in sorted(row.keys() - _UNSEEN):
-            a, b = _shown(was[code][field]), _shown(now[code][field])
+            a, b = _shown(old[field]), _shown(new[field])
             if a != b:
-                why, words = reasons.get((register, code), ("", ""))
+                why, words = reasons.get((register, row[code]), ("", ""))
                 yield Change(
                     "register_changed", **names, field=f"{register}.{field}", old_ja=a, old_en=a, new_ja=b, new_en=b,
                     reason_class=why, reason_text=words,

@@ -7,27 +7,30 @@ reader point at. No other host is asked for anything. Assets carry a checksum in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kpis import models
+from kpis.bureaus import BureauReport, bureau_reports, home
 from kpis.projects import ProjectReport, project_reports
+from kpis.register_queries import Counted, by_bureau, counted
 from kpis.scorecard import Book, Scored, score_all
 from kpis.settings import ROOT, Settings
 from kpis.store import Store
 from kpis.text import format_date
 from publishers import citation, opendata
-from publishers.editions import Edition
+from publishers.editions import Edition, sha256_of
 from publishers.embed import card_svg
 from publishers.feed import atom, sitemap
 from publishers.share import share_picture
+from publishers.told import Telling
 from publishers.views import IndicatorView
 from publishers.words import LANGUAGES, Words
 
@@ -46,6 +49,7 @@ class Site:
     chosen: Settings
     assets: dict[str, str]
     _read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _bureaus: dict[str, list[BureauReport]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -93,6 +97,31 @@ class Site:
         """Return every project as it stands."""
         names = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
         return project_reports({name: self.rows(name) for name in names}, self.scored, as_of=self.as_of)
+
+    @cached_property
+    def procedures_counted(self) -> Counted:
+        """Return the register of procedures, counted by the database in groups."""
+        return counted(self.store, as_of=self.as_of)
+
+    def bureaus(self, view: str) -> list[BureauReport]:
+        """Return every bureau as it stands on the day, in the organisation of its time (``then``) or of today (``now``)."""
+        if view not in self._bureaus:
+            scored = score_all(self.book, as_of=self.as_of, view=view)
+            tables = {
+                "Indicator": list(self.indicators.values()), "Procedure": by_bureau(self.store, as_of=self.as_of),
+                "Facility": self.rows("Facility"), "Submission": [],
+            }  # fmt: skip
+            self._bureaus[view] = bureau_reports(self.book.organisation, scored, self.reports, tables, as_of=self.as_of, view=view)
+        return self._bureaus[view]
+
+    def telling(self, words: Words, view: str = "then") -> Telling:
+        """Return in whose words, as of which day and in which organisation registers and bureaus are told."""
+
+        def at(code: str) -> str:
+            return home(self.book.organisation, code, as_of=self.as_of, view=view)
+
+        addresses = {code: note.url for code, note in self.book.sources.items()}
+        return Telling(words, self.as_of, self.units, view, at, addresses)
 
     def views(self, words: Words) -> list[IndicatorView]:
         """Return every judged indicator and unit in one language."""
@@ -201,27 +230,29 @@ def _write_assets(site: Site, target: Path) -> None:
 def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     """Write the open data; return per table its name, titles, number of rows and sizes."""
     folder.mkdir()
-    made = opendata.resources(site.store, site.scored, as_of=site.as_of)
+    from publishers.breakdowns import breakdowns  # breakdowns are worked out from a Site
+
+    made = [*opendata.resources(site.store, site.scored, as_of=site.as_of), *breakdowns(site)]
     who = opendata.publisher(site.chosen.catalogue_dir)
     files: dict[str, tuple[int, str]] = {}
 
-    def put(name: str, content: bytes) -> None:
-        (folder / name).write_bytes(content)
-        files[name] = (len(content), hashlib.sha256(content).hexdigest())
+    def put(name: str, write: Callable[[BinaryIO], object]) -> None:
+        path = folder / name
+        with path.open("wb") as file:
+            write(file)
+        files[name] = (path.stat().st_size, sha256_of(path))
 
     for resource in made:
-        for form, written in opendata.FORMATS.items():
-            put(f"{resource.name}.{form}", written(resource))
-    put("public_facilities.csv", opendata.public_facilities(site.store, who))
-    put("judgements.json", opendata.json_bytes(_judgements(site)))
+        for form, write in opendata.FORMATS.items():
+            put(f"{resource.name}.{form}", partial(write, resource))
+    put("public_facilities.csv", partial(opendata.public_facilities, site.store, who))
+    put("judgements.json", lambda file: file.write(opendata.json_bytes(_judgements(site))))
     name = Words("ja")("site")
     sources = site.rows("Source")
     described = opendata.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
-    put("datapackage.json", opendata.json_bytes(described))
-    put(
-        "catalog.jsonld",
-        opendata.json_bytes(opendata.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)),
-    )
+    put("datapackage.json", lambda file: file.write(opendata.json_bytes(described)))
+    catalogue = opendata.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)
+    put("catalog.jsonld", lambda file: file.write(opendata.json_bytes(catalogue)))
     return [
         {
             "name": r.name, "rows": len(r.rows), "title_ja": opendata.title(r.name), "title_en": opendata.title(r.name, "en"),

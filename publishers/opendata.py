@@ -12,16 +12,18 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
+from sqlmodel import SQLModel
 
 from kpis import models
 from kpis.measures import current_vintages
@@ -30,6 +32,7 @@ from kpis.settings import ROOT
 from kpis.store import Store
 from publishers.public_tables import PUBLIC, columns_of
 
+ROW_GROUP = 5_000  # of a Parquet file
 FORMULA = re.compile(r"^[=+\-@\t\r＝＋－＠]")
 MEDIA = {
     "csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
@@ -43,12 +46,34 @@ _ARROW = {
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One table of the open data: column → type, rows as dictionaries of plain values, and the columns that name a row."""
+    """One table of the open data: column → type, rows as dictionaries of plain values, and the columns that name a row.
+
+    Rows may be gone through more than once; those of a large table are read anew each time (``Stored``).
+    """
 
     name: str
     fields: Mapping[str, str]
-    rows: tuple[dict[str, Any], ...]
+    rows: Collection[dict[str, Any]]
     key: tuple[str, ...]
+
+
+class Stored(Collection[dict[str, Any]]):
+    """The rows of a table of an edition as they stream past; nothing is held but a batch."""
+
+    def __init__(self, store: Store, model: type[SQLModel], columns: Iterable[str]) -> None:
+        self._store, self._model, self._columns = store, model, tuple(columns)
+
+    def __len__(self) -> int:
+        return self._store.count(self._model)
+
+    def __contains__(self, row: object) -> bool:
+        return any(found == row for found in self)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self._store.each_of(self._model, columns=self._columns):
+            if "submission_id" in row:  # that a bureau reported it, not in which report
+                row["is_reported"] = row.pop("submission_id") is not None
+            yield {name: as_datum(value) for name, value in row.items()}
 
 
 @lru_cache(maxsize=1)
@@ -100,12 +125,11 @@ def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Re
         table = "vintages" if model is models.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
         fields = {c.name: _kind(c.type) for c in columns}
         keys = [k.name for k in columns if k.primary_key]
-        rows = [{name: _plain(row[name]) for name in fields} for row in store.all_of(model)]
+        rows = Stored(store, model, fields)
         if "submission_id" in fields:
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
-            rows = [{**row, "is_reported": row.pop("submission_id") is not None} for row in rows]
-        found.append(Resource(table, fields, tuple(rows), tuple(keys) or _KEYS.get(table, ())))
+        found.append(Resource(table, fields, rows, tuple(keys) or _KEYS.get(table, ())))
     found.append(_payments(store))
     return found
 
@@ -137,7 +161,7 @@ def _kind(column_type: Any) -> str:
     return "string"
 
 
-def _plain(value: Any) -> Any:
+def as_datum(value: Any) -> Any:
     """Return a text without line breaks and spaces that only lay it out, and a dash for "none" as a blank."""
     if not isinstance(value, str):
         return value
@@ -167,14 +191,15 @@ def _observations(store: Store) -> Resource:
                     "is_year_to_date": row["is_year_to_date"], "is_base_estimated": row["is_base_estimated"],
                     "sample_size": row["sample_size"], "vintage": row["vintage"], "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
-                    "reason_text": row["reason_text"], "source_code": row["source_code"], "source_url": source.get("url"),
+                    "reason_text": row["reason_text"], "note_ja": row["note_ja"], "note_en": row["note_en"],
+                    "source_code": row["source_code"], "source_url": source.get("url"),
                 }
             )  # fmt: skip
     kinds = {c.name: _kind(c.type) for c in columns_of(models.Observation)}
     names = list(rows[0]) if rows else ["indicator_code"]
     fields = {n: kinds.get(n, "date" if n in ("start_date", "end_date") else "string") for n in names}
     return Resource(
-        "observations", fields, tuple({k: _plain(v) for k, v in row.items()} for row in rows),
+        "observations", fields, tuple({k: as_datum(v) for k, v in row.items()} for row in rows),
         ("indicator_code", "bureau_code", "period_code"),
     )  # fmt: skip
 
@@ -206,25 +231,26 @@ def _status(scored: list[Scored], as_of: date) -> Resource:
             judged.is_stale, judged.age_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
             judged.rule_version, judged.sentence_ja, judged.sentence_en,
         )  # fmt: skip
-        rows.append({name: _plain(value) for name, value in zip(fields, values, strict=True)})
+        rows.append({name: as_datum(value) for name, value in zip(fields, values, strict=True)})
     return Resource("status", fields, tuple(rows), ("indicator_code", "bureau_code"))
 
 
 # Formats ------------------------------------------------------------------------------------------------------------
 
 
-def as_csv(resource: Resource) -> bytes:
+def as_csv(resource: Resource, file: BinaryIO) -> None:
     """Write a table as CSV: UTF-8 with BOM, lines ending in CR LF, no cell that a spreadsheet would run as a formula."""
-    return csv_bytes(list(resource.fields), [[row[name] for name in resource.fields] for row in resource.rows])
+    write_csv(file, list(resource.fields), ([row[name] for name in resource.fields] for row in resource.rows))
 
 
-def csv_bytes(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
-    """Write rows as safe CSV."""
-    out = io.StringIO()
+def write_csv(file: BinaryIO, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write rows as safe CSV, one by one."""
+    out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return out.getvalue().encode("utf-8-sig")
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    out.flush()
+    out.detach()
 
 
 def _cell(value: Any) -> str:
@@ -241,9 +267,15 @@ def _cell(value: Any) -> str:
     return "'" + value if FORMULA.match(value) else str(value)
 
 
-def as_json(resource: Resource) -> bytes:
+def as_json(resource: Resource, file: BinaryIO) -> None:
     """Write a table as a JSON list of objects, one per row."""
-    return json_bytes([{name: _json(row[name]) for name in resource.fields} for row in resource.rows])
+    file.write(b"[")
+    comma = b"\n "
+    for row in resource.rows:
+        written = json.dumps({name: _json(row[name]) for name in resource.fields}, ensure_ascii=False, indent=1, allow_nan=False)
+        file.write(comma + written.replace("\n", "\n ").encode())  # no text holds a bare line break: JSON escapes them
+        comma = b",\n "
+    file.write(b"]\n" if comma == b"\n " else b"\n]\n")
 
 
 def json_bytes(content: Any) -> bytes:
@@ -257,18 +289,19 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def as_parquet(resource: Resource) -> bytes:
-    """Write a table as Parquet, typed."""
+def as_parquet(resource: Resource, file: BinaryIO) -> None:
+    """Write a table as Parquet, typed, a group of rows at a time."""
     schema = pa.schema([pa.field(name, _ARROW[kind]) for name, kind in resource.fields.items()])
-    out = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(list(resource.rows), schema=schema), out, compression="zstd")
-    return out.getvalue()
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        rows = iter(resource.rows)
+        while group := list(islice(rows, ROW_GROUP)):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
 
 
-FORMATS = {"csv": as_csv, "json": as_json, "parquet": as_parquet}
+FORMATS: dict[str, Callable[[Resource, BinaryIO], None]] = {"csv": as_csv, "json": as_json, "parquet": as_parquet}
 
 
-def public_facilities(store: Store, who: Mapping[str, Any]) -> bytes:
+def public_facilities(store: Store, who: Mapping[str, Any], file: BinaryIO) -> None:
     """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank."""
     units = {r["bureau_code"]: r["name_ja"] for r in store.all_of(models.Bureau)}
     sources = {r["source_code"]: r["url"] for r in store.all_of(models.Source)}
@@ -284,8 +317,8 @@ def public_facilities(store: Store, who: Mapping[str, Any]) -> bytes:
             "団体名": row["organisation_ja"] or units.get(row["bureau_code"] or "", ""),
             "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources.get(row["source_code"], ""),
         }  # fmt: skip
-        rows.append([_plain(filled.get(column)) for column in FACILITY_COLUMNS])
-    return csv_bytes(FACILITY_COLUMNS, rows)
+        rows.append([as_datum(filled.get(column)) for column in FACILITY_COLUMNS])
+    write_csv(file, FACILITY_COLUMNS, rows)
 
 
 FACILITY_COLUMNS = (

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from kpis import facilities, register_queries
 from kpis.measures import Figure, Goal
-from kpis.periods import parse_period, quarter_code
+from kpis.periods import parse_period
 from kpis.projects import MILESTONE_STATES, GivenDay, Milestone
-from kpis.registers import tally
 from kpis.scorecard import Change, count_by_status, figure_text, latest_changes
 from kpis.settings import ROOT
 from kpis.text import format_date, format_value, status_word
 from publishers.edition import Pages, Site
+from publishers.pages_bureaus import bureau_pages, day_word
+from publishers.pages_registers import facilities, procedures
 from publishers.summary import LESSES, NOTES, TREND, conclusion, coverage_lines, headlines, lead, pair_note, with_forerunners
 from publishers.views import IndicatorView, badge, badges
 from publishers.words import Words
@@ -37,9 +36,9 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
     for code, row in site.indicators.items():
         yield _indicator(site, words, row, [v for v in every if v.code == code])
     yield from _projects(site, words, every)
-    yield from _bureaus(site, words, every)
-    yield _procedures(site, words)
-    yield _facilities(site, words)
+    yield from bureau_pages(site, words, every)
+    yield procedures(site, words)
+    yield facilities(site, words)
     yield _method(words)
     yield _revisions(site, words)
     titled = [{**r, "title": r[f"title_{words.language}"]} for r in sizes]
@@ -206,21 +205,8 @@ def _readings(site: Site) -> list[dict[str, Any]]:
     return site.rows("Reading")
 
 
-def _day(day: date | None, precision: str, words: Words) -> str:
-    """Write a day no more exactly than its source does."""
-    if day is None:
-        return ""
-    if precision == "year":
-        return parse_period(f"FY{day.year - (day.month < 4)}").label(words.language)
-    if precision == "quarter":
-        return parse_period(quarter_code(day)).label(words.language)
-    if precision == "month":
-        return parse_period(f"{day.year}-{day.month:02d}").label(words.language)
-    return format_date(day, words.language)
-
-
 def _given(given: GivenDay | None, words: Words) -> str:
-    return _day(given.day, given.precision, words) if given else ""
+    return day_word(given.day, given.precision, words) if given else ""
 
 
 def _stage(stage: str, words: Words) -> str:
@@ -280,110 +266,6 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
         "list.html",
         {"title": f"{words('ed_projects')} ({len(site.projects)})", "groups": groups, "columns": columns},
     )
-
-
-def _bureaus(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
-    members, procedures, places = site.rows("ProjectBureau"), site.rows("Procedure"), site.rows("Facility")
-    successions = site.rows("Succession")
-    now: list[list[Any]] = []
-    former: list[list[Any]] = []
-    for code, row in site.units.items():
-        mine = [v for v in every if v.scored.entry.unit_code == code]
-        own_procedures = [p for p in procedures if p["bureau_code"] == code]
-        own_facilities = [f for f in places if f["bureau_code"] == code]
-        link = Markup('<a href="bureaus/{}.html">{}</a>').format(code, words.named(row))
-        counted = [link, len(mine), len(own_procedures), len(own_facilities)]
-        (now if row["is_current"] else former).append(counted)
-        begins = _day(row["valid_from"], row["valid_from_precision"], words) or words("ed_unknown")
-        ends = (
-            words("ed_now") if row["is_current"] else _day(row["valid_to"], row["valid_to_precision"], words) or words("ed_unknown")
-        )
-        history = [
-            words(
-                "ed_succession", day=_day(s["effective_date"], s["date_precision"], words) or words("ed_unknown"),
-                before=words.named(site.units[s["predecessor_code"]]), after=words.named(site.units[s["successor_code"]]),
-                relation=words(f"relation_{s['relation']}"),
-            )
-            for s in successions
-            if code in (s["predecessor_code"], s["successor_code"])
-        ]  # fmt: skip
-        yield f"bureaus/{code}.html", "bureau.html", {
-            "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history, "views": mine,
-            "projects": [
-                (words(f"role_{m['role']}"), site.projects[m["project_code"]]) for m in members if m["bureau_code"] == code
-            ],
-            "procedures": own_procedures, "facilities": own_facilities, "digital": lambda state: words(f"digital_{state}"), "cashless": lambda state: words(f"cashless_{state}"),
-        }  # fmt: skip
-    columns = [
-        {"label": words("ed_bureau"), "number": False}, {"label": words("indicators"), "number": True},
-        {"label": words("procedures"), "number": True}, {"label": words("ed_facilities"), "number": True},
-    ]  # fmt: skip
-    groups = [(words("ed_current"), now), (words("ed_former"), former)]
-    yield "bureaus.html", "list.html", {"title": f"{words('ed_bureaus')} ({len(site.units)})", "groups": groups, "columns": columns}
-
-
-def _unit(row: Mapping[str, Any], site: Site, words: Words) -> str:
-    return words.named(site.units[row["bureau_code"]]) if row["bureau_code"] else row["organisation_ja"]
-
-
-def _published(site: Site, words: Words, theme: str, *kinds: str) -> IndicatorView | None:
-    """Return the first indicator of a theme and kind that has a figure, of its own scope."""
-    for kind in kinds:
-        for view in site.views(words):
-            entry = view.scored.entry
-            if entry.theme == theme and entry.definition.kind == kind and entry.is_own_scope and view.scored.judgement.figure:
-                return view
-    return None
-
-
-def _procedures(site: Site, words: Words) -> Any:
-    total = tally(register_queries.groups(site.store, as_of=site.as_of))
-    rate = _published(site, words, "procedures", "ratio")
-    share = "―" if total.rate_pct is None else f"{total.rate_pct:.1f} %"
-    title = words("proc_title", total=f"{total.procedures:,}", done=f"{total.done:,}", rate=share)
-    title += words("proc_title_published", value=Markup(rate.headline).striptags()) if rate else ""
-    listed = [
-        [
-            words.named(r), _unit(r, site, words), words(f"digital_{r['digital_status']}"),
-            _day(r["digitised_date"], r["digitised_precision"], words), words("answer_yes") if r["is_priority"] else "",
-        ]
-        for r in site.rows("Procedure")
-    ]  # fmt: skip
-    labels = ("ed_name", "ed_bureau", "status", "ed_day", "ed_priority")
-    counts = {words(f"digital_{status}"): n for status, n in total.statuses.items() if n}
-    return _register(words, "procedures.html", title, labels, listed, counts, rate)
-
-
-def _facilities(site: Site, words: Words) -> Any:
-    rows = site.rows("Facility")
-    single = facilities.counted(facilities.standing(rows, as_of=site.as_of))
-    states = facilities.by_status(single)
-    rollout = _published(site, words, "cashless", "completion", "ratio", "stock")
-    values = {"total": f"{len(single):,}", "done": f"{states['introduced']:,}"}
-    title = (
-        words("fac_title", value=Markup(rollout.headline).striptags(), **values) if rollout else words("fac_title_list", **values)
-    )
-    listed = [
-        [
-            r["name_ja"], _unit(r, site, words), r["municipality_ja"], words(f"cashless_{r['cashless_status']}"),
-            _day(r["cashless_since"], r["cashless_since_precision"], words), r["payment_methods"].replace(";", ", ").replace("_", " "),
-        ]
-        for r in rows
-    ]  # fmt: skip
-    labels = ("ed_name", "ed_bureau", "ed_municipality", "status", "ed_day", "ed_payment")
-    return _register(
-        words, "facilities.html", title, labels, listed, {words(f"cashless_{k}"): n for k, n in states.items() if n}, rollout
-    )
-
-
-def _register(
-    words: Words, path: str, title: str, labels: Sequence[str], listed: Any, counts: Mapping[str, int], view: IndicatorView | None
-) -> Any:
-    columns = [{"label": words(label), "number": False} for label in labels]
-    return path, "register.html", {
-        "title": title, "columns": columns, "groups": [(words("ed_all"), listed)], "counts": counts, "view": view,
-        "has_chart": view is not None,
-    }  # fmt: skip
 
 
 def _method(words: Words) -> Any:

@@ -8,7 +8,8 @@ asks for a decision about every column of the model.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlmodel import Session, SQLModel
 
 from kpis import models
 from kpis.errors import FigureRefused
-from kpis.store import Store
+from kpis.store import BATCH, Store
 
 PUBLIC: dict[type[SQLModel], str] = {
     models.Bureau: "bureau_code name_ja name_en is_name_en_official kind parent_code valid_from valid_from_precision valid_to "
@@ -65,19 +66,16 @@ PRIVATE = {
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What would become public: rows per table in stored order, and how many sample rows per table stay out.
+    """What would become public: a file of the public tables, the rows in it per table, and how many sample rows stay out.
 
     ``reasons`` are those of changes to register rows: (register, row code) → class and text of the last one.
     """
 
-    tables: Mapping[str, tuple[Sequence[Column[Any]], Sequence[tuple[Any, ...]]]]
+    path: Path
+    rows: Mapping[str, int]
     left_out: Mapping[str, int]
     revision: int
     reasons: Mapping[tuple[str, str], tuple[str, str]]
-
-    def counts(self) -> dict[str, int]:
-        """Return the number of rows per table."""
-        return {name: len(rows) for name, (_, rows) in self.tables.items()}
 
 
 def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
@@ -86,8 +84,10 @@ def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
     return [table.c[name] for name in PUBLIC[model].split()]
 
 
-def gather(store: Store, *, known_at: datetime) -> Gathered:
-    """Read everything public that was known by an instant.
+def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
+    """Read everything public that was known by an instant, and write it row by row into a file that does not exist yet.
+
+    A register of tens of thousands streams past: nothing here holds a whole table.
 
     Raises:
         FigureRefused: a figure that would be published rests on a sample; the message names every such series.
@@ -97,37 +97,57 @@ def gather(store: Store, *, known_at: datetime) -> Gathered:
             "この登録先は見本です。見本は公表できません。実際の数値のデータベースを指定してください。",
             "This instance is a sample. A sample cannot be published. Name the database of the figures in earnest.",
         )
-    with store.reading() as session:
+    with store.reading() as session, _staged(into) as staged:
         if store.engine.dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         revision = session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
-        kept: dict[str, list[dict[str, Any]]] = {}
+        counts: dict[str, int] = {}
         left_out: dict[str, int] = {}
+        seen = _Seen()
         for model in PUBLIC:
-            rows, samples = _rows(session, model, known_at)
             name = _table(model).name
-            kept[name] = rows
-            if samples:
-                left_out[name] = samples
+            read = _Rows(session, model, known_at)
+            counts[name] = staged.put(name, columns_of(model), seen.kept(model, read))
+            if read.samples:
+                left_out[name] = read.samples
+            if model is models.Observation and read.samples:
+                _refuse_contaminated(session, seen.series)
         changed = _table(models.RegisterChange)
         told = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
         told = told.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
         reasons = {(register, code): (why, words) for register, code, why, words in session.execute(told)}
-    milestones = {r["milestone_code"] for r in kept["milestone"]}
-    kept["milestone_date"] = [r for r in kept["milestone_date"] if r["milestone_code"] in milestones]
-    _keep_named(kept, "reporting_period", "period_code")
-    _keep_named(kept, "source", "source_code")
-    tables = {}
-    for model in PUBLIC:
-        columns, rows = columns_of(model), kept[_table(model).name]
-        if (
-            model is models.MilestoneDate
-        ):  # that a bureau reported the day is public (the state follows from it), not in which report
-            rows = [{**row, "submission_id": None if row["submission_id"] is None else 0} for row in rows]
-        if columns[0].name == "id":  # numbers of our own: those of the working database say how much was never published
-            rows = [{**row, "id": n} for n, row in enumerate(rows, start=1)]
-        tables[_table(model).name] = (columns, [tuple(row[c.name] for c in columns) for row in rows])
-    return Gathered(tables, left_out, revision, reasons)
+    return Gathered(into, counts, left_out, revision, reasons)
+
+
+class _Seen:
+    """What the rows of earlier tables named: only those sources and periods, and days of those milestones, are kept."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, set[str]] = {"source_code": set(), "period_code": set(), "milestone_code": set()}
+        self.series: set[tuple[str, str]] = set()
+
+    def kept(self, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table that are kept; those that name them come before them in ``PUBLIC``."""
+        key = {models.Source: "source_code", models.ReportingPeriod: "period_code", models.MilestoneDate: "milestone_code"}.get(
+            model
+        )
+        has_number = columns_of(model)[0].name == "id"
+        number = 0
+        for row in rows:
+            if key and row[key] not in self._named[key]:
+                continue
+            for name, named in self._named.items():
+                if name != key and row.get(name):
+                    named.add(row[name])
+            if model is models.Observation:
+                self.series.add((row["indicator_code"], row["bureau_code"]))
+            if model is models.MilestoneDate:
+                # That a bureau reported the day is public (the state follows from it), not in which report.
+                row["submission_id"] = None if row["submission_id"] is None else 0
+            number += 1
+            if has_number:  # numbers of our own: those of the working database say how much was never published
+                row["id"] = number
+            yield row
 
 
 def _table(model: type[SQLModel]) -> Table:
@@ -135,33 +155,33 @@ def _table(model: type[SQLModel]) -> Table:
     return table
 
 
-def _keep_named(kept: dict[str, list[dict[str, Any]]], table: str, key: str) -> None:
-    """Keep the rows of a table that another public row names."""
-    named = {row[key] for name, rows in kept.items() if name != table for row in rows if row.get(key)}
-    kept[table] = [row for row in kept[table] if row[key] in named]
+class _Rows:
+    """The public rows of a table as they stream past, and the number of sample rows left out so far."""
+
+    def __init__(self, session: Session, model: type[SQLModel], known_at: datetime) -> None:
+        table = _table(model)
+        query = select(*columns_of(model)).order_by(*table.primary_key.columns)
+        if "is_sample" in table.c:
+            query = query.add_columns(table.c.is_sample)
+        if "known_at" in table.c:
+            query = query.where(table.c.known_at <= known_at)
+        if "submission_id" in table.c:
+            submissions = _table(models.Submission)
+            approved = select(submissions.c.id).where(submissions.c.state == "approved")
+            query = query.where(table.c.submission_id.is_(None) | table.c.submission_id.in_(approved))
+        self._session, self._query = session, query
+        self.samples = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for found in self._session.execute(self._query.execution_options(yield_per=BATCH)):
+            row = dict(found._mapping)
+            if row.pop("is_sample", False):
+                self.samples += 1
+            else:
+                yield row
 
 
-def _rows(session: Session, model: type[SQLModel], known_at: datetime) -> tuple[list[dict[str, Any]], int]:
-    """Return the public rows of a table and the number of sample rows left out."""
-    table = _table(model)
-    wanted = columns_of(model)
-    query = select(*wanted).order_by(*table.primary_key.columns)
-    if "is_sample" in table.c:
-        query = query.add_columns(table.c.is_sample)
-    if "known_at" in table.c:
-        query = query.where(table.c.known_at <= known_at)
-    if "submission_id" in table.c:
-        submissions = _table(models.Submission)
-        approved = select(submissions.c.id).where(submissions.c.state == "approved")
-        query = query.where(table.c.submission_id.is_(None) | table.c.submission_id.in_(approved))
-    found = [dict(row._mapping) for row in session.execute(query)]
-    real = [row for row in found if not row.pop("is_sample", False)]
-    if model is models.Observation and len(real) < len(found):
-        _refuse_contaminated(session, real)
-    return real, len(found) - len(real)
-
-
-def _refuse_contaminated(session: Session, real: Iterable[dict[str, Any]]) -> None:
+def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None:
     """Refuse where the newest vintage of a period of a real series is a sample: what is public would not be what is shown."""
     table = _table(models.Observation)
     newest: dict[tuple[str, str, str], tuple[int, bool]] = {}
@@ -169,7 +189,6 @@ def _refuse_contaminated(session: Session, real: Iterable[dict[str, Any]]) -> No
     for *place, vintage, is_sample in session.execute(select(*key, table.c.vintage, table.c.is_sample)):
         if vintage >= newest.get(tuple(place), (0, False))[0]:  # type: ignore[call-overload]
             newest[tuple(place)] = (vintage, is_sample)  # type: ignore[index]
-    series = {(r["indicator_code"], r["bureau_code"]) for r in real}
     wrong = sorted(place for place, (_, is_sample) in newest.items() if is_sample and place[:2] in series)
     if wrong:
         listed = "、".join(" ".join(place) for place in wrong[:10]) + (f" (+{len(wrong) - 10})" if len(wrong) > 10 else "")
@@ -179,33 +198,49 @@ def _refuse_contaminated(session: Session, real: Iterable[dict[str, Any]]) -> No
         )
 
 
-def write_file(path: Path, gathered: Gathered, about: Mapping[str, Any]) -> None:
-    """Write an edition's database: the public tables, its number as data revision, and one row about itself.
+class _Staged:
+    """A database that is being written, table by table."""
 
-    Args:
-        path: a file that does not exist yet.
-        gathered: from ``gather``.
-        about: column → value of the one row of table ``edition``.
-    """
-    dialect = sqlite.dialect()
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def put(self, name: str, columns: Sequence[Column[Any]], rows: Iterable[Mapping[str, Any]]) -> int:
+        """Write a table with its rows; return how many there are."""
+        dialect = sqlite.dialect()
+        fields = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
+        self._connection.execute(str(CreateTable(Table(name, MetaData(), *fields)).compile(dialect=dialect)))
+        stored = [(c.name, c.type.bind_processor(dialect)) for c in columns]
+        marks = ",".join("?" * len(columns))
+        values = (tuple(p(row[n]) if p and row[n] is not None else row[n] for n, p in stored) for row in rows)
+        self._connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', values)
+        return int(self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+
+
+@contextmanager
+def _staged(path: Path) -> Iterator[_Staged]:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("BEGIN")
-        for name, (columns, rows) in gathered.tables.items():
-            fields = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
-            connection.execute(str(CreateTable(Table(name, MetaData(), *fields)).compile(dialect=dialect)))
-            stored = [c.type.bind_processor(dialect) for c in columns]
-            marks = ",".join("?" * len(columns))
-            connection.executemany(
-                f'INSERT INTO "{name}" VALUES ({marks})',
-                [tuple(p(v) if p and v is not None else v for p, v in zip(stored, row, strict=True)) for row in rows],
-            )
+        yield _Staged(connection)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def finish(gathered: Gathered, about: Mapping[str, Any]) -> None:
+    """Make the gathered file an edition's database: its number as data revision, and one row about itself.
+
+    Args:
+        gathered: from ``gather``.
+        about: column → value of the one row of table ``edition``.
+    """
+    with _staged(gathered.path) as staged:
+        connection = staged._connection
         connection.execute("CREATE TABLE data_revision (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL)")
         connection.execute("INSERT INTO data_revision VALUES (1, ?)", (about["edition"],))
         connection.execute(f"CREATE TABLE edition ({', '.join(about)})")
         connection.execute(f"INSERT INTO edition VALUES ({','.join('?' * len(about))})", tuple(about.values()))
-        connection.execute("COMMIT")
+    with closing(sqlite3.connect(gathered.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("VACUUM")
-    finally:
-        connection.close()

@@ -33,7 +33,7 @@ from publishers import editions
 from publishers.changes import Change, compare
 from publishers.editions import CHANGES, DATABASE, MANIFEST, POINTER, SITE, Edition
 from publishers.opendata import publisher
-from publishers.public_tables import Gathered, gather, write_file
+from publishers.public_tables import Gathered, finish, gather
 
 STALE_SECONDS = 3600
 
@@ -64,19 +64,18 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
         FigureRefused: a figure to be published rests on a sample.
     """
     folder = folder or settings().editions_dir
-    gathered = gather(store, known_at=now)
     as_of = local_day(now)
     with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / DATABASE
-        write_file(path, gathered, {"edition": 0})
-        candidate = Store(frozen_url(path))
+        gathered = gather(store, Path(scratch) / DATABASE, known_at=now)
+        finish(gathered, {"edition": 0})
+        candidate = Store(frozen_url(gathered.path))
         shown = editions.current(folder)
         changes = _compare(shown, candidate, as_of, gathered)
         statuses = count_by_status(score_all(candidate.book(), as_of=as_of))
         candidate.engine.dispose()
     number = max(editions.numbers(folder), default=0) + 1
     return Preview(
-        number, shown.number if shown else None, as_of, gathered.revision, tuple(changes), gathered.counts(), statuses,
+        number, shown.number if shown else None, as_of, gathered.revision, tuple(changes), gathered.rows, statuses,
         gathered.left_out,
     )  # fmt: skip
 
@@ -122,17 +121,17 @@ def publish(
     folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
     reconcile(store, folder)
-    gathered = gather(store, known_at=now)
-    if revision is not None and revision != gathered.revision:
-        raise FigureRefused(
-            "確認した後に数値が変わりました。もう一度内容を確認してから公表してください。",
-            "The figures changed after you looked. Look at the preview again, then publish.",
-        )
     there = editions.numbers(folder)
     number = max(there, default=0) + 1
     beside = folder / f".writing-{editions.folder_name(number)}-{secrets.token_hex(4)}"
     beside.mkdir()
     try:
+        gathered = gather(store, beside / DATABASE, known_at=now)
+        if revision is not None and revision != gathered.revision:
+            raise FigureRefused(
+                "確認した後に数値が変わりました。もう一度内容を確認してから公表してください。",
+                "The figures changed after you looked. Look at the preview again, then publish.",
+            )
         _write(beside, gathered, number, note.strip(), now, chosen)
         try:
             beside.rename(folder / editions.folder_name(number))
@@ -220,7 +219,7 @@ def _write(beside: Path, gathered: Gathered, number: int, note: str, now: dateti
         "rule_version": RULE_VERSION, "licence_name": chosen.licence_name, "licence_url": chosen.licence_url,
         "publisher_ja": who["name_ja"], "publisher_en": who["name_en"], "previous_sha256": before,
     }  # fmt: skip
-    write_file(beside / DATABASE, gathered, about)
+    finish(gathered, about)
     candidate = Store(frozen_url(beside / DATABASE))
     shown = editions.current(folder)
     changes = [change.to_json() for change in _compare(shown, candidate, as_of, gathered)]

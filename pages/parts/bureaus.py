@@ -7,24 +7,21 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from charts.heatmap import heatmap
 from charts.ranked import ranked
 from kpis.bureaus import BureauReport
 from kpis.measures import Figure, value_of
 from kpis.organisation import Break, RollUp, Unit
 from kpis.periods import Period
-from kpis.projects import GOOD, JUDGED
 from kpis.scorecard import Scored
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_date, status_word
 from pages.parts import cached
-from pages.parts.cards import headline_value, sentence
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.text import in_brackets, language, named, t
-from publishers import summary
+from pages.parts.registers import block, telling
+from pages.parts.text import language, named, t
+from publishers import summary, told_bureaus
 from publishers.words import Words
 
-FIVE_LESS = ("paperless", "faxless", "sealless", "cashless", "touchless")
 BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
 
 
@@ -34,12 +31,6 @@ def unit_name(code: str) -> str:
     return unit_label(unit) if unit is not None else code
 
 
-def chart_name(code: str) -> str:
-    """Return the name of an organisation unit as a chart has room for."""
-    unit = cached.organisation().by_code.get(code)
-    return chart_label(unit) if unit is not None else code
-
-
 def unit_names(codes: Sequence[str]) -> str:
     """Return the names of organisation units in one line."""
     return t("list_comma").join(unit_name(c) for c in codes)
@@ -47,12 +38,13 @@ def unit_names(codes: Sequence[str]) -> str:
 
 def unit_label(unit: Unit) -> str:
     """Return a bureau's name; of one that is gone with its last day, since names come back (生活文化局)."""
-    return named(unit) + in_brackets(t("ended_on", day=format_date(unit.valid_to, language()))) if unit.valid_to else named(unit)
+    return told_bureaus.unit_label(unit, Words(language()))
 
 
-def chart_label(unit: Unit) -> str:
-    """Return a bureau's name as a chart on a phone has room for: of one that is gone, the year in which it ended."""
-    return named(unit) + in_brackets(t("ended_year", year=unit.valid_to.year)) if unit.valid_to else named(unit)
+def chart_name(code: str) -> str:
+    """Return the name of an organisation unit as a chart on a phone has room for."""
+    unit = cached.organisation().by_code.get(code)
+    return told_bureaus.chart_label(unit, Words(language())) if unit is not None else code
 
 
 def break_line(found: Break) -> str:
@@ -77,18 +69,7 @@ def coverage_lines(item: Scored, rolled: RollUp) -> list[str]:
 
 
 def _label(item: Scored, figure: Figure) -> str:
-    definition = item.entry.definition
-    value = value_of(definition, figure)
-    if value is None:
-        return headline_value(item, figure)
-    words = format_value(round(value, max(definition.decimals, 1)), definition, language())
-    if definition.kind == "reduction":
-        parts = (figure.numerator, figure.base_value)
-    else:
-        parts = (figure.numerator if definition.kind == "ratio" else value, figure.denominator)
-    if None in parts or definition.kind == "ceiling":
-        return words
-    return f"{words} ({parts[0]:,.0f} / {parts[1]:,.0f})"
+    return told_bureaus.value_label(item, figure, Words(language()))
 
 
 def _denominator(item: Scored, figure: Figure) -> float | None:
@@ -186,60 +167,4 @@ def _by_bureau(whole: Scored, parts: Sequence[Scored], period: Period) -> Ready:
 
 def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
     """Show every bureau against the five lesses: status by symbol, word and colour, with value, table and CSV."""
-    kept_block(key, lambda: _heat(reports))
-
-
-def _heat(reports: Sequence[BureauReport]) -> Ready:
-    indicators = {
-        row["theme"]: row
-        for row in reversed(cached.rows("Indicator"))
-        if row["is_reported_by_bureaus"] and row["is_headline"] and row["theme"] in FIVE_LESS
-    }
-    columns = {theme: t(theme) for theme in FIVE_LESS if theme in indicators}
-    cells = []
-    for report in reports:
-        held = {s.entry.definition.code: s for s in report.scored}
-        for theme, column in columns.items():
-            item = held.get(indicators[theme]["indicator_code"])
-            figure = item.judgement.figure if item else None
-            status = item.judgement.status if item else "no_data"
-            value = value_of(item.entry.definition, figure) if item and figure else None
-            cells.append(
-                {
-                    "row": report.code, "label": chart_label(report.unit), "name": unit_label(report.unit), "column": column, "status": status, "word": t(f"short_{status}"),
-                    "value": "" if value is None else f"{value:,.1f}".removesuffix(".0"),
-                    "hover": f"{unit_label(report.unit)} {column}<br>{sentence(item.judgement) if item else t('no_report')}",
-                    "indicator_code": indicators[theme]["indicator_code"], "number": value,
-                    "period_code": figure.period_code if figure else None, "is_sample": bool(figure and figure.is_sample),
-                    "unit": indicators[theme]["unit_en"],
-                }
-            )  # fmt: skip
-    frame = pd.DataFrame(cells)
-    filled = [c for c in cells if c["status"] != "no_data"]
-    judged = [c for c in filled if c["status"] in JUDGED]
-    table = pd.DataFrame(
-        [
-            {
-                t("bureau"): name,
-                **{c: f"{own[c]['value']} {status_word(own[c]['status'], language())}".strip() for c in columns.values()},
-            }
-            for name, own in (
-                (n, {c["column"]: c for c in cells if c["row"] == r}) for r, n in {c["row"]: c["name"] for c in cells}.items()
-            )
-        ]
-    )
-    return ready(
-        heatmap(frame, columns=list(columns.values())) if filled else None,
-        title=t("heat_title"),
-        sentence=t(
-            "heat_sentence", bureaus=len(reports), columns=len(columns), filled=len(filled), judged=len(judged),
-            good=sum(1 for c in judged if c["status"] in GOOD),
-        ),
-        table=table,
-        csv=frame[["row", "indicator_code", "period_code", "number", "unit", "status", "is_sample"]].rename(
-            columns={"row": "bureau_code", "number": "value"}
-        )
-        if len(frame) else None,
-        why_empty=t("heat_none"),
-        notes=(t("heat_note"),),
-    )  # fmt: skip
+    block(lambda: told_bureaus.heat(telling(), reports, cached.rows("Indicator")), key=key)

@@ -17,10 +17,10 @@ from kpis.settings import settings
 from pages.parts import cached
 from pages.parts.asked import choose, turn_pages, write_words, written_page
 from pages.parts.entry import as_of
-from pages.parts.procedure_parts import value_word
-from pages.parts.registers import bureau_names, day_word, when
+from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import language, t
 from publishers.registers_csv import written
+from publishers.told_procedures import value_word
 
 CHANNELS_OFFERED = 60
 
@@ -28,7 +28,7 @@ CHANNELS_OFFERED = 60
 def procedure_list(register: Counted) -> None:
     """Show the filters, one page of what matches, and the way to all of it as CSV."""
     st.subheader(t("list_heading"))
-    bureaus = bureau_names()
+    bureaus, told = bureau_names(), telling()
     present = cached.made("present", code="register", as_of=as_of(), language="", make=lambda: _present(register))
     offered = {
         "bureau": [code or "-" for code in bureaus if code in present["bureau"]],
@@ -43,7 +43,7 @@ def procedure_list(register: Counted) -> None:
             return t("any")
         if name in ("status", "due"):
             return t(f"digital_{value}" if name == "status" else f"due_{value}")
-        return value_word(name, "" if value == "-" else value, bureaus)
+        return value_word(told, name, "" if value == "-" else value)
 
     wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets="page")}
     with st.grid(4, min_column_width=150):

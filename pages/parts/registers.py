@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
+from charts.shapes import figure
 from kpis.bureaus import home
 from kpis.periods import local_day
 from kpis.scorecard import Scored
@@ -19,22 +19,14 @@ from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import fine_print, language, linked, named, t
-
-Block = dict[str, Any]
-
-
-def percent(value: float | None) -> str:
-    """Write a percentage, or a dash where there is none."""
-    return "―" if value is None else f"{value:.1f} %"
+from publishers import told
+from publishers.told import Block, Card, Cell, Link, Number, Telling
+from publishers.words import Words
 
 
 def number(value: float | None) -> str:
     """Write a count with thousands, large ones in 万 or millions, or a dash."""
-    if value is None:
-        return "―"
-    if value >= 1_000_000:
-        return f"{value / 1e6:,.1f} million" if language() == "en" else f"{value / 1e4:,.0f}万"
-    return f"{value:,.0f}"
+    return telling().count(value).text
 
 
 def day_word(day: date | None, precision: str) -> str:
@@ -42,19 +34,49 @@ def day_word(day: date | None, precision: str) -> str:
     return known_day(day, precision, language())
 
 
-def card(title: str, value: str, note: str) -> None:
-    """Show one headline number with what it means."""
-    with st.container(border=True, height="stretch"):
-        st.markdown(f"**{title}**\n### {value}")
-        st.caption(note)
+def telling() -> Telling:
+    """Return in whose words, as of which day and in which organisation a register is told to this viewer."""
+    places = {row["bureau_code"]: row for row in cached.rows("Bureau")}
+    sources = {row["source_code"]: row["url"] for row in cached.rows("Source")}
+    return Telling(Words(language()), as_of(), places, view(), shown_under, sources)
 
 
-def block(key: str, make: Callable[[], Block], *, suffix: str = "") -> None:
-    """Show a chart with its sentence, table and CSV, made once per revision, day, language, organisation and suffix."""
+def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: int) -> None:
+    """Show headline numbers, each with what it means; made once per revision, day, language and organisation."""
+
+    def made() -> list[tuple[str, str]]:
+        return [(f"**{card.title}**\n### {plain(card.value)}", card.note) for card in make()]
+
+    with st.grid(columns, min_column_width=width):
+        for said, note in cached.made("cards", code=f"{key} {view()}", as_of=as_of(), language=language(), make=made):
+            with st.container(border=True, height="stretch"):
+                st.markdown(said)
+                st.caption(note)
+
+
+def plain(cell: Cell) -> str | int | None:
+    """Return a cell of a table as the dashboard sends it: text, whole number, or the address of a link."""
+    if isinstance(cell, Number):
+        return cell.text
+    return cell.address if isinstance(cell, Link) else cell
+
+
+def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
+    """Show what is told of a register: chart, sentence, table and CSV, made once per revision, day, language and organisation.
+
+    Args:
+        make: tells it; called only where nothing is kept.
+        key: unique on the page; also the name of the CSV file.
+        suffix: whatever else it depends on, as what it is broken down by.
+    """
 
     def made() -> Ready:
-        parts = make()
-        return ready(parts.pop("figure", None), **parts)
+        said = make()
+        return ready(
+            None if said.shape is None else figure(said.shape), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
+            table=pd.DataFrame([[plain(c) for c in row] for row in said.rows], columns=list(said.columns)),
+            csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes,
+        )  # fmt: skip
 
     kept_block(key, made, suffix=suffix)
 
@@ -71,13 +93,7 @@ def shown_under(code: str) -> str:
 
 def published(theme: str, *kinds: str) -> Scored | None:
     """Return the judgement of the first indicator of a theme and kind that has a figure, of its own scope."""
-    return next(
-        (
-            s for kind in kinds for s in cached.scored(as_of())
-            if s.entry.theme == theme and s.entry.definition.kind == kind and s.entry.is_own_scope and s.judgement.figure
-        ),
-        None,
-    )  # fmt: skip
+    return told.published(cached.scored(as_of()), theme, *kinds)
 
 
 def facts(rows: list[tuple[str, str]]) -> None:

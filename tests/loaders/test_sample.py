@@ -133,7 +133,7 @@ def test_the_sample_answers_every_question_and_every_chart_has_its_sentence_tabl
 
 def test_a_sample_is_never_published(made: tuple[Store, Path]) -> None:
     with pytest.raises(FigureRefused, match="見本"):
-        gather(made[0], known_at=utc_now())
+        gather(made[0], made[1] / "edition.db", known_at=utc_now())
 
 
 def test_a_sample_is_made_once_and_never_from_reports_in_earnest(made: tuple[Store, Path], store: Store) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import shutil
 import subprocess
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -30,6 +32,7 @@ from loaders.load import load_file
 from loaders.submit import receive
 from loaders.workbook import gather, is_bureau_workbook, issue_template, mark_problems, read_workbook
 from manage import app
+from publishers import opendata
 from tests.loaders.filled import BUREAU, PERIOD, F, M, P, S, edited, filled, make_store, template, with_cells
 
 SOFFICE = shutil.which("soffice")
@@ -71,6 +74,15 @@ def test_a_template_keeps_the_rules_of_machine_readable_tables(store: Store) -> 
         assert all(headings) and len(set(headings)) == len(headings)
         assert not sheet.merged_cells.ranges
     assert book[F]["C1"].value.startswith("値の単位") and book[F]["C3"].value == "枚"
+
+
+@pytest.mark.parametrize(
+    ("period", "line"),
+    [(PERIOD, "提出期限 2023年2月28日(受付開始 2023年1月1日)"), ("FY2019-Q1", "受付期間は未定です。構造改革室に確認してください")],
+)
+def test_the_first_sheet_names_the_day_the_report_is_due(store: Store, period: str, line: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template(store, period=period)))
+    assert line in [row[0].value for row in book.worksheets[0].iter_rows()]
 
 
 def test_only_inputs_are_unlocked(store: Store) -> None:
@@ -267,10 +279,10 @@ def test_the_marked_copy_opens_in_libreoffice_and_keeps_its_comments(store: Stor
 
 @given(figures=FIGURES, procedures=some.lists(PROCEDURE, max_size=2))
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_what_was_filled_is_what_is_stored_after_approval(
+def test_what_was_filled_is_what_is_stored_exported_and_given_out_again(
     tmp_path_factory: pytest.TempPathFactory, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
 ) -> None:
-    """Template, upload, confirmation, submission, approval: the stored rows, as any export reads them, are exactly what was filled."""
+    """Template, upload, confirmation, submission, approval: tables, open data (CSV, Parquet) and the next template say what was filled."""
     store = make_store(Path(tmp_path_factory.mktemp("approved")))
     add_person(store, actor=COMMAND_LINE, email="m@example.jp", role="bureau_manager", bureau_code=BUREAU)
     add_person(store, actor=COMMAND_LINE, email="o@example.jp", role="reform_office")
@@ -294,6 +306,70 @@ def test_what_was_filled_is_what_is_stored_after_approval(
         wanted = expected_fields(procedures[row.row - 2])
         assert {n: codes[row.key[0]][n] for n in wanted} == wanted
     assert len(stored) == len(keys)
+    given_out = {keys[r]: {n: figures[s, n] for s, n in figures if s == r} for r in {r for r, _ in figures}}
+    new = {row.key[0]: expected_fields(procedures[row.row - 2]) for row in done.reading.rows if row.sheet == P}
+    check_export(store, given_out, new)
+    check_next_template(store, figures, new)
+
+
+def check_export(store: Store, figures: dict[tuple[str, ...], dict[str, Any]], procedures: dict[str, dict[str, Any]]) -> None:
+    """The open data that an edition would carry holds exactly these values; texts in one line, as machine-readable CSV asks."""
+
+    def plain(value: Any) -> Any:
+        text = " ".join(value.split()) if isinstance(value, str) else value
+        return "" if text in ("-", "―") else text
+
+    for name, key, wanted in (
+        ("observations", ("indicator_code", "bureau_code", "period_code"), figures),
+        ("procedures", ("procedure_code",), {(code,): fields for code, fields in procedures.items()}),
+    ):
+        resource = next(r for r in opendata.resources(store, [], as_of=date(2023, 1, 20)) if r.name == name)
+        packed = pq.read_table(io.BytesIO(opendata.as_parquet(resource))).to_pylist()
+        lines = list(csv.DictReader(io.StringIO(opendata.as_csv(resource).decode("utf-8-sig"), newline="")))
+        for rows, is_text in ((packed, False), (lines, True)):
+            found = {tuple(row[k] for k in key): row for row in rows}
+            for code, fields in wanted.items():
+                for field, value in fields.items():
+                    said, expected = found[code][field], plain(value)
+                    if is_text:
+                        said = read_back(said, resource.fields[field])
+                        expected = None if expected == "" else expected  # a blank text and a value not known look alike in CSV
+                    assert said == expected, (name, code, field, said, expected)
+
+
+def read_back(text: str, kind: str) -> Any:
+    """Return a cell of our CSV as the value it stands for."""
+    if text == "":
+        return None
+    if kind == "boolean":
+        return {"true": True, "false": False}[text]
+    if kind in ("number", "integer"):
+        return float(text)
+    if kind == "date":
+        return date.fromisoformat(text)
+    return text[1:] if text.startswith("'") and opendata.FORMULA.match(text[1:]) else text
+
+
+def check_next_template(store: Store, figures: dict[tuple[int, str], Any], procedures: dict[str, dict[str, Any]]) -> None:
+    """The template issued next is prefilled with what was approved."""
+    layout = load_layout()
+    book = openpyxl.load_workbook(io.BytesIO(template(store)))
+    sheet = book[layout.sheets["procedures"]]
+    code_at = next(i for i, c in enumerate(layout.columns["procedures"]) if c.name == "procedure_code")
+    sheet_rows = {row[code_at].value: row[0].row for row in sheet.iter_rows(min_row=2)}
+    asked = [("observations", row, name, value) for (row, name), value in figures.items()]
+    asked += [("procedures", sheet_rows[code], n, v) for code, fields in procedures.items() for n, v in fields.items()]
+    for key, row, name, value in asked:
+        at, column = next((i, c) for i, c in enumerate(layout.columns[key], start=1) if c.name == name)
+        said = book[layout.sheets[key]].cell(row, at).value
+        if column.choices:
+            expected: Any = layout.label(column.choices, "yes" if value is True else "no" if value is False else value)
+        else:
+            expected = value if value not in (None, "") else None
+        if isinstance(said, datetime):
+            said = said.date()
+        is_blank = said is None and value in (None, False, "unknown")  # nothing known, and "no", are blank cells
+        assert said == expected or (column.choices and is_blank), (key, row, name, said, expected)
 
 
 # Meaning ---------------------------------------------------------------------------------------------------------------
@@ -305,7 +381,7 @@ def test_only_what_differs_is_reported_with_its_vintage(store: Store) -> None:
     (row,) = read_workbook(content, store=store).rows
     assert row.key == ("paper_sheets", BUREAU, PERIOD) and row.kind == "observations.csv"
     assert (row.issued_vintage, row.issued["value"], row.fields["value"], row.changed) == (1, 1200.0, 1300.0, ("value",))
-    assert (row.reason_class, row.reason_text, row.cells["value"]) == ("error", "集計の誤り", "G3")
+    assert (row.reason_class, row.reason_text, row.cell("value")) == ("error", "集計の誤り", "G3")
 
 
 def test_a_blank_means_no_change_and_a_word_clears(store: Store) -> None:

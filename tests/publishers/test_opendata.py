@@ -19,7 +19,7 @@ from kpis import models
 from kpis.settings import ROOT, Settings
 from kpis.store import Store
 from publishers import editions, opendata
-from publishers.opendata import FACILITY_COLUMNS, FORMULA, Resource, as_csv, as_json, as_parquet
+from publishers.opendata import FACILITY_COLUMNS, FORMATS, FORMULA, Resource
 from tests.publishers.house import House
 from tests.publishers.readability import findings
 
@@ -146,15 +146,24 @@ def test_csv_json_and_parquet_hold_the_same_rows(data: Path, package: dict[str, 
     assert compared > 20_000
 
 
+def written(resource: Resource, form: str) -> bytes:
+    file = io.BytesIO()
+    FORMATS[form](resource, file)
+    return file.getvalue()
+
+
 HOSTILE = ['=HYPERLINK("http://evil")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_runs_as_a_formula_in_a_spreadsheet_and_json_keeps_it_as_it_is(text: str) -> None:
     made = Resource("x", {"a": "string", "n": "number"}, ({"a": text, "n": -3.5},), ())
-    (row,) = csv.DictReader(io.StringIO(as_csv(made).decode("utf-8-sig"), newline=""))
+    (row,) = csv.DictReader(io.StringIO(written(made, "csv").decode("utf-8-sig"), newline=""))
     assert row["a"] == "'" + text and row["n"] == "-3.5"
-    assert json.loads(as_json(made))[0]["a"] == text and pq.read_table(io.BytesIO(as_parquet(made))).to_pylist()[0]["a"] == text
+    assert (
+        json.loads(written(made, "json"))[0]["a"] == text
+        and pq.read_table(io.BytesIO(written(made, "parquet"))).to_pylist()[0]["a"] == text
+    )
 
 
 def test_a_hostile_figure_text_stays_harmless_all_the_way_to_the_published_file(house: House) -> None:
@@ -175,8 +184,10 @@ def test_the_same_edition_gives_the_same_bytes(published: House) -> None:
 
     scored = score_all(frozen.book(), as_of=held.as_of)
     for resource in opendata.resources(frozen, scored, as_of=held.as_of):
-        for form, write in opendata.FORMATS.items():
-            assert write(resource) == (held.folder / "site" / "data" / f"{resource.name}.{form}").read_bytes(), resource.name
+        for form in FORMATS:
+            assert written(resource, form) == (held.folder / "site" / "data" / f"{resource.name}.{form}").read_bytes(), (
+                resource.name
+            )
 
 
 # Standard layouts ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,136 @@
+"""What a chart of a register or of bureaus holds, apart from how it is drawn: Plotly for the pages, SVG for the static edition.
+
+A shape is made once (``publishers.told_procedures`` and its neighbours); ``figure`` draws it for the dashboard,
+``charts.vector_shapes.picture`` for the static edition. So both show the same numbers in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.heatmap import heatmap
+from charts.map import tile_map
+from charts.registers import columns, counts, cumulative, stacked_shares
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Bars of 100 %, split by segment.
+
+    Args:
+        rows: (label, segment → count, text at the end of the bar), first on top.
+        segments: (segment, word), in the order of ``charts.registers.LOOKS``.
+        unit: of the counts.
+    """
+
+    rows: tuple[tuple[str, Mapping[str, int], str], ...]
+    segments: tuple[tuple[str, str], ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Counts by day: (label, count, whether the day has passed), in order of time."""
+
+    bars: tuple[tuple[str, int, bool], ...]
+    unit: str
+    past_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What has been reached so far: (word, (day, so far), whether it is the plan)."""
+
+    lines: tuple[tuple[str, tuple[tuple[date, float], ...], bool], ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts on a common scale to ``total``: (label, count), first on top."""
+
+    bars: tuple[tuple[str, int], ...]
+    unit: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One place of a map of tiles: where it stands, its name (short, whole), and how many of its rows are done."""
+
+    column: int
+    row: int
+    name: str
+    place: str
+    done: int
+    total: int
+
+    @property
+    def numbers(self) -> str:
+        """Return what is written in the tile; nothing where nothing is listed."""
+        return f"{self.done}/{self.total}" if self.total else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """A map of tiles; ``upright`` writes names from top to bottom."""
+
+    tiles: tuple[Tile, ...]
+    upright: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a grid: status, its short word, value as text (may be blank) and the whole sentence."""
+
+    status: str
+    word: str
+    value: str
+    said: str
+    number: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Units against indicators: (code, label, one cell per column), first on top."""
+
+    rows: tuple[tuple[str, str, tuple[Cell, ...]], ...]
+    columns: tuple[str, ...]
+
+
+Shape = Shares | Columns | Steps | Counts | Tiles | Grid
+
+
+def figure(shape: Shape) -> go.Figure:
+    """Draw a shape for the dashboard."""
+    if isinstance(shape, Shares):
+        frame = pd.DataFrame([{"label": label, **held, "end": end} for label, held, end in shape.rows])
+        if not any(end for _, _, end in shape.rows):
+            frame = frame.drop(columns="end")
+        return stacked_shares(frame, list(shape.segments), unit=shape.unit)
+    if isinstance(shape, Columns):
+        frame = pd.DataFrame(list(shape.bars), columns=["label", "count", "is_past"])
+        return columns(frame, unit=shape.unit, past_word=shape.past_word)
+    if isinstance(shape, Steps):
+        return cumulative(list(shape.lines), unit=shape.unit)
+    if isinstance(shape, Counts):
+        return counts(pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total)
+    if isinstance(shape, Tiles):
+        rows = [
+            {"column": t.column, "row": t.row, "name": t.name, "numbers": t.numbers, "done": t.done,
+             "hover": f"{t.place}: {t.done} / {t.total}"}
+            for t in shape.tiles
+        ]  # fmt: skip
+        return tile_map(pd.DataFrame(rows), upright=shape.upright)
+    cells = [
+        {"row": code, "label": label, "column": column, "status": cell.status, "word": cell.word, "value": cell.value,
+         "hover": f"{label} {column}<br>{cell.said}"}
+        for code, label, held in shape.rows
+        for column, cell in zip(shape.columns, held, strict=True)
+    ]  # fmt: skip
+    return heatmap(pd.DataFrame(cells), columns=list(shape.columns))

@@ -1,0 +1,191 @@
+"""What bureaus' figures say: the grid of bureaus against the five lesses, coverage, and one indicator by bureau."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from charts.shapes import Cell as GridCell
+from charts.shapes import Grid
+from kpis.bureaus import BureauReport
+from kpis.measures import Figure, value_of
+from kpis.organisation import Unit
+from kpis.periods import parse_period
+from kpis.projects import GOOD, JUDGED
+from kpis.scorecard import Scored, figure_text
+from kpis.text import format_date, format_value, status_word
+from publishers.summary import LESSES
+from publishers.told import Block, Cell, Number, Telling
+from publishers.words import Words
+
+
+def unit_label(unit: Unit, words: Words) -> str:
+    """Return a bureau's name; of one that is gone with its last day, since names come back (生活文化局)."""
+    return (
+        _ended(unit, words, words("ended_on", day=format_date(unit.valid_to, words.language)))
+        if unit.valid_to
+        else words.named(unit)
+    )
+
+
+def chart_label(unit: Unit, words: Words) -> str:
+    """Return a bureau's name as a chart on a phone has room for: of one that is gone, the year in which it ended."""
+    return _ended(unit, words, words("ended_year", year=unit.valid_to.year)) if unit.valid_to else words.named(unit)
+
+
+def _ended(unit: Unit, words: Words, said: str) -> str:
+    return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({said})"
+
+
+def lesses(indicators: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return theme → the first headline indicator of a lesse that bureaus report."""
+    return {
+        row["theme"]: row
+        for row in reversed(indicators)
+        if row["is_reported_by_bureaus"] and row["is_headline"] and row["theme"] in LESSES
+    }
+
+
+def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence[Mapping[str, Any]]) -> Block:
+    """Set every bureau against the five lesses: status by symbol, word and colour, with its value."""
+    w, by_theme = telling.words, lesses(indicators)
+    themes = [theme for theme in LESSES if theme in by_theme]
+    grid, rows, flat = [], [], []
+    filled = judged = good = 0
+    for report in reports:
+        held, label = {s.entry.definition.code: s for s in report.scored}, unit_label(report.unit, w)
+        cells: list[GridCell] = []
+        for theme in themes:
+            row = by_theme[theme]
+            item = held.get(row["indicator_code"])
+            figure = item.judgement.figure if item else None
+            status = item.judgement.status if item else "no_data"
+            value = value_of(item.entry.definition, figure) if item and figure else None
+            text = "" if value is None else f"{value:,.1f}".removesuffix(".0")
+            said = (
+                w("no_report") if item is None else item.judgement.sentence_en if w.language == "en" else item.judgement.sentence_ja
+            )
+            cells.append(GridCell(status, w(f"short_{status}"), text, said, value))
+            filled += status != "no_data"
+            judged += status in JUDGED
+            good += status in GOOD
+            flat.append(
+                {
+                    "organisation": telling.view, "bureau_code": report.code, "indicator_code": row["indicator_code"],
+                    "period_code": figure.period_code if figure else None, "value": value, "unit_ja": row["unit_ja"],
+                    "unit_en": row["unit_en"], "status": status, "is_sample": bool(figure and figure.is_sample),
+                }
+            )  # fmt: skip
+        grid.append((report.code, chart_label(report.unit, w), tuple(cells)))
+        rows.append((label, *(_shown(c, w) for c in cells)))
+    names = tuple(w(theme) for theme in themes)
+    meant = w("heat_columns") + w("list_comma").join(
+        f"{w(theme)} = {w.named(by_theme[theme])} ({w.named(by_theme[theme], 'unit')})" for theme in themes
+    )
+    said = w("heat_sentence", bureaus=len(reports), columns=len(names), filled=filled, judged=judged, good=good)
+    return Block(
+        "heat", w("heat_title"), said, (w("bureau"), *names), tuple(rows), tuple(flat), Grid(tuple(grid), names) if filled else None,
+        why_empty=w("heat_none"), notes=(w("heat_note"), meant), file="bureau_five_less",
+    )  # fmt: skip
+
+
+def _shown(cell: GridCell, words: Words) -> Cell:
+    text = f"{cell.value} {status_word(cell.status, words.language)}".strip()
+    return text if cell.number is None else Number(cell.number, text)
+
+
+def coverage(
+    telling: Telling, wholes: Iterable[Scored], indicators: Sequence[Mapping[str, Any]], reports: Sequence[BureauReport]
+) -> Block:
+    """Say for each lesse of how many bureaus the newest period has a report, and what those add up to.
+
+    Args:
+        wholes: judgements; those for an indicator's own scope hold what reports add up to.
+        indicators: rows of the catalogue.
+        reports: the bureaus of the day; where nobody reported yet, they are those that owe it.
+    """
+    w, by_code = telling.words, {s.entry.definition.code: s for s in wholes if s.entry.is_own_scope}
+    owing = sum(1 for r in reports if r.is_valid)
+    rows: list[tuple[Cell, ...]] = []
+    flat = []
+    for theme in LESSES:
+        row = lesses(indicators).get(theme)
+        if row is None:
+            continue
+        item = by_code.get(row["indicator_code"])
+        newest = item.rolled[-1] if item and item.rolled else None
+        total = value_of(item.entry.definition, newest.figure) if item and newest and newest.figure else None
+        owed, reported = (newest.owing_count, newest.reported_count) if newest else (owing, 0)
+        shown: Cell = "―"
+        if item is not None and total is not None:
+            definition = item.entry.definition
+            shown = Number(total, format_value(round(total, max(definition.decimals, 2)), definition, w.language))
+        period = period_label(newest.period_code, w) if newest else "―"
+        complete = w("answer_yes") if newest and newest.is_complete else w("answer_no")
+        rows.append((w(theme), w.named(row), period, reported, owed, shown, complete))
+        flat.append(
+            {
+                "indicator_code": row["indicator_code"], "period_code": newest.period_code if newest else None,
+                "reported_count": reported, "owing_count": owed, "value": total, "unit_ja": row["unit_ja"], "unit_en": row["unit_en"],
+                "is_complete": bool(newest and newest.is_complete),
+            }
+        )  # fmt: skip
+    heads = ("five_less", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
+    said = w("cov_sentence", some=sum(1 for f in flat if f["reported_count"]), all=len(flat), owing=owing)
+    return Block(
+        "coverage", w("cov_title"), said, tuple(w(h) for h in heads), tuple(rows), tuple(flat), is_table_open=True,
+        file="bureau_coverage",
+    )  # fmt: skip
+
+
+def period_label(code: str, words: Words) -> str:
+    """Return a period as people read it."""
+    return parse_period(code).label(words.language)
+
+
+def value_label(item: Scored, figure: Figure, words: Words) -> str:
+    """Write a bureau's value with its numerator and denominator, where it has them."""
+    definition = item.entry.definition
+    value = value_of(definition, figure)
+    if value is None:
+        return figure_text(definition, figure, words.language)
+    said = format_value(round(value, max(definition.decimals, 1)), definition, words.language)
+    if definition.kind == "reduction":
+        parts = (figure.numerator, figure.base_value)
+    else:
+        parts = (figure.numerator if definition.kind == "ratio" else value, figure.denominator)
+    if None in parts or definition.kind == "ceiling":
+        return said
+    return f"{said} ({parts[0]:,.0f} / {parts[1]:,.0f})"
+
+
+def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[BureauReport], Cell]) -> Block:
+    """List bureaus with what they reported, their registers and milestones."""
+    w = telling.words
+    heads = ("bureau", "reports_column", "procedures_column", "facilities_column", "milestones_column")
+    rows: list[tuple[Cell, ...]] = []
+    flat = []
+    for r in reports:
+        done, late = sum(m.state == "done" for m in r.milestones), sum(m.state == "late" for m in r.milestones)
+        rows.append(
+            (
+                link(r), len(r.reported), share_of(r.procedures, "done"), share_of(r.facilities, "introduced"),
+                f"{done} / {late} / {len(r.milestones)}",
+            )
+        )  # fmt: skip
+        flat.append(
+            {
+                "organisation": telling.view, "bureau_code": r.code, "name_ja": r.unit.name_ja, "name_en": r.unit.name_en,
+                "is_valid": r.is_valid, "indicators_owed_count": len(r.owed), "indicators_reported_count": len(r.reported),
+                "procedures_count": sum(r.procedures.values()), "procedures_done_count": r.procedures.get("done", 0),
+                "facilities_count": sum(r.facilities.values()), "facilities_introduced_count": r.facilities.get("introduced", 0),
+                "milestones_count": len(r.milestones), "milestones_late_count": late,
+            }
+        )  # fmt: skip
+    return Block("bureaus", "", "", tuple(w(h) for h in heads), tuple(rows), tuple(flat), is_table_open=True, file="bureau_summary")
+
+
+def share_of(counts: Mapping[str, int], done: str) -> Cell:
+    """Write how many of a register's rows are done, or a dash where there are none."""
+    total = sum(counts.values())
+    return Number(counts.get(done, 0), f"{counts.get(done, 0)} / {total}") if total else "―"

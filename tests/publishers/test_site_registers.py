@@ -1,0 +1,256 @@
+"""The static breakdowns of registers and bureaus: every number counted again from the rows, in both languages and organisations."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from kpis import models
+from kpis.registers import STATUSES
+from kpis.store import Store
+from publishers import editions, pages_registers
+from publishers.words import Words
+from tests.publishers.house import House, built
+from tests.publishers.shown import Static
+
+BUREAUS = {"GENERAL": (120.0, 400.0), "FINANCE": (90.0, 100.0), "WELFARE_HEALTH": (50.0, 200.0)}
+
+
+@pytest.fixture(scope="module")
+def reporting(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """An instance where three bureaus reported the electronic decision rate, one of them split since."""
+    made = built(tokyo, tmp_path_factory.mktemp("reporting"))
+    for code, (numerator, denominator) in BUREAUS.items():
+        made.add(
+            models.Observation, indicator_code="electronic_decision_rate", bureau_code=code, period_code="FY2022-Q2", vintage=1, value=None,
+            numerator=numerator, denominator=denominator, base_value=None, text_ja="", is_sample=False, reason_class=None,
+        )  # fmt: skip
+    made.publish()
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(reporting: House) -> Path:
+    return editions.opened(reporting.folder, 1).folder / "site"
+
+
+def html(site: Path, path: str, language: str) -> str:
+    return (site / ("en/" if language == "en" else "") / path).read_text(encoding="utf-8")
+
+
+def tables(site: Path, path: str, language: str) -> dict[str, list[dict[str, str]]]:
+    """Return the tables of a page by their first heading; a later one of the same heading stands under ``<heading>#2``."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for header, rows in Static(html(site, path, language)).shown.tables:
+        name = header[0] if header[0] not in found else f"{header[0]}#2"
+        found[name] = [dict(zip(header, map(str, row), strict=True)) for row in rows]
+    return found
+
+
+def rows_of(site: Path, name: str) -> list[dict[str, str]]:
+    text = (site / "data" / f"{name}.csv").read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def counted(rows: list[Mapping[str, Any]], field: str) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for row in rows:
+        found.setdefault(str(row[field] or ""), Counter())[row["digital_status"]] += 1
+    return found
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("dimension", ["bureau", "process_type", "applicant", "authority", "is_priority"])
+def test_procedures_are_counted_by_each_dimension_as_the_rows_say(
+    site: Path, reporting: House, dimension: str, language: str
+) -> None:
+    words = Words(language)
+    key = "priority" if dimension == "is_priority" else dimension
+    shown = tables(site, "procedures.html", language)[words(f"reg_by_{key}")]
+    field = "bureau_code" if dimension == "bureau" else dimension
+    expected = counted(reporting.store.all_of(models.Procedure), field)
+    assert len(shown) == len(expected)
+    ours = sorted([number(r[words("col_total")]), *(number(r[words(f"digital_{s}")]) for s in STATUSES)] for r in shown)
+    assert ours == sorted([c.total(), *(c[s] for s in STATUSES)] for c in expected.values())
+    for row in shown:
+        rate = number(row[words("digital_done")]) / number(row[words("col_total")]) * 100
+        assert row[words("col_rate")] == f"{rate:.1f} %"
+    if dimension == "bureau":
+        names = {r["bureau_code"]: words.named(r) for r in reporting.store.all_of(models.Bureau)}
+        assert {r[words("reg_by_bureau")] for r in shown} == {names.get(c, words("reg_no_bureau")) for c in expected}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_published_totals_stand_beside_the_register_with_their_difference(site: Path, language: str) -> None:
+    words = Words(language)
+    shown = tables(site, "procedures.html", language)[words("col_indicator")]
+    assert [(r[words("col_published_total")], r[words("col_difference")]) for r in shown] == [
+        ("30,000", "-29,931"), ("28,000", "-27,931"), ("119", "-109"),
+    ]  # fmt: skip
+    assert "30,000" in html(site, "procedures.html", language) and "-29,931" in html(site, "procedures.html", language)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_was_digitised_by_when_is_added_up_with_its_rate(site: Path, reporting: House, language: str) -> None:
+    words = Words(language)
+    rows = [r for r in reporting.store.all_of(models.Procedure) if r["digitised_date"] and r["digital_status"] == "done"]
+    total = reporting.store.count(models.Procedure)
+    days = sorted({r["digitised_date"] for r in rows})
+    shown = tables(site, "procedures.html", language)[words("col_day")]
+    expected = [
+        (d.isoformat(), str(so_far), f"{so_far / total * 100:.1f} %")
+        for d in days
+        for so_far in [sum(r["digitised_date"] <= d for r in rows)]
+    ]
+    assert [(r[words("col_day")], r[words("col_so_far")], r[words("time_share")]) for r in shown] == expected
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_map_of_tiles_and_its_list_say_how_many_facilities_a_place_has(site: Path, reporting: House, language: str) -> None:
+    words = Words(language)
+    single = [r for r in reporting.store.all_of(models.Facility) if not r["is_class"]]
+    page = html(site, "facilities.html", language)
+    places = Counter(p for r in single for p in re.split(r"[・;、]", r["municipality_ja"].replace("ほか", "")) if p.strip())
+    assert len(places) > 20
+    listed = tables(site, "facilities.html", language)[words("col_place")]
+    assert sorted(number(r[words("fac_total")]) for r in listed) == sorted(
+        [*places.values(), sum(not r["municipality_ja"] for r in single)]
+    )
+    said = re.findall(r"<rect[^>]*><title>([^<]+): (\d+) / (\d+)</title></rect>", page)
+    drawn = {name: (int(done), int(all_)) for name, done, all_ in said}
+    assert len(drawn) == 62 and len(said) == 2 * 62  # at both widths
+    assert sorted(all_ for _, all_ in drawn.values() if all_) == sorted(places.values())
+    numbers = re.findall(r'font-weight="700">(\d+)/(\d+)</text>', page)
+    assert Counter(numbers) == Counter((str(a), str(b)) for a, b in drawn.values() if b for _ in range(2))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_facilities_are_counted_by_kind_and_way_of_paying_and_the_cash_only_ones_are_named(
+    site: Path, reporting: House, language: str
+) -> None:
+    words = Words(language)
+    every = reporting.store.all_of(models.Facility)
+    single = [r for r in every if not r["is_class"]]
+    found = tables(site, "facilities.html", language)
+    kinds = Counter(r["kind"] for r in single)
+    assert sorted(number(r[words("fac_total")]) for r in found[words("fac_kind")]) == sorted(kinds.values())
+    ways = {r[words("col_method")]: number(r[words("fac_total")]) for r in found[words("col_method")]}
+    assert ways[words("method_qr")] == sum("qr_code" in r["payment_methods"] for r in single)
+    assert ways[words("method_unstated")] == sum(not r["payment_methods"] for r in single)
+    cash = {r["name_ja"] for r in every if r["cashless_status"] == "not_cashless"}
+    until = [rows for name, rows in found.items() if name.startswith(words("col_facility")) and words("col_until") in rows[0]]
+    assert len(until) == 1 and {r[words("col_facility")] for r in until[0]} == cash
+    assert {r[words("col_until")] for r in until[0]} == {words("not_set")}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, language: str) -> None:
+    words = Words(language)
+    found = tables(site, "bureaus.html", language)
+    heat = {r[words("bureau")]: r for r in found[words("bureau")]}
+    names = {r["bureau_code"]: words.named(r) for r in rows_of(site, "bureaus")}
+    for code, (numerator, denominator) in BUREAUS.items():
+        row = next(r for name, r in heat.items() if name.startswith(names[code]))
+        assert f"{numerator / denominator * 100:.1f}".removesuffix(".0") in row[words("sealless")]
+        assert words("short_no_data") in row[words("faxless")]
+    assert sum(words("short_no_data") not in r[words("sealless")] for r in heat.values()) == 3
+    covered = {r[words("five_less")]: r for r in found[words("five_less")]}
+    assert covered[words("sealless")][words("cov_reported")] == "3"
+    assert covered[words("sealless")][words("cov_sum")] == "37.1 %"  # 260 of 700
+    assert {covered[words(t)][words("cov_reported")] for t in ("faxless", "paperless", "cashless", "touchless")} == {"0"}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_organisation_as_it_is_now_is_a_page_beside_the_one_of_its_time_with_equal_totals(site: Path, language: str) -> None:
+    words = Words(language)
+    then, now = (html(site, f"bureaus{end}.html", language) for end in ("", "-now"))
+    assert 'href="bureaus-now.html"' in then.replace("../", "").replace("en/", "")
+    assert 'href="bureaus.html"' in now.replace("../", "").replace("en/", "")
+    assert f"<b>{words('view_then')}</b>" in then and f"<b>{words('view_now')}</b>" in now
+    for name, count in (("procedure_breakdowns", "procedures_count"), ("facility_breakdowns", "facilities_count")):
+        by_view = Counter()
+        for row in rows_of(site, name):
+            if row["dimension"] == "bureau":
+                by_view[row["organisation"]] += int(row[count])
+        assert by_view["then"] == by_view["now"] > 50
+    facilities = tables(site, "facilities.html", language)
+    assert (
+        facilities[words("reg_by_bureau")] != facilities[f"{words('reg_by_bureau')}#2"]
+    )  # 生活文化スポーツ局 is in one of them only
+    assert words("ed_same_now") in html(site, "procedures.html", language)
+
+
+def test_every_chart_has_its_sentence_its_table_and_its_file(site: Path) -> None:
+    there = {p.name for p in (site / "data").iterdir()}
+    seen = 0
+    for path in ("procedures.html", "facilities.html", "en/procedures.html", "en/facilities.html"):
+        page = (site / path).read_text(encoding="utf-8")
+        for section in re.findall(r'<section class="block".*?</section>', page, flags=re.S):
+            charts = re.findall(r'<svg[^>]*class="chart still (\w+)"[^>]*aria-label="([^"]*)"', section)
+            if not charts:
+                continue
+            assert [name for name, _ in charts] == ["wide", "narrow"]
+            sentence = re.findall(r"<p><strong>(.*?)</strong></p>", section)[0].replace("&#34;", "&quot;")
+            assert all(sentence in alt.replace("&#34;", "&quot;") for _, alt in charts), (path, sentence)
+            assert "<table" in section and "<details>" in section
+            (file,) = re.findall(r'href="(?:\.\./)*data/([^"]+\.csv)"', section)
+            assert file in there
+            seen += 1
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids)), path
+    assert seen == 20
+
+
+def test_a_number_of_a_breakdown_carries_the_value_that_machines_read(site: Path) -> None:
+    page = html(site, "procedures.html", "ja")
+    rate = 32 / 69 * 100
+    assert f'<data value="{rate!r}">46.4 %</data>' in page
+    assert '<data value="69.0">69</data>' in page
+
+
+def test_a_list_too_long_for_a_page_shows_its_beginning_and_the_way_to_all_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages_registers, "LISTED", 5)
+    monkeypatch.setattr(pages_registers.listed_procedures, "__kwdefaults__", {"most": 5})
+    folder = house.publish().folder / "site"
+    for language, prefix in (("ja", ""), ("en", "../")):
+        words = Words(language)
+        page = html(folder, "procedures.html", language)
+        assert words("ed_list_first", total="69", shown="5") in page
+        assert f'<a href="{prefix}data/procedures.csv">procedures.csv</a>' in page
+        assert len(tables(folder, "procedures.html", language)[words("col_name")]) == 5
+        assert len(tables(folder, "facilities.html", language)[f"{words('col_facility')}#2"]) == 5
+
+
+def test_a_procedure_digitised_after_the_day_of_the_edition_counts_as_planned(house: House) -> None:
+    table = models.Procedure.__table__  # type: ignore[attr-defined]
+    like = house.store.all_of(models.Procedure)[0]
+    with house.store.writing() as session:
+        session.execute(
+            insert(table).values(
+                **{
+                    **like,
+                    "procedure_code": "LATER",
+                    "digital_status": "done",
+                    "digitised_date": date(2099, 1, 1),
+                    "digitised_precision": "day",
+                }
+            )
+        )
+    folder = house.publish().folder / "site"
+    rows = [r for r in rows_of(folder, "procedure_breakdowns") if (r["dimension"], r["organisation"]) == ("bureau", "then")]
+    assert sum(int(r["done_count"]) for r in rows) == 32 and sum(int(r["procedures_count"]) for r in rows) == 70
