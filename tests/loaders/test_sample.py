@@ -27,6 +27,7 @@ from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
 from tests.bench.viewer import served
 from tests.pages.charts_seen import EVERY, walk
+from tests.pages.questions import unanswered
 
 SIZES = ROOT / "data" / "catalogue" / "sample.toml"
 TODAY = date(2026, 11, 24)
@@ -121,12 +122,12 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
     assert observations and all(o["is_sample"] for o in observations)
 
 
-def test_every_chart_of_the_sample_has_its_sentence_table_and_csv(made: tuple[Store, Path]) -> None:
+def test_the_sample_answers_every_question_and_every_chart_has_its_sentence_table_and_csv(made: tuple[Store, Path]) -> None:
     """The pages walked as in ``tests/pages/test_charts.py``, here with figures of every bureau."""
     store, folder = made
     asked = [(page, "") for page in EVERY] + [("bureau", "code=FINANCE"), ("indicator", "code=electronic_decision_rate")]
     with served("server:app", DATABASE_URL=store.url, EDITIONS_DIR=str(folder / "editions")) as port:
-        found = walk(port, asked, as_person=OFFICE)
+        found = walk(port, asked, as_person=OFFICE) + list(unanswered(port))
     assert not found, "\n".join(found)
 
 
