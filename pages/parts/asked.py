@@ -47,10 +47,12 @@ def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[s
     return _keep(name, chosen or start, start, options[0], "")
 
 
-def write_words(name: str, label: str, *, resets: str = "") -> str:
-    """Show a search box whose words are kept in the address under ``name``."""
+def write_words(name: str, label: str, example: str, *, resets: str = "") -> str:
+    """Show a search box whose words are kept in the address under ``name``; the example stands in it while it is empty."""
     asked = st.query_params.get(name, "")
-    words = st.text_input(label, value=asked, max_chars=100, key=f"{name}_{asked}", type="search", icon=":material/search:")
+    words = st.text_input(
+        label, value=asked, max_chars=100, key=f"{name}_{asked}", type="search", icon=":material/search:", placeholder=example
+    )
     return _keep(name, (words or "").strip(), asked, "", resets)
 
 

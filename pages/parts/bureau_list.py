@@ -15,7 +15,7 @@ from pages.parts.cards import find, status_marks
 from pages.parts.entry import as_of, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import state_marks
-from pages.parts.text import fine_print, language, named, t
+from pages.parts.text import language, named, t
 
 
 def link(report: BureauReport) -> None:
@@ -60,16 +60,15 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
     st.header(heading, divider="gray")
     with st.grid(4, min_column_width=230):
         for report in held:
-            with st.container(border=True, height="stretch"):
+            with st.container(border=True, height="stretch", gap="xsmall"):
                 link(report)
-                if report.unit.valid_to:
-                    st.caption(t("ended_on", day=format_date(report.unit.valid_to, language())))
                 done = t("reported_of", owed=len(report.owed), reported=len(report.reported)) if report.scored else t("no_report")
-                st.caption(f"{t('reports_column')}: {done}")
-                if report.scored:
-                    st.markdown(status_marks(report.counts))
-                if report.milestones:
-                    fine_print(f"{t('milestones')}: {state_marks(report.milestones)}")
+                ended = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
+                st.caption("  \n".join([*ended, f"{t('reports_column')}: {done}"]))
+                marks = [status_marks(report.counts)] if report.scored else []
+                marks += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
+                if marks:
+                    st.markdown("  \n".join(marks))
     kept_block(key, lambda: listed(held))
 
 

@@ -13,7 +13,8 @@ from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, headline_value, status_badge, status_marks
-from pages.parts.entry import has_page, page, view
+from pages.parts.comparison import in_words
+from pages.parts.entry import as_of, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
 from pages.parts.text import language, named, t
@@ -64,7 +65,7 @@ def record(report: BureauReport) -> None:
     st.subheader(t("reporting_record"))
     # Where a report stands, and why one was returned, is for its own bureau and the reform office.
     if not report.submissions or not viewer().may("see_report", report.code):
-        st.caption(t("reporting_record_none") if not report.submissions else t("not_for_you"))
+        st.caption(t("reporting_record_none" if not report.submissions else "reporting_record_closed"))
         return
     rows = [
         {
@@ -112,7 +113,7 @@ def indicator_table(report: BureauReport) -> Ready:
         }
         for s in report.scored
     ]  # fmt: skip
-    return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(csv), is_table_open=True)
+    return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(csv))
 
 
 def detail(report: BureauReport) -> None:
@@ -141,6 +142,10 @@ def detail(report: BureauReport) -> None:
                 )
                 indicator(others[chosen])
     if others:
+        shown = cached.made(
+            "bureau in words", code=f"{report.code} {view()}", as_of=as_of(), language=language(), make=lambda: in_words(report.scored)
+        )  # fmt: skip
+        st.table(shown, border="horizontal", hide_index=True)
         kept_block(f"{report.code}-indicators", lambda: indicator_table(report))
     left, right = st.columns(2, gap="medium")
     with left:

@@ -45,7 +45,7 @@ def procedure_list(register: Counted) -> None:
             return t(f"digital_{value}" if name == "status" else f"due_{value}")
         return value_word(told, name, "" if value == "-" else value)
 
-    wanted = {"q": write_words("q", t("reg_by_q"), resets="page")}
+    wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets="page")}
     with st.grid(4, min_column_width=150):
         for name, options in offered.items():
             wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets="page")
@@ -61,7 +61,9 @@ def procedure_list(register: Counted) -> None:
             page = turned
             total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
     first = (page - 1) * PAGE_SIZE + 1
-    st.caption(t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " " + t("list_share"))
+    st.caption(
+        t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " ・ " + t("list_share")
+    )
     shown = cached.found(
         "procedures shown", (asked, page, as_of(), language()), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip

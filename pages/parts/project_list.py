@@ -40,31 +40,31 @@ def reported(report: ProjectReport) -> str:
 
 def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     """Show one core project: its statuses, milestones and last report."""
-    with st.container(border=True, height="stretch"):
-        st.markdown(f"**{report.code} {named(dict(report.row))}**")
-        st.markdown(f"{status_mark(report.status)} {confidence_mark(report)}")
-        st.caption(t("project_indicators"))
-        st.markdown(status_marks(dict(report.counts)) or t("no_indicator"))
-        st.caption(t("milestones"))
-        st.markdown(state_marks(report.milestones) or t("timeline_none"))
-        for other in reports:
-            if report.row["successor_code"] == other.code:
-                st.caption(t("followed_by", name=f"{other.code} {named(dict(other.row))}"))
-            if other.code in report.predecessor_codes:
-                st.caption(t("follows", name=f"{other.code} {named(dict(other.row))}"))
-        st.caption(reported(report))
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown(
+            "\n\n".join(
+                (
+                    f"**{report.code} {named(dict(report.row))}**  \n{status_mark(report.status)} {confidence_mark(report)}",
+                    f"{t('project_indicators')}  \n{status_marks(dict(report.counts)) or t('no_indicator')}",
+                    f"{t('milestones')}  \n{state_marks(report.milestones) or t('timeline_none')}",
+                )
+            )
+        )
+        kin = [t("followed_by", name=f"{r.code} {named(dict(r.row))}") for r in reports if report.row["successor_code"] == r.code]
+        kin += [t("follows", name=f"{r.code} {named(dict(r.row))}") for r in reports if r.code in report.predecessor_codes]
+        st.caption("  \n".join([*kin, reported(report)]))
         link(report, t("open_project"))
 
 
 def line(report: ProjectReport) -> None:
     """Show one leading project on two lines."""
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True, height="stretch", gap="xsmall"):
         link(report)
-        if not report.row["is_name_official"]:
-            st.caption(t("name_not_official"))
-        st.caption(f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}")
+        unsure = [] if report.row["is_name_official"] else [t("name_not_official")]
+        st.caption("  \n".join([*unsure, f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}"]))
         marks = [status_mark(report.status)] if report.scored else []
-        st.markdown(" ".join([*marks, state_marks(report.milestones)]))
+        if marks := [*marks, *([found] if (found := state_marks(report.milestones)) else [])]:
+            st.markdown(" ".join(marks))
 
 
 def listing(reports: Sequence[ProjectReport]) -> None:

@@ -20,7 +20,7 @@ from pages.parts.cards import chart_with_table, headline_value, sentence, source
 from pages.parts.entry import page, today
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, milestone_block, quarter_label, rule_line, status_mark
-from pages.parts.text import fine_print, language, linked, named, t
+from pages.parts.text import fine_print, in_brackets, language, linked, named, t
 from pages.parts.viewer import viewer
 
 CHARTS_SHOWN = 6
@@ -62,7 +62,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             st.caption(t("bureau_unknown"))
         for row in report.bureaus:
             unit = units[row["bureau_code"]]
-            ended = f"({t('ended_on', day=format_date(unit.valid_to, language()))})" if unit.valid_to else ""
+            ended = in_brackets(t("ended_on", day=format_date(unit.valid_to, language()))) if unit.valid_to else ""
             st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{ended}", icon=":material/apartment:",
                 query_params={"code": unit.code, "lang": language()},
             )  # fmt: skip

@@ -30,6 +30,7 @@ from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
 from tests.bench.viewer import Viewer, served
 from tests.pages.charts_seen import EVERY, walk
+from tests.pages.questions import unanswered
 from tests.publishers import accounts, projected
 from tests.publishers.ledger import Ledger
 from tests.publishers.shown import Shown, of_streamlit
@@ -169,10 +170,10 @@ def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_ap
         assert accounts.indicator(ledger, shown, code) == [], code
 
 
-def test_every_chart_of_the_sample_has_its_sentence_table_and_csv(served_sample: Served) -> None:
+def test_the_sample_answers_every_question_and_every_chart_has_its_sentence_table_and_csv(served_sample: Served) -> None:
     """The pages walked as in ``tests/pages/test_charts.py``, here with figures of every bureau."""
     asked = [(page, "") for page in EVERY] + [("bureau", "code=FINANCE"), ("indicator", "code=electronic_decision_rate")]
-    found = walk(served_sample[0], asked, as_person=OFFICE)
+    found = walk(served_sample[0], asked, as_person=OFFICE) + list(unanswered(served_sample[0]))
     assert not found, "\n".join(found)
 
 

@@ -20,9 +20,11 @@ from tests.bench.viewer import Viewer
 
 @dataclass
 class Seen:
-    """One run of a page, the side bar left out: elements in order as (kind, element), and the viewers that may be chosen."""
+    """One run of a page: elements in order as (kind, element), those of the side bar apart, and the addresses in the menu."""
 
     elements: list[tuple[str, Any]] = field(default_factory=list)
+    side: list[tuple[str, Any]] = field(default_factory=list)
+    menu: list[str] = field(default_factory=list)
     viewer_choice: str = ""
 
     def of(self, kind: str) -> list[Any]:
@@ -34,8 +36,23 @@ class Seen:
         return [e.body for name in ("markdown", "heading", "alert") for e in self.of(name)]
 
     def links(self) -> list[str]:
-        """Return the addresses of links to pages, as ``page?query``."""
-        return [e.page + (f"?{e.query_string}" if e.query_string else "") for e in self.of("page_link")]
+        """Return the addresses of the menu, of links to pages and of links in tables, as ``page?query``."""
+        found = [e.page.strip("/") + (f"?{e.query_string}" if e.query_string else "") for e in self.of("page_link")]
+        for table in self.of("dataframe"):
+            for column in pa.ipc.open_stream(table.arrow_data.data).read_all().columns:
+                found += [str(v).strip("/") for v in column.to_pylist() if isinstance(v, str) and v.startswith("/")]
+        return [*self.menu, *found]
+
+    def words(self) -> str:
+        """Return everything that can be read on the page and in its side bar, labels and headings of tables included."""
+        said = []
+        for name, element in [*self.elements, *self.side]:
+            said += [str(getattr(element, part)) for part in ("body", "label", "alt", "help") if getattr(element, part, "")]
+            if name in ("dataframe", "table"):
+                said += pa.ipc.open_stream(element.arrow_data.data).schema.names
+            if name == "button_group":
+                said += [option.content for option in element.options]
+        return "\n".join(said)
 
 
 def run(viewer: Viewer, page: str, query: str, *, as_person: str = "") -> Seen:
@@ -60,10 +77,11 @@ def _run(viewer: Viewer, page: str, query: str, chosen: dict[str, str]) -> Seen:
             element = message.delta.new_element
             name = str(element.WhichOneof("type"))
             part = getattr(element, name)
-            if message.metadata.delta_path[0] == 0:
-                found.elements.append((name, part))
-            elif name == "selectbox" and "viewer_email" in part.id:
+            (found.elements if message.metadata.delta_path[0] == 0 else found.side).append((name, part))
+            if name == "selectbox" and "viewer_email" in part.id:
                 found.viewer_choice = part.id
+        if kind == "navigation":
+            found.menu = [page.url_pathname for page in message.navigation.app_pages if not page.is_hidden]
         if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return found
 

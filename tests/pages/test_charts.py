@@ -15,7 +15,9 @@ from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
 from tests.bench.viewer import served
+from tests.pages import questions
 from tests.pages.charts_seen import EVERY, Seen, faults, walk
+from tests.pages.questions import unanswered
 
 OFFICER = "office@example.org"
 
@@ -50,6 +52,19 @@ def test_every_page_of_the_shipped_figures(shipped: tuple[int, Store]) -> None:
     each += [("indicator", f"code={code}") for code in sorted(set(kinds.values()))]
     found = walk(port, asked, as_person=OFFICER) + walk(port, each[::2], languages=["ja"])
     assert not found, "\n".join(found)
+
+
+def test_each_question_of_the_reform_is_answered_within_two_clicks_of_the_overview(shipped: tuple[int, Store]) -> None:
+    assert list(unanswered(shipped[0])) == []
+
+
+def test_an_unanswered_question_is_found(shipped: tuple[int, Store], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that stand on another page only, a page that nothing leads to, a second link that is not there."""
+    wrong = {
+        "a": ("procedures", "", ("fac_map",)), "b": ("parts", "", ("fac_map",)), "c": ("facilities", "facilities?code=", ("fac_map",))
+    }  # fmt: skip
+    monkeypatch.setattr(questions, "QUESTIONS", wrong)
+    assert len(list(unanswered(shipped[0], languages=("en",)))) == 3
 
 
 @pytest.mark.parametrize("catalogue", [True, False], ids=["a catalogue without a figure", "not even a catalogue"])
