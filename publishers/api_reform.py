@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
+from kpis.organisation import Succession
 from kpis.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, project_reports
 from kpis.register_queries import by_bureau
 from kpis.scorecard import Scored, score_all
@@ -96,7 +97,14 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
         "counts": report.counts, "indicators": [_brief(s) for s in report.scored], "procedures": dict(report.procedures),
         "facilities": dict(report.facilities), "projects": list(report.project_codes),
         "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
+        "milestone_codes": [m.code for m in report.milestones],
+        "came_from": [_succession(s, s.predecessor_code) for s in report.before],
+        "went_into": [_succession(s, s.successor_code) for s in report.after],
     }  # fmt: skip
+
+
+def _succession(found: Succession, other: str) -> dict[str, Any]:
+    return {"bureau": other, "relation": found.relation, "date": found.effective_date, "share": found.share}
 
 
 def shift_json(shift: Shift) -> dict[str, Any]:
@@ -125,6 +133,14 @@ def _milestones(request: Request) -> dict[str, Any]:
     return {"as_of": as_of, "milestones": found}
 
 
+def _units(request: Request) -> list[dict[str, Any]]:
+    return [
+        {"code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "parent": unit.parent_code or None,
+         "valid_from": unit.valid_from, "valid_to": unit.valid_to}
+        for unit in book_of(request).organisation.units
+    ]  # fmt: skip
+
+
 def _bureaus(request: Request) -> dict[str, Any]:
     as_of, view, store = _as_of(request), view_of(request), store_of(request)
     book, known_at = book_of(request), known_of(request)
@@ -147,6 +163,7 @@ def _changes(request: Request) -> dict[str, Any]:
 REFORM_ROUTES = [
     Route("/api/v1/projects", answered(_projects), methods=["GET"]),
     Route("/api/v1/milestones", answered(_milestones), methods=["GET"]),
+    Route("/api/v1/units", answered(_units), methods=["GET"]),
     Route("/api/v1/bureaus", answered(_bureaus), methods=["GET"]),
     Route("/api/v1/changes", answered(_changes), methods=["GET"]),
 ]

@@ -142,18 +142,21 @@ def _facilities(request: Request) -> dict[str, Any]:
 
 
 def _facilities_summary(request: Request) -> dict[str, Any]:
-    as_of, store = _as_of(request), store_of(request)
-    scored = score_all(book_of(request), as_of=as_of, known_at=known_of(request))
+    as_of, view, store, book = _as_of(request), view_of(request), store_of(request), book_of(request)
+    scored = score_all(book, as_of=as_of, known_at=known_of(request))
     beside = next((s for kind in ("completion", "ratio", "stock") if (s := _published(scored, "cashless", kind))), None)
     figure = beside.judgement.figure if beside else None
-    found = facilities.summary(_facilities_of(request), bureaus=[row["bureau_code"] for row in store.all_of(models.Bureau)])
+    found = facilities.summary(
+        _facilities_of(request), bureaus=[row["bureau_code"] for row in store.all_of(models.Bureau)],
+        home=lambda code: home(book.organisation, code, as_of=as_of, view=view),
+    )  # fmt: skip
     published = (
         {"indicator": beside.entry.definition.code, "period": figure.period_code, "value": figure.value,
          "numerator": figure.numerator, "denominator": figure.denominator}
         if beside and figure
         else None
     )  # fmt: skip
-    return {"as_of": as_of, "published": published, **found}
+    return {"as_of": as_of, "view": view, "published": published, **found}
 
 
 REGISTER_ROUTES = [

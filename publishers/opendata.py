@@ -31,6 +31,7 @@ from kpis.scorecard import Scored
 from kpis.settings import ROOT
 from kpis.store import Store
 from publishers.public_tables import PUBLIC, columns_of
+from publishers.words import Words
 
 ROW_GROUP = 5_000  # of a Parquet file
 FORMULA = re.compile(r"^[=+\-@\t\r＝＋－＠]")
@@ -386,10 +387,15 @@ def dcat_catalogue(
     made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: Mapping[str, Any], site: str,
     address: str,
 ) -> dict[str, Any]:  # fmt: skip
-    """Describe the tables as a DCAT catalogue in JSON-LD, one data set per table, for a CKAN harvester."""
+    """Describe the tables as a DCAT catalogue in JSON-LD, one data set per table, for a CKAN harvester.
+
+    Terms are those that ckanext-dcat reads (``ckanext/dcat/profiles/euro_dcat_ap_base.py``): it takes the version of a data set
+    from ``owl:versionInfo``, the address of a file from ``dcat:downloadURL``, and its format from ``dcat:mediaType``.
+    """
     issued = {"@type": "xsd:dateTime", "@value": about["published_at"]}
     agent = {"@type": "foaf:Organization", "foaf:name": _in_both(who["name_ja"] or site, who["name_en"] or site)}
     licence = {"@id": about["licence_url"]}
+    languages = [{"@id": f"http://publications.europa.eu/resource/authority/language/{code}"} for code in ("JPN", "ENG")]
     data_sets = []
     for r in made:
         spread = []
@@ -409,17 +415,19 @@ def dcat_catalogue(
                 "@id": f"{address}/data/{r.name}", "@type": "dcat:Dataset", "dct:identifier": f"{who['identifier']}-{r.name}",
                 "dct:title": _in_both(f"{site} {title(r.name)}", title(r.name, "en")),
                 "dct:description": _in_both(title(r.name), title(r.name, "en")), "dct:issued": issued, "dct:modified": issued,
-                "dct:language": ["ja", "en"], "dct:publisher": agent, "dct:license": licence,
+                "dct:language": languages, "dct:publisher": agent, "dct:license": licence,
                 "dcat:keyword": [*who["keywords_ja"], *who["keywords_en"]], "dcat:landingPage": {"@id": f"{address}/data.html"},
-                "dcat:version": str(about["edition"]), "dcat:distribution": spread,
+                "dcat:version": str(about["edition"]), "owl:versionInfo": str(about["edition"]),
+                "dcat:distribution": spread,
             }
         )  # fmt: skip
     return {
         "@context": {
             "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
-            "xsd": "http://www.w3.org/2001/XMLSchema#", "spdx": "http://spdx.org/rdf/terms#",
+            "xsd": "http://www.w3.org/2001/XMLSchema#", "spdx": "http://spdx.org/rdf/terms#", "owl": "http://www.w3.org/2002/07/owl#",
         },
-        "@id": f"{address}/data/catalog.jsonld", "@type": "dcat:Catalog", "dct:title": site, "dct:publisher": agent,
+        "@id": f"{address}/data/catalog.jsonld", "@type": "dcat:Catalog", "dct:title": site,
+        "dct:description": _in_both(Words("ja")("ed_data_lead"), Words("en")("ed_data_lead")), "dct:language": languages, "dct:publisher": agent,
         "dct:license": licence, "dct:issued": issued, "foaf:homepage": {"@id": f"{address}/"}, "dcat:dataset": data_sets,
     }  # fmt: skip
 

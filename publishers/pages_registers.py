@@ -48,7 +48,7 @@ def procedures(site: Site, words: Words) -> Page:
     rate = _view_of(site, words, "procedures", "ratio")
     if not total.procedures:
         return "procedures.html", "register.html", {
-            "title": words("proc_empty"), "lead": "", "cards": [], "view": rate, "blocks": [], "note": "", "notes": "", "listed": None,
+            "title": words("proc_empty"), "lead": "", "cards": [], "view": rate, "blocks": [], "notes": "", "listed": None,
             "has_chart": rate is not None,
         }  # fmt: skip
     blocks: list[BlockView] = []
@@ -68,7 +68,7 @@ def procedures(site: Site, words: Words) -> Page:
     return "procedures.html", "register.html", {
         "title": told_procedures.title(telling, total, _headline(rate)), "lead": told_procedures.lead(telling, total),
         "cards": card_values(told_procedures.cards(telling, register, total)), "view": rate, "blocks": blocks,
-        "note": words("ed_register_note"), "notes": _notes(words("proc_notes")), "listed": listed_procedures(site, words),
+        "notes": _notes(words("proc_notes")), "listed": listed_procedures(site, words),
         "has_chart": True,
     }  # fmt: skip
 
@@ -104,7 +104,7 @@ def facilities(site: Site, words: Words) -> Page:
     view = _view_of(site, words, "cashless", "completion", "ratio", "stock")
     if not held:
         return "facilities.html", "register.html", {
-            "title": words("fac_empty"), "lead": "", "cards": [], "view": view, "blocks": [], "note": "", "notes": "", "listed": None,
+            "title": words("fac_empty"), "lead": "", "cards": [], "view": view, "blocks": [], "notes": "", "listed": None,
             "has_chart": view is not None,
         }  # fmt: skip
     by_bureau, by_kind = (words("ed_compare", dimension=words(key)) for key in ("reg_by_bureau", "fac_kind"))
@@ -127,7 +127,7 @@ def facilities(site: Site, words: Words) -> Page:
         "title": told_facilities.title(telling, held, _headline(view)),
         "lead": words("fac_lead", as_of=format_date(site.as_of, words.language)),
         "cards": card_values(told_facilities.cards(telling, held, rollout)), "view": view, "blocks": blocks,
-        "note": words("ed_register_note"), "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
+        "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
     }  # fmt: skip
 
 
