@@ -174,7 +174,7 @@ def comparison(
                 for n, v in (("", ledger.units[s["scope"]]), ("_value", tabled.label(ledger, s, f)))}  # fmt: skip
         sentence = w("compare_sentence", period=ledger.period(chosen), **owing, **ends)
     says.append(sentence)
-    bars = [(ledger.units[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
+    bars = [(ledger.chart_names[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
 
     def check(charts: Sequence[Drawn]) -> list[str]:
         mine = [c for c in charts if c.alt == sentence]
@@ -250,7 +250,7 @@ def bureaus(ledger: Ledger, shown: Shown) -> list[str]:
     if filled:
         mine = [c for c in charts if c.alt == f"{w('heat_title')}: {sentence}"]
         wrong += [] if len(mine) == 1 else [f"no heat map: {sentence}"]
-        wrong += [x for c in mine for x in charted.wrong_heat(c, cells, [ledger.unit_label(b) for b in listed])]
+        wrong += [x for c in mine for x in charted.wrong_heat(c, cells, [ledger.chart_label(b) for b in listed])]
         wrong += [x for c in mine for x in _hovers(ledger, c, listed, themes, heads, judged_by)]
         charts = [c for c in charts if c not in mine]
     reporting = {b["code"] for b in rows}
@@ -284,7 +284,7 @@ def _hovers(
     judged_by: Mapping[Any, Item],
 ) -> list[str]:
     expected = [
-        [f"{ledger.unit_label(b)} {ledger.words(t)}<br>" + (ledger.sentence(s) if (s := judged_by.get((heads[t]['indicator_code'], b["code"]))) and s["figures"] else ledger.words("no_report"))
+        [f"{ledger.chart_label(b)} {ledger.words(t)}<br>" + (ledger.sentence(s) if (s := judged_by.get((heads[t]['indicator_code'], b["code"]))) and s["figures"] else ledger.words("no_report"))
          for t in themes]
         for b in listed
     ]  # fmt: skip
@@ -314,7 +314,7 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["code"] in set(b["milestone_codes"])]
     more = [tabled.milestones(ledger, milestones, projects=projects)] if milestones else []
-    more += [tabled.bureau_indicators(ledger, items)] if len(items) > 1 else []
+    more += [tabled.bureau_indicators(ledger, items), tabled.in_words(ledger, items)] if len(items) > 1 else []
     wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
     found, texts = timeline(ledger, others, milestones)
     return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
@@ -360,5 +360,7 @@ def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
           flips=sum(c["before"]["status"] != c["after"]["status"] for c in found), corrections=len(vintages)),
         w("compare_all_lead", as_of=ledger.day(as_of), count=len(held)),
     ]  # fmt: skip
-    wrong = tabled.wrong_tables(shown, [tabled.changed(ledger, answer, before, ledger.own), tabled.compared(ledger, held)])
+    wrong = tabled.wrong_tables(
+        shown, [*tabled.changed(ledger, answer, before, ledger.own), tabled.compared(ledger, held), tabled.in_words(ledger, held)]
+    )
     return wrong + ledger.unaccounted(shown, says=says)

@@ -12,7 +12,7 @@ from kpis.periods import parse_period
 from kpis.projects import GivenDay
 from kpis.registers import FORMS
 from kpis.registers import STATUSES as DIGITAL
-from kpis.text import format_difference, known_day, status_word
+from kpis.text import format_difference, known_day, status_colour, status_icon, status_word
 from tests.publishers.ledger import Item, Ledger, Table, cell
 from tests.publishers.shown import Shown
 
@@ -362,8 +362,32 @@ def compared(ledger: Ledger, items: Iterable[Item]) -> Table:
     return header, rows
 
 
-def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Mapping[str, Item]) -> Table:
-    """Return what changed since a day."""
+def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
+    """Return the same in two columns whose words wrap."""
+    w, language = ledger.words, ledger.language
+    rows: list[list[Any]] = []
+    for s in items:
+        badge = f":{status_colour(s['status'])}-badge[{status_icon(s['status'])} {status_word(s['status'], language)}]"
+        badge += f" :gray-badge[:material/schedule: {w('stale')}]" if s["is_stale"] and s["age_days"] is not None else ""
+        period = ledger.period(s["period"]) if s["period"] else "―"
+        beside = [(w(name), ledger.earlier(s, name)) for name in ("previous", "year_earlier")]
+        variance, planned = s["variance"], s["planned_value"]
+        if planned is not None:
+            apart = (
+                ""
+                if variance is None
+                else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), ledger.measured(s), language)
+            )
+            beside.append((w("planned"), ledger.value(s, round(planned, 1)) + (f" ({apart})" if apart else "")))
+        rows.append(
+            [f"{w.named(s)}  \n**{ledger.headline(s)}** {badge}  \n:small[{period}]",
+             "  \n".join(f":small[{word} {value}]" for word, value in beside if value != "―") or "―"]
+        )  # fmt: skip
+    return [w("compare_now"), w("compare_beside")], rows
+
+
+def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Mapping[str, Item]) -> list[Table]:
+    """Return what changed since a day, in four columns, and in two whose words wrap."""
     w = ledger.words
 
     def stood(brief: Item, items: Mapping[str, Item]) -> str:
@@ -379,8 +403,13 @@ def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Map
             return w("reason_new_period", period=parse_period(found["text"]).label(ledger.language))
         return w(f"reason_{found['reason']}", text=found["text"] or "")
 
-    return [w(k) for k in ("since_indicator", "since_before", "since_after", "since_reason")], [
+    rows = [
         [w.named(ledger.indicators[c["after"]["indicator"]]), stood(c["before"], before), stood(c["after"], after),
          w("comma").join(reason(r) for r in c["reasons"])]
         for c in answer["changes"]
     ]  # fmt: skip
+    wrapped = [[f"**{name}**  \n:small[{why}]", f"{was}  \n→ **{now}**"] for name, was, now, why in rows]
+    return [
+        ([w(k) for k in ("since_indicator", "since_before", "since_after", "since_reason")], rows),
+        ([w("since_what"), w("since_from_to")], wrapped),
+    ]
