@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import hashlib
 import json
@@ -36,6 +37,7 @@ err = Console(stderr=True)
 @app.callback()
 def main() -> None:
     """Mieruka 見える化: load figures, judge them, show them."""
+    gc.freeze()  # what is imported stays to the end: the collector need not walk it at each large file
 
 
 def _store() -> Store:

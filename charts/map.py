@@ -25,29 +25,29 @@ def tile_map(frame: pd.DataFrame, *, upright: bool, many: int = 3) -> go.Figure:
         fill = MANY if tile.done >= many else SOME if tile.done else NONE
         edge = INK if tile.numbers else "#B0B0B8"
         figure.add_shape(
-            type="rect", x0=tile.column - 0.47, x1=tile.column + 0.47, y0=tile.row - 0.47, y1=tile.row + 0.47,
-            fillcolor=fill, line={"color": edge, "width": 1}, layer="below",
+            type="rect", x0=round(tile.column - 0.47, 2), x1=round(tile.column + 0.47, 2), y0=round(tile.row - 0.47, 2), y1=round(tile.row + 0.47, 2),
+            fillcolor=fill, line_color=edge,
         )  # fmt: skip
         name = "<br>".join(tile.name) if upright else tile.name if len(tile.name) <= 10 else tile.name[:9] + "…"
         figure.add_annotation(
-            x=tile.column, y=tile.row - 0.44, text=name, showarrow=False, textangle=0 if upright else -90, yanchor="top",
-            font={"size": 12, "color": INK if tile.numbers else "#626264"},
+            x=tile.column, y=round(tile.row - 0.44, 2), text=name, textangle=None if upright else -90,
+            font_color=None if tile.numbers else "#626264",
         )  # fmt: skip
         if tile.numbers:
             figure.add_annotation(
-                x=tile.column,
-                y=tile.row + 0.46,
-                text=f"<b>{tile.numbers}</b>",
-                showarrow=False,
-                yanchor="bottom",
-                font={"size": 12},
-            )
+                x=tile.column, y=round(tile.row + 0.46, 2), text=f"<b>{tile.numbers}</b>", yanchor="bottom", font_color=INK
+            )  # fmt: skip
     figure.add_scatter(
         x=frame["column"], y=frame["row"], mode="markers", marker={"size": 22, "opacity": 0},
         customdata=frame["hover"], hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     rows = int(frame["row"].max() - frame["row"].min()) + 1
     styled(figure, height=TILE_HEIGHT * rows + 20)
+    # What all tiles share is said once: the map is sent at every look.
+    figure.layout.template.layout.update(
+        shapedefaults={"line_width": 1, "layer": "below"},
+        annotationdefaults={"showarrow": False, "yanchor": "top", "font": {"size": 12, "color": INK}},
+    )
     figure.update_layout(margin={"l": 2, "r": 2, "t": 6, "b": 6})
     figure.update_xaxes(visible=False, range=[frame["column"].min() - 0.55, frame["column"].max() + 0.55])
     figure.update_yaxes(visible=False, range=[frame["row"].max() + 0.55, frame["row"].min() - 0.55], automargin=False)

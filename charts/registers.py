@@ -52,7 +52,7 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
             figure.add_annotation(x=1.01, xref="paper", y=row, text=text, showarrow=False, xanchor="left", font={"size": 12})
     styled(figure, height=ROW * len(frame) + EDGE)
     figure.update_layout(
-        barmode="stack", bargap=0.62, showlegend=True, margin={"l": 4, "r": 62 if "end" in frame else 16, "t": 64, "b": 30},
+        barmode="stack", bargap=0.62, showlegend=True, margin={"l": 14, "r": 62 if "end" in frame else 24, "t": 64, "b": 30},
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "yref": "paper", "x": 0, "traceorder": "normal", "font": {"size": 12}},
     )  # fmt: skip
     figure.update_yaxes(range=[len(frame) - 0.5, -0.75], visible=False)
@@ -117,21 +117,29 @@ def cumulative(series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]],
 
 
 def counts(frame: pd.DataFrame, *, unit: str, total: float) -> go.Figure:
-    """Draw counts as lying bars on a common scale to ``total``, the number at the end.
+    """Draw counts as lying bars on a common scale to ``total``; name and number stand above each.
 
     Args:
         frame: columns ``label``, ``count``; one row per bar, first on top.
+        unit: of the counts, on the axis.
+        total: what all of them are of.
     """
+    rows = list(range(len(frame)))
     figure = go.Figure(
         go.Bar(
-            y=frame["label"], x=frame["count"], orientation="h", marker={"color": ACTUAL}, cliponaxis=False,
-            text=[f"{n:,} / {total:,.0f}" for n in frame["count"]], textposition="outside",
-            hovertemplate=f"%{{y}}: %{{x:,}} {unit}<extra></extra>",
+            y=rows, x=frame["count"], orientation="h", marker={"color": ACTUAL}, customdata=frame["label"],
+            hovertemplate=f"%{{customdata}}: %{{x:,}} {unit}<extra></extra>",
         )
     )  # fmt: skip
-    styled(figure, height=34 * len(frame) + 60)
-    figure.update_layout(margin={"l": 8, "r": 60, "t": 12, "b": 30}, bargap=0.35)
-    figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
+    for row, label, count in zip(rows, frame["label"], frame["count"], strict=True):
+        # Above its bar, not beside it: a name may be longer than a phone is wide.
+        figure.add_annotation(
+            x=0, xref="paper", y=row, yshift=8, text=f"{label} <b>{count:,} / {total:,.0f}</b>", showarrow=False, xanchor="left",
+            yanchor="bottom", font={"size": 12},
+        )  # fmt: skip
+    styled(figure, height=ROW * len(frame) + 56)
+    figure.update_layout(margin={"l": 14, "r": 24, "t": 8, "b": 40}, bargap=0.62)
+    figure.update_yaxes(range=[len(frame) - 0.5, -0.75], visible=False)
     figure.update_xaxes(
         range=[0, max(total, 1)], nticks=5, showgrid=True, gridcolor=GRID, title={"text": unit, "font": {"size": 12}}
     )

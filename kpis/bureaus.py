@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpis.facilities import standing
 from kpis.organisation import REPORTING_KINDS, Organisation, Succession, Unit
 from kpis.projects import Milestone, ProjectReport
 from kpis.scorecard import Scored, count_by_status
@@ -123,7 +124,8 @@ def bureau_reports(
         return found
 
     procedures = counted(tables["Procedure"], "digital_status")
-    facilities = counted((f for f in tables["Facility"] if not f["is_class"]), "cashless_status")
+    standing_ = [f for f in standing(tables["Facility"], as_of=as_of) if not f.is_class]
+    facilities = counted(({"bureau_code": f.bureau, "cashless_status": f.status} for f in standing_), "cashless_status")
     submissions: dict[str, list[Row]] = {}
     for row in sorted(tables["Submission"], key=lambda s: (s["period_code"], s["revision"]), reverse=True):
         submissions.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), []).append(row)

@@ -8,7 +8,7 @@ as announced.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -130,13 +130,26 @@ def over_time(facilities: Iterable[Facility]) -> list[tuple[date, int, int]]:
     return found
 
 
-def summary(facilities: Sequence[Facility], *, bureaus: Sequence[str] = ()) -> dict[str, Any]:
-    """Return every number that the page shows."""
+def summary(
+    facilities: Sequence[Facility], *, bureaus: Sequence[str] = (), home: Callable[[str], str] = lambda code: code
+) -> dict[str, Any]:
+    """Return every number that the page shows.
+
+    Args:
+        facilities: as they stand on a day.
+        bureaus: codes in the order in which they are to stand.
+        home: the bureau under which a bureau's facilities are shown, as its successor.
+    """
     single = counted(facilities)
+    by_bureau: dict[str, dict[str, int]] = {}
+    for code, counts in by(single, "bureau", order=bureaus).items():
+        into = by_bureau.setdefault(home(code) if code else code, dict.fromkeys(STATUSES, 0))
+        for status, count in counts.items():
+            into[status] += count
     return {
         "facilities_count": len(single), "classes_count": len(facilities) - len(single),
         "sample_count": sum(f.is_sample for f in facilities), "statuses": by_status(single), "methods": methods(single),
-        "by_bureau": by(single, "bureau", order=bureaus), "by_kind": by(single, "kind"), "by_place": by_place(single),
+        "by_bureau": by_bureau, "by_kind": by(single, "kind"), "by_place": by_place(single),
         "cash_only": [f.code for f in cash_only(facilities)],
         "without_plan_count": sum(f.planned is None for f in cash_only(facilities)),
         "over_time": [{"day": d.isoformat(), "done_count": a, "planned_count": b} for d, a, b in over_time(single)],

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Table
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, select
@@ -14,9 +15,9 @@ from sqlmodel import Session, SQLModel, select
 from kpis import models
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.models import table_of
+from kpis.past import REGISTERS
 from kpis.periods import parse_period
 from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, merged
-from kpis.vintages import REGISTERS
 
 REGISTER_FILES: Mapping[str, type[SQLModel]] = {
     "procedures.csv": models.Procedure,
@@ -24,7 +25,8 @@ REGISTER_FILES: Mapping[str, type[SQLModel]] = {
     "milestones.csv": models.Milestone,
 }
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
-_PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at"}
+_PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
+              "first_known_at"}  # fmt: skip
 _OBSERVED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size", "note_ja")  # fmt: skip
 _FLAGS = {"is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated"}
@@ -43,36 +45,33 @@ def row_key(key: tuple[str, ...]) -> str:
 
 def packed(row: ReportedRow) -> str:
     """Return a row as the text that a submission keeps."""
+    changed_from = {name: row.issued.get(name) for name in row.changed} if row.issued else None
     said = {
-        "key": row.key, "fields": dict(row.fields), "row": row.row, "issued_vintage": row.issued_vintage, "cells": dict(row.cells),
-        "issued": dict(row.issued),
-    }  # fmt: skip
-    return _ENCODER.encode(said)
+        "fields": row.fields,
+        "changed_from": changed_from,
+        "vintage": row.issued_vintage,
+        "row": row.row,
+        "columns": row.columns,
+    }
+    return orjson.dumps(said).decode()
 
 
-def _day(value: object) -> dict[str, str]:
-    if not isinstance(value, date):
-        raise TypeError(f"{value!r} is no value of a row")
-    return {"day": value.isoformat()}
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_day, check_circular=False)
+_DAYS = {kind: [c.name for c in table_of(model).c if c.type.python_type is date] for kind, model in REGISTER_FILES.items()}
 
 
 def unpacked(stored: Any) -> ReportedRow:
     """Return the row that a submission keeps as text."""
-    said = _DECODER.decode(stored.fields_json)
+    said = orjson.loads(stored.fields_json)
+    fields, changed_from = said["fields"], said["changed_from"]
+    for values in (fields, changed_from or {}):
+        for name in _DAYS.get(stored.row_kind, ()):
+            if values.get(name):
+                values[name] = date.fromisoformat(values[name])
+    issued = {} if changed_from is None else {**fields, **changed_from}
     return ReportedRow(
-        stored.row_kind, tuple(said["key"]), said["fields"], said["issued_vintage"], stored.sheet, said["row"], said["cells"],
-        stored.reason_class, stored.reason_text, said["issued"],
+        stored.row_kind, tuple(orjson.loads(stored.row_key)), fields, said["vintage"], stored.sheet, said["row"], said["columns"],
+        stored.reason_class, stored.reason_text, issued,
     )  # fmt: skip
-
-
-def _with_days(said: dict[str, Any]) -> Any:
-    return date.fromisoformat(said["day"]) if len(said) == 1 and "day" in said else said
-
-
-_DECODER = json.JSONDecoder(object_hook=_with_days)
 
 
 def rows_of(session: Session, submission: models.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
@@ -130,10 +129,14 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
     (key_column,) = table.primary_key.columns
     asked = {row.key[0]: row for row in rows}
     codes = sorted(asked)
+    reported = {key_column.name, "vintage", "source_code"}.union(*(row.fields for row in rows))
+    names = [c.name for c in table.c if c.name in reported]
+    at = names.index(key_column.name)
     held: dict[str, dict[str, Any]] = {}
     for start in range(0, len(codes), 500):
-        for stored in session.execute(sql_select(table).where(key_column.in_(codes[start : start + 500]))):
-            held[stored._mapping[key_column.name]] = dict(stored._mapping)
+        query = sql_select(*(table.c[name] for name in names)).where(key_column.in_(codes[start : start + 500]))
+        for stored in session.execute(query).all():
+            held[stored[at]] = dict(zip(names, stored, strict=True))
     behind = [code for code, values in held.items() if values["vintage"] > asked[code].issued_vintage]
     past: dict[str, dict[str, Any]] = {}
     last: dict[str, tuple[int | None, str, datetime]] = {}
@@ -152,7 +155,8 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
     found: dict[tuple[str, tuple[str, ...]], Current] = {}
     for code, values in held.items():
         issued = asked[code].issued_vintage
-        at_issue = {**values, **past.get(code, {})} if issued else dict.fromkeys(values)
+        earlier = past.get(code)
+        at_issue = ({**values, **earlier} if earlier else values) if issued else dict.fromkeys(values)
         submission, _, changed_at = last.get(code, (None, "", None))
         by = submitters.get(submission, values["source_code"])
         found[kind, (code,)] = Current(values, values["vintage"], at_issue, by, changed_at)
@@ -190,10 +194,11 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
         codes = sorted({row.key[0] for row in rows if row.kind == kind})
         owners[kind] = _owners(session, model, codes)
     end = parse_period(period_code).end
+    allowed = {kind: set(table_of(model).c.keys()) - _PROTECTED for kind, model in REGISTER_FILES.items()}
+    allowed[OBSERVATIONS] = set(table_of(models.Observation).c.keys()) - _PROTECTED
     for row in rows:
         place = f"{row.sheet} {row.row}行目 row {row.row}"
-        allowed = set(table_of(models.Observation if row.kind == OBSERVATIONS else REGISTER_FILES[row.kind]).c.keys()) - _PROTECTED
-        if wrong := set(row.fields) - allowed:
+        if wrong := row.fields.keys() - allowed[row.kind]:
             raise FigureRefused(
                 f"{place}: 報告できない列です: {', '.join(sorted(wrong))}", f"{place}: no report sets {', '.join(sorted(wrong))}."
             )

@@ -458,6 +458,7 @@ class Milestone(SQLModel, table=True):
     stage_ja: str = ""
     reported_period: str | None = None
     vintage: int = 1
+    first_known_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     supersedes_code: str | None = Field(default=None, sa_column=_reference("milestone.milestone_code", optional=True))
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))
@@ -488,7 +489,8 @@ class RegisterChange(SQLModel, table=True):
     """One change of one row of a register (procedure, facility, milestone); append-only, so that no state is lost.
 
     ``vintage`` is the row's after the change; ``before_json`` and ``after_json`` hold the fields that changed. A row that
-    was never changed has no entry here.
+    was never changed has no entry here; ``first_known_at`` of the row itself says when it came (``None``: before that was
+    noted). What a row was on any day is worked out by ``kpis.past``.
     """
 
     __tablename__ = "register_change"
@@ -497,6 +499,7 @@ class RegisterChange(SQLModel, table=True):
         _one_of("reason_class", REASONS, optional=True),
         CheckConstraint("reason_class IS NULL OR reason_text <> ''", name="a_correction_has_a_reason"),
         UniqueConstraint("register_name", "row_code", "vintage"),
+        Index("register_change_by_instant", "register_name", "known_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     register_name: str
@@ -543,6 +546,7 @@ class Procedure(SQLModel, table=True):
         CheckConstraint("applications_count IS NULL OR applications_count >= 0", name="applications_not_negative"),
         CheckConstraint("online_count IS NULL OR online_count >= 0", name="online_not_negative"),
         Index("procedure_by_bureau", "bureau_code", "digital_status"),
+        Index("procedure_first_known", "first_known_at"),
         # Narrow enough to be searched whole: see migration 0005.
         Index(
             "procedure_listed",
@@ -592,6 +596,7 @@ class Procedure(SQLModel, table=True):
     details_json: str = ""
     search_text: str = ""  # written by the store: see kpis.registers.searchable
     vintage: int = 1
+    first_known_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))
     verified: bool = False
@@ -621,6 +626,7 @@ class Facility(SQLModel, table=True):
     planned_for_precision: str = "unknown"
     cashless_status: str
     vintage: int = 1
+    first_known_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))
     verified: bool = False

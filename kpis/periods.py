@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from kpis.errors import PeriodUnreadable
@@ -94,6 +94,11 @@ def parse_period(code: str) -> Period:
 def local_day(instant: datetime) -> date:
     """Return the day that a UTC instant falls on where the instance is: days are those of Japan."""
     return (instant + TOKYO_OFFSET).date()
+
+
+def last_instant(day: date) -> datetime:
+    """Return the last second of a day as naive UTC."""
+    return datetime.combine(day + timedelta(days=1), time()) - TOKYO_OFFSET - timedelta(seconds=1)
 
 
 def month_end(year: int, month: int) -> date:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from kpis.periods import fiscal_year_of, quarter_code
+from kpis.periods import fiscal_year_of, local_day, quarter_code
 from kpis.scorecard import Scored, count_by_status
 from kpis.text import known_day
 
@@ -231,7 +231,8 @@ def project_reports(
             ``ProjectConfidence``.
         scored: judgements of the same day; those of an indicator's own scope count.
         as_of: the day.
-        known_at: milestone days that became known later do not count.
+        known_at: milestone days and confidences that became known later do not count; ``Milestone`` are the rows of that
+            instant (``Store.known``).
     """
     own: dict[str, list[Scored]] = {}
     for item in scored:
@@ -241,7 +242,8 @@ def project_reports(
     for found in milestones_on(tables["Milestone"], tables["MilestoneDate"], as_of=as_of, known_at=known_at):
         held.setdefault(found.project_code, []).append(found)
     versions, bureaus = _by_project(tables["ProjectVersion"]), _by_project(tables["ProjectBureau"])
-    reviewed = [c for c in tables["ProjectConfidence"] if c["reviewed_on"] <= as_of]
+    last = as_of if known_at is None else min(as_of, local_day(known_at))
+    reviewed = [c for c in tables["ProjectConfidence"] if c["reviewed_on"] <= last]
     confidences = _by_project(sorted(reviewed, key=lambda c: (c["reviewed_on"], c["id"])))
     before: dict[str, list[str]] = {}
     for row in tables["Project"]:

@@ -1,18 +1,22 @@
 """The register of procedures, asked of the database: counted in groups, searched by page, streamed for a file.
 
-Nothing here reads the whole register into memory; the arithmetic on the groups is in ``kpis.registers``.
+Nothing here reads the whole register into memory; the arithmetic on the groups is in ``kpis.registers``. ``as_of`` is the day
+that is judged, ``known_at`` the instant (UTC) whose knowledge is asked for: ``None`` means as known now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlmodel import Session
 
 from kpis import models
+from kpis.errors import NotFound
+from kpis.past import FIRST_KNOWN, as_known
 from kpis.registers import FINISHED, ONLINE, STEPS, SURE, Dated, Group, search_words
 from kpis.store import Store
 
@@ -40,11 +44,12 @@ class Filter:
     q: str = ""
 
 
+_INNER = frozenset({"search_text", FIRST_KNOWN})
 _Columns = Mapping[str, ColumnElement[Any]]
 
 
-def _columns(store: Store) -> _Columns:
-    return dict(models.Procedure.__table__.c.items())  # type: ignore[attr-defined]
+def _columns(session: Session, known_at: datetime | None) -> _Columns:
+    return dict(as_known(session, models.Procedure, known_at).c.items())
 
 
 def _status_on(c: _Columns, as_of: date) -> ColumnElement[str]:
@@ -63,32 +68,31 @@ class Counted:
     planned: tuple[Dated, ...]
 
 
-def counted(store: Store, *, as_of: date) -> Counted:
+def counted(store: Store, *, as_of: date, known_at: datetime | None = None) -> Counted:
     """Count the register on a day; four queries, to be kept for as long as the revision stays."""
     return Counted(
-        tuple(groups(store, as_of=as_of)),
-        tuple(channel_counts(store, as_of=as_of)),
-        tuple(dated(store, "digitised_date", as_of=as_of)),
-        tuple(dated(store, "planned_for", as_of=as_of)),
+        tuple(groups(store, as_of=as_of, known_at=known_at)),
+        tuple(channel_counts(store, as_of=as_of, known_at=known_at)),
+        tuple(dated(store, "digitised_date", as_of=as_of, known_at=known_at)),
+        tuple(dated(store, "planned_for", as_of=as_of, known_at=known_at)),
     )
 
 
-def groups(store: Store, *, as_of: date) -> list[Group]:
+def groups(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[Group]:
     """Count the register in groups; one query."""
-    c = _columns(store)
-    status = _status_on(c, as_of)
-    keys = [
-        func.coalesce(c["bureau_code"], ""), status, c["process_type"], c["applicant"], c["authority"], c["is_priority"],
-        c["smartphone_ready"], c["counted_as"], c["is_sample"], *(c[f"{step}_step"] for step in STEPS),
-    ]  # fmt: skip
-    known = c["online_count"].is_not(None)
-    sums = [
-        func.count(), func.count(c["applications_count"]), func.coalesce(func.sum(c["applications_count"]), 0.0),
-        func.count(case((known, c["applications_count"]))),
-        func.coalesce(func.sum(case((known, c["applications_count"]))), 0.0),
-        func.coalesce(func.sum(case((c["applications_count"].is_not(None), c["online_count"]))), 0.0),
-    ]  # fmt: skip
     with store.reading() as session:
+        c = _columns(session, known_at)
+        keys = [
+            func.coalesce(c["bureau_code"], ""), _status_on(c, as_of), c["process_type"], c["applicant"], c["authority"],
+            c["is_priority"], c["smartphone_ready"], c["counted_as"], c["is_sample"], *(c[f"{step}_step"] for step in STEPS),
+        ]  # fmt: skip
+        known = c["online_count"].is_not(None)
+        sums = [
+            func.count(), func.count(c["applications_count"]), func.coalesce(func.sum(c["applications_count"]), 0.0),
+            func.count(case((known, c["applications_count"]))),
+            func.coalesce(func.sum(case((known, c["applications_count"]))), 0.0),
+            func.coalesce(func.sum(case((c["applications_count"].is_not(None), c["online_count"]))), 0.0),
+        ]  # fmt: skip
         rows = session.execute(select(*keys, *sums).group_by(*keys)).all()
     return [
         Group(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6], r[7], bool(r[8]), (r[9], r[10], r[11], r[12]), r[13], r[14], r[15], *r[16:])
@@ -96,32 +100,31 @@ def groups(store: Store, *, as_of: date) -> list[Group]:
     ]  # fmt: skip
 
 
-def by_bureau(store: Store, *, as_of: date) -> list[dict[str, Any]]:
+def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
     """Count by bureau and status: rows of ``bureau_code`` (``None`` where not stated), ``digital_status`` and ``count``."""
-    c = _columns(store)
-    keys = (c["bureau_code"], _status_on(c, as_of).label("digital_status"))
     with store.reading() as session:
+        c = _columns(session, known_at)
+        keys = (c["bureau_code"], _status_on(c, as_of).label("digital_status"))
         rows = session.execute(select(*keys, func.count().label("count")).group_by(*keys))
         return [dict(row._mapping) for row in rows]
 
 
-def channel_counts(store: Store, *, as_of: date) -> list[tuple[str, str, int]]:
+def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[tuple[str, str, int]]:
     """Count by the channels as written and by status: (channels, status, count)."""
-    c = _columns(store)
-    status = _status_on(c, as_of)
-    query = select(c["online_channel"], status, func.count()).group_by(c["online_channel"], status)
     with store.reading() as session:
+        c = _columns(session, known_at)
+        status = _status_on(c, as_of)
+        query = select(c["online_channel"], status, func.count()).group_by(c["online_channel"], status)
         return [(channel, found, count) for channel, found, count in session.execute(query)]
 
 
-def dated(store: Store, column: str, *, as_of: date) -> list[Dated]:
+def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None = None) -> list[Dated]:
     """Count what has a day in ``digitised_date`` or ``planned_for``, by day, precision, status and bureau."""
-    c = _columns(store)
-    status = _status_on(c, as_of)
-    precision = c[f"{'digitised' if column == 'digitised_date' else column}_precision"]
-    keys = (c[column], precision, status, func.coalesce(c["bureau_code"], ""))
-    query = select(*keys, func.count()).where(c[column].is_not(None)).group_by(*keys)
     with store.reading() as session:
+        c = _columns(session, known_at)
+        precision = c[f"{'digitised' if column == 'digitised_date' else column}_precision"]
+        keys = (c[column], precision, _status_on(c, as_of), func.coalesce(c["bureau_code"], ""))
+        query = select(*keys, func.count()).where(c[column].is_not(None)).group_by(*keys)
         return [Dated(*row) for row in session.execute(query)]
 
 
@@ -151,7 +154,9 @@ def _narrowed(query: Select[Any], c: _Columns, wanted: Filter, as_of: date) -> S
     return query.where(*_conditions(c, wanted, as_of))
 
 
-def search(store: Store, wanted: Filter, *, as_of: date, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[dict[str, Any]]]:
+def search(
+    store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, page: int = 1, size: int = PAGE_SIZE
+) -> tuple[int, list[dict[str, Any]]]:
     """Return how many procedures there are, and one page of them in the order of their codes.
 
     The narrow index answers which ones, in one scan where they are few; only the rows of the page are then read whole.
@@ -159,9 +164,9 @@ def search(store: Store, wanted: Filter, *, as_of: date, page: int = 1, size: in
     Returns:
         The count, and rows of ``LISTED`` with ``status`` as of the day.
     """
-    c = _columns(store)
-    which = _narrowed(select(c["procedure_code"]), c, wanted, as_of).order_by(c["procedure_code"])
     with store.reading() as session:
+        c = _columns(session, known_at)
+        which = _narrowed(select(c["procedure_code"]), c, wanted, as_of).order_by(c["procedure_code"])
         if page * size <= GLANCE:
             codes = list(session.execute(which.limit(GLANCE + 1)).scalars())
         else:
@@ -178,12 +183,31 @@ def search(store: Store, wanted: Filter, *, as_of: date, page: int = 1, size: in
         return total, [dict(row._mapping) for row in rows]
 
 
-def matching(store: Store, wanted: Filter, *, as_of: date) -> Iterator[dict[str, Any]]:
+def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None) -> Iterator[dict[str, Any]]:
     """Yield every procedure that a filter keeps, whole, in the order of their codes, a few hundred at a time in memory."""
-    c = _columns(store)
-    hidden = {"search_text"}
-    columns = [column for name, column in c.items() if name not in hidden]
-    query = _narrowed(select(*columns, _status_on(c, as_of).label("status")), c, wanted, as_of).order_by(c["procedure_code"])
     with store.reading() as session:
+        c = _columns(session, known_at)
+        query = _narrowed(select(*_whole(c, as_of)), c, wanted, as_of).order_by(c["procedure_code"])
         for row in session.execute(query.execution_options(yield_per=500)):
             yield dict(row._mapping)
+
+
+def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = None) -> dict[str, Any]:
+    """Return one procedure, whole, with ``status`` as of the day.
+
+    Raises:
+        NotFound: there is none, or none was known at that instant.
+    """
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        row = session.execute(select(*_whole(c, as_of)).where(c["procedure_code"] == code)).first()
+    if row is None:
+        raise NotFound(
+            f"手続「{code}」は登録されていません。一覧から選んでください。",
+            f"There is no procedure {code!r}. Choose one from the list.",
+        )
+    return dict(row._mapping)
+
+
+def _whole(c: _Columns, as_of: date) -> list[ColumnElement[Any]]:
+    return [*(column for name, column in c.items() if name not in _INNER), _status_on(c, as_of).label("status")]

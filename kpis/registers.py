@@ -23,12 +23,12 @@ STEPS = ("identity", "fee", "attachment", "result")
 FORMS = ("online", "either", "paper", "none", "unknown")
 DIMENSIONS = ("bureau", "process_type", "applicant", "authority", "priority", "channel")
 SURE = ("day", "month", "quarter", "year")  # a date of these precisions can be overdue
-_SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "organisation_ja")
+SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "organisation_ja")
 
 
 def searchable(row: Mapping[str, Any]) -> str:
     """Return what a procedure is searched by: full-width and half-width forms alike, without case."""
-    return plain(" ".join(str(row[name]) for name in _SEARCHED if row.get(name)))
+    return plain(" ".join(str(row[name]) for name in SEARCHED if row.get(name)))
 
 
 def plain(text: str) -> str:

@@ -205,7 +205,7 @@ class Redone:
     @property
     def place(self) -> str:
         """Return the cell as people name it, in the newer workbook where it stands there."""
-        return f"{self.row.sheet}!{self.row.cells.get(self.column, '')}".rstrip("!")
+        return f"{self.row.sheet}!{self.row.cell(self.column)}".rstrip("!")
 
 
 def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:

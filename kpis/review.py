@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from kpis.measures import Figure, Judgement
 from kpis.scorecard import Book, Entry, Scored
@@ -22,7 +24,7 @@ from kpis.scorecard import Book, Entry, Scored
 Value = str | float | bool | date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportedRow:
     """One row of a report as a bureau filled it in.
 
@@ -33,7 +35,7 @@ class ReportedRow:
         issued_vintage: the vintage that the template was prefilled from; 0 where nothing was stored then.
         sheet: the sheet's name as the file has it.
         row: the row's number as Excel counts it.
-        cells: our column → address, as ``F12``.
+        columns: our column → the letters of Excel's column, as ``F``; rows of one table share one mapping.
         reason_class: for a correction, one of ``error``, ``late_data``, ``definition_change``, ``scope_change``.
         reason_text: in the bureau's words.
         issued: the same fields as the template was issued with; empty for a new row. What differs from it is what the bureau
@@ -46,18 +48,25 @@ class ReportedRow:
     issued_vintage: int = 0
     sheet: str = ""
     row: int = 0
-    cells: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
     reason_class: str | None = None
     reason_text: str = ""
     issued: Mapping[str, Value] = field(default_factory=dict)
 
-    @property
+    def cell(self, column: str) -> str:
+        """Return the address of the cell that holds a field, as ``F12``; blank where no cell of its own does."""
+        letters = self.columns.get(column)
+        return f"{letters}{self.row}" if letters else ""
+
+    @cached_property
     def changed(self) -> tuple[str, ...]:
         """Return the fields that the bureau changed or filled."""
         issued = self.issued
-        return tuple(
-            name for name, value in self.fields.items() if value != (issued[name] if name in issued else _BLANKS.get(type(value)))
-        )
+        differing = self.fields.items() - issued.items()
+        if not differing:
+            return ()
+        names = {name for name, value in differing if name in issued or value != _BLANKS.get(type(value))}
+        return tuple(name for name in self.fields if name in names)
 
 
 _BLANKS: dict[type, Value] = {str: "", bool: False}
@@ -108,9 +117,8 @@ class Current:
     changed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CellChange:
-    """One cell that differs from what is stored.
+class CellChange(NamedTuple):
+    """One cell that differs from what is stored; a tuple, for a report may have tens of thousands.
 
     ``nature``: ``new`` (was blank), ``cleared`` (is blank now), ``corrected`` (overwrites a figure) or ``updated`` (a
     register moving on). ``is_conflict``: somebody changed the same cell after the template was issued. ``choice``: how the
@@ -131,7 +139,7 @@ class CellChange:
     @property
     def place(self) -> str:
         """Return the cell as people name it: ``sheet!F12``, or the row, ``sheet!12:12``, of what follows from other cells."""
-        cell = self.row.cells.get(self.column) or f"{self.row.row}:{self.row.row}"
+        cell = self.row.cell(self.column) or f"{self.row.row}:{self.row.row}"
         return f"{self.row.sheet}!{cell}"
 
     @property

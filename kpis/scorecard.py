@@ -7,7 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from kpis.measures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, judge, value_of, worked_out
+from kpis.forecast import Forecast, forecast
+from kpis.measures import (
+    Baseline,
+    Definition,
+    Figure,
+    Goal,
+    Judgement,
+    current_vintages,
+    goals_known,
+    judge,
+    planned_path,
+    value_of,
+    worked_out,
+)
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
 from kpis.periods import parse_period
 from kpis.text import format_value
@@ -194,6 +207,22 @@ def score_all(
         for scored in score_indicator(list(entries), book, as_of=as_of, known_at=known_at, view=view)
         if unit is None or scored.entry.unit_code == unit
     ]
+
+
+def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
+    """Return the corners (day, value) of the planned path as it is drawn: from the targets set by a day."""
+    entry = scored.entry
+    valued = (f for f in scored.figures if value_of(entry.definition, f) is not None)
+    first = min(valued, key=lambda f: f.period.end, default=None)
+    if first is not None:
+        first = replace(first, value=value_of(entry.definition, first))
+    return planned_path(entry.definition, goals_known(entry.goals, as_of), baseline=entry.baseline, first=first)
+
+
+def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
+    """Return the expected path up to the last target set by a day; ``None`` without a target or with too few figures."""
+    until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
+    return forecast(scored.entry.definition, scored.figures, until=until) if until else None
 
 
 def count_by_status(scored: Iterable[Scored]) -> dict[str, int]:

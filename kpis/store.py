@@ -37,6 +37,7 @@ from kpis.errors import NotAllowed, NotFound
 from kpis.measures import Baseline, Definition, Figure, Goal, rate_of
 from kpis.models import table_of
 from kpis.organisation import Organisation, Succession, Unit
+from kpis.past import as_known
 from kpis.scorecard import Book, Entry, SourceNote
 from kpis.settings import settings
 from kpis.vintages import is_sample
@@ -358,16 +359,23 @@ class Store:
             for row in session.execute(query.execution_options(yield_per=BATCH)):
                 yield dict(row._mapping)
 
-    def one_of(self, model: type[SQLModel], key: str) -> dict[str, Any]:
-        """Return the row of a table with this key.
+    def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[dict[str, Any]]:
+        """Return the rows of a register in key order, as they were known at an instant (UTC); ``None`` means as known now."""
+        (key,) = table_of(model).primary_key.columns
+        with self.reading() as session:
+            rows = as_known(session, model, known_at)
+            return [dict(row._mapping) for row in session.execute(select(rows).order_by(rows.c[key.name]))]
+
+    def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> dict[str, Any]:
+        """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
 
         Raises:
             NotFound: there is none.
         """
-        table = table_of(model)
-        (column,) = table.primary_key.columns
+        (column,) = table_of(model).primary_key.columns
         with self.reading() as session:
-            row = session.execute(select(table).where(column == key)).first()
+            rows = as_known(session, model, known_at) if known_at else table_of(model)
+            row = session.execute(select(rows).where(rows.c[column.name] == key)).first()
         if row is None:
             raise NotFound(
                 f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."

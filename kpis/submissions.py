@@ -184,7 +184,7 @@ def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices:
             taken = json.loads(stored.choices_json or "{}")
             taken[column] = (choice, found.vintage)
             stored.choices_json = json.dumps(taken)
-            cell = unpacked(stored).cells.get(column, "")
+            cell = unpacked(stored).cell(column)
             record(
                 session, actor, "conflict_resolved", _subject(row), file_sha256=row.file_sha256, cell=f"{stored.sheet}!{cell}",
                 detail=f"{' '.join(key)} {column}: {choice}",
@@ -266,7 +266,7 @@ def give_back(
             if not text.strip():
                 continue
             stored = _one(rows, kind, key)
-            cell = unpacked(stored).cells.get(column, stored.cell)
+            cell = unpacked(stored).cell(column) or stored.cell
             session.add(
                 models.ReviewComment(
                     submission_id=_id(row), revision=row.revision, row_kind=kind, row_key=row_key(key), column_name=column,
@@ -413,7 +413,7 @@ def _keep_rows(session: Session, submission: models.Submission, rows: Sequence[R
         values.append(
             {
                 "submission_id": submission.id, "revision": submission.revision, "row_kind": row.kind, "row_key": row_key(row.key),
-                "sheet": row.sheet, "cell": next(iter(row.cells.values()), ""), "fields_json": packed(row),
+                "sheet": row.sheet, "cell": row.cell(next(iter(row.columns), "")), "fields_json": packed(row),
                 "reason_class": old.reason_class if keeps and old else row.reason_class,
                 "reason_text": old.reason_text if keeps and old else row.reason_text, "comment": "", "choices_json": "",
             }

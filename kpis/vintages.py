@@ -19,8 +19,9 @@ from sqlmodel import Session, SQLModel
 from kpis import models
 from kpis.errors import FigureRefused
 from kpis.models import table_of
+from kpis.past import FIRST_KNOWN, REGISTERS
 from kpis.periods import TOKYO_OFFSET, parse_period
-from kpis.registers import searchable
+from kpis.registers import SEARCHED, searchable
 
 # Files whose rows carry their own key are updated in place; the others are the whole present list and are replaced.
 _KEYED: dict[str, type[SQLModel]] = {
@@ -39,11 +40,6 @@ _LISTED: dict[str, type[SQLModel]] = {
     "baselines.csv": models.Baseline,
     "targets.csv": models.Target,
     "readings.csv": models.Reading,
-}
-REGISTERS: dict[type[SQLModel], str] = {
-    models.Procedure: "procedure",
-    models.Facility: "facility",
-    models.Milestone: "milestone",
 }
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
@@ -143,7 +139,13 @@ def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]
     for order, given in enumerate(values):
         row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
         old = known.get(row[key.name])
+        if model in REGISTERS:
+            row.pop(FIRST_KNOWN, None)  # ours to say, once
+        if model is models.Procedure and (old is None or any(name in row and row[name] != old[name] for name in SEARCHED)):
+            row["search_text"] = searchable({**(old or {}), **row})
         if old is None:
+            if model in REGISTERS:
+                row[FIRST_KNOWN] = origin.known_at
             fresh.append({**row, **dict.fromkeys(pointers)})
             if any(row.get(name) is not None for name in pointers):
                 later.append({name: row.get(name) for name in (key.name, *pointers)})
@@ -155,9 +157,6 @@ def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]
             row["vintage"] = old["vintage"] + 1
             changes.append(_register_change(REGISTERS[model], row, old, differing, key=key.name, origin=origin))
         later.append(row)
-    if model is models.Procedure:
-        for row in (*fresh, *later):
-            row["search_text"] = searchable({**known.get(row[key.name], {}), **row})
     if fresh:
         session.execute(insert(table), fresh)
     _update_many(session, table, key.name, later)

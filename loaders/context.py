@@ -12,10 +12,11 @@ from sqlalchemy import Table, or_, select
 from sqlmodel import Session, SQLModel
 
 from kpis import models
+from kpis.deadlines import Window, window_of
 from kpis.errors import FigureRefused, NotFound
+from kpis.past import REGISTERS
 from kpis.periods import Period, month_code, parse_period, quarter_code
 from kpis.store import Store
-from kpis.vintages import REGISTERS
 
 NOT_REPORTING = ("whole", "scope", "comparison")
 REGISTER_MODELS: dict[str, type[SQLModel]] = {
@@ -37,6 +38,7 @@ class ReportContext:
         registers: ``procedures``, ``facilities``, ``milestones`` → code → row as it is now.
         projects: code → row, of the projects that the bureau leads or takes part in.
         facility_kinds: every kind in the register, of any bureau.
+        window: the days on which the report is taken; ``None`` where the calendar does not know the period.
     """
 
     bureau: Record
@@ -48,6 +50,7 @@ class ReportContext:
     projects: Mapping[str, Record]
     facility_kinds: tuple[str, ...] = ()
     changes: Mapping[tuple[str, str], list[Record]] = field(default_factory=dict)
+    window: Window | None = None
 
     @property
     def figure_keys(self) -> list[tuple[str, str]]:
@@ -165,7 +168,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         kinds = session.execute(select(_table(models.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
-            _changes(session, registers),
+            _changes(session, registers), window_of(session, bureau_code, period.code),
         )  # fmt: skip
 
 

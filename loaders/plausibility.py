@@ -45,7 +45,7 @@ def find_doubts(rows: Sequence[ReportedRow], context: ReportContext, *, today: d
 
 
 def _doubt(row: ReportedRow, rule: str, column: str, found: object, expected: tuple[str, str]) -> Problem:
-    cell = row.cells.get(column, "")
+    cell = row.cell(column)
     return Problem(
         "doubt", str(found), *expected, *_CONFIRM, sheet=row.sheet, cell=cell, row=row.row, grade="warning", rule=rule, key=row.key
     )

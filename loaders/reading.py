@@ -59,7 +59,8 @@ class TableReader:
         self.out = TableReading()
         self.seen: dict[tuple[str, ...], int] = {}
         self.asked = set(context.figure_keys)
-        self.letters = [(table.columns[name].field, column_letters(at + 1)) for name, at in reversed(table.at.items())]
+        self.letters = {table.columns[name].field: column_letters(at + 1) for name, at in reversed(table.at.items())}
+        self.columns: dict[str, dict[str, str]] = {}  # kind of indicator → field → letters, shared by its rows
         self.nothing: list[Any] = [None] * len(self.inputs)
         self.empties: dict[str, dict[str, Value]] = {}
         self.showers = [shower(layout, column) for column in self.inputs]
@@ -212,14 +213,14 @@ class TableReader:
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         held = self._held(issued, kind)
         fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
-        places = {
-            name: f"{letters}{number}" for name, letters in self.letters if name in held or name in ("reason_class", "reason_text")
-        }
+        columns = self._columns(kind, held)
         rounded = False
         for at, same in enumerate(as_issued):
             column = self.inputs[at]
             if column.value == "member":
-                self._member(number, column, raws[at], same, members, held, places, touched)
+                if self._member(number, column, raws[at], same, members, held):
+                    touched.add(column.field)
+                    columns = {**columns, column.field: column_letters(self.table.at[column.name] + 1)}
                 continue
             if same or is_blank(raws[at]):
                 continue
@@ -247,7 +248,7 @@ class TableReader:
         reason_class, reason_text = self._reason(number, cells)
         row = ReportedRow(
             KINDS[self.table.key], self._full_key(key), fields, vintage, self.table.sheet, number,
-            places, reason_class, reason_text, held if issued is not None else {},
+            columns, reason_class, reason_text, held if issued is not None else {},
         )  # fmt: skip
         self._check(number, row, kind, is_new=issued is None)
         if len(self.out.problems) > before:
@@ -266,21 +267,24 @@ class TableReader:
             return dict(empties)
         return {name: empty if (value := issued[name]) is None else value for name, empty in empties.items()}
 
+    def _columns(self, kind: str, held: Mapping[str, Value]) -> dict[str, str]:
+        """Return the letters of the columns of a row's fields and of its reason."""
+        found = self.columns.get(kind)
+        if found is None:
+            said = ("reason_class", "reason_text")
+            found = self.columns[kind] = {name: letters for name, letters in self.letters.items() if name in held or name in said}
+        return found
+
     def _member(
-        self, number: int, column: Column, raw: Any, same: bool, members: dict[str, list[str]], held: Mapping[str, Value],
-        places: dict[str, str], touched: set[str],
-    ) -> None:  # fmt: skip
-        """Read one column of a field that holds several codes."""
+        self, number: int, column: Column, raw: Any, same: bool, members: dict[str, list[str]], held: Mapping[str, Value]
+    ) -> bool:
+        """Read one column of a field that holds several codes; says whether the bureau touched it."""
         name = column.field
         listed = members.setdefault(name, [])
-        if same:
-            chosen = column.member in str(held[name] or "").split(";")
-        else:
-            chosen = bool(self._typed(number, column, raw, "")[0])
-            touched.add(name)
-            places[name] = self.table.address(number, column.name)
+        chosen = column.member in str(held[name] or "").split(";") if same else bool(self._typed(number, column, raw, "")[0])
         if chosen:
             listed.append(column.member)
+        return not same
 
     def _full_key(self, key: tuple[str, ...]) -> tuple[str, ...]:
         return (key[0], self.mark.bureau_code, key[1]) if self.table.key == "observations" else key

@@ -155,6 +155,7 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
     rows: list[tuple[Any, ...]] = [
         (f"{layout.title[0]} {context.period.label()}", f"{layout.title[1]}, {context.period.label('en')}"),
         (context.bureau["name_ja"], name_en),
+        *_days(context),
         (),
         ("記入のしかた", "How to fill in"),
         *((f"{n}. {line['ja']}", f"{n}. {line['en']}") for n, line in enumerate(layout.instructions, start=1)),
@@ -185,6 +186,19 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
     sheet.sheet_view.showGridLines = False
     _protect(sheet, context)
     sheet.page_setup.fitToHeight = 1
+
+
+def _days(context: ReportContext) -> list[tuple[str, str]]:
+    """Return the line of the days on which the report is taken, as the calendar had them when the template was issued."""
+    window = context.window
+    if window is None or window.opens_on is None or window.due_on is None:
+        return [("受付期間は未定です。構造改革室に確認してください", "The reporting days are not set; ask the reform office")]
+    opens, due = (f"{day.year}年{day.month}月{day.day}日" for day in (window.opens_on, window.due_on))
+    lines = [(f"提出期限 {due}(受付開始 {opens})", f"Due {window.due_on}, open from {window.opens_on}")]
+    if window.leave_until is not None:
+        until = window.leave_until
+        lines.append((f"例外として {until.year}年{until.month}月{until.day}日まで提出できます", f"By exception, until {until}"))
+    return lines
 
 
 def _count(context: ReportContext, sheet: str) -> str:

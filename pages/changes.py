@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
 from kpis.scorecard import Scored
 from kpis.since import Shift, corrections_since, shifts
-from kpis.text import format_date, format_difference, format_value, status_word
+from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
+from pages.parts.asked import FIRST_DAY
 from pages.parts.cards import headline_value
+from pages.parts.comparison import difference, in_words
 from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.series import arrow
 from pages.parts.text import language, named, t
 from pages.parts.themes import own_scope
 
@@ -48,7 +52,24 @@ def changed(found: list[Shift], since: date, every: list[Scored]) -> None:
     if not found:
         st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
         return
+    shown = cached.made(
+        "changes in words", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: told(found)
+    )  # fmt: skip
+    st.table(shown, border="horizontal", hide_index=True)
     kept_block("changes", lambda: listed(found, since), suffix=since.isoformat())
+
+
+def told(found: list[Shift]) -> pa.Table:
+    """Return what changed in two columns whose words wrap: a table of many columns cannot be read on a phone."""
+    return arrow(
+        {
+            t("since_what"): [
+                f"**{named(s.after.entry.definition)}**  \n:small[{t('comma').join(reason_line(*r) for r in s.reasons)}]"
+                for s in found
+            ],
+            t("since_from_to"): [f"{stood(s.before)}  \n→ **{stood(s.after)}**" for s in found],
+        }
+    )
 
 
 def conclusion(found: list[Shift], since: date, every: list[Scored]) -> str:
@@ -90,7 +111,7 @@ def listed(found: list[Shift], since: date) -> Ready:
             for s in found
         ]
     )  # fmt: skip
-    return ready(None, sentence="", table=table, csv=csv, is_table_open=True)
+    return ready(None, sentence="", table=table, csv=csv)
 
 
 def compared(every: list[Scored]) -> Ready:
@@ -107,9 +128,7 @@ def compared(every: list[Scored]) -> Ready:
                 t("actual"): headline_value(item, judged.figure), t("previous"): headline_value(item, judged.previous),
                 t("year_earlier"): headline_value(item, judged.year_earlier),
                 t("planned"): "―" if judged.planned_value is None else format_value(round(judged.planned_value, 1), definition, language()),
-                t("compare_variance"): "―"
-                if variance is None
-                else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), definition, language()),
+                t("compare_variance"): difference(item),
                 t("statuses_one"): status_word(judged.status, language()),
             }
         )  # fmt: skip
@@ -123,10 +142,7 @@ def compared(every: list[Scored]) -> Ready:
                 "is_sample": judged.figure.is_sample,
             }
         )  # fmt: skip
-    return ready(
-        None, sentence=t("compare_all_lead", as_of=format_date(as_of(), language()), count=len(held)),
-        table=pd.DataFrame(rows), csv=pd.DataFrame(plain), is_table_open=True,
-    )  # fmt: skip
+    return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(plain))
 
 
 every = cached.made("own scope", code="", as_of=as_of(), language="", make=lambda: own_scope(cached.scored(as_of())))
@@ -139,9 +155,7 @@ try:
     start = date.fromisoformat(asked)
 except ValueError:
     start = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
-since = st.date_input(
-    t("since_choose"), value=min(start, as_of()), min_value=date(2016, 4, 1), max_value=as_of(), key=f"since_{as_of()}"
-)
+since = st.date_input(t("since_choose"), value=min(start, as_of()), min_value=FIRST_DAY, max_value=as_of(), key=f"since_{as_of()}")
 since = since if isinstance(since, date) else start
 found = cached.made(
     "shifts", code=since.isoformat(), as_of=as_of(), language="",
@@ -149,4 +163,8 @@ found = cached.made(
 )  # fmt: skip
 changed(found, since, every)
 st.header(t("compare_all"), divider="gray")
+held = sum(s.judgement.figure is not None for s in every)
+st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
+shown = cached.made("comparison in words", code="", as_of=as_of(), language=language(), make=lambda: in_words(every))
+st.table(shown, border="horizontal", hide_index=True)
 kept_block("comparison", lambda: compared(every))

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.facilities import standing
 from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import as_of, enter
-from pages.parts.registers import block, cards, published, same_numbers, telling
+from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import language, named, t
 from publishers import told_facilities as told
 
 enter()
 
-facilities = standing(cached.rows("Facility"), as_of=as_of())
+facilities = cached.facilities(as_of())
 rollout = published("cashless", "completion", "ratio", "stock")
 if not facilities:
     st.title(t("fac_empty"))
-    st.info(t("fac_empty_how"), icon=":material/info:")
+    not_loaded("Facility", t("fac_empty_how"))
     if rollout is None:
         st.stop()
 else:
@@ -32,7 +31,7 @@ else:
     st.caption(t("fac_lead", as_of=format_date(as_of(), language())))
     if sample := sum(f.is_sample for f in facilities):
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
-    cards(told.cards(said, facilities, rollout), columns=4, width=200)
+    cards(lambda: told.cards(said, facilities, rollout), key="facilities", columns=4, width=200)
 if rollout is not None:
     with st.container(border=True):
         chart_with_table(rollout, cached.book(), heading=f"{t('fac_trend')}: {named(rollout.entry.definition)}")

@@ -17,8 +17,8 @@ from publishers.words import Words
 enter()
 
 
-def layout() -> list[tuple[str, list[str], list[Scored]]]:
-    """Return each theme with its notes and indicators."""
+def layout() -> tuple[str, list[tuple[str, list[str], list[tuple[Scored, str]]]]]:
+    """Return the status of each theme in one text, and each theme with its notes and its indicators with their headings."""
     every, catalogue = own_scope(cached.scored(as_of())), cached.rows("Indicator")
     found = []
     for theme in LESSES:
@@ -26,8 +26,13 @@ def layout() -> list[tuple[str, list[str], list[Scored]]]:
         notes = [note for item in items[:1] if (note := pair_note(every, item, catalogue, Words(language())))]
         if theme in NOTES and items:
             notes.append(t(NOTES[theme]))
-        found.append((theme, notes, items))
-    return found
+        found.append((theme, notes, [(item, heading(item)) for item in items]))
+    said = t("comma").join(
+        f"{t(theme)} {status_word(items[0][0].judgement.status, language())}"
+        for theme, _, items in found
+        if headlines([item for item, _ in items])
+    )
+    return said, found
 
 
 def heading(item: Scored) -> str:
@@ -39,10 +44,7 @@ def heading(item: Scored) -> str:
 
 
 book = cached.book()
-themes = cached.made("five_less", code="", as_of=as_of(), language=language(), make=layout)
-said = t("comma").join(
-    f"{t(theme)} {status_word(items[0].judgement.status, language())}" for theme, _, items in themes if headlines(items)
-)  # fmt: skip
+said, themes = cached.made("five_less", code="", as_of=as_of(), language=language(), make=layout)
 st.title(t("five_less_title", text=said))
 if not said:
     st.info(t("empty"), icon=":material/info:")
@@ -54,8 +56,8 @@ for theme, notes, items in themes:
     for note in notes:
         st.info(note, icon=":material/info:")
     with st.grid(min(len(items), 2), min_column_width=300):
-        for item in items:
+        for item, text in items:
             with st.container(border=True, height="stretch"):
-                st.markdown(heading(item))
+                st.markdown(text)
                 chart_with_table(item, book)
                 indicator_link(item.entry.definition.code)

@@ -11,7 +11,7 @@ from pages.parts.cards import chart_with_table, headline_value
 from pages.parts.entry import as_of, enter
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
-from pages.parts.registers import block, cards, published, same_numbers, telling
+from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import named, t
 from publishers import told_procedures as told
 
@@ -22,11 +22,11 @@ if code := st.query_params.get("code"):
     st.stop()
 
 register = cached.procedures_counted(as_of())
-total = tally(register.groups)
+total = cached.made("procedures total", code="", as_of=as_of(), language="", make=lambda: tally(register.groups))
 rate = published("procedures", "ratio")
 if not total.procedures:
     st.title(t("proc_empty"))
-    st.info(t("proc_empty_how"), icon=":material/info:")
+    not_loaded("Procedure", t("proc_empty_how"))
     if rate is not None:
         with st.container(border=True):
             chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))
@@ -38,7 +38,7 @@ st.caption(told.lead(said, total))
 if total.sample:
     st.warning(t("sample_marked", n=f"{total.sample:,}"), icon=":material/science:")
 
-cards(told.cards(said, register, total), columns=3, width=220)
+cards(lambda: told.cards(said, register, total), key="procedures", columns=3, width=220)
 if rate is not None:
     with st.container(border=True):
         chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))

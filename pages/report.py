@@ -17,7 +17,7 @@ enter()
 
 def material(code: str) -> tuple[str, list[str], bytes, bytes]:
     """Return the title, the sentences, the workbook and the page of a quarter."""
-    made: QuarterReport = quarter_report(cached.store(), code, language=language())
+    made: QuarterReport = quarter_report(cached.store(), code, language=language(), known_at=cached.known_at())
     return made.title, made.sentences(), report_book(made), report_page(made).encode()
 
 

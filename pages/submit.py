@@ -17,8 +17,8 @@ from pages.parts import cached
 from pages.parts.entry import as_of, enter
 from pages.parts.explain import confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
-from pages.parts.reported import bureau_names, in_brackets, instant, office_today, period_name, state_badge, state_name
-from pages.parts.text import language, t
+from pages.parts.reported import bureau_names, instant, office_today, period_name, state_badge, state_name
+from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, returned_because, steps, what_changes
 

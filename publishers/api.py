@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from kpis import models
 from kpis.measures import Baseline, Figure, Goal
 from kpis.organisation import RollUp
 from kpis.periods import local_day, parse_period
-from kpis.scorecard import VIEWS, Book, Scored, current_vintages, score_all
+from kpis.scorecard import VIEWS, Book, Entry, Scored, current_vintages, forecast_of, path_of, score_all
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 from publishers import editions
@@ -103,6 +104,23 @@ def instant_of(request: Request, name: str) -> datetime | None:
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
+def known_of(request: Request) -> datetime | None:
+    """Read the instant whose knowledge is asked for (``known_at``).
+
+    Raises:
+        BadQuery: it cannot be read; or it lies before the edition asked for, which holds registers and milestones as of its
+            publication only.
+    """
+    known_at, edition = instant_of(request, "known_at"), edition_of(request)
+    if known_at is not None and edition is not None and known_at < edition.published_at:
+        there = ", ".join(str(e.number) for e in editions.shown(settings().editions_dir))
+        raise BadQuery(
+            f"known_at={known_at:%Y-%m-%d}: 公表版は一覧を公表時の内容で持ちます。edition= で前の版を指定してください({there}) / "
+            f"an edition holds its registers as of its publication. Ask for an earlier one with edition= ({there})"
+        )
+    return known_at
+
+
 def view_of(request: Request) -> str:
     """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"
@@ -152,14 +170,28 @@ def roll_up_json(rolled: RollUp) -> dict[str, Any]:
         "period": rolled.period_code, "value": figure.value if figure else None,
         "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
         "base_value": figure.base_value if figure else None,
-        "official_value": rolled.official.value if rolled.official else None, "is_complete": rolled.is_complete,
+        "official_value": rolled.official.value if rolled.official else None,
+        "official_period": rolled.official.period_code if rolled.official else None, "is_complete": rolled.is_complete,
         "reported_count": rolled.reported_count, "owing_count": rolled.owing_count, "added": list(rolled.added),
         "unaddable": list(rolled.unaddable), "missing": list(rolled.missing),
     }  # fmt: skip
 
 
-def status_json(scored: Scored, book: Book) -> dict[str, Any]:
-    """Return one judgement with all its inputs, so that a stranger can recompute it."""
+def _earlier_json(figure: Figure | None) -> dict[str, Any] | None:
+    return None if figure is None else {"period": figure.period_code, "value": figure.value, "denominator": figure.denominator}
+
+
+def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
+    expected = forecast_of(scored, as_of=as_of)
+    if expected is None:
+        return None
+    days = zip(expected.points, expected.band(), strict=True)
+    points = [{"day": day.isoformat(), "value": value, "low": low, "high": high} for (day, value), (_, low, high) in days]
+    return {"method": expected.method, "past_error": expected.past_error, "points": points}
+
+
+def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
+    """Return one judgement with all its inputs, so that a stranger can recompute it, and the planned and expected path drawn."""
     entry, judged = scored.entry, scored.judgement
     definition, figure = entry.definition, judged.figure
     return {
@@ -184,6 +216,9 @@ def status_json(scored: Scored, book: Book) -> dict[str, Any]:
              "reason": b.reason}
             for b in scored.breaks
         ],
+        "previous": _earlier_json(judged.previous), "year_earlier": _earlier_json(judged.year_earlier),
+        "planned_path": [{"day": day.isoformat(), "value": value} for day, value in path_of(scored, as_of=as_of)],
+        "forecast": _forecast_json(scored, as_of),
         "planned_value": judged.planned_value, "variance": judged.variance,
         "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
         "status": judged.status, "is_stale": judged.is_stale, "age_days": judged.age_days,
@@ -213,15 +248,43 @@ def _observations(request: Request) -> list[dict[str, Any]]:
     book, wanted, unit = book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
         raise BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
+    vintages = request.query_params.get("vintages") or "current"
+    if vintages not in ("current", "all"):
+        raise BadQuery(f"vintages={vintages}: current(最後の版)か all(訂正前の版も)を指定してください / write current or all")
+
+    def kept(entry: Entry) -> Iterable[Figure]:
+        if vintages == "current":
+            return current_vintages(entry.figures, known_at=known_at)
+        known = (f for f in entry.figures if known_at is None or f.known_at is None or f.known_at <= known_at)
+        return sorted(known, key=lambda f: (f.period.end, f.period.start, f.vintage))
+
     return [
         {"indicator": entry.definition.code, "unit": entry.unit_code, **figure_json(figure, book)}
         for entry in book.entries
         if (not wanted or entry.definition.code == wanted) and (not unit or entry.unit_code == unit)
-        for figure in current_vintages(entry.figures, known_at=known_at)
+        for figure in kept(entry)
         if (as_of is None or figure.period.end <= as_of)
         and (first is None or figure.period.end >= first)
         and (last is None or figure.period.end <= last)
     ]
+
+
+def _readings(request: Request) -> list[dict[str, Any]]:
+    sources = book_of(request).sources
+    return [
+        {
+            "indicator": r["indicator_code"], "unit": r["bureau_code"], "period": r["period_code"], "value": r["value"],
+            "text_ja": r["text_ja"] or None, "is_target": r["is_target"], "is_approximate": r["is_approximate"], "agrees": r["agrees"],
+            "note_ja": r["note_ja"] or None, "note_en": r["note_en"] or None,
+            "source_url": s.url if (s := sources.get(r["source_code"])) else None,
+        }
+        for r in store_of(request).all_of(models.Reading)
+    ]  # fmt: skip
+
+
+def _sources(request: Request) -> list[dict[str, Any]]:
+    names = ("source_code", "url", "title", "published_on", "grade")
+    return [{name: row[name] for name in names} for row in store_of(request).all_of(models.Source)]
 
 
 def _status(request: Request) -> dict[str, Any]:
@@ -232,7 +295,7 @@ def _status(request: Request) -> dict[str, Any]:
         "as_of": as_of.isoformat(),
         "revision": book.revision,
         "view": view,
-        "indicators": [status_json(s, book) for s in scored],
+        "indicators": [status_json(s, book, as_of=as_of) for s in scored],
     }
     return {**found, "edition": edition.number} if edition else found
 
@@ -273,4 +336,6 @@ ROUTES = [
     Route("/api/v1/indicators", answered(_indicators), methods=["GET"]),
     Route("/api/v1/observations", answered(_observations), methods=["GET"]),
     Route("/api/v1/status", answered(_status), methods=["GET"]),
+    Route("/api/v1/readings", answered(_readings), methods=["GET"]),
+    Route("/api/v1/sources", answered(_sources), methods=["GET"]),
 ]

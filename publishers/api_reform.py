@@ -10,23 +10,25 @@ from starlette.routing import Route
 
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
+from kpis.organisation import Succession
 from kpis.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, project_reports
 from kpis.register_queries import by_bureau
 from kpis.scorecard import Scored, score_all
 from kpis.settings import settings
 from kpis.since import Shift, shifts
-from publishers.api import BadQuery, answered, book_of, day_of, instant_of, store_of, today_of, view_of
+from publishers.api import BadQuery, answered, book_of, day_of, instant_of, known_of, store_of, today_of, view_of
 
 _PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.Milestone, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
-_BUREAU_TABLES = (models.Indicator, models.Facility, models.Submission)
+_BUREAU_TABLES = (models.Indicator, models.Submission)
 
 
 def _projects_of(request: Request, as_of: date) -> list[ProjectReport]:
     store = store_of(request)
+    known_at = known_of(request)
     tables = {model.__name__: store.all_of(model) for model in _PROJECT_TABLES}
-    known_at = instant_of(request, "known_at")
+    tables["Milestone"] = store.known(models.Milestone, known_at=known_at)
     scored = score_all(book_of(request), as_of=as_of, known_at=known_at)
     return project_reports(tables, scored, as_of=as_of, known_at=known_at)
 
@@ -95,7 +97,14 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
         "counts": report.counts, "indicators": [_brief(s) for s in report.scored], "procedures": dict(report.procedures),
         "facilities": dict(report.facilities), "projects": list(report.project_codes),
         "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
+        "milestone_codes": [m.code for m in report.milestones],
+        "came_from": [_succession(s, s.predecessor_code) for s in report.before],
+        "went_into": [_succession(s, s.successor_code) for s in report.after],
     }  # fmt: skip
+
+
+def _succession(found: Succession, other: str) -> dict[str, Any]:
+    return {"bureau": other, "relation": found.relation, "date": found.effective_date, "share": found.share}
 
 
 def shift_json(shift: Shift) -> dict[str, Any]:
@@ -124,12 +133,21 @@ def _milestones(request: Request) -> dict[str, Any]:
     return {"as_of": as_of, "milestones": found}
 
 
+def _units(request: Request) -> list[dict[str, Any]]:
+    return [
+        {"code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "parent": unit.parent_code or None,
+         "valid_from": unit.valid_from, "valid_to": unit.valid_to}
+        for unit in book_of(request).organisation.units
+    ]  # fmt: skip
+
+
 def _bureaus(request: Request) -> dict[str, Any]:
     as_of, view, store = _as_of(request), view_of(request), store_of(request)
-    book = book_of(request)
-    scored = score_all(book, as_of=as_of, known_at=instant_of(request, "known_at"), view=view)
+    book, known_at = book_of(request), known_of(request)
+    scored = score_all(book, as_of=as_of, known_at=known_at, view=view)
     tables = {model.__name__: store.all_of(model) for model in _BUREAU_TABLES}
-    tables["Procedure"] = by_bureau(store, as_of=as_of)
+    tables["Procedure"] = by_bureau(store, as_of=as_of, known_at=known_at)
+    tables["Facility"] = store.known(models.Facility, known_at=known_at)
     reports = bureau_reports(book.organisation, scored, _projects_of(request, as_of), tables, as_of=as_of, view=view)
     return {"as_of": as_of, "view": view, "bureaus": [bureau_json(r) for r in reports]}
 
@@ -145,6 +163,7 @@ def _changes(request: Request) -> dict[str, Any]:
 REFORM_ROUTES = [
     Route("/api/v1/projects", answered(_projects), methods=["GET"]),
     Route("/api/v1/milestones", answered(_milestones), methods=["GET"]),
+    Route("/api/v1/units", answered(_units), methods=["GET"]),
     Route("/api/v1/bureaus", answered(_bureaus), methods=["GET"]),
     Route("/api/v1/changes", answered(_changes), methods=["GET"]),
 ]

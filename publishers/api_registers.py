@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from kpis.register_queries import PAGE_SIZE, Counted, Filter
 from kpis.registers import DIMENSIONS, ONLINE, STATUSES, channels, cumulated, plan, published_beside, steps, tally, tally_by
 from kpis.scorecard import Scored, score_all
 from kpis.store import Store
-from publishers.api import HEADERS, BadQuery, answered, book_of, day_of, store_of, today_of, view_of
+from publishers.api import HEADERS, BadQuery, answered, book_of, day_of, known_of, store_of, today_of, view_of
 from publishers.registers_csv import lines
 
 MAX_SIZE = 500
@@ -38,9 +38,9 @@ def filter_of(request: Request) -> Filter:
     for name, choices in CHOICES.items():
         if asked[name] and asked[name] not in choices:
             raise BadQuery(f"{name}={asked[name]}: {' | '.join(choices)}")
-    unknown = set(request.query_params) - {*asked, "page", "size", "as_of", "edition", "lang"}
+    unknown = set(request.query_params) - {*asked, "page", "size", "as_of", "known_at", "edition", "lang"}
     if unknown:
-        raise BadQuery(f"{', '.join(sorted(unknown))}: {' | '.join(asked)} | page | size | as_of")
+        raise BadQuery(f"{', '.join(sorted(unknown))}: {' | '.join(asked)} | page | size | as_of | known_at")
     return Filter(**asked)
 
 
@@ -54,24 +54,24 @@ def _number(request: Request, name: str, default: int, most: int) -> int:
 def _procedures(request: Request) -> dict[str, Any]:
     page, size = _number(request, "page", 1, 10_000_000), _number(request, "size", PAGE_SIZE, MAX_SIZE)
     wanted, as_of = filter_of(request), _as_of(request)
-    total, rows = register_queries.search(store_of(request), wanted, as_of=as_of, page=page, size=size)
+    total, rows = register_queries.search(store_of(request), wanted, as_of=as_of, known_at=known_of(request), page=page, size=size)
     return {"as_of": as_of, "total": total, "page": page, "size": size, "pages": -(-total // size), "procedures": rows}
 
 
 async def procedures_csv(request: Request) -> Response:
     """Send every procedure that a filter keeps as CSV, a few hundred rows at a time."""
     try:
-        wanted, as_of, store = filter_of(request), _as_of(request), store_of(request)
+        wanted, as_of, known_at, store = filter_of(request), _as_of(request), known_of(request), store_of(request)
     except BadQuery as error:
         return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
 
     headers = {**HEADERS, "Content-Disposition": 'attachment; filename="procedures.csv"'}
-    return StreamingResponse(lines(store, wanted, as_of), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(lines(store, wanted, as_of, known_at), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @lru_cache(maxsize=4)
-def _counted(store: Store, revision: int, as_of: date) -> Counted:
-    return register_queries.counted(store, as_of=as_of)
+def _counted(store: Store, revision: int, as_of: date, known_at: datetime | None) -> Counted:
+    return register_queries.counted(store, as_of=as_of, known_at=known_at)
 
 
 def _published(scored: list[Scored], theme: str, kind: str) -> Scored | None:
@@ -87,11 +87,12 @@ def _published(scored: list[Scored], theme: str, kind: str) -> Scored | None:
 
 def _procedures_summary(request: Request) -> dict[str, Any]:
     as_of, view, store, book = _as_of(request), view_of(request), store_of(request), book_of(request)
-    register = _counted(store, store.revision(), as_of)
+    known_at = known_of(request)
+    register = _counted(store, store.revision(), as_of, known_at)
     total = tally(register.groups)
     priority = tally(g for g in register.groups if g.is_priority)
     order = [row["bureau_code"] for row in store.all_of(models.Bureau)]
-    scored = score_all(book, as_of=as_of)
+    scored = score_all(book, as_of=as_of, known_at=known_at)
     beside = [
         published_beside(s.entry.definition, s.judgement.figure, priority if kind == "completion" else total).to_json()
         for kind in PUBLISHED
@@ -120,7 +121,7 @@ def _procedures_summary(request: Request) -> dict[str, Any]:
 
 
 def _facilities_of(request: Request) -> list[facilities.Facility]:
-    return facilities.standing(store_of(request).all_of(models.Facility), as_of=_as_of(request))
+    return facilities.standing(store_of(request).known(models.Facility, known_at=known_of(request)), as_of=_as_of(request))
 
 
 def _facilities(request: Request) -> dict[str, Any]:
@@ -141,18 +142,21 @@ def _facilities(request: Request) -> dict[str, Any]:
 
 
 def _facilities_summary(request: Request) -> dict[str, Any]:
-    as_of, store = _as_of(request), store_of(request)
-    scored = score_all(book_of(request), as_of=as_of)
+    as_of, view, store, book = _as_of(request), view_of(request), store_of(request), book_of(request)
+    scored = score_all(book, as_of=as_of, known_at=known_of(request))
     beside = next((s for kind in ("completion", "ratio", "stock") if (s := _published(scored, "cashless", kind))), None)
     figure = beside.judgement.figure if beside else None
-    found = facilities.summary(_facilities_of(request), bureaus=[row["bureau_code"] for row in store.all_of(models.Bureau)])
+    found = facilities.summary(
+        _facilities_of(request), bureaus=[row["bureau_code"] for row in store.all_of(models.Bureau)],
+        home=lambda code: home(book.organisation, code, as_of=as_of, view=view),
+    )  # fmt: skip
     published = (
         {"indicator": beside.entry.definition.code, "period": figure.period_code, "value": figure.value,
          "numerator": figure.numerator, "denominator": figure.denominator}
         if beside and figure
         else None
     )  # fmt: skip
-    return {"as_of": as_of, "published": published, **found}
+    return {"as_of": as_of, "view": view, "published": published, **found}
 
 
 REGISTER_ROUTES = [

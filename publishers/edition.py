@@ -267,7 +267,7 @@ def _judgements(site: Site) -> dict[str, Any]:
 
     return {
         "edition": site.about["edition"], "as_of": site.about["as_of"], "rule_version": site.about["rule_version"],
-        "indicators": [status_json(s, site.book) for s in site.scored],
+        "indicators": [status_json(s, site.book, as_of=site.as_of) for s in site.scored],
     }  # fmt: skip
 
 

@@ -192,7 +192,8 @@ def _observations(store: Store) -> Resource:
                     "is_year_to_date": row["is_year_to_date"], "is_base_estimated": row["is_base_estimated"],
                     "sample_size": row["sample_size"], "vintage": row["vintage"], "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
-                    "reason_text": row["reason_text"], "source_code": row["source_code"], "source_url": source.get("url"),
+                    "reason_text": row["reason_text"], "note_ja": row["note_ja"], "note_en": row["note_en"],
+                    "source_code": row["source_code"], "source_url": source.get("url"),
                 }
             )  # fmt: skip
     kinds = {c.name: _kind(c.type) for c in columns_of(models.Observation)}

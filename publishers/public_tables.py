@@ -60,6 +60,7 @@ PUBLIC: dict[type[SQLModel], str] = {
 }
 PRIVATE = {
     "note", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",
+    "first_known_at",
 }  # fmt: skip
 
 

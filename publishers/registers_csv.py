@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from kpis.register_queries import Filter, matching
 from kpis.store import Store
 
 
-def lines(store: Store, wanted: Filter, as_of: date) -> Iterator[str]:
+def lines(store: Store, wanted: Filter, as_of: date, known_at: datetime | None = None) -> Iterator[str]:
     """Yield the header and every procedure that a filter keeps, in the order of their codes."""
     yield "\ufeff"
     names: list[str] = []
-    for row in matching(store, wanted, as_of=as_of):
+    for row in matching(store, wanted, as_of=as_of, known_at=known_at):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         if not names:
@@ -25,6 +25,6 @@ def lines(store: Store, wanted: Filter, as_of: date) -> Iterator[str]:
         yield out.getvalue()
 
 
-def written(store: Store, wanted: Filter, as_of: date) -> bytes:
+def written(store: Store, wanted: Filter, as_of: date, known_at: datetime | None = None) -> bytes:
     """Return the whole file."""
-    return "".join(lines(store, wanted, as_of)).encode()
+    return "".join(lines(store, wanted, as_of, known_at)).encode()

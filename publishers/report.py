@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from kpis import models
@@ -17,6 +17,7 @@ from kpis.measures import Figure, planned_on, planned_path
 from kpis.organisation import RollUp
 from kpis.periods import Period, parse_period, quarter_code
 from kpis.projects import Milestone, ProjectReport, project_reports
+from kpis.register_queries import by_bureau
 from kpis.scorecard import Book, Scored, figure_text, score_all
 from kpis.since import Shift, shifts
 from kpis.store import Store
@@ -25,9 +26,9 @@ from publishers.summary import BAD, conclusion, headlines, lead, own_scope
 from publishers.words import Words
 
 PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.Milestone, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
-BUREAU_TABLES = (models.Indicator, models.Procedure, models.Facility, models.Submission)
+BUREAU_TABLES = (models.Indicator, models.Submission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +131,26 @@ def quarter(period_code: str) -> Period:
     return period
 
 
-def quarter_report(store: Store, period_code: str, *, language: str = "ja") -> QuarterReport:
+def quarter_report(store: Store, period_code: str, *, language: str = "ja", known_at: datetime | None = None) -> QuarterReport:
     """Gather the material of a quarter.
 
     Args:
         store: the working figures, or an edition.
         period_code: as ``FY2022-Q3``.
         language: ``ja`` or ``en``.
+        known_at: only what was known by this UTC instant counts; ``None`` means all.
     """
     period = quarter(period_code)
     book = store.book()
-    every = score_all(book, as_of=period.end)
+    every = score_all(book, as_of=period.end, known_at=known_at)
     own = own_scope(every)
-    before = own_scope(score_all(book, as_of=period.start - timedelta(days=1)))
+    before = own_scope(score_all(book, as_of=period.start - timedelta(days=1), known_at=known_at))
     tables: dict[str, Sequence[Mapping[str, Any]]] = {
-        model.__name__: store.all_of(model) for model in (*PROJECT_TABLES, *BUREAU_TABLES)
+        **{model.__name__: store.all_of(model) for model in (*PROJECT_TABLES, *BUREAU_TABLES)},
+        **{model.__name__: store.known(model, known_at=known_at) for model in (models.Milestone, models.Facility)},
+        "Procedure": by_bureau(store, as_of=period.end, known_at=known_at),
     }
-    projects = project_reports(tables, every, as_of=period.end)
+    projects = project_reports(tables, every, as_of=period.end, known_at=known_at)
     bureaus = bureau_reports(book.organisation, every, projects, tables, as_of=period.end)
     return QuarterReport(
         period, Words(language), store.is_sample(), book, tuple(own), tuple(shifts(before, own, since=period.start - timedelta(days=1))),

@@ -101,6 +101,7 @@ def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
         total=len(every),
         as_of=format_date(as_of, words.language),
         judged=sum(n for status, n in counts.items() if status not in UNJUDGED),
+        not_due=counts.get("not_due", 0),
         no_target=counts.get("not_applicable", 0),
         qualitative=counts.get("qualitative", 0),
         no_data=counts.get("no_data", 0),

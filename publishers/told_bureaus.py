@@ -21,10 +21,20 @@ from publishers.words import Words
 
 def unit_label(unit: Unit, words: Words) -> str:
     """Return a bureau's name; of one that is gone with its last day, since names come back (生活文化局)."""
-    if not unit.valid_to:
-        return words.named(unit)
-    gap = " " if words.language == "en" else ""
-    return f"{words.named(unit)}{gap}({words('ended_on', day=format_date(unit.valid_to, words.language))})"
+    return (
+        _ended(unit, words, words("ended_on", day=format_date(unit.valid_to, words.language)))
+        if unit.valid_to
+        else words.named(unit)
+    )
+
+
+def chart_label(unit: Unit, words: Words) -> str:
+    """Return a bureau's name as a chart on a phone has room for: of one that is gone, the year in which it ended."""
+    return _ended(unit, words, words("ended_year", year=unit.valid_to.year)) if unit.valid_to else words.named(unit)
+
+
+def _ended(unit: Unit, words: Words, said: str) -> str:
+    return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({said})"
 
 
 def lesses(indicators: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -66,7 +76,7 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
                     "unit_en": row["unit_en"], "status": status, "is_sample": bool(figure and figure.is_sample),
                 }
             )  # fmt: skip
-        grid.append((report.code, label, tuple(cells)))
+        grid.append((report.code, chart_label(report.unit, w), tuple(cells)))
         rows.append((label, *(_shown(c, w) for c in cells)))
     names = tuple(w(theme) for theme in themes)
     meant = w("heat_columns") + w("list_comma").join(

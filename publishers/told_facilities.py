@@ -152,19 +152,17 @@ def _lines(
     telling: Telling, facilities: Sequence[Facility], *, until: bool = False
 ) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
     w = telling.words
-    heads = [w("col_facility"), w("reg_by_bureau"), w("col_kind")]
-    if until:
-        heads.append(w("col_until"))
-    else:
+    # Until when stands first: on a phone, what stands further right is not seen.
+    heads = [w("col_facility"), *([w("col_until")] if until else []), w("reg_by_bureau"), w("col_kind")]
+    if not until:
         heads += [w(k) for k in ("col_status", "col_method", "col_since", "col_due", "col_place", "col_class")]
     with_notes = any(f.note for f in facilities)  # an edition holds no internal notes
     heads += [w("col_note")] * with_notes + [w("source")]
     rows = []
     for f in facilities:
-        row: list[Cell] = [f.name, telling.bureau(f.bureau) if f.bureau else "", kind_word(telling, f.kind)]
-        if until:
-            row.append(telling.day(f.planned, f.planned_precision) or w("not_set"))
-        else:
+        row: list[Cell] = [f.name, *([telling.day(f.planned, f.planned_precision) or w("not_set")] if until else [])]
+        row += [telling.bureau(f.bureau) if f.bureau else "", kind_word(telling, f.kind)]
+        if not until:
             row += [
                 w(f"cashless_{f.status}"), w("list_comma").join(w(f"method_{m}") for m in f.methods),
                 telling.day(f.since, f.since_precision), telling.day(f.planned, f.planned_precision),

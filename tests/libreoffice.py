@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import pytest
+
 SOFFICE = shutil.which("soffice")
+needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="soffice is not installed (apt-get install libreoffice-calc)")
 _MACRO = """REM  *****  BASIC  *****
 Sub TypeIn(Source As String, Target As String, Listed As String)
     Dim Hidden(0) As New com.sun.star.beans.PropertyValue
@@ -70,3 +73,13 @@ def fill(source: Path, target: Path, cells: Mapping[tuple[str, str], object]) ->
         macro = f'macro:///Standard.Module1.TypeIn("{source}","{target}","{listed}")'
         subprocess.run([*soffice, macro], check=True, capture_output=True, timeout=180)
         assert target.is_file(), "LibreOffice saved nothing"
+
+
+def resaved(content: bytes, folder: Path) -> bytes:
+    """Return the workbook as LibreOffice opens and saves it."""
+    assert SOFFICE is not None, "LibreOffice is not installed: apt-get install libreoffice-calc"
+    (folder / "in.xlsx").write_bytes(content)
+    home = (folder / "home").as_uri()
+    command = [SOFFICE, f"-env:UserInstallation={home}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]
+    subprocess.run([*command, str(folder / "out"), str(folder / "in.xlsx")], check=True, capture_output=True, timeout=180)
+    return (folder / "out" / "in.xlsx").read_bytes()

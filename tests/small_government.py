@@ -131,14 +131,14 @@ def figure(indicator: str = "electronic_decision_rate", **overrides: object) -> 
     own = {"bureau": "GENERAL", "period": PERIOD, "issued_vintage": 0, "row": 5, "reason_class": None, "reason_text": ""}
     given = {k: overrides.pop(k, v) for k, v in own.items()}
     fields: dict[str, Value] = {"value": None, "numerator": None, "denominator": None, "text_ja": "", **overrides}  # type: ignore[dict-item]
-    cells = {name: f"{chr(70 + i)}{given['row']}" for i, name in enumerate(fields)}
+    columns = {name: chr(70 + i) for i, name in enumerate(fields)}
     return ReportedRow(
         OBSERVATIONS, (indicator, str(given["bureau"]), str(given["period"])), fields, int(given["issued_vintage"]),  # type: ignore[call-overload]
-        "5つのレス", int(given["row"]), cells, given["reason_class"], str(given["reason_text"]),  # type: ignore[call-overload, arg-type]
+        "5つのレス", int(given["row"]), columns, given["reason_class"], str(given["reason_text"]),  # type: ignore[call-overload, arg-type]
     )  # fmt: skip
 
 
 def register_row(kind: str, code: str, *, issued_vintage: int = 1, row: int = 5, **fields: Value) -> ReportedRow:
     """One reported row of a register."""
-    cells = {name: f"{chr(70 + i)}{row}" for i, name in enumerate(fields)}
-    return ReportedRow(kind, (code,), fields, issued_vintage, kind.removesuffix(".csv"), row, cells)
+    columns = {name: chr(70 + i) for i, name in enumerate(fields)}
+    return ReportedRow(kind, (code,), fields, issued_vintage, kind.removesuffix(".csv"), row, columns)

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import streamlit as st
+
+FIRST_DAY = date(2016, 4, 1)  # no figure is older
+
+
+def asked_day(name: str, *, last: date) -> date | None:
+    """Return the day that the address names; ``None`` where it names none between ``FIRST_DAY`` and the last."""
+    try:
+        day = date.fromisoformat(st.query_params.get(name, ""))
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= last else None
 
 
 def choose(
@@ -35,10 +47,12 @@ def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[s
     return _keep(name, chosen or start, start, options[0], "")
 
 
-def write_words(name: str, label: str, *, resets: str = "") -> str:
-    """Show a search box whose words are kept in the address under ``name``."""
+def write_words(name: str, label: str, example: str, *, resets: str = "") -> str:
+    """Show a search box whose words are kept in the address under ``name``; the example stands in it while it is empty."""
     asked = st.query_params.get(name, "")
-    words = st.text_input(label, value=asked, max_chars=100, key=f"{name}_{asked}", type="search", icon=":material/search:")
+    words = st.text_input(
+        label, value=asked, max_chars=100, key=f"{name}_{asked}", type="search", icon=":material/search:", placeholder=example
+    )
     return _keep(name, (words or "").strip(), asked, "", resets)
 
 

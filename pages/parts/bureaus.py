@@ -41,6 +41,12 @@ def unit_label(unit: Unit) -> str:
     return told_bureaus.unit_label(unit, Words(language()))
 
 
+def chart_name(code: str) -> str:
+    """Return the name of an organisation unit as a chart on a phone has room for."""
+    unit = cached.organisation().by_code.get(code)
+    return told_bureaus.chart_label(unit, Words(language())) if unit is not None else code
+
+
 def break_line(found: Break) -> str:
     """Say why a history was not carried across a reorganisation."""
     return t(
@@ -121,7 +127,7 @@ def _by_bureau(whole: Scored, parts: Sequence[Scored], period: Period) -> Ready:
     if any(f.is_recast for _, f in found):
         notes.append(t("recast_note"))
     bars = pd.DataFrame(
-        [{"name": unit_name(s.entry.unit_code), "value": v, "label": _label(s, f), "is_recast": f.is_recast} for s, f, v in valued]
+        [{"name": chart_name(s.entry.unit_code), "value": v, "label": _label(s, f), "is_recast": f.is_recast} for s, f, v in valued]
     )
     sentence_ = ""
     if valued:

@@ -12,12 +12,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 from typing import Any
 
-from kpis import models
+from kpis import models, past
 from kpis.bureaus import BureauReport, bureau_reports
+from kpis.facilities import Facility, standing
 from kpis.organisation import REPORTING_KINDS, Organisation
 from kpis.people import Person, local_people
 from kpis.projects import ProjectReport, project_reports
@@ -27,8 +28,8 @@ from kpis.settings import settings
 from kpis.store import Store
 from publishers.editions import Edition
 
-PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
-BUREAU_TABLES = ("Indicator", "Facility", "Submission")
+PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "MilestoneDate", "ProjectConfidence")
+BUREAU_TABLES = ("Indicator", "Submission")
 LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048, "found": 64}
 
 
@@ -95,6 +96,11 @@ def settle_known_at(known_at: datetime | None) -> None:
     _known_at.set(known_at)
 
 
+def known_at() -> datetime | None:
+    """Return the instant (UTC) whose knowledge this run shows; ``None`` means as known now."""
+    return _known_at.get()
+
+
 def edition() -> Edition | None:
     """Return the edition of this run; ``None`` where the working figures are shown."""
     return _edition.get()
@@ -134,25 +140,49 @@ def scored(as_of: date, view: str = WHOLE) -> list[Scored]:
 
 def procedures_counted(as_of: date) -> Counted:
     """Return the register of procedures, counted in groups on a day."""
-    shelf = _settled.get()
-    return shelf.get("scored", ("procedures", as_of), lambda: counted(shelf.store, as_of=as_of))
+    shelf, known = _settled.get(), _known_at.get()
+    return shelf.get("scored", ("procedures", as_of, known), lambda: counted(shelf.store, as_of=as_of, known_at=known))
 
 
 def found(what: str, asked: Hashable, *, make: Callable[[], Any]) -> Any:
     """Return what a search found; the latest few only, since what people may ask for is endless."""
-    return _settled.get().get("found", (what, asked), make)
+    return _settled.get().get("found", (what, asked, _known_at.get()), make)
 
 
 def procedures_found(asked: Filter, *, as_of: date, page: int) -> tuple[int, list[dict[str, Any]]]:
     """Return one page of the procedures asked for, and how many there are."""
-    shelf = _settled.get()
-    return found("procedures", (asked, as_of, page), make=lambda: search(shelf.store, asked, as_of=as_of, page=page))
+    shelf, known = _settled.get(), _known_at.get()
+    make = partial(search, shelf.store, asked, as_of=as_of, known_at=known, page=page)
+    return found("procedures", (asked, as_of, page), make=make)
 
 
 def rows(table: str) -> list[dict[str, Any]]:
     """Return the rows of a table by its class name, as ``Project``."""
     shelf = _settled.get()
     return shelf.get("rows", table, lambda: shelf.store.all_of(getattr(models, table)))
+
+
+def register(table: str) -> list[dict[str, Any]]:
+    """Return the rows of a register by its class name (``Facility``, ``Milestone``), as known at the instant of this run."""
+    shelf, known = _settled.get(), _known_at.get()
+    return shelf.get("rows", (table, known), lambda: shelf.store.known(getattr(models, table), known_at=known))
+
+
+def facilities(as_of: date) -> list[Facility]:
+    """Return every facility of the register as it stands on a day."""
+    key = ("facilities", as_of, _known_at.get())
+    return _settled.get().get("scored", key, lambda: standing(register("Facility"), as_of=as_of))
+
+
+def first_known(table: str) -> datetime | None:
+    """Return the instant at which the first row of a register became known."""
+    shelf = _settled.get()
+
+    def make() -> datetime | None:
+        with shelf.store.reading() as session:
+            return past.first_known(session, getattr(models, table))
+
+    return shelf.get("rows", ("first known", table), make)
 
 
 def local_persons() -> list[Person]:
@@ -182,7 +212,8 @@ def projects(as_of: date) -> list[ProjectReport]:
     known_at = _known_at.get()
 
     def make() -> list[ProjectReport]:
-        return project_reports(_tables(PROJECT_TABLES), scored(as_of), as_of=as_of, known_at=known_at)
+        tables = {**_tables(PROJECT_TABLES), "Milestone": register("Milestone")}
+        return project_reports(tables, scored(as_of), as_of=as_of, known_at=known_at)
 
     return _settled.get().get("scored", ("projects", as_of, known_at), make)
 
@@ -192,7 +223,8 @@ def bureaus(as_of: date, view: str) -> list[BureauReport]:
 
     def make() -> list[BureauReport]:
         judged, led = scored(as_of, view), projects(as_of)
-        tables = {**_tables(BUREAU_TABLES), "Procedure": by_bureau(store(), as_of=as_of)}
+        counts = by_bureau(store(), as_of=as_of, known_at=_known_at.get())
+        tables = {**_tables(BUREAU_TABLES), "Procedure": counts, "Facility": register("Facility")}
         return bureau_reports(organisation(), judged, led, tables, as_of=as_of, view=view)
 
     return _settled.get().get("scored", ("bureaus", as_of, view, _known_at.get()), make)

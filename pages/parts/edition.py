@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import streamlit as st
 
 from kpis.errors import NotFound
+from kpis.periods import last_instant, local_day
 from kpis.settings import settings
+from kpis.store import utc_now
 from kpis.text import format_date
 from pages.parts import cached
+from pages.parts.asked import FIRST_DAY, asked_day
 from pages.parts.text import language, t
 from publishers import editions
 from publishers.citation import citation, edition_address
 from publishers.editions import Edition
+
+ON_A_DAY = "day"
 
 
 def chosen_edition() -> Edition | None:
@@ -55,17 +60,35 @@ def edition_choice() -> None:
 
 
 def known_choice() -> datetime | None:
-    """Offer, in the side bar of the office, the figures as they were known to each edition; return the instant chosen."""
-    if cached.edition() is not None or not editions.pointer(settings().editions_dir):
+    """Offer, in the side bar of the office, what was known on a day or to an edition; return the instant chosen (UTC)."""
+    if cached.edition() is not None:
         return None
-    there = {e.number: e for e in editions.shown(settings().editions_dir)}
-    picked = st.selectbox(
-        t("known_as"), [0, *there], key="known_edition",
-        format_func=lambda n: t("known_edition", number=n, day=format_date(there[n].as_of, language())) if n else t("known_latest"),
-    )  # fmt: skip
-    if not picked:
+    folder = settings().editions_dir
+    there = {str(e.number): e for e in editions.shown(folder)} if editions.pointer(folder) else {}
+
+    def word(choice: str) -> str:
+        if choice in there:
+            return t("known_edition", number=choice, day=format_date(there[choice].as_of, language()))
+        return t("known_on_day" if choice else "known_latest")
+
+    now, asked = local_day(utc_now()), st.query_params.get("known", "")
+    start = asked_day("known", last=now)
+    options = ["", ON_A_DAY, *there]
+    first = options.index(asked) if asked in there else int(start is not None)
+    picked = st.selectbox(t("known_as"), options, index=first, format_func=word, key="known", help=t("known_help"))
+    if picked in there:
+        return there[picked].published_at
+    if picked != ON_A_DAY:
         return None
-    return there[picked].published_at.replace(tzinfo=None)
+    day = st.date_input(t("known_day"), value=start or now, min_value=FIRST_DAY, max_value=now, key="known_day")
+    return last_instant(day) if isinstance(day, date) else None
+
+
+def known_line() -> None:
+    """Say at the head of a page that it shows what was known then, where that was chosen."""
+    known_at = cached.known_at()
+    if known_at is not None:
+        st.info(t("known_line", day=format_date(local_day(known_at), language())), icon=":material/history:")
 
 
 def edition_line() -> None:

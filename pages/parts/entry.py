@@ -15,7 +15,8 @@ from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
 from pages.parts import cached
-from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice
+from pages.parts.asked import FIRST_DAY, asked_day
+from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
 from pages.parts.text import LANGUAGES, language, settle_language, t
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 
@@ -79,6 +80,7 @@ def show() -> None:
     try:
         gate()  # here too: a page that forgot to ask shows nothing either
         edition_line()
+        known_line()
         if cached.is_sample():
             st.warning(t("sample_banner"), icon=":material/science:")
         asked.run()  # type: ignore[attr-defined]
@@ -115,9 +117,12 @@ def frame() -> st.Page:  # type: ignore[valid-type]
             return asked
         edition_choice()
         cached.settle_known_at(known_choice())
-        st.date_input(t("as_of"), value=today(), min_value=date(2016, 4, 1), max_value=today(), key=_as_of_key())
+        last, asked_view = today(), st.query_params.get("view", "")
+        day = asked_day("as_of", last=last) or last
+        st.date_input(t("as_of"), value=day, min_value=FIRST_DAY, max_value=last, key=_as_of_key())
+        first = asked_view if asked_view in VIEWS else VIEWS[0]
         st.segmented_control(
-            t("view"), VIEWS, default="then", format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
+            t("view"), VIEWS, default=first, format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
         )
     return asked
 

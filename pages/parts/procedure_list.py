@@ -17,7 +17,7 @@ from kpis.settings import settings
 from pages.parts import cached
 from pages.parts.asked import choose, turn_pages, write_words, written_page
 from pages.parts.entry import as_of
-from pages.parts.registers import bureau_names, day_word, telling
+from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import language, t
 from publishers.registers_csv import written
 from publishers.told_procedures import value_word
@@ -29,9 +29,7 @@ def procedure_list(register: Counted) -> None:
     """Show the filters, one page of what matches, and the way to all of it as CSV."""
     st.subheader(t("list_heading"))
     bureaus, told = bureau_names(), telling()
-    present = {
-        name: {getattr(g, name) for g in register.groups} for name in ("bureau", "process_type", "applicant", "authority", "status")
-    }
+    present = cached.made("present", code="register", as_of=as_of(), language="", make=lambda: _present(register))
     offered = {
         "bureau": [code or "-" for code in bureaus if code in present["bureau"]],
         "status": [s for s in STATUSES if s in present["status"]],
@@ -47,7 +45,7 @@ def procedure_list(register: Counted) -> None:
             return t(f"digital_{value}" if name == "status" else f"due_{value}")
         return value_word(told, name, "" if value == "-" else value)
 
-    wanted = {"q": write_words("q", t("reg_by_q"), resets="page")}
+    wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets="page")}
     with st.grid(4, min_column_width=150):
         for name, options in offered.items():
             wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets="page")
@@ -63,7 +61,9 @@ def procedure_list(register: Counted) -> None:
             page = turned
             total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
     first = (page - 1) * PAGE_SIZE + 1
-    st.caption(t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " " + t("list_share"))
+    st.caption(
+        t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " ・ " + t("list_share")
+    )
     shown = cached.found(
         "procedures shown", (asked, page, as_of(), language()), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
@@ -77,11 +77,11 @@ def procedure_list(register: Counted) -> None:
     )  # fmt: skip
     if settings().mode == "office":  # there the open API is closed
         st.download_button(
-            t("list_csv"), partial(written, cached.store(), asked, as_of()), "procedures.csv", "text/csv", icon=":material/download:",
+            t("list_csv"), partial(written, cached.store(), asked, as_of(), cached.known_at()), "procedures.csv", "text/csv", icon=":material/download:",
             key="csv_procedures", on_click="ignore",
         )  # fmt: skip
     else:
-        query = urlencode({name: value for name, value in {**asdict(asked), "as_of": as_of().isoformat()}.items() if value})
+        query = urlencode({name: value for name, value in {**asdict(asked), **when()}.items() if value})
         st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
 
 
@@ -102,6 +102,11 @@ def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
         ]
     )  # fmt: skip
     return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+
+
+def _present(register: Counted) -> dict[str, set[str]]:
+    names = ("bureau", "process_type", "applicant", "authority", "status")
+    return {name: {getattr(g, name) for g in register.groups} for name in names}
 
 
 def _offered(register: Counted) -> list[str]:

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpis import models
+from kpis import models, register_queries
 from kpis.errors import NotFound
 from kpis.registers import STEPS
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.entry import page
+from pages.parts.entry import as_of, page
 from pages.parts.registers import bureau_names, day_word, facts, number
 from pages.parts.text import fine_print, language, linked, named, t
 
@@ -21,14 +21,14 @@ from pages.parts.text import fine_print, language, linked, named, t
 def procedure_page(code: str) -> None:
     """Show one procedure by its code; an unknown code is named."""
     try:
-        row = cached.store().one_of(models.Procedure, code)
+        row = register_queries.one(cached.store(), code, as_of=as_of(), known_at=cached.known_at())
     except NotFound:
         st.title(t("proc_unknown", code=code))
         st.page_link(page("procedures"), label=t("back_to_list"), icon=":material/arrow_back:", query_params={"lang": language()})
         return
     st.title(named(row))
     with st.container(horizontal=True, gap="xsmall"):
-        st.badge(t(f"digital_{row['digital_status']}"), icon=":material/language:", color="blue")
+        st.badge(t(f"digital_{row['status']}"), icon=":material/language:", color="blue")
         if row["is_priority"]:
             st.badge(t("reg_by_priority"), icon=":material/star:", color="orange")
         if row["is_sample"]:
@@ -77,7 +77,12 @@ def _count(row: dict[str, Any], name: str) -> str:
 
 def _history(code: str) -> None:
     st.subheader(t("detail_history"))
-    found = cached.store().all_of(models.RegisterChange, register_name="procedure", row_code=code)
+    known_at = cached.known_at()
+    found = [
+        change
+        for change in cached.store().all_of(models.RegisterChange, register_name="procedure", row_code=code)
+        if known_at is None or change["known_at"] <= known_at
+    ]
     if not found:
         st.caption(t("detail_no_history"))
         return
@@ -88,5 +93,6 @@ def _history(code: str) -> None:
         }
         for change in found
         for name, before in json.loads(change["before_json"]).items()
+        if name != "search_text"
     ]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
 from charts.shapes import figure
 from kpis.bureaus import home
+from kpis.periods import local_day
 from kpis.scorecard import Scored
 from kpis.settings import settings
-from kpis.text import known_day
+from kpis.text import format_date, known_day
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
@@ -39,13 +41,17 @@ def telling() -> Telling:
     return Telling(Words(language()), as_of(), places, view(), shown_under, sources)
 
 
-def cards(shown: Sequence[Card], *, columns: int, width: int) -> None:
-    """Show headline numbers, each with what it means."""
+def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: int) -> None:
+    """Show headline numbers, each with what it means; made once per revision, day, language and organisation."""
+
+    def made() -> list[tuple[str, str]]:
+        return [(f"**{card.title}**\n### {plain(card.value)}", card.note) for card in make()]
+
     with st.grid(columns, min_column_width=width):
-        for card in shown:
+        for said, note in cached.made("cards", code=f"{key} {view()}", as_of=as_of(), language=language(), make=made):
             with st.container(border=True, height="stretch"):
-                st.markdown(f"**{card.title}**\n### {plain(card.value)}")
-                st.caption(card.note)
+                st.markdown(said)
+                st.caption(note)
 
 
 def plain(cell: Cell) -> str | int | None:
@@ -96,7 +102,21 @@ def facts(rows: list[tuple[str, str]]) -> None:
     st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]).set_index(t("item")))
 
 
-def same_numbers(address: str) -> None:
+def not_loaded(table: str, how: str) -> None:
+    """Say how a register is loaded; or, where it is only that nothing of it was known at the instant chosen, when it came."""
+    first, known_at = cached.first_known(table), cached.known_at()
+    if known_at is not None and first is not None and first > known_at:
+        how = t("register_not_yet", day=format_date(local_day(first), language()))
+    st.info(how, icon=":material/info:")
+
+
+def when() -> dict[str, str]:
+    """Return the day and the instant chosen as the open API takes them; the instant only where one was chosen."""
+    known_at = cached.known_at()
+    return {"as_of": as_of().isoformat(), **({"known_at": known_at.isoformat()} if known_at else {})}
+
+
+def same_numbers(path: str) -> None:
     """Point to the same numbers in the open API, where it is open."""
     if settings().mode != "office":
-        fine_print(f"{t('numbers_api')}{linked(address, address)}")
+        fine_print(f"{t('numbers_api')}{linked(path, f'{path}?{urlencode(when())}')}")

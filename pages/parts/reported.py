@@ -48,11 +48,6 @@ def state_name(state: str) -> str:
     return state_word(state, language())
 
 
-def in_brackets(text: str) -> str:
-    """Put a remark in brackets, as the viewer's language writes them."""
-    return f" ({text})" if language() == "en" else f"({text})"
-
-
 def event_name(action: str) -> str:
     """Return the word for a step in the audit trail; one that has none is shown by its code."""
     return t(f"event_{action}") if action in EVENTS else action

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,9 +11,9 @@ import plotly.graph_objects as go
 import pyarrow as pa
 
 from charts.trajectory import trajectory
-from kpis.forecast import Forecast, forecast
-from kpis.measures import Figure, goals_known, planned_path, value_of
-from kpis.scorecard import Book, Scored
+from kpis.forecast import Forecast
+from kpis.measures import Figure, value_of
+from kpis.scorecard import Book, Scored, forecast_of, path_of
 from kpis.text import format_value
 from pages.parts.entry import as_of
 from pages.parts.text import language, named, t
@@ -38,10 +37,7 @@ def valued(scored: Scored) -> list[tuple[Figure, float]]:
 
 def path(scored: Scored) -> list[tuple[date, float]]:
     """Return the corners of the planned path, from the targets set by the viewer's day."""
-    entry = scored.entry
-    known = valued(scored)
-    first = replace(known[0][0], value=known[0][1]) if known else None
-    return planned_path(entry.definition, goals_known(entry.goals, as_of()), baseline=entry.baseline, first=first)
+    return path_of(scored, as_of=as_of())
 
 
 def marks_of(figure: Figure) -> str:
@@ -70,11 +66,9 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
 
 def series_chart(scored: Scored) -> tuple[go.Figure, float | None]:
     """Return the chart of a series, and the past error of its forecast where there is one."""
-    entry, goal = scored.entry, scored.judgement.goal
-    definition = entry.definition
+    definition, goal = scored.entry.definition, scored.judgement.goal
     actual, plan = _drawn(scored)
-    last_due = max((g.period.end for g in goals_known(entry.goals, as_of())), default=None)
-    expected = forecast(definition, scored.figures, until=last_due) if last_due else None
+    expected = forecast_of(scored, as_of=as_of())
     unit, decimals, divisor = named(definition, "unit"), definition.decimals, 1.0
     ahead = _expected_frame(expected)
     if max(actual["value"].max(), plan["value"].max()) >= 1_000_000:  # 200,000,000 is no label for an axis

@@ -53,6 +53,11 @@ def fine_print(markdown: str) -> None:
     st.markdown(f":small[{markdown}]")
 
 
+def in_brackets(text: str) -> str:
+    """Put a remark in brackets, as the viewer's language writes them."""
+    return f" ({text})" if language() == "en" else f"({text})"
+
+
 def linked(title: str, url: str | None) -> str:
     """Return a title as a link in markdown, or as it is where there is no address."""
     plain = title.replace("[", "［").replace("]", "］")

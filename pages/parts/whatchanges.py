@@ -9,8 +9,8 @@ from kpis.reports import Opened
 from kpis.review import OURS, THEIRS, CellChange
 from kpis.text import status_colour, status_icon, status_word
 from pages.parts.cards import sentence
-from pages.parts.reported import bureau_names, column_name, event_name, in_brackets, instant, plain, row_namer, value_text
-from pages.parts.text import language, named, t
+from pages.parts.reported import bureau_names, column_name, event_name, instant, plain, row_namer, value_text
+from pages.parts.text import in_brackets, language, named, t
 
 NATURES = ("new", "corrected", "updated", "cleared")
 _ICONS = {"new": "＋", "corrected": "✎", "updated": "→", "cleared": "－"}

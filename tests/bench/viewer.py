@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +27,9 @@ class Viewer:
     """One open page of a served app."""
 
     def __init__(self, port: int) -> None:
-        self.socket = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        self._held = ExitStack()
+        opening = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        self.socket = self._held.enter_context(opening)
 
     def read(self, page: str = "", query: str = "") -> tuple[list[str], list[pd.DataFrame]]:
         """Ask for a run of a page; return every text and every table it shows, in order."""
@@ -95,7 +97,7 @@ class Viewer:
 
     def close(self) -> None:
         """Leave."""
-        self.socket.close()
+        self._held.close()
 
 
 def _kind(message: ForwardMsg) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,13 +24,20 @@ from kpis.scorecard import score_all
 from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders.catalogue import load_folder
-from loaders.sample import divide, make_sample, manager_of, parts_of
+from loaders.sample import OFFICE, divide, make_sample, manager_of, parts_of
 from publishers.api import ROUTES
 from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
+from tests.bench.viewer import Viewer, served
+from tests.pages.charts_seen import EVERY, walk
+from tests.pages.questions import unanswered
+from tests.publishers import accounts, projected
+from tests.publishers.ledger import Ledger
+from tests.publishers.shown import Shown, of_streamlit
 
 SIZES = ROOT / "data" / "catalogue" / "sample.toml"
 TODAY = date(2026, 11, 24)
+Served = tuple[int, Viewer, dict[str, Ledger]]  # port, an open page, the open API by language
 
 
 @given(st.integers(0, 10**8), st.lists(st.floats(0.01, 10), min_size=1, max_size=40))
@@ -64,6 +74,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Path
     load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
     make_sample(store, SIZES, quarters=("FY2022-Q4",), open_quarter=None, folder=folder / "books")
     yield store, folder / "books"
+
+
+@pytest.fixture(scope="module")
+def served_sample(made: tuple[Store, Path]) -> Iterator[Served]:
+    with served("server:app", DATABASE_URL=made[0].url, EDITIONS_DIR=str(made[1] / "editions")) as port:
+        viewer = Viewer(port)
+
+        def ask(path: str) -> Any:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=60) as answer:
+                return json.load(answer)
+
+        yield port, viewer, {language: Ledger(ask, language) for language in ("ja", "en")}
+        viewer.close()
 
 
 def test_every_report_went_through_upload_and_a_second_persons_approval(made: tuple[Store, Path]) -> None:
@@ -117,6 +140,41 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
     settings.cache_clear()
     assert finance["indicators"] and all(i["is_sample"] for i in finance["indicators"])
     assert observations and all(o["is_sample"] for o in observations)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_api(served_sample: Served, language: str) -> None:
+    """Heat map, ranked bars and the pages of single bureaus have figures here; in public there are hardly any."""
+    _, viewer, ledgers = served_sample
+    ledger, heat = ledgers[language], ledgers[language].words("heat_title")
+
+    def read(page: str, query: str = "") -> Shown:
+        return of_streamlit(viewer.answers(page, f"{query}&lang={language}"))
+
+    every = read("bureau")
+    assert [c.traces[0]["type"] for c in every.drawn] == ["heatmap", "bar"] and every.drawn[0].alt.startswith(heat)
+    assert accounts.bureaus(ledger, every) == []
+    assert accounts.five_less(ledger, read("five_less")) == []
+    charts = 0
+    for bureau in ledger.api("bureaus")["bureaus"][::5]:
+        shown = read("bureau", f"code={bureau['code']}")
+        charts += len(shown.drawn)
+        assert accounts.one_bureau(ledger, shown, bureau) == [], bureau["code"]
+    assert charts > 8
+    assert projected.projects(ledger, read("projects")) == []
+    for project in ledger.api("projects")["projects"][1:4]:
+        assert projected.one_project(ledger, read("projects", f"code={project['code']}"), project) == [], project["code"]
+    reported = [r["indicator_code"] for r in ledger.indicators.values() if r["is_reported_by_bureaus"]]
+    for code in reported[::3]:
+        shown = read("indicator", f"code={code}")
+        assert accounts.indicator(ledger, shown, code) == [], code
+
+
+def test_the_sample_answers_every_question_and_every_chart_has_its_sentence_table_and_csv(served_sample: Served) -> None:
+    """The pages walked as in ``tests/pages/test_charts.py``, here with figures of every bureau."""
+    asked = [(page, "") for page in EVERY] + [("bureau", "code=FINANCE"), ("indicator", "code=electronic_decision_rate")]
+    found = walk(served_sample[0], asked, as_person=OFFICE) + list(unanswered(served_sample[0]))
+    assert not found, "\n".join(found)
 
 
 def test_a_sample_is_never_published(made: tuple[Store, Path]) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -13,44 +11,25 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as some
 from typer.testing import CliRunner
 
 from kpis import models
 from kpis.errors import FigureRefused, NotFound
 from kpis.measures import Definition, Figure, value_of
-from kpis.people import COMMAND_LINE, add_person
-from kpis.reports import opened
 from kpis.settings import settings as product_settings
 from kpis.store import Store
-from kpis.submissions import approve, confirm, submit
 from loaders.layout import KEYS, load_layout
 from loaders.load import load_file
-from loaders.submit import receive
 from loaders.workbook import gather, is_bureau_workbook, issue_template, mark_problems, read_workbook
 from manage import app
+from tests.libreoffice import needs_libreoffice, resaved
 from tests.loaders.filled import BUREAU, PERIOD, F, M, P, S, edited, filled, make_store, template, with_cells
-
-SOFFICE = shutil.which("soffice")
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return make_store(Path(tmp_path_factory.mktemp("workbook")))
 
-
-def resaved(content: bytes, folder: Path) -> bytes:
-    """Return the workbook as LibreOffice opens and saves it."""
-    assert SOFFICE
-    (folder / "in.xlsx").write_bytes(content)
-    home = (folder / "home").as_uri()
-    command = [SOFFICE, f"-env:UserInstallation={home}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]
-    subprocess.run([*command, str(folder / "out"), str(folder / "in.xlsx")], check=True, capture_output=True, timeout=180)
-    return (folder / "out" / "in.xlsx").read_bytes()
-
-
-needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="soffice is not installed (apt-get install libreoffice-calc)")
 
 # The template ----------------------------------------------------------------------------------------------------------
 
@@ -71,6 +50,15 @@ def test_a_template_keeps_the_rules_of_machine_readable_tables(store: Store) -> 
         assert all(headings) and len(set(headings)) == len(headings)
         assert not sheet.merged_cells.ranges
     assert book[F]["C1"].value.startswith("値の単位") and book[F]["C3"].value == "枚"
+
+
+@pytest.mark.parametrize(
+    ("period", "line"),
+    [(PERIOD, "提出期限 2023年2月28日(受付開始 2023年1月1日)"), ("FY2019-Q1", "受付期間は未定です。構造改革室に確認してください")],
+)
+def test_the_first_sheet_names_the_day_the_report_is_due(store: Store, period: str, line: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template(store, period=period)))
+    assert line in [row[0].value for row in book.worksheets[0].iter_rows()]
 
 
 def test_only_inputs_are_unlocked(store: Store) -> None:
@@ -156,100 +144,6 @@ def test_bureaus_that_cannot_report_are_refused(store: Store) -> None:
         gather(store, BUREAU, "CY2022")
 
 
-# There and back --------------------------------------------------------------------------------------------------------
-
-COUNTS = some.one_of(some.integers(0, 10**12).map(float), some.floats(0, 1e9).map(lambda x: float(f"{x:.15g}")))
-TEXTS = some.text(
-    some.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Co", "Cn"), include_characters="\n"),
-    max_size=60,
-).map(str.strip)
-DAYS = some.dates(date(1990, 1, 1), date(2099, 12, 31))
-FIGURES = some.fixed_dictionaries(
-    {
-        (7, "numerator"): COUNTS, (7, "denominator"): COUNTS, (7, "is_year_to_date"): some.booleans(), (7, "note_ja"): TEXTS,
-        (8, "numerator"): COUNTS, (8, "denominator"): COUNTS, (8, "value"): COUNTS,
-        (4, "numerator"): COUNTS, (4, "base_value"): COUNTS, (4, "is_base_estimated"): some.booleans(),
-        (10, "value"): COUNTS, (10, "denominator"): COUNTS, (10, "is_approximate"): some.booleans(),
-        (12, "text_ja"): TEXTS.filter(bool),
-    }
-)  # fmt: skip
-PROCEDURE = some.fixed_dictionaries(
-    {
-        "name_ja": TEXTS.filter(bool), "law_name": TEXTS, "digital_status": some.sampled_from(sorted(load_layout().choices["digital_status"])),
-        "applicant": some.sampled_from(sorted(load_layout().choices["party"])), "digitised_date": some.none() | DAYS,
-        "digitised_precision": some.sampled_from(["day", "month", "quarter", "year"]), "applications_count": some.none() | COUNTS,
-        "is_count_estimated": some.booleans(),
-    }
-)  # fmt: skip
-
-
-def put(content: bytes, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]) -> bytes:
-    """Return the template with figures and new procedures entered in the words of its lists."""
-    layout = load_layout()
-
-    def change(book: Any) -> None:
-        for key, entries in (
-            ("observations", figures.items()),
-            ("procedures", [((r, n), v) for r, p in enumerate(procedures, 2) for n, v in p.items()]),
-        ):
-            at = {column.name: (i, column) for i, column in enumerate(layout.columns[key], start=1)}
-            for (row, name), value in entries:
-                position, column = at[name]
-                cell = book[layout.sheets[key]].cell(row, position)
-                written = (
-                    layout.label(column.choices, "yes" if value is True else "no" if value is False else value)
-                    if column.choices
-                    else value
-                )
-                cell.value = written
-                if isinstance(written, str):
-                    cell.data_type = "s"
-
-    return edited(content, change)
-
-
-def expected_fields(given: dict[str, Any]) -> dict[str, Any]:
-    fields = dict(given)
-    if "digitised_date" in fields and fields["digitised_date"] is None:
-        fields["digitised_precision"] = "unknown"
-    return fields
-
-
-def check_there_and_back(
-    content: bytes, store: Store, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
-) -> None:
-    reading = read_workbook(content, store=store)
-    assert reading.errors == []
-    found = {(row.sheet, row.row): dict(row.fields) for row in reading.rows}
-    for row in {r for r, _ in figures}:
-        given_fields = {n: v for (r, n), v in figures.items() if r == row}
-        assert {n: found[F, row][n] for n in given_fields} == given_fields
-    for number, given_fields in enumerate(procedures, start=2):
-        wanted = expected_fields(given_fields)
-        assert {n: found[P, number][n] for n in wanted} == wanted
-    assert len(found) == len({r for r, _ in figures}) + len(procedures)
-
-
-@given(figures=FIGURES, procedures=some.lists(PROCEDURE, max_size=3))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_any_valid_figures_are_read_back_exactly(
-    store: Store, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
-) -> None:
-    """Whatever valid figures are entered, exactly those are read."""
-    check_there_and_back(put(template(store), figures, procedures), store, figures, procedures)
-
-
-@needs_libreoffice
-@given(figures=FIGURES, procedures=some.lists(PROCEDURE, min_size=1, max_size=3))
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_libreoffice_in_between_changes_nothing(
-    store: Store, tmp_path_factory: pytest.TempPathFactory, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
-) -> None:
-    """The same after LibreOffice opened and saved the workbook."""
-    content = resaved(put(template(store), figures, procedures), tmp_path_factory.mktemp("lo"))
-    check_there_and_back(content, store, figures, procedures)
-
-
 @needs_libreoffice
 def test_the_marked_copy_opens_in_libreoffice_and_keeps_its_comments(store: Store, tmp_path: Path) -> None:
     broken = with_cells(filled(template(store)), F, {"H7": "九百", "I8": None})
@@ -265,37 +159,6 @@ def test_the_marked_copy_opens_in_libreoffice_and_keeps_its_comments(store: Stor
     assert [str(r.sqref) for r in twice.conditional_formatting] == ["H7"]
 
 
-@given(figures=FIGURES, procedures=some.lists(PROCEDURE, max_size=2))
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_what_was_filled_is_what_is_stored_after_approval(
-    tmp_path_factory: pytest.TempPathFactory, figures: dict[tuple[int, str], Any], procedures: list[dict[str, Any]]
-) -> None:
-    """Template, upload, confirmation, submission, approval: the stored rows, as any export reads them, are exactly what was filled."""
-    store = make_store(Path(tmp_path_factory.mktemp("approved")))
-    add_person(store, actor=COMMAND_LINE, email="m@example.jp", role="bureau_manager", bureau_code=BUREAU)
-    add_person(store, actor=COMMAND_LINE, email="o@example.jp", role="reform_office")
-    today = date(2023, 1, 20)
-    content = put(template(store), figures, procedures)
-    done = receive(store, content, actor="m@example.jp", name="r.xlsx", today=today)
-    assert done.uploaded is not None, done.reading.errors
-    number, revision = done.uploaded.report_id, done.uploaded.revision
-    doubts = opened(store, number, viewer="m@example.jp", as_of=today).warnings
-    confirm(store, number, actor="m@example.jp", revision=revision, reasons={w.id: "確かめた" for w in doubts})
-    submit(store, number, actor="m@example.jp", revision=revision, today=today)
-    approve(store, number, actor="o@example.jp", revision=revision)
-    keys = {row.row: row.key for row in done.reading.rows if row.sheet == F}
-    stored = {
-        (o["indicator_code"], o["bureau_code"], o["period_code"]): o
-        for o in store.all_of(models.Observation, bureau_code=BUREAU, submission_id=number)
-    }
-    assert {(r, n): stored[keys[r]][n] for r, n in figures} == figures
-    codes = {p["procedure_code"]: p for p in store.all_of(models.Procedure, bureau_code=BUREAU)}
-    for row in (row for row in done.reading.rows if row.sheet == P):
-        wanted = expected_fields(procedures[row.row - 2])
-        assert {n: codes[row.key[0]][n] for n in wanted} == wanted
-    assert len(stored) == len(keys)
-
-
 # Meaning ---------------------------------------------------------------------------------------------------------------
 
 
@@ -305,7 +168,7 @@ def test_only_what_differs_is_reported_with_its_vintage(store: Store) -> None:
     (row,) = read_workbook(content, store=store).rows
     assert row.key == ("paper_sheets", BUREAU, PERIOD) and row.kind == "observations.csv"
     assert (row.issued_vintage, row.issued["value"], row.fields["value"], row.changed) == (1, 1200.0, 1300.0, ("value",))
-    assert (row.reason_class, row.reason_text, row.cells["value"]) == ("error", "集計の誤り", "G3")
+    assert (row.reason_class, row.reason_text, row.cell("value")) == ("error", "集計の誤り", "G3")
 
 
 def test_a_blank_means_no_change_and_a_word_clears(store: Store) -> None:

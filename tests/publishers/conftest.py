@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kpis.store import Store
+from kpis.text import format_date
+from publishers import editions
+from publishers.citation import citation, edition_address
+from publishers.words import Words
 from tests.publishers.house import House, built
+from tests.publishers.ledger import Ledger
 
 
 @pytest.fixture
@@ -24,3 +32,20 @@ def published(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
     made.correct("paper_reduction_rate", "FY2022", value="71.0")
     made.publish("用紙の削減率を訂正")
     return made
+
+
+def ledgers_of(port: int, house: House) -> dict[str, Ledger]:
+    """Return the figures of a public instance by language, asked of its API; what names the edition is no figure."""
+    held, chosen = editions.opened(house.folder, 2), house.chosen
+
+    def ask(path: str) -> Any:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=60) as answer:
+            return json.load(answer)
+
+    found = {}
+    for language in ("ja", "en"):
+        words, address = Words(language), edition_address(2, chosen)
+        cited = citation(held.manifest, chosen, language).replace(address, f"<{address}>")
+        line = words("edition_line", number=2, day=format_date(held.as_of, language))
+        found[language] = Ledger(ask, language, frame=[f"{line} ・ {words('edition_cite')}: {cited}"])
+    return found

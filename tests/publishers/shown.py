@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+import numpy
 import pyarrow as pa
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+SOURCES = (":small[出典", ":small[Source")  # titles of sources are no numbers of ours
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
 @dataclass
+class Drawn:
+    """A chart: what it says of itself, every value of every trace, the texts written into it, and the box it stands in."""
+
+    alt: str
+    traces: list[dict[str, Any]]
+    notes: list[str]
+    days: list[str] = field(default_factory=list)  # where lines that mark a day stand
+
+
+@dataclass
 class Shown:
-    """Headings, texts, tables (header and rows as texts) and charts (values of the line with dots)."""
+    """Headings, texts, tables (header and rows as texts) and charts (values of the line with dots).
+
+    ``boxes`` are all texts once more, those of one container together (labels of links and alerts included); ``drawn`` are the
+    charts with every value, ``pictures`` what images say of themselves and their addresses.
+    """
 
     headings: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     tables: list[tuple[list[str], list[list[Any]]]] = field(default_factory=list)
     charts: list[list[float]] = field(default_factory=list)
+    boxes: dict[tuple[int, ...], list[str]] = field(default_factory=dict)
+    drawn: list[Drawn] = field(default_factory=list)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
 
     def numbers(self) -> set[str]:
         """Return every number that is written on the page."""
         written = [c for header, _ in self.tables for c in header]
         written += [*self.headings, *self.texts, *(_plain(c) for _, rows in self.tables for row in rows for c in row)]
+        written += [t for box in self.boxes.values() for t in box if not t.startswith(SOURCES)]
         return {found for text in written for found in numbers_in(text)}
 
     def table(self, *columns: str) -> list[list[Any]]:
@@ -60,11 +82,17 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         if message.metadata.delta_path and message.metadata.delta_path[0] == 1:
             continue  # the side bar
         element = message.delta.new_element
-        kind = element.WhichOneof("type")
+        kind = str(element.WhichOneof("type"))
+        part = getattr(element, kind)
+        box = found.boxes.setdefault(tuple(message.metadata.delta_path[:-1]), [])
+        if kind in ("heading", "markdown", "alert", "page_link"):
+            box.append(str(part.label if kind == "page_link" else part.body))
+        if kind == "imgs":
+            found.pictures += [(image.alt, image.url) for image in part.imgs]
         if kind == "heading":
             found.headings.append(element.heading.body)
         elif kind == "markdown":
-            if not element.markdown.body.startswith((":small[出典", ":small[Source")):  # titles of sources are no numbers of ours
+            if not element.markdown.body.startswith(SOURCES):
                 found.texts.append(element.markdown.body)
         elif kind in ("dataframe", "table"):
             table = pa.ipc.open_stream(getattr(element, kind).arrow_data.data).read_all()
@@ -73,25 +101,42 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             found.tables.append(([str(n) for n in table.column_names], rows))
         elif kind == "plotly_chart":
             found.charts.append(_dots(element.plotly_chart.spec))
+            found.drawn.append(_drawn(element.plotly_chart.alt, json.loads(element.plotly_chart.spec)))
         elif kind == "exception":
             raise AssertionError(element.exception.message)
     return found
 
 
 def _dots(spec: str) -> list[float]:
-    import json
-
     for trace in json.loads(spec)["data"]:
         if "markers" in (trace.get("mode") or ""):
-            values = trace["y"]
-            if isinstance(values, dict):  # packed by plotly: base64 of little-endian numbers
-                import base64
-
-                import numpy
-
-                values = numpy.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"]).tolist()
-            return [float(v) for v in values if v is not None and v == v]
+            return [float(v) for v in values_of(trace["y"]) if v is not None and v == v]
     return []
+
+
+def values_of(part: Any) -> list[Any]:
+    """Return the values of a trace as a list; plotly packs numbers as base64 of their bytes."""
+    if not isinstance(part, dict):
+        return list(part)
+    found = numpy.frombuffer(base64.b64decode(part["bdata"]), dtype=part["dtype"])
+    if "shape" in part:
+        found = found.reshape([int(n) for n in str(part["shape"]).split(",")])
+    return [None if v != v else v for v in found.tolist()]
+
+
+def _drawn(alt: str, spec: dict[str, Any]) -> Drawn:
+    kept = ("x", "y", "z", "text", "customdata")
+    traces = [
+        {
+            "type": t["type"], "name": t.get("name", ""), "mode": t.get("mode", ""), "dash": t.get("line", {}).get("dash", ""),
+            "hatched": bool((t.get("marker", {}).get("pattern") or {}).get("shape")), "symbol": t.get("marker", {}).get("symbol", ""),
+            **{name: values_of(t[name]) for name in kept if name in t},
+        }
+        for t in spec["data"]
+    ]  # fmt: skip
+    layout = spec["layout"]
+    days = [str(s["x0"])[:10] for s in layout.get("shapes", []) if s.get("yref") == "y domain"]
+    return Drawn(alt, traces, [str(a.get("text", "")) for a in layout.get("annotations", [])], days)
 
 
 class Static(HTMLParser):
@@ -108,6 +153,10 @@ class Static(HTMLParser):
         self._skip = 0
         self._first_value: str | None = None
         self.rows: dict[tuple[str, str], tuple[list[str], str]] = {}
+        self.points: dict[str, set[str]] = {}  # unit → what the dots of its charts say
+        self._svg = 0
+        self._outside = False  # within a link to another host: the title of a source
+        self._point = False
         self._heading: list[str] | None = None
         self.feed(html)
 
@@ -115,6 +164,9 @@ class Static(HTMLParser):
         given = dict(attrs)
         if tag in ("svg", "head", "nav", "footer", "script"):
             self._skip += 1
+        self._svg += tag == "svg"
+        self._outside = self._outside or (tag == "a" and (given.get("href") or "").startswith("http"))
+        self._point = tag == "title" and self._svg > 0
         if tag == "section" and given.get("data-unit"):
             self._unit = given["data-unit"] or ""
         if tag == "table":
@@ -131,6 +183,9 @@ class Static(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("svg", "head", "nav", "footer", "script"):
             self._skip -= 1
+        self._svg -= tag == "svg"
+        self._outside = self._outside and tag != "a"
+        self._point = False
         if tag == "tr" and self._row is not None:
             header, rows = self.shown.tables[-1]
             if not header and not rows:
@@ -145,7 +200,9 @@ class Static(HTMLParser):
             self._heading = None
 
     def handle_data(self, data: str) -> None:
-        if self._skip:
+        if self._point:
+            self.points.setdefault(self._unit, set()).add(data)
+        if self._skip or self._outside:
             return
         if self._heading is not None:
             self._heading.append(data)

@@ -210,6 +210,33 @@ def test_a_query_that_cannot_be_read_is_refused_with_its_form(api: TestClient, q
     assert re.search("YYYY-MM-DD|ISO 8601", answer.json()["error"])
 
 
+def test_the_planned_path_and_the_forecast_are_those_that_charts_draw(api: TestClient) -> None:
+    found = {(i["code"], i["scope"]): i for i in api.get("/api/v1/status", params={"as_of": "2026-11-24"}).json()["indicators"]}
+    paper = found["paper_reduction_rate", "HQ"]
+    assert [(p["day"], p["value"]) for p in paper["planned_path"]] == [
+        ("2017-03-31", 0.0), ("2021-03-31", 30.0), ("2022-03-31", 50.0), ("2023-03-31", 70.0),
+    ]  # fmt: skip
+    assert paper["forecast"] is None  # four figures are too few
+    assert (paper["previous"]["value"], paper["year_earlier"]["value"]) == (73.1, 55.1)
+    ahead = found["electronic_decision_rate", "TMG"]["forecast"]
+    assert ahead["method"] == "damped_trend" and ahead["points"][0]["day"] == "2023-03-31"
+    assert all(
+        p["high"] - p["value"] == pytest.approx(ahead["past_error"]) == pytest.approx(p["value"] - p["low"])
+        for p in ahead["points"]
+    )
+
+
+def test_readings_sources_and_what_was_known_before_a_correction_are_given(api: TestClient) -> None:
+    readings, sources = api.get("/api/v1/readings").json(), api.get("/api/v1/sources").json()
+    assert {r["source_url"] for r in readings} <= {s["url"] for s in sources} and {r["agrees"] for r in readings} == {True, False}
+    key = ("indicator", "unit", "period", "vintage", "value")
+    every, current = (api.get(f"/api/v1/observations?vintages={v}").json() for v in ("all", "current"))
+    assert {tuple(f[k] for k in key) for f in current} <= {tuple(f[k] for k in key) for f in every} and len(every) >= len(
+        current
+    ) > 150
+    assert api.get("/api/v1/observations?vintages=some").status_code == 400
+
+
 def test_health_and_indicators_answer(api: TestClient) -> None:
     assert api.get("/api/health").json()["status"] == "ok"
     listed = api.get("/api/v1/indicators").json()

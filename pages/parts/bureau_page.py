@@ -1,0 +1,164 @@
+"""One bureau: its indicators against plan, its registers, its life, what it handed in, and the milestones it leads."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpis.bureaus import BureauReport
+from kpis.organisation import Succession
+from kpis.scorecard import Scored
+from kpis.settings import settings
+from kpis.text import format_date, format_value, status_word
+from pages.parts import cached
+from pages.parts.bureaus import break_line, unit_name
+from pages.parts.cards import chart_with_table, headline_value, status_badge, status_marks
+from pages.parts.comparison import in_words
+from pages.parts.entry import as_of, has_page, page, view
+from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.project import milestone_block
+from pages.parts.text import language, named, t
+from pages.parts.viewer import viewer
+
+CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
+
+
+def succession_line(word: str, succession: Succession, other: str) -> str:
+    """Say what a bureau came from or went into, when and by what share."""
+    share = succession.share
+    return t(
+        word,
+        day=format_date(succession.effective_date, language()) if succession.effective_date else t("unknown_day"),
+        name=unit_name(other),
+        relation=t("relation_" + succession.relation),
+        share=t("share_unknown") if share is None else t("share_known", share=f"{share:.0%}"),
+    )
+
+
+def life(report: BureauReport) -> None:
+    """Say since when the bureau exists, what it came from and what became of it."""
+    unit = report.unit
+    st.subheader(t("life"))
+    lines = [t("life_from", day=format_date(unit.valid_from, language())) if unit.valid_from else t("life_from_unknown")]
+    lines += [succession_line("life_before", s, s.predecessor_code) for s in report.before]
+    lines += [succession_line("life_after", s, s.successor_code) for s in report.after]
+    if unit.valid_to:
+        lines.append(t("life_to", day=format_date(unit.valid_to, language())))
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def registers(report: BureauReport) -> None:
+    """Show the bureau's procedures and facilities of the registers, with the way to the lists."""
+    for word, counts, done in (("procedures", report.procedures, "done"), ("facilities", report.facilities, "introduced")):
+        st.subheader(t(f"bureau_{word}"))
+        total = sum(counts.values())
+        st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
+        if total and has_page(word):
+            query = {"bureau": report.code, "lang": language()}
+            st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=query)
+
+
+def record(report: BureauReport) -> None:
+    """Show what the bureau handed in, and when; the public edition holds no such record."""
+    if settings().mode == "public":
+        return
+    st.subheader(t("reporting_record"))
+    # Where a report stands, and why one was returned, is for its own bureau and the reform office.
+    if not report.submissions or not viewer().may("see_report", report.code):
+        st.caption(t("reporting_record_none" if not report.submissions else "reporting_record_closed"))
+        return
+    rows = [
+        {
+            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): s["submitted_at"],
+            t("decided_at"): s["decided_at"], t("return_reason"): s["return_reason"],
+        }
+        for s in report.submissions
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def indicator(item: Scored) -> None:
+    """Show one indicator of a bureau: status, value, whose targets it is measured by, breaks, and its chart."""
+    with st.container(border=True, height="stretch"):
+        st.subheader(named(item.entry.definition))
+        status_badge(item.judgement)
+        st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+        if item.entry.goals_of:
+            st.caption(t("measured_by_whole"))
+        for found in item.breaks:
+            st.caption(f":material/link_off: {break_line(found)}")
+        chart_with_table(item, cached.book())
+
+
+def indicator_table(report: BureauReport) -> Ready:
+    """Make the table of all indicators of a bureau."""
+    rows = [
+        {
+            t("indicators_one"): named(s.entry.definition),
+            t("period"): s.judgement.figure.period.label(language()) if s.judgement.figure else "―",
+            t("value"): headline_value(s, s.judgement.figure),
+            t("target"): format_value(s.judgement.goal.value, s.entry.definition, language()) if s.judgement.goal else "―",
+            t("previous"): headline_value(s, s.judgement.previous), t("year_earlier"): headline_value(s, s.judgement.year_earlier),
+            t("statuses_one"): status_word(s.judgement.status, language()),
+        }
+        for s in report.scored
+    ]  # fmt: skip
+    csv = [
+        {
+            "bureau_code": report.code, "indicator_code": s.entry.definition.code,
+            "period_code": f.period_code if (f := s.judgement.figure) else None, "value": f.value if f else None,
+            "numerator": f.numerator if f else None, "denominator": f.denominator if f else None,
+            "unit": s.entry.definition.unit_en, "status": s.judgement.status, "is_sample": bool(f and f.is_sample),
+            "organisation": view(),
+        }
+        for s in report.scored
+    ]  # fmt: skip
+    return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(csv))
+
+
+def detail(report: BureauReport) -> None:
+    """Show one bureau."""
+    name = named(report.unit)
+    if not report.is_valid and report.unit.valid_to:
+        st.title(t("bureau_title_gone", name=name, day=format_date(report.unit.valid_to, language())))
+    elif report.scored:
+        st.title(t("bureau_title", name=name, owed=len(report.owed), reported=len(report.reported)))
+    else:
+        st.title(t("bureau_title_none", name=name))
+    st.markdown(status_marks(report.counts))
+    st.header(t("bureau_indicators"), divider="gray")
+    if not report.scored:
+        owed = {row["indicator_code"]: named(row) for row in cached.rows("Indicator")}
+        st.info(t("bureau_no_indicators", names=t("list_comma").join(owed[c] for c in report.owed)), icon=":material/info:")
+    with st.grid(2, min_column_width=320):
+        for item in report.scored[:CHARTS_SHOWN]:
+            indicator(item)
+        others = {s.entry.definition.code: s for s in report.scored[CHARTS_SHOWN:]}
+        if others:
+            with st.container():
+                words = {code: named(s.entry.definition) for code, s in others.items()}
+                chosen = st.selectbox(
+                    t("choose_indicator"), list(others), format_func=words.__getitem__, key=f"other_{report.code}"
+                )
+                indicator(others[chosen])
+    if others:
+        shown = cached.made(
+            "bureau in words", code=f"{report.code} {view()}", as_of=as_of(), language=language(), make=lambda: in_words(report.scored)
+        )  # fmt: skip
+        st.table(shown, border="horizontal", hide_index=True)
+        kept_block(f"{report.code}-indicators", lambda: indicator_table(report))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        registers(report)
+    with right:
+        life(report)
+        record(report)
+    st.header(t("bureau_milestones"), divider="gray")
+    names = {p["project_code"]: named(p) for p in cached.rows("Project")}
+    for code in report.project_codes:
+        query = {"code": code, "lang": language()}
+        st.page_link(page("projects"), label=f"{code} {names[code]}", icon=":material/flag:", query_params=query)
+    if report.milestones:
+        milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)
+    else:
+        st.caption(t("bureau_milestones_none" if not report.project_codes else "timeline_none"))

@@ -1,0 +1,43 @@
+"""Indicators beside their period before, the year before and the plan, in words that wrap: a wide table is cut off on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from kpis.scorecard import Scored
+from kpis.text import format_difference, format_value
+from pages.parts.cards import badge_line, headline_value
+from pages.parts.series import arrow
+from pages.parts.text import language, named, t
+
+
+def in_words(every: Sequence[Scored]) -> pa.Table:
+    """Return every indicator with a figure in two columns whose words wrap, for a phone as for a desk."""
+    held = [s for s in every if s.judgement.figure is not None]
+    now, then = [], []
+    for item in held:
+        judged, definition = item.judgement, item.entry.definition
+        assert judged.figure is not None
+        now.append(
+            f"{named(definition)}  \n**{headline_value(item, judged.figure)}** {badge_line(judged)}  \n"
+            f":small[{judged.figure.period.label(language())}]"
+        )
+        parts = [
+            (t("previous"), headline_value(item, judged.previous)),
+            (t("year_earlier"), headline_value(item, judged.year_earlier)),
+        ]
+        if judged.planned_value is not None:
+            against = f" ({difference(item)})" if judged.variance is not None else ""
+            parts.append((t("planned"), format_value(round(judged.planned_value, 1), definition, language()) + against))
+        then.append("  \n".join(f":small[{word} {value}]" for word, value in parts if value != "―") or "―")
+    return arrow({t("compare_now"): now, t("compare_beside"): then})
+
+
+def difference(item: Scored) -> str:
+    """Write by how much a figure is above or below its plan."""
+    variance = item.judgement.variance
+    if variance is None:
+        return "―"
+    return ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), item.entry.definition, language())

@@ -1,0 +1,156 @@
+"""All projects: how each stands, who leads it, what was last reported; the same as a table with CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from kpis.projects import BAD, GOOD, JUDGED, MILESTONE_STATES, PROJECT_RULE, ProjectReport
+from kpis.settings import settings
+from kpis.text import format_date, status_word
+from pages.parts import cached
+from pages.parts.cards import status_marks
+from pages.parts.entry import as_of, page
+from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.project import confidence_mark, contradictions, quarter_label, state_marks, status_mark
+from pages.parts.text import language, named, t
+
+REBUILT = "3"  # versions of the strategy before this one share their project numbers
+
+
+def link(report: ProjectReport, label: str = "") -> None:
+    """Lead to the page of one project."""
+    query = {"code": report.code, "lang": language()}
+    st.page_link(page("projects"), label=label or named(dict(report.row)), icon=":material/arrow_forward:", query_params=query)
+
+
+def leaders(report: ProjectReport) -> str:
+    """Return the names of the bureaus that lead a project, in order of time."""
+    units = cached.organisation().by_code
+    return " → ".join(dict.fromkeys(named(units[b["bureau_code"]]) for b in report.bureaus if b["role"] == "lead"))
+
+
+def reported(report: ProjectReport) -> str:
+    """Say in which quarter something was last reported."""
+    last = report.last_reported
+    return t("last_reported", quarter=quarter_label(last)) if last else t("never_reported")
+
+
+def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
+    """Show one core project: its statuses, milestones and last report."""
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown(
+            "\n\n".join(
+                (
+                    f"**{report.code} {named(dict(report.row))}**  \n{status_mark(report.status)} {confidence_mark(report)}",
+                    f"{t('project_indicators')}  \n{status_marks(dict(report.counts)) or t('no_indicator')}",
+                    f"{t('milestones')}  \n{state_marks(report.milestones) or t('timeline_none')}",
+                )
+            )
+        )
+        kin = [t("followed_by", name=f"{r.code} {named(dict(r.row))}") for r in reports if report.row["successor_code"] == r.code]
+        kin += [t("follows", name=f"{r.code} {named(dict(r.row))}") for r in reports if r.code in report.predecessor_codes]
+        st.caption("  \n".join([*kin, reported(report)]))
+        link(report, t("open_project"))
+
+
+def line(report: ProjectReport) -> None:
+    """Show one leading project on two lines."""
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        link(report)
+        unsure = [] if report.row["is_name_official"] else [t("name_not_official")]
+        st.caption("  \n".join([*unsure, f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}"]))
+        marks = [status_mark(report.status)] if report.scored else []
+        if marks := [*marks, *([found] if (found := state_marks(report.milestones)) else [])]:
+            st.markdown(" ".join(marks))
+
+
+def listing(reports: Sequence[ProjectReport]) -> None:
+    """List every project by kind and category, and all of them as a table with CSV."""
+    core = [r for r in reports if r.row["kind"] == "core"]
+    first = [r for r in core if r.first_version < REBUILT]
+    later = [r for r in core if r.first_version >= REBUILT]
+    counted = {r.code: r.status for r in first}
+    good = sum(s in GOOD for s in counted.values())
+    slow = sum(s == "slightly_behind" for s in counted.values())
+    bad = sum(s in BAD for s in counted.values())
+    st.title(t("projects_title", total=len(first), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
+    every = [m for r in reports for m in r.milestones]
+    both = sum(1 for m in every if m.planned and m.actual)
+    st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
+    if settings().mode != "public":
+        with st.container(border=True):
+            contradictions(reports)
+    for heading, held, note in ((t("core_v1"), first, ""), (t("core_later"), later, t("core_later_note"))):
+        if held:
+            st.header(heading, divider="gray")
+            if note:
+                st.caption(note)
+            with st.grid(3, min_column_width=280):
+                for report in held:
+                    card(report, reports)
+    leading([r for r in reports if r.row["kind"] == "leading"])
+    programme = [r for r in reports if r.row["kind"] == "programme"]
+    if programme:
+        st.header(t("programme_heading"), divider="gray")
+        with st.grid(2, min_column_width=280):
+            for report in programme:
+                line(report)
+    st.header(t("projects_table"), divider="gray")
+    kept_block("projects", lambda: listed(reports))
+
+
+def listed(reports: Sequence[ProjectReport]) -> Ready:
+    """Make the table of all projects: status, milestones by state, who leads, when something was last reported."""
+    is_public = settings().mode == "public"  # a person's confidence is for the office
+    table = pd.DataFrame(
+        [
+            {
+                t("project"): f"{r.code} {named(dict(r.row))}", t("statuses_one"): status_word(r.status, language()),
+                **({} if is_public else {t("confidence"): t("confidence_" + (r.confidence["confidence"] if r.confidence else "none"))}),
+                t("project_indicators"): len(r.scored), t("milestones"): len(r.milestones),
+                **{t(f"state_{state}"): r.count_of(state) for state in MILESTONE_STATES},
+                t("who_leads"): leaders(r), t("reported_in"): quarter_label(r.last_reported) if r.last_reported else "",
+            }
+            for r in reports
+        ]
+    )  # fmt: skip
+    csv = pd.DataFrame(
+        [
+            {
+                "project_code": r.code, "kind": r.row["kind"], "category_ja": r.row["category_ja"], "category_en": r.row["category_en"],
+                "name_ja": r.row["name_ja"], "name_en": r.row["name_en"], "status": r.status, "rule_version": PROJECT_RULE,
+                "indicators_count": len(r.scored), "milestones_count": len(r.milestones),
+                **{f"milestones_{state}": r.count_of(state) for state in MILESTONE_STATES},
+                "lead_bureaus": ";".join(dict.fromkeys(b["bureau_code"] for b in r.bureaus if b["role"] == "lead")),
+                "last_reported": r.last_reported or None, "as_of": as_of(),
+            }
+            for r in reports
+        ]
+    )  # fmt: skip
+    late = sum(r.count_of("late") for r in reports)
+    said = t("projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), late=late)
+    return ready(None, sentence=said, table=table, csv=csv, is_table_open=True)
+
+
+def leading(held: list[ProjectReport]) -> None:
+    """List the leading projects by category, and how many of those the strategy counts are not identified."""
+    if not held:
+        return
+    st.header(t("leading_heading"), divider="gray")
+    stated = next((s.judgement.figure for s in cached.scored(as_of()) if s.entry.definition.code == "leading_projects"), None)
+    in_first = sum(1 for r in held if r.first_version == "1")
+    if stated is not None and stated.value is not None:
+        missing = max(int(stated.value) - in_first, 0)
+        st.caption(t("leading_note", stated=f"{stated.value:,.0f}", known=len(held), first=in_first, missing=missing))
+    else:
+        st.caption(t("leading_note_plain", known=len(held)))
+    categories = dict.fromkeys(r.row["category_ja"] for r in held)
+    for category in sorted(categories, key=lambda c: not c):
+        own = [r for r in held if r.row["category_ja"] == category]
+        st.subheader(f"{named(dict(own[0].row), 'category') or t('category_unknown')} ({len(own)})")
+        with st.grid(3, min_column_width=280):
+            for report in own:
+                line(report)

@@ -1,0 +1,238 @@
+"""One project: what was promised, who leads it, its indicators and milestones, and the office's confidence in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pandas as pd
+import streamlit as st
+
+from kpis.confidence import LEVELS, record_confidence
+from kpis.errors import MierukaError
+from kpis.measures import value_of
+from kpis.projects import PROJECT_RULE, ProjectReport
+from kpis.scorecard import Scored
+from kpis.settings import settings
+from kpis.text import format_date, format_value, known_day, status_word
+from pages.parts import cached
+from pages.parts.cards import chart_with_table, headline_value, sentence, source_line, status_badge
+from pages.parts.entry import page, today
+from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.project import confidence_mark, milestone_block, quarter_label, rule_line, status_mark
+from pages.parts.text import fine_print, in_brackets, language, linked, named, t
+from pages.parts.viewer import viewer
+
+CHARTS_SHOWN = 6
+
+
+def heading(report: ProjectReport) -> None:
+    """Show the name, computed status and confidence of a project, and what it was to reach."""
+    st.title(f"{report.code} {named(dict(report.row))}")
+    if not report.row["is_name_official"]:
+        st.caption(t("name_not_official"))
+    st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
+    st.caption(rule_line(report, PROJECT_RULE))
+    if report.confidence is not None:
+        said = report.confidence
+        st.caption(
+            t("confidence_line", reason=said["reason"], reviewer=said["reviewer"], day=format_date(said["reviewed_on"], language()))
+        )
+        if report.is_contradicted:
+            words = t("confidence_" + said["confidence"])
+            st.warning(
+                t("contradiction", confidence=words, status=status_word(report.status, language())),
+                icon=":material/compare_arrows:",
+            )
+    with st.container(border=True):
+        st.markdown(f"**{t('goal_2025')}**")
+        st.markdown(named(dict(report.row), "goal") or t("goal_none"))
+        source = cached.book().sources.get(report.row["source_code"])
+        if source:
+            fine_print(f"{t('source')}: {linked(source.title, source.url)}")
+
+
+def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
+    """Show who leads the project, and what it was called in each version of the strategy."""
+    left, right = st.columns(2, gap="medium")
+    units = cached.organisation().by_code
+    with left:
+        st.subheader(t("who_leads"))
+        if not report.bureaus:
+            st.caption(t("bureau_unknown"))
+        for row in report.bureaus:
+            unit = units[row["bureau_code"]]
+            ended = in_brackets(t("ended_on", day=format_date(unit.valid_to, language()))) if unit.valid_to else ""
+            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{ended}", icon=":material/apartment:",
+                query_params={"code": unit.code, "lang": language()},
+            )  # fmt: skip
+            if row["note"]:
+                st.caption(row["note"])
+    with right:
+        st.subheader(t("names_in_versions"))
+        kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
+        kin += [r for r in reports if r.code == report.row["successor_code"]]
+        lines = [
+            f"- {t('strategy_version', version=n['strategy_version'])} **{r.code}** {named(dict(n))}" for r in kin for n in r.names
+        ]
+        st.markdown("\n".join(lines))
+
+
+def steps(item: Scored) -> str:
+    """Say how a target of one period was raised or changed, in the order in which it was set."""
+    definition = item.entry.definition
+    by_period: dict[str, list[float]] = {}
+    for goal in sorted(item.entry.goals, key=lambda g: (g.period.end, g.set_order)):
+        by_period.setdefault(goal.period_code, []).append(goal.value)
+    lines = []
+    for code, values in by_period.items():
+        if len(values) > 1:
+            rising = all(definition.sign * (b - a) >= 0 for a, b in pairwise(values))
+            words = " → ".join(format_value(v, definition, language()) for v in values)
+            shown = f"{quarter_label(code)}: {words}"
+            lines.append(t("raised_line" if rising else "changed_line", steps=shown))
+    return "  \n".join(lines)
+
+
+def indicators(report: ProjectReport) -> None:
+    """Show the project's indicators: charts for those with a history, and every figure in a table."""
+    st.header(t("project_indicators"), divider="gray")
+    drawn = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
+    drawn = sorted(drawn, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
+    # A goal in words stands above already; without a status of its own there is nothing to add to it.
+    rest = [s for s in report.scored if s not in drawn and (s.figures or s.entry.definition.kind != "qualitative")]
+    with st.grid(2, min_column_width=320):
+        for item in drawn:
+            with st.container(border=True, height="stretch"):
+                st.subheader(named(item.entry.definition))
+                status_badge(item.judgement)
+                st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+                if found := steps(item):
+                    st.caption(found)
+                chart_with_table(item, cached.book())
+        for item in rest[: max(0, CHARTS_SHOWN - len(drawn))]:
+            with st.container(border=True, height="stretch"):
+                st.subheader(named(item.entry.definition))
+                status_badge(item.judgement)
+                st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+                st.markdown(sentence(item.judgement))
+                if found := steps(item):
+                    st.caption(found)
+                source_line(item, cached.book())
+    unshown = len(rest) - max(0, CHARTS_SHOWN - len(drawn))
+    if unshown > 0:
+        st.caption(t("more_indicators", count=unshown))
+    every_figure(report)
+
+
+def every_figure(report: ProjectReport) -> None:
+    """Show every figure and every target of the project in tables."""
+    kept_block(f"{report.code}-figures", lambda: figures_of(report))
+    if any(s.entry.goals for s in report.scored):
+        kept_block(f"{report.code}-targets", lambda: targets_of(report))
+
+
+def figures_of(report: ProjectReport) -> Ready:
+    """Make the table of every figure of the project."""
+    book = cached.book()
+    shown = [(s, f) for s in report.scored for f in s.figures]
+    table = pd.DataFrame(
+        [
+            {
+                t("indicators_one"): named(s.entry.definition), t("period"): f.period.label(language()),
+                t("value"): headline_value(s, f), t("unit"): named(s.entry.definition, "unit"),
+                t("source"): book.sources[f.source_code].url if f.source_code in book.sources else "",
+            }
+            for s, f in shown
+        ]
+    )  # fmt: skip
+    csv = pd.DataFrame(
+        [
+            {
+                "project_code": report.code, "indicator_code": s.entry.definition.code, "unit_code": s.entry.unit_code,
+                "period_code": f.period_code, "end_date": f.period.end, "value": f.value, "unit": s.entry.definition.unit_en,
+                "numerator": f.numerator, "denominator": f.denominator, "text_ja": f.text_ja,
+                "is_approximate": f.is_approximate, "is_sample": f.is_sample, "source_code": f.source_code,
+            }
+            for s, f in shown
+        ]
+    )  # fmt: skip
+    said = "" if shown else t("every_figure_none")
+    return ready(None, sentence=said, table=table, csv=csv, title=t("every_figure"), is_table_open=True)
+
+
+def targets_of(report: ProjectReport) -> Ready:
+    """Make the table of every target of the project, in the order in which they were set."""
+    book = cached.book()
+    goals = [(s, g) for s in report.scored for g in sorted(s.entry.goals, key=lambda g: (g.period.end, g.set_order))]
+    table = pd.DataFrame(
+        [
+            {
+                t("indicators_one"): named(s.entry.definition), t("period"): g.period.label(language()),
+                t("target"): (t("approximate") if g.is_approximate else "") + format_value(g.value, s.entry.definition, language()),
+                t("set_on"): known_day(g.set_on, g.set_on_precision, language()) if g.set_on else t("unknown_day"),
+                t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
+            }
+            for s, g in goals
+        ]
+    )  # fmt: skip
+    csv = pd.DataFrame(
+        [
+            {
+                "project_code": report.code, "indicator_code": s.entry.definition.code, "period_code": g.period_code, "value": g.value,
+                "unit": s.entry.definition.unit_en, "set_on": g.set_on, "set_order": g.set_order, "is_approximate": g.is_approximate,
+                "source_code": g.source_code,
+            }
+            for s, g in goals
+        ]
+    )  # fmt: skip
+    return ready(None, sentence="", table=table, csv=csv, title=t("targets_raised"), is_table_open=True)
+
+
+def confidence(report: ProjectReport) -> None:
+    """Let the reform office state its confidence, and list those stated before; neither is public."""
+    if settings().mode == "public":
+        return
+    with st.expander(t("confidence_write"), icon=":material/edit:"), st.form(f"confidence_{report.code}", border=False):
+        level = st.segmented_control(t("confidence"), LEVELS, default="medium", format_func=lambda c: t(f"confidence_{c}"))
+        reason = st.text_area(t("confidence_reason"))
+        known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
+        reviewer = known.email or st.text_input(t("confidence_reviewer"))
+        if known.email:
+            st.caption(f"{t('confidence_reviewer')}: {known.name or known.email}")
+        if st.form_submit_button(t("confidence_save"), type="primary"):
+            try:
+                record_confidence(
+                    cached.store(), report.code, confidence=level or "", reason=reason, reviewer=reviewer, reviewed_on=today()
+                )
+            except MierukaError as refusal:
+                st.error(refusal.in_language(language()), icon=":material/error:")
+            else:
+                st.session_state["confidence_saved"] = report.code
+                st.rerun()
+    if st.session_state.pop("confidence_saved", "") == report.code:
+        st.success(t("confidence_saved"), icon=":material/check:")
+    if report.confidences:
+        st.subheader(t("confidence_history"))
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        t("reviewed_on"): c["reviewed_on"], t("confidence"): t("confidence_" + c["confidence"]),
+                        t("confidence_reason"): c["reason"], t("confidence_reviewer"): c["reviewer"],
+                    }
+                    for c in reversed(report.confidences)
+                ]
+            ),
+            hide_index=True, width="stretch",
+        )  # fmt: skip
+
+
+def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
+    """Show one project; ``reports`` are all of them, for those it follows or is followed by."""
+    heading(report)
+    bureaus_and_names(report, reports)
+    indicators(report)
+    st.header(t("milestones"), divider="gray")
+    milestone_block(report.milestones, key=f"{report.code}-milestones")
+    confidence(report)

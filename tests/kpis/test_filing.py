@@ -1,0 +1,55 @@
+"""How the rows of a report are kept: what is read back is what was read, also after an upgrade."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from kpis import models
+from kpis.filing import packed, row_key, rows_of
+from kpis.review import ReportedRow
+from kpis.store import MIGRATIONS, Store
+from tests.small_government import ANNA, figure, register_row
+
+
+def keep_rows(session: Session, report: models.Submission, rows: list[ReportedRow]) -> None:
+    for row in rows:
+        session.add(
+            models.SubmissionRow(
+                submission_id=report.id, row_kind=row.kind, row_key=row_key(row.key), sheet=row.sheet, fields_json=packed(row)
+            )
+        )  # fmt: skip
+
+
+def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Store) -> None:
+    """Down to the version before and up again: every row of a draft as it was, days and cleared cells among them."""
+    kept = register_row("milestones.csv", "M1", planned_end=date(2023, 3, 31), actual_end=None, name_ja="公開")
+    changed = replace(kept, fields={**kept.fields, "actual_end": date(2023, 4, 2)}, issued=dict(kept.fields), issued_vintage=2)
+    rows = [figure(value=70.0), changed]
+    with reporting.writing() as session:
+        session.add(
+            models.Submission(
+                bureau_code="GENERAL", period_code="FY2022-Q3", state="withdrawn", created_by=ANNA, created_at=datetime(2023, 1, 1)
+            )
+        )
+        session.flush()
+        report = session.exec(select(models.Submission)).one()
+        keep_rows(session, report, rows)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with reporting.engine.connect().execution_options(writes=True) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+        old = connection.execute(text("SELECT fields_json FROM submission_row ORDER BY id")).scalars().all()
+        connection.commit()
+    assert json.loads(old[1])["issued"]["planned_end"] == {"day": "2023-03-31"} and json.loads(old[1])["cells"]["name_ja"] == "H5"
+    reporting.migrate()
+    with reporting.reading() as session:
+        found, _ = rows_of(session, session.exec(select(models.Submission)).one())
+    assert found == rows and found[1].changed == ("actual_end",)

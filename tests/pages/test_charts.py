@@ -1,0 +1,101 @@
+"""Every chart has its sentence, its table and its CSV, and no chart is empty: no data says why. Every page is walked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+
+from kpis import models
+from kpis.people import COMMAND_LINE, add_person
+from kpis.registers import DIMENSIONS
+from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from tests.bench.viewer import served
+from tests.pages import questions
+from tests.pages.charts_seen import EVERY, Seen, faults, walk
+from tests.pages.questions import unanswered
+
+OFFICER = "office@example.org"
+
+
+def served_store(folder: Path, *, catalogue: bool, official: bool) -> Store:
+    store = Store(f"sqlite:///{folder / 'walked.db'}")
+    store.migrate()
+    if catalogue:
+        nothing = folder / "nothing"
+        nothing.mkdir()
+        load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official" if official else nothing)
+        add_person(store, actor=COMMAND_LINE, email=OFFICER, role="reform_office")
+    return store
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Store]]:
+    folder = tmp_path_factory.mktemp("shipped")
+    store = served_store(folder, catalogue=True, official=True)
+    with served("server:app", DATABASE_URL=store.url, EDITIONS_DIR=str(folder / "editions")) as port:
+        yield port, store
+
+
+def test_every_page_of_the_shipped_figures(shipped: tuple[int, Store]) -> None:
+    """Pages, each way to compare, every second project, bureau and kind of indicator."""
+    port, store = shipped
+    kinds = {(i["kind"], i["theme"]): i["indicator_code"] for i in store.all_of(models.Indicator)}
+    asked = [(page, "") for page in EVERY] + [("procedures", f"by={d}") for d in DIMENSIONS]
+    asked += [("facilities", "by=kind"), ("procedures", "code=P001"), ("projects", "code=CP1"), ("bureau", "code=DIGITAL")]
+    each = [("projects", f"code={p['project_code']}") for p in store.all_of(models.Project)]
+    each += [("bureau", f"code={b['bureau_code']}") for b in store.all_of(models.Bureau) if b["is_current"]]
+    each += [("indicator", f"code={code}") for code in sorted(set(kinds.values()))]
+    found = walk(port, asked, as_person=OFFICER) + walk(port, each[::2], languages=["ja"])
+    assert not found, "\n".join(found)
+
+
+def test_each_question_of_the_reform_is_answered_within_two_clicks_of_the_overview(shipped: tuple[int, Store]) -> None:
+    assert list(unanswered(shipped[0])) == []
+
+
+def test_an_unanswered_question_is_found(shipped: tuple[int, Store], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that stand on another page only, a page that nothing leads to, a second link that is not there."""
+    wrong = {
+        "a": ("procedures", "", ("fac_map",)), "b": ("parts", "", ("fac_map",)), "c": ("facilities", "facilities?code=", ("fac_map",))
+    }  # fmt: skip
+    monkeypatch.setattr(questions, "QUESTIONS", wrong)
+    assert len(list(unanswered(shipped[0], languages=("en",)))) == 3
+
+
+@pytest.mark.parametrize("catalogue", [True, False], ids=["a catalogue without a figure", "not even a catalogue"])
+def test_every_page_of_an_empty_database_says_why_it_is_empty(tmp_path: Path, catalogue: bool) -> None:
+    store = served_store(tmp_path, catalogue=catalogue, official=False)
+    asked = [(page, "") for page in EVERY] + [("projects", "code=CP1"), ("bureau", "code=DIGITAL"), ("procedures", "code=P001")]
+    with served("server:app", DATABASE_URL=store.url, EDITIONS_DIR=str(tmp_path / "editions")) as port:
+        found = walk(port, asked, as_person=OFFICER if catalogue else "")
+    assert not found, "\n".join(found)
+
+
+def chart(figure: go.Figure, *, alt: str = "", key: str = "chart_x") -> Seen:
+    from streamlit.proto.Element_pb2 import Element
+
+    element = Element()
+    element.plotly_chart.spec, element.plotly_chart.alt = figure.to_json(), alt
+    element.plotly_chart.id = f"$$ID-0123-{key}"
+    return Seen([("plotly_chart", element.plotly_chart)])
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (chart(go.Figure()), "without points"),
+        (chart(go.Figure(go.Bar(x=["a"], y=[None]))), "without points"),
+        (chart(go.Figure(go.Bar(x=["a"], y=[1]))), "no sentence"),
+        (chart(go.Figure(go.Bar(x=["a"], y=[1])), alt="a sentence that stands nowhere"), "no sentence"),
+        (chart(go.Figure(go.Bar(x=["a"], y=[1]))), "no table"),
+        (Seen(), "no word why"),
+    ],
+)
+def test_a_planted_fault_is_found(seen: Seen, said: str) -> None:
+    """The walk itself can fail."""
+    assert any(said in fault for fault in faults(seen))

@@ -1,0 +1,364 @@
+"""Page by page: every number of a text, table, chart and picture, accounted for by the open API. Each function returns what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from kpis.measures import STATUSES
+from kpis.text import status_word
+from publishers.summary import BAD, LESSES, NOTES, UNJUDGED
+from tests.publishers import charted, tabled
+from tests.publishers.ledger import Item, Ledger, Table, plain
+from tests.publishers.shown import Drawn, Shown
+
+GOOD = ("reached", "on_track")
+
+
+def marks(ledger: Ledger, counts: Mapping[str, int]) -> list[str]:
+    """Write how many have each status."""
+    return [f"{status_word(s, ledger.language)} {counts[s]}" for s in STATUSES if counts.get(s)]
+
+
+def series(
+    ledger: Ledger, shown: Shown, items: Iterable[Item], *, more: Iterable[Table] = (), free: Sequence[str] = ()
+) -> tuple[list[str], list[Drawn]]:
+    """Check every chart of a series with its table; return what is wrong, and the charts that are no series."""
+    by_alt: dict[str, list[Item]] = {}
+    for item in items:
+        by_alt.setdefault(f"{ledger.words.named(item)}: {ledger.sentence(item)}", []).append(item)
+    wrong, others = [], []
+    for chart in shown.drawn:
+        if chart.alt not in by_alt:
+            others.append(chart)
+            continue
+        tried = [charted.wrong_trajectory(ledger, item, chart) for item in by_alt[chart.alt]]
+        wrong += [f"{chart.alt[:60]}: {w}" for w in min(tried, key=len)]
+    drawn = {c.alt for c in shown.drawn}
+    must = [tabled.series(ledger, found[0]) for alt, found in by_alt.items() if alt in drawn and len(found) == 1]
+    may = [tabled.series(ledger, s) for found in by_alt.values() for s in found if s["figures"]]
+    wrong += tabled.wrong_tables(shown, [*must, *more], free=free, may=may)
+    return wrong, others
+
+
+def theme_items(ledger: Ledger, theme: str) -> list[Item]:
+    """Return the headline indicators of a theme, and after them those that one of them replaced."""
+    heads = [s for s in ledger.own.values() if s["theme"] == theme and s["is_headline"]]
+    codes = {s["code"] for s in heads}
+    replaced = {r["indicator_code"] for r in ledger.indicators.values() if r["replaced_by_code"] in codes} - codes
+    return heads + [s for s in ledger.own.values() if s["code"] in replaced and s["figures"]]
+
+
+def _lead(ledger: Ledger) -> list[str]:
+    w, own, as_of = ledger.words, list(ledger.own.values()), ledger.api("status")["as_of"]
+    counts = Counter(s["status"] for s in own)
+    judged = sum(n for s, n in counts.items() if s not in UNJUDGED)
+    newest = max(s["period_end"] for s in own if s["period_end"])
+    age = (date.fromisoformat(as_of) - date.fromisoformat(newest)).days
+    return [
+        w("conclusion", judged=judged, good=sum(counts[s] for s in GOOD)), *marks(ledger, counts),
+        w("conclusion_lead", total=len(own), as_of=ledger.day(as_of), judged=judged, not_due=counts["not_due"], no_target=counts["not_applicable"],
+          qualitative=counts["qualitative"], no_data=counts["no_data"], newest=ledger.day(newest), age=f"{age:,}"),
+    ]  # fmt: skip
+
+
+def overview(ledger: Ledger, shown: Shown) -> list[str]:
+    """Check the overview: conclusion, cards with their pictures, trend, core projects, what changed last."""
+    w, own = ledger.words, list(ledger.own.values())
+    rows = []
+    for project in ledger.api("projects")["projects"]:
+        if project["kind"] == "core" and project["goal_ja"]:
+            counts = Counter(s["status"] for s in own if s["project"] == project["code"])
+            others = sum(n for s, n in counts.items() if s in UNJUDGED)
+            judged = marks(ledger, {s: n for s, n in counts.items() if s not in UNJUDGED})
+            rows.append([w.named(project), " ".join([*judged, w("others" if judged else "none_judged", count=others)])])
+    there = next(([[str(c) for c in row] for row in r] for h, r in shown.tables if h == [w("project"), w("status")]), [])
+    wrong = [] if [[plain(c) for c in row] for row in there] == rows else [f"core projects {there} for {rows}"]
+    shown.tables[:] = [t for t in shown.tables if t[0] != [w("project"), w("status")]]
+    found, others_ = series(ledger, shown, own)
+    wrong += found + [f"{c.alt} is not expected" for c in others_]
+    said = [
+        *_lead(ledger),
+        w("contradictions_none", count=sum(bool(p.get("confidence")) for p in ledger.api("projects")["projects"])),
+    ]
+    wrong += ledger.unaccounted(shown, about=own, says=said)
+    by_sentence: dict[str, list[Item]] = {}
+    for item in own:
+        by_sentence.setdefault(ledger.sentence(item), []).append(item)
+    for alt, address in shown.pictures:
+        tried = [charted.wrong_picture(ledger, s, address) for s in by_sentence.get(alt, []) if s["figures"]] or [["no such item"]]
+        wrong += [f"{alt[:60]}: {x}" for x in min(tried, key=len)]
+    return wrong
+
+
+def five_less(ledger: Ledger, shown: Shown) -> list[str]:
+    """Check the page of the five lessons: notes, values, charts, tables."""
+    w, says, items = ledger.words, [], []
+    for theme in LESSES:
+        found = theme_items(ledger, theme)
+        items += found
+        for item in found[:1]:
+            other = ledger.own.get(ledger.indicators[item["code"]]["paired_with_code"] or "")
+            both = [(f, g) for f in item["figures"] for g in (other or {"figures": []})["figures"] if f["period"] == g["period"]]
+            if other and both:
+                mine, theirs = max(both, key=lambda p: p[0]["end_date"])
+                says.append(w("pair", period=ledger.period(mine["period"]), name=w.named(item), value=ledger.figure(item, mine),
+                              other=ledger.figure(other, theirs), other_name=w.named(other)))  # fmt: skip
+        says += [w(NOTES[theme])] if theme in NOTES else []
+    wrong, others = series(ledger, shown, items)
+    return wrong + [f"{c.alt} is not expected" for c in others] + ledger.unaccounted(shown, about=items, says=says)
+
+
+def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
+    """Check the page of one indicator: head, chart, by bureau, inputs, targets, corrections, other readings."""
+    item, w = ledger.own[code], ledger.words
+    projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
+    vintages = ledger.api("observations?vintages=all")
+    for _, rows in shown.tables:
+        rows[:] = [r for r in rows if r[0] != w("scope")]
+    more = [tabled.inputs(ledger, item), tabled.facts(ledger, code, projects)]
+    more += [
+        tabled.without_blank(t)
+        for t in (tabled.targets_table(ledger, item), tabled.revisions(ledger, item, vintages), tabled.readings(ledger, item))
+        if t[1]
+    ]
+    parts, chart, says = comparison(ledger, code)
+    more += parts
+    free = (w("source"),)
+    wrong, others = series(ledger, shown, [item], more=more, free=free)
+    wrong += chart(others)
+    row = ledger.indicators[code]
+    says.append(w("rule", version=item["rule_version"], on_track=row["threshold_on_track"], behind=row["threshold_behind"]))
+    says += [f"({ledger.period(item['target']['period'])})"] if item["target"] else []
+    return wrong + ledger.unaccounted(shown, always=[item], says=says)
+
+
+def comparison(
+    ledger: Ledger, code: str, *, view: str = "then"
+) -> tuple[list[Table], Callable[[Sequence[Drawn]], list[str]], list[str]]:
+    """Return what the block "by bureau" of an indicator must show for its newest period: tables, a check of its chart, texts."""
+    w, whole = ledger.words, ledger.own[code]
+    reporting = {b["code"] for b in ledger.api("bureaus")["bureaus"]}
+    parts = [s for s in ledger.items(view) if s["code"] == code and s["scope"] in reporting and s["figures"]]
+    periods = {f["period"]: f for s in parts for f in s["figures"]}
+    if not periods:
+        return [], lambda charts: [f"{c.alt} is not expected" for c in charts], []
+    chosen = max(periods, key=lambda p: (periods[p]["end_date"], periods[p]["start_date"]))
+    found = [(s, f) for s in parts for f in s["figures"] if f["period"] == chosen]
+    valued = [(s, f) for s, f in found if f["value"] is not None]
+    valued.sort(key=lambda p: p[1]["value"] * (1 if p[0]["direction"] == "lower" else -1))
+    rolled = next(
+        (
+            r
+            for s in ledger.items(view)
+            if s["code"] == code and s["scope"] == whole["scope"]
+            for r in s["rolled_up"]
+            if r["period"] == chosen
+        ),
+        None,
+    )
+    says = coverage(ledger, whole, rolled) if rolled else []
+    known = [d for s, f in found if (d := tabled.denominator(s, f)) is not None]
+    if known and min(known) != max(known):
+        says.append(w("denominators_differ", low=f"{min(known):,.0f}", high=f"{max(known):,.0f}"))
+    owing = {
+        "owing": rolled["owing_count"] if rolled else len(found),
+        "reported": rolled["reported_count"] if rolled else len(found),
+    }
+    sentence = w("coverage_no_sum", owing=owing["owing"], reported=len(found))
+    if valued:
+        ordered = sorted(valued, key=lambda p: p[1]["value"])
+        ends = {f"{k}{n}": v for k, (s, f) in (("top", ordered[-1]), ("low", ordered[0]))
+                for n, v in (("", ledger.units[s["scope"]]), ("_value", tabled.label(ledger, s, f)))}  # fmt: skip
+        sentence = w("compare_sentence", period=ledger.period(chosen), **owing, **ends)
+    says.append(sentence)
+    bars = [(ledger.units[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
+
+    def check(charts: Sequence[Drawn]) -> list[str]:
+        mine = [c for c in charts if c.alt == sentence]
+        wrong = [] if len(mine) == bool(bars) else [f"{len(mine)} charts by bureau of {len(charts)}; wanted: {sentence}"]
+        return (
+            wrong
+            + [f"{c.alt} is not expected" for c in charts if c not in mine]
+            + [x for c in mine for x in charted.wrong_bars(c, bars)]
+        )
+
+    return [tabled.by_bureau(ledger, found)], check, says
+
+
+def coverage(ledger: Ledger, whole: Item, rolled: Item) -> list[str]:
+    """Say what the reports of a period add up to, and how complete they are."""
+    w, counts = ledger.words, {"owing": rolled["owing_count"], "reported": rolled["reported_count"]}
+    if rolled["value"] is None:
+        lines = [w("coverage_no_sum", **counts)]
+    else:
+        total = ledger.value(whole, rolled["value"], least=2)
+        lines = [w("coverage_complete" if rolled["is_complete"] else "coverage_partial", total=total, **counts)]
+    if rolled["official_value"] is not None:
+        lines.append(w("coverage_official", official=ledger.figure(whole, ledger.at(whole, rolled["official_period"]))))
+    for kind in ("unaddable", "missing"):
+        if rolled[kind]:
+            lines.append(w(f"coverage_{kind}", names=w("list_comma").join(ledger.units.get(c, c) for c in rolled[kind])))
+    return lines
+
+
+# Bureaus --------------------------------------------------------------------------------------------------------------
+
+
+def states(ledger: Ledger, counts: Mapping[str, int]) -> list[str]:
+    """Write how many milestones are in each state."""
+    return [f"{ledger.words('state_' + s)} {n}" for s, n in counts.items() if n]
+
+
+def bureaus(ledger: Ledger, shown: Shown) -> list[str]:
+    """Check the comparison of all bureaus: heat map, ranked bars, lists."""
+    w, rows = ledger.words, ledger.api("bureaus")["bureaus"]
+    current, gone = [b for b in rows if b["is_valid"]], [b for b in rows if not b["is_valid"]]
+    some = [b for b in current if b["indicators"]]
+    says = [w("bureaus_title", owing=len(current), some=len(some), none=len(current) - len(some))]
+    judged_by = {(s["code"], s["scope"]): s for s in ledger.items()}
+    heads = {
+        r["theme"]: r
+        for r in reversed(list(ledger.indicators.values()))
+        if r["is_reported_by_bureaus"] and r["is_headline"] and r["theme"] in LESSES
+    }
+    themes = [t for t in LESSES if t in heads]
+    listed = [b for b in rows if b["is_valid"] or b["indicators"]]
+    cells, table = [], []
+    for b in listed:
+        own = {i["indicator"]: i for i in b["indicators"]}
+        line = []
+        for theme in themes:
+            brief = own.get(heads[theme]["indicator_code"])
+            item = judged_by.get((heads[theme]["indicator_code"], b["code"])) if brief else None
+            value = item["actual_value"] if item else None
+            status = item["status"] if item else "no_data"
+            line.append((status, "" if value is None else f"{value:,.1f}".removesuffix(".0"), w(f"short_{status}")))
+        cells.append(line)
+        table.append([ledger.unit_label(b), *(f"{v} {status_word(s, ledger.language)}".strip() for s, v, _ in line)])
+    filled = [c for line in cells for c in line if c[0] != "no_data"]
+    good = [c for c in filled if c[0] in GOOD]
+    judged = [c for c in filled if c[0] in (*GOOD, *BAD, "slightly_behind")]
+    sentence = w("heat_sentence", bureaus=len(listed), columns=len(themes), filled=len(filled), judged=len(judged), good=len(good))
+    says.append(sentence)
+    tables: list[Table] = [([w("bureau"), *(w(t) for t in themes)], table), tabled.listed(ledger, current)]
+    tables += [tabled.listed(ledger, gone)] if gone else []
+    wrong = []
+    charts = list(shown.drawn)
+    if filled:
+        mine = [c for c in charts if c.alt == f"{w('heat_title')}: {sentence}"]
+        wrong += [] if len(mine) == 1 else [f"no heat map: {sentence}"]
+        wrong += [x for c in mine for x in charted.wrong_heat(c, cells, [ledger.unit_label(b) for b in listed])]
+        wrong += [x for c in mine for x in _hovers(ledger, c, listed, themes, heads, judged_by)]
+        charts = [c for c in charts if c not in mine]
+    reporting = {b["code"] for b in rows}
+    compared = next(
+        (
+            s["code"]
+            for s in ledger.items()
+            if s["scope"] in reporting and s["figures"] and s["scope"] != ledger.indicators[s["code"]]["scope_code"]
+        ),
+        None,
+    )
+    if compared:
+        more, check, texts = comparison(ledger, compared)
+        tables += more
+        says += texts
+        wrong += check(charts)
+    wrong += tabled.wrong_tables(shown, tables)
+    boxes: dict[str, list[str]] = {}
+    for b in rows:
+        done = w("reported_of", owed=len(b["owed"]), reported=len(b["reported"])) if b["indicators"] else w("no_report")
+        boxes[w.named(b)] = [f"{w('reports_column')}: {done}", *marks(ledger, b["counts"]), *states(ledger, b["milestones"])]
+    return wrong + in_boxes(ledger, shown, boxes, says)
+
+
+def _hovers(
+    ledger: Ledger,
+    chart: Drawn,
+    listed: Sequence[Item],
+    themes: Sequence[str],
+    heads: Mapping[str, Item],
+    judged_by: Mapping[Any, Item],
+) -> list[str]:
+    expected = [
+        [f"{ledger.unit_label(b)} {ledger.words(t)}<br>" + (ledger.sentence(s) if (s := judged_by.get((heads[t]['indicator_code'], b["code"]))) and s["figures"] else ledger.words("no_report"))
+         for t in themes]
+        for b in listed
+    ]  # fmt: skip
+    return [] if chart.traces[0]["customdata"] == expected else ["texts under the pointer differ"]
+
+
+def in_boxes(
+    ledger: Ledger, shown: Shown, boxes: Mapping[str, Sequence[str]], says: Sequence[str], *, about: Sequence[Item] = ()
+) -> list[str]:
+    """Return every unaccounted number; what ``boxes`` allow under a name is allowed in the box that begins with it only."""
+    wrong = []
+    for path, texts in shown.boxes.items():
+        allowed = boxes.get(plain(texts[0]).split("\n")[0].strip(), []) if texts else []
+        wrong += ledger.unaccounted(Shown(boxes={path: texts}), about=about, says=[*says, *allowed])
+    return wrong
+
+
+def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
+    """Check the page of one bureau: what it reported, its charts, registers, life and milestones."""
+    w = ledger.words
+    items = [s for i in b["indicators"] for s in ledger.items() if s["scope"] == b["code"] and s["code"] == i["indicator"]]
+    says = [w("bureau_title", name=w.named(b), owed=len(b["owed"]), reported=len(b["reported"])), *marks(ledger, b["counts"])]
+    for word, done in (("procedures", "done"), ("facilities", "introduced")):
+        says.append(w(f"bureau_{word}_line", total=sum(b[word].values()), done=b[word].get(done, 0)))
+    for key in ("came_from", "went_into"):
+        says += [w("share_known", share=f"{s['share']:.0%}") for s in b[key] if s["share"] is not None]
+    projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
+    milestones = [m for m in ledger.api("milestones")["milestones"] if m["code"] in set(b["milestone_codes"])]
+    more = [tabled.milestones(ledger, milestones, projects=projects)] if milestones else []
+    more += [tabled.bureau_indicators(ledger, items)] if len(items) > 1 else []
+    wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
+    found, texts = timeline(ledger, others, milestones)
+    return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
+
+
+def record(ledger: Ledger) -> tuple[str, ...]:
+    """Return the columns of what a bureau handed in: for its own people, never in the open API."""
+    return tuple(ledger.words(k) for k in ("reporting_state", "submitted_at", "decided_at", "return_reason"))
+
+
+def timeline(ledger: Ledger, charts: Sequence[Drawn], milestones: Sequence[Item]) -> tuple[list[str], list[str]]:
+    """Check the time line of milestones; return what is wrong and the sentence it may say."""
+    if not milestones:
+        return [f"{c.alt} is not expected" for c in charts], []
+    counts = Counter(m["state"] for m in milestones)
+    slipped = sum(m["state"] == "done" and (m["slip_days"] or 0) > 0 for m in milestones)
+    names = ("done", "late", "not_seen", "coming", "undated")
+    sentence = ledger.words("timeline_sentence", total=len(milestones), slipped=slipped, **{s: counts[s] for s in names})
+    dated = any(tabled.last_day(m) != "9999-12-31" for m in milestones)
+    wrong = [f"{c.alt} is not expected" for c in charts if c.alt != sentence]
+    mine = [c for c in charts if c.alt == sentence]
+    wrong += [] if len(mine) == dated else [f"no time line: {sentence}"]
+    as_of = ledger.api("status")["as_of"]
+    return wrong + [x for c in mine for x in charted.wrong_days(ledger, c, milestones, as_of)], [sentence]
+
+
+def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
+    """Check what changed since a day, and every indicator beside plan, period before and year before."""
+    w, as_of = ledger.words, ledger.api("status")["as_of"]
+    answer = ledger.api(f"changes?since={since}")
+    before = {
+        s["code"]: s
+        for s in ledger.api(f"status?as_of={since}")["indicators"]
+        if s["scope"] == ledger.indicators[s["code"]]["scope_code"]
+    }
+    held = [s for s in ledger.own.values() if s["period"]]
+    vintages = [
+        v for s in ledger.own.values() for v in s["figures"] if v["vintage"] > 1 and v["known_at"] and v["known_at"][:10] > since
+    ]
+    found = answer["changes"]
+    says = [
+        w("since_sentence", day=ledger.day(since), as_of=ledger.day(as_of), figures=sum(any(r["reason"] == "new_period" for r in c["reasons"]) for c in found),
+          flips=sum(c["before"]["status"] != c["after"]["status"] for c in found), corrections=len(vintages)),
+        w("compare_all_lead", as_of=ledger.day(as_of), count=len(held)),
+    ]  # fmt: skip
+    wrong = tabled.wrong_tables(shown, [tabled.changed(ledger, answer, before, ledger.own), tabled.compared(ledger, held)])
+    return wrong + ledger.unaccounted(shown, says=says)

@@ -1,0 +1,324 @@
+"""What a page may say: every figure, worked out from the open API alone and written as the pages write it.
+
+A number on a page is accounted for when it stands inside a fragment that the API gives (a value with its unit, a sentence, a
+name), and that fragment belongs to what the box or line is about. ``NO_FIGURE`` is the whole list of numbers that are none.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import cached_property, lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from kpis.periods import parse_period
+from kpis.settings import ROOT
+from kpis.text import format_difference, format_value, known_day, status_word
+from publishers.words import Words
+from tests.publishers.shown import NUMBER, Shown
+
+NO_FIGURE = (
+    r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?", r"(?:令和|平成)(?:\d+|元)年度(?:第\d四半期)?",  # days, months, years, quarters
+    r"\d{1,2} [A-Z][a-z]{2} \d{4}", r"[A-Z][a-z]{2} \d{4}", r"FY\d{4}(?:[ -]Q\d)?", r"\d{4}-\d{2}(?:-\d{2})?",
+    r"\b(?:S\d)?[CL]PX?\d+(?!\d)", r"\b2026-\d\b",  # codes of projects, versions of the rules
+)  # fmt: skip
+_NONE = re.compile("|".join(NO_FIGURE))
+_LINK = re.compile(r"\[[^\]]*\]\([^)]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:")
+_MARK = re.compile(r":[a-z-]+\[|\*\*|^#+ |[\]`\\]", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """Return a text without the marks of markdown, links and symbols."""
+    text = _LINK.sub(" ", text.replace("\N{NO-BREAK SPACE}", " ").replace("<br>", " ").replace("<b>", "").replace("</b>", ""))
+    return re.sub(r"[ \t]+", " ", _MARK.sub("", text)).strip()
+
+
+def unexplained(text: str, *fragments: frozenset[str]) -> list[str]:
+    """Return the numbers of a text that stand in none of the fragments (made plain) and are figures."""
+    rest = plain(text)
+    for known in fragments:
+        for found in sorted((f for f in known if f in rest), key=len, reverse=True):
+            before, after = r"(?<![\d.,])" if found[0].isdigit() else "", r"(?!\d|[.,]\d)" if found[-1].isdigit() else ""
+            rest = re.sub(before + re.escape(found) + after, " ", rest)
+    return [n for n in NUMBER.findall(_NONE.sub(" ", rest)) if any(c.isdigit() for c in n)]
+
+
+def figures_in(text: str) -> list[re.Match[str]]:
+    """Return where the figures of a text stand: numbers that are no day, no code and in no address."""
+    apart = [m.span() for m in (*_NONE.finditer(text), *_LINK.finditer(text))]
+    return [m for m in NUMBER.finditer(text) if not any(start < m.end() and m.start() < end for start, end in apart)]
+
+
+def plainly(fragments: Iterable[str]) -> frozenset[str]:
+    """Return fragments as a page shows them; those without a digit explain nothing."""
+    return frozenset(p for f in fragments if any(c.isdigit() for c in f) and (p := plain(f)))
+
+
+@lru_cache(maxsize=2)
+def fixed_words(language: str) -> frozenset[str]:
+    """Return the words of the pages that hold digits of their own and no figure is put into."""
+    found = {}
+    for path in (ROOT / "data" / "text").glob("*.toml"):
+        found.update(tomllib.loads(path.read_text(encoding="utf-8")))
+    lines = [line for w in found.values() if "{" not in w[language] for line in (w[language], *w[language].splitlines())]
+    return frozenset(line for line in lines if any(c.isdigit() for c in line))
+
+
+def cell(value: Any) -> str:
+    """Return a cell of a table as text: whole numbers without a point, nothing for nothing."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+Item = Mapping[str, Any]
+Table = tuple[list[str], list[list[str]]]
+
+
+class Ledger:
+    """The figures of an instance in one language, asked of its open API.
+
+    Args:
+        ask: gives the answer for a path under ``/api/v1/``.
+        language: ``ja`` or ``en``.
+        frame: what stands round every page, as the edition and how to cite it.
+    """
+
+    def __init__(self, ask: Callable[[str], Any], language: str, *, frame: Iterable[str] = ()) -> None:
+        self._ask, self.language, self.words, self._frame = ask, language, Words(language), tuple(frame)
+        self._kept: dict[str, Any] = {}
+
+    def api(self, path: str) -> Any:
+        """Return an answer of the API, asked once."""
+        if path not in self._kept:
+            self._kept[path] = self._ask(path)
+        return self._kept[path]
+
+    @cached_property
+    def indicators(self) -> dict[str, dict[str, Any]]:
+        """Return the catalogue by code."""
+        return {r["indicator_code"]: r for r in self.api("indicators")}
+
+    def items(self, view: str = "then") -> list[Item]:
+        """Return every judgement."""
+        found: list[Item] = self.api("status" if view == "then" else f"status?view={view}")["indicators"]
+        return found
+
+    @cached_property
+    def own(self) -> dict[str, Item]:
+        """Return the judgement of each indicator for its own scope."""
+        return {s["code"]: s for s in self.items() if s["scope"] == self.indicators[s["code"]]["scope_code"]}
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Return the name of every bureau, one that is gone with its last day."""
+        return {r["code"]: self.unit_label(r) for r in self.api("units")}
+
+    def unit_label(self, row: Item) -> str:
+        """Write the name of a bureau."""
+        gap = " " if self.language == "en" else ""
+        ended = f"{gap}({self.words('ended_on', day=self.day(row['valid_to']))})" if row.get("valid_to") else ""
+        return self.words.named(row) + ended
+
+    def day(self, text: str | None) -> str:
+        """Write a day."""
+        return known_day(date.fromisoformat(text), "day", self.language) if text else ""
+
+    def period(self, code: str) -> str:
+        """Write a period."""
+        return parse_period(code).label(self.language)
+
+    # Values ---------------------------------------------------------------------------------------------------------
+
+    def measured(self, item: Item) -> Any:
+        """Return what a value of an item needs to be written."""
+        row = self.indicators[item["code"]]
+        return SimpleNamespace(unit_ja=row["unit_ja"], unit_en=row["unit_en"], decimals=row["decimals"])
+
+    def value(self, item: Item, value: float | None, *, least: int = 0) -> str:
+        """Write a value in the unit of an item, to at least so many decimals where it is rounded at all."""
+        if value is None:
+            return "―"
+        known = self.measured(item)
+        return format_value(round(value, max(known.decimals, least)) if least else value, known, self.language)
+
+    def figure(self, item: Item, figure: Item | None) -> str:
+        """Write a figure as a card shows it."""
+        if figure is None:
+            return "―"
+        if figure["value"] is None:
+            return (figure["text_en"] if self.language == "en" else "") or figure["text_ja"] or "―"
+        about = ("about " if self.language == "en" else "約") if figure["is_approximate"] else ""
+        if item["kind"] in ("completion", "stock") and figure["denominator"]:
+            return f"{about}{figure['value']:,.0f} / {figure['denominator']:,.0f}"
+        return about + self.value(item, figure["value"])
+
+    def at(self, item: Item, period: str | None) -> Item | None:
+        """Return the figure of a period."""
+        return next((f for f in item["figures"] if f["period"] == period), None)
+
+    def headline(self, item: Item) -> str:
+        """Write the figure that an item is judged by."""
+        return self.figure(item, self.at(item, item["period"]))
+
+    def earlier(self, item: Item, word: str) -> str:
+        """Write the figure before (``previous``), or that of the year before (``year_earlier``)."""
+        return self.figure(item, self.at(item, item[word]["period"]) if item[word] else None)
+
+    def sentence(self, item: Item) -> str:
+        """Return the sentence of a judgement."""
+        return str(item[f"sentence_{self.language}"])
+
+    def status(self, item: Item) -> str:
+        """Return the word of a status."""
+        return status_word(item["status"], self.language)
+
+    # What a text may say ----------------------------------------------------------------------------------------------
+
+    def fragments(self, item: Item) -> set[str]:
+        """Return everything that may be said of an item besides its bare value."""
+        words, found = self.words, {self.words.named(item), self.sentence(item)}
+        bare = self._bare(item)
+        goal, actual = item["target"], item["actual_value"]
+        if goal:
+            found |= {f"{words('target')} {w}" for w in (self.value(item, goal["value"]), bare(goal["value"]))}
+            gap = (
+                actual - goal["value"]
+                if actual is not None and item["status"] in ("missed", "reached_then_lost")
+                else item["variance"]
+            )
+            is_better = (gap or 0) * (-1 if item["direction"] == "lower" else 1) > 0
+            keys = ["ahead", "ahead_and"] if item["status"] == "on_track" and is_better else [item["status"]]
+            said = {"name": words.named(item), "gap": format_difference(gap or 0.0, self.measured(item), self.language),
+                    "target": self.value(item, goal["value"])}  # fmt: skip
+            found |= {words(f"phrase_{key}", **said) for key in keys if words.has(f"phrase_{key}")}
+        if item["planned_value"] is not None:
+            planned = round(item["planned_value"], max(self.measured(item).decimals, 1))
+            found |= {f"{words('planned')} {w}" for w in (self.value(item, planned), bare(planned))}
+        for word in ("previous", "year_earlier"):
+            other = self.at(item, item[word]["period"]) if item[word] else None
+            found.add(f"{words(word)} {self.figure(item, other)}")
+            if other is not None and other["value"] is not None:
+                about = ("about " if self.language == "en" else "約") if other["is_approximate"] else ""
+                found.add(f"{words(word)} {about}{bare(other['value'])}")
+        if item["forecast"]:
+            error = format_difference(round(item["forecast"]["past_error"], 1), self.measured(item), self.language)
+            found.add(words("forecast", error=error))
+        return {f for f in found if f} | self._steps(item)
+
+    def _bare(self, item: Item) -> Callable[[float], str]:
+        known = self.measured(item)
+        bare = known if known.unit_ja == "%" else SimpleNamespace(unit_ja="", unit_en="", decimals=known.decimals)
+        return lambda value: format_value(value, bare, self.language)
+
+    def _steps(self, item: Item) -> set[str]:
+        found: dict[str, list[str]] = {}
+        for goal in sorted(item["targets"], key=lambda g: (g["end_date"], g["set_order"])):
+            found.setdefault(goal["period"], []).append(self.value(item, goal["value"]))
+        return {f"{self.period(code)}: {' → '.join(values)}" for code, values in found.items() if len(values) > 1}
+
+    def figures(self, item: Item) -> set[str]:
+        """Return every figure, also before a correction, and every target of an item as written."""
+        found = [*item["figures"], *self._vintages.get((item["code"], item["scope"]), [])]
+        return {self.figure(item, f) for f in found} | {self.value(item, g["value"]) for g in item["targets"]}
+
+    @cached_property
+    def _vintages(self) -> dict[tuple[str, str], list[Item]]:
+        found: dict[tuple[str, str], list[Item]] = {}
+        for figure in self.api("observations?vintages=all"):
+            found.setdefault((figure["indicator"], figure["unit"]), []).append(figure)
+        return found
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return every text of the catalogue and the registers that holds digits: a name is no figure."""
+        found: set[str] = set(fixed_words(self.language))
+
+        def gather(value: Any, key: str = "") -> None:
+            if isinstance(value, Mapping):
+                for name, part in value.items():
+                    gather(part, name)
+            elif isinstance(value, list):
+                for part in value:
+                    gather(part, key)
+            elif isinstance(value, str) and key.removesuffix("_ja").removesuffix("_en") in NAMES:
+                found.add(value)
+
+        for path in ("indicators", "projects", "milestones", "bureaus", "facilities", "readings"):
+            gather(self.api(path))
+        gather([f for s in self.items() for f in s["figures"]])
+        return plainly(found)
+
+    # Checks -----------------------------------------------------------------------------------------------------------
+
+    def unaccounted(
+        self,
+        shown: Shown,
+        *,
+        about: Iterable[Item] = (),
+        says: Iterable[str] = (),
+        always: Iterable[Item] = (),
+        lists: bool = False,
+    ) -> list[str]:
+        """Return every number in the texts of a page that the API does not account for, with its text.
+
+        Args:
+            shown: the page.
+            about: items that a box may be about: one is, where its name stands in the box or line.
+            says: what the page itself may say besides.
+            always: items that the whole page is about.
+
+        A line of a list (``- ``) that names an item may give any figure or target of it: old and new values stand there.
+        """
+        general = plainly([*self._frame, *says, *(f for item in always for f in self.fragments(item))])
+        known = [(plain(self.words.named(item)), item) for item in about]
+        kept: dict[tuple[int, bool], frozenset[str]] = {}
+        missing = []
+        for texts in shown.boxes.values():
+            box = plain(" ".join(texts))
+            inside = [item for name, item in known if name in box]
+            for text in texts:
+                for line in text.split("\n"):
+                    if not any(c.isdigit() for c in line):
+                        continue
+                    line_about = [item for name, item in known if name in plain(line)] or inside
+                    allowed = [general]
+                    if plain(line) in {plain(self.headline(item)) for item in (*line_about, *always)}:
+                        continue  # a value stands for itself only where it is the whole line
+                    for item in line_about if len(line_about) < MANY else ():
+                        key = (id(item), line.startswith("- "))
+                        if key not in kept:
+                            kept[key] = plainly(self.fragments(item) | (self.figures(item) if key[1] else set()))
+                        allowed.append(kept[key])
+                    mine: frozenset[str] = frozenset().union(*allowed)
+                    missing += [f"{n} in {line[:160]!r}" for n in unexplained(line, self.names, mine)]
+        return missing
+
+
+NAMES = {
+    "name",
+    "definition",
+    "base",
+    "exclusions",
+    "note",
+    "goal",
+    "category",
+    "text",
+    "reason_text",
+    "reason",
+    "stage",
+    "municipalities",
+}
+MANY = 12  # a box that names more is a list of the whole page, not about any of them
+
+
+def tables_of(shown: Shown) -> list[Table]:
+    """Return the tables of a page, every cell as text."""
+    return [([*header], [[cell(c) for c in row] for row in rows]) for header, rows in shown.tables]

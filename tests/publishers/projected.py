@@ -1,0 +1,129 @@
+"""The pages of projects and of the data themselves, accounted for by the open API. Each function returns what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from kpis.projects import MILESTONE_STATES
+from kpis.settings import ROOT
+from kpis.text import status_word
+from tests.publishers import tabled
+from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, series, states, timeline
+from tests.publishers.ledger import Item, Ledger, Table, plain
+from tests.publishers.shown import Shown
+
+
+def projects(ledger: Ledger, shown: Shown) -> list[str]:
+    """Check the list of all projects."""
+    w, rows = ledger.words, ledger.api("projects")["projects"]
+    milestones = ledger.api("milestones")["milestones"]
+    first = [p for p in rows if p["kind"] == "core" and (p["first_version"] or "") < "3"]
+    good, slow, bad = (sum(p["status"] in kinds for p in first) for kinds in (GOOD, ("slightly_behind",), BAD))
+    both = sum(bool(m["planned"] and m["actual"]) for m in milestones)
+    says = [
+        w("projects_title", total=len(first), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad),
+        w("projects_lead", as_of=ledger.day(ledger.api("projects")["as_of"]), rule=rows[0]["rule_version"], milestones=len(milestones), both=both),
+        w("contradictions_none", count=sum(bool(p.get("confidence")) for p in rows)),
+    ]  # fmt: skip
+    leading = [p for p in rows if p["kind"] == "leading"]
+    stated, named_first = ledger.own["leading_projects"]["actual_value"], sum(p["first_version"] == "1" for p in leading)
+    says.append(
+        w("leading_note", stated=f"{stated:,.0f}", known=len(leading), first=named_first, missing=max(int(stated) - named_first, 0))
+    )
+    for category, n in Counter(w.named(p, "category") or w("category_unknown") for p in leading).items():
+        says.append(f"{category} ({n})")
+    boxes = {}
+    for p in rows:
+        said = [*marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
+        boxes |= {w.named(p): said, f"{p['code']} {w.named(p)}": said}
+    judged = sum(p["status"] in (*GOOD, *BAD, "slightly_behind") for p in rows)
+    says.append(w("projects_table_sentence", total=len(rows), judged=judged, late=sum(p["milestones"]["late"] for p in rows)))
+    names = {u["code"]: w.named(u) for u in ledger.api("units")}
+    is_public = "confidence" not in rows[0]
+    keys = ["project", "statuses_one", *([] if is_public else ["confidence"]), "project_indicators", "milestones", *(f"state_{s}" for s in MILESTONE_STATES),
+            "who_leads", "reported_in"]  # fmt: skip
+    table = [
+        [f"{p['code']} {w.named(p)}", status_word(p["status"], ledger.language), *([] if is_public else [w("confidence_" + ((p["confidence"] or {}).get("confidence") or "none"))]),
+         str(len(p["indicators"])), str(sum(p["milestones"].values())), *(str(p["milestones"][s]) for s in MILESTONE_STATES),
+         " → ".join(dict.fromkeys(names[b["bureau"]] for b in p["bureaus"] if b["role"] == "lead")), tabled.quarter(ledger, p["last_reported"])]
+        for p in rows
+    ]  # fmt: skip
+    return tabled.wrong_tables(shown, [([w(k) for k in keys], table)]) + in_boxes(ledger, shown, boxes, says)
+
+
+def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
+    """Check the page of one project: status, names, indicators with charts, every figure and target, milestones."""
+    w = ledger.words
+    items = [s for s in ledger.own.values() if s["project"] == p["code"]]
+    judged = {s: n for s, n in p["counts"].items() if s in (*GOOD, *BAD, "slightly_behind")}
+    says = []
+    if judged:
+        good, bad = (sum(judged.get(s, 0) for s in kinds) for kinds in (GOOD, BAD))
+        says.append(
+            w(
+                "project_rule_line",
+                judged=sum(judged.values()),
+                good=good,
+                slow=judged.get("slightly_behind", 0),
+                bad=bad,
+                rule=p["rule_version"],
+            )
+        )
+    rest = [
+        s for s in items if sum(f["value"] is not None for f in s["figures"]) < 2 and (s["figures"] or s["kind"] != "qualitative")
+    ]
+    says.append(
+        w(
+            "more_indicators",
+            count=len(rest) - max(0, 6 - min(6, sum(sum(f["value"] is not None for f in s["figures"]) > 1 for s in items))),
+        )
+    )
+    drawn_all = [s for s in items if sum(f["value"] is not None for f in s["figures"]) > 1]
+    beyond = len(drawn_all) - 6 if len(drawn_all) > 6 else 0
+    says.append(w("more_indicators", count=len(rest) + beyond - max(0, 6 - min(6, len(drawn_all)))))
+    says += [w("strategy_version", version=n["version"]) for q in ledger.api("projects")["projects"] for n in q["names"]]
+    figures = [(s, f) for s in items for f in s["figures"]]
+    more: list[Table] = [([w("indicators_one"), w("period"), w("value"), w("unit"), w("source")],
+                          [[w.named(s), ledger.period(f["period"]), ledger.figure(s, f), w.named(ledger.indicators[s["code"]], "unit"), ""] for s, f in figures])]  # fmt: skip
+    goals = [row for s in items for row in tabled.targets(ledger, s, lead=[w.named(s)])]
+    more += [([w("indicators_one"), w("period"), w("target"), w("set_on"), w("source")], goals)] if goals else []
+    milestones = [m for m in ledger.api("milestones")["milestones"] if m["project"] == p["code"]]
+    more += [tabled.milestones(ledger, milestones)] if milestones else []
+    free = (w("source"), w("confidence"), w("reviewed_on"), w("confidence_reason"), w("confidence_reviewer"))
+    wrong, others = series(ledger, shown, items, more=more, free=free)
+    found, texts = timeline(ledger, others, milestones)
+    said = [plain(t) for box in shown.boxes.values() for t in box]
+    if not any(t.startswith(f"{w('computed_status')} {status_word(p['status'], ledger.language)}") for t in said):
+        wrong.append(f"the computed status is not {p['status']}")
+    return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
+
+
+def about(ledger: Ledger, shown: Shown) -> list[str]:
+    """Check the page on the data: definitions, sources, method."""
+    w, rows, sources = ledger.words, list(ledger.indicators.values()), ledger.api("sources")
+    targeted = {s["code"] for s in ledger.items() if s["targets"]}
+    projects_ = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
+    primary = sum(s["grade"] == "primary" for s in sources)
+    says = [
+        w("about_title", indicators=len(rows), sources=len(sources)),
+        w("about_definitions_sentence", total=len(rows), targeted=len(targeted), qualitative=sum(r["kind"] == "qualitative" for r in rows)),
+        w("about_sources_sentence", primary=primary, secondary=len(sources) - primary),
+    ]  # fmt: skip
+    for name in ("method.md", "accessibility.md"):  # the published documents, word for word
+        japanese, english = (
+            (ROOT / "docs" / name).read_text(encoding="utf-8").split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
+        )
+        says += (english if ledger.language == "en" else japanese).splitlines()
+    says += w("about_open_text").splitlines()
+    keys = ("about_code", "about_name", "about_definition", "project", "kind", "unit", "about_direction", "about_thresholds")
+    table = [
+        [r["indicator_code"], w.named(r), w.named(r, "definition"), projects_.get(r["project_code"], ""), w(f"kind_{r['kind']}"), w.named(r, "unit"),
+         w(f"direction_{r['direction']}"), f"{r['threshold_on_track']} / {r['threshold_behind']}"]
+        for r in rows
+    ]  # fmt: skip
+    listed = [[s["title"], w(f"grade_{s['grade']}"), ledger.day(s["published_on"]), s["url"]] for s in sources]
+    tables = [
+        ([w(k) for k in keys], table),
+        ([w("about_title_column"), w("about_grade"), w("about_published"), w("source")], listed),
+    ]
+    return tabled.wrong_tables(shown, tables) + ledger.unaccounted(shown, says=says)

@@ -1,0 +1,316 @@
+"""The pages of the registers, accounted for by the open API. Each function returns what is wrong."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from kpis.facilities import CASHLESS, METHODS
+from kpis.facilities import STATUSES as CASH_STATES
+from kpis.registers import DIMENSIONS, FORMS, ONLINE, SURE
+from kpis.registers import STATUSES as DIGITAL
+from kpis.settings import ROOT
+from kpis.text import known_day
+from tests.publishers import charted, tabled
+from tests.publishers.accounts import in_boxes, series
+from tests.publishers.ledger import Item, Ledger, Table
+from tests.publishers.shown import Drawn, Shown
+
+WORDS = {"process_type": "process", "applicant": "party", "authority": "authority", "priority": "answer"}
+
+
+def known(ledger: Ledger, day: str | None, precision: str) -> str:
+    """Write a day as exactly as it is known."""
+    return known_day(date.fromisoformat(day) if day else None, precision, ledger.language)
+
+
+def first_published(ledger: Ledger, theme: str, *kinds: str) -> Item | None:
+    """Return the first indicator of a theme and kind that has a figure."""
+    return next((s for k in kinds for s in ledger.own.values() if s["theme"] == theme and s["kind"] == k and s["period"]), None)
+
+
+def one(charts: Sequence[Drawn], alt: str) -> tuple[list[Drawn], list[str]]:
+    """Return the chart that says a sentence, and what is wrong where there is not just one."""
+    found = [c for c in charts if c.alt == alt]
+    return found, [] if len(found) == 1 else [f"{len(found)} charts say {alt!r}"]
+
+
+def procedures(ledger: Ledger, shown: Shown, dimension: str, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
+    """Check the page of procedures, compared by one dimension; ``keep`` takes the tables that it must show."""
+    w, summary = ledger.words, ledger.api("registers/procedures" + ("" if view == "then" else f"?view={view}"))
+    total, priority, plan = summary["total"], summary["priority"], summary["plan"]
+    rate, as_of = first_published(ledger, "procedures", "ratio"), summary["as_of"]
+    online, done, every = sum(total["statuses"][s] for s in ONLINE), total["done_count"], total["procedures_count"]
+    phone, silent = total["smartphone"].get("yes", 0), total["smartphone"].get("unknown", 0)
+    says = [
+        w("proc_title", total=f"{every:,}", done=f"{done:,}", rate=tabled.percent(total["rate_pct"])),
+        w("proc_lead", as_of=ledger.day(as_of), units=w("list_comma").join(f"{w(f'unit_{u}')} {n:,}" for u, n in sorted(total["counted_as"].items())),
+          unknown=f"{total['statuses']['unknown']:,}", exempt=f"{total['statuses']['exempt']:,}"),
+        *([w("sample_marked", n=f"{total['sample_count']:,}")] if total["sample_count"] else []),
+    ]  # fmt: skip
+    says += [w("proc_title_published", value=ledger.headline(rate))] if rate else []
+    boxes = {
+        w("card_rate"): [tabled.percent(total["rate_pct"]),
+                         w("card_rate_note", done=f"{done:,}", total=f"{every:,}", partly=tabled.percent(total["rate_with_partly_pct"]))],
+        w("card_cases"): [tabled.percent(total["applications_rate_pct"]), w("card_cases_note", known=f"{total['with_applications_count']:,}", cases=tabled.large(ledger, total["applications_count"]))],
+        w("card_usage"): [tabled.percent(total["usage_of_online_pct"]), w("card_usage_note", all=tabled.percent(total["usage_of_all_pct"]), known=f"{total['with_usage_count']:,}")],
+        w("card_priority"): [f"{priority['done_count']:,} / {priority['procedures_count']:,}"],
+        w("card_phone"): [f"{phone:,} / {online:,}", w("card_phone_note", online=f"{online:,}", unknown=f"{silent:,}"), w("no_phone_why", unknown=f"{silent:,}")],
+        w("card_overdue"): [f"{plan['overdue_count']:,}", w("card_overdue_note", planned=f"{plan['planned_count']:,}")],
+    }  # fmt: skip
+    tables: list[Table] = [tabled.published_totals(ledger, summary), tabled.step_table(ledger, summary["steps"])]
+    first = next((p for p in summary["published"] if p["published_denominator"] is not None), None)
+    if first:
+        unit = w.named(ledger.indicators[first["indicator"]], "unit")
+        says.append(w("pub_sentence", published=tabled.large(ledger, first["published_denominator"]), registered=f"{first['register_count']:,}",
+                      unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}"))  # fmt: skip
+    wrong: list[str] = []
+    charts = list(shown.drawn)
+    seen: list[Drawn] = []
+
+    def drawn(alt: str) -> list[Drawn]:
+        found, problems = one(charts, alt)
+        seen.extend(found)
+        wrong.extend(problems)
+        return found
+
+    segments = {s: w(f"digital_{s}") for s in DIGITAL}
+    if dimension == "channel":
+        parts = summary["by_channel"]
+        tables.append(tabled.channel_table(ledger, parts))
+        rows = {(n if len(n) <= 24 else n[:23] + "…"): c for n, c in [(n, c) for n, c in parts.items() if n != "-"][:15]}
+        if rows:
+            name, counts = next((n, c) for n, c in parts.items() if n != "-")
+            says.append(
+                w(
+                    "cmp_sentence_channel",
+                    named=f"{summary['with_channel_count']:,}",
+                    largest=name,
+                    largest_n=f"{sum(counts.values()):,}",
+                )
+            )
+            wrong += [x for c in drawn(says[-1]) for x in charted.wrong_shares(c, rows, segments)]
+            says.append(w("channel_top", n=15))
+    else:
+        parts = {("" if v == "-" else v): c for v, c in summary["by"][dimension].items()}
+        named = {
+            v: (ledger.units.get(v) or w("reg_no_bureau")) if dimension == "bureau" else w(f"{WORDS[dimension]}_{v}") for v in parts
+        }
+        if dimension == "bureau":
+            named = {v: bureau_name(ledger, v) for v in parts}
+        tables.append(tabled.procedures_by(ledger, dimension, parts, named))
+        if not set(parts) <= {"unknown", ""}:
+            largest = max(parts, key=lambda v: parts[v]["procedures_count"])
+            says.append(w("cmp_sentence", dimension=w(f"reg_by_{dimension}"), largest=named[largest],
+                          largest_n=f"{parts[largest]['procedures_count']:,}", largest_rate=tabled.percent(parts[largest]["rate_pct"])))  # fmt: skip
+            for chart in drawn(says[-1]):
+                wrong += charted.wrong_shares(chart, {named[v]: c["statuses"] for v, c in parts.items()}, segments)
+                ends = chart.notes[len(parts) : 2 * len(parts)]
+                if ends != [tabled.percent(c["rate_pct"]) for c in parts.values()]:
+                    wrong.append(f"rates at the bars: {ends}")
+    steps = summary["steps"]
+    if any(c["unknown"] < online for c in steps.values()):
+        told = w("list_comma").join(f"{w(f'step_{s}')} {c['paper']:,}" for s, c in steps.items() if c["unknown"] < online)
+        says.append(w("steps_sentence", online=f"{online:,}", parts=told))
+        wrong += [x for c in drawn(f"{w('steps_heading')}: {says[-1]}")
+                  for x in charted.wrong_shares(c, {w(f"step_{s}"): v for s, v in steps.items()}, {f: w(f"form_{f}") for f in FORMS})]  # fmt: skip
+    says.append(
+        w(
+            "plan_sentence",
+            planned=f"{plan['planned_count']:,}",
+            overdue=f"{plan['overdue_count']:,}",
+            undated=f"{plan['undated_count']:,}",
+            as_of=ledger.day(as_of),
+        )
+    )
+    if plan["by_day"]:
+        late = [d["precision"] in SURE and d["day"] < as_of for d in plan["by_day"]]
+        labels = [known(ledger, d["day"], d["precision"]) for d in plan["by_day"]]
+        tables.append(([w("col_due"), w("col_count"), w("col_overdue")],
+                       [[label, str(d["count"]), w("answer_yes") if o else ""] for label, d, o in zip(labels, plan["by_day"], late, strict=True)]))  # fmt: skip
+        counts: Counter[tuple[str, bool]] = Counter()
+        past = {label: any(o for la, o in zip(labels, late, strict=True) if la == label) for label in labels}
+        for label, d in zip(labels, plan["by_day"], strict=True):
+            counts[label, past[label]] += d["count"]
+        for chart in drawn(f"{w('plan_heading')}: {says[-1]}"):
+            there = {(x, t["hatched"]): y for t in chart.traces for x, y in zip(t["x"], t["y"], strict=True)}
+            texts = [text for t in chart.traces for text in t["text"]]
+            wrong += (
+                []
+                if there == dict(counts) and sorted(texts) == sorted(f"{n:,}" for n in counts.values())
+                else [f"plan {there} for {counts}"]
+            )
+    gone = summary["over_time"]
+    if gone:
+        rates = [tabled.percent(g["so_far_count"] / every * 100) for g in gone]
+        rows_ = [[g["day"], str(g["newly_count"]), str(g["so_far_count"]), rate_] for g, rate_ in zip(gone, rates, strict=True)]
+        tables.append(([w("col_day"), w("col_new"), w("col_so_far"), w("time_share")], rows_))
+        last = gone[-1]["so_far_count"]
+        says.append(
+            w(
+                "time_sentence",
+                dated=f"{last:,}",
+                undated=f"{online - last:,}",
+                first=ledger.day(gone[0]["day"]),
+                last=ledger.day(gone[-1]["day"]),
+            )
+        )
+        wrong += [x for c in drawn(f"{w('time_heading')}: {says[-1]}")
+                  for x in charted.wrong_steps(c, [(w("col_so_far"), [(g["day"], g["so_far_count"]) for g in gone])])]  # fmt: skip
+    answer = ledger.api("procedures")
+    tables.append(procedure_rows(ledger, answer["procedures"]))
+    says.append(w("list_found", total=f"{answer['total']:,}", first="1", last=f"{len(answer['procedures']):,}"))
+    if keep is not None:
+        keep += tables
+    found, others = series(ledger, shown, [rate] if rate else [], more=tables, free=(w("source"),))
+    wrong += found + [f"{c.alt} is not expected" for c in others if c not in seen]
+    return wrong + in_boxes(ledger, shown, boxes, says, about=[rate] if rate else [])
+
+
+def bureau_name(ledger: Ledger, code: str) -> str:
+    """Return the name of a bureau without its last day, as the pages of registers show it."""
+    rows = {r["code"]: r for r in ledger.api("units")}
+    return ledger.words.named(rows[code]) if code in rows else ledger.words("reg_no_bureau")
+
+
+def procedure_rows(ledger: Ledger, rows: Sequence[Item]) -> Table:
+    """Return the table of one page of procedures."""
+    w = ledger.words
+    keys = ("open_row", "col_name", "col_bureau", "col_status", "col_type", "col_applicant", "col_channel", "col_cases", "col_online_cases",
+            "col_online_day", "col_due", "col_phone", "col_law")  # fmt: skip
+    return [w(k) for k in keys], [
+        [f"/procedures?lang={ledger.language}&code={r['procedure_code']}", w.named(r), bureau_name(ledger, r["bureau_code"] or ""), w(f"digital_{r['status']}"), w(f"process_{r['process_type']}"),
+         w(f"party_{r['applicant']}"), r["online_channel"], tabled.count(r["applications_count"]), tabled.count(r["online_count"]),
+         known(ledger, r["digitised_date"], r["digitised_precision"]), known(ledger, r["planned_for"], r["planned_for_precision"]),
+         w(f"answer_{r['smartphone_ready']}"), r["law_name"]]
+        for r in rows
+    ]  # fmt: skip
+
+
+def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
+    """Check the page of facilities, compared by bureau or kind; ``keep`` takes the tables that it must show."""
+    w, rows = ledger.words, ledger.api("facilities")["facilities"]
+    summary = ledger.api("registers/facilities" + ("" if view == "then" else f"?view={view}"))
+    rollout = first_published(ledger, "cashless", "completion", "ratio", "stock")
+    count, states_, ways = summary["facilities_count"], summary["statuses"], summary["methods"]
+    values = {"total": f"{count:,}", "done": f"{states_['introduced']:,}"}
+    says = [w("fac_title", value=ledger.headline(rollout), **values) if rollout else w("fac_title_list", **values)]
+    says += [w("sample_marked", n=summary["sample_count"])] if summary["sample_count"] else []
+    cash = summary["cash_only"]
+    boxes = {
+        w("fac_card_published"): [ledger.headline(rollout)] if rollout else [],
+        w("fac_card_list"): [f"{states_['introduced']} / {count}", w("fac_card_list_note", klass=states_["class_level_only"], announced=states_["announced"], unknown=states_["unknown"])],
+        w("fac_card_three"): [f"{ways['standard']} / {count}", w("fac_card_three_note", unstated=ways["unstated"])],
+        w("fac_card_cash"): [str(len(cash)), w("fac_card_cash_note", noplan=summary["without_plan_count"])],
+    }  # fmt: skip
+    wrong: list[str] = []
+    seen: list[Drawn] = []
+
+    def drawn(alt: str) -> list[Drawn]:
+        found, problems = one(shown.drawn, alt)
+        seen.extend(found)
+        wrong.extend(problems)
+        return found
+
+    title = w("reg_by_bureau") if field == "bureau" else w("fac_kind")
+    parts = {(bureau_name(ledger, v) if field == "bureau" else w(f"facility_{v}")): c for v, c in summary[f"by_{field}"].items()}
+    largest = max(parts, key=lambda v: sum(parts[v].values()))
+    says.append(
+        w("fac_by_sentence", dimension=title, largest=largest, n=sum(parts[largest].values()), done=parts[largest]["introduced"])
+    )
+    wrong += [x for c in drawn(says[-1]) for x in charted.wrong_shares(c, parts, {s: w(f"cashless_{s}") for s in CASH_STATES})]
+    names = (*METHODS, "standard", "unstated")
+    tables: list[Table] = [
+        tabled.statuses_by(ledger, title, parts), ([w("col_method"), w("fac_total")], [[w(f"method_{m}"), str(ways[m])] for m in names]),
+    ]  # fmt: skip
+    says.append(w("fac_methods_sentence", total=count, **ways))
+    for chart in drawn(f"{w('fac_methods')}: {says[-1]}"):
+        (bars,) = chart.traces
+        right = (
+            bars["x"] == [ways[m] for m in names]
+            and bars["text"] == [f"{ways[m]:,} / {count:,}" for m in names]
+            and bars["y"] == [w(f"method_{m}") for m in names]
+        )
+        wrong += [] if right else [f"ways of paying {bars}"]
+    gone = summary["over_time"]
+    if gone:
+        planned = sum(1 for f in rows if not f["is_class"] and f["planned_for"])
+        done = [f for f in rows if not f["is_class"] and f["status"] in CASHLESS]
+        dated = sum(f["cashless_since"] is not None for f in done)
+        says.append(w("fac_time_sentence", done=dated, planned=planned, undated=summary["undated_count"]))
+        lines = [(w("fac_done_word"), [(g["day"], g["done_count"]) for g in gone])]
+        lines += [(w("fac_plan_word"), [(g["day"], g["planned_count"]) for g in gone])] if planned else []
+        wrong += [x for c in drawn(f"{w('fac_time')}: {says[-1]}") for x in charted.wrong_steps(c, lines)]
+        tables.append(
+            (
+                [w("col_day"), w("fac_done_word"), w("fac_plan_word")],
+                [[g["day"], str(g["done_count"]), str(g["planned_count"])] for g in gone],
+            )
+        )
+    by_code = {f["facility_code"]: f for f in rows}
+    says += [w("fac_cash_sentence", n=len(cash)), w("fac_list_sentence", total=len(rows), classes=summary["classes_count"])]
+    keys = ("col_facility", "reg_by_bureau", "col_kind", "col_until", "col_note", "source")
+    tables.append(([w(k) for k in keys], [
+        [f["name_ja"], bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else "", w(f"facility_{f['kind']}"),
+         known(ledger, f["planned_for"], f["planned_for_precision"]) or w("not_set"), "", ""] for f in (by_code[c] for c in cash)
+    ]))  # fmt: skip
+    tables.append(facility_rows(ledger, rows))
+    wrong += _map(ledger, summary["by_place"], drawn, says, tables)
+    if keep is not None:
+        keep += tables
+    about = [rollout] if rollout else []
+    found, others = series(ledger, shown, about, more=tables, free=(w("source"), w("col_note")))
+    wrong += found + [f"{c.alt} is not expected" for c in others if c not in seen]
+    return wrong + in_boxes(ledger, shown, boxes, says, about=about)
+
+
+def facility_rows(ledger: Ledger, rows: Sequence[Item]) -> Table:
+    """Return the table of all facilities."""
+    w = ledger.words
+    keys = (
+        "col_facility",
+        "reg_by_bureau",
+        "col_kind",
+        "col_status",
+        "col_method",
+        "col_since",
+        "col_due",
+        "col_place",
+        "col_class",
+        "col_note",
+        "source",
+    )
+    return [w(k) for k in keys], [
+        [f["name_ja"], bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else "", w(f"facility_{f['kind']}"), w(f"cashless_{f['status']}"),
+         w("list_comma").join(w(f"method_{m}") for m in f["payment_methods"]), known(ledger, f["cashless_since"], f["cashless_since_precision"]),
+         known(ledger, f["planned_for"], f["planned_for_precision"]), w("list_comma").join(f["municipalities"]), w("answer_yes") if f["is_class"] else "", "", ""]
+        for f in rows
+    ]  # fmt: skip
+
+
+def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, says: list[str], tables: list[Table]) -> list[str]:
+    w = ledger.words
+    with (ROOT / "data" / "layouts" / "municipalities.csv").open(encoding="utf-8-sig", newline="") as file:
+        layout = list(csv.DictReader(file))
+    named = {row["name_ja"]: w.named(row) for row in layout}
+    counted = {row["name_ja"]: places.get(row["name_ja"], dict.fromkeys(CASH_STATES, 0)) for row in layout}
+    listed = {n: c for n, c in counted.items() if sum(c.values())}
+    says.append(w("fac_map_sentence", places=len(listed), none=sum(places.get("", {}).values())))
+    elsewhere = {n or w("form_unknown"): c for n, c in places.items() if n not in named}
+    tables.append(tabled.statuses_by(ledger, w("col_place"), {**{named[n]: c for n, c in listed.items()}, **elsewhere}))
+    wrong = []
+    for chart in drawn(says[-1]):
+        (tiles,) = chart.traces
+        done = {n: sum(c[s] for s in CASHLESS) for n, c in counted.items()}
+        hover = [f"{named[n]}: {done[n]} / {sum(c.values())}" for n, c in counted.items()]
+        written = [n for n in chart.notes if any(x.isdigit() for x in n)]
+        places_of = [[int(row[k]) for row in layout] for k in ("column", "row")]
+        right = tiles["customdata"] == hover and written == [f"<b>{done[n]}/{sum(c.values())}</b>" for n, c in listed.items()]
+        wrong += [] if right and [tiles["x"], tiles["y"]] == places_of else [f"map {written}"]
+    return wrong
+
+
+__all__ = ["DIMENSIONS", "facilities", "procedures"]

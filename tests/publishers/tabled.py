@@ -1,0 +1,386 @@
+"""The tables of the pages, worked out from the open API alone: header and rows as a reader sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from kpis.errors import PeriodUnreadable
+from kpis.facilities import STATUSES as CASHLESS
+from kpis.periods import parse_period
+from kpis.projects import GivenDay
+from kpis.registers import FORMS
+from kpis.registers import STATUSES as DIGITAL
+from kpis.text import format_difference, known_day, status_word
+from tests.publishers.ledger import Item, Ledger, Table, cell
+from tests.publishers.shown import Shown
+
+
+def wrong_tables(shown: Shown, expected: Iterable[Table], *, free: Sequence[str] = (), may: Iterable[Table] = ()) -> list[str]:
+    """Return the tables of a page that are none of those expected, and those expected that the page does not show.
+
+    Args:
+        shown: the page.
+        expected: tables that must be there.
+        free: headers of columns that hold no figure of the API: notes of the office, addresses of sources.
+        may: tables that may be there.
+    """
+
+    def kept(table: Table) -> Table:
+        header, rows = table
+        places = [n for n, name in enumerate(header) if name not in free]
+        return [header[n] for n in places], [[row[n] for n in places] for row in rows]
+
+    there = [kept(([*h], [[cell(c) for c in r] for r in rows])) for h, rows in shown.tables]
+    wanted = [kept((h, [[cell(c) for c in r] for r in rows])) for h, rows in expected]
+    allowed = [*wanted, *(kept((h, [[cell(c) for c in r] for r in rows])) for h, rows in may)]
+    wrong = []
+    for table in there:
+        if table in allowed or not table[0]:
+            continue
+        like = next((w for w in allowed if w[0] == table[0]), None)
+        rows = [r for r in table[1] if like is None or r not in like[1]]
+        missing = [r for r in like[1] if r not in table[1]] if like else []
+        wrong.append(f"{table[0]}: {rows[:3]} {'for ' + str(missing[:3]) if like else 'is not expected'}")
+    return wrong + [f"{w[0]} is not shown: {w[1][:2]}" for w in wanted if w not in there and w[1]]
+
+
+def count(value: float | None) -> str:
+    """Write a number of a column of numbers."""
+    return cell(None if value is None else float(value))
+
+
+def marks(ledger: Ledger, figure: Item) -> str:
+    """Write what is marked on a figure."""
+    names = ("approximate", "lower_bound", "year_to_date", "base_estimated")
+    return "、".join(ledger.words(f"mark_{n}") for n in names if figure[f"is_{n}"])
+
+
+def series(ledger: Ledger, item: Item) -> Table:
+    """Return the figures behind a chart."""
+    w = ledger.words
+    header = [w("period"), w("period_end"), w("value"), "n", "d", w("unit"), w("marks"), w("source")]
+    unit = w.named(ledger.indicators[item["code"]], "unit")
+    figures = sorted(item["figures"], key=lambda f: (f["end_date"], f["start_date"]))
+    return header, [
+        [ledger.period(f["period"]), f["end_date"], ledger.figure(item, f), count(f["numerator"]), count(f["denominator"]), unit,
+         marks(ledger, f), f["source_url"] or ""]
+        for f in figures
+    ]  # fmt: skip
+
+
+def written_share(value: float | None) -> str:
+    """Write a share of the way."""
+    return "―" if value is None else f"{value:.3f}"
+
+
+def inputs(ledger: Ledger, item: Item) -> Table:
+    """Return every number that a status was worked out from."""
+    w, goal, base = ledger.words, item["target"], item["baseline"]
+    return [w("item"), w("value")], [
+        [w("actual"), ledger.headline(item)], [w("target"), ledger.value(item, goal["value"] if goal else None)],
+        [w("planned"), ledger.value(item, item["planned_value"], least=1)],
+        [w("base"), ledger.value(item, base["value"] if base else None)],
+        *([w(name), written_share(item[name])] for name in ("progress", "planned_progress", "ratio")),
+    ]  # fmt: skip
+
+
+def facts(ledger: Ledger, code: str, projects: Mapping[str, str]) -> Table:
+    """Return what an indicator is, but for whom it is of: the API names units by code."""
+    w, row = ledger.words, ledger.indicators[code]
+    found = [
+        (w("project"), projects.get(row["project_code"], "")), (w("unit"), w.named(row, "unit")),
+        (w("kind"), w("kind_" + row["kind"])), (w("frequency"), w("frequency_" + row["frequency"])), (w("base"), w.named(row, "base")),
+        (w("exclusions"), w.named(row, "exclusions")),
+    ]  # fmt: skip
+    return [w("item"), w("value")], [[name, value] for name, value in found if value]
+
+
+def targets(ledger: Ledger, item: Item, *, lead: Sequence[str] = ()) -> list[list[str]]:
+    """Return the targets of an item in the order in which they were set."""
+    w = ledger.words
+    rows = []
+    for g in sorted(item["targets"], key=lambda g: (g["end_date"], g["set_order"])):
+        set_on = (
+            known_day(date.fromisoformat(g["set_on"]), g["set_on_precision"], ledger.language) if g["set_on"] else w("unknown_day")
+        )
+        about = w("approximate") if g["is_approximate"] else ""
+        rows.append([*lead, ledger.period(g["period"]), about + ledger.value(item, g["value"]), set_on, ""])
+    return rows
+
+
+def targets_table(ledger: Ledger, item: Item) -> Table:
+    """Return the table of targets of the page of an indicator."""
+    w = ledger.words
+    return [w("period"), w("target"), w("set_on"), w("source")], targets(ledger, item)
+
+
+def revisions(ledger: Ledger, item: Item, vintages: Sequence[Item]) -> Table:
+    """Return the corrected figures, newest first."""
+    w = ledger.words
+    mine = [v for v in vintages if (v["indicator"], v["unit"]) == (item["code"], item["scope"])]
+    before = {(v["period"], v["vintage"]): v for v in mine}
+    newest = sorted((v for v in mine if v["vintage"] > 1), key=lambda v: (v["known_at"] or "", v["vintage"]), reverse=True)[:50]
+    header = [w("period"), w("previous"), w("value"), w("known"), w("reason"), w("vintage")]
+    return header, [
+        [ledger.period(v["period"]), ledger.figure(item, before.get((v["period"], v["vintage"] - 1))), ledger.figure(item, v),
+         ledger.day(v["known_at"][:10]) if v["known_at"] else w("unknown_day"),
+         (w("why_" + v["reason_class"]) + w("colon") + v["reason_text"]) if v["reason_class"] else "", str(v["vintage"])]
+        for v in newest
+    ]  # fmt: skip
+
+
+def readings(ledger: Ledger, item: Item) -> Table:
+    """Return the same facts as other sources give them."""
+    w = ledger.words
+    return [w("period"), w("value"), w("checked_against"), w("marks"), w("source")], [
+        [ledger.period(r["period"]) if r["period"] else w("undated"), r["text_ja"] if r["value"] is None else ledger.value(item, r["value"]),
+         w("agrees") if r["agrees"] else w("differs"), w.named(r, "note"), r["source_url"]]
+        for r in ledger.api("readings")
+        if r["indicator"] == item["code"]
+    ]  # fmt: skip
+
+
+def without_blank(table: Table) -> Table:
+    """Leave out the columns in which nothing is written."""
+    header, rows = table
+    places = [n for n, _ in enumerate(header) if any(row[n] for row in rows)]
+    return [header[n] for n in places], [[row[n] for n in places] for row in rows]
+
+
+# Bureaus --------------------------------------------------------------------------------------------------------------
+
+
+def denominator(item: Item, figure: Item) -> float | None:
+    """Return what a figure of a bureau is measured against."""
+    found: float | None = figure["base_value"] if item["kind"] == "reduction" else figure["denominator"]
+    return found
+
+
+def label(ledger: Ledger, item: Item, figure: Item) -> str:
+    """Write the figure of a bureau with its parts."""
+    value = figure["value"]
+    if value is None:
+        return ledger.figure(item, figure)
+    words = ledger.value(item, value, least=1)
+    parts = (figure["numerator"] if item["kind"] in ("ratio", "reduction") else value, denominator(item, figure))
+    if None in parts or item["kind"] == "ceiling":
+        return words
+    return f"{words} ({parts[0]:,.0f} / {parts[1]:,.0f})"
+
+
+def by_bureau(ledger: Ledger, found: Sequence[tuple[Item, Item]]) -> Table:
+    """Return the table of one indicator by bureau."""
+    w = ledger.words
+    return [w("bureau"), w("value"), w("statuses_one"), "n", "d"], [
+        [ledger.units[s["scope"]], label(ledger, s, f), ledger.status(s), count(f["numerator"]), count(denominator(s, f))]
+        for s, f in found
+    ]
+
+
+def listed(ledger: Ledger, bureaus: Sequence[Item]) -> Table:
+    """Return the list of bureaus."""
+    w = ledger.words
+
+    def share(counts: Mapping[str, int], done: str) -> str:
+        return f"{counts.get(done, 0)} / {sum(counts.values())}" if sum(counts.values()) else "―"
+
+    return [w("bureau"), w("reports_column"), w("procedures_column"), w("facilities_column"), w("milestones_column")], [
+        [ledger.unit_label(b), str(len(b["reported"])), share(b["procedures"], "done"), share(b["facilities"], "introduced"),
+         f"{b['milestones']['done']} / {b['milestones']['late']} / {sum(b['milestones'].values())}"]
+        for b in bureaus
+    ]  # fmt: skip
+
+
+def bureau_indicators(ledger: Ledger, items: Sequence[Item]) -> Table:
+    """Return the table of all indicators of a bureau."""
+    w = ledger.words
+    return [w("indicators_one"), w("period"), w("value"), w("target"), w("previous"), w("year_earlier"), w("statuses_one")], [
+        [w.named(s), ledger.period(s["period"]) if s["period"] else "―", ledger.headline(s),
+         ledger.value(s, s["target"]["value"] if s["target"] else None), ledger.earlier(s, "previous"), ledger.earlier(s, "year_earlier"), ledger.status(s)]
+        for s in items
+    ]  # fmt: skip
+
+
+# Projects -------------------------------------------------------------------------------------------------------------
+
+
+def given(ledger: Ledger, days: Iterable[Item]) -> str:
+    """Write the days that a milestone was given."""
+    labels = [GivenDay(date.fromisoformat(g["day"]), g["precision"]).label(ledger.language) for g in days if g]
+    return " → ".join(labels) or "―"
+
+
+def quarter(ledger: Ledger, code: str | None) -> str:
+    """Write a quarter, or what stands in its place."""
+    try:
+        return ledger.period(code or "")
+    except PeriodUnreadable:
+        return code or ""
+
+
+def slip(ledger: Ledger, m: Item) -> str:
+    """Write the slip of a milestone."""
+    if m["slip_days"] is None:
+        return "―"
+    days = f"{m['slip_days']:+,}"
+    if m["is_slip_exact"]:
+        return days if m["slip_days"] else "0"
+    return ledger.words("slip_about", days=days) if m["slip_days"] else ledger.words("within_period")
+
+
+def last_day(m: Item) -> str:
+    """Return the latest day known of a milestone, for sorting."""
+    days = [g["day"] for g in (*m["planned"], *m["replanned"], m["actual"]) if g]
+    return max(days, default=m["planned_start"] or "9999-12-31")
+
+
+def milestones(ledger: Ledger, found: Sequence[Item], *, projects: Mapping[str, str] | None = None) -> Table:
+    """Return the table of milestones, in the order of the time line."""
+    w = ledger.words
+    header = [
+        w(k)
+        for k in (
+            "milestones",
+            "planned_day",
+            "replanned_day",
+            "actual_day",
+            "slip_days",
+            "milestone_state",
+            "milestone_stage",
+            "reported_in",
+            "source",
+        )
+    ]
+    rows = [
+        [*([projects[m["project"]]] if projects else []), w.named(m), given(ledger, m["planned"]), given(ledger, m["replanned"]),
+         given(ledger, [m["actual"]]), slip(ledger, m), w("state_" + m["state"]),
+         (w(f"stage {m['stage_ja']}") if w.has(f"stage {m['stage_ja']}") else m["stage_ja"]) if m["stage_ja"] else "",
+         quarter(ledger, m["reported_period"]), ""]
+        for m in sorted(found, key=lambda m: (last_day(m), m["code"]))
+    ]  # fmt: skip
+    return [*([w("project")] if projects else []), *header], rows
+
+
+# Registers ------------------------------------------------------------------------------------------------------------
+
+
+def percent(value: float | None) -> str:
+    """Write a percentage of a register."""
+    return "―" if value is None else f"{value:.1f} %"
+
+
+def large(ledger: Ledger, value: float | None) -> str:
+    """Write a count, large ones shortened."""
+    if value is None:
+        return "―"
+    if value >= 1_000_000:
+        return f"{value / 1e6:,.1f} million" if ledger.language == "en" else f"{value / 1e4:,.0f}万"
+    return f"{value:,.0f}"
+
+
+def published_totals(ledger: Ledger, summary: Item) -> Table:
+    """Return what was published beside what the register adds up to."""
+    w = ledger.words
+    header = [
+        w(k)
+        for k in (
+            "col_indicator",
+            "period",
+            "col_published",
+            "col_published_total",
+            "unit",
+            "col_list_done",
+            "col_list_total",
+            "col_difference",
+        )
+    ]
+    return header, [
+        [w.named(ledger.indicators[p["indicator"]]), p["period"], ledger.value({"code": p["indicator"]}, p["published_value"]),
+         large(ledger, p["published_denominator"]), w.named(ledger.indicators[p["indicator"]], "unit"), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
+         "―" if p["difference"] is None else f"{p['difference']:+,.0f}"]
+        for p in summary["published"]
+    ]  # fmt: skip
+
+
+def procedures_by(ledger: Ledger, dimension: str, parts: Mapping[str, Item], words: Mapping[str, str]) -> Table:
+    """Return the table of procedures by one dimension."""
+    w = ledger.words
+    header = [w(f"reg_by_{dimension}"), w("col_total"), *(w(f"digital_{s}") for s in DIGITAL), w("col_rate"), w("col_cases"), w("col_cases_rate"),
+              w("col_usage"), w("col_usage_all")]  # fmt: skip
+    return header, [
+        [words[v], str(c["procedures_count"]), *(str(c["statuses"][s]) for s in DIGITAL), percent(c["rate_pct"]), count(c["applications_count"] or None),
+         percent(c["applications_rate_pct"]), percent(c["usage_of_online_pct"]), percent(c["usage_of_all_pct"])]
+        for v, c in parts.items()
+    ]  # fmt: skip
+
+
+def channel_table(ledger: Ledger, parts: Mapping[str, Mapping[str, int]]) -> Table:
+    """Return the table of procedures by channel."""
+    w = ledger.words
+    header = [w("reg_by_channel"), w("col_total"), *(w(f"digital_{s}") for s in DIGITAL)]
+    rows = [
+        [w("no_channel") if n == "-" else n, str(sum(c.values())), *(str(c.get(s, 0)) for s in DIGITAL)] for n, c in parts.items()
+    ]
+    return header, rows
+
+
+def step_table(ledger: Ledger, steps: Mapping[str, Mapping[str, int]]) -> Table:
+    """Return the table of steps on paper."""
+    w = ledger.words
+    return [w("col_step"), *(w(f"form_{f}") for f in FORMS)], [
+        [w(f"step_{s}"), *(str(c[f]) for f in FORMS)] for s, c in steps.items()
+    ]
+
+
+def statuses_by(ledger: Ledger, title: str, parts: Mapping[str, Mapping[str, int]]) -> Table:
+    """Return the table of facilities by bureau, kind or place."""
+    header = [title, ledger.words("fac_total"), *(ledger.words(f"cashless_{s}") for s in CASHLESS)]
+    return header, [[name, str(sum(c.values())), *(str(c[s]) for s in CASHLESS)] for name, c in parts.items()]
+
+
+def compared(ledger: Ledger, items: Iterable[Item]) -> Table:
+    """Return every indicator with a figure against the period before, the year before and the plan."""
+    w = ledger.words
+    header = [
+        w(k)
+        for k in ("since_indicator", "period", "actual", "previous", "year_earlier", "planned", "compare_variance", "statuses_one")
+    ]
+    rows: list[list[Any]] = []
+    for s in items:
+        variance, planned = s["variance"], s["planned_value"]
+        apart = (
+            "―"
+            if variance is None
+            else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), ledger.measured(s), ledger.language)
+        )
+        rows.append(
+            [w.named(s), ledger.period(s["period"]), ledger.headline(s), ledger.earlier(s, "previous"), ledger.earlier(s, "year_earlier"),
+             "―" if planned is None else ledger.value(s, round(planned, 1)), apart, ledger.status(s)]
+        )  # fmt: skip
+    return header, rows
+
+
+def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Mapping[str, Item]) -> Table:
+    """Return what changed since a day."""
+    w = ledger.words
+
+    def stood(brief: Item, items: Mapping[str, Item]) -> str:
+        word, item = status_word(brief["status"], ledger.language), items[brief["indicator"]]
+        return (
+            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({ledger.period(brief['period'])}) {word}"
+            if brief["period"]
+            else word
+        )
+
+    def reason(found: Item) -> str:
+        if found["reason"] == "new_period":
+            return w("reason_new_period", period=parse_period(found["text"]).label(ledger.language))
+        return w(f"reason_{found['reason']}", text=found["text"] or "")
+
+    return [w(k) for k in ("since_indicator", "since_before", "since_after", "since_reason")], [
+        [w.named(ledger.indicators[c["after"]["indicator"]]), stood(c["before"], before), stood(c["after"], after),
+         w("comma").join(reason(r) for r in c["reasons"])]
+        for c in answer["changes"]
+    ]  # fmt: skip

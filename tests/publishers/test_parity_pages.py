@@ -1,0 +1,382 @@
+"""One edition, page by page: the public instance, the static edition and the data files, in both directions and both languages.
+
+Every page of the instance is accounted for by the API of the edition, the API equals the data files (whose three formats hold the same
+rows: ``test_opendata.py``), every number of a static page stands on the page of the instance or in the rows it is about, and every
+row of figures is shown. Pages of single indicators and projects are compared in ``test_parity.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kpis.text import format_date, known_day, status_word
+from publishers import editions
+from publishers.words import Words
+from tests.bench.viewer import Viewer
+from tests.publishers import accounts, projected, registered
+from tests.publishers.conftest import ledgers_of
+from tests.publishers.house import House
+from tests.publishers.ledger import Item, Ledger
+from tests.publishers.public_server import public_server
+from tests.publishers.shown import Shown, Static, numbers_in, of_streamlit
+
+LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
+
+
+class Public:
+    """The public instance with its ledgers, and the files of the edition it shows."""
+
+    def __init__(self, port: int, house: House) -> None:
+        self.house, self.held = house, editions.opened(house.folder, 2)
+        self.folder = self.held.folder / "site"
+        self.ledgers = ledgers_of(port, house)
+        self.viewer = Viewer(port)
+
+    def read(self, page: str, language: str, query: str = "") -> Shown:
+        """Read a page of the instance."""
+        return of_streamlit(self.viewer.answers(page, f"{query}&lang={language}"))
+
+    def static(self, path: str, language: str) -> Static:
+        """Read a page of the static edition."""
+        return Static((self.folder / ("en/" if language == "en" else "") / path).read_text(encoding="utf-8"))
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Read a table of the open data."""
+        found: list[dict[str, Any]] = json.loads((self.folder / "data" / f"{name}.json").read_text(encoding="utf-8"))
+        return found
+
+
+@pytest.fixture(scope="module")
+def public(published: House) -> Iterator[Public]:
+    with public_server(published.folder) as port:
+        made = Public(port, published)
+        yield made
+        made.viewer.close()
+
+
+PAGES: list[tuple[str, str, Callable[[Ledger, Shown], list[str]]]] = [
+    ("", "", accounts.overview), ("five_less", "", accounts.five_less), ("bureau", "", accounts.bureaus), ("about", "", projected.about),
+    ("projects", "", projected.projects), ("changes", "since=2022-10-01", lambda ledger, shown: accounts.changes(ledger, shown, "2022-10-01")),
+    *(("procedures", f"by={d}", lambda ledger, shown, d=d: registered.procedures(ledger, shown, d)) for d in ("bureau", "channel")),  # type: ignore[misc]
+    *(("facilities", f"by={f}", lambda ledger, shown, f=f: registered.facilities(ledger, shown, f)) for f in ("bureau", "kind")),  # type: ignore[misc]
+]  # fmt: skip
+
+
+@LANGUAGES
+@pytest.mark.parametrize(("page", "query", "check"), PAGES)
+def test_a_page_of_the_instance_is_accounted_for_by_the_api_of_the_edition(
+    public: Public, page: str, query: str, check: Callable[[Ledger, Shown], list[str]], language: str
+) -> None:
+    assert check(public.ledgers[language], public.read(page, language, query)) == []
+
+
+def test_the_api_of_the_edition_equals_the_data_files(public: Public) -> None:
+    """Row by row; ``test_parity.py`` holds observations and statuses against their files."""
+    api = public.ledgers["ja"].api
+
+    def same(answer: Iterable[Item], rows: Iterable[Item], names: dict[str, str]) -> None:
+        """Compare columns: name in the API → name in the file; a blank is the same as nothing."""
+
+        def plainly(found: Iterable[Item], columns: Iterable[str]) -> list[str]:
+            return sorted(
+                json.dumps(
+                    [" ".join(v.split()) if isinstance(v, str) else v for v in (r[c] or None for c in columns)], ensure_ascii=False
+                )
+                for r in found
+            )
+
+        assert plainly(answer, names) == plainly(rows, names.values())
+
+    same(
+        api("readings"),
+        public.rows("readings"),
+        {"indicator": "indicator_code", "unit": "bureau_code", "period": "period_code", "value": "value", "agrees": "agrees"},
+    )
+    same(api("sources"), public.rows("sources"), {n: n for n in ("source_code", "url", "title", "published_on", "grade")})
+    same(
+        api("units"),
+        public.rows("bureaus"),
+        {"code": "bureau_code", "name_ja": "name_ja", "valid_from": "valid_from", "valid_to": "valid_to"},
+    )
+    same(
+        api("observations?vintages=all"), public.rows("vintages"),
+        {"indicator": "indicator_code", "unit": "bureau_code", "period": "period_code", "vintage": "vintage", "numerator": "numerator",
+         "denominator": "denominator", "base_value": "base_value", "is_approximate": "is_approximate", "reason_text": "reason_text"},
+    )  # fmt: skip
+    goals = [
+        {**g, "code": s["code"], "unit": s["scope"]}
+        for s in api("status")["indicators"]
+        if s["targets_of"] == s["scope"]
+        for g in s["targets"]
+    ]
+    same(
+        goals,
+        public.rows("targets"),
+        {
+            "code": "indicator_code",
+            "unit": "bureau_code",
+            "period": "period_code",
+            "value": "value",
+            "set_on": "set_on",
+            "set_order": "set_order",
+        },
+    )
+    same(
+        api("procedures?size=500")["procedures"], public.rows("procedures"),
+        {"procedure_code": "procedure_code", "status": "digital_status", "digitised_date": "digitised_date", "planned_for": "planned_for",
+         "applications_count": "applications_count", "online_count": "online_count"},
+    )  # fmt: skip
+    same(
+        api("facilities")["facilities"], public.rows("facilities"),
+        {"facility_code": "facility_code", "kind": "kind", "is_class": "is_class", "status": "cashless_status", "cashless_since": "cashless_since", "planned_for": "planned_for"},
+    )  # fmt: skip
+    milestones = api("milestones")["milestones"]
+    same(milestones, public.rows("milestones"), {"code": "milestone_code", "project": "project_code", "name_ja": "name_ja"})
+    given = Counter((m["code"], kind, g["day"]) for m in milestones for kind in ("planned", "replanned") for g in m[kind])
+    given += Counter((m["code"], "actual", m["actual"]["day"]) for m in milestones if m["actual"])
+    there = Counter((r["milestone_code"], r["date_kind"], r["day"]) for r in public.rows("milestone_dates"))
+    columns = [
+        (r["milestone_code"], kind, r[f"{kind}_end"])
+        for r in public.rows("milestones")
+        for kind in ("planned", "replanned", "actual")
+        if r[f"{kind}_end"]
+    ]
+    assert set(given) == set(there) | set(columns)
+    led = Counter((s["bureau"], s["date"], s["share"]) for b in api("bureaus")["bureaus"] for s in b["came_from"])
+    known = Counter((r["predecessor_code"], r["effective_date"], r["share"]) for r in public.rows("successions"))
+    assert not led - known
+
+
+@LANGUAGES
+def test_the_log_of_revisions_is_the_same(public: Public, language: str) -> None:
+    shown, static = public.read("revisions", language), public.static("revisions.html", language).shown
+    assert shown.headings[0] == static.headings[0]
+    there = [r for h, rows in shown.tables for r in rows]
+    here = [r for h, rows in static.tables for r in rows]
+    assert [[str(c or "") for c in r] for r in there] == here and here
+    correction = next(
+        c for _, changes in editions.log(public.house.folder, until=2) for c in changes if c["kind"] == "figure_corrected"
+    )
+    assert (correction["difference"], correction["reason_class"]) == (-1.0, "error")
+    assert [correction[f"{n}_{language}"] for n in ("old", "new", "size")] == here[0][2:5]
+    words = public.ledgers[language].words
+    said = [words("edition_line", number=e.number, day=format_date(e.as_of, language)) for e in editions.shown(public.house.folder)]
+    assert [h for h in static.headings[1:]] == said == shown.headings[1 : 1 + len(said)]
+    assert numbers_in(" ".join(static.texts)) and not static.numbers() - shown.numbers() - frame(public, language)
+
+
+def frame(public: Public, language: str) -> set[str]:
+    """Return the numbers that stand round every static page: the edition and its day."""
+    day = format_date(public.held.as_of, language)
+    return {"2", *numbers_in(day), *numbers_in(Words(language)("edition_line", number=2, day=day))}
+
+
+def told(language: str, *found: Any) -> set[str]:
+    """Return every number of rows of the data files, days also as they are written."""
+    numbers: set[str] = set()
+    for value in found:
+        if isinstance(value, dict):
+            numbers |= told(language, *value.values())
+        elif isinstance(value, (list, tuple, set)):
+            numbers |= told(language, *value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            numbers |= set(numbers_in(f"{value:g} {value:,.1f} {value:,.0f}"))
+        elif isinstance(value, str):
+            numbers |= set(numbers_in(value))
+            try:
+                day = date.fromisoformat(value[:10])
+                numbers |= {
+                    n for exactly in ("day", "month", "quarter", "year") for n in numbers_in(known_day(day, exactly, language))
+                }
+            except ValueError:
+                pass
+    return numbers
+
+
+@LANGUAGES
+def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
+    """Figures, procedures, facilities and life of a bureau: the static page, the instance and the files."""
+    ledger, words = public.ledgers[language], Words(language)
+    bureaus = {b["code"]: b for b in ledger.api("bureaus")["bureaus"]}
+    procedures, facilities = public.rows("procedures"), public.rows("facilities")
+    compared = 0
+    for row in public.rows("bureaus"):
+        code = row["bureau_code"]
+        static = public.static(f"bureaus/{code}.html", language).shown
+        items = [s for s in ledger.items() if s["scope"] == code]
+        rows = [r for h, found in static.tables for r in found if h[:2] == [words("nav_indicator"), words("status")]]
+        assert [[r[0], r[2], r[3]] for r in rows][: len(items)] == [
+            [words.named(s), ledger.headline(s), ledger.value(s, s["target"]["value"] if s["target"] else None)] for s in items
+        ], code
+        assert all(status_word(s["status"], language) in r[1] for s, r in zip(items, rows, strict=False)), code
+        mine = [
+            r
+            for name in ("procedures", "facilities", "milestones", "projects", "successions")
+            for r in public.rows(name)
+            if code in r.values()
+        ]
+        led = {r["project_code"] for r in public.rows("project_bureaus") if r["bureau_code"] == code}
+        mine += [r for r in public.rows("projects") if r["project_code"] in led]
+        allowed = told(language, row, mine, items) | frame(public, language)
+        if code in bureaus:
+            b, shown = bureaus[code], public.read("bureau", language, f"code={code}")
+            assert accounts.one_bureau(ledger, shown, b) == [], code
+            assert words.named(row) in shown.headings[0] and static.headings[0] == words.named(row)
+            own = (
+                [p for p in procedures if p["bureau_code"] == code],
+                [f for f in facilities if f["bureau_code"] == code and not f["is_class"]],
+            )
+            assert [sum(b["procedures"].values()), sum(b["facilities"].values())] == [len(part) for part in own], code
+            text = "".join(static.headings)
+            for word, part in (("procedures", own[0]), ("ed_facilities", own[1])):
+                assert not part or f"{words(word)} ({len(part)})" in text, (code, word, len(part), static.headings)
+            allowed |= shown.numbers()
+            compared += 1
+        assert not static.numbers() - allowed, (code, static.numbers() - allowed)
+    assert compared > 30
+
+
+def untold(public: Public, language: str, path: str, *allowed: set[str]) -> set[str]:
+    """Return the numbers of a static page that stand neither on the page of the instance nor in the rows it is about."""
+    return public.static(path, language).shown.numbers() - set().union(*allowed, frame(public, language))
+
+
+@LANGUAGES
+def test_every_number_of_a_static_page_stands_on_the_instance_or_in_the_rows_it_is_about(public: Public, language: str) -> None:
+    """The other direction: nothing is on the static edition alone."""
+    ledger, words = public.ledgers[language], Words(language)
+    rows = {
+        name: public.rows(name)
+        for name in (
+            "procedures",
+            "facilities",
+            "facility_payments",
+            "projects",
+            "bureaus",
+            "indicators",
+            "readings",
+            "sources",
+            "targets",
+            "vintages",
+        )
+    }
+    read = {
+        page: public.read(page, language).numbers()
+        for page in ("", "five_less", "procedures", "facilities", "projects", "bureau", "about", "revisions")
+    }
+    changes = [c for _, found in editions.log(public.house.folder, until=2) for c in found]
+    every = [figure for s in ledger.own.values() for figure in (*ledger.fragments(s), *ledger.figures(s), ledger.headline(s))]
+    cards = told(language, every, [s["figures"] for s in ledger.own.values()], [s["targets"] for s in ledger.own.values()])
+    assert not untold(public, language, "index.html", read[""], told(language, changes), cards)
+    assert not untold(public, language, "five-less.html", read["five_less"])
+    assert not untold(
+        public, language, "definitions.html", told(language, rows["indicators"], rows["projects"], len(rows["indicators"]))
+    )
+    assert not untold(public, language, "method.html", read["about"])
+    assert not untold(public, language, "revisions.html", read["revisions"])
+    assert not untold(public, language, "procedures.html", read["procedures"], told(language, rows["procedures"]))
+    assert not untold(public, language, "facilities.html", read["facilities"], told(language, rows["facilities"]))
+    for name, path in (("projects", "projects.html"), ("bureaus", "bureaus.html")):
+        assert f"({len(rows[name])})" in public.static(path, language).shown.headings[0]
+        assert not untold(
+            public,
+            language,
+            path,
+            read[{"projects": "projects", "bureaus": "bureau"}[name]],
+            counts_of(public, ledger, name),
+            told(language, rows[name], len(rows[name])),
+        )
+    package = json.loads((public.folder / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    static = public.static("data.html", language).shown
+    listed = {
+        r[2].split()[0].removesuffix(".csv"): int(r[1]) for r in [[x[0], x[1], *x[2:]] for h, found in static.tables for x in found]
+    }
+    assert listed == {name: len(public.rows(name)) for name in listed} and {r["name"] for r in package["resources"]} >= set(listed)
+    assert words("ed_data") in static.headings[0]
+
+
+def counts_of(public: Public, ledger: Ledger, name: str) -> set[str]:
+    """Return how many indicators, procedures and facilities each project or bureau has, as the lists show them."""
+    if name == "projects":
+        return told(
+            ledger.language, [[len(p["indicators"]), p["counts"], p["milestones"]] for p in ledger.api("projects")["projects"]]
+        )
+    found = [Counter(r["bureau_code"] for r in public.rows(table)) for table in ("procedures", "facilities")]
+    return told(ledger.language, [list(c.values()) for c in (*found, Counter(s["scope"] for s in ledger.items()))], 0)
+
+
+@LANGUAGES
+def test_the_lists_of_projects_and_bureaus_hold_the_counts_of_the_api(public: Public, language: str) -> None:
+    ledger, words = public.ledgers[language], Words(language)
+    static = public.static("projects.html", language).shown
+    rows = {r[0]: r for _, found in static.tables for r in found}
+    for p in ledger.api("projects")["projects"]:
+        row = rows[words.named(p)]
+        states = words("comma").join(f"{words('state_' + s)} {n}" for s, n in p["milestones"].items() if n)
+        marks = " ".join(accounts.marks(ledger, p["counts"]))
+        assert [row[2], row[3], " ".join(row[4].split()), row[5]] == [
+            status_word(p["status"], language),
+            str(len(p["indicators"])),
+            marks,
+            states,
+        ], p["code"]
+    bureaus = {words.named(r): r["bureau_code"] for r in public.rows("bureaus") if r["valid_to"] is None}
+    rows = {r[0]: r for _, found in public.static("bureaus.html", language).shown.tables for r in found}
+    for b in ledger.api("bureaus")["bureaus"]:
+        if b["code"] in bureaus.values():
+            row = rows[words.named(b)]
+            assert [int(n) for n in row[1:4]] == [
+                len(b["indicators"]),
+                sum(b["procedures"].values()),
+                sum(b["facilities"].values()),
+            ], b["code"]
+
+
+@LANGUAGES
+def test_every_row_of_figures_of_the_data_files_is_shown(public: Public, language: str) -> None:
+    """Observations, statuses, targets, corrections, readings, procedures, facilities, milestones: none is in a file alone."""
+    ledger, words = public.ledgers[language], Words(language)
+    for code in ledger.indicators:
+        static = public.static(f"indicators/{code}.html", language)
+        text = "\n".join(static.shown.texts)
+        mine = {
+            name: [r for r in public.rows(name) if r["indicator_code"] == code]
+            for name in ("observations", "status", "targets", "vintages", "readings")
+        }
+        assert {(r["bureau_code"], r["period_code"]) for r in mine["observations"]} <= set(static.rows), code
+        items = {s["scope"]: s for s in ledger.items() if s["code"] == code}
+        for row in mine["status"]:
+            item, sentence = items[row["bureau_code"]], row[f"sentence_{language}"]
+            assert sentence in text and status_word(row["status"], language) in text, (code, row["bureau_code"])
+            assert row["value"] is None or row["value"] == item["actual_value"]
+        goals = Counter(
+            (r[0], r[1].removeprefix(words("approximate")))
+            for h, found in static.shown.tables
+            if h[:2] == [words("period"), words("target")]
+            for r in found
+        )
+        wanted = Counter((ledger.period(r["period_code"]), ledger.value({"code": code}, r["value"])) for r in mine["targets"])
+        assert not wanted - goals, (code, wanted - goals)
+        known = [r for h, found in static.shown.tables if words("vintage") in h for r in found]
+        assert len(known) == sum(r["vintage"] > 1 for r in mine["vintages"]), code
+        read = [r for h, found in static.shown.tables if words("ed_agreement") in h for r in found]
+        assert len(read) == len(mine["readings"]), code
+    for table, path in (("procedures", "procedures.html"), ("facilities", "facilities.html")):
+        shown = [r for h, found in public.static(path, language).shown.tables if h[0] == words("ed_name") for r in found]
+        assert Counter(r[0] for r in shown) == Counter(
+            words.named(r) if "name_en" in r else r["name_ja"] for r in public.rows(table)
+        ), table
+    by_project: dict[str, list[dict[str, Any]]] = {}
+    for row in public.rows("milestones"):
+        by_project.setdefault(row["project_code"], []).append(row)
+    for code, found in by_project.items():
+        shown = [
+            r for h, t in public.static(f"projects/{code}.html", language).shown.tables if words("milestone_state") in h for r in t
+        ]
+        assert Counter(r[0] for r in shown) == Counter(words.named(m) for m in found), code
