@@ -174,7 +174,7 @@ def comparison(
                 for n, v in (("", ledger.units[s["scope"]]), ("_value", tabled.label(ledger, s, f)))}  # fmt: skip
         sentence = w("compare_sentence", period=ledger.period(chosen), **owing, **ends)
     says.append(sentence)
-    bars = [(ledger.chart_names[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
+    bars = [(ledger.units[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
 
     def check(charts: Sequence[Drawn]) -> list[str]:
         mine = [c for c in charts if c.alt == sentence]
@@ -212,18 +212,14 @@ def states(ledger: Ledger, counts: Mapping[str, int]) -> list[str]:
     return [f"{ledger.words('state_' + s)} {n}" for s, n in counts.items() if n]
 
 
-def bureaus(ledger: Ledger, shown: Shown) -> list[str]:
-    """Check the comparison of all bureaus: heat map, ranked bars, lists."""
-    w, rows = ledger.words, ledger.api("bureaus")["bureaus"]
+def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
+    """Check the comparison of all bureaus: heat map, ranked bars, lists; ``keep`` takes the tables that the page must show."""
+    w, rows = ledger.words, ledger.api("bureaus" + ("" if view == "then" else f"?view={view}"))["bureaus"]
     current, gone = [b for b in rows if b["is_valid"]], [b for b in rows if not b["is_valid"]]
     some = [b for b in current if b["indicators"]]
     says = [w("bureaus_title", owing=len(current), some=len(some), none=len(current) - len(some))]
-    judged_by = {(s["code"], s["scope"]): s for s in ledger.items()}
-    heads = {
-        r["theme"]: r
-        for r in reversed(list(ledger.indicators.values()))
-        if r["is_reported_by_bureaus"] and r["is_headline"] and r["theme"] in LESSES
-    }
+    judged_by = {(s["code"], s["scope"]): s for s in ledger.items(view)}
+    heads = tabled.lesses(ledger)
     themes = [t for t in LESSES if t in heads]
     listed = [b for b in rows if b["is_valid"] or b["indicators"]]
     cells, table = [], []
@@ -257,16 +253,18 @@ def bureaus(ledger: Ledger, shown: Shown) -> list[str]:
     compared = next(
         (
             s["code"]
-            for s in ledger.items()
+            for s in ledger.items(view)
             if s["scope"] in reporting and s["figures"] and s["scope"] != ledger.indicators[s["code"]]["scope_code"]
         ),
         None,
     )
     if compared:
-        more, check, texts = comparison(ledger, compared)
+        more, check, texts = comparison(ledger, compared, view=view)
         tables += more
         says += texts
         wrong += check(charts)
+    if keep is not None:
+        keep += tables
     wrong += tabled.wrong_tables(shown, tables)
     boxes: dict[str, list[str]] = {}
     for b in rows:
@@ -314,7 +312,11 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["code"] in set(b["milestone_codes"])]
     more = [tabled.milestones(ledger, milestones, projects=projects)] if milestones else []
-    more += [tabled.bureau_indicators(ledger, items), tabled.in_words(ledger, items)] if len(items) > 1 else []
+    more += (
+        [tabled.bureau_indicators(ledger, items), tabled.in_words(ledger, [s for s in items if s["period"]])]
+        if len(items) > 1
+        else []
+    )
     wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
     found, texts = timeline(ledger, others, milestones)
     return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])

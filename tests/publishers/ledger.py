@@ -121,11 +121,6 @@ class Ledger:
         """Return the name of every bureau, one that is gone with its last day."""
         return {r["code"]: self.unit_label(r) for r in self.api("units")}
 
-    @cached_property
-    def chart_names(self) -> dict[str, str]:
-        """Return the name of every organisation unit as a chart has room for."""
-        return {r["code"]: self.chart_label(r) for r in self.api("units")}
-
     def unit_label(self, row: Item) -> str:
         """Write the name of a bureau."""
         gap = " " if self.language == "en" else ""
@@ -133,7 +128,7 @@ class Ledger:
         return self.words.named(row) + ended
 
     def chart_label(self, row: Item) -> str:
-        """Write the name of a bureau as a chart has room for."""
+        """Write the name of a bureau as a chart has room for it."""
         gap = " " if self.language == "en" else ""
         ended = f"{gap}({self.words('ended_year', year=row['valid_to'][:4])})" if row.get("valid_to") else ""
         return self.words.named(row) + ended

@@ -1,0 +1,114 @@
+"""The static edition against axe-core, the rules of WCAG 2.0 to 2.2, levels A and AA; and on a phone nothing scrolls sideways."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from kpis import models
+from kpis.settings import ROOT
+from kpis.store import Store, utc_now
+from loaders.catalogue import load_folder
+from publishers import editions
+from tests.browser.test_accessibility import broken_rules
+from tests.publishers.house import House
+
+pytestmark = pytest.mark.browser
+PAGES = [
+    "index.html", "five-less.html", "definitions.html", "indicators/electronic_decision_rate.html", "projects.html", "projects/CP2.html",
+    "bureaus.html", "bureaus-now.html", "bureaus/GENERAL.html", "procedures.html", "facilities.html", "method.html", "revisions.html",
+    "data.html", "404.html",
+]  # fmt: skip
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The static edition of an instance where bureaus reported and a figure was corrected, on a plain file server."""
+    folder = tmp_path_factory.mktemp("static")
+    store = Store(f"sqlite:///{folder / 'working.db'}")
+    store.migrate()
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    house = House(store, folder / "editions", utc_now())
+    for number, code in enumerate(("GENERAL", "FINANCE", "DIGITAL", "WELFARE_HEALTH"), start=1):
+        house.add(
+            models.Observation, indicator_code="electronic_decision_rate", bureau_code=code, period_code="FY2022-Q2", vintage=1, value=None,
+            numerator=50.0 * number, denominator=210.0, base_value=None, text_ja="", is_sample=False, reason_class=None,
+        )  # fmt: skip
+    house.publish("最初")
+    house.correct("paper_reduction_rate", "FY2022", value="71.0")
+    house.publish("訂正")
+    site = editions.opened(house.folder, 2).folder / "site"
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def opened(browser: Browser, address: str, path: str, width: int) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": 1200}, locale="ja-JP").new_page()
+    page.goto(f"{address}/{path}")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")  # what is folded away is looked at too
+    return page
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("prefix", ["", "en/"])
+def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
+    chromium: Browser, address: str, prefix: str, width: int
+) -> None:
+    wrong: dict[str, object] = {}
+    for path in PAGES:
+        page = opened(chromium, address, prefix + path, width)
+        if broken := broken_rules(page):
+            wrong[prefix + path] = broken[:5]
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            wrong[f"{prefix}{path} scrolls"] = wide
+        page.context.close()
+    assert wrong == {}
+
+
+def test_axe_would_notice_a_picture_without_a_name_and_text_too_pale(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address, "procedures.html", 1280)
+    page.evaluate("document.querySelector('svg.chart').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('h1').style.color = '#ccc'")
+    found = " ".join(broken_rules(page))
+    page.context.close()
+    assert "svg-img-alt" in found and "color-contrast" in found
+
+
+def test_every_number_of_a_page_is_there_without_a_script(chromium: Browser, address: str) -> None:
+    texts = {}
+    for scripts in (True, False):
+        page = chromium.new_context(viewport={"width": 1280, "height": 1200}, java_script_enabled=scripts).new_page()
+        page.goto(f"{address}/procedures.html")
+        texts[scripts] = page.inner_text("main")
+        page.context.close()
+    assert "46.4 %" in texts[False] and "30,000" in texts[False]
+    assert texts[False].split() == texts[True].split()
+
+
+def test_a_shot_of_every_kind_of_page_is_kept(chromium: Browser, address: str) -> None:
+    shots = ROOT / "tests" / "browser" / "shots"
+    shots.mkdir(exist_ok=True)
+    for path in ("procedures.html", "facilities.html", "bureaus.html", "en/bureaus-now.html", "bureaus/GENERAL.html"):
+        for width in (1280, 375):
+            page = chromium.new_context(viewport={"width": width, "height": 900}, locale="ja-JP").new_page()
+            page.goto(f"{address}/{path}")
+            file = shots / f"static-{path.replace('/', '-').removesuffix('.html')}-{width}.png"
+            page.screenshot(path=file, full_page=True)
+            page.context.close()
+            assert Path(file).stat().st_size > 20_000
