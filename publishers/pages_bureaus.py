@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from kpis.bureaus import BureauReport
-from kpis.facilities import standing
+from kpis.facilities import counted, standing
 from kpis.periods import parse_period, quarter_code
 from kpis.text import format_date
 from publishers import told_bureaus
@@ -111,5 +111,6 @@ def _bureau(site: Site, words: Words, code: str, row: Mapping[str, Any], every: 
             (words(f"role_{m['role']}"), site.projects[m["project_code"]]) for m in site.rows("ProjectBureau") if m["bureau_code"] == code
         ],
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
-        "facilities": [(f.name, words(f"cashless_{f.status}")) for f in held], "section": "bureaus.html",
+        "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],
+        "facilities_count": len(counted(held)), "section": "bureaus.html",
     }  # fmt: skip

@@ -91,9 +91,10 @@ def test_all_projects(site: Site, language: str) -> None:
 
 
 @LANGUAGES
-def test_every_project(site: Site, language: str) -> None:
+def test_one_project_in_six(site: Site, language: str) -> None:
+    """Every sixth here; ``tests/publishers/test_parity.py`` reads them all, of an edition."""
     assert len(site.ledgers[language].api("milestones")["milestones"]) == 309
-    for project in site.ledgers[language].api("projects")["projects"]:
+    for project in site.ledgers[language].api("projects")["projects"][::6]:
         shown = site.read("projects", f"code={project['code']}&lang={language}")
         assert projected.one_project(site.ledgers[language], shown, project) == [], project["code"]
 

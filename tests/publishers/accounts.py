@@ -212,18 +212,14 @@ def states(ledger: Ledger, counts: Mapping[str, int]) -> list[str]:
     return [f"{ledger.words('state_' + s)} {n}" for s, n in counts.items() if n]
 
 
-def bureaus(ledger: Ledger, shown: Shown) -> list[str]:
-    """Check the comparison of all bureaus: heat map, ranked bars, lists."""
-    w, rows = ledger.words, ledger.api("bureaus")["bureaus"]
+def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
+    """Check the comparison of all bureaus: heat map, ranked bars, lists; ``keep`` takes the tables that the page must show."""
+    w, rows = ledger.words, ledger.api("bureaus" + ("" if view == "then" else f"?view={view}"))["bureaus"]
     current, gone = [b for b in rows if b["is_valid"]], [b for b in rows if not b["is_valid"]]
     some = [b for b in current if b["indicators"]]
     says = [w("bureaus_title", owing=len(current), some=len(some), none=len(current) - len(some))]
-    judged_by = {(s["code"], s["scope"]): s for s in ledger.items()}
-    heads = {
-        r["theme"]: r
-        for r in reversed(list(ledger.indicators.values()))
-        if r["is_reported_by_bureaus"] and r["is_headline"] and r["theme"] in LESSES
-    }
+    judged_by = {(s["code"], s["scope"]): s for s in ledger.items(view)}
+    heads = tabled.lesses(ledger)
     themes = [t for t in LESSES if t in heads]
     listed = [b for b in rows if b["is_valid"] or b["indicators"]]
     cells, table = [], []
@@ -250,23 +246,25 @@ def bureaus(ledger: Ledger, shown: Shown) -> list[str]:
     if filled:
         mine = [c for c in charts if c.alt == f"{w('heat_title')}: {sentence}"]
         wrong += [] if len(mine) == 1 else [f"no heat map: {sentence}"]
-        wrong += [x for c in mine for x in charted.wrong_heat(c, cells, [ledger.unit_label(b) for b in listed])]
+        wrong += [x for c in mine for x in charted.wrong_heat(c, cells, [ledger.chart_label(b) for b in listed])]
         wrong += [x for c in mine for x in _hovers(ledger, c, listed, themes, heads, judged_by)]
         charts = [c for c in charts if c not in mine]
     reporting = {b["code"] for b in rows}
     compared = next(
         (
             s["code"]
-            for s in ledger.items()
+            for s in ledger.items(view)
             if s["scope"] in reporting and s["figures"] and s["scope"] != ledger.indicators[s["code"]]["scope_code"]
         ),
         None,
     )
     if compared:
-        more, check, texts = comparison(ledger, compared)
+        more, check, texts = comparison(ledger, compared, view=view)
         tables += more
         says += texts
         wrong += check(charts)
+    if keep is not None:
+        keep += tables
     wrong += tabled.wrong_tables(shown, tables)
     boxes: dict[str, list[str]] = {}
     for b in rows:
@@ -284,7 +282,7 @@ def _hovers(
     judged_by: Mapping[Any, Item],
 ) -> list[str]:
     expected = [
-        [f"{ledger.unit_label(b)} {ledger.words(t)}<br>" + (ledger.sentence(s) if (s := judged_by.get((heads[t]['indicator_code'], b["code"]))) and s["figures"] else ledger.words("no_report"))
+        [f"{ledger.chart_label(b)} {ledger.words(t)}<br>" + (ledger.sentence(s) if (s := judged_by.get((heads[t]['indicator_code'], b["code"]))) and s["figures"] else ledger.words("no_report"))
          for t in themes]
         for b in listed
     ]  # fmt: skip
@@ -314,7 +312,11 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["code"] in set(b["milestone_codes"])]
     more = [tabled.milestones(ledger, milestones, projects=projects)] if milestones else []
-    more += [tabled.bureau_indicators(ledger, items)] if len(items) > 1 else []
+    more += (
+        [tabled.bureau_indicators(ledger, items), tabled.in_words(ledger, [s for s in items if s["period"]])]
+        if len(items) > 1
+        else []
+    )
     wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
     found, texts = timeline(ledger, others, milestones)
     return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
@@ -360,5 +362,7 @@ def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
           flips=sum(c["before"]["status"] != c["after"]["status"] for c in found), corrections=len(vintages)),
         w("compare_all_lead", as_of=ledger.day(as_of), count=len(held)),
     ]  # fmt: skip
-    wrong = tabled.wrong_tables(shown, [tabled.changed(ledger, answer, before, ledger.own), tabled.compared(ledger, held)])
+    wrong = tabled.wrong_tables(
+        shown, [*tabled.changed(ledger, answer, before, ledger.own), tabled.compared(ledger, held), tabled.in_words(ledger, held)]
+    )
     return wrong + ledger.unaccounted(shown, says=says)

@@ -127,6 +127,12 @@ class Ledger:
         ended = f"{gap}({self.words('ended_on', day=self.day(row['valid_to']))})" if row.get("valid_to") else ""
         return self.words.named(row) + ended
 
+    def chart_label(self, row: Item) -> str:
+        """Write the name of a bureau as a chart has room for it."""
+        gap = " " if self.language == "en" else ""
+        ended = f"{gap}({self.words('ended_year', year=row['valid_to'][:4])})" if row.get("valid_to") else ""
+        return self.words.named(row) + ended
+
     def day(self, text: str | None) -> str:
         """Write a day."""
         return known_day(date.fromisoformat(text), "day", self.language) if text else ""

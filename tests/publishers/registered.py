@@ -229,11 +229,8 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     says.append(w("fac_methods_sentence", total=count, **ways))
     for chart in drawn(f"{w('fac_methods')}: {says[-1]}"):
         (bars,) = chart.traces
-        right = (
-            bars["x"] == [ways[m] for m in names]
-            and bars["text"] == [f"{ways[m]:,} / {count:,}" for m in names]
-            and bars["y"] == [w(f"method_{m}") for m in names]
-        )
+        beside = [f"{w(f'method_{m}')} <b>{ways[m]:,} / {count:,}</b>" for m in names]
+        right = bars["x"] == [ways[m] for m in names] and bars["y"] == list(range(len(names))) and chart.notes == beside
         wrong += [] if right else [f"ways of paying {bars}"]
     gone = summary["over_time"]
     if gone:
@@ -252,11 +249,13 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
         )
     by_code = {f["facility_code"]: f for f in rows}
     says += [w("fac_cash_sentence", n=len(cash)), w("fac_list_sentence", total=len(rows), classes=summary["classes_count"])]
-    keys = ("col_facility", "reg_by_bureau", "col_kind", "col_until", "col_note", "source")
-    tables.append(([w(k) for k in keys], [
-        [f["name_ja"], bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else "", w(f"facility_{f['kind']}"),
-         known(ledger, f["planned_for"], f["planned_for_precision"]) or w("not_set"), "", ""] for f in (by_code[c] for c in cash)
-    ]))  # fmt: skip
+    keys = ("col_facility", "col_until", "reg_by_bureau", "col_kind", "col_note", "source")
+    still = [
+        [f["name_ja"], known(ledger, f["planned_for"], f["planned_for_precision"]) or w("not_set"),
+         bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else "", w(f"facility_{f['kind']}"), "", ""]
+        for f in (by_code[c] for c in cash)
+    ]  # fmt: skip
+    tables.append(([w(k) for k in keys], still))
     tables.append(facility_rows(ledger, rows))
     wrong += _map(ledger, summary["by_place"], drawn, says, tables)
     if keep is not None:

@@ -21,6 +21,8 @@ from kpis import models
 from publishers import editions
 from publishers.words import Words
 from tests.bench.viewer import Viewer
+from tests.publishers import accounts, projected
+from tests.publishers.conftest import ledgers_of
 from tests.publishers.house import House
 from tests.publishers.public_server import public_server
 from tests.publishers.shown import Shown, Static, numbers_in, of_streamlit
@@ -68,7 +70,7 @@ def observations(site: Path) -> dict[str, dict[tuple[str, str, str], float | Non
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, site: Path, published: House, language: str) -> None:
     """Series, inputs of the judgement, targets and other sources; on each page, text by text and value by value."""
-    words = Words(language)
+    words, ledger = Words(language), ledgers_of(public, published)[language]
     files = observations(site)
     catalogue = published.store.all_of(models.Indicator)
     ratios = {r["indicator_code"] for r in catalogue if r["kind"] == "ratio"}
@@ -113,8 +115,12 @@ def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, sit
         if readings:
             last = next(rows for header, rows in page.shown.tables if words("ed_agreement") in header)
             assert [r[:2] for r in readings] == [r[:2] for r in last], code
+        for unit_code, points in page.points.items():  # what the dots of the static charts say
+            rows = {f"{cells[0]}: {cells[2]}" for (u, _), (cells, _) in page.rows.items() if u == unit_code}
+            assert points <= rows, (code, points - rows)
         missing = shown.numbers() - page.shown.numbers()
         assert missing <= _of_the_edition(published, language), (code, missing)
+        assert accounts.indicator(ledger, shown, code) == [], code  # charts and texts as well, by the API of the edition
     assert compared >= 140 and seen > 40
 
 
@@ -144,7 +150,8 @@ def test_every_number_of_the_overview_and_the_five_lesses_stands_in_the_static_p
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_projects_stand_the_same_with_the_same_milestones(public: int, site: Path, published: House, language: str) -> None:
-    words = Words(language)
+    words, ledger = Words(language), ledgers_of(public, published)[language]
+    told = {p["code"]: p for p in ledger.api("projects")["projects"]}
     projects = published.store.all_of(models.Project)
     compared = 0
     for row, shown in zip(
@@ -168,6 +175,7 @@ def test_projects_stand_the_same_with_the_same_milestones(public: int, site: Pat
         wanted = (words("milestone_state"), words("actual_day"))
         assert sorted([str(m[k]).replace("―", "") for k in wanted] for m in theirs) == sorted([m[k] for k in wanted] for m in ours)
         compared += len(ours)
+        assert projected.one_project(ledger, shown, told[row["project_code"]]) == [], row["project_code"]
     assert compared == published.store.count(models.Milestone)
 
 

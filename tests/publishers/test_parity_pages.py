@@ -19,10 +19,10 @@ from kpis.text import format_date, known_day, status_word
 from publishers import editions
 from publishers.words import Words
 from tests.bench.viewer import Viewer
-from tests.publishers import accounts, projected, registered
+from tests.publishers import accounts, projected, registered, tabled
 from tests.publishers.conftest import ledgers_of
 from tests.publishers.house import House
-from tests.publishers.ledger import Item, Ledger
+from tests.publishers.ledger import Item, Ledger, Table, cell
 from tests.publishers.public_server import public_server
 from tests.publishers.shown import Shown, Static, numbers_in, of_streamlit
 
@@ -199,6 +199,11 @@ def told(language: str, *found: Any) -> set[str]:
     return numbers
 
 
+def facilities_of(rows: Iterable[Item], code: str) -> list[Item]:
+    """Return the facilities of a bureau, classes included."""
+    return [f for f in rows if f["bureau_code"] == code]
+
+
 @LANGUAGES
 def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
     """Figures, procedures, facilities and life of a bureau: the static page, the instance and the files."""
@@ -233,9 +238,9 @@ def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
                 [f for f in facilities if f["bureau_code"] == code and not f["is_class"]],
             )
             assert [sum(b["procedures"].values()), sum(b["facilities"].values())] == [len(part) for part in own], code
-            text = "".join(static.headings)
-            for word, part in (("procedures", own[0]), ("ed_facilities", own[1])):
-                assert not part or f"{words(word)} ({len(part)})" in text, (code, word, len(part), static.headings)
+            assert not facilities_of(facilities, code) or f"({len(own[1])})" in "".join(static.headings), (code, static.headings)
+            said = words("ed_list_all", total=f"{len(own[0]):,}", shown="")
+            assert not own[0] or said.strip() in " ".join(static.texts), (code, said)
             allowed |= shown.numbers()
             compared += 1
         assert not static.numbers() - allowed, (code, static.numbers() - allowed)
@@ -270,6 +275,11 @@ def test_every_number_of_a_static_page_stands_on_the_instance_or_in_the_rows_it_
         page: public.read(page, language).numbers()
         for page in ("", "five_less", "procedures", "facilities", "projects", "bureau", "about", "revisions")
     }
+    broken_down = [
+        public.rows(name)
+        for name in ("procedure_breakdowns", "procedure_steps", "procedures_over_time", "facility_breakdowns", "facility_methods")
+    ]
+    by_channel = public.read("procedures", language, "by=channel").numbers()
     changes = [c for _, found in editions.log(public.house.folder, until=2) for c in found]
     every = [figure for s in ledger.own.values() for figure in (*ledger.fragments(s), *ledger.figures(s), ledger.headline(s))]
     cards = told(language, every, [s["figures"] for s in ledger.own.values()], [s["targets"] for s in ledger.own.values()])
@@ -280,39 +290,28 @@ def test_every_number_of_a_static_page_stands_on_the_instance_or_in_the_rows_it_
     )
     assert not untold(public, language, "method.html", read["about"])
     assert not untold(public, language, "revisions.html", read["revisions"])
-    assert not untold(public, language, "procedures.html", read["procedures"], told(language, rows["procedures"]))
-    assert not untold(public, language, "facilities.html", read["facilities"], told(language, rows["facilities"]))
-    for name, path in (("projects", "projects.html"), ("bureaus", "bureaus.html")):
-        assert f"({len(rows[name])})" in public.static(path, language).shown.headings[0]
-        assert not untold(
-            public,
-            language,
-            path,
-            read[{"projects": "projects", "bureaus": "bureau"}[name]],
-            counts_of(public, ledger, name),
-            told(language, rows[name], len(rows[name])),
-        )
+    assert not untold(
+        public, language, "procedures.html", read["procedures"], by_channel, told(language, rows["procedures"], broken_down)
+    )
+    assert not untold(public, language, "facilities.html", read["facilities"], told(language, rows["facilities"], broken_down))
+    count = len(rows["projects"])
+    assert f"({count})" in public.static("projects.html", language).shown.headings[0]
+    briefs = [[len(p["indicators"]), p["counts"], p["milestones"]] for p in ledger.api("projects")["projects"]]
+    assert not untold(public, language, "projects.html", read["projects"], told(language, briefs, rows["projects"], count))
+    assert not untold(public, language, "bureaus.html", read["bureau"], told(language, rows["bureaus"], tabled.coverage(ledger)[1]))
     package = json.loads((public.folder / "data" / "datapackage.json").read_text(encoding="utf-8"))
     static = public.static("data.html", language).shown
     listed = {
         r[2].split()[0].removesuffix(".csv"): int(r[1]) for r in [[x[0], x[1], *x[2:]] for h, found in static.tables for x in found]
     }
-    assert listed == {name: len(public.rows(name)) for name in listed} and {r["name"] for r in package["resources"]} >= set(listed)
+    assert listed == {name: len(public.rows(name)) for name in listed} and {
+        r["name"].replace("-", "_") for r in package["resources"]
+    } >= set(listed)
     assert words("ed_data") in static.headings[0]
 
 
-def counts_of(public: Public, ledger: Ledger, name: str) -> set[str]:
-    """Return how many indicators, procedures and facilities each project or bureau has, as the lists show them."""
-    if name == "projects":
-        return told(
-            ledger.language, [[len(p["indicators"]), p["counts"], p["milestones"]] for p in ledger.api("projects")["projects"]]
-        )
-    found = [Counter(r["bureau_code"] for r in public.rows(table)) for table in ("procedures", "facilities")]
-    return told(ledger.language, [list(c.values()) for c in (*found, Counter(s["scope"] for s in ledger.items()))], 0)
-
-
 @LANGUAGES
-def test_the_lists_of_projects_and_bureaus_hold_the_counts_of_the_api(public: Public, language: str) -> None:
+def test_the_list_of_projects_holds_the_counts_of_the_api(public: Public, language: str) -> None:
     ledger, words = public.ledgers[language], Words(language)
     static = public.static("projects.html", language).shown
     rows = {r[0]: r for _, found in static.tables for r in found}
@@ -326,16 +325,55 @@ def test_the_lists_of_projects_and_bureaus_hold_the_counts_of_the_api(public: Pu
             marks,
             states,
         ], p["code"]
-    bureaus = {words.named(r): r["bureau_code"] for r in public.rows("bureaus") if r["valid_to"] is None}
-    rows = {r[0]: r for _, found in public.static("bureaus.html", language).shown.tables for r in found}
-    for b in ledger.api("bureaus")["bureaus"]:
-        if b["code"] in bureaus.values():
-            row = rows[words.named(b)]
-            assert [int(n) for n in row[1:4]] == [
-                len(b["indicators"]),
-                sum(b["procedures"].values()),
-                sum(b["facilities"].values()),
-            ], b["code"]
+
+
+def comparable(tables: Iterable[tuple[list[str], list[list[Any]]]], *, but: Iterable[str] = ()) -> list[Table]:
+    """Return tables with their numbers without marks of thousands, those left out that have a column of ``but``."""
+
+    def written(text: Any) -> str:
+        plain_ = " ".join(cell(text).split())
+        return plain_.replace(",", "") if plain_.replace(",", "").isdigit() else plain_
+
+    return [([*h], [[written(c) for c in r] for r in rows]) for h, rows in tables if not set(but) & set(h)]
+
+
+@LANGUAGES
+def test_the_breakdowns_of_registers_are_the_same_tables_on_both(public: Public, language: str) -> None:
+    """By bureau in both organisations, by everything else they are counted by; what the API says, the instance and the static page show."""
+    ledger, words = public.ledgers[language], Words(language)
+    procedures: list[Table] = []
+    for dimension in registered.DIMENSIONS:
+        for view in ("then", "now") if dimension == "bureau" else ("then",):
+            shown = public.read("procedures", language, f"by={dimension}&view={view}")
+            assert registered.procedures(ledger, shown, dimension, view=view, keep=procedures) == [], (dimension, view)
+    facilities: list[Table] = []
+    for field, view in (("bureau", "then"), ("bureau", "now"), ("kind", "then")):
+        shown = public.read("facilities", language, f"by={field}&view={view}")
+        assert registered.facilities(ledger, shown, field, view=view, keep=facilities) == [], (field, view)
+    others = [words(k) for k in ("ed_numerator", "ed_priority", "open_row")]  # series and lists, which have other columns there
+    for path, tables in (("procedures.html", procedures), ("facilities.html", facilities)):
+        static = Shown(tables=comparable(public.static(path, language).shown.tables, but=others))
+        assert len(static.tables) >= 5
+        assert tabled.wrong_tables(static, comparable(tables, but=others), free=(words("source"), words("col_note"))) == [], path
+
+
+@LANGUAGES
+@pytest.mark.parametrize("view", ["then", "now"])
+def test_the_comparison_of_bureaus_is_the_same_on_both(public: Public, view: str, language: str) -> None:
+    """Heat map, coverage and lists, in the organisation of the time and in that of today."""
+    ledger, words = public.ledgers[language], Words(language)
+    tables: list[Table] = []
+    assert accounts.bureaus(ledger, public.read("bureau", language, f"view={view}"), view=view, keep=tables) == []
+    static = public.static("bureaus.html" if view == "then" else "bureaus-now.html", language).shown
+    wanted = comparable(
+        [*tables, tabled.coverage(ledger)], but=[words("statuses_one")]
+    )  # one indicator by bureau is on its own page
+    assert tabled.wrong_tables(Shown(tables=comparable(static.tables)), wanted) == []
+    rows = ledger.api("bureaus" + ("" if view == "then" else "?view=now"))["bureaus"]
+    current = [b for b in rows if b["is_valid"]]
+    some = sum(bool(b["indicators"]) for b in current)
+    said = words("bureaus_title", owing=len(current), some=some, none=len(current) - some)
+    assert static.headings[0] == words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=said)
 
 
 @LANGUAGES
@@ -368,8 +406,8 @@ def test_every_row_of_figures_of_the_data_files_is_shown(public: Public, languag
         read = [r for h, found in static.shown.tables if words("ed_agreement") in h for r in found]
         assert len(read) == len(mine["readings"]), code
     for table, path in (("procedures", "procedures.html"), ("facilities", "facilities.html")):
-        shown = [r for h, found in public.static(path, language).shown.tables if h[0] == words("ed_name") for r in found]
-        assert Counter(r[0] for r in shown) == Counter(
+        last = public.static(path, language).shown.tables[-1][1]
+        assert Counter(r[0] for r in last) == Counter(
             words.named(r) if "name_en" in r else r["name_ja"] for r in public.rows(table)
         ), table
     by_project: dict[str, list[dict[str, Any]]] = {}
