@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
 
 WIDE, NARROW = (720, 320), (340, 250)
 LEFT, RIGHT, TOP, BOTTOM = 58, 20, 30, 30
+EM = 13  # of the text, in units of the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +81,47 @@ def drawing(
         f'<circle cx="{x(p.day):.1f}" cy="{y(p.value):.1f}" r="4.5" fill="{ACTUAL}"><title>{escape(p.label)}</title></circle>'  # type: ignore[arg-type]
         for p in shown
     ]
+    taken = [(x(p.day) - 6, y(p.value) - 6, x(p.day) + 6, y(p.value) + 6) for p in shown]  # type: ignore[arg-type]
+    room = (LEFT, 2.0, float(width), height - BOTTOM - 2.0)
     if shown:
         end = shown[-1]
+        words = end.label.rsplit(": ", 1)[-1]
         place, anchor = (x(end.day), "middle") if x(end.day) < width - RIGHT - 60 else (x(end.day) - 8, "end")
+        left = place - width_of(words) * (1.0 if anchor == "end" else 0.5)
+        base = _free(left, width_of(words), [y(end.value) + d for d in (22, -12, 40, -30, 58, -48)], taken, room)  # type: ignore[arg-type, operator]
         parts.append(
-            f'<text x="{place:.1f}" y="{min(y(end.value) + 22, height - BOTTOM - 4):.1f}" text-anchor="{anchor}" font-weight="700" '  # type: ignore[arg-type]
-            f'style="fill:{ACTUAL}">{escape(end.label.rsplit(": ", 1)[-1])}</text>'
+            f'<text x="{place:.1f}" y="{base:.1f}" text-anchor="{anchor}" font-weight="700" style="fill:{ACTUAL}">{escape(words)}</text>'
         )
     if goal_label and plan and plan[-1].value is not None:
-        parts.append(
-            f'<text x="{width - RIGHT}" y="{max(y(plan[-1].value) - 8, 16):.1f}" text-anchor="end" fill="{PLAN}">{escape(goal_label)}</text>'
-        )
+        wide = width_of(goal_label)
+        base = _free(width - RIGHT - wide, wide, [y(plan[-1].value) + d for d in (-8, 20, -26, 38, -44, 56)], taken, room)
+        parts.append(f'<text x="{width - RIGHT}" y="{base:.1f}" text-anchor="end" fill="{PLAN}">{escape(goal_label)}</text>')
     body = "".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(alt, quote=True)}" font-size="13">{body}</svg>'
     )
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _free(left: float, wide: float, lines: Sequence[float], taken: list[_Box], room: _Box) -> float:
+    """Return the first base line on which a text covers no value and no other text, and keep its place; else the first one."""
+    for line in lines:
+        box = (left, line - EM, left + wide, line + 3)
+        within = box[1] >= room[1] and box[3] <= room[3]
+        if within and not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+            taken.append(box)
+            return line
+    line = min(max(lines[0], room[1] + EM), room[3] - 3)
+    taken.append((left, line - EM, left + wide, line + 3))
+    return line
+
+
+def width_of(text: str) -> float:
+    """Return about how wide a text is: a full-width character takes one em, another a little over half."""
+    return sum(EM if unicodedata.east_asian_width(c) in "WFA" else 7.2 for c in text)
 
 
 def _lines(points: Sequence[Point]) -> list[list[Point]]:

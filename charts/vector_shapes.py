@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from html import escape
@@ -11,9 +10,8 @@ from charts.map import MANY, NONE, SOME
 from charts.registers import LOOKS
 from charts.shapes import Columns, Counts, Grid, Shape, Shares, Steps, Tiles
 from charts.style import ACTUAL, FORECAST, GRID, INK, PLAN
-from charts.vector import NARROW, WIDE, ticks_between, years_between
+from charts.vector import EM, NARROW, WIDE, ticks_between, width_of, years_between
 
-EM = 13  # of the text, in units of the picture
 EDGE, LATE = "#767676", "#C16800"
 
 
@@ -45,11 +43,6 @@ def picture(shape: Shape, *, alt: str, key: str) -> str:
             f'aria-label="{escape(alt, quote=True)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
         )
     return "".join(drawn)
-
-
-def width_of(text: str) -> float:
-    """Return about how wide a text is: a full-width character takes one em, another a little over half."""
-    return sum(EM if unicodedata.east_asian_width(c) in "WFA" else 7.2 for c in text)
 
 
 def clipped(text: str, room: float) -> str:

@@ -31,6 +31,7 @@ from publishers.embed import card_svg
 from publishers.feed import atom, sitemap
 from publishers.share import share_picture
 from publishers.told import Telling
+from publishers.told_facilities import TILES, tile_layout
 from publishers.views import IndicatorView
 from publishers.words import LANGUAGES, Words
 
@@ -245,7 +246,7 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     for resource in made:
         for form, write in opendata.FORMATS.items():
             put(f"{resource.name}.{form}", partial(write, resource))
-    put("public_facilities.csv", partial(opendata.public_facilities, site.store, who))
+    put("public_facilities.csv", partial(opendata.public_facilities, site.store, who, _municipalities(site)))
     put("judgements.json", lambda file: file.write(opendata.json_bytes(_judgements(site))))
     name = Words("ja")("site")
     sources = site.rows("Source")
@@ -260,6 +261,11 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
         }
         for r in made
     ]  # fmt: skip
+
+
+def _municipalities(site: Site) -> dict[str, str]:
+    """Return the code of each municipality by its name, from the layout of the map."""
+    return {row["name_ja"]: row["municipality_code"] for row in tile_layout(site.chosen.layouts_dir / TILES)}
 
 
 def _judgements(site: Site) -> dict[str, Any]:

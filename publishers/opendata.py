@@ -77,6 +77,26 @@ class Stored(Collection[dict[str, Any]]):
             yield {name: as_datum(value) for name, value in row.items()}
 
 
+class Spread(Collection[dict[str, Any]]):
+    """The values of a column that holds several, one a row."""
+
+    def __init__(self, store: Store, model: type[SQLModel], key: str, column: str, field: str, marks: str) -> None:
+        self._rows = Stored(store, model, (key, column))
+        self._key, self._column, self._field, self._marks = key, column, field, re.compile(f"[{marks}]")
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, row: object) -> bool:
+        return any(found == row for found in self)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self._rows:
+            values = (part.strip().removesuffix("ほか").strip() for part in self._marks.split(row[self._column]))
+            for value in dict.fromkeys(filter(None, values)):
+                yield {self._key: row[self._key], self._field: value}
+
+
 @lru_cache(maxsize=1)
 def _notes() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((ROOT / "data" / "fields.toml").read_text(encoding="utf-8"))
@@ -131,11 +151,20 @@ def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Re
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
         found.append(Resource(table, fields, rows, tuple(keys) or _KEYS.get(table, ())))
-    found.append(_payments(store))
+    for (model, column), (table, field, marks) in _SPREAD_TO.items():
+        key = next(c.name for c in columns_of(model) if c.primary_key)
+        spread = Spread(store, model, key, column, field, marks)
+        found.append(Resource(table, {key: "string", field: "string"}, spread, (key, field)))
     return found
 
 
-_SPREAD = ("payment_methods", "search_text")  # several values in one cell (a table of its own instead), and a copy for searching
+# Several values in one cell stand in a table of their own, one a row; a copy for searching is nobody else's.
+_SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str, str]] = {
+    (models.Facility, "payment_methods"): ("facility_payments", "payment_method", ";"),
+    (models.Facility, "municipality_ja"): ("facility_municipalities", "municipality_ja", "・;、"),
+    (models.Procedure, "online_channel"): ("procedure_channels", "online_channel", ";；、"),
+}
+_SPREAD = (*(column for _, column in _SPREAD_TO), "search_text")
 _KEYS = {
     "vintages": ("indicator_code", "bureau_code", "period_code", "vintage"),
     "targets": ("indicator_code", "bureau_code", "period_code", "set_order"),
@@ -143,16 +172,6 @@ _KEYS = {
     "project_bureaus": ("project_code", "bureau_code", "role"),
     "milestone_dates": ("milestone_code", "date_kind", "vintage"),
 }
-
-
-def _payments(store: Store) -> Resource:
-    rows = [
-        {"facility_code": row["facility_code"], "payment_method": method}
-        for row in store.all_of(models.Facility)
-        for method in filter(None, (part.strip() for part in row["payment_methods"].split(";")))
-    ]
-    fields = {"facility_code": "string", "payment_method": "string"}
-    return Resource("facility_payments", fields, tuple(rows), ("facility_code", "payment_method"))
 
 
 def _kind(column_type: Any) -> str:
@@ -247,7 +266,7 @@ def as_csv(resource: Resource, file: BinaryIO) -> None:
 def write_csv(file: BinaryIO, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Write rows as safe CSV, one by one."""
     out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     writer.writerows([_cell(value) for value in row] for row in rows)
     out.flush()
@@ -302,8 +321,15 @@ def as_parquet(resource: Resource, file: BinaryIO) -> None:
 FORMATS: dict[str, Callable[[Resource, BinaryIO], None]] = {"csv": as_csv, "json": as_json, "parquet": as_parquet}
 
 
-def public_facilities(store: Store, who: Mapping[str, Any], file: BinaryIO) -> None:
-    """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank."""
+def public_facilities(store: Store, who: Mapping[str, Any], codes: Mapping[str, str], file: BinaryIO) -> None:
+    """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank.
+
+    Args:
+        store: an edition.
+        who: from ``publisher``.
+        codes: name of a municipality → its code of five digits.
+        file: to write to.
+    """
     units = {r["bureau_code"]: r["name_ja"] for r in store.all_of(models.Bureau)}
     sources = {r["source_code"]: r["url"] for r in store.all_of(models.Source)}
     rows = []
@@ -311,10 +337,12 @@ def public_facilities(store: Store, who: Mapping[str, Any], file: BinaryIO) -> N
         if row["is_class"]:
             continue  # a class of facilities has no place of its own
         place = row["municipality_ja"]
+        several = re.search("[・;、]|ほか", place) is not None  # lies in two municipalities: one cell cannot name both
         filled = {
             "全国地方公共団体コード": who["code"], "ID": row["facility_code"], "地方公共団体名": who["name_ja"], "名称": row["name_ja"],
+            "所在地_全国地方公共団体コード": with_check_digit(codes.get(place, "")),
             "所在地_連結表記": who["prefecture_ja"] + place if place else "", "所在地_都道府県": who["prefecture_ja"] if place else "",
-            "所在地_市区町村": place, "緯度": row["latitude"], "経度": row["longitude"],
+            "所在地_市区町村": "" if several else place, "緯度": row["latitude"], "経度": row["longitude"],
             "団体名": row["organisation_ja"] or units.get(row["bureau_code"] or "", ""),
             "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources.get(row["source_code"], ""),
         }  # fmt: skip
@@ -322,12 +350,23 @@ def public_facilities(store: Store, who: Mapping[str, Any], file: BinaryIO) -> N
     write_csv(file, FACILITY_COLUMNS, rows)
 
 
+def with_check_digit(code: str) -> str:
+    """Return a code of five digits (JIS X 0401, 0402) as 全国地方公共団体コード with its check digit; a blank stays blank."""
+    if not re.fullmatch(r"\d{5}", code):
+        return ""
+    rest = sum(int(digit) * weight for digit, weight in zip(code, (6, 5, 4, 3, 2), strict=True)) % 11
+    return f"{code}{(11 - rest) % 10}"
+
+
+# 自治体標準オープンデータセット(正式版)公共施設一覧, names and order; where they were read is in docs/publication.md.
 FACILITY_COLUMNS = (
-    "全国地方公共団体コード", "ID", "地方公共団体名", "名称", "名称_カナ", "名称_英語", "名称_通称", "POIコード",
+    "全国地方公共団体コード", "ID", "地方公共団体名", "名称", "名称_カナ", "名称_英字", "名称_通称", "POIコード", "外部識別子", "外部識別子の値",
     "所在地_全国地方公共団体コード", "町字ID", "所在地_連結表記", "所在地_都道府県", "所在地_市区町村", "所在地_町字", "所在地_番地以下",
-    "建物名等(方書)", "緯度", "経度", "高度の種別", "高度の値", "電話番号", "内線番号", "連絡先メールアドレス", "連絡先FormURL",
-    "連絡先備考(その他、SNSなど)", "郵便番号", "法人番号", "団体名", "利用可能曜日", "開始時間", "終了時間", "利用可能日時特記事項", "説明",
-    "バリアフリー情報", "URL", "画像", "画像_ライセンス", "備考",
+    "建物名等（方書）", "緯度", "経度", "高度の種別", "高度の値", "電話番号", "内線番号", "連絡先メールアドレス", "連絡先FormURL",
+    "連絡先備考（その他、SNSなど）", "郵便番号", "法人番号", "団体名", "利用可能曜日", "開始時間", "終了時間", "利用可能時間特記事項", "説明",
+    "車椅子可", "車椅子貸出", "ツエ貸出", "多目的トイレ", "スロープ、エレベータ、エスカレータ", "点字ブロック等の移動支援", "点字や読上による支援",
+    "盲導犬・介助犬・聴導犬同伴", "字幕", "筆談対応", "優先駐車場", "オストメイト対応トイレ", "授乳室", "おむつ替えコーナー", "飲食可否",
+    "ベビーカー貸出", "ベビーカー利用", "URL", "画像", "画像ライセンス", "備考",
 )  # fmt: skip
 
 
@@ -368,7 +407,7 @@ def data_package(
             {
                 "name": r.name.replace("_", "-"), "path": f"{r.name}.csv", "profile": "tabular-data-resource", "title": title(r.name),
                 "description": f"{title(r.name)} / {title(r.name, 'en')}", "format": "csv", "mediatype": "text/csv",
-                "encoding": "utf-8", "bytes": size, "hash": f"sha256:{sha256}", "dialect": {"lineTerminator": "\r\n"},
+                "encoding": "utf-8", "bytes": size, "hash": f"sha256:{sha256}", "dialect": {"lineTerminator": "\r\n", "quoteChar": '"'},
                 "schema": schema, "alternates": [f"{r.name}.json", f"{r.name}.parquet"],
             }
         )  # fmt: skip

@@ -6,7 +6,7 @@ for (const chart of document.querySelectorAll("svg.chart")) {
   const said = document.createElement("p");
   said.className = "tip";
   said.setAttribute("aria-live", "polite");
-  if (!chart.classList.contains("narrow") === matchMedia("(min-width: 40.01rem)").matches) chart.after(said);
+  if (chart.getBoundingClientRect().width) chart.after(said); // the one of both widths that is shown
   chart.setAttribute("tabindex", "0");
   let at = -1;
   const show = (next) => {
