@@ -19,6 +19,15 @@ def asked_day(name: str, *, last: date) -> date | None:
     return day if FIRST_DAY <= day <= last else None
 
 
+def follow(name: str, value: str) -> None:
+    """Let the address say what was chosen meanwhile, where it names this at all; a blank takes it out."""
+    if name in st.query_params and st.query_params[name] != value:
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
+
+
 def choose(
     name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, default: str = "", resets: str = ""
 ) -> str:

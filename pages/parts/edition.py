@@ -12,7 +12,7 @@ from kpis.settings import settings
 from kpis.store import utc_now
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.asked import FIRST_DAY, asked_day
+from pages.parts.asked import FIRST_DAY, asked_day, follow
 from pages.parts.text import language, t
 from publishers import editions
 from publishers.citation import citation, edition_address
@@ -76,11 +76,11 @@ def known_choice() -> datetime | None:
     options = ["", ON_A_DAY, *there]
     first = options.index(asked) if asked in there else int(start is not None)
     picked = st.selectbox(t("known_as"), options, index=first, format_func=word, key="known", help=t("known_help"))
-    if picked in there:
-        return there[picked].published_at
     if picked != ON_A_DAY:
-        return None
+        follow("known", picked)
+        return there[picked].published_at if picked in there else None
     day = st.date_input(t("known_day"), value=start or now, min_value=FIRST_DAY, max_value=now, key="known_day")
+    follow("known", day.isoformat() if isinstance(day, date) else "")
     return last_instant(day) if isinstance(day, date) else None
 
 

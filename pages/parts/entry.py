@@ -15,7 +15,7 @@ from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
 from pages.parts import cached
-from pages.parts.asked import FIRST_DAY, asked_day
+from pages.parts.asked import FIRST_DAY, asked_day, follow
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
 from pages.parts.text import LANGUAGES, language, settle_language, t
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
@@ -120,10 +120,12 @@ def frame() -> st.Page:  # type: ignore[valid-type]
         last, asked_view = today(), st.query_params.get("view", "")
         day = asked_day("as_of", last=last) or last
         st.date_input(t("as_of"), value=day, min_value=FIRST_DAY, max_value=last, key=_as_of_key())
+        follow("as_of", as_of().isoformat())
         first = asked_view if asked_view in VIEWS else VIEWS[0]
         st.segmented_control(
             t("view"), VIEWS, default=first, format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
         )
+        follow("view", view())
     return asked
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.test_pages import SHOTS, opened
 
@@ -80,5 +80,21 @@ def test_the_organisation_of_today_can_be_chosen_and_the_page_says_so(chromium: 
     page, wrong = opened(chromium, server, "/bureau?lang=ja", width=1280)
     page.locator("[data-testid=stSidebar]").get_by_text("現在の組織").click()
     page.wait_for_function("document.querySelector('[data-testid=stMain]').innerText.includes('現在の組織')", timeout=20_000)
+    assert wrong == []
+    page.context.close()
+
+
+def test_the_day_and_organisation_of_an_address_hold_on_the_next_page_and_the_address_follows_a_choice(
+    chromium: Browser, server: str
+) -> None:
+    page, wrong = opened(chromium, server, "/bureau?lang=en&as_of=2023-06-30&view=now", width=1280)
+    side, main = page.locator("[data-testid=stSidebar]"), page.locator("[data-testid=stMain]")
+    expect(main).to_contain_text("As of 30 Jun 2023, As it is now", timeout=20_000)
+    side.get_by_text("As it was", exact=True).click()
+    expect(main).to_contain_text("As of 30 Jun 2023, As it was", timeout=20_000)
+    assert "view=then" in page.url and "as_of=2023-06-30" in page.url
+    side.get_by_role("link", name="Projects").click()
+    page.wait_for_selector("h1:has-text('core projects')", timeout=20_000)
+    expect(main).to_contain_text("As of 30 Jun 2023", timeout=20_000)
     assert wrong == []
     page.context.close()

@@ -145,7 +145,7 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_api(served_sample: Served, language: str) -> None:
     """Heat map, ranked bars and the pages of single bureaus have figures here; in public there are hardly any."""
-    _, viewer, ledgers = served_sample
+    port, viewer, ledgers = served_sample
     ledger, heat = ledgers[language], ledgers[language].words("heat_title")
 
     def read(page: str, query: str = "") -> Shown:
@@ -154,6 +154,11 @@ def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_ap
     every = read("bureau")
     assert [c.traces[0]["type"] for c in every.drawn] == ["heatmap", "bar"] and every.drawn[0].alt.startswith(heat)
     assert accounts.bureaus(ledger, every) == []
+    other = Viewer(port)  # a session keeps the organisation that it began with
+    today = of_streamlit(other.answers("bureau", f"view=now&lang={language}"))
+    other.close()
+    assert [c.traces[0]["type"] for c in today.drawn] == ["heatmap", "bar"]
+    assert accounts.bureaus(ledger, today, view="now") == []
     assert accounts.five_less(ledger, read("five_less")) == []
     charts = 0
     for bureau in ledger.api("bureaus")["bureaus"][::5]:

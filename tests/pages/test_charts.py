@@ -42,20 +42,22 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Sto
 
 
 def test_every_page_of_the_shipped_figures(shipped: tuple[int, Store]) -> None:
-    """Pages, each way to compare, every second project, bureau and kind of indicator."""
+    """Pages, each way to compare, every third project and bureau, every second kind of indicator."""
     port, store = shipped
     kinds = {(i["kind"], i["theme"]): i["indicator_code"] for i in store.all_of(models.Indicator)}
-    asked = [(page, "") for page in EVERY] + [("procedures", f"by={d}") for d in DIMENSIONS]
-    asked += [("facilities", "by=kind"), ("procedures", "code=P001"), ("projects", "code=CP1"), ("bureau", "code=DIGITAL")]
-    each = [("projects", f"code={p['project_code']}") for p in store.all_of(models.Project)]
-    each += [("bureau", f"code={b['bureau_code']}") for b in store.all_of(models.Bureau) if b["is_current"]]
-    each += [("indicator", f"code={code}") for code in sorted(set(kinds.values()))]
-    found = walk(port, asked, as_person=OFFICER) + walk(port, each[::2], languages=["ja"])
+    asked = [(page, "") for page in EVERY]
+    asked += [("procedures", "code=P001"), ("projects", "code=CP1"), ("bureau", "code=DIGITAL")]
+    each = [("procedures", f"by={d}") for d in DIMENSIONS] + [("facilities", "by=kind")]
+    each += [("projects", f"code={p['project_code']}") for p in store.all_of(models.Project)][::3]
+    each += [("bureau", f"code={b['bureau_code']}") for b in store.all_of(models.Bureau) if b["is_current"]][::3]
+    each += [("indicator", f"code={code}") for code in sorted(set(kinds.values()))][::2]
+    found = walk(port, asked, as_person=OFFICER) + walk(port, each, languages=["ja"])
     assert not found, "\n".join(found)
 
 
 def test_each_question_of_the_reform_is_answered_within_two_clicks_of_the_overview(shipped: tuple[int, Store]) -> None:
-    assert list(unanswered(shipped[0])) == []
+    """Of the published figures in Japanese; ``tests/loaders/test_sample.py`` asks the sample in both languages."""
+    assert list(unanswered(shipped[0], languages=("ja",))) == []
 
 
 def test_an_unanswered_question_is_found(shipped: tuple[int, Store], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,7 +174,8 @@ def comparison(
                 for n, v in (("", ledger.units[s["scope"]]), ("_value", tabled.label(ledger, s, f)))}  # fmt: skip
         sentence = w("compare_sentence", period=ledger.period(chosen), **owing, **ends)
     says.append(sentence)
-    bars = [(ledger.units[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
+    short = {u["code"]: ledger.chart_label(u) for u in ledger.api("units")}
+    bars = [(short[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
 
     def check(charts: Sequence[Drawn]) -> list[str]:
         mine = [c for c in charts if c.alt == sentence]
@@ -241,7 +242,8 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     says.append(sentence)
     tables: list[Table] = [([w("bureau"), *(w(t) for t in themes)], table), tabled.listed(ledger, current)]
     tables += [tabled.listed(ledger, gone)] if gone else []
-    wrong = []
+    lead = w("bureaus_lead", as_of=ledger.day(ledger.api("bureaus")["as_of"]), view=w(f"view_{view}"))
+    wrong = [] if lead in shown.texts else [f"the page is not of the organisation {view}"]
     charts = list(shown.drawn)
     if filled:
         mine = [c for c in charts if c.alt == f"{w('heat_title')}: {sentence}"]

@@ -36,11 +36,12 @@ class Public:
         self.house, self.held = house, editions.opened(house.folder, 2)
         self.folder = self.held.folder / "site"
         self.ledgers = ledgers_of(port, house)
-        self.viewer = Viewer(port)
+        self.viewer, self.of_today = Viewer(port), Viewer(port)  # a session keeps the organisation that it began with
 
     def read(self, page: str, language: str, query: str = "") -> Shown:
         """Read a page of the instance."""
-        return of_streamlit(self.viewer.answers(page, f"{query}&lang={language}"))
+        viewer = self.of_today if "view=now" in query else self.viewer
+        return of_streamlit(viewer.answers(page, f"{query}&lang={language}"))
 
     def static(self, path: str, language: str) -> Static:
         """Read a page of the static edition."""
@@ -58,6 +59,7 @@ def public(published: House) -> Iterator[Public]:
         made = Public(port, published)
         yield made
         made.viewer.close()
+        made.of_today.close()
 
 
 PAGES: list[tuple[str, str, Callable[[Ledger, Shown], list[str]]]] = [

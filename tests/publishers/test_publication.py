@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from kpis import models
+from kpis import models, vintages
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.scorecard import score_all
 from kpis.store import Store
+from kpis.vintages import Origin
 from publishers import editions, opendata, publication
 from publishers.public_tables import PRIVATE, PUBLIC, columns_of
 from tests.publishers.house import House, built
@@ -70,6 +71,26 @@ def test_a_correction_is_told_with_its_reason_and_size(published: House) -> None
     assert (change["old_ja"], change["new_ja"], change["size_ja"]) == ("72.0 %", "71.0 %", "−1.0 ポイント")
     assert (change["difference"], change["reason_class"], change["reason_text"]) == (-1.0, "error", "転記の誤り")
     assert editions.opened(published.folder, 1).changes() == [{"kind": "first_edition"}]
+
+
+def test_the_instant_of_an_edition_gives_back_the_registers_that_went_into_it(published: House, tmp_path: Path) -> None:
+    """Afterwards a row of each register changes and another comes; as known to the edition, nothing of it is seen."""
+    published.store.engine.dispose()
+    shutil.copy(published.store.url.removeprefix("sqlite:///"), tmp_path / "later.db")
+    later = Store(f"sqlite:///{tmp_path / 'later.db'}")
+    files = {models.Procedure: "procedures.csv", models.Facility: "facilities.csv", models.Milestone: "milestones.csv"}
+    for model, name in files.items():
+        first, (key,) = later.all_of(model)[0], table_of(model).primary_key.columns
+        with later.writing() as session:
+            rows = [{**first, "name_ja": "改めた名"}, {**first, key.name: "NEW"}]
+            vintages.apply_report(session, name, rows, origin=Origin(published.at + timedelta(days=9)))
+    for number in (1, 2):
+        edition = editions.opened(published.folder, number)
+        for model in files:
+            public = PUBLIC[model].split()
+            then = [{n: row[n] for n in public} for row in later.known(model, known_at=edition.published_at)]
+            assert then == [{n: row[n] for n in public} for row in Store(edition.url).all_of(model)]
+            assert len(then) == later.count(model) - 1
 
 
 def test_figures_statuses_targets_definitions_and_registers_that_change_are_all_named(house: House) -> None:
