@@ -380,3 +380,18 @@ def test_every_row_of_figures_of_the_data_files_is_shown(public: Public, languag
             r for h, t in public.static(f"projects/{code}.html", language).shown.tables if words("milestone_state") in h for r in t
         ]
         assert Counter(r[0] for r in shown) == Counter(words.named(m) for m in found), code
+
+
+@LANGUAGES
+def test_an_indicator_by_bureau_is_the_same_on_its_static_page(public: Public, language: str) -> None:
+    """In both organisations; the instance shows it on the page of the indicator (``test_parity.py``) and of the bureaus."""
+    ledger, compared = public.ledgers[language], 0
+    for code in ledger.indicators:
+        for view in ("then", "now"):
+            tables, _, says = accounts.comparison(ledger, code, view=view)
+            if tables:
+                static = public.static(f"indicators/{code}.html", language).shown
+                assert comparable(tables)[0] in comparable(static.tables), (code, view)
+                assert says[-1] in " ".join(static.texts), (code, says[-1])
+                compared += 1
+    assert compared >= 2
