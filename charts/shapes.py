@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 
 from charts.heatmap import heatmap
 from charts.map import tile_map
+from charts.ranked import ranked
 from charts.registers import columns, counts, cumulative, stacked_shares
 
 
@@ -103,7 +104,21 @@ class Grid:
     columns: tuple[str, ...]
 
 
-Shape = Shares | Columns | Steps | Counts | Tiles | Grid
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Units by one value: (name, value, its label with numerator and denominator, whether it was recast), the best first.
+
+    Args:
+        big: the word for ``divisor``, by which the axis is divided where values reach a million.
+    """
+
+    bars: tuple[tuple[str, float, str, bool], ...]
+    unit: str
+    big: str
+    divisor: float
+
+
+Shape = Shares | Columns | Steps | Counts | Tiles | Grid | Ranked
 
 
 def figure(shape: Shape) -> go.Figure:
@@ -120,6 +135,9 @@ def figure(shape: Shape) -> go.Figure:
         return cumulative(list(shape.lines), unit=shape.unit)
     if isinstance(shape, Counts):
         return counts(pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total)
+    if isinstance(shape, Ranked):
+        bars = pd.DataFrame(list(shape.bars), columns=["name", "value", "label", "is_recast"])
+        return ranked(bars, unit=shape.unit, big=shape.big, divisor=shape.divisor)
     if isinstance(shape, Tiles):
         rows = [
             {"column": t.column, "row": t.row, "name": t.name, "numbers": t.numbers, "done": t.done,

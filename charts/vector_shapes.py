@@ -8,8 +8,8 @@ from html import escape
 
 from charts.map import MANY, NONE, SOME
 from charts.registers import LOOKS
-from charts.shapes import Columns, Counts, Grid, Shape, Shares, Steps, Tiles
-from charts.style import ACTUAL, FORECAST, GRID, INK, PLAN
+from charts.shapes import Columns, Counts, Grid, Ranked, Shape, Shares, Steps, Tiles
+from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
 from charts.vector import EM, NARROW, WIDE, ticks_between, width_of, years_between
 
 EDGE, LATE = "#767676", "#C16800"
@@ -34,6 +34,8 @@ def picture(shape: Shape, *, alt: str, key: str) -> str:
             height = _columns(shape, pen)
         elif isinstance(shape, Counts):
             height = _counts(shape, pen)
+        elif isinstance(shape, Ranked):
+            height = _ranked(shape, pen)
         elif isinstance(shape, Steps):
             height = _steps(shape, pen, size[1])
         else:
@@ -166,6 +168,22 @@ def _counts(shape: Counts, pen: _Pen) -> float:
         pen.text(4 + room + 8, y + 31, said, bold=True)
         y += 46
     return y + 2
+
+
+def _ranked(shape: Ranked, pen: _Pen) -> float:
+    low, high = min(0.0, *(v for _, v, _, _ in shape.bars)), max(0.0, *(v for _, v, _, _ in shape.bars))
+    span = (high - low) or 1.0
+    zero = 4 + -low / span * (pen.width - 12)
+    y = 4.0
+    for name, value, label, is_recast in shape.bars:
+        wide = abs(value) / span * (pen.width - 12)
+        pen.text(4, y + 12, clipped(name, pen.width - 20 - width_of(label) * 1.08))
+        pen.text(pen.width - 6, y + 12, label, anchor="end", bold=True)
+        left = zero if value >= 0 else zero - wide
+        pen.box(left, y + 18, wide, 14, FILL if is_recast else ACTUAL, edge=ACTUAL)  # its label is written above
+        y += 44
+    pen.parts.append(f'<path d="M{zero:.1f} 4V{y:.1f}" stroke="#949497"/>')
+    return y + 4
 
 
 def _steps(shape: Steps, pen: _Pen, height: int) -> float:

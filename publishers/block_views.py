@@ -26,14 +26,14 @@ def cell(value: Cell | Markup) -> Markup | str:
         return number(value.value, value.text) if value.value is not None else value.text
     if isinstance(value, Link):
         return Markup('<a href="{}">{}</a>').format(value.address, value.words)
-    if isinstance(value, int):
-        return number(value, f"{value:,}")
+    if isinstance(value, (int, float)):
+        return number(value, f"{value:,.0f}" if value == round(value) else f"{value:,}")
     return "" if value is None else value
 
 
 def _is_number(values: Iterable[Cell]) -> bool:
     held = [v for v in values if v is not None and v not in BLANK]
-    return bool(held) and all(isinstance(v, (int, Number)) for v in held)
+    return bool(held) and all(isinstance(v, (int, float, Number)) for v in held)
 
 
 @dataclass(frozen=True, slots=True)

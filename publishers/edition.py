@@ -51,6 +51,7 @@ class Site:
     assets: dict[str, str]
     _read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _bureaus: dict[str, list[BureauReport]] = field(default_factory=dict)
+    _scored: dict[str, list[Scored]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -104,10 +105,16 @@ class Site:
         """Return the register of procedures, counted by the database in groups."""
         return counted(self.store, as_of=self.as_of)
 
+    def scored_in(self, view: str) -> list[Scored]:
+        """Return every judgement in the organisation of its time (``then``) or of today (``now``)."""
+        if view not in self._scored:
+            self._scored[view] = self.scored if view == "then" else score_all(self.book, as_of=self.as_of, view=view)
+        return self._scored[view]
+
     def bureaus(self, view: str) -> list[BureauReport]:
         """Return every bureau as it stands on the day, in the organisation of its time (``then``) or of today (``now``)."""
         if view not in self._bureaus:
-            scored = score_all(self.book, as_of=self.as_of, view=view)
+            scored = self.scored_in(view)
             tables = {
                 "Indicator": list(self.indicators.values()), "Procedure": by_bureau(self.store, as_of=self.as_of),
                 "Facility": self.rows("Facility"), "Submission": [],

@@ -16,7 +16,7 @@ from kpis.scorecard import Change, count_by_status, figure_text, latest_changes
 from kpis.settings import ROOT
 from kpis.text import format_date, format_value, status_word
 from publishers.edition import Pages, Site
-from publishers.pages_bureaus import bureau_pages, day_word
+from publishers.pages_bureaus import bureau_pages, compared_by_bureau, day_word
 from publishers.pages_registers import facilities, procedures
 from publishers.summary import LESSES, NOTES, TREND, conclusion, coverage_lines, headlines, lead, pair_note, with_forerunners
 from publishers.views import IndicatorView, badge, badges
@@ -187,7 +187,7 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
     return f"indicators/{code}.html", "indicator.html", {
         "title": words.named(row), "description": said, "row": row, "views": views, "units": site.units, "facts": [f for f in facts if f[1]],
         "related": related, "corrected": corrected, "readings": readings, "has_chart": any(v.has_series for v in views),
-        "section": "definitions.html", "reported": reported,
+        "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code),
     }  # fmt: skip
 
 

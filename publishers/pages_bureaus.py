@@ -7,18 +7,20 @@ bureau shows its figures in both.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from kpis.bureaus import BureauReport
 from kpis.facilities import counted, standing
+from kpis.organisation import REPORTING_KINDS
 from kpis.periods import parse_period, quarter_code
 from kpis.text import format_date
 from publishers import told_bureaus
 from publishers.block_views import BlockView
 from publishers.edition import Page, Pages, Site
 from publishers.pages_registers import listed_procedures
-from publishers.told import Link
+from publishers.told import Block, Link
 from publishers.views import IndicatorView, badges
 from publishers.words import Words
 
@@ -69,6 +71,29 @@ def _compared(site: Site, words: Words, view: str) -> Page:
         "lists": [(heading, BlockView(told_bureaus.listed(telling, held, link), words)) for heading, held in lists if held],
         "others": others, "section": "bureaus.html",
     }  # fmt: skip
+
+
+def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
+    """Return an indicator ranked by bureau for its newest period, in both organisations, once where both are the same."""
+    reporting = {unit.code: unit for unit in site.book.organisation.units if unit.kind in REPORTING_KINDS}
+
+    def named(unit: str) -> str:
+        return told_bureaus.unit_label(site.book.organisation.by_code[unit], words)
+
+    found: list[BlockView] = []
+    for view in ("then", "now"):
+        every = [s for s in site.scored_in(view) if s.entry.definition.code == code]
+        whole = next((s for s in every if s.entry.is_own_scope), None)
+        parts = [s for s in every if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
+        if whole is None or not parts:
+            continue
+        newest = max((f.period for s in parts for f in s.figures), key=lambda p: (p.end, p.start))
+        block = told_bureaus.by_bureau(site.telling(words, view), whole, parts, newest, name=named)
+        if found and found[0].block.rows == block.rows:
+            found.append(BlockView(Block("by_bureau_now", "", words("ed_same_now"), (), ()), words, words("view_now")))
+        else:
+            found.append(BlockView(replace(block, key=f"by_bureau_{view}"), words, words(f"view_{view}")))
+    return found
 
 
 def _file(view: str) -> str:

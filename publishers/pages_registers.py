@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -37,7 +38,7 @@ def _both(make: Any, site: Site, words: Words, heading: str) -> list[BlockView]:
     if then.rows == now.rows:
         same = Block(f"{now.key}_now", second, words("ed_same_now"), (), ())
         return [BlockView(then, words, first), BlockView(same, words)]
-    moved = Block(**{**{name: getattr(now, name) for name in Block.__slots__}, "key": f"{now.key}_now"})
+    moved = replace(now, key=f"{now.key}_now")
     return [BlockView(then, words, first), BlockView(moved, words, second)]
 
 

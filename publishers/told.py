@@ -33,7 +33,7 @@ class Link:
     address: str
 
 
-Cell = str | int | Number | Link | None
+Cell = str | int | float | Number | Link | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from charts.shapes import Cell as GridCell
-from charts.shapes import Grid
+from charts.shapes import Grid, Ranked
 from kpis.bureaus import BureauReport
 from kpis.measures import Figure, value_of
 from kpis.organisation import Unit
-from kpis.periods import parse_period
+from kpis.periods import Period, parse_period
 from kpis.projects import GOOD, JUDGED
 from kpis.scorecard import Scored, figure_text
 from kpis.text import format_date, format_value, status_word
-from publishers.summary import LESSES
+from publishers.summary import LESSES, coverage_lines
 from publishers.told import Block, Cell, Number, Telling
 from publishers.words import Words
 
@@ -157,6 +157,76 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
     if None in parts or definition.kind == "ceiling":
         return said
     return f"{said} ({parts[0]:,.0f} / {parts[1]:,.0f})"
+
+
+BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
+
+
+def by_bureau(
+    telling: Telling, whole: Scored, parts: Sequence[Scored], period: Period, *, name: Callable[[str], str],
+    short: Callable[[str], str] | None = None,
+) -> Block:  # fmt: skip
+    """Rank the bureaus by one indicator for a period, with coverage and what makes them hard to compare.
+
+    Args:
+        telling: in whose words, in which organisation.
+        whole: the indicator for its own scope, with what reports add up to.
+        parts: the same indicator for every bureau.
+        period: of the figures.
+        name: writes an organisation unit.
+        short: writes it above its bar; ``name`` where left out.
+    """
+    w, definition = telling.words, whole.entry.definition
+    found = [(s, f) for s in parts for f in s.figures if f.period_code == period.code]
+    valued = sorted(
+        [(s, f, v) for s, f in found if (v := value_of(s.entry.definition, f)) is not None], key=lambda p: -p[2] * definition.sign
+    )
+    rolled = next((r for r in whole.rolled if r.period_code == period.code), None)
+    owing, reported = (rolled.owing_count, rolled.reported_count) if rolled else (len(found), len(found))
+
+    def names(codes: Sequence[str]) -> str:
+        return w("list_comma").join(name(code) for code in codes)
+
+    notes = coverage_lines(whole, rolled, names, w) if rolled else []
+    known = [d for s, f in found if (d := _denominator(s, f)) is not None]
+    if known and min(known) != max(known):
+        notes.append(w("denominators_differ", low=f"{min(known):,.0f}", high=f"{max(known):,.0f}"))
+    elif definition.unit_ja != "%" and len(valued) > 1:
+        notes.append(w("counts_differ"))
+    if any(f.is_recast for _, f in found):
+        notes.append(w("recast_note"))
+    said = ""
+    if valued:
+        low, *_, top = sorted(valued, key=lambda p: p[2]) if len(valued) > 1 else (valued[0], valued[0])
+        said = w(
+            "compare_sentence", period=period.label(w.language), owing=owing, reported=reported, top=name(top[0].entry.unit_code),
+            top_value=value_label(top[0], top[1], w), low=name(low[0].entry.unit_code), low_value=value_label(low[0], low[1], w),
+        )  # fmt: skip
+    bars = tuple(((short or name)(s.entry.unit_code), v, value_label(s, f, w), f.is_recast) for s, f, v in valued)
+    rows = tuple(
+        (
+            name(s.entry.unit_code), Number(value_of(s.entry.definition, f), value_label(s, f, w)),
+            status_word(s.judgement.status, w.language), f.numerator, _denominator(s, f),
+        )
+        for s, f in found
+    )  # fmt: skip
+    flat = tuple(
+        {
+            "indicator_code": definition.code, "unit_code": s.entry.unit_code, "period_code": f.period_code, "value": f.value,
+            "unit": definition.unit_en, "numerator": f.numerator, "denominator": f.denominator, "base_value": f.base_value,
+            "text_ja": f.text_ja, "is_recast": f.is_recast, "is_sample": f.is_sample, "organisation": telling.view,
+        }
+        for s, f in found
+    )  # fmt: skip
+    shape = Ranked(bars, w.named(definition, "unit"), w("big_unit"), BIG[w.language]) if bars else None
+    return Block(
+        "by_bureau", "", said, (w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows, flat, shape,
+        why_empty=w("coverage_no_sum", owing=owing, reported=len(found)), notes=tuple(notes), file="observations",
+    )  # fmt: skip
+
+
+def _denominator(item: Scored, figure: Figure) -> float | None:
+    return figure.base_value if item.entry.definition.kind == "reduction" else figure.denominator
 
 
 def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[BureauReport], Cell]) -> Block:

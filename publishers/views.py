@@ -12,9 +12,8 @@ from markupsafe import Markup
 
 from charts.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.vector import NARROW, WIDE, Point, drawing
-from kpis.forecast import forecast
-from kpis.measures import STATUSES, Figure, goals_known, planned_path, value_of
-from kpis.scorecard import Book, Scored, figure_text
+from kpis.measures import STATUSES, Figure, value_of
+from kpis.scorecard import Book, Scored, figure_text, forecast_of, path_of
 from kpis.text import format_date, format_difference, format_value, known_day, status_word
 from publishers.words import Words
 
@@ -219,7 +218,7 @@ class IndicatorView:
             actual.append(Point(figure.period.end, figure.value, label))
             year = figure.period.fiscal_year
         plan: list[Point] = []
-        for day, value in self._path(shown[0] if shown else None):
+        for day, value in path_of(self.scored, as_of=self.as_of):
             if definition.kind == "ceiling" and value == 0 and plan:
                 plan.append(Point(day, None))
             plan.append(Point(day, value))
@@ -233,8 +232,7 @@ class IndicatorView:
 
     @cached_property
     def _forecast(self) -> Any:
-        last_due = max((g.period.end for g in goals_known(self.scored.entry.goals, self.as_of)), default=None)
-        return forecast(self.scored.entry.definition, self.scored.figures, until=last_due) if last_due else None
+        return forecast_of(self.scored, as_of=self.as_of)
 
     @property
     def has_series(self) -> bool:
@@ -279,7 +277,7 @@ class IndicatorView:
         if not shown:
             return Markup("")
         points: list[tuple[date, float]] = [(f.period.end, f.value) for f in shown if f.value is not None]
-        body, height = sparkline(points, self._path(shown[0])), HEIGHT
+        body, height = sparkline(points, path_of(self.scored, as_of=self.as_of)), HEIGHT
         if (
             figure is not None
             and figure.value is not None
@@ -294,7 +292,3 @@ class IndicatorView:
             f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
             f'height="{height}">{body}</svg>'
         )
-
-    def _path(self, first: Figure | None) -> list[tuple[date, float]]:
-        entry = self.scored.entry
-        return planned_path(entry.definition, goals_known(entry.goals, self.as_of), baseline=entry.baseline, first=first)

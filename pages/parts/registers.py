@@ -54,7 +54,7 @@ def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: 
                 st.caption(note)
 
 
-def plain(cell: Cell) -> str | int | None:
+def plain(cell: Cell) -> str | float | None:
     """Return a cell of a table as the dashboard sends it: text, whole number, or the address of a link."""
     if isinstance(cell, Number):
         return cell.text

@@ -154,6 +154,7 @@ class Static(HTMLParser):
         self._first_value: str | None = None
         self.rows: dict[tuple[str, str], tuple[list[str], str]] = {}
         self.points: dict[str, set[str]] = {}  # unit → what the dots of its charts say
+        self.pictures: list[tuple[str, list[str]]] = []  # charts of blocks: what each says of itself, and what its shapes say
         self._svg = 0
         self._outside = False  # within a link to another host: the title of a source
         self._point = False
@@ -165,6 +166,8 @@ class Static(HTMLParser):
         if tag in ("svg", "head", "nav", "footer", "script"):
             self._skip += 1
         self._svg += tag == "svg"
+        if tag == "svg" and "still" in (given.get("class") or ""):
+            self.pictures.append((given.get("aria-label") or "", []))
         self._outside = self._outside or (tag == "a" and (given.get("href") or "").startswith("http"))
         self._point = tag == "title" and self._svg > 0
         if tag == "section" and given.get("data-unit"):
@@ -200,6 +203,8 @@ class Static(HTMLParser):
             self._heading = None
 
     def handle_data(self, data: str) -> None:
+        if self._point and self.pictures:
+            self.pictures[-1][1].append(data)
         if self._point:
             self.points.setdefault(self._unit, set()).add(data)
         if self._skip or self._outside:

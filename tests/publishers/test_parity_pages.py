@@ -8,49 +8,24 @@ row of figures is shown. Pages of single indicators and projects are compared in
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from typing import Any
 
 import pytest
 
-from kpis.text import format_date, known_day, status_word
+from kpis.text import format_date, status_word
 from publishers import editions
 from publishers.words import Words
-from tests.bench.viewer import Viewer
 from tests.publishers import accounts, projected, registered, tabled
-from tests.publishers.conftest import ledgers_of
 from tests.publishers.house import House
-from tests.publishers.ledger import Item, Ledger, Table, cell
+from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.public_server import public_server
-from tests.publishers.shown import Shown, Static, numbers_in, of_streamlit
+from tests.publishers.shown import Drawn, Shown, numbers_in
+from tests.publishers.side_by_side import Public, comparable, frame, shapes_of, told, untold
 
 LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
-
-
-class Public:
-    """The public instance with its ledgers, and the files of the edition it shows."""
-
-    def __init__(self, port: int, house: House) -> None:
-        self.house, self.held = house, editions.opened(house.folder, 2)
-        self.folder = self.held.folder / "site"
-        self.ledgers = ledgers_of(port, house)
-        self.viewer, self.of_today = Viewer(port), Viewer(port)  # a session keeps the organisation that it began with
-
-    def read(self, page: str, language: str, query: str = "") -> Shown:
-        """Read a page of the instance."""
-        viewer = self.of_today if "view=now" in query else self.viewer
-        return of_streamlit(viewer.answers(page, f"{query}&lang={language}"))
-
-    def static(self, path: str, language: str) -> Static:
-        """Read a page of the static edition."""
-        return Static((self.folder / ("en/" if language == "en" else "") / path).read_text(encoding="utf-8"))
-
-    def rows(self, name: str) -> list[dict[str, Any]]:
-        """Read a table of the open data."""
-        found: list[dict[str, Any]] = json.loads((self.folder / "data" / f"{name}.json").read_text(encoding="utf-8"))
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -173,39 +148,6 @@ def test_the_log_of_revisions_is_the_same(public: Public, language: str) -> None
     assert numbers_in(" ".join(static.texts)) and not static.numbers() - shown.numbers() - frame(public, language)
 
 
-def frame(public: Public, language: str) -> set[str]:
-    """Return the numbers that stand round every static page: the edition and its day."""
-    day = format_date(public.held.as_of, language)
-    return {"2", *numbers_in(day), *numbers_in(Words(language)("edition_line", number=2, day=day))}
-
-
-def told(language: str, *found: Any) -> set[str]:
-    """Return every number of rows of the data files, days also as they are written."""
-    numbers: set[str] = set()
-    for value in found:
-        if isinstance(value, dict):
-            numbers |= told(language, *value.values())
-        elif isinstance(value, (list, tuple, set)):
-            numbers |= told(language, *value)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            numbers |= set(numbers_in(f"{value:g} {value:,.1f} {value:,.0f}"))
-        elif isinstance(value, str):
-            numbers |= set(numbers_in(value))
-            try:
-                day = date.fromisoformat(value[:10])
-                numbers |= {
-                    n for exactly in ("day", "month", "quarter", "year") for n in numbers_in(known_day(day, exactly, language))
-                }
-            except ValueError:
-                pass
-    return numbers
-
-
-def facilities_of(rows: Iterable[Item], code: str) -> list[Item]:
-    """Return the facilities of a bureau, classes included."""
-    return [f for f in rows if f["bureau_code"] == code]
-
-
 @LANGUAGES
 def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
     """Figures, procedures, facilities and life of a bureau: the static page, the instance and the files."""
@@ -240,18 +182,16 @@ def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
                 [f for f in facilities if f["bureau_code"] == code and not f["is_class"]],
             )
             assert [sum(b["procedures"].values()), sum(b["facilities"].values())] == [len(part) for part in own], code
-            assert not facilities_of(facilities, code) or f"({len(own[1])})" in "".join(static.headings), (code, static.headings)
+            assert not any(f["bureau_code"] == code for f in facilities) or f"({len(own[1])})" in "".join(static.headings), (
+                code,
+                static.headings,
+            )
             said = words("ed_list_all", total=f"{len(own[0]):,}", shown="")
             assert not own[0] or said.strip() in " ".join(static.texts), (code, said)
             allowed |= shown.numbers()
             compared += 1
         assert not static.numbers() - allowed, (code, static.numbers() - allowed)
     assert compared > 30
-
-
-def untold(public: Public, language: str, path: str, *allowed: set[str]) -> set[str]:
-    """Return the numbers of a static page that stand neither on the page of the instance nor in the rows it is about."""
-    return public.static(path, language).shown.numbers() - set().union(*allowed, frame(public, language))
 
 
 @LANGUAGES
@@ -329,34 +269,39 @@ def test_the_list_of_projects_holds_the_counts_of_the_api(public: Public, langua
         ], p["code"]
 
 
-def comparable(tables: Iterable[tuple[list[str], list[list[Any]]]], *, but: Iterable[str] = ()) -> list[Table]:
-    """Return tables with their numbers without marks of thousands, those left out that have a column of ``but``."""
-
-    def written(text: Any) -> str:
-        plain_ = " ".join(cell(text).split())
-        return plain_.replace(",", "") if plain_.replace(",", "").isdigit() else plain_
-
-    return [([*h], [[written(c) for c in r] for r in rows]) for h, rows in tables if not set(but) & set(h)]
-
-
 @LANGUAGES
 def test_the_breakdowns_of_registers_are_the_same_tables_on_both(public: Public, language: str) -> None:
     """By bureau in both organisations, by everything else they are counted by; what the API says, the instance and the static page show."""
     ledger, words = public.ledgers[language], Words(language)
+    charts: dict[str, list[Drawn]] = {"procedures.html": [], "facilities.html": []}
     procedures: list[Table] = []
     for dimension in registered.DIMENSIONS:
         for view in ("then", "now") if dimension == "bureau" else ("then",):
             shown = public.read("procedures", language, f"by={dimension}&view={view}")
             assert registered.procedures(ledger, shown, dimension, view=view, keep=procedures) == [], (dimension, view)
+            charts["procedures.html"] += shown.drawn
     facilities: list[Table] = []
     for field, view in (("bureau", "then"), ("bureau", "now"), ("kind", "then")):
         shown = public.read("facilities", language, f"by={field}&view={view}")
         assert registered.facilities(ledger, shown, field, view=view, keep=facilities) == [], (field, view)
+        charts["facilities.html"] += shown.drawn
     others = [words(k) for k in ("ed_numerator", "ed_priority", "open_row")]  # series and lists, which have other columns there
     for path, tables in (("procedures.html", procedures), ("facilities.html", facilities)):
         static = Shown(tables=comparable(public.static(path, language).shown.tables, but=others))
         assert len(static.tables) >= 5
         assert tabled.wrong_tables(static, comparable(tables, but=others), free=(words("source"), words("col_note"))) == [], path
+        unit, pictures = (
+            words("unit_procedure" if path == "procedures.html" else "unit_facility"),
+            public.static(path, language).pictures,
+        )
+        assert len(pictures) >= 6, path  # each at two widths
+        for alt, shapes in pictures:
+            there = [c for c in charts[path] if alt.endswith(c.alt)]
+            assert any(set(shapes) == shapes_of(c, unit) for c in there), (
+                alt,
+                sorted(shapes)[:5],
+                [sorted(shapes_of(c, unit))[:5] for c in there],
+            )
 
 
 @LANGUAGES
@@ -383,6 +328,12 @@ def test_every_row_of_figures_of_the_data_files_is_shown(public: Public, languag
     """Observations, statuses, targets, corrections, readings, procedures, facilities, milestones: none is in a file alone."""
     ledger, words = public.ledgers[language], Words(language)
     for code in ledger.indicators:
+        card = (public.folder / "embed" / f"{code}{'-en' if language == 'en' else ''}.svg").read_text(encoding="utf-8")
+        own, item = re.sub(r"<[^>]*>|…", " ", card), ledger.own[code]
+        known = told(
+            language, [*ledger.fragments(item), ledger.headline(item), item["figures"], item["targets"], words.named(item)]
+        )
+        assert set(numbers_in(own)) <= known | frame(public, language) | {"4.0"}, (code, set(numbers_in(own)) - known)
         static = public.static(f"indicators/{code}.html", language)
         text = "\n".join(static.shown.texts)
         mine = {
