@@ -57,14 +57,14 @@ def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
 
 
 def line(report: ProjectReport) -> None:
-    """Show one leading project on two lines."""
+    """Show one leading project on a few lines; its name stands as text, since a link is cut off where it does not fit."""
     with st.container(border=True, height="stretch", gap="xsmall"):
-        link(report)
+        marks = [status_mark(report.status)] if report.scored else []
+        marks += [found] if (found := state_marks(report.milestones)) else []
+        st.markdown("  \n".join([f"**{named(dict(report.row))}**", *([" ".join(marks)] if marks else [])]))
         unsure = [] if report.row["is_name_official"] else [t("name_not_official")]
         st.caption("  \n".join([*unsure, f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}"]))
-        marks = [status_mark(report.status)] if report.scored else []
-        if marks := [*marks, *([found] if (found := state_marks(report.milestones)) else [])]:
-            st.markdown(" ".join(marks))
+        link(report, t("open_project"))
 
 
 def listing(reports: Sequence[ProjectReport]) -> None:
@@ -132,7 +132,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     )  # fmt: skip
     late = sum(r.count_of("late") for r in reports)
     said = t("projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), late=late)
-    return ready(None, sentence=said, table=table, csv=csv, is_table_open=True)
+    return ready(None, sentence=said, table=table, csv=csv)
 
 
 def leading(held: list[ProjectReport]) -> None:

@@ -117,7 +117,7 @@ def known_then(replay: list[tuple[datetime, dict[str, dict[str, Any]]]], moment:
 
 
 @pytest.mark.parametrize("model", list(FILES))
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_moment_of_a_register_can_be_rebuilt(empty: Store, model: type, data: st.DataObject) -> None:
     """Random changes through the real way in; at every instant the register is what a naive replay says."""
@@ -148,7 +148,7 @@ def counted_naively(rows: Mapping[str, dict[str, Any]]) -> dict[str, tuple[int, 
     return found
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: st.DataObject) -> None:
     """What the database counts, finds and writes for an instant is what the naive replay holds."""
