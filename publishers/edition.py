@@ -29,6 +29,7 @@ from publishers import citation, opendata
 from publishers.editions import Edition, sha256_of
 from publishers.embed import card_svg
 from publishers.feed import atom, sitemap
+from publishers.municipal_standard import public_facilities
 from publishers.share import share_picture
 from publishers.told import Telling
 from publishers.told_facilities import TILES, tile_layout
@@ -253,7 +254,7 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     for resource in made:
         for form, write in opendata.FORMATS.items():
             put(f"{resource.name}.{form}", partial(write, resource))
-    put("public_facilities.csv", partial(opendata.public_facilities, site.store, who, _municipalities(site)))
+    put("public_facilities.csv", partial(public_facilities, site.store, who, _municipalities(site)))
     put("judgements.json", lambda file: file.write(opendata.json_bytes(_judgements(site))))
     name = Words("ja")("site")
     sources = site.rows("Source")

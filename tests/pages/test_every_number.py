@@ -157,5 +157,5 @@ def test_any_number_that_is_altered_is_noticed(site: Site, page: str, check: Cal
     shown = site.read(page, "lang=ja")
     every = list(altered(shown))
     assert len(every) > 100
-    for where, other in every[:: max(1, len(every) // 60)]:
+    for where, other in every[:: max(1, len(every) // 25)]:
         assert check(site.ledgers["ja"], other), where

@@ -19,7 +19,8 @@ from kpis import models
 from kpis.settings import ROOT, Settings
 from kpis.store import Store
 from publishers import editions, opendata
-from publishers.opendata import FACILITY_COLUMNS, FORMATS, FORMULA, Resource
+from publishers.municipal_standard import FACILITY_COLUMNS, with_check_digit
+from publishers.opendata import FORMATS, FORMULA, Resource
 from tests.publishers.house import House
 
 
@@ -177,8 +178,8 @@ def test_facilities_have_the_columns_of_the_municipal_standard(data: Path, publi
 def test_a_check_digit_is_that_of_the_published_codes() -> None:
     """Codes as the Ministry of Internal Affairs publishes them."""
     for whole in ("011002", "131016", "131067", "132039", "272035", "462209"):
-        assert opendata.with_check_digit(whole[:5]) == whole
-    assert opendata.with_check_digit("") == ""
+        assert with_check_digit(whole[:5]) == whole
+    assert with_check_digit("") == ""
 
 
 def test_another_government_brings_its_own_publisher(tmp_path: Path) -> None:

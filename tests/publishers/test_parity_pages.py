@@ -305,6 +305,15 @@ def test_the_breakdowns_of_registers_are_the_same_tables_on_both(public: Public,
 
 
 @LANGUAGES
+def test_a_procedure_shows_its_row_and_nothing_else(public: Public, language: str) -> None:
+    for row in public.rows("procedures")[::9]:
+        shown = public.read("procedures", language, f"code={row['procedure_code']}")
+        (facts,) = shown.tables
+        assert row["procedure_code"] in [c for r in facts[1] for c in r] and len(facts[1]) > 8
+        assert not shown.numbers() - told(language, row) - frame(public, language) - {"0002", "4.0"}, row["procedure_code"]
+
+
+@LANGUAGES
 @pytest.mark.parametrize("view", ["then", "now"])
 def test_the_comparison_of_bureaus_is_the_same_on_both(public: Public, view: str, language: str) -> None:
     """Heat map, coverage and lists, in the organisation of the time and in that of today."""

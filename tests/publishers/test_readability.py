@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from publishers import editions
-from publishers.opendata import FACILITY_COLUMNS
+from publishers.municipal_standard import FACILITY_COLUMNS
 from tests.publishers.house import House
 from tests.publishers.readability import RULES, findings
 
