@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 from contextvars import ContextVar
+from copy import copy
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -23,44 +24,44 @@ from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, v
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
 _pages: ContextVar[dict[str, Any]] = ContextVar("pages")
 _PAGES = ROOT / "pages"
+SECTIONS = {
+    "progress": ("overview", "five_less", "procedures", "facilities", "projects", "bureau", "changes", "indicator"),
+    "data": ("about", "revisions"),
+}
+ICONS = {
+    "overview": "dashboard", "five_less": "counter_5", "procedures": "description", "facilities": "contactless", "projects": "flag",
+    "bureau": "apartment", "changes": "difference", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
+    "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish",
+}  # fmt: skip
 
 
 def navigation() -> st.Page:  # type: ignore[valid-type]
     """Declare the one list of pages and return the page asked for."""
-    progress = [
-        st.Page(_PAGES / "overview.py", title=t("nav_overview"), icon=":material/dashboard:", default=True),
-        st.Page(_PAGES / "five_less.py", title=t("nav_five_less"), icon=":material/counter_5:", url_path="five_less"),
-        st.Page(_PAGES / "procedures.py", title=t("nav_procedures"), icon=":material/description:", url_path="procedures"),
-        st.Page(_PAGES / "facilities.py", title=t("nav_facilities"), icon=":material/contactless:", url_path="facilities"),
-        st.Page(_PAGES / "projects.py", title=t("nav_projects"), icon=":material/flag:", url_path="projects"),
-        st.Page(_PAGES / "bureau.py", title=t("nav_bureau"), icon=":material/apartment:", url_path="bureau"),
-        st.Page(_PAGES / "changes.py", title=t("nav_changes"), icon=":material/difference:", url_path="changes"),
-        st.Page(_PAGES / "indicator.py", title=t("nav_indicator"), icon=":material/query_stats:", url_path="indicator"),
-    ]
-    data = [
-        st.Page(_PAGES / "about.py", title=t("nav_about"), icon=":material/menu_book:", url_path="about"),
-        st.Page(_PAGES / "revisions.py", title=t("nav_revisions"), icon=":material/history:", url_path="revisions"),
-    ]
-    sections = {t("nav_progress"): progress, t("nav_data"): data}
+    sections = {t(f"nav_{section}"): [_page(name) for name in names] for section, names in SECTIONS.items()}
     if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
-        office = [
-            _page("submit", ":material/upload_file:", needs="take_template"),
-            _page("review", ":material/fact_check:", needs="see_queue", or_needs="manage_people"),
-            st.Page(_PAGES / "report.py", title=t("nav_report"), icon=":material/summarize:", url_path="report"),
-            _page("publish", ":material/publish:", needs="publish"),
-        ]
-        sections[t("nav_office")] = office
+        sections[t("nav_office")] = [
+            _page("submit", "take_template"), _page("review", "see_queue", "manage_people"), _page("report"), _page("publish", "publish"),
+        ]  # fmt: skip
     _pages.set({known.url_path: known for section in sections.values() for known in section})
     return st.navigation(sections, position="sidebar" if is_let_in() else "hidden", expanded=True)
 
 
-def _page(name: str, icon: str, *, needs: str, or_needs: str | None = None) -> st.Page:  # type: ignore[valid-type]
-    """Declare a page that not everybody may use: hidden from the menu of the others, refused by ``enter`` at its address."""
-    may = viewer().may(needs) or (or_needs is not None and viewer().may(or_needs))
-    shown = may or settings().mode == "local"  # where one sits at the machine, the page says which viewer to choose
-    return st.Page(
-        _PAGES / f"{name}.py", title=t(f"nav_{name}"), icon=icon, url_path=name, visibility="visible" if shown else "hidden"
-    )
+def _page(name: str, *needs: str) -> Any:
+    """Declare a page; one that not everybody may use is hidden from the menu of the others, and ``enter`` refuses it to them.
+
+    Each run has a copy of its own, since ``st.navigation`` marks in it which page may run.
+    """
+    # Where one sits at the machine, the page says which viewer to choose.
+    shown = not needs or settings().mode == "local" or any(viewer().may(action) for action in needs)
+    return copy(_declared(name, language(), "visible" if shown else "hidden"))
+
+
+@lru_cache(maxsize=128)
+def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"]) -> Any:
+    """Make a page once: Streamlit looks its file up in the file system each time one is made."""
+    first, icon = name == "overview", f":material/{ICONS[name]}:"
+    file, address = _PAGES / f"{name}.py", None if first else name
+    return st.Page(file, title=t(f"nav_{name}"), icon=icon, url_path=address, default=first, visibility=visibility)
 
 
 def page(name: str) -> Any:
