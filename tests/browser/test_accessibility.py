@@ -47,7 +47,7 @@ def test_a_page_breaks_no_rule_of_wcag(chromium: Browser, server: str, path: str
 def test_the_pages_of_the_office_break_no_rule_of_wcag(chromium: Browser, server: str, path: str) -> None:
     """As the reform office, which a local instance offers in its side bar."""
     page, _ = opened(chromium, server, path, width=1280)
-    page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").click()
+    page.locator("[data-testid=stSidebar]").get_by_role("combobox", name="利用者").click()
     page.get_by_role("option").filter(has_text="構造改革室").first.click()
     expect(page.locator("[data-testid=stMain]").get_by_text("この画面を使う権限がありません")).to_have_count(0)
     # While a run goes on, what is left of the run before is drawn faded.
