@@ -59,17 +59,24 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
     """List bureaus with a link each, and the same as a table with CSV."""
     st.header(heading, divider="gray")
     with st.grid(4, min_column_width=230):
-        for report in held:
+        said = cached.made(
+            "said of bureaus", code=f"{key} {view()}", as_of=as_of(), language=language(), make=lambda: [in_short(r) for r in held]
+        )
+        for report, text in zip(held, said, strict=True):
             with st.container(border=True, height="stretch", gap="xsmall"):
                 link(report)
-                done = t("reported_of", owed=len(report.owed), reported=len(report.reported)) if report.scored else t("no_report")
-                ended = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
-                st.caption("  \n".join([*ended, f"{t('reports_column')}: {done}"]))
-                marks = [status_marks(report.counts)] if report.scored else []
-                marks += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
-                if marks:
-                    st.markdown("  \n".join(marks))
+                st.markdown(text)
     kept_block(key, lambda: listed(held))
+
+
+def in_short(report: BureauReport) -> str:
+    """Return what a bureau reported, how it stands, and its milestones, a line each."""
+    done = t("reported_of", owed=len(report.owed), reported=len(report.reported)) if report.scored else t("no_report")
+    lines = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
+    lines = [f":small[:gray[{line}]]" for line in (*lines, f"{t('reports_column')}: {done}")]
+    lines += [status_marks(report.counts)] if report.scored else []
+    lines += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
+    return "  \n".join(lines)
 
 
 def listed(held: list[BureauReport]) -> Ready:
