@@ -48,7 +48,8 @@ def asked(address: str, path: str) -> Any:
 def charts(page: Page) -> list[dict]:
     """Read what every chart draws, once each has fetched its code and is drawn."""
     page.wait_for_function(
-        "document.querySelectorAll('[data-testid=stPlotlyChart]').length > 0 && "
+        # A chart whose code is still on its way is a grey bar that is no chart yet.
+        "!document.querySelector('[data-testid=stSkeleton]') && document.querySelectorAll('[data-testid=stPlotlyChart]').length > 0 && "
         "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.js-plotly-plot .main-svg'))",
         timeout=30_000,
     )
