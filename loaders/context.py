@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session, SQLModel
 
 from kpis import models
 from kpis.deadlines import Window, window_of
 from kpis.errors import FigureRefused, NotFound
+from kpis.models import table_of
 from kpis.past import REGISTERS
 from kpis.periods import Period, month_code, parse_period, quarter_code
 from kpis.store import Store
@@ -111,11 +112,6 @@ def periods_asked(frequency: str, period: Period) -> list[str]:
     return [quarter_code(period.end)]
 
 
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
-
-
 def _records(session: Session, query: Any) -> list[Record]:
     return [dict(row._mapping) for row in session.execute(query)]
 
@@ -140,7 +136,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
             f"There is no report of a calendar year ({period_code}). Name a fiscal year, quarter or month, as FY2022-Q3.",
         )
     with store.reading() as session:
-        bureaus = _table(models.Bureau)
+        bureaus = table_of(models.Bureau)
         bureau = next(iter(_records(session, select(bureaus).where(bureaus.c.bureau_code == bureau_code))), None)
         if bureau is None:
             known = session.execute(select(bureaus.c.bureau_code).where(bureaus.c.kind.not_in(NOT_REPORTING), bureaus.c.is_current))
@@ -150,22 +146,22 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
                 f"No bureau has the code {bureau_code!r}. Choose one of: {codes.replace('、', ', ')}",
             )
         _refuse_bureau(bureau, period)
-        revision = session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
-        table = _table(models.Indicator)
+        revision = session.execute(select(table_of(models.DataRevision).c.revision)).scalar() or 0
+        table = table_of(models.Indicator)
         query = select(table).where(table.c.is_reported_by_bureaus).order_by(table.c.sort_order)
         indicators = {row["indicator_code"]: row for row in _records(session, query)}
         observations: dict[tuple[str, str], list[Record]] = {}
-        table = _table(models.Observation)
+        table = table_of(models.Observation)
         for row in _records(session, select(table).where(table.c.bureau_code == bureau_code).order_by(table.c.vintage)):
             observations.setdefault((row["indicator_code"], row["period_code"]), []).append(row)
         projects = _projects(session, bureau_code, period)
         registers: dict[str, dict[str, Record]] = {}
         for name, model in REGISTER_MODELS.items():
-            table = _table(model)
+            table = table_of(model)
             own = table.c.project_code.in_(projects) if name == "milestones" else table.c.bureau_code == bureau_code
             (key,) = table.primary_key.columns
             registers[name] = {row[key.name]: row for row in _records(session, select(table).where(own).order_by(key))}
-        kinds = session.execute(select(_table(models.Facility).c.kind).distinct()).scalars()
+        kinds = session.execute(select(table_of(models.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
             _changes(session, registers), window_of(session, bureau_code, period.code),
@@ -188,7 +184,7 @@ def _refuse_bureau(bureau: Record, period: Period) -> None:
 
 
 def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, Record]:
-    part, table = _table(models.ProjectBureau), _table(models.Project)
+    part, table = table_of(models.ProjectBureau), table_of(models.Project)
     codes = select(part.c.project_code).where(
         part.c.bureau_code == bureau_code,
         or_(part.c.valid_from.is_(None), part.c.valid_from <= period.end),
@@ -200,7 +196,7 @@ def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, R
 
 def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) -> dict[tuple[str, str], list[Record]]:
     """Read what changed in the rows that were ever changed, oldest first."""
-    table = _table(models.RegisterChange)
+    table = table_of(models.RegisterChange)
     found: dict[tuple[str, str], list[Record]] = {}
     for sheet, rows in registers.items():
         changed = [code for code, row in rows.items() if row["vintage"] > 1]
@@ -223,7 +219,7 @@ def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
     wanted = sorted(codes)
     if not wanted:
         return {}
-    table = _table(REGISTER_MODELS[sheet])
+    table = table_of(REGISTER_MODELS[sheet])
     (key,) = table.primary_key.columns
     owner = table.c.project_code if sheet == "milestones" else table.c.bureau_code
     found: dict[str, str] = {}

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 
 from kpis import models
+from kpis.models import table_of
 from kpis.review import TemplateMark
 from kpis.store import Store, utc_now
 
@@ -81,7 +82,7 @@ def _text(cell: Any) -> str:
 
 def record_issue(store: Store, mark: TemplateMark, *, actor: str) -> None:
     """Record that a template was issued, by whom and for what; its identity is then known to this instance."""
-    table: Table = models.AuditEvent.__table__  # type: ignore[attr-defined]
+    table = table_of(models.AuditEvent)
     told = {"bureau_code": mark.bureau_code, "period_code": mark.period_code, "revision": mark.revision}
     with store.writing(is_figures=False) as session:
         if not session.execute(_issued(mark.template_id)).first():
@@ -101,5 +102,5 @@ def was_issued(store: Store, mark: TemplateMark) -> bool:
 
 
 def _issued(template_id: str) -> Any:
-    table: Table = models.AuditEvent.__table__  # type: ignore[attr-defined]
+    table = table_of(models.AuditEvent)
     return select(table.c.detail).where(table.c.action == ISSUED, table.c.subject == template_id)

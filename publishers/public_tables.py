@@ -22,6 +22,7 @@ from sqlmodel import Session, SQLModel
 
 from kpis import models
 from kpis.errors import FigureRefused
+from kpis.models import table_of
 from kpis.store import BATCH, Store
 
 PUBLIC: dict[type[SQLModel], str] = {
@@ -80,7 +81,7 @@ class Gathered:
 
 def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
     """Return the public columns of a table, in the order of the list."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
+    table = table_of(model)
     return [table.c[name] for name in PUBLIC[model].split()]
 
 
@@ -100,19 +101,19 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
     with store.reading() as session, _staged(into) as staged:
         if store.engine.dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        revision = session.execute(select(_table(models.DataRevision).c.revision)).scalar() or 0
+        revision = session.execute(select(table_of(models.DataRevision).c.revision)).scalar() or 0
         counts: dict[str, int] = {}
         left_out: dict[str, int] = {}
         seen = _Seen()
         for model in PUBLIC:
-            name = _table(model).name
+            name = table_of(model).name
             read = _Rows(session, model, known_at)
             counts[name] = staged.put(name, columns_of(model), seen.kept(model, read))
             if read.samples:
                 left_out[name] = read.samples
             if model is models.Observation and read.samples:
                 _refuse_contaminated(session, seen.series)
-        changed = _table(models.RegisterChange)
+        changed = table_of(models.RegisterChange)
         told = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
         told = told.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
         reasons = {(register, code): (why, words) for register, code, why, words in session.execute(told)}
@@ -150,23 +151,18 @@ class _Seen:
             yield row
 
 
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
-
-
 class _Rows:
     """The public rows of a table as they stream past, and the number of sample rows left out so far."""
 
     def __init__(self, session: Session, model: type[SQLModel], known_at: datetime) -> None:
-        table = _table(model)
+        table = table_of(model)
         query = select(*columns_of(model)).order_by(*table.primary_key.columns)
         if "is_sample" in table.c:
             query = query.add_columns(table.c.is_sample)
         if "known_at" in table.c:
             query = query.where(table.c.known_at <= known_at)
         if "submission_id" in table.c:
-            submissions = _table(models.Submission)
+            submissions = table_of(models.Submission)
             approved = select(submissions.c.id).where(submissions.c.state == "approved")
             query = query.where(table.c.submission_id.is_(None) | table.c.submission_id.in_(approved))
         self._session, self._query = session, query
@@ -183,7 +179,7 @@ class _Rows:
 
 def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None:
     """Refuse where the newest vintage of a period of a real series is a sample: what is public would not be what is shown."""
-    table = _table(models.Observation)
+    table = table_of(models.Observation)
     newest: dict[tuple[str, str, str], tuple[int, bool]] = {}
     key = table.c.indicator_code, table.c.bureau_code, table.c.period_code
     for *place, vintage, is_sample in session.execute(select(*key, table.c.vintage, table.c.is_sample)):

@@ -18,11 +18,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 
 from kpis import models
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.measures import RULE_VERSION
+from kpis.models import table_of
 from kpis.people import viewer_of
 from kpis.periods import local_day
 from kpis.scorecard import count_by_status, score_all
@@ -184,7 +185,7 @@ def rollback(
     _point(folder, number, marks)
     with store.writing() as session:
         session.execute(
-            insert(_table(models.AuditEvent)).values(
+            insert(table_of(models.AuditEvent)).values(
                 occurred_at=now, actor=viewer or "local", action="rollback", subject=f"edition {number}", cell="", detail=reason
             )
         )
@@ -201,11 +202,6 @@ def reconcile(store: Store, folder: Path) -> None:
     for number in editions.numbers(folder):
         if number not in known:
             _record(store, editions.opened(folder, number), None)
-
-
-def _table(model: Any) -> Table:
-    table: Table = model.__table__
-    return table
 
 
 def _write(beside: Path, gathered: Gathered, number: int, note: str, now: datetime, chosen: Settings) -> None:
@@ -258,11 +254,11 @@ def _point(folder: Path, number: int, withdrawn: Mapping[int, Mapping[str, str]]
 
 
 def _record(store: Store, made: Edition, viewer: str | None) -> None:
-    table = _table(models.Publication)
+    table = table_of(models.Publication)
     with store.writing() as session:
         if session.execute(select(table.c.edition).where(table.c.edition == made.number)).first():
             return
-        people = _table(models.UserAccount)
+        people = table_of(models.UserAccount)
         known = viewer is not None and session.execute(select(people.c.email).where(people.c.email == viewer)).first()
         session.execute(
             insert(table).values(
@@ -273,7 +269,7 @@ def _record(store: Store, made: Edition, viewer: str | None) -> None:
             )
         )  # fmt: skip
         session.execute(
-            insert(_table(models.AuditEvent)).values(
+            insert(table_of(models.AuditEvent)).values(
                 occurred_at=utc_now(), actor=viewer or "local", action="publish", subject=f"edition {made.number}", cell="",
                 detail=made.note,
             )

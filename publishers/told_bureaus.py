@@ -258,4 +258,4 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
 def share_of(counts: Mapping[str, int], done: str) -> Cell:
     """Write how many of a register's rows are done, or a dash where there are none."""
     total = sum(counts.values())
-    return Number(counts.get(done, 0), f"{counts.get(done, 0)} / {total}") if total else "―"
+    return Number(counts.get(done, 0), f"{counts.get(done, 0):,} / {total:,}") if total else "―"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from kpis.bureaus import BureauReport
@@ -13,21 +13,16 @@ from pages.parts import cached
 from pages.parts.bureaus import by_bureau, heat_block, parts_by_indicator, unit_label
 from pages.parts.cards import find, status_marks
 from pages.parts.entry import as_of, page, view
-from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import state_marks
+from pages.parts.registers import block, telling
 from pages.parts.text import language, named, t
+from publishers import told_bureaus
 
 
 def link(report: BureauReport) -> None:
     """Lead to the page of one bureau."""
     query = {"code": report.code, "lang": language()}
     st.page_link(page("bureau"), label=named(report.unit), icon=":material/apartment:", query_params=query)
-
-
-def share_of(counts: dict[str, int], done: str) -> str:
-    """Write how many of a register's rows are done, or a dash where there are none."""
-    total = sum(counts.values())
-    return f"{counts.get(done, 0)} / {total}" if total else "―"
 
 
 def overview(reports: Sequence[BureauReport]) -> None:
@@ -66,7 +61,7 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 link(report)
                 st.markdown(text)
-    kept_block(key, lambda: listed(held))
+    block(lambda: replace(told_bureaus.listed(telling(), held, lambda r: unit_label(r.unit)), is_table_open=False), key=key)
 
 
 def in_short(report: BureauReport) -> str:
@@ -77,32 +72,3 @@ def in_short(report: BureauReport) -> str:
     lines += [status_marks(report.counts)] if report.scored else []
     lines += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
     return "  \n".join(lines)
-
-
-def listed(held: list[BureauReport]) -> Ready:
-    """Return bureaus as a table with CSV."""
-    table = pd.DataFrame(
-        [
-            {
-                t("bureau"): unit_label(r.unit), t("reports_column"): len(r.reported), t("procedures_column"): share_of(dict(r.procedures), "done"),
-                t("facilities_column"): share_of(dict(r.facilities), "introduced"),
-                t("milestones_column"): " / ".join(
-                    str(n) for n in (sum(m.state == "done" for m in r.milestones), sum(m.state == "late" for m in r.milestones), len(r.milestones))
-                ),
-            }
-            for r in held
-        ]
-    )  # fmt: skip
-    csv = pd.DataFrame(
-        [
-            {
-                "bureau_code": r.code, "name_ja": r.unit.name_ja, "name_en": r.unit.name_en, "is_valid": r.is_valid,
-                "indicators_owed": len(r.owed), "indicators_reported": len(r.reported), "procedures": sum(r.procedures.values()),
-                "procedures_done": r.procedures.get("done", 0), "facilities": sum(r.facilities.values()),
-                "facilities_introduced": r.facilities.get("introduced", 0), "milestones": len(r.milestones),
-                "milestones_late": sum(m.state == "late" for m in r.milestones), "organisation": view(),
-            }
-            for r in held
-        ]
-    )  # fmt: skip
-    return ready(None, sentence="", table=table, csv=csv)

@@ -188,7 +188,7 @@ def listed(ledger: Ledger, bureaus: Sequence[Item]) -> Table:
     w = ledger.words
 
     def share(counts: Mapping[str, int], done: str) -> str:
-        return f"{counts.get(done, 0)} / {sum(counts.values())}" if sum(counts.values()) else "―"
+        return f"{counts.get(done, 0):,} / {sum(counts.values()):,}" if sum(counts.values()) else "―"
 
     return [w("bureau"), w("reports_column"), w("procedures_column"), w("facilities_column"), w("milestones_column")], [
         [ledger.unit_label(b), str(len(b["reported"])), share(b["procedures"], "done"), share(b["facilities"], "introduced"),

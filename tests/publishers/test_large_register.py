@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from kpis import models
+from kpis.models import table_of
 from kpis.register_queries import channel_counts
 from kpis.registers import channels
 from kpis.store import Store, frozen_url
@@ -30,7 +31,7 @@ MANY = 20_000
 def large(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
     """An instance with 20,000 procedures besides, each with a channel of its own."""
     made = built(tokyo, tmp_path_factory.mktemp("large"))
-    table: Any = models.Procedure.__table__  # type: ignore[attr-defined]
+    table = table_of(models.Procedure)
     like = made.store.all_of(models.Procedure)[0]
     rows = [
         {**like, "procedure_code": f"L{n:05}", "name_ja": f"手続{n}" + "の長い名前" * 8, "online_channel": f"システム{n % 300}", "law_name": "法律" * 20}

@@ -18,6 +18,7 @@ from PIL import Image
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer, LargeBinary, insert, select, update
 
 from kpis import models
+from kpis.models import table_of
 from kpis.store import Store
 from publishers import editions
 from publishers.public_tables import PRIVATE, PUBLIC
@@ -56,7 +57,7 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
     with made.store.writing() as session:
 
         def put(model: Any, tag: str = "x", **given: Any) -> None:
-            table = model.__table__
+            table = table_of(model)
             row = {c.name: secret(model, c, tag) for c in table.c if not (c.primary_key and isinstance(c.type, Integer))}
             for column in table.c:
                 target = next((f.column.table.name for f in column.foreign_keys), None)
@@ -102,12 +103,12 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
             (models.Facility, "facility_code"),
             (models.Milestone, "milestone_code"),
         ):
-            table = model.__table__  # type: ignore[attr-defined]
+            table = table_of(model)
             like = dict(session.execute(select(table).limit(1)).first()._mapping)  # type: ignore[union-attr]
             text = {k: f"{WORD}-sample-{k}" for k in like if k.endswith("_ja") or k in ("note", key)}
             session.execute(insert(table).values(**{**like, **text, "is_sample": True}))
         for model in PUBLIC:  # and every private column of every published row
-            table = model.__table__  # type: ignore[attr-defined]
+            table = table_of(model)
             hidden = {c.name: f"{WORD}-{model.__tablename__}-{c.name}" for c in table.c if c.name in ("note", "details_json")}  # type: ignore[attr-defined]
             if "file_sha256" in table.c:
                 hidden["file_sha256"] = f"{WORD}-sha"

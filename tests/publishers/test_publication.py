@@ -16,16 +16,13 @@ from sqlalchemy import update
 
 from kpis import models, vintages
 from kpis.errors import FigureRefused, NotAllowed
+from kpis.models import table_of
 from kpis.scorecard import score_all
 from kpis.store import Store
 from kpis.vintages import Origin
 from publishers import editions, opendata, publication
 from publishers.public_tables import PRIVATE, PUBLIC, columns_of
 from tests.publishers.house import House, built
-
-
-def table_of(model: type) -> object:
-    return model.__table__  # type: ignore[attr-defined]
 
 
 def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpose() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from kpis import models
 from kpis.errors import FigureRefused, NotFound
+from kpis.models import table_of
 from kpis.store import Store
 from publishers import editions, export
 from publishers.citation import edition_address
@@ -254,7 +255,7 @@ def test_hostile_names_do_not_become_markup(house: House) -> None:
     from sqlalchemy import update
 
     with house.store.writing() as session:
-        table = models.Indicator.__table__  # type: ignore[attr-defined]
+        table = table_of(models.Indicator)
         session.execute(
             update(table).where(table.c.indicator_code == "fax_reduction_rate").values(
                 name_ja="<script>alert(1)</script>", definition_ja='"><img src=x onerror=alert(1)>'

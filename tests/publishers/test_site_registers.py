@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import insert
 
 from kpis import models
+from kpis.models import table_of
 from kpis.registers import STATUSES
 from kpis.store import Store
 from publishers import editions, pages_registers
@@ -252,7 +253,7 @@ def test_a_list_too_long_for_a_page_shows_its_beginning_and_the_way_to_all_of_it
 
 
 def test_a_procedure_digitised_after_the_day_of_the_edition_counts_as_planned(house: House) -> None:
-    table = models.Procedure.__table__  # type: ignore[attr-defined]
+    table = table_of(models.Procedure)
     like = house.store.all_of(models.Procedure)[0]
     with house.store.writing() as session:
         session.execute(
