@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import fmean
 
-from kpis.measures import Definition, Figure, value_of
+from kpis.figures import Definition, Figure, value_of
 
 MIN_POINTS = 6
 DAMPING = 0.8

@@ -1,6 +1,6 @@
 """The engine: what a figure means against its target. Pure: no session, no clock, no file.
 
-The method is published in ``docs/method.md``; ``RULE_VERSION`` changes whenever a status could change.
+The method is published in ``docs/method.md``; ``kpis.figures.RULE_VERSION`` changes whenever a status could change.
 
     progress         = (actual − baseline) / (target − baseline)
     planned progress = (planned − baseline) / (target − baseline), planned read off the planned path on the figure's day
@@ -17,181 +17,13 @@ A cap holds for the whole of its period, on whatever day it was set, and for no 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from kpis.errors import FigureRefused
-from kpis.periods import Period, parse_period
-from kpis.text import format_date, format_difference, format_value
-
-RULE_VERSION = "2026-2"
-STATUSES = (
-    "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "not_due",
-    "no_data", "not_applicable", "qualitative",
-)  # fmt: skip
-_NEAR = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What an indicator is judged by. ``direction``: ``higher``, ``lower``, ``keep`` or ``none``."""
-
-    code: str
-    kind: str
-    direction: str
-    name_ja: str
-    name_en: str
-    unit_ja: str
-    unit_en: str
-    decimals: int = 0
-    threshold_on_track: float = 0.95
-    threshold_behind: float = 0.60
-    tolerance: float = 0.0
-    stale_after_days: int = 200
-
-    @property
-    def sign(self) -> int:
-        """Return −1 where lower is better, else 1."""
-        return -1 if self.direction == "lower" else 1
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One vintage of one observation; ``value`` as published, in the indicator's unit."""
-
-    period_code: str
-    value: float | None
-    numerator: float | None = None
-    denominator: float | None = None
-    base_value: float | None = None
-    text_ja: str = ""
-    text_en: str = ""
-    is_approximate: bool = False
-    is_lower_bound: bool = False
-    is_year_to_date: bool = False
-    is_base_estimated: bool = False
-    sample_size: float | None = None
-    vintage: int = 1
-    known_at: datetime | None = None
-    source_code: str = ""
-    is_sample: bool = False
-    is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.organisation
-    is_recast: bool = False  # carried over from a predecessor by its share
-    is_worked_out: bool = False  # the value was not published or reported but follows from its parts
-    reason_class: str = ""
-    reason_text: str = ""
-
-    @property
-    def period(self) -> Period:
-        """Return the period that the figure is of."""
-        return parse_period(self.period_code)
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A target: the value to be met by the end of its period."""
-
-    period_code: str
-    value: float
-    set_on: date | None = None
-    set_order: int = 1
-    is_approximate: bool = False
-    source_code: str = ""
-    set_on_precision: str = "unknown"  # where not a day, set_on is the last day by which the target had been set
-
-    @property
-    def period(self) -> Period:
-        """Return the period at whose end the target is due."""
-        return parse_period(self.period_code)
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """The starting point of the planned path; ``is_first_figure`` where none was published."""
-
-    period_code: str
-    value: float
-    is_approximate: bool = False
-    is_estimated: bool = False
-    source_code: str = ""
-    is_first_figure: bool = False
-
-    @property
-    def day(self) -> date:
-        """Return the day the path starts from."""
-        return parse_period(self.period_code).end
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A status with the sentence that says it and every input it was worked out from."""
-
-    status: str
-    figure: Figure | None = None
-    previous: Figure | None = None
-    year_earlier: Figure | None = None
-    goal: Goal | None = None
-    baseline: Baseline | None = None
-    planned_value: float | None = None
-    variance: float | None = None
-    progress: float | None = None
-    planned_progress: float | None = None
-    ratio: float | None = None
-    is_stale: bool = False
-    age_days: int | None = None
-    sentence_ja: str = ""
-    sentence_en: str = ""
-    thresholds: dict[str, float] = field(default_factory=dict)
-    rule_version: str = RULE_VERSION
-
-
-def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Figure]:
-    """Return per period the last vintage known by an instant (``None``: now), in order of time."""
-    latest: dict[str, Figure] = {}
-    for figure in figures:
-        if known_at is not None and figure.known_at is not None and figure.known_at > known_at:
-            continue
-        held = latest.get(figure.period_code)
-        if held is None or figure.vintage > held.vintage:
-            latest[figure.period_code] = figure
-    return sorted(latest.values(), key=_when)
-
-
-def _when(figure: Figure) -> tuple[date, int]:
-    # On the same day the figure of the longer period speaks: the whole year over its last month.
-    return figure.period.end, (figure.period.end - figure.period.start).days
-
-
-def value_of(definition: Definition, figure: Figure) -> float | None:
-    """Return the published value; for a ratio without one, n / d in percent, for a reduction 1 − n / base in percent.
-
-    A missing or zero denominator or base gives no value.
-    """
-    return (
-        figure.value
-        if figure.value is not None
-        else rate_of(definition.kind, figure.numerator, figure.denominator, figure.base_value)
-    )
-
-
-def rate_of(kind: str, numerator: float | None, denominator: float | None, base: float | None) -> float | None:
-    """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; nothing where a part is missing or zero below."""
-    if numerator is None:
-        return None
-    if kind == "reduction":
-        return (1 - numerator / base) * 100 if base else None
-    if kind == "ratio":
-        return numerator / denominator * 100 if denominator else None
-    return None
-
-
-def worked_out(definition: Definition, figure: Figure) -> Figure:
-    """Return a figure with its value, worked out from its parts where none was published."""
-    if figure.value is not None or figure.numerator is None:
-        return figure
-    value = value_of(definition, figure)
-    return figure if value is None else replace(figure, value=value, is_worked_out=True)
+from kpis.figures import NEAR, Baseline, Definition, Figure, Goal, Judgement, last_day_order, value_of
+from kpis.sentences import sentence
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
@@ -265,7 +97,7 @@ def judge(
     Returns:
         The judgement, with ``sentence_ja``, ``sentence_en`` and all inputs.
     """
-    ended = sorted((f for f in figures if f.period.end <= as_of), key=_when)
+    ended = sorted((f for f in figures if f.period.end <= as_of), key=last_day_order)
     thresholds = {
         "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
     }  # fmt: skip
@@ -309,8 +141,8 @@ def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goa
     share = 1.0 if whole or day >= period.end else ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
     planned = goal.value * share
     room = goal.value - planned
-    ratio = None if abs(room) < _NEAR else (goal.value - actual) / room
-    within = definition.sign * (actual - goal.value) >= -_NEAR
+    ratio = None if abs(room) < NEAR else (goal.value - actual) / room
+    within = definition.sign * (actual - goal.value) >= -NEAR
     if not within:
         status = "missed"  # a spent budget does not come back
     elif share >= 1:
@@ -332,11 +164,11 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
         base = Baseline(usable[0].period_code, start, usable[0].is_approximate, False, usable[0].source_code, True)
     planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
     progress = planned_progress = ratio = None
-    if base is not None and abs(goal.value - base.value) > _NEAR:
+    if base is not None and abs(goal.value - base.value) > NEAR:
         progress = (actual - base.value) / (goal.value - base.value)
         if planned is not None:
             planned_progress = (planned - base.value) / (goal.value - base.value)
-            if planned_progress > _NEAR:
+            if planned_progress > NEAR:
                 ratio = progress / planned_progress
     found = replace(
         found, baseline=base, planned_value=planned, progress=progress, planned_progress=planned_progress, ratio=ratio,
@@ -344,19 +176,19 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
     )  # fmt: skip
     is_due = day >= goal.period.end
     published = base is not None and not base.is_first_figure
-    if definition.direction == "keep" or (published and base is not None and abs(goal.value - base.value) <= _NEAR):
+    if definition.direction == "keep" or (published and base is not None and abs(goal.value - base.value) <= NEAR):
         return replace(found, status=_kept(definition, actual, goal.value, is_due=is_due))
-    if sign * (actual - goal.value) >= -_NEAR:
+    if sign * (actual - goal.value) >= -NEAR:
         return replace(found, status="reached")
     before = [f for f in usable[:-1] if f.period.end < day and f.period.end > (base.day if base else date.min)]
-    was_reached = any(sign * ((value_of(definition, f) or 0.0) - goal.value) >= -_NEAR for f in before)
+    was_reached = any(sign * ((value_of(definition, f) or 0.0) - goal.value) >= -NEAR for f in before)
     if is_due and figure.is_lower_bound:
         return replace(found, status="not_applicable")
     if is_due and not (was_reached and day > goal.period.end):
         return replace(found, status="missed")
     if was_reached:
         return replace(found, status="reached_then_lost")
-    if progress is not None and progress < -_NEAR:
+    if progress is not None and progress < -NEAR:
         return replace(found, status="moving_away")
     if ratio is None:
         return replace(found, status="not_due")
@@ -366,7 +198,7 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
 def _kept(definition: Definition, actual: float, target: float, *, is_due: bool) -> str:
     off = abs(actual - target)
     better = definition.direction != "keep" and definition.sign * (actual - target) > 0
-    if better or off <= definition.tolerance + _NEAR:
+    if better or off <= definition.tolerance + NEAR:
         return "reached" if is_due else "on_track"
     if is_due:
         return "missed"
@@ -374,9 +206,9 @@ def _kept(definition: Definition, actual: float, target: float, *, is_due: bool)
 
 
 def _by_ratio(definition: Definition, ratio: float) -> str:
-    if ratio >= definition.threshold_on_track - _NEAR:
+    if ratio >= definition.threshold_on_track - NEAR:
         return "on_track"
-    return "slightly_behind" if ratio >= definition.threshold_behind - _NEAR else "behind"
+    return "slightly_behind" if ratio >= definition.threshold_behind - NEAR else "behind"
 
 
 def same_period_reduction(value: float, base: float | None) -> float | None:
@@ -427,54 +259,7 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
 
 def _worded(definition: Definition, found: Judgement, as_of: date) -> Judgement:
     return replace(
-        found, sentence_ja=_sentence(definition, found, as_of, "ja"), sentence_en=_sentence(definition, found, as_of, "en")
+        found,
+        sentence_ja=sentence(definition, found, as_of=as_of, language="ja"),
+        sentence_en=sentence(definition, found, as_of=as_of, language="en"),
     )
-
-
-def _sentence(definition: Definition, found: Judgement, as_of: date, language: str) -> str:
-    ja = language == "ja"
-    figure, goal = found.figure, found.goal
-    if figure is None:
-        return f"{format_date(as_of, language)}までに終わった期間の数値はない" if ja else (
-            f"No figure for a period ended by {format_date(as_of, language)}"
-        )  # fmt: skip
-    day = format_date(figure.period.end, language)
-    value = value_of(definition, figure)
-    if value is None:
-        text = (figure.text_ja if ja else figure.text_en) or figure.text_ja
-        return f"{text}({day}時点)" if ja else f"{text} (as of {day})"
-    actual = (("約" if ja else "about ") if figure.is_approximate else "") + format_value(value, definition, language)
-    if figure.is_lower_bound:
-        actual += "超" if ja else " or more"
-    if goal is None:
-        return f"{actual}、数値目標なし({day}時点)" if ja else f"{actual}, no numeric target (as of {day})"
-    target = format_value(goal.value, definition, language)
-    gap = format_difference(value - goal.value, definition, language)
-    due = format_date(goal.period.end, language)
-    if found.status == "reached":
-        return (
-            f"目標 {target} に対し {actual}、達成({day}時点)"
-            if ja
-            else f"{actual} against a target of {target}: reached (as of {day})"
-        )
-    if found.status == "missed":
-        return (
-            f"目標 {target} に対し {actual}、{gap}届かず({day}時点)" if ja
-            else f"{actual} against a target of {target}: missed by {gap} (as of {day})"
-        )  # fmt: skip
-    if found.status == "reached_then_lost":
-        return (
-            f"一度達成した目標 {target} に対し {actual}、{gap}下回る({day}時点)" if ja
-            else f"{actual} against a target of {target} that had been reached: {gap} short (as of {day})"
-        )  # fmt: skip
-    if found.planned_value is None or found.variance is None or found.status in ("not_due", "not_applicable"):
-        return (
-            f"{actual}、目標 {target} の期限は{due}({day}時点)" if ja
-            else f"{actual}; the target of {target} is due on {due} (as of {day})"
-        )  # fmt: skip
-    planned = format_value(round(found.planned_value, max(definition.decimals, 1)), definition, language)
-    off = format_difference(found.variance, definition, language)
-    ahead = definition.sign * found.variance >= -_NEAR
-    if ja:
-        return f"計画 {planned} に対し {actual}、{off}{'上回る' if ahead else 'の遅れ'}({day}時点)"
-    return f"{actual} against {planned} planned: {off} {'ahead' if ahead else 'behind'} (as of {day})"

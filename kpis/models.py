@@ -180,6 +180,10 @@ class Indicator(SQLModel, table=True):
     threshold_behind: float = 0.60
     tolerance: float = 0.0
     stale_after_days: int = 200
+    publication_lag_days: int = 92
+    minimum_value: float | None = None
+    maximum_value: float | None = None
+    sibling_code: str | None = None
     replaced_by_code: str | None = Field(default=None, sa_column=_reference("indicator.indicator_code", optional=True))
     paired_with_code: str | None = Field(default=None, sa_column=_reference("indicator.indicator_code", optional=True))
     sort_order: int = 0

@@ -16,7 +16,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from kpis.errors import FigureRefused
-from kpis.measures import Figure, roll_up
+from kpis.figures import Figure
+from kpis.measures import roll_up
 
 # Units that report for themselves; the others are wholes, scopes, agencies and strangers to compare with.
 REPORTING_KINDS = frozenset(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kpis.measures import Definition, Figure
+from kpis.figures import Definition, Figure
 
 STATUSES = ("done", "partly_done", "planned", "not_done", "other", "unknown", "exempt")
 ONLINE = ("done", "partly_done")

@@ -17,8 +17,8 @@ from sqlmodel import Session, select
 from kpis import models
 from kpis.access import OPEN_STATES, Viewer, may
 from kpis.errors import NotFound
+from kpis.figures import Figure
 from kpis.filing import current_of, rows_of, table_of
-from kpis.measures import Figure
 from kpis.people import Event, events, grants_of
 from kpis.review import (
     OBSERVATIONS,

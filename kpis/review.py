@@ -18,7 +18,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from kpis.measures import Figure, Judgement
+from kpis.figures import Figure, Judgement
 from kpis.scorecard import Book, Entry, Scored
 
 Value = str | float | bool | date | None

@@ -7,20 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 
+from kpis.figures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, value_of, worked_out
 from kpis.forecast import Forecast, forecast
-from kpis.measures import (
-    Baseline,
-    Definition,
-    Figure,
-    Goal,
-    Judgement,
-    current_vintages,
-    goals_known,
-    judge,
-    planned_path,
-    value_of,
-    worked_out,
-)
+from kpis.measures import goals_known, judge, planned_path
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
 from kpis.periods import parse_period
 from kpis.text import format_value

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kpis.measures import Figure
+from kpis.figures import Figure
 from kpis.scorecard import Scored
 
 

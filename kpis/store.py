@@ -34,7 +34,7 @@ from sqlmodel import Session, SQLModel
 
 from kpis import models
 from kpis.errors import NotAllowed, NotFound
-from kpis.measures import Baseline, Definition, Figure, Goal, rate_of
+from kpis.figures import Baseline, Definition, Figure, Goal, rate_of
 from kpis.models import table_of
 from kpis.organisation import Organisation, Succession, Unit
 from kpis.past import as_known
@@ -240,6 +240,7 @@ class Store:
                 (r.indicator_code, r.bureau_code): Baseline(r.period_code, r.value, r.is_approximate, r.is_estimated, r.source_code)
                 for r in self._rows(session, models.Baseline, indicator_codes, "indicator_code")
             }
+            with_baseline = {code for code, _ in baselines}
             sources = {
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
                 for s in session.execute(select(table_of(models.Source)))
@@ -256,7 +257,7 @@ class Store:
                 key = (row.indicator_code, unit)
                 entries.append(
                     Entry(
-                        _definition(row),
+                        _definition(row, has_sibling_baseline=row.sibling_code in with_baseline),
                         unit,
                         row.project_code,
                         row.theme,
@@ -393,9 +394,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _definition(row: Any) -> Definition:
+def _definition(row: Any, *, has_sibling_baseline: bool) -> Definition:
     return Definition(
         row.indicator_code, row.kind, row.direction, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.decimals,
         threshold_on_track=row.threshold_on_track, threshold_behind=row.threshold_behind, tolerance=row.tolerance,
-        stale_after_days=row.stale_after_days,
+        stale_after_days=row.stale_after_days, publication_lag_days=row.publication_lag_days,
+        minimum_value=row.minimum_value, maximum_value=row.maximum_value, has_sibling_baseline=has_sibling_baseline,
     )  # fmt: skip

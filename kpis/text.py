@@ -15,6 +15,7 @@ _STATUS = {
     "moving_away": ("後退", "Moving away", ":material/trending_down:", "red"),
     "missed": ("未達", "Missed", ":material/cancel:", "red"),
     "reached_then_lost": ("達成後に後退", "Reached, then lost", ":material/undo:", "red"),
+    "unreported": ("期限経過・結果未公表", "Due, result not published", ":material/help:", "orange"),
     "not_due": ("期限前", "Not due", ":material/hourglass_empty:", "gray"),
     "no_data": ("データなし", "No data", ":material/remove_circle_outline:", "gray"),
     "not_applicable": ("判定対象外", "Not judged", ":material/block:", "gray"),

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from kpis.measures import Definition, Figure, value_of
+from kpis.figures import Definition, Figure, value_of
 from kpis.periods import Period, parse_period
 from kpis.review import ReportedRow
 from loaders.context import ReportContext

@@ -179,6 +179,10 @@ class IndicatorRow(Row):
     threshold_behind: Annotated[float, Field(ge=0, le=1)] = 0.60
     tolerance: Annotated[float, Field(ge=0)] = 0.0
     stale_after_days: Annotated[int, Field(gt=0)] = 200
+    publication_lag_days: Annotated[int, Field(ge=0)] = 92
+    minimum_value: float | None = None
+    maximum_value: float | None = None
+    sibling_code: Optional_code = None
     replaced_by_code: Optional_code = None
     paired_with_code: Optional_code = None
     source_code: Code

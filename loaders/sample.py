@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpis import models
 from kpis.deadlines import window
 from kpis.errors import FigureRefused
-from kpis.measures import Figure, value_of
+from kpis.figures import Figure, value_of
 from kpis.people import COMMAND_LINE, add_person
 from kpis.periods import parse_period
 from kpis.reports import warnings_of

@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis.measures import Definition, Figure, value_of
+from kpis.figures import Definition, Figure, value_of
 from kpis.periods import parse_period
 from kpis.review import TemplateMark
 from loaders.context import Record, ReportContext

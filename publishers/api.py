@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kpis import models
-from kpis.measures import Baseline, Figure, Goal
+from kpis.figures import Baseline, Figure, Goal
 from kpis.organisation import RollUp
 from kpis.periods import local_day, parse_period
 from kpis.scorecard import VIEWS, Book, Entry, Scored, current_vintages, forecast_of, path_of, score_all

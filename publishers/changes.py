@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from kpis import models
-from kpis.measures import Definition, Figure, current_vintages
+from kpis.figures import Definition, Figure, current_vintages
 from kpis.scorecard import Entry, Scored, figure_text, score_all
 from kpis.store import Store
 from kpis.text import format_difference, format_value, status_word

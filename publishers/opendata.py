@@ -26,7 +26,7 @@ from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from sqlmodel import SQLModel
 
 from kpis import models
-from kpis.measures import current_vintages
+from kpis.figures import current_vintages
 from kpis.scorecard import Scored
 from kpis.settings import ROOT
 from kpis.store import Store

@@ -9,7 +9,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from kpis.measures import Figure, Goal
+from kpis.figures import Figure, Goal
 from kpis.periods import parse_period
 from kpis.projects import MILESTONE_STATES, GivenDay, Milestone
 from kpis.scorecard import Change, count_by_status, figure_text, latest_changes

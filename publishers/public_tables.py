@@ -35,7 +35,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     models.ProjectBureau: "id project_code bureau_code role valid_from valid_to",
     models.Indicator: "indicator_code project_code theme kind direction unit_ja unit_en decimals name_ja name_en definition_ja "
     "definition_en frequency scope_code is_headline is_reported_by_bureaus base_ja base_en exclusions_ja exclusions_en threshold_on_track "
-    "threshold_behind tolerance stale_after_days replaced_by_code paired_with_code sort_order source_code note_ja note_en",
+    "threshold_behind tolerance stale_after_days publication_lag_days minimum_value maximum_value sibling_code replaced_by_code paired_with_code sort_order source_code note_ja note_en",
     models.Baseline: "indicator_code bureau_code period_code value is_approximate is_estimated source_code",
     models.Target: "id indicator_code bureau_code period_code value numerator denominator is_approximate set_on set_on_precision "
     "set_order "

@@ -22,7 +22,7 @@ from sqlalchemy import insert, select
 
 from kpis import models
 from kpis.errors import FigureRefused, NotAllowed, NotFound
-from kpis.measures import RULE_VERSION
+from kpis.figures import RULE_VERSION
 from kpis.models import table_of
 from kpis.people import viewer_of
 from kpis.periods import local_day

@@ -13,7 +13,8 @@ from typing import Any
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.errors import PeriodUnreadable
-from kpis.measures import Figure, planned_on, planned_path
+from kpis.figures import Figure
+from kpis.measures import planned_on, planned_path
 from kpis.organisation import RollUp
 from kpis.periods import Period, parse_period, quarter_code
 from kpis.projects import Milestone, ProjectReport, project_reports

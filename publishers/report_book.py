@@ -15,7 +15,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis.measures import STATUSES, value_of
+from kpis.figures import STATUSES, value_of
 from kpis.periods import parse_period
 from kpis.projects import Milestone
 from kpis.scorecard import Scored, count_by_status

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charts.vector import NARROW, Point, drawing
-from kpis.measures import STATUSES, value_of
+from kpis.figures import STATUSES, value_of
 from kpis.periods import parse_period
 from kpis.scorecard import Scored, count_by_status
 from kpis.text import format_date, format_difference, format_value, status_word

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from kpis.measures import STATUSES
+from kpis.figures import STATUSES
 from kpis.scorecard import count_by_status
 from kpis.text import status_word
 from publishers.embed import COLOURS

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.measures import value_of
+from kpis.figures import value_of
 from kpis.organisation import RollUp
 from kpis.scorecard import Scored, count_by_status, figure_text
 from kpis.text import format_date, format_difference, format_value

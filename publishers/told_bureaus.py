@@ -8,7 +8,7 @@ from typing import Any
 from charts.shapes import Cell as GridCell
 from charts.shapes import Grid, Ranked
 from kpis.bureaus import BureauReport
-from kpis.measures import Figure, value_of
+from kpis.figures import Figure, value_of
 from kpis.organisation import Unit
 from kpis.periods import Period, parse_period
 from kpis.projects import GOOD, JUDGED

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from charts.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.vector import NARROW, WIDE, Point, drawing
-from kpis.measures import STATUSES, Figure, value_of
+from kpis.figures import STATUSES, Figure, value_of
 from kpis.scorecard import Book, Scored, figure_text, forecast_of, path_of
 from kpis.text import format_date, format_difference, format_value, known_day, status_word
 from publishers.words import Words

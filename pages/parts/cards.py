@@ -12,7 +12,7 @@ import streamlit as st
 
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
-from kpis.measures import STATUSES, Definition, Figure, Judgement, value_of
+from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.scorecard import Book, Scored, figure_text
 from kpis.text import format_difference, format_value, status_colour, status_icon, status_word
 from pages.parts import cached

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kpis.confidence import LEVELS, record_confidence
 from kpis.errors import MierukaError
-from kpis.measures import value_of
+from kpis.figures import value_of
 from kpis.projects import PROJECT_RULE, ProjectReport
 from kpis.scorecard import Scored
 from kpis.settings import settings

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 import pyarrow as pa
 
 from charts.trajectory import trajectory
+from kpis.figures import Figure, value_of
 from kpis.forecast import Forecast
-from kpis.measures import Figure, value_of
 from kpis.scorecard import Book, Scored, forecast_of, path_of
 from kpis.text import format_value
 from pages.parts.entry import as_of

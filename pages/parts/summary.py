@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from kpis.measures import Figure, Goal
+from kpis.figures import Figure, Goal
 from kpis.scorecard import Book, Change, Scored, count_by_status, latest_changes
 from kpis.text import format_date, format_value, status_colour, status_icon, status_word
 from pages.parts import cached

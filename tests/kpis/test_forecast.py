@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from kpis.figures import Definition, Figure
 from kpis.forecast import forecast
-from kpis.measures import Definition, Figure
 
 COUNTER = Definition("x", "ceiling", "lower", "枚数", "Sheets", "枚", "sheets")
 RATE = Definition("x", "ratio", "higher", "率", "Rate", "%", "%", 1)

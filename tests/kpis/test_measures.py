@@ -9,18 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from kpis.errors import FigureRefused
-from kpis.measures import (
-    Baseline,
-    Definition,
-    Figure,
-    Goal,
-    current_vintages,
-    goal_in_force,
-    judge,
-    planned_on,
-    planned_path,
-    roll_up,
-)
+from kpis.figures import Baseline, Definition, Figure, Goal, current_vintages
+from kpis.measures import goal_in_force, judge, planned_on, planned_path, roll_up
 
 TODAY = date(2026, 11, 24)
 

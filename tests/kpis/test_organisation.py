@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpis.measures import Definition, Figure
+from kpis.figures import Definition, Figure
 from kpis.organisation import Break, Organisation, Succession, Unit, recast, roll_up_bureaus
 from kpis.scorecard import WHOLE as NO_BUREAUS
 from kpis.scorecard import Book, Entry, Scored, score_indicator

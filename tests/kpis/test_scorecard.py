@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from kpis.measures import Definition, Figure, Goal
+from kpis.figures import Definition, Figure, Goal
 from kpis.scorecard import Change, Entry, SourceNote, latest_changes, score
 
 RATE = Definition("rate", "ratio", "higher", "率", "Rate", "%", "%", 1)

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from kpis import models, vintages
 from kpis.errors import FigureRefused
-from kpis.measures import value_of
+from kpis.figures import value_of
 from kpis.people import COMMAND_LINE, add_person
 from kpis.scorecard import score_all
 from kpis.settings import ROOT, settings

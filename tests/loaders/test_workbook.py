@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from kpis import models
 from kpis.errors import FigureRefused, NotFound
-from kpis.measures import Definition, Figure, value_of
+from kpis.figures import Definition, Figure, value_of
 from kpis.settings import settings as product_settings
 from kpis.store import Store
 from loaders.layout import KEYS, load_layout

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.measures import STATUSES
+from kpis.figures import STATUSES
 from kpis.text import status_word
 from publishers.summary import BAD, LESSES, NOTES, UNJUDGED
 from tests.publishers import charted, tabled

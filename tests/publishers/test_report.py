@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from kpis.errors import PeriodUnreadable
-from kpis.measures import value_of
+from kpis.figures import value_of
 from kpis.scorecard import score_all
 from kpis.store import Store
 from publishers.report import QuarterReport, quarter_report
