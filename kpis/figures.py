@@ -178,6 +178,15 @@ def last_day_order(figure: Figure) -> tuple[date, int]:
     return figure.period.end, (figure.period.end - figure.period.start).days
 
 
+def series_key(figure: Figure) -> tuple[str, bool]:
+    """Return the series that a figure belongs to: its kind of period, and whether it is year-to-date.
+
+    Only figures of one series are compared as like with like, joined by one line and forecast from each other: a full year is
+    no next point after a first quarter, nor a single month after a sum since April.
+    """
+    return figure.period.kind, figure.is_year_to_date
+
+
 def value_of(definition: Definition, figure: Figure) -> float | None:
     """Return the published value; for a ratio without one, n / d in percent, for a reduction 1 − n / base in percent.
 

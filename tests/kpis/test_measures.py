@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from kpis.errors import FigureRefused
-from kpis.figures import Baseline, Definition, Figure, Goal, current_vintages
+from kpis.figures import Baseline, Definition, Figure, Goal, current_vintages, series_key
 from kpis.measures import goal_in_force, judge, planned_on, planned_path, roll_up
 
 TODAY = date(2026, 11, 24)
@@ -182,3 +182,9 @@ def test_the_path_is_straight_between_targets_and_level_after_the_last() -> None
     assert planned_on(path, date(2021, 3, 30)) is None
     assert planned_on(path, date(2022, 3, 31)) == 50
     assert planned_on(path, date(2030, 1, 1)) == 70
+
+
+def test_figures_of_another_kind_of_period_or_counted_since_april_are_another_series() -> None:
+    quarter, year = Figure("FY2022-Q3", 73.1, is_year_to_date=True), Figure("FY2021", 72.0)
+    assert series_key(quarter) == series_key(Figure("FY2022-Q2", 73.5, is_year_to_date=True)) == ("quarter", True)
+    assert len({series_key(f) for f in (quarter, year, Figure("FY2022-Q3", 1), Figure("2022-12", 1), Figure("CY2022", 1))}) == 5
