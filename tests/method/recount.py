@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 SAME = 1e-9
 YEARS = ("fiscal year", "calendar year")
@@ -261,7 +262,7 @@ class Case:
         if len(corners) == 1:
             return None
         days = sorted(corners)
-        for left, right in zip(days, days[1:], strict=False):
+        for left, right in pairwise(days):
             if left <= day <= right:
                 return corners[left] + (corners[right] - corners[left]) * (day - left).days / (right - left).days
         return corners[days[-1]]

@@ -70,7 +70,7 @@ def read() -> dict[tuple[str, str], Series]:
                 about=row["is_approximate"] == "1",
                 set_on=day(row["set_on"]),
                 order=int(row["set_order"] or 1),
-            )  # fmt: skip
+            )
         )
     versions: dict[tuple[str, str, str], int] = defaultdict(int)
     for row in rows("official/observations.csv"):
@@ -90,7 +90,7 @@ def read() -> dict[tuple[str, str], Series]:
                 base=number(row["base_value"]),
                 version=versions[key],
                 known=known,
-            )  # fmt: skip
+            )
         )
     return found
 
