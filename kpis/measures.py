@@ -6,12 +6,13 @@ The method is published in ``docs/method.md``; ``kpis.figures.RULE_VERSION`` cha
     planned progress = (planned − baseline) / (target − baseline), planned read off the planned path on the figure's day
     ratio            = progress / planned progress
 
-The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling``
-is judged by its remaining budget instead, since actual / target misleads where lower is better:
+The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling`` is judged
+by its pace instead, since actual / target misleads where lower is better:
 
-    planned = cap × elapsed share of the cap's period;  ratio = (cap − actual) / (cap − planned)
+    budget to date = cap × elapsed share of the cap's period;  ratio = 2 − use / budget to date
 
-A cap holds for the whole of its period, on whatever day it was set, and for no other period.
+A target whose day lies between the last figure and the day asked has no known result: ``unreported`` once the indicator's
+publication lag is over, the last judgement marked as awaiting until then.
 """
 
 from __future__ import annotations
@@ -19,11 +20,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from kpis.errors import FigureRefused
-from kpis.figures import NEAR, Baseline, Definition, Figure, Goal, Judgement, last_day_order, value_of
+from kpis.figures import (
+    JUDGED,
+    NEAR,
+    STATUSES,
+    Baseline,
+    Definition,
+    Figure,
+    Goal,
+    Judgement,
+    LastDue,
+    last_day_order,
+    series_key,
+    value_of,
+)
 from kpis.sentences import sentence
+
+WHOLE_YEARS = ("year", "calendar_year")
+OF_A_PERIOD = ("ratio", "reduction", "ceiling", "level")  # measured over a period; stock and completion are counted on a day
+LADDER = ("moving_away", "behind", "slightly_behind", "on_track")
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
@@ -83,10 +102,67 @@ def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
     return path[-1][1]
 
 
+def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_days: int) -> tuple[list[Goal], list[Goal]]:
+    """Return the targets that fell due after the last figure: those whose result is unreported, and those still awaited.
+
+    Args:
+        goals: those known, by due day.
+        after: the last figure's last day (``date.min`` where there is none).
+        as_of: the day asked.
+        lag_days: how long a result may take to be published.
+    """
+    passed = [g for g in goals if after < g.period.end <= as_of]
+    late = [g for g in passed if (as_of - g.period.end).days > lag_days]
+    return late, [g for g in passed if g not in late]
+
+
+def is_part_of(definition: Definition, figure: Figure, goal: Goal) -> bool:
+    """Say whether a figure is of a part of the target's period, so that it can neither have reached nor missed the target."""
+    period, whole = figure.period, goal.period
+    if period.end >= whole.end or period.start < whole.start:
+        return False
+    return figure.is_year_to_date or definition.kind in OF_A_PERIOD
+
+
+def meets(definition: Definition, value: float, goal: Goal) -> bool:
+    """Say whether a value meets a target: at or beyond it, or within the tolerance where it is to be kept."""
+    if definition.direction == "keep":
+        return abs(value - goal.value) <= definition.tolerance + NEAR
+    return definition.sign * (value - goal.value) >= -NEAR
+
+
+def last_due_of(definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, as_of: date) -> LastDue | None:
+    """Return the target that fell due last by a day, and what came of it.
+
+    Args:
+        figures: those with a value that may speak (see ``judge``), in order of time.
+        goals: those known, by due day.
+        as_of: the day asked.
+    """
+    due = [g for g in goals if g.period.end <= as_of]
+    if not due:
+        return None
+    goal = max(due, key=lambda g: (g.period.end, g.period.start))
+    on_day = [f for f in figures if f.period.end == goal.period.end]
+    after = [f for f in figures if f.period.end > goal.period.end]
+    if on_day:
+        figure = on_day[-1]
+    elif after and definition.kind not in ("ceiling", "reduction"):
+        figure = after[0]
+    else:
+        waits = not after and (as_of - goal.period.end).days <= definition.publication_lag_days
+        return LastDue(goal, "awaiting" if waits else "unknown")
+    value = value_of(definition, figure)
+    assert value is not None
+    if meets(definition, value, goal):
+        return LastDue(goal, "met", figure, value - goal.value)
+    return LastDue(goal, "unknown" if figure.is_lower_bound else "missed", figure, value - goal.value)
+
+
 def judge(
     definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
 ) -> Judgement:
-    """Judge an indicator as of a day.
+    """Judge an indicator as of a day (``docs/method.md``, rule 11).
 
     Args:
         figures: one vintage per period (see ``current_vintages``).
@@ -97,59 +173,89 @@ def judge(
     Returns:
         The judgement, with ``sentence_ja``, ``sentence_en`` and all inputs.
     """
+    found = _stand(definition, figures, goals, baseline=baseline, as_of=as_of)
+    found = replace(found, could_be=_could_be(definition, found, figures, goals, baseline=baseline, as_of=as_of))
+    return _worded(definition, found, as_of)
+
+
+def _stand(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> Judgement:
+    """Work out everything but the words and what rounding would allow."""
     ended = sorted((f for f in figures if f.period.end <= as_of), key=last_day_order)
     thresholds = {
         "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
     }  # fmt: skip
     if definition.kind == "qualitative":
-        latest = ended[-1] if ended else None
-        return _worded(definition, Judgement("qualitative", figure=latest, thresholds=thresholds), as_of)
+        return Judgement("qualitative", figure=ended[-1] if ended else None, thresholds=thresholds)
     usable = [f for f in ended if value_of(definition, f) is not None]
-    if definition.kind == "ceiling":
-        # A lone month says nothing about a yearly cap; only sums since the start of the year do.
-        usable = [f for f in usable if f.is_year_to_date or f.period.kind in ("year", "calendar_year")] or usable
-    if not usable:
-        return _worded(definition, Judgement("no_data", thresholds=thresholds), as_of)
-    figure = usable[-1]
-    earlier = [f for f in usable[:-1] if f.period.end < figure.period.end]
-    year_code = figure.period.year_earlier().code
+    speaking = [f for f in usable if f.is_year_to_date or f.period.kind in WHOLE_YEARS] if definition.kind == "ceiling" else usable
+    usable = speaking or usable  # a lone month says nothing about a yearly cap; only sums since the start of the year do
+    found = Judgement("no_data", baseline=baseline, thresholds=thresholds)
+    if usable:
+        found = _with_figure(definition, found, usable, as_of)
     known = goals_known(goals, as_of)
-    goal = goal_in_force(known, figure.period.end)
-    age = (as_of - figure.period.end).days
-    found = Judgement(
-        "not_applicable", figure=figure, previous=earlier[-1] if earlier else None,
-        year_earlier=next((f for f in usable if f.period_code == year_code), None), goal=goal, baseline=baseline,
-        is_stale=age > definition.stale_after_days, age_days=age, thresholds=thresholds,
+    if not known or definition.direction == "none":
+        return replace(found, status="not_applicable") if usable else found
+    day = usable[-1].period.end if usable else date.min
+    unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
+    found = replace(
+        found, last_due=last_due_of(definition, speaking, known, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+        unreported_goals=tuple(unreported),
     )  # fmt: skip
-    if goal is None or definition.direction == "none":
-        return _worded(definition, found, as_of)
+    if unreported:
+        return replace(found, status="unreported", goal=unreported[0])
+    if not usable:
+        return replace(found, goal=goal_in_force(known, as_of))
+    goal = goal_in_force(known, day)
+    assert goal is not None
+    found = replace(found, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
     if definition.kind == "ceiling":
-        return _worded(definition, _judge_ceiling(definition, found, figure, goal), as_of)
-    return _worded(definition, _judge_path(definition, found, usable, known), as_of)
+        return _judge_ceiling(definition, found, usable[-1], goal)
+    return _judge_path(definition, found, usable, known)
+
+
+def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figure], as_of: date) -> Judgement:
+    """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
+    figure = usable[-1]
+    alike = [f for f in usable if series_key(f) == series_key(figure)]
+    earlier = [f for f in alike if f.period.end < figure.period.end]
+    year_code = figure.period.year_earlier().code
+    age = (as_of - figure.period.end).days
+    return replace(
+        found, figure=figure, previous=earlier[-1] if earlier else None,
+        year_earlier=next((f for f in alike if f.period_code == year_code), None),
+        is_stale=age > definition.stale_after_days, age_days=age,
+    )  # fmt: skip
 
 
 def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goal: Goal) -> Judgement:
     actual, period, day = value_of(definition, figure), goal.period, figure.period.end
     assert actual is not None
-    whole = figure.period.kind in ("year", "calendar_year")
+    whole = figure.period.kind in WHOLE_YEARS
     if not (whole or figure.is_year_to_date):
-        return found
+        return replace(found, status="not_applicable")
     if day < period.start:
         return replace(found, status="not_due")
     if day > period.end:
-        return replace(found, goal=None)  # last year's cap says nothing about this year
-    share = 1.0 if whole or day >= period.end else ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
-    planned = goal.value * share
-    room = goal.value - planned
-    ratio = None if abs(room) < NEAR else (goal.value - actual) / room
-    within = definition.sign * (actual - goal.value) >= -NEAR
-    if not within:
-        status = "missed"  # a spent budget does not come back
-    elif share >= 1:
-        status = "reached"
-    else:
-        status = _by_ratio(definition, ratio if ratio is not None else 1.0)
-    return replace(found, status=status, planned_value=planned, variance=actual - planned, ratio=ratio)
+        return replace(found, status="not_applicable", goal=None)  # last year's cap says nothing about this year
+    is_over = not meets(definition, actual, goal)
+    if whole or day >= period.end:
+        return replace(
+            found, status="missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
+            ratio=_pace_ratio(definition, actual, goal.value),
+        )  # fmt: skip
+    planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
+    ratio = _pace_ratio(definition, actual, planned)
+    found = replace(found, planned_value=planned, variance=actual - planned, ratio=ratio)
+    if ratio is None:
+        return replace(found, status="not_due")
+    return replace(found, status="behind" if is_over else _by_ratio(definition, ratio))
+
+
+def _pace_ratio(definition: Definition, actual: float, budget: float) -> float | None:
+    """Return 2 − pace, pace being use / budget to date: the same overshoot is the same ratio all year."""
+    return None if abs(budget) < NEAR else 1 + definition.sign * (actual - budget) / abs(budget)
 
 
 def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
@@ -157,11 +263,7 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
     assert figure is not None and goal is not None
     actual, day = value_of(definition, figure), figure.period.end
     assert actual is not None
-    base = found.baseline
-    if base is None and usable[0] is not figure and usable[0].period.end < min(goal.period.end, day):
-        start = value_of(definition, usable[0])
-        assert start is not None
-        base = Baseline(usable[0].period_code, start, usable[0].is_approximate, False, usable[0].source_code, True)
+    base = found.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
     planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
     progress = planned_progress = ratio = None
     if base is not None and abs(goal.value - base.value) > NEAR:
@@ -178,12 +280,13 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
     published = base is not None and not base.is_first_figure
     if definition.direction == "keep" or (published and base is not None and abs(goal.value - base.value) <= NEAR):
         return replace(found, status=_kept(definition, actual, goal.value, is_due=is_due))
-    if sign * (actual - goal.value) >= -NEAR:
-        return replace(found, status="reached")
-    before = [f for f in usable[:-1] if f.period.end < day and f.period.end > (base.day if base else date.min)]
-    was_reached = any(sign * ((value_of(definition, f) or 0.0) - goal.value) >= -NEAR for f in before)
-    if is_due and figure.is_lower_bound:
+    if meets(definition, actual, goal):
+        return replace(found, status="on_track" if found.is_part else "reached")
+    if is_due and figure.is_lower_bound and sign > 0:
         return replace(found, status="not_applicable")
+    since = base.day if base else date.min
+    before = [f for f in usable if since < f.period.end < day and not is_part_of(definition, f, goal)]
+    was_reached = any(meets(definition, value, goal) for f in before if (value := value_of(definition, f)) is not None)
     if is_due and not (was_reached and day > goal.period.end):
         return replace(found, status="missed")
     if was_reached:
@@ -195,6 +298,16 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
     return replace(found, status=_by_ratio(definition, ratio))
 
 
+def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
+    """Take the first figure for a starting point, where no baseline was published, nor one of the same fact in another unit."""
+    first = usable[0]
+    if definition.has_sibling_baseline or first.period.end >= before:
+        return None
+    value = value_of(definition, first)
+    assert value is not None
+    return Baseline(first.period_code, value, first.is_approximate, False, first.source_code, True)
+
+
 def _kept(definition: Definition, actual: float, target: float, *, is_due: bool) -> str:
     off = abs(actual - target)
     better = definition.direction != "keep" and definition.sign * (actual - target) > 0
@@ -202,13 +315,63 @@ def _kept(definition: Definition, actual: float, target: float, *, is_due: bool)
         return "reached" if is_due else "on_track"
     if is_due:
         return "missed"
-    return "slightly_behind" if off <= 2 * definition.tolerance else "behind"
+    return "slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind"
 
 
 def _by_ratio(definition: Definition, ratio: float) -> str:
     if ratio >= definition.threshold_on_track - NEAR:
         return "on_track"
     return "slightly_behind" if ratio >= definition.threshold_behind - NEAR else "behind"
+
+
+def rounding_step(definition: Definition, value: float) -> float:
+    """Return the step to which a figure published as "about" was rounded (``docs/method.md``, rule 13)."""
+    number = Decimal(repr(value)).normalize()
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    if exponent >= 0 and definition.unit_ja == "%":
+        return 1.0
+    return float(Decimal(10) ** exponent) if number else 1.0
+
+
+def _could_be(
+    definition: Definition,
+    found: Judgement,
+    figures: Sequence[Figure],
+    goals: Sequence[Goal],
+    *,
+    baseline: Baseline | None,
+    as_of: date,
+) -> tuple[str, ...]:
+    """Return the other statuses that the rounding of the figure or of the target in force would allow."""
+    figure, goal = found.figure, found.goal
+    if figure is None or goal is None or found.status not in JUDGED:
+        return ()
+    if figure.is_lower_bound:
+        return _neighbour(definition, found)
+    value = value_of(definition, figure)
+    assert value is not None
+    half = rounding_step(definition, value) / 2 if figure.is_approximate else 0.0
+    half_goal = rounding_step(definition, goal.value) / 2 if goal.is_approximate else 0.0
+    if not half and not half_goal:
+        return ()
+    statuses: list[str] = []
+    for actual in {value - half, value + half}:
+        for target in {goal.value - half_goal, goal.value + half_goal}:
+            moved = [replace(f, value=actual) if f is figure else f for f in figures]
+            meant = [replace(g, value=target) if g is goal else g for g in goals]
+            statuses.append(_stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
+    return tuple(s for s in STATUSES if s in statuses and s != found.status)
+
+
+def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:
+    """Return what a value published as "more than" could be as well: the next better, or where less is better the next worse."""
+    if definition.sign > 0:
+        return (LADDER[LADDER.index(found.status) + 1],) if found.status in LADDER[:-1] else ()
+    if found.status == "reached":
+        assert found.figure is not None and found.goal is not None
+        return ("missed" if found.figure.period.end >= found.goal.period.end else "on_track",)
+    return (LADDER[LADDER.index(found.status) - 1],) if found.status in LADDER[1:] else ()
 
 
 def same_period_reduction(value: float, base: float | None) -> float | None:
