@@ -27,7 +27,7 @@ from publishers.summary import BAD, conclusion, headlines, lead, own_scope
 from publishers.words import Words
 
 PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
 BUREAU_TABLES = (models.Indicator, models.Submission)
 

@@ -208,7 +208,7 @@ def _projects(sheet: Worksheet, report: QuarterReport) -> None:
     header = [
         words("project_code"), words("project_name"), words("computed_status"), words("confidence"), words("confidence_reason"),
         words("report_judged"), words("state_done"), words("state_late"), words("state_not_seen"), words("state_coming"),
-        words("goal_2025"),
+        words("project_goal"),
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = []
     for project in report.core:

@@ -23,6 +23,7 @@ TODAY = date(2026, 11, 24)
 KNOWN = datetime(2026, 1, 1)
 TABLES = (
     models.Project,
+    models.StrategyVersion,
     models.ProjectVersion,
     models.ProjectBureau,
     models.Milestone,
@@ -33,7 +34,7 @@ TABLES = (
 
 def row(**overrides: object) -> dict[str, Any]:
     return {"milestone_code": "M1", "project_code": "P", "name_ja": "節目", "name_en": "step", "planned_start": None, "stage_ja": "",
-            "reported_period": "FY2021Q2", "source_code": "S", "is_sample": False, "note": "", **overrides}  # fmt: skip
+            "reported_period": "FY2021Q2", "is_missed": False, "source_code": "S", "is_sample": False, "note": "", **overrides}  # fmt: skip
 
 
 def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overrides: object) -> dict[str, Any]:
