@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from kpis.figures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, value_of, worked_out
 from kpis.forecast import Forecast, forecast
@@ -214,12 +215,51 @@ def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
     return forecast(scored.entry.definition, scored.figures, until=until) if until else None
 
 
-def count_by_status(scored: Iterable[Scored]) -> dict[str, int]:
-    """Count judgements by status; every status that occurs, none dropped."""
-    counts: dict[str, int] = {}
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many judgements stand how, each counted once: now, when last known, and those that nothing can be said of.
+
+    Args:
+        current: by status, judgements of figures that are not stale; only these say how things stand.
+        last_known: by status, judgements of stale figures: how things stood.
+        unreported: targets' days have passed, results not published.
+        unjudged: by status, the rest (``not_due``, ``no_data``, ``not_applicable``, ``qualitative``).
+    """
+
+    current: Mapping[str, int] = field(default_factory=dict)
+    last_known: Mapping[str, int] = field(default_factory=dict)
+    unreported: int = 0
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Return how many were counted."""
+        return self.judged + sum(self.last_known.values()) + self.unreported + sum(self.unjudged.values())
+
+    @property
+    def judged(self) -> int:
+        """Return how many say how things stand now."""
+        return sum(self.current.values())
+
+    def now(self, *statuses: str) -> int:
+        """Return how many have one of these statuses now."""
+        return sum(self.current.get(status, 0) for status in statuses)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tally as the open API gives it."""
+        return {
+            "current": dict(self.current), "last_known": dict(self.last_known), "unreported": self.unreported,
+            "unjudged": dict(self.unjudged),
+        }  # fmt: skip
+
+
+def tally(scored: Iterable[Scored]) -> Tally:
+    """Count judgements by how they stand and by status; every one counts once, none is dropped."""
+    counts: dict[str, dict[str, int]] = {"current": {}, "last_known": {}, "unreported": {}, "unjudged": {}}
     for item in scored:
-        counts[item.judgement.status] = counts.get(item.judgement.status, 0) + 1
-    return counts
+        held, status = counts[item.judgement.standing], item.judgement.status
+        held[status] = held.get(status, 0) + 1
+    return Tally(counts["current"], counts["last_known"], sum(counts["unreported"].values()), counts["unjudged"])
 
 
 def figure_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kpis.figures import NEAR, Definition, Judgement, value_of
-from kpis.text import format_date, format_difference, format_value
+from kpis.text import format_date, format_difference, format_value, status_word
 
 
 def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
@@ -56,3 +56,12 @@ def sentence(definition: Definition, found: Judgement, *, as_of: date, language:
     if ja:
         return f"計画 {planned} に対し {actual}、{off}{'上回る' if ahead else 'の遅れ'}({day}時点)"
     return f"{actual} against {planned} planned: {off} {'ahead' if ahead else 'behind'} (as of {day})"
+
+
+def standing_word(found: Judgement, language: str = "ja") -> str:
+    """Return the word of a status; of a figure that is no longer current with the day it was so."""
+    word = status_word(found.status, language)
+    if found.standing != "last_known" or found.figure is None:
+        return word
+    day = format_date(found.figure.period.end, language)
+    return f"{word} (as of {day})" if language == "en" else f"{word}({day}時点)"

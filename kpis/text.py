@@ -19,6 +19,7 @@ _STATUS = {
     "missed": ("未達", "Missed", ":material/cancel:", "red"),
     "reached_then_lost": ("達成後に後退", "Reached, then lost", ":material/undo:", "red"),
     "unreported": ("期限経過・結果未公表", "Due, result not published", ":material/help:", "orange"),
+    "no_current": ("現況の数値なし", "No current figures", ":material/history:", "gray"),
     "not_due": ("期限前", "Not due", ":material/hourglass_empty:", "gray"),
     "no_data": ("データなし", "No data", ":material/remove_circle_outline:", "gray"),
     "not_applicable": ("判定対象外", "Not judged", ":material/block:", "gray"),
