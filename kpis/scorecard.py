@@ -12,8 +12,9 @@ from kpis.figures import Baseline, Definition, Figure, Goal, Judgement, current_
 from kpis.forecast import Forecast, forecast
 from kpis.measures import goals_known, judge, planned_path
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
-from kpis.periods import parse_period
-from kpis.text import format_value
+from kpis.periods import local_day, parse_period
+from kpis.sentences import is_derived, marked
+from kpis.text import format_count, format_value
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
 WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
@@ -105,6 +106,13 @@ class Scored:
     figures: tuple[Figure, ...]
     rolled: tuple[RollUp, ...] = ()
     breaks: tuple[Break, ...] = ()
+
+    @property
+    def beside(self) -> tuple[float, ...]:
+        """Return what stands beside a figure of this series: its targets, the plan and the baseline it is judged by."""
+        base = (self.judgement.baseline.value,) if self.judgement.baseline else ()
+        planned = () if self.judgement.planned_value is None else (self.judgement.planned_value,)
+        return (*(goal.value for goal in self.entry.goals), *planned, *base)
 
     @property
     def source_codes(self) -> tuple[str, ...]:
@@ -262,17 +270,22 @@ def tally(scored: Iterable[Scored]) -> Tally:
     return Tally(counts["current"], counts["last_known"], sum(counts["unreported"].values()), counts["unjudged"])
 
 
-def figure_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
-    """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none."""
+def figure_text(definition: Definition, figure: Figure | None, language: str = "ja", *, apart_from: Iterable[float] = ()) -> str:
+    """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none.
+
+    Args:
+        apart_from: what stands beside it (``Scored.beside``): the figure is never rounded onto one of these.
+    """
     if figure is None:
         return "―"
     value = value_of(definition, figure)
     if value is None:
         return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
-    about = ("about " if language == "en" else "約") if figure.is_approximate else ""
     if definition.kind in ("completion", "stock") and figure.denominator:
-        return f"{about}{value:,.0f} / {figure.denominator:,.0f}"
-    return about + format_value(value, definition, language)
+        return marked(f"{format_count(value, language)} / {format_count(figure.denominator, language)}", figure, language)
+    return marked(
+        format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure)), figure, language
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +328,7 @@ def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], 
                 and later.known_at is not None
                 and (before := versions.get((later.period_code, later.vintage - 1)))
             ):
-                found.append(Change("corrected", later.known_at.date(), item, before, later))
+                found.append(Change("corrected", local_day(later.known_at), item, before, later))
         for goal in item.entry.goals:
             earlier = [g for g in item.entry.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
             if earlier and goal.set_on is not None:
