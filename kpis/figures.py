@@ -12,11 +12,14 @@ from typing import Any
 
 from kpis.periods import Period, parse_period
 
-RULE_VERSION = "2026-2"
+RULE_VERSION = "2026-3"
 STATUSES = (
     "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "unreported", "not_due",
     "no_data", "not_applicable", "qualitative",
 )  # fmt: skip
+GOOD = ("reached", "on_track")
+BAD = ("behind", "missed", "moving_away", "reached_then_lost")
+JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
 NEAR = 1e-9  # two values closer than this are the same
 
 
@@ -161,6 +164,15 @@ class Judgement:
     thresholds: dict[str, float] = field(default_factory=dict)
     rule_version: str = RULE_VERSION
 
+    @property
+    def standing(self) -> str:
+        """Return how the judgement counts: ``current``, ``last_known`` (stale), ``unreported``, or ``unjudged``."""
+        if self.status == "unreported":
+            return "unreported"
+        if self.status not in JUDGED:
+            return "unjudged"
+        return "last_known" if self.is_stale else "current"
+
 
 def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Figure]:
     """Return per period the vintage that counts at an instant (``None``: now), in order of time.
@@ -225,6 +237,15 @@ def last_day_order(figure: Figure) -> tuple[date, int]:
     """Return what figures are put in order of time by."""
     # On the same day the figure of the longer period speaks: the whole year over its last month.
     return figure.period.end, (figure.period.end - figure.period.start).days
+
+
+def series_key(figure: Figure) -> tuple[str, bool]:
+    """Return the series that a figure belongs to: its kind of period, and whether it is year-to-date.
+
+    Only figures of one series are compared as like with like, joined by one line and forecast from each other: a full year is
+    no next point after a first quarter, nor a single month after a sum since April.
+    """
+    return figure.period.kind, figure.is_year_to_date
 
 
 def value_of(definition: Definition, figure: Figure) -> float | None:
