@@ -11,11 +11,14 @@ from datetime import date, datetime
 
 from kpis.periods import Period, parse_period
 
-RULE_VERSION = "2026-2"
+RULE_VERSION = "2026-3"
 STATUSES = (
     "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "unreported", "not_due",
     "no_data", "not_applicable", "qualitative",
 )  # fmt: skip
+GOOD = ("reached", "on_track")
+BAD = ("behind", "missed", "moving_away", "reached_then_lost")
+JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
 NEAR = 1e-9  # two values closer than this are the same
 
 
@@ -158,6 +161,15 @@ class Judgement:
     sentence_en: str = ""
     thresholds: dict[str, float] = field(default_factory=dict)
     rule_version: str = RULE_VERSION
+
+    @property
+    def standing(self) -> str:
+        """Return how the judgement counts: ``current``, ``last_known`` (stale), ``unreported``, or ``unjudged``."""
+        if self.status == "unreported":
+            return "unreported"
+        if self.status not in JUDGED:
+            return "unjudged"
+        return "last_known" if self.is_stale else "current"
 
 
 def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Figure]:

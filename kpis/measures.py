@@ -6,12 +6,13 @@ The method is published in ``docs/method.md``; ``kpis.figures.RULE_VERSION`` cha
     planned progress = (planned − baseline) / (target − baseline), planned read off the planned path on the figure's day
     ratio            = progress / planned progress
 
-The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling``
-is judged by its remaining budget instead, since actual / target misleads where lower is better:
+The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling`` is judged
+by its pace instead, since actual / target misleads where lower is better:
 
-    planned = cap × elapsed share of the cap's period;  ratio = (cap − actual) / (cap − planned)
+    budget to date = cap × elapsed share of the cap's period;  ratio = 2 − use / budget to date
 
-A cap holds for the whole of its period, on whatever day it was set, and for no other period.
+A target whose day lies between the last figure and the day asked has no known result: ``unreported`` once the indicator's
+publication lag is over, the last judgement marked as awaiting until then.
 """
 
 from __future__ import annotations
@@ -19,11 +20,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from kpis.errors import FigureRefused
-from kpis.figures import NEAR, Baseline, Definition, Figure, Goal, Judgement, last_day_order, value_of
+from kpis.figures import (
+    JUDGED,
+    NEAR,
+    STATUSES,
+    Baseline,
+    Definition,
+    Figure,
+    Goal,
+    Judgement,
+    LastDue,
+    last_day_order,
+    series_key,
+    value_of,
+)
 from kpis.sentences import sentence
+
+WHOLE_YEARS = ("year", "calendar_year")
+OF_A_PERIOD = ("ratio", "reduction", "ceiling", "level")  # measured over a period; stock and completion are counted on a day
+LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
@@ -35,7 +54,12 @@ def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
         held = latest.get(goal.period_code)
         if held is None or goal.set_order >= held.set_order:
             latest[goal.period_code] = goal
-    return sorted(latest.values(), key=lambda g: (g.period.end, g.period.start))
+    return sorted(latest.values(), key=due_order)
+
+
+def due_order(goal: Goal) -> tuple[date, int]:
+    """Return what targets are put in order by: the due day, and on the same day the shortest period first."""
+    return goal.period.end, (goal.period.end - goal.period.start).days
 
 
 def goal_in_force(goals: Sequence[Goal], day: date) -> Goal | None:
@@ -44,7 +68,10 @@ def goal_in_force(goals: Sequence[Goal], day: date) -> Goal | None:
     if holding:
         return min(holding, key=lambda g: (g.period.end - g.period.start).days)
     coming = [g for g in goals if g.period.end >= day]
-    return coming[0] if coming else (goals[-1] if goals else None)
+    if coming:
+        return min(coming, key=due_order)
+    last = max((g.period.end for g in goals), default=None)
+    return min((g for g in goals if g.period.end == last), key=due_order, default=None)
 
 
 def planned_path(
@@ -63,13 +90,15 @@ def planned_path(
     known = goals_known(goals, date.max)
     if definition.kind == "ceiling":
         return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
-    corners = [(g.period.end, g.value) for g in known]
+    shortest = {g.period.end: g.value for g in reversed(known)}  # of several due on one day the shortest period's counts
+    corners = sorted(shortest.items())
     start = None if baseline is None else (baseline.day, baseline.value)
     if start is None and first is not None and first.value is not None:
         start = (first.period.end, first.value)
     if start is None:
         return corners
-    return [start, *(c for c in corners if c[0] > start[0])] if corners else []
+    ahead = [c for c in corners if c[0] > start[0]]
+    return [start, *ahead] if ahead else []
 
 
 def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
@@ -83,10 +112,90 @@ def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
     return path[-1][1]
 
 
+def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_days: int) -> tuple[list[Goal], list[Goal]]:
+    """Return the targets that fell due after the last figure: those whose result is unreported, and those still awaited.
+
+    Args:
+        goals: those known, by due day.
+        after: the last figure's last day (``date.min`` where there is none).
+        as_of: the day asked.
+        lag_days: how long a result may take to be published.
+    """
+    passed = [g for g in goals if after < g.period.end <= as_of]
+    late = [g for g in passed if (as_of - g.period.end).days > lag_days]
+    return late, [g for g in passed if g not in late]
+
+
+def is_part_of(definition: Definition, figure: Figure, goal: Goal) -> bool:
+    """Say whether a figure is of a part of the target's period."""
+    period, whole = figure.period, goal.period
+    return whole.start <= period.start and period.end < whole.end and _is_of_a_period(definition, figure)
+
+
+def settles(definition: Definition, figure: Figure, goal: Goal) -> bool:
+    """Say whether a figure can have reached a target: from the due day on, or before it as a count on a day."""
+    return figure.period.end >= goal.period.end or not _is_of_a_period(definition, figure)
+
+
+def _is_of_a_period(definition: Definition, figure: Figure) -> bool:
+    return figure.is_year_to_date or definition.kind in OF_A_PERIOD
+
+
+def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bool:
+    """Say whether a target means to keep what there is: so directed, or equal to the published baseline."""
+    if definition.direction == "keep":
+        return True
+    return baseline is not None and not baseline.is_first_figure and abs(goal.value - baseline.value) <= NEAR
+
+
+def is_open(definition: Definition, figure: Figure, *, is_met: bool) -> bool:
+    """Say whether a value published as "more than" leaves open if a target is met."""
+    return figure.is_lower_bound and is_met == (definition.direction == "lower")
+
+
+def meets(definition: Definition, value: float, goal: Goal, *, baseline: Baseline | None = None) -> bool:
+    """Say whether a value meets a target: at or beyond it, or within the tolerance where it is to be kept."""
+    if is_kept(definition, goal, baseline) and abs(value - goal.value) <= definition.tolerance + NEAR:
+        return True
+    return definition.direction != "keep" and definition.sign * (value - goal.value) >= -NEAR
+
+
+def last_due_of(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> LastDue | None:
+    """Return the target that fell due last by a day, and what came of it.
+
+    Args:
+        figures: those with a value that may speak (see ``judge``), in order of time.
+        goals: those known, by due day.
+        baseline: the published starting point, if any.
+        as_of: the day asked.
+    """
+    due = [g for g in goals if g.period.end <= as_of]
+    if not due:
+        return None
+    goal = min((g for g in due if g.period.end == due[-1].period.end), key=due_order)
+    on_day = [f for f in figures if f.period.end == goal.period.end]
+    after = [f for f in figures if f.period.end > goal.period.end]
+    later = [f for f in after if definition.kind in ("ratio", "stock", "completion") and not f.is_year_to_date]
+    if on_day:
+        figure = on_day[-1]
+    elif later:
+        figure = later[0]
+    else:
+        waits = not after and (as_of - goal.period.end).days <= definition.publication_lag_days
+        return LastDue(goal, "awaiting" if waits else "unknown")
+    value = value_of(definition, figure)
+    assert value is not None
+    is_met = meets(definition, value, goal, baseline=baseline)
+    result = "unknown" if is_open(definition, figure, is_met=is_met) else "met" if is_met else "missed"
+    return LastDue(goal, result, figure, value - goal.value)
+
+
 def judge(
     definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
 ) -> Judgement:
-    """Judge an indicator as of a day.
+    """Judge an indicator as of a day (``docs/method.md``, rule 11).
 
     Args:
         figures: one vintage per period (see ``current_vintages``).
@@ -97,71 +206,99 @@ def judge(
     Returns:
         The judgement, with ``sentence_ja``, ``sentence_en`` and all inputs.
     """
+    found = _stand(definition, figures, goals, baseline=baseline, as_of=as_of)
+    found = replace(found, could_be=_could_be(definition, found, figures, goals, baseline=baseline, as_of=as_of))
+    return _worded(definition, found, as_of)
+
+
+def _stand(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> Judgement:
+    """Work out everything but the words and what rounding would allow."""
     ended = sorted((f for f in figures if f.period.end <= as_of), key=last_day_order)
     thresholds = {
         "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
     }  # fmt: skip
     if definition.kind == "qualitative":
-        latest = ended[-1] if ended else None
-        return _worded(definition, Judgement("qualitative", figure=latest, thresholds=thresholds), as_of)
+        return Judgement("qualitative", figure=ended[-1] if ended else None, thresholds=thresholds)
     usable = [f for f in ended if value_of(definition, f) is not None]
-    if definition.kind == "ceiling":
-        # A lone month says nothing about a yearly cap; only sums since the start of the year do.
-        usable = [f for f in usable if f.is_year_to_date or f.period.kind in ("year", "calendar_year")] or usable
-    if not usable:
-        return _worded(definition, Judgement("no_data", thresholds=thresholds), as_of)
-    figure = usable[-1]
-    earlier = [f for f in usable[:-1] if f.period.end < figure.period.end]
-    year_code = figure.period.year_earlier().code
+    speaking = [f for f in usable if f.is_year_to_date or f.period.kind in WHOLE_YEARS] if definition.kind == "ceiling" else usable
+    usable = speaking or usable  # a lone month says nothing about a yearly cap; only sums since the start of the year do
+    found = Judgement("no_data", baseline=baseline, thresholds=thresholds)
+    if usable:
+        found = _with_figure(definition, found, usable, as_of)
     known = goals_known(goals, as_of)
-    goal = goal_in_force(known, figure.period.end)
-    age = (as_of - figure.period.end).days
-    found = Judgement(
-        "not_applicable", figure=figure, previous=earlier[-1] if earlier else None,
-        year_earlier=next((f for f in usable if f.period_code == year_code), None), goal=goal, baseline=baseline,
-        is_stale=age > definition.stale_after_days, age_days=age, thresholds=thresholds,
+    if not known or definition.direction == "none":
+        return replace(found, status="not_applicable") if usable else found
+    day = usable[-1].period.end if usable else date.min
+    unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
+    found = replace(
+        found, last_due=last_due_of(definition, speaking, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+        unreported_goals=tuple(unreported),
     )  # fmt: skip
-    if goal is None or definition.direction == "none":
-        return _worded(definition, found, as_of)
+    if unreported:
+        return replace(found, status="unreported", goal=unreported[0])
+    if not usable:
+        return replace(found, goal=goal_in_force(known, as_of))
+    goal = goal_in_force(known, day)
+    assert goal is not None
+    found = replace(found, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
     if definition.kind == "ceiling":
-        return _worded(definition, _judge_ceiling(definition, found, figure, goal), as_of)
-    return _worded(definition, _judge_path(definition, found, usable, known), as_of)
+        return _judge_ceiling(definition, found, usable[-1], goal)
+    return _judge_path(definition, found, usable, known)
+
+
+def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figure], as_of: date) -> Judgement:
+    """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
+    figure = usable[-1]
+    alike = [f for f in usable if series_key(f) == series_key(figure)]
+    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a sum since April is compared within its year only
+    earlier = [f for f in alike if f.period.end < figure.period.end and year in (None, f.period.fiscal_year)]
+    year_code = figure.period.year_earlier().code
+    age = (as_of - figure.period.end).days
+    return replace(
+        found, figure=figure, previous=earlier[-1] if earlier else None,
+        year_earlier=next((f for f in alike if f.period_code == year_code), None),
+        is_stale=age > definition.stale_after_days, age_days=age,
+    )  # fmt: skip
 
 
 def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goal: Goal) -> Judgement:
     actual, period, day = value_of(definition, figure), goal.period, figure.period.end
     assert actual is not None
-    whole = figure.period.kind in ("year", "calendar_year")
-    if not (whole or figure.is_year_to_date):
-        return found
     if day < period.start:
         return replace(found, status="not_due")
     if day > period.end:
-        return replace(found, goal=None)  # last year's cap says nothing about this year
-    share = 1.0 if whole or day >= period.end else ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
-    planned = goal.value * share
-    room = goal.value - planned
-    ratio = None if abs(room) < NEAR else (goal.value - actual) / room
-    within = definition.sign * (actual - goal.value) >= -NEAR
-    if not within:
-        status = "missed"  # a spent budget does not come back
-    elif share >= 1:
-        status = "reached"
-    else:
-        status = _by_ratio(definition, ratio if ratio is not None else 1.0)
-    return replace(found, status=status, planned_value=planned, variance=actual - planned, ratio=ratio)
+        return replace(found, status="not_applicable", goal=None)  # last year's cap says nothing about this year
+    if figure.period != period and not (figure.is_year_to_date and period.kind == "year"):
+        return replace(found, status="not_applicable")
+    is_over = not meets(definition, actual, goal)
+    if day >= period.end:
+        is_unknown = is_open(definition, figure, is_met=not is_over)
+        return replace(
+            found, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
+            ratio=_pace_ratio(definition, actual, goal.value),
+        )  # fmt: skip
+    planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
+    ratio = _pace_ratio(definition, actual, planned)
+    found = replace(found, planned_value=planned, variance=actual - planned, ratio=ratio)
+    if is_over:
+        return replace(found, status="behind")
+    return replace(found, status="not_due" if ratio is None else _by_ratio(definition, ratio))
+
+
+def _pace_ratio(definition: Definition, actual: float, budget: float) -> float | None:
+    """Return 2 − pace, pace being use / budget to date: the same overshoot is the same ratio all year."""
+    return None if abs(budget) < NEAR else 1 + definition.sign * (actual - budget) / abs(budget)
 
 
 def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
-    figure, goal, sign = found.figure, found.goal, definition.sign
+    figure, goal = found.figure, found.goal
     assert figure is not None and goal is not None
     actual, day = value_of(definition, figure), figure.period.end
     assert actual is not None
-    base = found.baseline
-    if base is None and usable[0] is not figure and usable[0].period.end < min(goal.period.end, day):
-        start = value_of(definition, usable[0])
-        assert start is not None
-        base = Baseline(usable[0].period_code, start, usable[0].is_approximate, False, usable[0].source_code, True)
+    is_keep = is_kept(definition, goal, found.baseline)
+    base = found.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
     planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
     progress = planned_progress = ratio = None
     if base is not None and abs(goal.value - base.value) > NEAR:
@@ -175,40 +312,91 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
         variance=None if planned is None else actual - planned,
     )  # fmt: skip
     is_due = day >= goal.period.end
-    published = base is not None and not base.is_first_figure
-    if definition.direction == "keep" or (published and base is not None and abs(goal.value - base.value) <= NEAR):
-        return replace(found, status=_kept(definition, actual, goal.value, is_due=is_due))
-    if sign * (actual - goal.value) >= -NEAR:
-        return replace(found, status="reached")
-    before = [f for f in usable[:-1] if f.period.end < day and f.period.end > (base.day if base else date.min)]
-    was_reached = any(sign * ((value_of(definition, f) or 0.0) - goal.value) >= -NEAR for f in before)
-    if is_due and figure.is_lower_bound:
+    is_met = meets(definition, actual, goal, baseline=found.baseline)
+    if is_due and is_open(definition, figure, is_met=is_met):
         return replace(found, status="not_applicable")
-    if is_due and not (was_reached and day > goal.period.end):
+    if is_met:
+        return replace(found, status="reached" if is_due or not (is_keep or _is_of_a_period(definition, figure)) else "on_track")
+    if is_keep and not is_due:
+        off = abs(actual - goal.value)
+        return replace(found, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
+    since = base.day if base else date.min
+    before = [f for f in usable if since < f.period.end < day and settles(definition, f, goal)]
+    was_reached = any(meets(definition, value, goal) for f in before if (value := value_of(definition, f)) is not None)
+    if is_due and (is_keep or not (was_reached and day > goal.period.end)):
         return replace(found, status="missed")
     if was_reached:
         return replace(found, status="reached_then_lost")
-    if progress is not None and progress < -NEAR:
+    if planned is not None and progress is not None and progress < -NEAR:
         return replace(found, status="moving_away")
     if ratio is None:
         return replace(found, status="not_due")
     return replace(found, status=_by_ratio(definition, ratio))
 
 
-def _kept(definition: Definition, actual: float, target: float, *, is_due: bool) -> str:
-    off = abs(actual - target)
-    better = definition.direction != "keep" and definition.sign * (actual - target) > 0
-    if better or off <= definition.tolerance + NEAR:
-        return "reached" if is_due else "on_track"
-    if is_due:
-        return "missed"
-    return "slightly_behind" if off <= 2 * definition.tolerance else "behind"
+def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
+    """Take the first figure for a starting point, where no baseline was published, nor one of the same fact in another unit."""
+    first = min(usable, key=lambda f: (f.period.end, f.period.start))
+    if definition.has_sibling_baseline or first.period.end >= before:
+        return None
+    value = value_of(definition, first)
+    assert value is not None
+    return Baseline(first.period_code, value, first.is_approximate, False, first.source_code, True)
 
 
 def _by_ratio(definition: Definition, ratio: float) -> str:
     if ratio >= definition.threshold_on_track - NEAR:
         return "on_track"
     return "slightly_behind" if ratio >= definition.threshold_behind - NEAR else "behind"
+
+
+def rounding_step(definition: Definition, value: float) -> float:
+    """Return the step to which a figure published as "about" was rounded (``docs/method.md``, rule 13)."""
+    number = Decimal(repr(value)).normalize()
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    if exponent >= 0 and definition.unit_ja == "%":
+        return 1.0
+    return float(Decimal(10) ** exponent) if number else 1.0
+
+
+def _could_be(
+    definition: Definition,
+    found: Judgement,
+    figures: Sequence[Figure],
+    goals: Sequence[Goal],
+    *,
+    baseline: Baseline | None,
+    as_of: date,
+) -> tuple[str, ...]:
+    """Return the other statuses that the rounding of the figure or of the target in force would allow."""
+    figure, goal = found.figure, found.goal
+    if figure is None or goal is None or found.status not in JUDGED:
+        return ()
+    if figure.is_lower_bound:
+        return _neighbour(definition, found)
+    value = value_of(definition, figure)
+    assert value is not None
+    half = rounding_step(definition, value) / 2 if figure.is_approximate else 0.0
+    is_moved = goal.is_approximate and not is_kept(definition, goal, baseline)
+    half_goal = rounding_step(definition, goal.value) / 2 if is_moved else 0.0
+    if not half and not half_goal:
+        return ()
+    statuses: list[str] = []
+    for actual in {value - half, value + half}:
+        for target in {goal.value - half_goal, goal.value + half_goal}:
+            moved = [replace(f, value=actual) if f is figure else f for f in figures]
+            meant = [replace(g, value=target) if g is goal else g for g in goals]
+            statuses.append(_stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
+    return tuple(s for s in STATUSES if s in statuses and s != found.status)
+
+
+def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:
+    """Return what a value published as "more than" could be as well: the next better, or where less is better the next worse."""
+    if definition.direction == "keep" or found.status not in LADDER:
+        return ()
+    at = LADDER.index(found.status) + (1 if definition.direction == "higher" else -1)
+    return (LADDER[at],) if 0 <= at < (len(LADDER) - 1 if definition.direction == "higher" else len(LADDER)) else ()
 
 
 def same_period_reduction(value: float, base: float | None) -> float | None:
