@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from charts.ticks import Tick, period_ticks
+from charts.ticks import Tick, ticks_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,10 @@ class Series:
         points = (*self.shown, *(a.point for a in self.aims), *self.plan)
         return [p.value for p in points if p.value is not None] + [v for e in self.expected for v in (e.low, e.high)]
 
-    def ticks(self, most: int) -> tuple[Tick, ...]:
-        """Return at most so many ticks of the time axis."""
+    def ticks_within(self, room: float, *, size: float = 12.0) -> tuple[Tick, ...]:
+        """Return the ticks of the time axis that fit into a width of so many pixels, written in ``size``."""
         first, last = self.days
-        return period_ticks(first, last, self.kinds, most=most, language=self.language)
+        return ticks_within(first, last, self.kinds, room=room, size=size, language=self.language)
 
 
 def stretches(points: tuple[Point, ...]) -> list[list[Point]]:

@@ -6,6 +6,7 @@ A figure stands at the last day of its period. So a tick stands there too and be
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from datetime import date
 from kpis.periods import fiscal_year_code, month_code, month_end, parse_period, quarter_code
 
 STEPS = {"month": (1, 2, 3, 6, 12), "quarter": (3, 6, 12), "year": (12,), "calendar_year": (12,)}
+NARROW = 270  # pixels of a time axis on a phone, which is sent the same Plotly figure as a desk
 YEARS = (24, 36, 60, 120, 240, 600)  # months
 
 
@@ -51,6 +53,23 @@ def period_ticks(first: date, last: date, kinds: Iterable[str], *, most: int, la
     return tuple(Tick(day, _name(day, kind, language)) for day in (month_end(m // 12, m % 12 + 1) for m in months))
 
 
+def ticks_within(
+    first: date, last: date, kinds: Iterable[str], *, room: float, size: float, language: str
+) -> tuple[Tick, ...]:  # fmt: skip
+    """Return as many ticks as can be read in a width: ``room`` and the height of the text ``size`` in the same measure."""
+    held = tuple(kinds)
+    for most in range(max(int(room / (3 * size)), 1), 0, -1):
+        found = period_ticks(first, last, held, most=most, language=language)
+        if len(found) * (max(width_of(t.label, size) for t in found) + size) <= room:
+            break
+    return found
+
+
+def width_of(text: str, size: float = 13.0) -> float:
+    """Return about how wide a text is: a full-width character takes one em, another a little over half."""
+    return sum(size if unicodedata.east_asian_width(c) in "WFA" else 0.555 * size for c in text)
+
+
 def _every(step: int, first: date, last: date, *, closes: int) -> list[int]:
     """Return every ``step`` months whose ends lie within two days; months that close a year are among them."""
     back = (last.month - closes) % min(step, 12)
@@ -71,3 +90,12 @@ def _name(day: date, kind: str, language: str) -> str:
 
 def _month(day: date) -> int:
     return day.year * 12 + day.month - 1
+
+
+def on_axis(ticks: Iterable[Tick]) -> dict[str, object]:
+    """Return ticks as the settings of a time axis of Plotly, whose own would be first days of months."""
+    held = list(ticks)
+    return {
+        "tickmode": "array", "tickvals": [t.day.isoformat() for t in held], "ticktext": [t.label for t in held],
+        "ticks": "outside", "ticklen": 4, "tickcolor": "#949497", "type": "date",
+    }  # fmt: skip

@@ -15,6 +15,7 @@ from bisect import insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import sqrt
 from statistics import fmean, median
 
@@ -138,9 +139,7 @@ def possible(definition: Definition, figures: Sequence[Figure]) -> tuple[float, 
     )
 
 
-def back_tested(
-    tests: Sequence[tuple[int, int, int, float]], *, least: float = 0.0
-) -> tuple[float, dict[int, tuple[int, int]]]:
+def back_tested(tests: Sequence[tuple[int, int, int, float]], *, least: float = 0.0) -> tuple[float, dict[int, tuple[int, int]]]:
     """Try every interval as it would have been made, from the errors known on its day.
 
     Args:
@@ -189,7 +188,7 @@ def _year_month(month: int) -> tuple[int, int]:
 
 def _rhythm(months: Sequence[int]) -> int:
     """Return how many months lie between two figures, mostly."""
-    return max(round(median(b - a for a, b in zip(months, months[1:], strict=False))), 1)
+    return max(round(median(b - a for a, b in pairwise(months))), 1)
 
 
 def _by_trend(definition: Definition, series: Sequence[Figure], until: date) -> Iterator[_Guess]:

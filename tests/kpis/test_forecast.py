@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -77,7 +78,9 @@ def plainly(values: Sequence[float], low: float, high: float, least: float) -> l
     return found
 
 
-@pytest.mark.parametrize("values", [SLOW, [20 + 8 * math.sin(n / 3) + noise(n) for n in range(40)], [12 + noise(n) for n in range(22)]])
+@pytest.mark.parametrize(
+    "values", [SLOW, [20 + 8 * math.sin(n / 3) + noise(n) for n in range(40)], [12 + noise(n) for n in range(22)]]
+)
 def test_the_forecast_is_what_the_method_gives_worked_out_step_by_step(values: list[float]) -> None:
     found, plain = made(values, LEVEL), plainly(values, 0.0, math.inf, 0.05)
     assert found is not None and plain
@@ -93,7 +96,7 @@ def test_the_interval_widens_with_distance_and_the_forecast_starts_after_the_las
     found = made(SLOW)
     assert found is not None and found.is_joined
     widths = [high - low for _, low, high in found.band]
-    assert all(a < b for a, b in zip(widths, widths[1:], strict=False)) and widths[-1] > 1.7 * widths[0]
+    assert all(a < b for a, b in itertools.pairwise(widths)) and widths[-1] > 1.7 * widths[0]
     assert found.points[0][0] == date(2022, 1, 31) and found.points[0][0] == found.band[0][0]
     assert found.coverage_pct >= found.level_pct
 
@@ -105,7 +108,7 @@ def test_no_interval_of_a_share_leaves_what_is_possible_or_narrows_or_states_mor
     if found is None:
         return
     widths = [high - low for _, low, high in found.band]
-    assert all(a <= b + 1e-9 for a, b in zip(widths, widths[1:], strict=False))
+    assert all(a <= b + 1e-9 for a, b in itertools.pairwise(widths))
     assert all(0 <= low <= value <= high <= 100 for (_, value), (_, low, high) in zip(found.points, found.band, strict=True))
     assert found.test_count >= 8 * len(found.points) and found.coverage_pct >= 80
 
