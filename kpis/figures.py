@@ -259,6 +259,14 @@ def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
     return len({figure.is_year_to_date for figure in figures if figure.period.has_year_before}) > 1
 
 
+def by_series(figures: Iterable[Figure]) -> dict[tuple[str, bool], list[Figure]]:
+    """Return figures by the series they belong to, each in order of time; the series in the order of their first figures."""
+    found: dict[tuple[str, bool], list[Figure]] = {}
+    for figure in sorted(figures, key=last_day_order):
+        found.setdefault(series_key(figure), []).append(figure)
+    return found
+
+
 def value_of(definition: Definition, figure: Figure) -> float | None:
     """Return the published value; for a ratio without one, n / d in percent, for a reduction 1 − n / base in percent.
 

@@ -218,9 +218,9 @@ def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
 
 
 def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
-    """Return the expected path up to the last target set by a day; ``None`` without a target or with too few figures."""
+    """Return the expected path after a day, up to the last target set by it; ``None`` without a target or where it cannot be told."""
     until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
-    return forecast(scored.entry.definition, scored.figures, until=until) if until else None
+    return forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from kpis import models
@@ -227,7 +227,13 @@ def _append_milestone_dates(
             for number in _never_so(stored, given[column], origin.reasons.get(code)):
                 again = next(row for row in stored if row["vintage"] == number)
                 stored.append(
-                    {**came, "vintage": len(stored) + 1, "day": again["day"], "precision": again["precision"], "withdraws_vintage": number}
+                    {
+                        **came,
+                        "vintage": len(stored) + 1,
+                        "day": again["day"],
+                        "precision": again["precision"],
+                        "withdraws_vintage": number,
+                    }
                 )
                 fresh.append(stored[-1])
             if given[column] is not None:

@@ -186,9 +186,12 @@ def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
     expected = forecast_of(scored, as_of=as_of)
     if expected is None:
         return None
-    days = zip(expected.points, expected.band(), strict=True)
+    days = zip(expected.points, expected.band, strict=True)
     points = [{"day": day.isoformat(), "value": value, "low": low, "high": high} for (day, value), (_, low, high) in days]
-    return {"method": expected.method, "past_error": expected.past_error, "points": points}
+    return {
+        "method": expected.method, "level_pct": expected.level_pct, "coverage_pct": expected.coverage_pct,
+        "back_test_count": expected.test_count, "is_joined": expected.is_joined, "points": points,
+    }  # fmt: skip
 
 
 def _last_due_json(found: LastDue | None) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ from kpis.scorecard import Scored, tally
 from kpis.text import format_date, status_word
 from publishers.report import QuarterReport
 from publishers.summary import stands
+from publishers.told_series import stretches_of
 
 FONT = "游ゴシック"
 BLUE, GREY = "0017C1", "626264"
@@ -175,8 +176,8 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
         row = _table(
             sheet, f"series_{number}", start, [words("period"), words("actual"), words("planned")], rows, [24, 16, 16]
         )  # fmt: skip
-        # A yearly counter begins again each year: columns, which do not join one year to the next.
-        is_counter = definition.kind == "ceiling"
+        # Figures that no one line may join (sums since April, quarters beside years): columns.
+        is_counter = len(stretches_of(found.scored)) > 1
         chart = BarChart() if is_counter else LineChart()
         chart.title, chart.height, chart.width = words.named(definition), 7.5, 18
         chart.add_data(Reference(sheet, min_col=2, max_col=3, min_row=start, max_row=start + len(rows)), titles_from_data=True)

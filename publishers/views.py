@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,11 +10,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from charts.series import Series
 from charts.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
-from charts.vector import NARROW, WIDE, Point, drawing
+from charts.vector import NARROW, WIDE, drawing
 from kpis.figures import STATUSES, Figure, value_of
 from kpis.scorecard import Book, Scored, Tally, figure_text, forecast_of, path_of
-from kpis.text import format_date, format_difference, format_value, known_day, status_word
+from kpis.text import format_date, format_value, known_day, status_word
+from publishers import told_series
 from publishers.summary import groups
 from publishers.words import Words
 
@@ -222,78 +224,39 @@ class IndicatorView:
         return [self.book.sources[code] for code in self.scored.source_codes if code in self.book.sources]
 
     @cached_property
-    def _drawn(self) -> tuple[list[Point], list[Point]]:
-        definition = self.scored.entry.definition
-        shown = sorted((f for f in self.scored.figures if f.value is not None), key=lambda f: f.period.end)
-        actual: list[Point] = []
-        year = None
-        for figure in shown:
-            if definition.kind == "ceiling" and year not in (None, figure.period.fiscal_year):
-                actual.append(Point(figure.period.start, None))
-            label = f"{figure.period.label(self.words.language)}: {figure_text(definition, figure, self.words.language)}"
-            actual.append(Point(figure.period.end, figure.value, label))
-            year = figure.period.fiscal_year
-        plan: list[Point] = []
-        for day, value in path_of(self.scored, as_of=self.as_of):
-            if definition.kind == "ceiling" and value == 0 and plan:
-                plan.append(Point(day, None))
-            plan.append(Point(day, value))
-        return actual, plan
+    def _shape(self) -> Series | None:
+        return told_series.series(self.scored, self.words, as_of=self.as_of)
 
     @property
-    def expected_error(self) -> str:
-        """Return the past error of the forecast as text; blank where there is no forecast."""
-        found = self._forecast
-        return format_difference(round(found.past_error, 1), self.scored.entry.definition, self.words.language) if found else ""
-
-    @cached_property
-    def _forecast(self) -> Any:
-        return forecast_of(self.scored, as_of=self.as_of)
+    def legend(self) -> str:
+        """Say what the lines mean, and of a forecast how its intervals held in the past."""
+        return told_series.legend(self._shape, forecast_of(self.scored, as_of=self.as_of), self.words)
 
     @property
     def has_series(self) -> bool:
         """Say whether there is anything to draw."""
-        actual, plan = self._drawn
-        return len(actual) > 1 or bool(actual and plan)  # a lone value without a plan is said by the table
+        shape = self._shape
+        return shape is not None and (len(shape.shown) > 1 or bool(shape.plan))  # a lone value without a plan is said by the table
 
     @property
     def chart(self) -> Markup:
         """Return the drawing at both widths; nothing where there is no number to draw."""
-        actual, plan = self._drawn
-        if not self.has_series:
+        if self._shape is None or not self.has_series:
             return Markup("")
-        definition, goal = self.scored.entry.definition, self.scored.judgement.goal
-        expected = [(d, v, lo, hi) for (d, v), (_, lo, hi) in zip(f.points, f.band(), strict=True)] if (f := self._forecast) else []
-        unit, divisor = self.words.named(definition, "unit"), 1.0
-        if max(p.value for p in (*actual, *plan) if p.value is not None) >= 1_000_000:
-            divisor, word = (1e6, "million ") if self.words.language == "en" else (1e4, "万")
-            unit = word + unit
-
-        def scaled(points: Iterable[Point]) -> list[Point]:
-            return [Point(p.day, None if p.value is None else p.value / divisor, p.label) for p in points]
-
-        ahead = [(d, v / divisor, lo / divisor, hi / divisor) for d, v, lo, hi in expected]
-        label = f"{self.words('target')} {format_value(goal.value, definition, self.words.language)}" if goal else ""
+        alt = f"{self.name}: {self.sentence}"
         return Markup("").join(
-            Markup(
-                drawing(
-                    scaled(actual), scaled(plan), unit=unit, alt=f"{self.name}: {self.sentence}", goal_label=label, expected=ahead,
-                    size=size, name=name,
-                )
-            )
-            for size, name in ((WIDE, "wide"), (NARROW, "narrow"))
-        )  # fmt: skip
+            Markup(drawing(self._shape, alt=alt, size=size, name=name)) for size, name in ((WIDE, "wide"), (NARROW, "narrow"))
+        )
 
     @property
     def spark(self) -> Markup:
         """Return the small picture of a card."""
         entry, judged = self.scored.entry, self.scored.judgement
         definition, figure = entry.definition, judged.figure
-        shown = sorted((f for f in self.scored.figures if f.value is not None), key=lambda f: f.period.end)
-        if not shown:
+        stretches = told_series.stretches_of(self.scored)
+        if not stretches:
             return Markup("")
-        points: list[tuple[date, float]] = [(f.period.end, f.value) for f in shown if f.value is not None]
-        body, height = sparkline(points, path_of(self.scored, as_of=self.as_of)), HEIGHT
+        body, height = sparkline(stretches, path_of(self.scored, as_of=self.as_of)), HEIGHT
         if (
             figure is not None
             and figure.value is not None

@@ -14,12 +14,13 @@ from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.scorecard import Book, Scored, Tally, figure_text
-from kpis.text import format_difference, format_value, status_colour, status_icon, status_word
+from kpis.text import format_value, status_colour, status_icon, status_word
 from pages.parts import cached
 from pages.parts.entry import as_of, page, view
-from pages.parts.series import long_form, marks_of, path, points, series_chart
+from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
 from publishers.summary import groups
+from publishers.told_series import stretches_of
 from publishers.words import Words
 
 
@@ -84,7 +85,7 @@ class _Card:
 
 def _card(scored: Scored, title: str | None) -> _Card:
     definition, judged = scored.entry.definition, scored.judgement
-    figure, goal, drawn = judged.figure, judged.goal, points(scored)
+    figure, goal, drawn = judged.figure, judged.goal, stretches_of(scored)
     value = value_of(definition, figure) if figure is not None else None
     is_text = figure is not None and value is None
     head = [f"**{title or named(definition)}**  \n{badge_line(judged)}" + (f"  \n:small[{named(definition)}]" if title else "")]
@@ -154,13 +155,8 @@ class _Block:
 
 
 def _block(scored: Scored, book: Book) -> _Block:
-    definition = scored.entry.definition
-    chart, notes = None, ""
-    if points(scored):
-        drawn, error = series_chart(scored)
-        chart, notes = Finished(drawn), t("legend")
-        if error is not None:
-            notes += " " + t("forecast", error=format_difference(round(error, 1), definition, language()))
+    drawn = series_chart(scored)
+    chart, notes = (Finished(drawn[0]), drawn[1]) if drawn is not None else (None, "")
     table = (
         pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
     )

@@ -196,7 +196,7 @@ def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "
     slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
     sources = {code: s.url for code, s in cached.book().sources.items()}
     figure_block(
-        timeline(marks, today=as_of(), today_word=t("today_mark")) if len(marks) else None,
+        timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
         key=key,
         sentence=t("timeline_sentence", total=len(ordered), slipped=slipped, **counts) if ordered else "",
         table=milestone_table(ordered, sources, projects),
