@@ -16,8 +16,7 @@ from itertools import pairwise
 SAME = 1e-9
 YEARS = ("fiscal year", "calendar year")
 LADDER = ("moving_away", "behind", "slightly_behind", "on_track")
-UNDOUBTED = ("unreported", "no_data", "qualitative", "not_applicable", "not_due")
-NO_STAND = ("unreported", "no_data", "qualitative", "not_applicable")
+UNJUDGED = ("unreported", "no_data", "qualitative", "not_applicable", "not_due")
 
 
 @dataclass(frozen=True)
@@ -344,7 +343,7 @@ class Case:
 
     def doubt(self, status: str, mark: Mark, aim: Aim, *, kept: bool) -> frozenset[str]:
         """Return what else the status could be."""
-        if status in UNDOUBTED:
+        if status in UNJUDGED:
             return frozenset()
         assert mark.value is not None
         values = _ends(mark.value, self.m.unit) if mark.about else [mark.value]
@@ -398,7 +397,7 @@ class Case:
             planned=planned,
             ratio=ratio,
             could_be=self.doubt(status, figure, aim, kept=kept),
-            is_current=not known.is_stale and status not in NO_STAND,
+            is_current=not known.is_stale and status not in UNJUDGED,
         )
 
     def _is_year_earlier(self, mark: Mark) -> bool:
