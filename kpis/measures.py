@@ -42,7 +42,7 @@ from kpis.sentences import sentence
 
 WHOLE_YEARS = ("year", "calendar_year")
 OF_A_PERIOD = ("ratio", "reduction", "ceiling", "level")  # measured over a period; stock and completion are counted on a day
-LADDER = ("moving_away", "behind", "slightly_behind", "on_track")
+LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
@@ -54,7 +54,12 @@ def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
         held = latest.get(goal.period_code)
         if held is None or goal.set_order >= held.set_order:
             latest[goal.period_code] = goal
-    return sorted(latest.values(), key=lambda g: (g.period.end, g.period.start))
+    return sorted(latest.values(), key=due_order)
+
+
+def due_order(goal: Goal) -> tuple[date, int]:
+    """Return what targets are put in order by: the due day, and on the same day the shortest period first."""
+    return goal.period.end, (goal.period.end - goal.period.start).days
 
 
 def goal_in_force(goals: Sequence[Goal], day: date) -> Goal | None:
@@ -63,7 +68,10 @@ def goal_in_force(goals: Sequence[Goal], day: date) -> Goal | None:
     if holding:
         return min(holding, key=lambda g: (g.period.end - g.period.start).days)
     coming = [g for g in goals if g.period.end >= day]
-    return coming[0] if coming else (goals[-1] if goals else None)
+    if coming:
+        return min(coming, key=due_order)
+    last = max((g.period.end for g in goals), default=None)
+    return min((g for g in goals if g.period.end == last), key=due_order, default=None)
 
 
 def planned_path(
@@ -82,13 +90,15 @@ def planned_path(
     known = goals_known(goals, date.max)
     if definition.kind == "ceiling":
         return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
-    corners = [(g.period.end, g.value) for g in known]
+    shortest = {g.period.end: g.value for g in reversed(known)}  # of several due on one day the shortest period's counts
+    corners = sorted(shortest.items())
     start = None if baseline is None else (baseline.day, baseline.value)
     if start is None and first is not None and first.value is not None:
         start = (first.period.end, first.value)
     if start is None:
         return corners
-    return [start, *(c for c in corners if c[0] > start[0])] if corners else []
+    ahead = [c for c in corners if c[0] > start[0]]
+    return [start, *ahead] if ahead else []
 
 
 def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
@@ -117,46 +127,69 @@ def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_day
 
 
 def is_part_of(definition: Definition, figure: Figure, goal: Goal) -> bool:
-    """Say whether a figure is of a part of the target's period, so that it can neither have reached nor missed the target."""
+    """Say whether a figure is of a part of the target's period."""
     period, whole = figure.period, goal.period
-    if period.end >= whole.end or period.start < whole.start:
-        return False
+    return whole.start <= period.start and period.end < whole.end and _is_of_a_period(definition, figure)
+
+
+def settles(definition: Definition, figure: Figure, goal: Goal) -> bool:
+    """Say whether a figure can have reached a target: from the due day on, or before it as a count on a day."""
+    return figure.period.end >= goal.period.end or not _is_of_a_period(definition, figure)
+
+
+def _is_of_a_period(definition: Definition, figure: Figure) -> bool:
     return figure.is_year_to_date or definition.kind in OF_A_PERIOD
 
 
-def meets(definition: Definition, value: float, goal: Goal) -> bool:
-    """Say whether a value meets a target: at or beyond it, or within the tolerance where it is to be kept."""
+def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bool:
+    """Say whether a target means to keep what there is: so directed, or equal to the published baseline."""
     if definition.direction == "keep":
-        return abs(value - goal.value) <= definition.tolerance + NEAR
-    return definition.sign * (value - goal.value) >= -NEAR
+        return True
+    return baseline is not None and not baseline.is_first_figure and abs(goal.value - baseline.value) <= NEAR
 
 
-def last_due_of(definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, as_of: date) -> LastDue | None:
+def is_open(definition: Definition, figure: Figure, *, is_met: bool) -> bool:
+    """Say whether a value published as "more than" leaves open if a target is met."""
+    return figure.is_lower_bound and is_met == (definition.direction == "lower")
+
+
+def meets(definition: Definition, value: float, goal: Goal, *, baseline: Baseline | None = None) -> bool:
+    """Say whether a value meets a target: at or beyond it, or within the tolerance where it is to be kept."""
+    if is_kept(definition, goal, baseline) and abs(value - goal.value) <= definition.tolerance + NEAR:
+        return True
+    return definition.direction != "keep" and definition.sign * (value - goal.value) >= -NEAR
+
+
+def last_due_of(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> LastDue | None:
     """Return the target that fell due last by a day, and what came of it.
 
     Args:
         figures: those with a value that may speak (see ``judge``), in order of time.
         goals: those known, by due day.
+        baseline: the published starting point, if any.
         as_of: the day asked.
     """
     due = [g for g in goals if g.period.end <= as_of]
     if not due:
         return None
-    goal = max(due, key=lambda g: (g.period.end, g.period.start))
+    goal = min((g for g in due if g.period.end == due[-1].period.end), key=due_order)
     on_day = [f for f in figures if f.period.end == goal.period.end]
     after = [f for f in figures if f.period.end > goal.period.end]
+    later = [f for f in after if definition.kind in ("ratio", "stock", "completion") and not f.is_year_to_date]
     if on_day:
         figure = on_day[-1]
-    elif after and definition.kind not in ("ceiling", "reduction"):
-        figure = after[0]
+    elif later:
+        figure = later[0]
     else:
         waits = not after and (as_of - goal.period.end).days <= definition.publication_lag_days
         return LastDue(goal, "awaiting" if waits else "unknown")
     value = value_of(definition, figure)
     assert value is not None
-    if meets(definition, value, goal):
-        return LastDue(goal, "met", figure, value - goal.value)
-    return LastDue(goal, "unknown" if figure.is_lower_bound else "missed", figure, value - goal.value)
+    is_met = meets(definition, value, goal, baseline=baseline)
+    result = "unknown" if is_open(definition, figure, is_met=is_met) else "met" if is_met else "missed"
+    return LastDue(goal, result, figure, value - goal.value)
 
 
 def judge(
@@ -200,7 +233,7 @@ def _stand(
     day = usable[-1].period.end if usable else date.min
     unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
     found = replace(
-        found, last_due=last_due_of(definition, speaking, known, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+        found, last_due=last_due_of(definition, speaking, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
         unreported_goals=tuple(unreported),
     )  # fmt: skip
     if unreported:
@@ -219,7 +252,8 @@ def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figu
     """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
     figure = usable[-1]
     alike = [f for f in usable if series_key(f) == series_key(figure)]
-    earlier = [f for f in alike if f.period.end < figure.period.end]
+    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a sum since April is compared within its year only
+    earlier = [f for f in alike if f.period.end < figure.period.end and year in (None, f.period.fiscal_year)]
     year_code = figure.period.year_earlier().code
     age = (as_of - figure.period.end).days
     return replace(
@@ -232,25 +266,25 @@ def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figu
 def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goal: Goal) -> Judgement:
     actual, period, day = value_of(definition, figure), goal.period, figure.period.end
     assert actual is not None
-    whole = figure.period.kind in WHOLE_YEARS
-    if not (whole or figure.is_year_to_date):
-        return replace(found, status="not_applicable")
     if day < period.start:
         return replace(found, status="not_due")
     if day > period.end:
         return replace(found, status="not_applicable", goal=None)  # last year's cap says nothing about this year
+    if figure.period != period and not (figure.is_year_to_date and period.kind == "year"):
+        return replace(found, status="not_applicable")
     is_over = not meets(definition, actual, goal)
-    if whole or day >= period.end:
+    if day >= period.end:
+        is_unknown = is_open(definition, figure, is_met=not is_over)
         return replace(
-            found, status="missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
+            found, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
             ratio=_pace_ratio(definition, actual, goal.value),
         )  # fmt: skip
     planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
     ratio = _pace_ratio(definition, actual, planned)
     found = replace(found, planned_value=planned, variance=actual - planned, ratio=ratio)
-    if ratio is None:
-        return replace(found, status="not_due")
-    return replace(found, status="behind" if is_over else _by_ratio(definition, ratio))
+    if is_over:
+        return replace(found, status="behind")
+    return replace(found, status="not_due" if ratio is None else _by_ratio(definition, ratio))
 
 
 def _pace_ratio(definition: Definition, actual: float, budget: float) -> float | None:
@@ -259,10 +293,11 @@ def _pace_ratio(definition: Definition, actual: float, budget: float) -> float |
 
 
 def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
-    figure, goal, sign = found.figure, found.goal, definition.sign
+    figure, goal = found.figure, found.goal
     assert figure is not None and goal is not None
     actual, day = value_of(definition, figure), figure.period.end
     assert actual is not None
+    is_keep = is_kept(definition, goal, found.baseline)
     base = found.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
     planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
     progress = planned_progress = ratio = None
@@ -277,21 +312,22 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
         variance=None if planned is None else actual - planned,
     )  # fmt: skip
     is_due = day >= goal.period.end
-    published = base is not None and not base.is_first_figure
-    if definition.direction == "keep" or (published and base is not None and abs(goal.value - base.value) <= NEAR):
-        return replace(found, status=_kept(definition, actual, goal.value, is_due=is_due))
-    if meets(definition, actual, goal):
-        return replace(found, status="on_track" if found.is_part else "reached")
-    if is_due and figure.is_lower_bound and sign > 0:
+    is_met = meets(definition, actual, goal, baseline=found.baseline)
+    if is_due and is_open(definition, figure, is_met=is_met):
         return replace(found, status="not_applicable")
+    if is_met:
+        return replace(found, status="reached" if is_due or not (is_keep or _is_of_a_period(definition, figure)) else "on_track")
+    if is_keep and not is_due:
+        off = abs(actual - goal.value)
+        return replace(found, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
     since = base.day if base else date.min
-    before = [f for f in usable if since < f.period.end < day and not is_part_of(definition, f, goal)]
+    before = [f for f in usable if since < f.period.end < day and settles(definition, f, goal)]
     was_reached = any(meets(definition, value, goal) for f in before if (value := value_of(definition, f)) is not None)
-    if is_due and not (was_reached and day > goal.period.end):
+    if is_due and (is_keep or not (was_reached and day > goal.period.end)):
         return replace(found, status="missed")
     if was_reached:
         return replace(found, status="reached_then_lost")
-    if progress is not None and progress < -NEAR:
+    if planned is not None and progress is not None and progress < -NEAR:
         return replace(found, status="moving_away")
     if ratio is None:
         return replace(found, status="not_due")
@@ -300,22 +336,12 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
 
 def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
     """Take the first figure for a starting point, where no baseline was published, nor one of the same fact in another unit."""
-    first = usable[0]
+    first = min(usable, key=lambda f: (f.period.end, f.period.start))
     if definition.has_sibling_baseline or first.period.end >= before:
         return None
     value = value_of(definition, first)
     assert value is not None
     return Baseline(first.period_code, value, first.is_approximate, False, first.source_code, True)
-
-
-def _kept(definition: Definition, actual: float, target: float, *, is_due: bool) -> str:
-    off = abs(actual - target)
-    better = definition.direction != "keep" and definition.sign * (actual - target) > 0
-    if better or off <= definition.tolerance + NEAR:
-        return "reached" if is_due else "on_track"
-    if is_due:
-        return "missed"
-    return "slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind"
 
 
 def _by_ratio(definition: Definition, ratio: float) -> str:
@@ -352,7 +378,8 @@ def _could_be(
     value = value_of(definition, figure)
     assert value is not None
     half = rounding_step(definition, value) / 2 if figure.is_approximate else 0.0
-    half_goal = rounding_step(definition, goal.value) / 2 if goal.is_approximate else 0.0
+    is_moved = goal.is_approximate and not is_kept(definition, goal, baseline)
+    half_goal = rounding_step(definition, goal.value) / 2 if is_moved else 0.0
     if not half and not half_goal:
         return ()
     statuses: list[str] = []
@@ -366,12 +393,10 @@ def _could_be(
 
 def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:
     """Return what a value published as "more than" could be as well: the next better, or where less is better the next worse."""
-    if definition.sign > 0:
-        return (LADDER[LADDER.index(found.status) + 1],) if found.status in LADDER[:-1] else ()
-    if found.status == "reached":
-        assert found.figure is not None and found.goal is not None
-        return ("missed" if found.figure.period.end >= found.goal.period.end else "on_track",)
-    return (LADDER[LADDER.index(found.status) - 1],) if found.status in LADDER[1:] else ()
+    if definition.direction == "keep" or found.status not in LADDER:
+        return ()
+    at = LADDER.index(found.status) + (1 if definition.direction == "higher" else -1)
+    return (LADDER[at],) if 0 <= at < (len(LADDER) - 1 if definition.direction == "higher" else len(LADDER)) else ()
 
 
 def same_period_reduction(value: float, base: float | None) -> float | None:

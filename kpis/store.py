@@ -240,7 +240,12 @@ class Store:
                 (r.indicator_code, r.bureau_code): Baseline(r.period_code, r.value, r.is_approximate, r.is_estimated, r.source_code)
                 for r in self._rows(session, models.Baseline, indicator_codes, "indicator_code")
             }
-            with_baseline = {code for code, _ in baselines}
+            siblings: dict[str, set[str]] = {}  # either of two indicators may name the other
+            for row in self._rows(session, models.Indicator, None, "sort_order"):
+                if row.sibling_code:
+                    siblings.setdefault(row.indicator_code, set()).add(row.sibling_code)
+                    siblings.setdefault(row.sibling_code, set()).add(row.indicator_code)
+            based = {(r.indicator_code, r.bureau_code) for r in self._rows(session, models.Baseline, None, "indicator_code")}
             sources = {
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
                 for s in session.execute(select(table_of(models.Source)))
@@ -257,7 +262,9 @@ class Store:
                 key = (row.indicator_code, unit)
                 entries.append(
                     Entry(
-                        _definition(row, has_sibling_baseline=row.sibling_code in with_baseline),
+                        _definition(
+                            row, has_sibling_baseline=any((s, unit) in based for s in siblings.get(row.indicator_code, ()))
+                        ),
                         unit,
                         row.project_code,
                         row.theme,

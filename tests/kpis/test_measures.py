@@ -132,8 +132,12 @@ def test_more_than_names_the_better_neighbour_or_where_less_is_better_the_worse(
     goals, base, day = [Goal("FY2022", 100)], Baseline("FY2020", 0), date(2022, 4, 30)
     figures = [Figure("2022-03", 40.0, is_lower_bound=True)]
     assert judge(definition(), figures, goals, baseline=base, as_of=day).could_be == ("on_track",)
-    lower = judge(definition(direction="lower"), figures, [Goal("FY2021", 45)], baseline=Baseline("FY2020", 90), as_of=day)
-    assert (lower.status, lower.could_be) == ("reached", ("missed",))
+    lower = judge(definition(direction="lower"), figures, [Goal("FY2022", 45)], baseline=Baseline("FY2020", 90), as_of=day)
+    assert (lower.status, lower.could_be) == ("on_track", ("slightly_behind",))
+    due = judge(definition(direction="lower"), figures, [Goal("FY2021", 45)], baseline=Baseline("FY2020", 90), as_of=day)
+    assert due.status == "not_applicable" and due.last_due and due.last_due.result == "unknown"
+    over = judge(definition(direction="lower"), figures, [Goal("FY2021", 39)], baseline=Baseline("FY2020", 90), as_of=day)
+    assert over.status == "missed" and over.last_due and over.last_due.result == "missed"
 
 
 def test_the_first_figure_is_no_baseline_where_the_same_fact_has_one_in_another_unit() -> None:
