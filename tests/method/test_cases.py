@@ -12,7 +12,8 @@ import pytest
 
 from kpis.figures import Baseline, Definition, Figure, Goal, current_vintages
 from kpis.measures import judge as engine
-from tests.method.recount import Aim, Found, Mark, Measure, Start, judge, term
+from tests.method.given import Aim, Found, Mark, Measure, Start, term
+from tests.method.recount import judge
 from tests.method.side_by_side import as_found
 
 CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "cases.toml").read_text(encoding="utf-8"))["case"]
