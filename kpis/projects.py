@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from kpis.figures import BAD, GOOD
 from kpis.periods import fiscal_year_of, local_day, quarter_code
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, Tally, tally
 from kpis.text import known_day
 
-PROJECT_RULE = "2026-1"
-GOOD = ("reached", "on_track")
-BAD = ("behind", "missed", "moving_away", "reached_then_lost")
-JUDGED = (*GOOD, "slightly_behind", *BAD)
-MILESTONE_STATES = ("done", "late", "not_seen", "coming", "undated")
+PROJECT_RULE = "2026-2"
+MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated")
 _DATE_KINDS = ("planned", "replanned", "actual")
 
 
@@ -53,7 +51,8 @@ class GivenDay:
 class Milestone:
     """A milestone on a day: every day it was ever given, its state and its slip.
 
-    ``state``: ``done``; ``late`` (the planned day passed, and the published result fell short or whoever keeps the milestone gave none); ``not_seen``
+    ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``missed`` (it
+    passed, and the published result fell short); ``not_seen``
     (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``.
     ``slip_days`` runs from the first planned day to the actual, else the last re-planned day; 0 where the two fall within
     each other's precision; ``is_slip_exact`` where both are days.
@@ -139,7 +138,9 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     elif due.day >= as_of:
         state = "coming"
     else:
-        state = "late" if is_kept or row["is_missed"] or (not row["stage_ja"] and due.precision == "day") else "not_seen"
+        state = (
+            "missed" if row["is_missed"] else "late" if is_kept or (not row["stage_ja"] and due.precision == "day") else "not_seen"
+        )
     days, exact = slip(planned[0] if planned else None, actual or (replanned[-1] if replanned else None))
     return Milestone(
         row["milestone_code"], row["project_code"], row["name_ja"], row["name_en"], row["planned_start"], tuple(planned),
@@ -148,22 +149,26 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     )  # fmt: skip
 
 
-def project_status(counts: Mapping[str, int]) -> str:
+def project_status(found: Tally) -> str:
     """Judge a project from the statuses of its own indicators.
 
-    Only judged indicators count. None behind and none slightly behind: ``reached`` if all are reached, else ``on_track``.
-    Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise ``slightly_behind``. Without a judged
-    indicator: ``no_data`` where no figure is known at all, else ``not_applicable``.
+    Only indicators that are judged by a current figure vote. None behind and none slightly behind: ``reached`` if all are
+    reached, else ``on_track``. Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise
+    ``slightly_behind``. Without a vote: ``unreported`` where a target's day has passed without a result, else ``no_current``
+    where there was a judgement once, else ``no_data`` where no figure is known at all, else ``not_applicable``.
     """
-    judged = sum(counts.get(status, 0) for status in JUDGED)
-    if not judged:
-        return "not_applicable" if any(n for s, n in counts.items() if s != "no_data") else "no_data"
-    bad = sum(counts.get(status, 0) for status in BAD)
-    if bad * 2 >= judged:
+    if not found.judged:
+        if found.unreported:
+            return "unreported"
+        if found.last_known:
+            return "no_current"
+        return "not_applicable" if any(n for s, n in found.unjudged.items() if s != "no_data") else "no_data"
+    bad = found.now(*BAD)
+    if bad * 2 >= found.judged:
         return "behind"
-    if bad or counts.get("slightly_behind"):
+    if bad or found.now("slightly_behind"):
         return "slightly_behind"
-    return "reached" if counts.get("reached", 0) == judged else "on_track"
+    return "reached" if found.now("reached") == found.judged else "on_track"
 
 
 def contradicts(confidence: str | None, status: str) -> bool:
@@ -185,7 +190,7 @@ class ProjectReport:
     bureaus: tuple[Mapping[str, Any], ...]
     scored: tuple[Scored, ...]
     milestones: tuple[Milestone, ...]
-    counts: Mapping[str, int]
+    tally: Tally
     status: str
     confidence: Mapping[str, Any] | None
     confidences: tuple[Mapping[str, Any], ...]
@@ -272,14 +277,14 @@ def project_reports(
     reports = []
     for row in tables["Project"]:
         code = row["project_code"]
-        counts = count_by_status(own.get(code, ()))
+        found_own = tally(own.get(code, ()))
         said = confidences.get(code, [])
         names = tuple(versions.get(code, ()))
         first = order.get(names[0]["strategy_version"]) if names else None
         reports.append(
             ProjectReport(
                 row, names, tuple(bureaus.get(code, ())),
-                tuple(own.get(code, ())), tuple(held.get(code, ())), counts, project_status(counts),
+                tuple(own.get(code, ())), tuple(held.get(code, ())), found_own, project_status(found_own),
                 said[-1] if said else None, tuple(said), tuple(before.get(code, ())), None if first is None else known_versions[first],
             )
         )  # fmt: skip

@@ -47,7 +47,7 @@ BUSY_TIMEOUT_MS = 30_000
 
 _FIGURE = ("period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate",
            "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "vintage", "known_at", "source_code",
-           "is_sample", "reason_class", "reason_text")  # fmt: skip
+           "is_sample", "reason_class", "reason_text", "withdraws_vintage")  # fmt: skip
 _CODED: dict[str, type[SQLModel]] = {
     "bureau": models.Bureau,
     "indicator": models.Indicator,
@@ -317,7 +317,7 @@ class Store:
             for row in session.execute(query.execution_options(yield_per=10_000)):
                 (
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
-                    known_at, source, sample, reason, words,
+                    known_at, source, sample, reason, words, withdraws,
                 ) = row  # fmt: skip
                 known_at = held.setdefault(known_at, known_at)
                 is_worked_out = False
@@ -328,7 +328,7 @@ class Store:
                     Figure(
                         held.setdefault(period, period), value, n, d, base, text_ja and held.setdefault(text_ja, text_ja), text_en,
                         approximate, lower, to_date, estimated, size, vintage, known_at, held.setdefault(source, source), sample,
-                        False, False, is_worked_out, reason or "", words,
+                        False, False, is_worked_out, reason or "", words, withdraws,
                     )
                 )  # fmt: skip
         finally:

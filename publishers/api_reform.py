@@ -52,7 +52,7 @@ def milestone_json(milestone: Milestone) -> dict[str, Any]:
 def _brief(item: Scored) -> dict[str, Any]:
     figure = item.judgement.figure
     return {
-        "indicator": item.entry.definition.code, "status": item.judgement.status, "targets_of": item.entry.goals_of or item.entry.unit_code,
+        "indicator": item.entry.definition.code, "status": item.judgement.status, "standing": item.judgement.standing, "targets_of": item.entry.goals_of or item.entry.unit_code,
         "period": figure.period_code if figure else None, "value": figure.value if figure else None,
         "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
         "is_sample": bool(figure and figure.is_sample), "is_recast": bool(figure and figure.is_recast),
@@ -80,7 +80,7 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
              "valid_to": b["valid_to"], "valid_to_precision": b["valid_to_precision"], "source": b["source_code"]}
             for b in report.bureaus
         ],
-        "status": report.status, "rule_version": PROJECT_RULE, "counts": dict(report.counts),
+        "status": report.status, "rule_version": PROJECT_RULE, "counts": report.tally.to_json(),
         "indicators": [_brief(s) for s in report.scored],
         "milestones": {state: report.count_of(state) for state in MILESTONE_STATES},
         "last_reported": report.last_reported or None,
@@ -106,7 +106,7 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
     return {
         "code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "valid_from": unit.valid_from,
         "valid_to": unit.valid_to, "is_valid": report.is_valid, "owed": list(report.owed), "reported": list(report.reported),
-        "counts": report.counts, "indicators": [_brief(s) for s in report.scored], "procedures": dict(report.procedures),
+        "counts": report.tally.to_json(), "indicators": [_brief(s) for s in report.scored], "procedures": dict(report.procedures),
         "facilities": dict(report.facilities), "projects": list(report.project_codes),
         "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
         "milestone_codes": [m.code for m in report.milestones],

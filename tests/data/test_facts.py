@@ -65,7 +65,10 @@ def test_a_plan_or_an_expected_number_is_no_result() -> None:
         assert not [key for key in OBSERVATIONS if key[0] == code]
     assert "約8回の見込み" in INDICATORS["pitch_events"]["note_ja"]
     words = re.compile(r"\b(expected|forecast|preparation|planned)\b")
-    beside = {("sushitech_startups", "TMG", "FY2024-Q1"), ("hackathon_finalists", "TMG", "2025-10")}  # results, with the plan beside them
+    beside = {
+        ("sushitech_startups", "TMG", "FY2024-Q1"),
+        ("hackathon_finalists", "TMG", "2025-10"),
+    }  # results, with the plan beside them
     assert {key for key, row in OBSERVATIONS.items() if words.search(row["note_en"])} == beside
 
 
