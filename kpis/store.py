@@ -335,6 +335,30 @@ class Store:
                 gc.enable()
         return figures
 
+    def current_figures(
+        self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None
+    ) -> dict[tuple[str, str], list[Figure]]:
+        """Return the newest vintage of each figure as it was given, nothing worked out, by (indicator, unit).
+
+        Args:
+            codes: of indicators; ``None`` means all.
+            units: keep these only; ``None`` means all.
+        """
+        table = table_of(models.Observation)
+        query = select(*(table.c[name] for name in ("indicator_code", "bureau_code", *_FIGURE))).order_by(table.c.vintage)
+        if codes is not None:
+            query = query.where(table.c.indicator_code.in_(codes))
+        if units is not None:
+            query = query.where(table.c.bureau_code.in_(units))
+        newest: dict[tuple[str, str], dict[str, Figure]] = {}
+        with self.reading() as session:
+            for row in session.execute(query.execution_options(yield_per=10_000)):
+                code, unit, *told = row
+                said = dict(zip(_FIGURE, told, strict=True))
+                said["reason_class"] = said["reason_class"] or ""
+                newest.setdefault((code, unit), {})[said["period_code"]] = Figure(**said)
+        return {whose: list(by_period.values()) for whose, by_period in newest.items()}
+
     def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = table_of(model)
         query = select(table).order_by(table.c[order])

@@ -43,7 +43,8 @@ _LISTED: dict[str, type[SQLModel]] = {
 }
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
-_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+_KEY = ("indicator_code", "bureau_code", "period_code")
+COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
 
 
@@ -212,22 +213,21 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
         code: day
         for code, day in session.execute(select(table_of(models.Source).c.source_code, table_of(models.Source).c.published_on))
     }
-    columns = [table.c[name] for name in ("indicator_code", "bureau_code", "period_code", "vintage", *_COMPARED)]
+    columns = [table.c[name] for name in (*_KEY, "vintage", *COMPARED, "reason_class", "reason_text")]
     current: dict[tuple[str, str, str], dict[str, Any]] = {}
     codes = sorted({v["indicator_code"] for v in values})
     for row in session.execute(select(*columns).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)):
         found = dict(row._mapping)
         current[found["indicator_code"], found["bureau_code"], found["period_code"]] = found
     fresh = []
-    for number, given in enumerate(values, start=2):
+    for at, is_correction in unsaid(values, current):
+        given = values[at]
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
         old = current.get(key)
-        if old is not None and all(old[name] == given[name] for name in _COMPARED):
-            continue
-        if old is not None and not given["reason_class"]:
+        if is_correction and not given["reason_class"]:
             raise FigureRefused(
-                f"{number}行目: {' '.join(key)} の値を変えるには reason_class と reason_text が必要です。",
-                f"Row {number}: changing {' '.join(key)} needs a reason_class and a reason_text.",
+                f"{' '.join(key)} の値を変えるには reason_class と reason_text が必要です。",
+                f"Changing {' '.join(key)} needs a reason_class and a reason_text.",
             )
         day = given["published_on"] or source_days.get(given["source_code"])
         known_at = datetime.combine(day, time()) - TOKYO_OFFSET if day else loaded_at
@@ -237,6 +237,44 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     if fresh:
         session.execute(insert(table), fresh)
     return len(fresh)
+
+
+def unsaid(
+    values: Sequence[Mapping[str, Any]], current: Mapping[tuple[str, str, str], Mapping[str, Any]]
+) -> list[tuple[int, bool]]:
+    """Return which rows of a list of figures say something new, and whether each corrects a figure.
+
+    A list may hold a figure with its corrections, one row each: the rows of a key up to the one that says what is stored now
+    are its history and are not said again.
+
+    Args:
+        values: rows of observations, in the order of the list.
+        current: by (indicator, unit, period), the compared columns and the reason of what is stored now.
+
+    Returns:
+        (place in ``values``, is a correction), in the order of the list.
+    """
+    places: dict[tuple[str, str, str], list[int]] = {}
+    for at, given in enumerate(values):
+        places.setdefault((given["indicator_code"], given["bureau_code"], given["period_code"]), []).append(at)
+    found = []
+    for key, own in places.items():
+        held = current.get(key)
+        alike = [n for n, at in enumerate(own) if held is not None and _says_same(values[at], held)]
+        exactly = [n for n in alike if held is not None and _reason(values[own[n]]) == _reason(held)]
+        for at in own[(exactly or alike)[-1] + 1 :] if alike else own:
+            if held is None or not _says_same(values[at], held):
+                found.append((at, held is not None))
+                held = values[at]
+    return sorted(found)
+
+
+def _says_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one[name] == other[name] for name in COMPARED)
+
+
+def _reason(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row.get("reason_class") or "", row.get("reason_text") or ""
 
 
 def _set_calendar(session: Session, values: list[dict[str, Any]]) -> int:
