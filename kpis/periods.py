@@ -48,6 +48,15 @@ class Period:
         year = era_year(date(fiscal_year_of(self.start), 5, 1)) + "年度"  # April 2019 counts as 令和元年度
         return year if self.kind == "year" else f"{year}第{self.code[-1]}四半期"
 
+    def short(self, language: str = "ja") -> str:
+        """Return the period as an axis or a small cell has room for: R4 Q1, R4年度, 2022年6月; ``FY2022 Q1``, ``Jun 2022``."""
+        if language == "en" or self.kind in ("month", "calendar_year"):
+            return self.label(language)
+        first_of_may = date(fiscal_year_of(self.start), 5, 1)
+        year = next((f"{letter}{first_of_may.year - zero}" for begins, _, letter, zero in _ERAS if first_of_may >= begins), None)
+        year = year or str(first_of_may.year)
+        return f"{year}年度" if self.kind == "year" else f"{year} Q{self.code[-1]}"
+
     def year_earlier(self) -> Period:
         """Return the same period one year before."""
         m = _CODE.match(self.code)

@@ -15,7 +15,7 @@ from kpis import models
 from kpis.consistency import Known, outside_time
 from kpis.deadlines import Window, window_of
 from kpis.errors import FigureRefused, NotFound
-from kpis.figures import Definition, Figure
+from kpis.figures import Definition, Figure, counting_vintage
 from kpis.models import table_of
 from kpis.organisation import Organisation
 from kpis.past import REGISTERS
@@ -198,7 +198,8 @@ def _refuse_bureau(bureau: Record, period: Period, organisation: Organisation) -
 def definition_of(row: Mapping[str, Any]) -> Definition:
     """Return the definition that a row of the catalogue gives, as far as the rules between figures ask for it."""
     names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals")
-    return Definition(row["indicator_code"], *(row[name] for name in names))
+    bounds = {name: row[name] for name in ("minimum_value", "maximum_value")}
+    return Definition(row["indicator_code"], *(row[name] for name in names), **bounds)
 
 
 def _known(
@@ -208,15 +209,19 @@ def _known(
     """Gather what the bureau's figures are held against: its own of all periods, and those of others for the same ones."""
     figures: dict[tuple[str, str], dict[str, Figure]] = {}
     for (code, period_code), held in own.items():
-        figures.setdefault((code, bureau_code), {})[period_code] = figure_of((code, bureau_code, period_code), held[-1])
+        if (counting := counting_vintage(held)) is not None:
+            figures.setdefault((code, bureau_code), {})[period_code] = figure_of((code, bureau_code, period_code), counting)
     asked = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
     table = table_of(models.Observation)
     query = select(table).where(
         table.c.indicator_code.in_(indicators), table.c.period_code.in_(asked), table.c.bureau_code != bureau_code
     )
-    for row in _records(session, query.order_by(table.c.vintage)):
-        key = row["indicator_code"], row["bureau_code"], row["period_code"]
-        figures.setdefault(key[:2], {})[key[2]] = figure_of(key, row)
+    others: dict[tuple[str, str, str], list[Record]] = {}
+    for row in _records(session, query):
+        others.setdefault((row["indicator_code"], row["bureau_code"], row["period_code"]), []).append(row)
+    for (code, unit, period_code), held in others.items():
+        if (counting := counting_vintage(held)) is not None:
+            figures.setdefault((code, unit), {})[period_code] = figure_of((code, unit, period_code), counting)
     return Known(
         {code: definition_of(row) for code, row in indicators.items()},
         {code: row["scope_code"] for code, row in indicators.items()},

@@ -6,18 +6,22 @@ a list has nobody to ask, so the same finding is a problem there unless the row 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kpis import models
 from kpis.consistency import Finding, Key, Known, find_contradictions, outside_time
-from kpis.figures import Figure
+from kpis.errors import FigureRefused
+from kpis.figures import Figure, counting_vintage
 from kpis.organisation import Organisation, Succession, Unit
+from kpis.periods import parse_period
+from kpis.plausible import Finding as Odd
+from kpis.plausible import check_figure
 from kpis.review import ReportedRow, figure_of
 from kpis.store import Store
-from kpis.vintages import COMPARED, unsaid
+from kpis.vintages import COMPARED, next_vintage
 from loaders.context import ReportContext, definition_of
 from loaders.flatfile import column_letters
 from loaders.report import Problem
@@ -53,12 +57,8 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
             "doubt" if found.grade == "warning" else "period", found.found, *found.expected, *found.remedy, sheet=row.sheet,
             cell=row.cell(found.column), row=row.row, grade=found.grade, rule=found.rule, key=row.key,
         )
-        for found in find_contradictions(_saying(reported), context.known, today=today) if (row := by_key[found.key])
+        for found in find_contradictions(reported, context.known, today=today) if (row := by_key[found.key])
     ]  # fmt: skip
-
-
-def _saying(figures: Mapping[Key, Figure]) -> dict[Key, Figure]:
-    return {key: f for key, f in figures.items() if f.value is not None or f.numerator is not None}
 
 
 # Lists ------------------------------------------------------------------------------------------------------------------
@@ -81,55 +81,82 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
         if file.kind == "readings.csv":
             _readings(file, organisation)
     observed = [file for file in lists if file.kind == "observations.csv"]
-    codes = {row.indicator_code for file in observed for _, row in file.numbered}  # type: ignore[attr-defined]
-    stored = store.current_figures(sorted(codes)) if codes else {}
-    changed: set[Key] = set()
+    changed: dict[Key, tuple[Prepared, int, Any]] = {}
     if observed:
-        rows = [row for row in store.all_of(models.Indicator) if row["indicator_code"] in codes]
-        rows += [vars(row) for file in files if file.kind == "indicators.csv" for _, row in file.numbered]
-        definitions = {row["indicator_code"]: definition_of(row) for row in rows}
-        scopes = {row["indicator_code"]: row["scope_code"] for row in rows}
-        places: dict[Key, tuple[Prepared, int, Any]] = {}
-        figures: dict[Key, Figure] = {}
-        for file in observed:
-            for number, row in _changing(file, stored):
-                key = row.indicator_code, row.bureau_code, row.period_code
-                places[key], figures[key] = (file, number, row), _figure(row)
-        known = Known(definitions, scopes, organisation, stored)
-        for found in find_contradictions(_saying(figures), known, today=today):
-            file, number, row = places[found.key]
-            if found.grade == "error" or not row.reason_text.strip():
-                file.problems.append(_of_list(found, file, number))
-        changed = set(figures)
+        changed = _figures(store, files, observed, organisation, today=today)
     for file in units:
         if file.kind == "bureaus.csv":
-            _lives(store, file, organisation, passed_over=changed)
+            _lives(store, file, organisation, passed_over=set(changed))
 
 
-def _changing(file: Prepared, stored: Mapping[tuple[str, str], Sequence[Figure]]) -> list[tuple[int, Any]]:
-    """Return the rows that would become new vintages, and name those that correct a figure without a reason."""
-    current: dict[Key, Mapping[str, Any]] = {}
-    for (code, unit), figures in stored.items():
-        for figure in figures:
-            current[code, unit, figure.period_code] = {
-                name: getattr(figure, name) for name in (*COMPARED, "reason_class", "reason_text")
-            }
-    numbered = [(number, row) for number, row in file.numbered]
-    fresh = unsaid([vars(row) for _, row in numbered], current)
-    found = []
-    for at, is_correction in fresh:
-        number, row = numbered[at]
-        found.append((number, row))
-        if is_correction and not row.reason_class:  # type: ignore[attr-defined]
-            file.problems.append(
-                Problem(
-                    "reason", f"{row.indicator_code} {row.bureau_code} {row.period_code}",  # type: ignore[attr-defined]
-                    "訂正の理由(reason_class と reason_text)", "the reason of a correction (reason_class and reason_text)",
-                    "登録済みの値と同じにするか、理由を書いてください", "Leave the stored value as it is, or give the reason",
-                    sheet=file.sheet, cell=_cell(file, "reason_class", number), row=number, rule="correction_without_reason",
-                )
-            )  # fmt: skip
-    return found
+def _figures(
+    store: Store, files: Sequence[Prepared], observed: Sequence[Prepared], organisation: Organisation, *, today: date
+) -> dict[Key, tuple[Prepared, int, Any]]:
+    """Hold what the lists would store against the rules, and return where each new or changed figure stands."""
+    codes = {row.indicator_code for file in observed for _, row in file.numbered}  # type: ignore[attr-defined]
+    rows = [row for row in store.all_of(models.Indicator) if row["indicator_code"] in codes]
+    rows += [vars(row) for file in files if file.kind == "indicators.csv" for _, row in file.numbered]
+    definitions = {row["indicator_code"]: definition_of(row) for row in rows}
+    scopes = {row["indicator_code"]: row["scope_code"] for row in rows}
+    stored = store.vintages(sorted(codes))
+    before: dict[tuple[str, str], list[Figure]] = {}
+    for key, held in stored.items():
+        if (counting := counting_vintage(held)) is not None:
+            before.setdefault(key[:2], []).append(figure_of(key, counting))
+    places: dict[Key, tuple[Prepared, int, Any]] = {}
+    for file in observed:
+        for number, row in file.numbered:
+            if _becomes_vintage(file, number, row, stored):
+                places[row.indicator_code, row.bureau_code, row.period_code] = file, number, row  # type: ignore[attr-defined]
+    after = {key: counting_vintage(stored[key]) for key in places}
+    reported = {key: figure_of(key, counting or {}) for key, counting in after.items()}
+    for found in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
+        file, number, row = places[found.key]
+        if found.grade == "error" or not row.reason_text.strip():
+            file.problems.append(_of_list(found, file, number))
+    own: dict[tuple[str, str], dict[str, Figure]] = {
+        whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}
+    }
+    for key, figure in reported.items():
+        own[key[:2]][key[2]] = figure
+    for key, (file, number, row) in places.items():
+        definition = definitions.get(key[0])
+        if definition is None or after[key] is None:
+            continue
+        others = [f for period, f in own[key[:2]].items() if period != key[2]]
+        for odd in check_figure(definition, reported[key], others):
+            if odd.severity != "warning" or not row.reason_text.strip():
+                file.problems.append(_odd(odd, key, file, number))
+    return places
+
+
+def _odd(found: Odd, key: Key, file: Prepared, number: int) -> Problem:
+    remedy = _ANSWER if found.severity == "warning" else (found.remedy_ja, found.remedy_en)
+    column = found.column if found.column in file.columns else "value"
+    return Problem(
+        "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected_ja, found.expected_en,
+        *remedy, sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=key,
+    )  # fmt: skip
+
+
+def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[dict[str, Any]]]) -> bool:
+    """Say whether a row becomes a vintage and note it as stored; one that may not, as a correction without reason, is a problem."""
+    key = row.indicator_code, row.bureau_code, row.period_code
+    held = stored.setdefault(key, [])
+    try:
+        record = next_vintage(held, dict(vars(row)), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+    except FigureRefused as refusal:
+        file.problems.append(
+            Problem(
+                "reason", " ".join(key), "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en,
+                sheet=file.sheet, cell=_cell(file, "reason_class", number), row=number, rule="correction_without_reason",
+            )
+        )  # fmt: skip
+        return False
+    if record is None:
+        return False
+    held.append(record)
+    return True
 
 
 def _of_list(found: Finding, file: Prepared, number: int) -> Problem:
@@ -150,7 +177,7 @@ def _readings(file: Prepared, organisation: Organisation) -> None:
     for number, row in file.numbered:
         code: str | None = row.period_code  # type: ignore[attr-defined]
         unit: str = row.bureau_code  # type: ignore[attr-defined]
-        when = outside_time(unit, Figure(code, None).period, organisation) if code else None
+        when = outside_time(unit, parse_period(code), organisation) if code else None
         if when is not None:
             file.problems.append(
                 Problem("period", f"period_code={code}", *when, "組織コードか期間を直してください", "Correct the unit or the period",
@@ -164,11 +191,11 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
     numbers: dict[str, int] = {row.bureau_code: number for number, row in file.numbered}  # type: ignore[attr-defined]
     moved = [c for c in numbers if c in before.by_code and before.by_code[c] != organisation.by_code[c]]
     left: dict[str, list[tuple[str, str, tuple[str, str]]]] = {}
-    for (code, unit), figures in store.current_figures(None, units=moved).items() if moved else ():
-        for figure in figures:
-            when = outside_time(unit, figure.period, organisation)
-            if when and not outside_time(unit, figure.period, before) and (code, unit, figure.period_code) not in passed_over:
-                left.setdefault(unit, []).append((code, figure.period_code, when))
+    for key, held in store.vintages(None, units=moved).items() if moved else ():
+        (code, unit, period), period_days = key, parse_period(key[2])
+        when = outside_time(unit, period_days, organisation)
+        if when and not outside_time(unit, period_days, before) and key not in passed_over and counting_vintage(held):
+            left.setdefault(unit, []).append((code, period, when))
     for unit, found in left.items():
         code, period, when = found[0]
         more = f" (+{len(found) - 1})" if len(found) > 1 else ""
@@ -181,13 +208,6 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
                 sheet=file.sheet, cell=_cell(file, column, numbers[unit]), row=numbers[unit], rule="unit_outside_time",
             )
         )  # fmt: skip
-
-
-def _figure(row: Any) -> Figure:
-    return Figure(
-        row.period_code, row.value, row.numerator, row.denominator, row.base_value, row.text_ja, row.text_en, row.is_approximate,
-        row.is_lower_bound, row.is_year_to_date, row.is_base_estimated, row.sample_size,
-    )  # fmt: skip
 
 
 def _organisation(store: Store, files: Sequence[Prepared]) -> Organisation:
