@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel
 from kpis import models
 from kpis.deadlines import Window, window_of
 from kpis.errors import FigureRefused, NotFound
+from kpis.figures import counting_vintage
 from kpis.models import table_of
 from kpis.past import REGISTERS
 from kpis.periods import Period, month_code, parse_period, quarter_code
@@ -53,6 +54,11 @@ class ReportContext:
     changes: Mapping[tuple[str, str], list[Record]] = field(default_factory=dict)
     window: Window | None = None
 
+    def counting(self, code: str) -> dict[str, Record]:
+        """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
+        found = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
+        return {period: dict(row) for period, row in found if row is not None}
+
     @property
     def figure_keys(self) -> list[tuple[str, str]]:
         """Return (indicator, period) of every figure asked for, in catalogue order and order of time."""
@@ -65,8 +71,7 @@ class ReportContext:
     def current(self, sheet: str, key: tuple[str, ...]) -> Record | None:
         """Return the row as it is now, or ``None``."""
         if sheet == "observations":
-            held = self.observations.get((key[0], key[1]))
-            return held[-1] if held else None
+            return _plain(counting_vintage(self.observations.get((key[0], key[1]), ())))
         return self.registers[sheet].get(key[0])
 
     def as_issued(self, sheet: str, key: tuple[str, ...], vintage: int) -> Record | None:
@@ -87,6 +92,10 @@ class ReportContext:
             if isinstance(value, str) and isinstance(row.get(name) or _day_like(name), date):
                 past[name] = date.fromisoformat(value)
         return {**past, "vintage": vintage}
+
+
+def _plain(row: Mapping[str, Any] | None) -> Record | None:
+    return None if row is None else dict(row)
 
 
 def _day_like(name: str) -> date | None:

@@ -69,7 +69,9 @@ def _withdrawn(found: Opened) -> None:
     name = row_namer()
     for change in found.comparison.withdrawn:
         again = change.counts_again
-        parts = [] if again is None else [n for n in ("value", "numerator", "denominator", "text_ja") if again.get(n) not in (None, "")]
+        parts = (
+            [] if again is None else [n for n in ("value", "numerator", "denominator", "text_ja") if again.get(n) not in (None, "")]
+        )
         words = "、".join(f"{column_name(change.row.kind, n)} {value_text(change.row.kind, n, again[n])}" for n in parts if again)
         then = t("withdrawn_then", value=plain(words)) if words else t("withdrawn_then_none")
         place = change.cells[0].place
