@@ -17,6 +17,7 @@ from charts.heatmap import heatmap
 from charts.map import tile_map
 from charts.ranked import ranked
 from charts.registers import columns, counts, cumulative, stacked_shares
+from charts.ticks import NARROW, Tick, ticks_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,16 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What has been reached so far: (word, (day, so far), whether it is the plan)."""
+    """What has been reached so far: (word, (day, so far), whether it is the plan); ``language`` is that of the time axis."""
 
     lines: tuple[tuple[str, tuple[tuple[date, float], ...], bool], ...]
     unit: str
+    language: str = "ja"
+
+    def ticks(self, *, room: float, size: float) -> tuple[Tick, ...]:
+        """Return the ticks of the time axis that fit into a width, written in ``size``: ends of months."""
+        days = [day for _, points, _ in self.lines for day, _ in points]
+        return ticks_within(min(days), max(days), (), room=room, size=size, language=self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ def figure(shape: Shape) -> go.Figure:
         frame = pd.DataFrame(list(shape.bars), columns=["label", "count", "is_past"])
         return columns(frame, unit=shape.unit, past_word=shape.past_word)
     if isinstance(shape, Steps):
-        return cumulative(list(shape.lines), unit=shape.unit)
+        return cumulative(list(shape.lines), unit=shape.unit, ticks=shape.ticks(room=NARROW, size=12))
     if isinstance(shape, Counts):
         return counts(pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total)
     if isinstance(shape, Ranked):

@@ -17,6 +17,7 @@ STATUSES = (
     "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "unreported", "not_due",
     "no_data", "not_applicable", "qualitative",
 )  # fmt: skip
+AT_PERIOD_END = frozenset({"stock", "completion"})  # kinds whose figures are of a day, the period's last
 GOOD = ("reached", "on_track")
 BAD = ("behind", "missed", "moving_away", "reached_then_lost")
 JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
@@ -252,6 +253,24 @@ def series_key(figure: Figure) -> tuple[str, bool]:
     no next point after a first quarter, nor a single month after a sum since April.
     """
     return figure.period.kind, figure.is_year_to_date
+
+
+def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
+    """Say whether figures of one kind and period join year-to-date with single-period ones, which no sum may do.
+
+    In the first month or quarter of a fiscal year, and in a whole year, both are the same; a stock is of a day in any case.
+    """
+    if kind in AT_PERIOD_END:
+        return False
+    return len({figure.is_year_to_date for figure in figures if figure.period.has_year_before}) > 1
+
+
+def by_series(figures: Iterable[Figure]) -> dict[tuple[str, bool], list[Figure]]:
+    """Return figures by the series they belong to, each in order of time; the series in the order of their first figures."""
+    found: dict[tuple[str, bool], list[Figure]] = {}
+    for figure in sorted(figures, key=last_day_order):
+        found.setdefault(series_key(figure), []).append(figure)
+    return found
 
 
 def value_of(definition: Definition, figure: Figure) -> float | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
 from kpis.review import ReportedRow, TemplateMark, Value, says_nothing
 from loaders.cells import Unreadable, cleaned, read_period
@@ -169,12 +169,9 @@ class TableReader:
             )
             return None
         try:
-            period = parse_period(as_code(raw)).code
-        except PeriodUnreadable:
-            try:
-                period = read_period(str(raw))
-            except Unreadable:
-                period = ""
+            period = read_period(raw if isinstance(raw, date) else as_code(raw))
+        except Unreadable:
+            period = ""
         if (code, period) not in self.asked:
             asked = "、".join(p for c, p in self.context.figure_keys if c == code)
             self._say(

@@ -42,7 +42,7 @@ Direction = Literal["higher", "lower", "keep", "none"]
 class Row(BaseModel):
     """A row of a data file; unknown columns are refused."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class SourceRow(Row):

@@ -128,7 +128,7 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
         lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in found), True))
     flat = tuple({"day": d, "introduced_count": a, "planned_so_far_count": b} for d, a, b in found)
     said = w("fac_time_sentence", done=dated, planned=planned, undated=len(done) - dated)
-    return Block(key, name, said, heads, rows, flat, Steps(tuple(lines), w("unit_facility")), file=file)
+    return Block(key, name, said, heads, rows, flat, Steps(tuple(lines), w("unit_facility"), w.language), file=file)
 
 
 def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:

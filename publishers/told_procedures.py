@@ -285,5 +285,5 @@ def over_time(telling: Telling, register: Counted, total: Tally) -> Block:
         "time_sentence", dated=f"{last:,}", undated=f"{online - last:,}", first=format_date(found[0][0], w.language),
         last=format_date(found[-1][0], w.language),
     )  # fmt: skip
-    shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in found), False),), w("unit_procedure"))
+    shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in found), False),), w("unit_procedure"), w.language)
     return Block(key, name, said, heads, rows, flat, shape, file=file)

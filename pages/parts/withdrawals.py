@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -72,11 +73,10 @@ def _decide(store: Store, asked: Asked, *, actor: str) -> None:
         text = st.text_input(t("withdrawal_decision_text"), key=f"withdrawal_text_{asked.id}")
         with st.container(horizontal=True, gap="small"):
             for approves, label, icon in ((True, "withdrawal_approve", "check_circle"), (False, "withdrawal_refuse", "undo")):
-                if st.button(
-                    t(label), key=f"{label}_{asked.id}", icon=f":material/{icon}:", type="primary" if approves else "secondary"
-                ):
+                kind = "primary" if approves else "secondary"
+                if st.button(t(label), key=f"{label}_{asked.id}", icon=f":material/{icon}:", type=kind):  # type: ignore[arg-type]
                     _done(
-                        lambda yes=approves: withdrawals.decide(store, asked.id, actor=actor, approves=yes, text=text),
+                        partial(withdrawals.decide, store, asked.id, actor=actor, approves=approves, text=text),
                         t("withdrawal_decided_now"),
                     )
 
