@@ -46,9 +46,9 @@ REGISTER_FILES = ("procedures.csv", "facilities.csv", "milestones.csv")
 ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
-_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
-_SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
+SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
         code: day
         for code, day in session.execute(select(table_of(models.Source).c.source_code, table_of(models.Source).c.published_on))
     }
-    columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *_COMPARED, *_SAID_WHY)
+    columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
     held: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     codes = sorted({v["indicator_code"] for v in values})
     query = select(*(table.c[name] for name in columns)).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)
@@ -273,7 +273,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
         stored = held.setdefault(key, [])
-        record = _next_vintage(stored, dict(given), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+        record = next_vintage(stored, dict(given), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
         if record is None:
             continue
         day = given["published_on"] or source_days.get(given["source_code"])
@@ -288,13 +288,13 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     return len(fresh)
 
 
-def _next_vintage(
+def next_vintage(
     stored: Sequence[Mapping[str, Any]], given: dict[str, Any], *, where: str, place: str, key: str
 ) -> dict[str, Any] | None:
     """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
     withdraws = given.pop("is_withdrawn", False)
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
-        given |= {name: "" if name.startswith("text") else False if name.startswith("is_") else None for name in _COMPARED}
+        given |= {name: "" if name.startswith("text") else False if name.startswith("is_") else None for name in COMPARED}
     counting = counting_vintage(stored)
     vintage = len(stored) + 1
     said = [row for row in stored if _is_same(row, given) and (row["withdraws_vintage"] is not None) == withdraws]
@@ -320,7 +320,7 @@ def _next_vintage(
 
 
 def _is_same(row: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    return all(row[name] == given[name] for name in _COMPARED)
+    return all(row[name] == given[name] for name in COMPARED)
 
 
 def _reason(row: Mapping[str, Any]) -> tuple[str, str]:
