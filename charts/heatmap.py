@@ -12,7 +12,7 @@ ROW_HEIGHT = 52
 LOOK = {
     "reached": ("✓", "#C2E5D1"), "on_track": ("↗", "#D9E6FF"), "slightly_behind": ("△", "#FFEEE2"), "behind": ("▼", "#FFDADA"),
     "moving_away": ("↓", "#FFDADA"), "missed": ("×", "#FFDADA"), "reached_then_lost": ("↩", "#FFDADA"),
-    "not_due": ("…", "#F2F2F2"), "not_applicable": ("○", "#F2F2F2"), "qualitative": ("¶", "#F2F2F2"), "no_data": ("–", "#FFFFFF"),
+    "unreported": ("?", "#FFEEE2"), "not_due": ("…", "#F2F2F2"), "not_applicable": ("○", "#F2F2F2"), "qualitative": ("¶", "#F2F2F2"), "no_data": ("–", "#FFFFFF"),
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from kpis.facilities import standing
 from kpis.organisation import REPORTING_KINDS, Organisation, Succession, Unit
 from kpis.projects import Milestone, ProjectReport
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, Tally, tally
 
 Row = Mapping[str, Any]
 
@@ -54,9 +54,9 @@ class BureauReport:
         return tuple(code for code in self.owed if code in held)
 
     @property
-    def counts(self) -> dict[str, int]:
-        """Return the number of its indicators by status."""
-        return count_by_status(self.scored)
+    def tally(self) -> Tally:
+        """Return how its indicators stand."""
+        return tally(self.scored)
 
     @property
     def has_anything(self) -> bool:

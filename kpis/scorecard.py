@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from kpis.figures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, value_of, worked_out
 from kpis.forecast import Forecast, forecast
 from kpis.measures import goals_known, judge, planned_path
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
-from kpis.periods import parse_period
-from kpis.text import format_value
+from kpis.periods import local_day, parse_period
+from kpis.sentences import is_derived, marked
+from kpis.text import format_count, format_value
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
 WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
@@ -104,6 +106,13 @@ class Scored:
     figures: tuple[Figure, ...]
     rolled: tuple[RollUp, ...] = ()
     breaks: tuple[Break, ...] = ()
+
+    @property
+    def beside(self) -> tuple[float, ...]:
+        """Return what stands beside a figure of this series: its targets, the plan and the baseline it is judged by."""
+        base = (self.judgement.baseline.value,) if self.judgement.baseline else ()
+        planned = () if self.judgement.planned_value is None else (self.judgement.planned_value,)
+        return (*(goal.value for goal in self.entry.goals), *planned, *base)
 
     @property
     def source_codes(self) -> tuple[str, ...]:
@@ -214,25 +223,69 @@ def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
     return forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
 
 
-def count_by_status(scored: Iterable[Scored]) -> dict[str, int]:
-    """Count judgements by status; every status that occurs, none dropped."""
-    counts: dict[str, int] = {}
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many judgements stand how, each counted once: now, when last known, and those that nothing can be said of.
+
+    Args:
+        current: by status, judgements of figures that are not stale; only these say how things stand.
+        last_known: by status, judgements of stale figures: how things stood.
+        unreported: targets' days have passed, results not published.
+        unjudged: by status, the rest (``not_due``, ``no_data``, ``not_applicable``, ``qualitative``).
+    """
+
+    current: Mapping[str, int] = field(default_factory=dict)
+    last_known: Mapping[str, int] = field(default_factory=dict)
+    unreported: int = 0
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Return how many were counted."""
+        return self.judged + sum(self.last_known.values()) + self.unreported + sum(self.unjudged.values())
+
+    @property
+    def judged(self) -> int:
+        """Return how many say how things stand now."""
+        return sum(self.current.values())
+
+    def now(self, *statuses: str) -> int:
+        """Return how many have one of these statuses now."""
+        return sum(self.current.get(status, 0) for status in statuses)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tally as the open API gives it."""
+        return {
+            "current": dict(self.current), "last_known": dict(self.last_known), "unreported": self.unreported,
+            "unjudged": dict(self.unjudged),
+        }  # fmt: skip
+
+
+def tally(scored: Iterable[Scored]) -> Tally:
+    """Count judgements by how they stand and by status; every one counts once, none is dropped."""
+    counts: dict[str, dict[str, int]] = {"current": {}, "last_known": {}, "unreported": {}, "unjudged": {}}
     for item in scored:
-        counts[item.judgement.status] = counts.get(item.judgement.status, 0) + 1
-    return counts
+        held, status = counts[item.judgement.standing], item.judgement.status
+        held[status] = held.get(status, 0) + 1
+    return Tally(counts["current"], counts["last_known"], sum(counts["unreported"].values()), counts["unjudged"])
 
 
-def figure_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
-    """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none."""
+def figure_text(definition: Definition, figure: Figure | None, language: str = "ja", *, apart_from: Iterable[float] = ()) -> str:
+    """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none.
+
+    Args:
+        apart_from: what stands beside it (``Scored.beside``): the figure is never rounded onto one of these.
+    """
     if figure is None:
         return "―"
     value = value_of(definition, figure)
     if value is None:
         return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
-    about = ("about " if language == "en" else "約") if figure.is_approximate else ""
     if definition.kind in ("completion", "stock") and figure.denominator:
-        return f"{about}{value:,.0f} / {figure.denominator:,.0f}"
-    return about + format_value(value, definition, language)
+        return marked(f"{format_count(value, language)} / {format_count(figure.denominator, language)}", figure, language)
+    return marked(
+        format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure)), figure, language
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +328,7 @@ def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], 
                 and later.known_at is not None
                 and (before := versions.get((later.period_code, later.vintage - 1)))
             ):
-                found.append(Change("corrected", later.known_at.date(), item, before, later))
+                found.append(Change("corrected", local_day(later.known_at), item, before, later))
         for goal in item.entry.goals:
             earlier = [g for g in item.entry.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
             if earlier and goal.set_on is not None:

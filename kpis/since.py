@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpis.figures import Figure
+from kpis.periods import local_day
 from kpis.scorecard import Scored
 
 
@@ -35,7 +36,7 @@ class Shift:
 
 def corrections_since(item: Scored, day: date) -> list[Figure]:
     """Return the corrections of an indicator that became known after a day."""
-    return [f for f in item.figures if f.vintage > 1 and f.known_at is not None and f.known_at.date() > day]
+    return [f for f in item.figures if f.vintage > 1 and f.known_at is not None and local_day(f.known_at) > day]
 
 
 def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) -> list[Shift]:

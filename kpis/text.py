@@ -19,6 +19,7 @@ _STATUS = {
     "missed": ("未達", "Missed", ":material/cancel:", "red"),
     "reached_then_lost": ("達成後に後退", "Reached, then lost", ":material/undo:", "red"),
     "unreported": ("期限経過・結果未公表", "Due, result not published", ":material/help:", "orange"),
+    "no_current": ("現況の数値なし", "No current figures", ":material/history:", "gray"),
     "not_due": ("期限前", "Not due", ":material/hourglass_empty:", "gray"),
     "no_data": ("データなし", "No data", ":material/remove_circle_outline:", "gray"),
     "not_applicable": ("判定対象外", "Not judged", ":material/block:", "gray"),
@@ -102,36 +103,38 @@ class Apart:
 
 
 def told_apart(
-    value: float, other: float, definition: Measured, language: str = "ja", *, is_approximate: bool = False,
-    is_worked_out: bool = False, is_planned: bool = False,
+    value: float, other: float, definition: Measured, language: str = "ja", *, apart_from: Iterable[float] = (),
+    is_approximate: bool = False, is_other_approximate: bool = False, is_worked_out: bool = False, is_planned: bool = False,
 ) -> Apart:  # fmt: skip
     """Write two values and their difference.
 
     Args:
         value: a figure.
         other: what it is held against: a target, or a value of the planned path.
-        is_approximate: one of them is about: the difference has no more digits than the coarser of them.
+        apart_from: what else stands beside them.
+        is_approximate: the figure is about: the difference has no more digits than it is exact to, as far as it is not nothing then.
+        is_other_approximate: the same of the other one.
         is_worked_out: the figure follows from others, as a rate of two counts.
         is_planned: ``other`` is read off a path: it is written as exactly as the figure.
     """
     first, second = _exact(value), _exact(other)
-    here = _places(first, definition, language, is_worked_out=is_worked_out)
-    there = here if is_planned else _places(second, definition, language)
-    marks = _landmarks(definition)
-    here, there = _fine_enough(first, here, marks), _fine_enough(second, there, marks)
+    marks = (*_landmarks(definition), *map(_exact, apart_from))
+    here = _fine_enough(first, _places(first, definition, language, is_worked_out=is_worked_out), (*marks, second))
+    there = _fine_enough(second, here if is_planned else _places(second, definition, language), (*marks, first))
     side = 0 if abs(first - second) <= SAME else (1 if first > second else -1)
     a, b = _rounded(first, here), _rounded(second, there)
     while side and side * (a - b) <= 0:
-        here, there = here + (a != first), there + (b != second)
-        a, b = _rounded(first, here), _rounded(second, there)
-    gap = abs(a - b) if side else Decimal(0)
-    finest = max(here, there)
-    places = min(here, there) if is_approximate else finest
-    while side and places < finest and not _rounded(gap, places):
-        places += 1
+        there += 1
+        b = _rounded(second, there)
     is_share = definition.unit_ja == "%"
+    gap = abs(a - b) if side else Decimal(0)
+    rough = [_exact_to(n, is_share) for n, about in ((first, is_approximate), (second, is_other_approximate)) if about]
+    places = max(here, there)
+    if rough and gap:
+        gap = abs(first - second)
+        places = min(places, max(min(rough), -gap.adjusted()))  # a first digit always stays
+    size = _written(_rounded(gap, places), language, beside=max(abs(a), abs(b)))
     unit = definition.unit_en if language == "en" else definition.unit_ja
-    size = _written(_rounded(gap, places), language)
     points = ("point" if size == "1" else "points") if language == "en" else "ポイント"
     return Apart(
         with_unit(_written(a, language), unit, language), with_unit(_written(b if side else a, language), unit, language),
@@ -195,6 +198,12 @@ def _places(number: Decimal, definition: Measured, language: str, *, is_worked_o
     return -min(most, int(number.normalize().as_tuple().exponent))
 
 
+def _exact_to(number: Decimal, is_share: bool) -> int:
+    """Return to which decimal an approximate value is exact: its last one, whole per cent, or its last digit that is not zero."""
+    decimals = _decimals(number)
+    return decimals if decimals or is_share or not number else -int(number.normalize().as_tuple().exponent)
+
+
 def _landmarks(definition: Measured) -> tuple[Decimal, ...]:
     return (Decimal(0), Decimal(100)) if definition.unit_ja == "%" else (Decimal(0),)
 
@@ -217,10 +226,14 @@ def _scale(number: Decimal, language: str) -> tuple[int, str]:
     return next(((size, word) for size, word in _SCALES["en" if language == "en" else "ja"] if abs(number) >= size), (1, ""))
 
 
-def _written(number: Decimal, language: str) -> str:
-    """Write the digits of a number that is rounded already: 1兆2,345億6,789万, 1.5 billion, −0.04."""
+def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) -> str:
+    """Write the digits of a number that is rounded already: 1兆2,345億6,789万, 1.5 billion, −0.04.
+
+    A whole number of 万 is written so as soon as it can be where it stands beside one that is.
+    """
     sign, size = ("−" if number < 0 else ""), abs(number)
-    if size < LARGE:
+    goes_along = language == "ja" and beside >= LARGE and size >= 10**4 and not size % 10**4
+    if size < LARGE and not goes_along:
         return sign + f"{size:,f}"
     size = size.normalize()
     if language == "en":

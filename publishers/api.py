@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kpis import models
-from kpis.figures import Baseline, Figure, Goal
+from kpis.figures import Baseline, Figure, Goal, LastDue
 from kpis.organisation import RollUp
 from kpis.periods import local_day, parse_period
-from kpis.scorecard import VIEWS, Book, Entry, Scored, current_vintages, forecast_of, path_of, score_all
+from kpis.scorecard import VIEWS, Book, Entry, Scored, current_vintages, forecast_of, path_of, score_all, tally
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 from publishers import editions
@@ -193,6 +193,13 @@ def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _last_due_json(found: LastDue | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    period = found.figure.period_code if found.figure else None
+    return {"target": _goal_json(found.goal), "result": found.result, "period": period, "gap": found.gap}
+
+
 def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
     """Return one judgement with all its inputs, so that a stranger can recompute it, and the planned and expected path drawn."""
     entry, judged = scored.entry, scored.judgement
@@ -224,7 +231,11 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         "forecast": _forecast_json(scored, as_of),
         "planned_value": judged.planned_value, "variance": judged.variance,
         "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
-        "status": judged.status, "is_stale": judged.is_stale, "age_days": judged.age_days,
+        "status": judged.status, "standing": judged.standing, "is_current": judged.standing == "current",
+        "is_stale": judged.is_stale, "age_days": judged.age_days, "is_awaiting": judged.is_awaiting, "is_part": judged.is_part,
+        "last_due": _last_due_json(judged.last_due), "unreported_targets": [_goal_json(g) for g in judged.unreported_goals],
+        "could_be": list(judged.could_be), "publication_lag_days": definition.publication_lag_days,
+        "stale_after_days": definition.stale_after_days, "has_sibling_baseline": definition.has_sibling_baseline,
         "sentence_ja": judged.sentence_ja, "sentence_en": judged.sentence_en,
         "thresholds": judged.thresholds, "rule_version": judged.rule_version,
         "sources": [
@@ -298,6 +309,7 @@ def _status(request: Request) -> dict[str, Any]:
         "as_of": as_of.isoformat(),
         "revision": book.revision,
         "view": view,
+        "counts": tally(s for s in scored if s.entry.is_own_scope).to_json(),
         "indicators": [status_json(s, book, as_of=as_of) for s in scored],
     }
     return {**found, "edition": edition.number} if edition else found

@@ -12,9 +12,10 @@ from markupsafe import Markup
 from kpis.figures import Figure, Goal
 from kpis.periods import parse_period
 from kpis.projects import MILESTONE_STATES, GivenDay, Milestone
-from kpis.scorecard import Change, count_by_status, figure_text, latest_changes
+from kpis.scorecard import Change, figure_text, latest_changes, tally
+from kpis.sentences import standing_word
 from kpis.settings import ROOT
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_date, format_value
 from publishers.edition import Pages, Site
 from publishers.pages_bureaus import bureau_pages, compared_by_bureau, day_word
 from publishers.pages_registers import facilities, procedures
@@ -83,10 +84,10 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     lead_in = lead(scored, words, as_of=site.as_of)
     title = conclusion(scored, words)
     return "index.html", "index.html", {
-        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(count_by_status(scored), words),
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
         "lesses": lesses, "trend": trend,
         "projects": [
-            (r.row, len(r.scored), badge(r.status, words), badges(r.counts, words))
+            (r.row, len(r.scored), badge(r.status, words), badges(r.tally, words))
             for r in site.reports
             if r.row["kind"] == "core" and r.row["goal_ja"]
         ],
@@ -119,7 +120,7 @@ def _five_less(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> An
         notes += [words(NOTES[theme])] if theme in NOTES and items else []
         lesses.append((theme, notes, [own[s.entry.definition.code] for s in items]))
     said = words("comma").join(
-        f"{words(theme)} {status_word(views[0].status, words.language)}"
+        f"{words(theme)} {standing_word(views[0].scored.judgement, words.language)}"
         for theme, _, views in lesses
         if headlines(v.scored for v in views)
     )
@@ -231,7 +232,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
     listed: dict[str, list[list[Any]]] = {}
     for report in site.reports:
         row, code = report.row, report.code
-        counts = badges(report.counts, words)
+        counts = badges(report.tally, words)
         link = Markup('<a href="projects/{}.html">{}</a>').format(code, words.named(row))
         listed.setdefault(row["kind"], []).append(
             [

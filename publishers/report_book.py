@@ -15,12 +15,13 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis.figures import STATUSES, value_of
+from kpis.figures import value_of
 from kpis.periods import parse_period
 from kpis.projects import Milestone
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, tally
 from kpis.text import format_date, status_word
 from publishers.report import QuarterReport
+from publishers.summary import stands
 from publishers.told_series import stretches_of
 
 FONT = "游ゴシック"
@@ -104,8 +105,7 @@ def _summary(sheet: Worksheet, report: QuarterReport) -> None:
         wide = sum(2 if ord(c) > 0x2000 else 1 for c in sentence)
         sheet.row_dimensions[row].height = 18 * (wide // 130 + 1)
         row += 1
-    counts = count_by_status(report.scored)
-    held = [(status_word(s, language), counts[s]) for s in STATUSES if counts.get(s)]
+    held = [(text, count) for _, _, text, count in stands(tally(report.scored), words)]
     start = row + 1
     row = _table(sheet, "statuses", start, [words("statuses_one"), words("report_count")], held, [22, 12])
     chart = BarChart()
@@ -214,7 +214,7 @@ def _projects(sheet: Worksheet, report: QuarterReport) -> None:
     rows: list[Sequence[Cell]] = []
     for project in report.core:
         said = project.confidence
-        counts = ", ".join(f"{status_word(s, language)} {project.counts[s]}" for s in STATUSES if project.counts.get(s))
+        counts = ", ".join(f"{text} {count}" for _, _, text, count in stands(project.tally, words))
         rows.append(
             [
                 project.code, words.named(project.row), status_word(project.status, language),

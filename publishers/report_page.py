@@ -9,12 +9,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charts.vector import NARROW, drawing
-from kpis.figures import STATUSES, value_of
+from kpis.figures import value_of
 from kpis.periods import parse_period
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, tally
 from kpis.text import format_date, format_difference, format_value, status_word
 from publishers import told_series
 from publishers.report import QuarterReport
+from publishers.summary import stands
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -38,10 +39,9 @@ def report_page(report: QuarterReport) -> str:
     """Return the page as HTML."""
     words, language = report.words, report.words.language
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    counts = count_by_status(report.scored)
     return environment.get_template("report.html").render(
         report=report, words=words, day=format_date(report.as_of, language), sentences=report.sentences(),
-        statuses=[(status_word(s, language), counts[s]) for s in STATUSES if counts.get(s)],
+        statuses=[(text, count) for _, _, text, count in stands(tally(report.scored), words)],
         charts=[_chart(report, found.scored) for found in report.drawn()],
         tables=[_indicators(report), _projects(report), _milestones(report), _coverage(report), _changes(report)],
     )  # fmt: skip

@@ -8,10 +8,9 @@ from typing import Any
 from charts.shapes import Cell as GridCell
 from charts.shapes import Grid, Ranked
 from kpis.bureaus import BureauReport
-from kpis.figures import Figure, value_of
+from kpis.figures import GOOD, Figure, value_of
 from kpis.organisation import Unit
 from kpis.periods import Period, parse_period
-from kpis.projects import GOOD, JUDGED
 from kpis.scorecard import Scored, figure_text
 from kpis.text import format_date, format_value, status_word
 from publishers.summary import LESSES, coverage_lines
@@ -67,8 +66,9 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
             )
             cells.append(GridCell(status, w(f"short_{status}"), text, said, value))
             filled += status != "no_data"
-            judged += status in JUDGED
-            good += status in GOOD
+            is_now = item is not None and item.judgement.standing == "current"
+            judged += is_now
+            good += is_now and status in GOOD
             flat.append(
                 {
                     "organisation": telling.view, "bureau_code": report.code, "indicator_code": row["indicator_code"],

@@ -14,9 +14,10 @@ from charts.series import Series
 from charts.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.vector import NARROW, WIDE, drawing
 from kpis.figures import STATUSES, Figure, value_of
-from kpis.scorecard import Book, Scored, figure_text, forecast_of, path_of
+from kpis.scorecard import Book, Scored, Tally, figure_text, forecast_of, path_of
 from kpis.text import format_date, format_value, known_day, status_word
 from publishers import told_series
+from publishers.summary import groups
 from publishers.words import Words
 
 # 16 × 16, drawn in the colour of the text: a status is icon, word and colour.
@@ -29,27 +30,39 @@ ICONS = {
     "missed": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM5.2 4L8 6.8 10.8 4 12 5.2 9.2 8 12 10.8 10.8 12 8 9.2 5.2 12 4 10.8 6.8 8 4 5.2z",
     "reached_then_lost": "M6 3L1 7l5 4V8h4a2.5 2.5 0 0 1 0 5H6v2h4a4.5 4.5 0 0 0 0-9H6z",
     "not_due": "M3 1h10v3L9.5 8 13 12v3H3v-3l3.5-4L3 4zm2 2v.5L8 7l3-3.5V3z",
+    "unreported": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM7 10.8h2v2H7zM5 6a3 3 0 1 1 4 2.8V10H7V7.5h1A1.2 1.2 0 1 0 6.8 6z",
+    "no_current": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM7.2 4h1.5v4l3 1.8-.8 1.3L7.2 8.8z",
     "no_data": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM4 7h8v2H4z",
     "not_applicable": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 2a5 5 0 0 1 3 9L4 5a5 5 0 0 1 4-2zM3 8c0-.7.1-1.3.4-1.9l6.5 6.5A5 5 0 0 1 3 8z",
     "qualitative": "M1 3h14v2H1zm0 4h14v2H1zm0 4h9v2H1z",
 }  # fmt: skip
 TONES = {
-    "reached": "good", "on_track": "fine", "slightly_behind": "warn", "behind": "bad", "moving_away": "bad", "missed": "bad",
+    "reached": "good", "on_track": "fine", "slightly_behind": "warn", "unreported": "warn", "behind": "bad", "moving_away": "bad", "missed": "bad",
     "reached_then_lost": "bad",
 }  # fmt: skip
 
 
-def badge(status: str, words: Words, count: int | None = None) -> Markup:
-    """Return a status as icon, word and colour, with a count where there is one."""
+def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
+    """Return a status as icon, word and colour, with a count where there is one; in grey where it is no longer current."""
     number = f" {count}" if count is not None else ""
     return Markup(
         '<span class="badge {tone}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="{icon}"/></svg>{word}{number}</span>'
-    ).format(tone=TONES.get(status, "plain"), icon=ICONS[status], word=status_word(status, words.language), number=number)
+    ).format(
+        tone="plain" if is_past else TONES.get(status, "plain"),
+        icon=ICONS[status],
+        word=status_word(status, words.language),
+        number=number,
+    )
 
 
-def badges(counts: Mapping[str, int], words: Words) -> Markup:
-    """Return the count of every status that occurs."""
-    return Markup(" ").join(badge(status, words, counts[status]) for status in STATUSES if counts.get(status))
+def badges(found: Tally, words: Words) -> Markup:
+    """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey."""
+    lines = []
+    for group, label, counts in groups(found, words):
+        is_past = group not in ("current", "unreported")
+        marks = [badge(s, words, counts[s], is_past=is_past) for s in STATUSES if counts.get(s)]
+        lines.append(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
+    return Markup("<br>").join(lines)
 
 
 def number(value: float | None, text: str) -> Markup:
@@ -85,8 +98,11 @@ class IndicatorView:
     @property
     def badge(self) -> Markup:
         """Return its status, and that the figure is old where it is."""
-        found = badge(self.status, self.words)
-        if self.scored.judgement.is_stale:
+        judged = self.scored.judgement
+        found = badge(self.status, self.words, is_past=judged.standing == "last_known")
+        if judged.is_awaiting:
+            found += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
+        if judged.is_stale and judged.status != "unreported":
             found += Markup(' <span class="badge plain">{}</span>').format(self.words("stale"))
         return found
 

@@ -13,32 +13,37 @@ import streamlit as st
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
-from kpis.scorecard import Book, Scored, figure_text
+from kpis.scorecard import Book, Scored, Tally, figure_text
 from kpis.text import format_value, status_colour, status_icon, status_word
 from pages.parts import cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
+from publishers.summary import groups
 from publishers.told_series import stretches_of
+from publishers.words import Words
 
 
-def status_badges(counts: dict[str, int]) -> None:
-    """Show the count of every status that occurs, as icon, word and colour."""
-    st.markdown(status_marks(counts))
-
-
-def status_marks(counts: dict[str, int]) -> str:
-    """Return the count of every status that occurs as one line of markdown: icon, word and colour."""
-    return " ".join(
-        f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
-    )
+def tally_marks(found: Tally) -> str:
+    """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey."""
+    lines = []
+    for group, label, counts in groups(found, Words(language())):
+        colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
+        marks = [
+            f":{colours[s]}-badge[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
+        ]
+        lines.append(" ".join([label, *marks] if label else marks))
+    return "  \n".join(lines)
 
 
 def badge_line(judgement: Judgement) -> str:
     """Return one status as a line of markdown, and beside it that the data are old where they are."""
     status = judgement.status
-    line = f":{status_colour(status)}-badge[{status_icon(status)} {status_word(status, language())}]"
-    if judgement.is_stale and judgement.age_days is not None:
+    colour = "gray" if judgement.standing == "last_known" else status_colour(status)
+    line = f":{colour}-badge[{status_icon(status)} {status_word(status, language())}]"
+    if judgement.is_awaiting:
+        line += f" :orange-badge[:material/hourglass_top: {t('awaiting')}]"
+    if judgement.is_stale and status != "unreported":
         line += f" :gray-badge[:material/schedule: {t('stale')}]"
     return line
 
