@@ -161,7 +161,9 @@ def _ahead(
         found.append(Expected(last.period.end, value, value, value))
     for (day, value), (_, low, high) in zip(expected.points, expected.band, strict=True):
         middle, least, most = (format_value(v, definition, language, is_worked_out=True) for v in (value, low, high))
-        label = f"{words('expected')} {middle} ({words('expected_between', low=least, high=most)}, {format_date(day, language)})"
+        label = (
+            f"{words('forecast_word')} {middle} ({words('forecast_between', low=least, high=most)}, {format_date(day, language)})"
+        )
         found.append(Expected(day, value / divisor, low / divisor, high / divisor, label))
     return tuple(found)
 
