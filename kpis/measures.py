@@ -34,6 +34,7 @@ from kpis.figures import (
     Goal,
     Judgement,
     LastDue,
+    are_mixed,
     last_day_order,
     series_key,
     value_of,
@@ -413,9 +414,10 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
         parts: one figure per sub-unit, of one period.
 
     Raises:
-        FigureRefused: levels and texts cannot be added, or the parts are of different periods.
+        FigureRefused: levels and texts cannot be added, or the parts are of different periods, or year-to-date beside
+            single-period ones.
     """
-    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1:
+    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1 or are_mixed(kind, parts):
         raise FigureRefused(
             "この種類または期間の異なる数値は合計できません。単位ごとに表示してください。",
             "Figures of this kind, or of different periods, cannot be added up. Show them by unit.",

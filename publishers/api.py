@@ -174,6 +174,7 @@ def roll_up_json(rolled: RollUp) -> dict[str, Any]:
         "official_period": rolled.official.period_code if rolled.official else None, "is_complete": rolled.is_complete,
         "reported_count": rolled.reported_count, "owing_count": rolled.owing_count, "added": list(rolled.added),
         "unaddable": list(rolled.unaddable), "missing": list(rolled.missing),
+        "year_to_date": list(rolled.year_to_date), "single_period": list(rolled.single_period),
     }  # fmt: skip
 
 

@@ -264,7 +264,7 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
                     rolled.owing_count, total, rolled.official.value if rolled.official else None,
                     words.named(item.entry.definition, "unit"),
                     words("report_complete") if rolled.is_complete else words("report_partial"),
-                    words("list_comma").join(names.get(c, c) for c in (*rolled.missing, *rolled.unaddable)),
+                    words("list_comma").join(names.get(c, c) for c in rolled.left_out),
                     bool(rolled.figure and rolled.figure.is_sample),
                 ]
             )  # fmt: skip

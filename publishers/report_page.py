@@ -131,7 +131,7 @@ def _coverage(report: QuarterReport) -> _Table:
                 "―" if total is None else format_value(round(total, max(definition.decimals, 1)), definition, language),
                 report.shown(item, rolled.official) if rolled.official else "―",
                 words("report_complete") if rolled.is_complete else words("report_partial"),
-                words("list_comma").join(names.get(c, c) for c in (*rolled.missing, *rolled.unaddable)) or "―",
+                words("list_comma").join(names.get(c, c) for c in rolled.left_out) or "―",
             ]
         )  # fmt: skip
     header = [

@@ -144,7 +144,10 @@ def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]]
     definition, total = item.entry.definition, rolled.figure
     counts = {"owing": rolled.owing_count, "reported": rolled.reported_count}
     value = value_of(definition, total) if total else None
-    if value is None:
+    if rolled.year_to_date:
+        told = {"to_date": names(rolled.year_to_date), "single": names(rolled.single_period)}
+        lines = [words("coverage_mixed", **counts, **told)]
+    elif value is None:
         lines = [words("coverage_no_sum", **counts)]
     else:
         said = format_value(round(value, max(definition.decimals, 2)), definition, words.language)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from tests.method.recount import Aim, Mark, Measure, Start, term
+from tests.method.given import Aim, Mark, Measure, Start, term
 
 DATA = Path(__file__).parents[2] / "data"
 JUST_LOADED = date.max  # no day of publication: known only since this instance read the file

@@ -218,7 +218,12 @@ def comparison(
 def coverage(ledger: Ledger, whole: Item, rolled: Item) -> list[str]:
     """Say what the reports of a period add up to, and how complete they are."""
     w, counts = ledger.words, {"owing": rolled["owing_count"], "reported": rolled["reported_count"]}
-    if rolled["value"] is None:
+    comma = w("list_comma").join
+    if rolled["year_to_date"]:
+        told = {"to_date": comma(ledger.units.get(c, c) for c in rolled["year_to_date"]),
+                "single": comma(ledger.units.get(c, c) for c in rolled["single_period"])}  # fmt: skip
+        lines = [w("coverage_mixed", **counts, **told)]
+    elif rolled["value"] is None:
         lines = [w("coverage_no_sum", **counts)]
     else:
         total = ledger.value(whole, rolled["value"], least=2)
