@@ -126,6 +126,7 @@ def _span(scored: Scored, figures: Sequence[Figure], expected: Forecast | None) 
         days.append(judged.goal.period.end)
         if definition.kind == "ceiling":
             days.append(judged.goal.period.start)
+    days += [goal.period.end for goal in judged.unreported_goals]
     if judged.last_due is not None:
         days.append(judged.last_due.goal.period.end)
     if judged.baseline is not None and definition.kind != "ceiling":
