@@ -47,11 +47,14 @@ LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
-    """Return per period the target last set by a day, by due day; a target without a day of setting counts."""
+    """Return per period the target last set by a day and not withdrawn by it, by due day; one without a day of setting counts."""
     latest: dict[str, Goal] = {}
     for goal in goals:
         if goal.set_on is not None and goal.set_on > as_of:
             continue
+        if goal.is_withdrawn(as_of):
+            continue
+        goal = replace(goal, withdrawn_on=None) if goal.withdrawn_on is not None else goal  # on this day it stands
         held = latest.get(goal.period_code)
         if held is None or goal.set_order >= held.set_order:
             latest[goal.period_code] = goal
