@@ -317,6 +317,11 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     )
 
 
+def dated_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure with its period in short, as it stands beside one of another period: ``55.1 % (R3年度)``; or a dash."""
+    return "―" if figure is None else f"{figure_text(definition, figure, language)} ({figure.period.short(language)})"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that became known: a figure of a new period, a corrected or withdrawn figure, or a target set anew.
