@@ -69,7 +69,8 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
     """Return what reported figures contradict, in the order of the report.
 
     Args:
-        reported: the figures that are new or changed, by (indicator, unit, period); each takes the place of a stored one.
+        reported: the figures that are new or changed, by (indicator, unit, period); each takes the place of a stored one. One
+            without any number is a text, or withdraws what is stored: nothing is held against it.
         known: definitions, units and what is stored. Figures of unknown indicators or units are passed over.
         today: periods that begin later are refused; ``None`` = not asked.
     """
@@ -78,7 +79,10 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         for whose in {(code, unit) for code, unit, _ in reported} | set(known.figures)
     }
     for (code, unit, period), figure in reported.items():
-        held[code, unit][period] = figure
+        held[code, unit].pop(period, None)
+        if figure.value is not None or figure.numerator is not None:
+            held[code, unit][period] = figure
+    reported = {key: figure for key, figure in reported.items() if key[2] in held[key[:2]]}
     mixed = _mixed(reported, known, held)
     found: list[Finding] = []
     for key, figure in reported.items():

@@ -40,7 +40,7 @@ from kpis.organisation import Organisation, Succession, Unit
 from kpis.past import as_known
 from kpis.scorecard import Book, Entry, SourceNote
 from kpis.settings import settings
-from kpis.vintages import is_sample
+from kpis.vintages import COMPARED, SAID_WHY, is_sample
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
@@ -58,6 +58,7 @@ _CODED: dict[str, type[SQLModel]] = {
 }
 
 
+VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
 _REVISION = select(table_of(models.DataRevision).c.revision)
 
@@ -235,6 +236,8 @@ class Store:
                         row.is_approximate,
                         row.source_code,
                         row.set_on_precision,
+                        row.withdrawn_on,
+                        row.withdrawn_reason,
                     )
                 )
             baselines = {
@@ -335,6 +338,31 @@ class Store:
             if was_on:
                 gc.enable()
         return figures
+
+    def vintages(
+        self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None
+    ) -> dict[VintageKey, list[dict[str, Any]]]:
+        """Return every vintage of figures as it was given, nothing worked out, oldest first.
+
+        Args:
+            codes: of indicators; ``None`` means all.
+            units: keep these only; ``None`` means all.
+
+        Returns:
+            (indicator, unit, period) → rows with the columns that are compared, the vintage and its reason.
+        """
+        table = table_of(models.Observation)
+        names = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
+        query = select(*(table.c[name] for name in names)).order_by(table.c.vintage)
+        if codes is not None:
+            query = query.where(table.c.indicator_code.in_(codes))
+        if units is not None:
+            query = query.where(table.c.bureau_code.in_(units))
+        found: dict[VintageKey, list[dict[str, Any]]] = {}
+        with self.reading() as session:
+            for row in session.execute(query.execution_options(yield_per=10_000)):
+                found.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
+        return found
 
     def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = table_of(model)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -47,9 +47,9 @@ REGISTER_FILES = ("procedures.csv", "facilities.csv", "milestones.csv")
 ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
-_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
-_SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
+SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,9 @@ def keep_original(session: Session, *, name: str, content: bytes, kind: str, rec
 
 
 def apply_rows(
-    session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime, list_name: str = ""
-) -> int:
+    session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime, list_name: str = "",
+    columns: Collection[str] | None = None,
+) -> int:  # fmt: skip
     """Store the validated rows of one file within the caller's transaction.
 
     Args:
@@ -86,6 +87,7 @@ def apply_rows(
         rows: validated rows in file order.
         sha256: of the original file, already kept.
         loaded_at: UTC.
+        columns: those that the file has; ``None`` means every one of the model.
         list_name: the name of the list, by which rows that it no longer holds are found when it is loaded again.
 
     Returns:
@@ -96,8 +98,7 @@ def apply_rows(
     """
     values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
     if kind in REGISTER_FILES and rows:
-        given = getattr(rows[0], "model_fields_set", set(ENDS))
-        for left_out in ENDS.keys() - given:  # a list without these columns says nothing of what ended
+        for left_out in () if columns is None else ENDS.keys() - columns:  # a list without these columns says nothing of what ended
             for value in values:
                 value.pop(left_out, None)
     if kind == "observations.csv":
@@ -263,7 +264,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
         code: day or last_day
         for code, day, last_day in session.execute(select(sources.c.source_code, sources.c.published_on, sources.c.published_by))
     }
-    columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *_COMPARED, *_SAID_WHY)
+    columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
     held: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     codes = sorted({v["indicator_code"] for v in values})
     query = select(*(table.c[name] for name in columns)).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)
@@ -274,7 +275,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
         stored = held.setdefault(key, [])
-        record = _next_vintage(stored, dict(given), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+        record = next_vintage(stored, dict(given), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
         if record is None:
             continue
         day = given["published_on"] or source_days.get(given["source_code"])
@@ -289,13 +290,13 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     return len(fresh)
 
 
-def _next_vintage(
+def next_vintage(
     stored: Sequence[Mapping[str, Any]], given: dict[str, Any], *, where: str, place: str, key: str
 ) -> dict[str, Any] | None:
     """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
     withdraws = given.pop("is_withdrawn", False)
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
-        given |= {name: "" if name.startswith("text") else False if name.startswith("is_") else None for name in _COMPARED}
+        given |= {name: "" if name.startswith("text") else False if name.startswith("is_") else None for name in COMPARED}
     counting = counting_vintage(stored)
     vintage = len(stored) + 1
     said = [row for row in stored if _is_same(row, given) and (row["withdraws_vintage"] is not None) == withdraws]
@@ -314,13 +315,14 @@ def _next_vintage(
             f"{place}: {'withdrawing' if withdraws else 'changing'} {key} needs a reason_class and a reason_text.",
         )
     given |= {"vintage": vintage, "withdraws_vintage": counting["vintage"] if withdraws and counting is not None else None}
+    given.setdefault("is_sample", False)
     if withdraws and counting is not None:
         given["is_sample"] = counting["is_sample"]
     return given
 
 
 def _is_same(row: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    return all(row[name] == given[name] for name in _COMPARED)
+    return all(row[name] == given[name] for name in COMPARED)
 
 
 def _reason(row: Mapping[str, Any]) -> tuple[str, str]:

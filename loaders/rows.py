@@ -36,6 +36,9 @@ Party = Literal[
     "national_or_agency", "agency_or_local", "any_public", "other", "unknown",
 ]  # fmt: skip
 StepForm = Literal["online", "paper", "either", "none", "unknown"]
+EndedReason = Annotated[
+    Literal["closed", "abolished", "merged", "replaced", "mistake"] | None, BeforeValidator(_blank_is_none)
+]  # fmt: skip
 Direction = Literal["higher", "lower", "keep", "none"]
 PublishedBasis = Literal["page", "source", "quarter"]
 Optional_year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_blank_is_none)]
@@ -371,6 +374,10 @@ class MilestoneRow(Row):
     is_missed: Flag = False
     reported_period: Optional_text = None
     supersedes_code: Optional_code = None
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -409,6 +416,10 @@ class ProcedureRow(Row):
     online_count: Optional_count = None
     is_count_estimated: Flag = False
     details_json: str = ""
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -432,6 +443,10 @@ class FacilityRow(Row):
     planned_for: Optional_date = None
     planned_for_precision: Precision = "unknown"
     cashless_status: Literal["introduced", "announced", "class_level_only", "unknown", "not_cashless"]
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
