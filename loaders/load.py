@@ -29,6 +29,7 @@ KINDS: dict[str, type[Row]] = {**CATALOGUE_FILES, **OFFICIAL_FILES}
 # The natural key of each kind: two rows with one key in a file are a problem, not a choice for us to make.
 _KEYS: dict[str, tuple[str, ...]] = {
     "sources.csv": ("source_code",), "bureaus.csv": ("bureau_code",), "projects.csv": ("project_code",),
+    "strategy_versions.csv": ("version_code",),
     "indicators.csv": ("indicator_code",), "milestones.csv": ("milestone_code",),
     "procedures.csv": ("procedure_code",), "facilities.csv": ("facility_code",),
     "successions.csv": ("predecessor_code", "successor_code", "relation"),
@@ -42,9 +43,10 @@ _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
     "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator", "sibling_code": "indicator",
     "project_code": "project", "source_code": "source", "supersedes_code": "milestone",
+    "strategy_version": "version",
 }  # fmt: skip
 _OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv": "project", "sources.csv": "source",
-           "milestones.csv": "milestone"}  # fmt: skip
+           "milestones.csv": "milestone", "strategy_versions.csv": "version"}  # fmt: skip
 
 
 class Prepared:

@@ -44,7 +44,8 @@ def badge_line(judgement: Judgement) -> str:
     if judgement.is_awaiting:
         line += f" :orange-badge[:material/hourglass_top: {t('awaiting')}]"
     if judgement.is_stale and status != "unreported":
-        line += f" :gray-badge[:material/schedule: {t('stale')}]"
+        word = t("stale" if judgement.standing == "last_known" else "stale_figure")
+        line += f" :gray-badge[:material/schedule: {word}]"
     return line
 
 

@@ -23,6 +23,7 @@ from pages.parts.text import language, named, t
 STATE_LOOK = {
     "done": (":material/check_circle:", "green"),
     "late": (":material/warning:", "red"),
+    "missed": (":material/cancel:", "red"),
     "not_seen": (":material/visibility_off:", "gray"),
     "coming": (":material/hourglass_empty:", "blue"),
     "undated": (":material/event_busy:", "gray"),
