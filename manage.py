@@ -50,7 +50,10 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
         return
     if not any(p.grade == "error" for p in report.problems):
         out.print(
-            f"{report.file}: {report.accepted} / {report.rows} 行 rows" + (" (取込済 already loaded)" if report.is_repeat else "")
+            f"{report.file}: {report.accepted} / {report.rows} 行 rows"
+            + (f" [{report.kind}]" if report.kind and report.kind != report.file else "")
+            + (" (取込済 already loaded)" if report.is_repeat else ""),
+            markup=False,
         )
     for p in report.problems:
         where = " ".join(str(part) for part in (p.sheet, p.cell or (f"{p.row}行 row {p.row}" if p.row else "")) if part)

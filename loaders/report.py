@@ -42,6 +42,7 @@ class LoadReport:
     accepted: int = 0
     problems: list[Problem] = field(default_factory=list)
     is_repeat: bool = False
+    kind: str = ""  # of a list, as ``observations.csv``
 
     def to_json(self) -> dict[str, Any]:
         """Return the report in the form that ``--json`` prints."""
