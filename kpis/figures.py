@@ -100,6 +100,12 @@ class Goal:
     is_approximate: bool = False
     source_code: str = ""
     set_on_precision: str = "unknown"  # where not a day, set_on is the last day by which the target had been set
+    withdrawn_on: date | None = None  # from this day on it was never a target
+    withdrawn_reason: str = ""
+
+    def is_withdrawn(self, as_of: date) -> bool:
+        """Say whether the target had been withdrawn by a day."""
+        return self.withdrawn_on is not None and self.withdrawn_on <= as_of
 
     @property
     def period(self) -> Period:

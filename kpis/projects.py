@@ -114,9 +114,11 @@ def milestones_on(
         known_at: days that became known after this UTC instant do not count.
     """
     given: dict[str, dict[str, list[GivenDay]]] = {}
-    for found in sorted(dates, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
-        if known_at is not None and found["known_at"] > known_at:
-            continue
+    known = [d for d in dates if known_at is None or d["known_at"] <= known_at]
+    taken_back = {(d["milestone_code"], d["date_kind"], d["withdraws_vintage"]) for d in known}
+    for found in sorted(known, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
+        if found["withdraws_vintage"] is not None or (found["milestone_code"], found["date_kind"], found["vintage"]) in taken_back:
+            continue  # a day that was never so
         kinds = given.setdefault(found["milestone_code"], {kind: [] for kind in _DATE_KINDS})
         day = GivenDay(found["day"], found["precision"], found["known_at"], found["submission_id"] is not None)
         kinds[found["date_kind"]].append(day)

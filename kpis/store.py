@@ -235,6 +235,8 @@ class Store:
                         row.is_approximate,
                         row.source_code,
                         row.set_on_precision,
+                        row.withdrawn_on,
+                        row.withdrawn_reason,
                     )
                 )
             baselines = {

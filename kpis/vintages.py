@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -75,8 +75,9 @@ def keep_original(session: Session, *, name: str, content: bytes, kind: str, rec
 
 
 def apply_rows(
-    session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime, list_name: str = ""
-) -> int:
+    session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime, list_name: str = "",
+    columns: Collection[str] | None = None,
+) -> int:  # fmt: skip
     """Store the validated rows of one file within the caller's transaction.
 
     Args:
@@ -85,6 +86,7 @@ def apply_rows(
         rows: validated rows in file order.
         sha256: of the original file, already kept.
         loaded_at: UTC.
+        columns: those that the file has; ``None`` means every one of the model.
         list_name: the name of the list, by which rows that it no longer holds are found when it is loaded again.
 
     Returns:
@@ -95,8 +97,7 @@ def apply_rows(
     """
     values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
     if kind in REGISTER_FILES and rows:
-        given = getattr(rows[0], "model_fields_set", set(ENDS))
-        for left_out in ENDS.keys() - given:  # a list without these columns says nothing of what ended
+        for left_out in () if columns is None else ENDS.keys() - columns:  # a list without these columns says nothing of what ended
             for value in values:
                 value.pop(left_out, None)
     if kind == "observations.csv":
@@ -312,6 +313,7 @@ def next_vintage(
             f"{place}: {'withdrawing' if withdraws else 'changing'} {key} needs a reason_class and a reason_text.",
         )
     given |= {"vintage": vintage, "withdraws_vintage": counting["vintage"] if withdraws and counting is not None else None}
+    given.setdefault("is_sample", False)
     if withdraws and counting is not None:
         given["is_sample"] = counting["is_sample"]
     return given

@@ -59,6 +59,11 @@ class ReportContext:
     window: Window | None = None
     known: Known = field(default_factory=lambda: Known({}, {}, Organisation()))
 
+    def counting(self, code: str) -> dict[str, Record]:
+        """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
+        found = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
+        return {period: dict(row) for period, row in found if row is not None}
+
     @property
     def figure_keys(self) -> list[tuple[str, str]]:
         """Return (indicator, period) of every figure asked for, in catalogue order and order of time.
@@ -76,8 +81,7 @@ class ReportContext:
     def current(self, sheet: str, key: tuple[str, ...]) -> Record | None:
         """Return the row as it is now, or ``None``."""
         if sheet == "observations":
-            held = self.observations.get((key[0], key[1]))
-            return held[-1] if held else None
+            return _plain(counting_vintage(self.observations.get((key[0], key[1]), ())))
         return self.registers[sheet].get(key[0])
 
     def as_issued(self, sheet: str, key: tuple[str, ...], vintage: int) -> Record | None:
@@ -98,6 +102,10 @@ class ReportContext:
             if isinstance(value, str) and isinstance(row.get(name) or _day_like(name), date):
                 past[name] = date.fromisoformat(value)
         return {**past, "vintage": vintage}
+
+
+def _plain(row: Mapping[str, Any] | None) -> Record | None:
+    return None if row is None else dict(row)
 
 
 def _day_like(name: str) -> date | None:

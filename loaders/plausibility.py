@@ -61,7 +61,7 @@ def _series(code: str, reported: Mapping[tuple[str, str], ReportedRow], context:
     """Return the indicator's values, reported ones in place of stored ones, by the end of their periods."""
     indicator = context.indicators[code]
     definition = Definition(code, indicator["kind"], indicator["direction"], "", "", "", "")
-    found: dict[str, Mapping[str, object]] = {p: held[-1] for (c, p), held in context.observations.items() if c == code}
+    found: dict[str, Mapping[str, object]] = dict(context.counting(code))
     found |= {p: row.fields for (c, p), row in reported.items() if c == code}
     points = []
     for period, fields in found.items():

@@ -87,11 +87,12 @@ def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Re
 
 def _previous(context: ReportContext, code: str, period: str) -> tuple[str | None, Any]:
     begins = parse_period(period).start
-    earlier = [p for c, p in context.observations if c == code and parse_period(p).end < begins]
+    held = context.counting(code)
+    earlier = [p for p in held if parse_period(p).end < begins]
     if not earlier:
         return None, None
     last = max(earlier, key=lambda p: (parse_period(p).end, parse_period(p).start))
-    row = context.observations[code, last][-1]
+    row = held[last]
     indicator = context.indicators[code]
     if indicator["kind"] == "qualitative":
         return parse_period(last).label(), row["text_ja"]

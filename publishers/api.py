@@ -143,6 +143,7 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "is_worked_out": figure.is_worked_out,
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
         "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
+        "withdraws_vintage": figure.withdraws_vintage,
         "source_url": source.url if source else None, "source_title": source.title if source else None,
     }  # fmt: skip
 
@@ -152,7 +153,9 @@ def _goal_json(goal: Goal) -> dict[str, Any]:
     return {"period": goal.period_code, "start_date": period.start.isoformat(), "end_date": period.end.isoformat(),
             "value": goal.value, "set_on": goal.set_on.isoformat() if goal.set_on else None,
             "set_on_precision": goal.set_on_precision, "set_order": goal.set_order,
-            "is_approximate": goal.is_approximate}  # fmt: skip
+            "is_approximate": goal.is_approximate,
+            "withdrawn_on": goal.withdrawn_on.isoformat() if goal.withdrawn_on else None,
+            "withdrawn_reason": goal.withdrawn_reason or None}  # fmt: skip
 
 
 def _baseline_json(baseline: Baseline | None) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from charts.vector import NARROW, drawing
 from kpis.figures import value_of
 from kpis.periods import parse_period
-from kpis.scorecard import Scored, tally
+from kpis.scorecard import Scored, dated_text, tally
 from kpis.text import format_date, format_difference, format_value, status_word
 from publishers import told_series
 from publishers.report import QuarterReport
@@ -71,7 +71,7 @@ def _indicators(report: QuarterReport) -> _Table:
                 words.named(definition), judged.figure.period.label(language), report.shown(item, judged.figure),
                 format_value(judged.goal.value, definition, language) if judged.goal else "―",
                 "―" if variance is None else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), definition, language),
-                report.shown(item, judged.previous), report.shown(item, judged.year_earlier), status_word(judged.status, language),
+                dated_text(definition, judged.previous, language), dated_text(definition, judged.year_earlier, language), status_word(judged.status, language),
             ]
         )  # fmt: skip
     header = [

@@ -211,7 +211,8 @@ class IndicatorView:
         return [
             {
                 "period": g.period.label(words.language),
-                "value": Markup("{}{}").format(words("approximate") if g.is_approximate else "", self.value(g.value)),
+                "value": Markup("{}{}").format(words("approximate") if g.is_approximate else "", self.value(g.value))
+                + (words("target_withdrawn", day=format_date(g.withdrawn_on, words.language), reason=g.withdrawn_reason) if g.is_withdrawn(self.scored.as_of) and g.withdrawn_on else ""),
                 "set_on": known_day(g.set_on, g.set_on_precision, words.language) if g.set_on else words("unknown_day"),
                 "source": self.book.sources.get(g.source_code),
             }

@@ -13,7 +13,7 @@ import streamlit as st
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
-from kpis.scorecard import Book, Scored, Tally, figure_text
+from kpis.scorecard import Book, Scored, Tally, dated_text, figure_text
 from kpis.text import format_value, status_colour, status_icon, status_word
 from pages.parts import cached
 from pages.parts.entry import as_of, page, view
@@ -56,6 +56,11 @@ def status_badge(judgement: Judgement) -> None:
 def headline_value(scored: Scored, figure: Figure | None) -> str:
     """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
     return figure_text(scored.entry.definition, figure, language())
+
+
+def dated_value(scored: Scored, figure: Figure | None) -> str:
+    """Return a figure with its period in short, as it stands beside one of another period; a dash where there is none."""
+    return dated_text(scored.entry.definition, figure, language())
 
 
 def indicator_card(scored: Scored, *, title: str | None = None) -> None:
@@ -130,7 +135,7 @@ def _foot(scored: Scored) -> str:
     parts = [judged.figure.period.label(language())]
     if value_of(scored.entry.definition, judged.figure) is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
-            parts.append(f"{t(word)} {figure_text(definition, other, language())}")
+            parts.append(f"{t(word)} {dated_text(definition, other, language())}")
     return " ・ ".join(_unbroken(part) for part in parts)
 
 

@@ -59,12 +59,14 @@ def line(change: Change) -> str:
     said = f"{day} :gray-badge[{t('change_' + change.kind)}] {named(item.entry.definition)} "
     if change.kind == "target":
         said += f"{t('target')} "
-    said += f"{shown(change.before)} → **{shown(after)}**" if change.before else f"**{shown(after)}**"
+    last = t("no_figure") if after is None else shown(after)
+    said += f"{shown(change.before)} → **{last}**" if change.before else f"**{last}**"
     if change.kind == "new":
         status = item.judgement.status
         said += f" :{status_colour(status)}-badge[{status_icon(status)} {status_word(status, language())}]"
-    if isinstance(after, Figure) and after.reason_class:
-        said += t("because", reason=t("why_" + after.reason_class), text=after.reason_text)
+    why = change.reason or (after if isinstance(after, Figure) else None)
+    if why is not None and why.reason_class:
+        said += t("because", reason=t("why_" + why.reason_class), text=why.reason_text)
     return said
 
 
