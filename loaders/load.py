@@ -203,7 +203,9 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
     """Check a file as ``load_file`` would, and store nothing; a bureau workbook is known by its mark."""
     if kind is None and is_bureau_workbook(content):
         reading = read_workbook(content, store=store)
-        return LoadReport(name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems)
+        return LoadReport(
+            name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems, completeness=reading.completeness
+        )
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     is_repeat = store.has_loaded(file.sha256)
     _find_between(store, [file], repeats={file.sha256} if is_repeat else set())
