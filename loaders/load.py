@@ -158,15 +158,22 @@ class Prepared:
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""
         rows = len(self.numbered) + len(self.faulty)
-        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat)
+        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat, self.kind)
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:
+    """Tell a list by its name, else by its columns; where several kinds have them, it is one of observations."""
+    named = Path(name).stem.lower() + ".csv"
     columns = set(header)
-    for kind, model in KINDS.items():
-        if columns == set(model.model_fields):
-            return kind
-    return Path(name).stem.lower() + ".csv"
+    fitting = [
+        kind for kind, model in KINDS.items()
+        if columns <= set(model.model_fields) and {n for n, f in model.model_fields.items() if f.is_required()} <= columns
+    ]  # fmt: skip
+    if named in KINDS or not fitting:
+        return named
+    return next((kind for kind in fitting if columns == set(KINDS[kind].model_fields)), None) or (
+        "observations.csv" if "observations.csv" in fitting else fitting[0]
+    )
 
 
 def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
@@ -198,7 +205,9 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
     """Check a file as ``load_file`` would, and store nothing; a bureau workbook is known by its mark."""
     if kind is None and is_bureau_workbook(content):
         reading = read_workbook(content, store=store)
-        return LoadReport(name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems)
+        return LoadReport(
+            name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems, completeness=reading.completeness
+        )
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     is_repeat = store.has_loaded(file.sha256)
     _find_between(store, [file], repeats={file.sha256} if is_repeat else set())
