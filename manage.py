@@ -25,6 +25,7 @@ from kpis.review import REASON_CLASSES
 from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders import catalogue, load, pull, sample, submit, workbook
+from loaders.missing import decision_of
 from loaders.report import LoadReport
 from publishers import editions, export, publication
 from publishers.report import quarter_report
@@ -89,14 +90,20 @@ def load_command(
     leaves_open: Annotated[
         str, typer.Option("--leaves-open", help="Why figures that were asked stay open: confirms all of them with this reason")
     ] = "",
+    missing: Annotated[
+        str | None,
+        typer.Option(help="Of rows that the list held before and holds no longer: keep | end=YYYY-MM-DD | never (was never so)"),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why, with --missing end or never; shown to the public")] = "",
 ) -> None:
     """Load figures, all or nothing. A bureau workbook becomes a draft of the person named by --as.
 
     Several files are stored together or not at all. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage or
     refused. --json prints one report as an object, several as a list of them.
     """
-    if missing := [path for path in files or [] if not path.is_file()]:
-        raise typer.BadParameter(f"{', '.join(map(str, missing))}: ファイルがありません / no such file")
+    if absent := [path for path in files or [] if not path.is_file()]:
+        raise typer.BadParameter(f"{', '.join(map(str, absent))}: ファイルがありません / no such file")
+    decided = decision_of(missing, reason) if missing else None
     store = _store()
     store.migrate()
     found: list[LoadReport] = []
@@ -107,10 +114,12 @@ def load_command(
             bar.update(task, completed=done, total=total)
 
         if not files:
-            found = catalogue.load_folder(store, settings().catalogue_dir, official=settings().official_dir, progress=progress)
+            found = catalogue.load_folder(
+                store, settings().catalogue_dir, official=settings().official_dir, missing=decided, progress=progress
+            )
         books = [path for path in files or [] if kind is None and workbook.is_bureau_workbook(path.read_bytes())]
         if plain := [path for path in files or [] if path not in books]:
-            found = load.load_files(store, plain, kind=kind, progress=progress)
+            found = load.load_files(store, plain, kind=kind, missing=decided, progress=progress)
         if not any(report.problems for report in found):
             found += [_report_as(store, path, actor, replace=replace, hand_in=hand_in, leaves_open=leaves_open) for path in books]
     if as_json and len(found) != 1:
@@ -480,11 +489,11 @@ def run(
         return
     store = _store()
     store.migrate()
-    reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
+    reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir, is_start=True)
     for report in reports:
         if report.problems:
             _print(report, as_json=False)
-    if any(report.problems for report in reports):
+    if any(p.grade == "error" for report in reports for p in report.problems):
         err.print("図表は前回取り込んだ数値で表示します。 / Serving the figures loaded before.")
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()

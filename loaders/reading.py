@@ -315,7 +315,7 @@ class TableReader:
                 return day, precision if precision != "day" else ""
             if column.value in ("choice", "open_choice", "flag", "member"):
                 return as_choice(raw, column, self.layout), ""
-            return as_text(raw), ""
+            return (as_code(raw) if column.value == "code" else as_text(raw)), ""
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)

@@ -22,8 +22,9 @@ from kpis.review import Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 from loaders.context import ReportContext, gather, owners
+from loaders.endings import find_faults
 from loaders.guard import check_bytes, is_workbook
-from loaders.layout import KEYS, load_layout
+from loaders.layout import KEYS, KINDS, load_layout
 from loaders.mark import make_mark, read_mark, record_issue, was_issued
 from loaders.marked import mark_problems
 from loaders.plausibility import find_doubts
@@ -175,6 +176,7 @@ def read_workbook(
         rows += read.rows
         count += read.rows_count
         problems += _taken(store, key, table, read.new_codes)
+        problems += _ends(store, key, table, read.rows)
     problems += [*findings_of_report(rows, context, today=today), *find_doubts(rows, context, today=today)]
     names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}
     return WorkbookReading(mark, rows, problems, count, _completeness(rows, context), names)
@@ -276,6 +278,15 @@ def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow])
             )
         )  # fmt: skip
     return problems
+
+
+def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> list[Problem]:
+    """Refuse what a row of a register cannot say of its end."""
+    if key == "observations":
+        return []
+    own = {row.key[0]: row for row in rows}
+    found = find_faults(store, KINDS[key], {code: row.fields for code, row in own.items()})
+    return [table.problem(f.kind, f.found, f.expected, f.remedy, row=own[code].row, column=f.column) for code, f in found]
 
 
 def _is_1904(content: bytes) -> bool:
