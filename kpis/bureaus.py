@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpis.facilities import counted as single_facilities
 from kpis.facilities import standing
 from kpis.organisation import REPORTING_KINDS, Organisation, Succession, Unit
 from kpis.projects import Milestone, ProjectReport
@@ -124,7 +125,7 @@ def bureau_reports(
         return found
 
     procedures = counted(tables["Procedure"], "digital_status")
-    standing_ = [f for f in standing(tables["Facility"], as_of=as_of) if not f.is_class]
+    standing_ = single_facilities(standing(tables["Facility"], as_of=as_of))
     facilities = counted(({"bureau_code": f.bureau, "cashless_status": f.status} for f in standing_), "cashless_status")
     submissions: dict[str, list[Row]] = {}
     for row in sorted(tables["Submission"], key=lambda s: (s["period_code"], s["revision"]), reverse=True):

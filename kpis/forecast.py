@@ -225,6 +225,8 @@ def _by_shape_of_year(definition: Definition, series: Sequence[Figure], known: S
         if figure.period.kind == "year" and value is not None:
             so_far[_month(figure.period.end)] = value
     months = sorted(so_far)
+    if len(months) < 2:
+        return
     step = _rhythm(months)
     for made in months:
         ends = made + (2 - made) % 12  # March of its fiscal year

@@ -21,10 +21,11 @@ from kpis.figures import (
     worked_out,
 )  # fmt: skip
 from kpis.forecast import Forecast, forecast
-from kpis.measures import goals_known, judge, planned_path
+from kpis.measures import judge
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
 from kpis.periods import local_day, parse_period
 from kpis.sentences import is_derived, marked
+from kpis.targets import goals_known, planned_path
 from kpis.text import format_count, format_value
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織

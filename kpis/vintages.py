@@ -313,6 +313,7 @@ def next_vintage(
             f"{place}: {'withdrawing' if withdraws else 'changing'} {key} needs a reason_class and a reason_text.",
         )
     given |= {"vintage": vintage, "withdraws_vintage": counting["vintage"] if withdraws and counting is not None else None}
+    given.setdefault("is_sample", False)
     if withdraws and counting is not None:
         given["is_sample"] = counting["is_sample"]
     return given

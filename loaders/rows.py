@@ -36,6 +36,9 @@ Party = Literal[
     "national_or_agency", "agency_or_local", "any_public", "other", "unknown",
 ]  # fmt: skip
 StepForm = Literal["online", "paper", "either", "none", "unknown"]
+EndedReason = Annotated[
+    Literal["closed", "abolished", "merged", "replaced", "mistake"] | None, BeforeValidator(_blank_is_none)
+]  # fmt: skip
 Direction = Literal["higher", "lower", "keep", "none"]
 
 
@@ -334,6 +337,10 @@ class MilestoneRow(Row):
     stage_ja: str = ""
     reported_period: Optional_text = None
     supersedes_code: Optional_code = None
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -372,6 +379,10 @@ class ProcedureRow(Row):
     online_count: Optional_count = None
     is_count_estimated: Flag = False
     details_json: str = ""
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -395,6 +406,10 @@ class FacilityRow(Row):
     planned_for: Optional_date = None
     planned_for_precision: Precision = "unknown"
     cashless_status: Literal["introduced", "announced", "class_level_only", "unknown", "not_cashless"]
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""

@@ -14,7 +14,6 @@ from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.errors import PeriodUnreadable
 from kpis.figures import BAD, Figure
-from kpis.measures import planned_on
 from kpis.organisation import RollUp
 from kpis.periods import Period, parse_period, quarter_code
 from kpis.projects import Milestone, ProjectReport, project_reports
@@ -22,6 +21,7 @@ from kpis.register_queries import by_bureau
 from kpis.scorecard import Book, Scored, figure_text, path_of, score_all
 from kpis.since import Shift, shifts
 from kpis.store import Store
+from kpis.targets import planned_on
 from kpis.text import status_word
 from publishers.summary import conclusion, headlines, lead, own_scope
 from publishers.words import Words

@@ -61,7 +61,7 @@ def lead(telling: Telling, total: Tally) -> str:
     unknown, exempt = total.statuses.get("unknown", 0), total.statuses.get("exempt", 0)
     return w(
         "proc_lead", as_of=format_date(telling.as_of, w.language), units=units, unknown=f"{unknown:,}", exempt=f"{exempt:,}"
-    )  # fmt: skip
+    ) + (w("list_ended", count=f"{total.ended:,}") if total.ended else "")  # fmt: skip
 
 
 def cards(telling: Telling, register: Counted, total: Tally) -> list[Card]:

@@ -8,8 +8,8 @@ from datetime import date
 from charts.series import Aim, Expected, Line, Point, Series, within
 from kpis.figures import Figure, Goal, by_series, last_day_order, value_of
 from kpis.forecast import Forecast
-from kpis.measures import goals_known
 from kpis.scorecard import Scored, figure_text, forecast_of, path_of
+from kpis.targets import goals_known
 from kpis.text import axis_scale, format_date, format_percent, format_value
 from publishers.words import Words
 

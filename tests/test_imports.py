@@ -19,6 +19,7 @@ INSIDE_KPIS = {
     "figures": 2,
     "models": 2,
     "sentences": 2,
+    "targets": 2,
     "facilities": 3,
     "forecast": 3,
     "measures": 3,

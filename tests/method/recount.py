@@ -21,9 +21,11 @@ UNJUDGED = ("unreported", "no_data", "qualitative", "not_applicable", "not_due")
 
 def usable(measure: Measure, marks: Sequence[Mark], as_of: date, known_at: object = None) -> list[Mark]:
     """Return the figures with a value that count, in order of time, the longer period last on a day (1)."""
+    heard = [m for m in marks if known_at is None or m.known is None or m.known <= known_at]  # type: ignore[operator]
+    gone = {(m.code, m.takes_back) for m in heard if m.takes_back is not None}
     newest: dict[str, Mark] = {}
-    for mark in marks:
-        if known_at is not None and mark.known is not None and mark.known > known_at:  # type: ignore[operator]
+    for mark in heard:
+        if mark.takes_back is not None or (mark.code, mark.version) in gone:
             continue
         if mark.code not in newest or mark.version > newest[mark.code].version:
             newest[mark.code] = mark
@@ -50,7 +52,7 @@ def standing(aims: Sequence[Aim], as_of: date) -> list[Aim]:
     """Return the targets that count on a day, by due day, the shortest first (2)."""
     last: dict[str, Aim] = {}
     for aim in aims:
-        if aim.set_on is not None and aim.set_on > as_of:
+        if (aim.set_on is not None and aim.set_on > as_of) or (aim.gone_on is not None and aim.gone_on <= as_of):
             continue
         if aim.code not in last or aim.order >= last[aim.code].order:
             last[aim.code] = aim

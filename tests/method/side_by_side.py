@@ -86,6 +86,7 @@ def recounted_from_json(item: dict[str, Any], as_of: date) -> Found:
         Aim(
             t["period"], t["value"], about=t["is_approximate"], order=t["set_order"],
             set_on=date.fromisoformat(t["set_on"]) if t["set_on"] else None,
+            gone_on=date.fromisoformat(t["withdrawn_on"]) if t["withdrawn_on"] else None,
         )
         for t in item["targets"]
     ]  # fmt: skip
