@@ -13,7 +13,8 @@ from kpis.errors import NotFound
 from kpis.registers import STEPS
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.entry import as_of, page
+from pages.parts.entry import as_of
+from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, number
 from pages.parts.text import fine_print, language, linked, named, t
 
@@ -24,7 +25,7 @@ def procedure_page(code: str) -> None:
         row = register_queries.one(cached.store(), code, as_of=as_of(), known_at=cached.known_at())
     except NotFound:
         st.title(t("proc_unknown", code=code))
-        st.page_link(page("procedures"), label=t("back_to_list"), icon=":material/arrow_back:", query_params={"lang": language()})
+        back_link("procedures", t("back_to_list"))
         return
     st.title(named(row))
     with st.container(horizontal=True, gap="xsmall"):
@@ -33,7 +34,7 @@ def procedure_page(code: str) -> None:
             st.badge(t("reg_by_priority"), icon=":material/star:", color="orange")
         if row["is_sample"]:
             st.badge(t("sample_marked", n=1), icon=":material/science:", color="red")
-    st.page_link(page("procedures"), label=t("back_to_list"), icon=":material/arrow_back:", query_params={"lang": language()})
+    back_link("procedures", t("back_to_list"))
     st.subheader(t("detail_facts"))
     facts(_said(row))
     source = next((s for s in cached.rows("Source") if s["source_code"] == row["source_code"]), None)
