@@ -17,11 +17,10 @@ publication lag is over, the last judgement marked as awaiting until then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from kpis.errors import FigureRefused
 from kpis.figures import (
@@ -33,130 +32,30 @@ from kpis.figures import (
     Figure,
     Goal,
     Judgement,
-    LastDue,
+    are_mixed,
     last_day_order,
     series_key,
     value_of,
 )
 from kpis.sentences import sentence
+from kpis.targets import (
+    goal_in_force,
+    goals_due_unseen,
+    goals_known,
+    is_kept,
+    is_of,
+    is_of_a_period,
+    is_open,
+    is_part_of,
+    last_due_of,
+    meets,
+    planned_on,
+    planned_path,
+    settles,
+)
 
 WHOLE_YEARS = ("year", "calendar_year")
-OF_A_PERIOD = ("ratio", "reduction", "ceiling", "level")  # measured over a period; stock and completion are counted on a day
-LADDER = ("moving_away", "behind", "slightly_behind", "on_track")
-
-
-def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
-    """Return per period the target last set by a day, by due day; a target without a day of setting counts."""
-    latest: dict[str, Goal] = {}
-    for goal in goals:
-        if goal.set_on is not None and goal.set_on > as_of:
-            continue
-        held = latest.get(goal.period_code)
-        if held is None or goal.set_order >= held.set_order:
-            latest[goal.period_code] = goal
-    return sorted(latest.values(), key=lambda g: (g.period.end, g.period.start))
-
-
-def goal_in_force(goals: Sequence[Goal], day: date) -> Goal | None:
-    """Return the target whose period contains the day (the shortest such), else the next one due, else the last."""
-    holding = [g for g in goals if g.period.contains(day)]
-    if holding:
-        return min(holding, key=lambda g: (g.period.end - g.period.start).days)
-    coming = [g for g in goals if g.period.end >= day]
-    return coming[0] if coming else (goals[-1] if goals else None)
-
-
-def planned_path(
-    definition: Definition, goals: Sequence[Goal], *, baseline: Baseline | None, first: Figure | None = None
-) -> list[tuple[date, float]]:
-    """Return the corners of the planned path, in order of time.
-
-    Args:
-        goals: targets; of several for one period the last set counts.
-        baseline: where the path starts; without one it starts at ``first``.
-        first: the first figure on record.
-
-    Returns:
-        (day, value) pairs. For a ceiling each cap rises from 0 at the start of its period.
-    """
-    known = goals_known(goals, date.max)
-    if definition.kind == "ceiling":
-        return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
-    corners = [(g.period.end, g.value) for g in known]
-    start = None if baseline is None else (baseline.day, baseline.value)
-    if start is None and first is not None and first.value is not None:
-        start = (first.period.end, first.value)
-    if start is None:
-        return corners
-    return [start, *(c for c in corners if c[0] > start[0])] if corners else []
-
-
-def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
-    """Read a planned path on a day: straight lines between corners, level after the last, nothing before the first."""
-    if not path or day < path[0][0]:
-        return None
-    for (left, low), (right, high) in pairwise(path):
-        if left <= day <= right:
-            span = (right - left).days
-            return high if span == 0 else low + (high - low) * (day - left).days / span
-    return path[-1][1]
-
-
-def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_days: int) -> tuple[list[Goal], list[Goal]]:
-    """Return the targets that fell due after the last figure: those whose result is unreported, and those still awaited.
-
-    Args:
-        goals: those known, by due day.
-        after: the last figure's last day (``date.min`` where there is none).
-        as_of: the day asked.
-        lag_days: how long a result may take to be published.
-    """
-    passed = [g for g in goals if after < g.period.end <= as_of]
-    late = [g for g in passed if (as_of - g.period.end).days > lag_days]
-    return late, [g for g in passed if g not in late]
-
-
-def is_part_of(definition: Definition, figure: Figure, goal: Goal) -> bool:
-    """Say whether a figure is of a part of the target's period, so that it can neither have reached nor missed the target."""
-    period, whole = figure.period, goal.period
-    if period.end >= whole.end or period.start < whole.start:
-        return False
-    return figure.is_year_to_date or definition.kind in OF_A_PERIOD
-
-
-def meets(definition: Definition, value: float, goal: Goal) -> bool:
-    """Say whether a value meets a target: at or beyond it, or within the tolerance where it is to be kept."""
-    if definition.direction == "keep":
-        return abs(value - goal.value) <= definition.tolerance + NEAR
-    return definition.sign * (value - goal.value) >= -NEAR
-
-
-def last_due_of(definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, as_of: date) -> LastDue | None:
-    """Return the target that fell due last by a day, and what came of it.
-
-    Args:
-        figures: those with a value that may speak (see ``judge``), in order of time.
-        goals: those known, by due day.
-        as_of: the day asked.
-    """
-    due = [g for g in goals if g.period.end <= as_of]
-    if not due:
-        return None
-    goal = max(due, key=lambda g: (g.period.end, g.period.start))
-    on_day = [f for f in figures if f.period.end == goal.period.end]
-    after = [f for f in figures if f.period.end > goal.period.end]
-    if on_day:
-        figure = on_day[-1]
-    elif after and definition.kind not in ("ceiling", "reduction"):
-        figure = after[0]
-    else:
-        waits = not after and (as_of - goal.period.end).days <= definition.publication_lag_days
-        return LastDue(goal, "awaiting" if waits else "unknown")
-    value = value_of(definition, figure)
-    assert value is not None
-    if meets(definition, value, goal):
-        return LastDue(goal, "met", figure, value - goal.value)
-    return LastDue(goal, "unknown" if figure.is_lower_bound else "missed", figure, value - goal.value)
+LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
 
 
 def judge(
@@ -200,15 +99,21 @@ def _stand(
     day = usable[-1].period.end if usable else date.min
     unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
     found = replace(
-        found, last_due=last_due_of(definition, speaking, known, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+        found, last_due=last_due_of(definition, usable, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
         unreported_goals=tuple(unreported),
     )  # fmt: skip
     if unreported:
         return replace(found, status="unreported", goal=unreported[0])
     if not usable:
         return replace(found, goal=goal_in_force(known, as_of))
-    goal = goal_in_force(known, day)
+    goal = goal_in_force(known, day, figure=usable[-1])
     assert goal is not None
+    due = found.last_due
+    if goal.period.end < day and due is not None and due.goal == goal and due.figure is None:
+        # No later target, and the figures after its day are of other periods: they do not tell what came of it.
+        if due.result == "awaiting":
+            return replace(found, status="not_applicable", goal=goal, is_awaiting=True)
+        return replace(found, status="unreported", goal=goal, unreported_goals=(goal,))
     found = replace(found, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
     if definition.kind == "ceiling":
         return _judge_ceiling(definition, found, usable[-1], goal)
@@ -219,7 +124,8 @@ def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figu
     """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
     figure = usable[-1]
     alike = [f for f in usable if series_key(f) == series_key(figure)]
-    earlier = [f for f in alike if f.period.end < figure.period.end]
+    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a sum since April is compared within its year only
+    earlier = [f for f in alike if f.period.end < figure.period.end and year in (None, f.period.fiscal_year)]
     year_code = figure.period.year_earlier().code
     age = (as_of - figure.period.end).days
     return replace(
@@ -232,25 +138,25 @@ def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figu
 def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goal: Goal) -> Judgement:
     actual, period, day = value_of(definition, figure), goal.period, figure.period.end
     assert actual is not None
-    whole = figure.period.kind in WHOLE_YEARS
-    if not (whole or figure.is_year_to_date):
-        return replace(found, status="not_applicable")
     if day < period.start:
         return replace(found, status="not_due")
     if day > period.end:
         return replace(found, status="not_applicable", goal=None)  # last year's cap says nothing about this year
+    if not is_of(figure, goal):
+        return replace(found, status="not_applicable")
     is_over = not meets(definition, actual, goal)
-    if whole or day >= period.end:
+    if day >= period.end:
+        is_unknown = is_open(definition, figure, is_met=not is_over)
         return replace(
-            found, status="missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
+            found, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
             ratio=_pace_ratio(definition, actual, goal.value),
         )  # fmt: skip
     planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
     ratio = _pace_ratio(definition, actual, planned)
     found = replace(found, planned_value=planned, variance=actual - planned, ratio=ratio)
-    if ratio is None:
-        return replace(found, status="not_due")
-    return replace(found, status="behind" if is_over else _by_ratio(definition, ratio))
+    if is_over:
+        return replace(found, status="behind")
+    return replace(found, status="not_due" if ratio is None else _by_ratio(definition, ratio))
 
 
 def _pace_ratio(definition: Definition, actual: float, budget: float) -> float | None:
@@ -259,10 +165,11 @@ def _pace_ratio(definition: Definition, actual: float, budget: float) -> float |
 
 
 def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
-    figure, goal, sign = found.figure, found.goal, definition.sign
+    figure, goal = found.figure, found.goal
     assert figure is not None and goal is not None
     actual, day = value_of(definition, figure), figure.period.end
     assert actual is not None
+    is_keep = is_kept(definition, goal, found.baseline)
     base = found.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
     planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
     progress = planned_progress = ratio = None
@@ -277,21 +184,22 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
         variance=None if planned is None else actual - planned,
     )  # fmt: skip
     is_due = day >= goal.period.end
-    published = base is not None and not base.is_first_figure
-    if definition.direction == "keep" or (published and base is not None and abs(goal.value - base.value) <= NEAR):
-        return replace(found, status=_kept(definition, actual, goal.value, is_due=is_due))
-    if meets(definition, actual, goal):
-        return replace(found, status="on_track" if found.is_part else "reached")
-    if is_due and figure.is_lower_bound and sign > 0:
+    is_met = meets(definition, actual, goal, baseline=found.baseline)
+    if is_due and is_open(definition, figure, is_met=is_met):
         return replace(found, status="not_applicable")
+    if is_met:
+        return replace(found, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")
+    if is_keep and not is_due:
+        off = abs(actual - goal.value)
+        return replace(found, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
     since = base.day if base else date.min
-    before = [f for f in usable if since < f.period.end < day and not is_part_of(definition, f, goal)]
+    before = [f for f in usable if since < f.period.end < day and settles(definition, f, goal)]
     was_reached = any(meets(definition, value, goal) for f in before if (value := value_of(definition, f)) is not None)
-    if is_due and not (was_reached and day > goal.period.end):
+    if is_due and (is_keep or not (was_reached and day > goal.period.end)):
         return replace(found, status="missed")
     if was_reached:
         return replace(found, status="reached_then_lost")
-    if progress is not None and progress < -NEAR:
+    if planned is not None and progress is not None and progress < -NEAR:
         return replace(found, status="moving_away")
     if ratio is None:
         return replace(found, status="not_due")
@@ -300,22 +208,12 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
 
 def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
     """Take the first figure for a starting point, where no baseline was published, nor one of the same fact in another unit."""
-    first = usable[0]
+    first = min(usable, key=lambda f: (f.period.end, f.period.start))
     if definition.has_sibling_baseline or first.period.end >= before:
         return None
     value = value_of(definition, first)
     assert value is not None
     return Baseline(first.period_code, value, first.is_approximate, False, first.source_code, True)
-
-
-def _kept(definition: Definition, actual: float, target: float, *, is_due: bool) -> str:
-    off = abs(actual - target)
-    better = definition.direction != "keep" and definition.sign * (actual - target) > 0
-    if better or off <= definition.tolerance + NEAR:
-        return "reached" if is_due else "on_track"
-    if is_due:
-        return "missed"
-    return "slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind"
 
 
 def _by_ratio(definition: Definition, ratio: float) -> str:
@@ -329,9 +227,11 @@ def rounding_step(definition: Definition, value: float) -> float:
     number = Decimal(repr(value)).normalize()
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
-    if exponent >= 0 and definition.unit_ja == "%":
+    if exponent < 0:
+        return float(Decimal(10) ** exponent)
+    if definition.unit_ja == "%" or not number:
         return 1.0
-    return float(Decimal(10) ** exponent) if number else 1.0
+    return float(Decimal(10) ** max(min(exponent, number.adjusted() - 1), 0))
 
 
 def _could_be(
@@ -352,26 +252,29 @@ def _could_be(
     value = value_of(definition, figure)
     assert value is not None
     half = rounding_step(definition, value) / 2 if figure.is_approximate else 0.0
-    half_goal = rounding_step(definition, goal.value) / 2 if goal.is_approximate else 0.0
+    is_moved = goal.is_approximate and not is_kept(definition, goal, baseline)
+    half_goal = rounding_step(definition, goal.value) / 2 if is_moved else 0.0
     if not half and not half_goal:
         return ()
     statuses: list[str] = []
     for actual in {value - half, value + half}:
         for target in {goal.value - half_goal, goal.value + half_goal}:
             moved = [replace(f, value=actual) if f is figure else f for f in figures]
-            meant = [replace(g, value=target) if g is goal else g for g in goals]
+            meant = [replace(g, value=target) if _same(g, goal) else g for g in goals]
             statuses.append(_stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
     return tuple(s for s in STATUSES if s in statuses and s != found.status)
 
 
+def _same(one: Goal, other: Goal) -> bool:
+    return (one.period_code, one.set_order, one.value) == (other.period_code, other.set_order, other.value)
+
+
 def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:
     """Return what a value published as "more than" could be as well: the next better, or where less is better the next worse."""
-    if definition.sign > 0:
-        return (LADDER[LADDER.index(found.status) + 1],) if found.status in LADDER[:-1] else ()
-    if found.status == "reached":
-        assert found.figure is not None and found.goal is not None
-        return ("missed" if found.figure.period.end >= found.goal.period.end else "on_track",)
-    return (LADDER[LADDER.index(found.status) - 1],) if found.status in LADDER[1:] else ()
+    if definition.direction == "keep" or found.status not in LADDER:
+        return ()
+    at = LADDER.index(found.status) + (1 if definition.direction == "higher" else -1)
+    return (LADDER[at],) if 0 <= at < (len(LADDER) - 1 if definition.direction == "higher" else len(LADDER)) else ()
 
 
 def same_period_reduction(value: float, base: float | None) -> float | None:
@@ -388,9 +291,10 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
         parts: one figure per sub-unit, of one period.
 
     Raises:
-        FigureRefused: levels and texts cannot be added, or the parts are of different periods.
+        FigureRefused: levels and texts cannot be added, or the parts are of different periods, or year-to-date beside
+            single-period ones.
     """
-    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1:
+    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1 or are_mixed(kind, parts):
         raise FigureRefused(
             "この種類または期間の異なる数値は合計できません。単位ごとに表示してください。",
             "Figures of this kind, or of different periods, cannot be added up. Show them by unit.",

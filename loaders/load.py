@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from kpis import vintages
 from kpis.errors import FigureRefused
+from kpis.periods import local_day
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 from loaders.flatfile import column_letters, header_of, read_rows, read_table, written_rows
@@ -20,6 +21,7 @@ from loaders.guard import check_bytes
 from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
+from loaders.rules import find_in_lists
 from loaders.workbook import is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
@@ -27,6 +29,7 @@ KINDS: dict[str, type[Row]] = {**CATALOGUE_FILES, **OFFICIAL_FILES}
 # The natural key of each kind: two rows with one key in a file are a problem, not a choice for us to make.
 _KEYS: dict[str, tuple[str, ...]] = {
     "sources.csv": ("source_code",), "bureaus.csv": ("bureau_code",), "projects.csv": ("project_code",),
+    "strategy_versions.csv": ("version_code",),
     "indicators.csv": ("indicator_code",), "milestones.csv": ("milestone_code",),
     "procedures.csv": ("procedure_code",), "facilities.csv": ("facility_code",),
     "successions.csv": ("predecessor_code", "successor_code", "relation"),
@@ -40,9 +43,10 @@ _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
     "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator", "sibling_code": "indicator",
     "project_code": "project", "source_code": "source", "supersedes_code": "milestone",
+    "strategy_version": "version",
 }  # fmt: skip
 _OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv": "project", "sources.csv": "source",
-           "milestones.csv": "milestone"}  # fmt: skip
+           "milestones.csv": "milestone", "strategy_versions.csv": "version"}  # fmt: skip
 
 
 class Prepared:
@@ -94,7 +98,7 @@ class Prepared:
             ]  # fmt: skip
             return
         self.numbered, self.problems = read_rows(table, KINDS[self.kind])
-        if self.problems and not any(p.kind == "header" for p in self.problems):
+        if self.problems:
             sound = {number for number, _ in self.numbered}
             self.faulty = [(number, given) for number, given in written_rows(table) if number not in sound]
         self._find_duplicates()
@@ -121,11 +125,20 @@ class Prepared:
                 )  # fmt: skip
             seen.setdefault(key, number)
 
+    @property
+    def written_codes(self) -> set[str]:
+        """Return the codes of the file's own rows, sound or faulty: a faulty row makes no other row's code unknown."""
+        name = f"{_OWNERS[self.kind]}_code"
+        return {str(getattr(row, name)) for _, row in self.numbered} | {
+            str(given.get(name, "")).strip() for _, given in self.faulty
+        }
+
     def find_unknown(self, known: Mapping[str, set[str]]) -> None:
         """Add a problem for each code that names nothing known.
 
         Args:
-            known: codes by ``bureau``, ``indicator``, ``project``, ``source``, ``milestone``; those of files stored together included.
+            known: codes by ``bureau``, ``indicator``, ``project``, ``source``, ``milestone``; those of files stored together
+                included. A table that is not in it cannot be told, and nothing is said of its codes.
         """
         own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
         if "successor_code" in self.columns:
@@ -135,7 +148,7 @@ class Prepared:
         for number, named in codes:
             for name, table in own.items():
                 code = named[name]
-                if code is not None and code not in known[table]:
+                if code is not None and table in known and code not in known[table]:
                     self.problems.append(
                         Problem("unknown_code", f"{name}={code}", f"登録済みの {table} のコード", f"the code of a known {table}",
                                 "コードを直すか、先に登録してください", "Correct the code, or register it first",
@@ -145,24 +158,33 @@ class Prepared:
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""
         rows = len(self.numbered) + len(self.faulty)
-        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat)
+        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat, self.kind)
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:
+    """Tell a list by its name, else by its columns; where several kinds have them, it is one of observations."""
+    named = Path(name).stem.lower() + ".csv"
     columns = set(header)
-    for kind, model in KINDS.items():
-        if columns == set(model.model_fields):
-            return kind
-    return Path(name).stem.lower() + ".csv"
+    fitting = [
+        kind for kind, model in KINDS.items()
+        if columns <= set(model.model_fields) and {n for n, f in model.model_fields.items() if f.is_required()} <= columns
+    ]  # fmt: skip
+    if named in KINDS or not fitting:
+        return named
+    return next((kind for kind in fitting if columns == set(KINDS[kind].model_fields)), None) or (
+        "observations.csv" if "observations.csv" in fitting else fitting[0]
+    )
 
 
 def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
-    """Return every known code by table, with those that files stored together bring."""
+    """Return every known code by table, with those that files stored together bring; none of a table whose file is unreadable."""
     known = {table: store.known_codes(table) for table in _OWNERS.values()}
     for file in together:
         if file.kind in _OWNERS:
-            table = _OWNERS[file.kind]
-            known[table] |= {getattr(row, f"{table}_code") for row in file.rows}
+            known[_OWNERS[file.kind]] |= file.written_codes
+    for file in together:
+        if file.kind in _OWNERS and file.problems and not file.numbered and not file.faulty:
+            known.pop(_OWNERS[file.kind], None)
     return known
 
 
@@ -183,10 +205,13 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
     """Check a file as ``load_file`` would, and store nothing; a bureau workbook is known by its mark."""
     if kind is None and is_bureau_workbook(content):
         reading = read_workbook(content, store=store)
-        return LoadReport(name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems)
+        return LoadReport(
+            name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems, completeness=reading.completeness
+        )
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
-    file.find_unknown(known_codes(store, [file]))
-    return file.report(is_repeat=store.has_loaded(file.sha256))
+    is_repeat = store.has_loaded(file.sha256)
+    _find_between(store, [file], repeats={file.sha256} if is_repeat else set())
+    return file.report(is_repeat=is_repeat)
 
 
 @collector_paused()
@@ -229,9 +254,7 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
     repeats = {file.sha256 for file in files if not file.errors and store.has_loaded(file.sha256)}
     if len(repeats) == len({file.sha256 for file in files}) and not any(file.errors for file in files):
         return [file.report(is_repeat=True) for file in files]
-    known = known_codes(store, files)
-    for file in files:
-        file.find_unknown(known)
+    _find_between(store, files, repeats=repeats)
     if any(file.errors for file in files):
         return [file.report() for file in files]
     total, done, accepted = sum(len(file.numbered) for file in files), 0, {}
@@ -250,6 +273,14 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
         )
         return [each.report() for each in files]
     return [file.report(accepted=accepted[file.sha256], is_repeat=file.sha256 in repeats) for file in files]
+
+
+def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str]) -> None:
+    """Add to each file the codes that name nothing known, and what its figures contradict: ``check`` and ``load`` alike."""
+    known = known_codes(store, files)
+    for file in files:
+        file.find_unknown(known)
+    find_in_lists(store, [file for file in files if file.sha256 not in repeats], today=local_day(utc_now()))
 
 
 def _store_one(session: Session, file: Prepared) -> int:
