@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from kpis.errors import PeriodUnreadable
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # of any period: a year beyond them is a slip
 FISCAL_START_MONTH = 4
 TOKYO_OFFSET = timedelta(hours=9)  # days are those of Japan; instants are stored in UTC
 _CODE = re.compile(r"^(?:FY(?P<fy>\d{4})(?:-Q(?P<q>[1-4]))?|(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])|CY(?P<cy>\d{4}))$")
@@ -71,7 +72,7 @@ def parse_period(code: str) -> Period:
         PeriodUnreadable: the text is not one of the four forms.
     """
     m = _CODE.match(code)
-    if m is None:
+    if m is None or not FIRST_YEAR <= int(m["fy"] or m["cy"] or m["y"]) <= LAST_YEAR:
         raise PeriodUnreadable(
             f"期間「{code}」を読めません。FY2022、FY2022-Q3、2022-12、CY2030 のいずれかで書いてください。",
             f"Cannot read the period {code!r}. Write it as FY2022, FY2022-Q3, 2022-12 or CY2030.",

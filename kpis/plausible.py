@@ -116,7 +116,8 @@ def check_point(latitude: float | None, longitude: float | None, area: Area | No
     """Return what is wrong with a place: no place on earth, latitude and longitude the wrong way round, outside the area."""
     given = {"latitude": (latitude, 90.0), "longitude": (longitude, 180.0)}
     if latitude is not None and longitude is not None and area is not None:
-        if not _inside(latitude, longitude, area) and _inside(longitude, latitude, area):
+        is_swapped = not _inside(latitude, longitude, area) and _inside(longitude, latitude, area)
+        if is_swapped:
             right = (
                 f"緯度 {longitude:g}、経度 {latitude:g}(逆に入っています)",
                 f"latitude {longitude:g}, longitude {latitude:g}: they are swapped",

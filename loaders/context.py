@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,9 +15,12 @@ from sqlmodel import Session, SQLModel
 from kpis import models
 from kpis.deadlines import Window, window_of
 from kpis.errors import FigureRefused, NotFound
+from kpis.figures import Definition
 from kpis.models import table_of
 from kpis.past import REGISTERS
 from kpis.periods import Period, month_code, parse_period, quarter_code
+from kpis.plausible import Area
+from kpis.settings import settings
 from kpis.store import Store
 
 NOT_REPORTING = ("whole", "scope", "comparison")
@@ -40,6 +44,7 @@ class ReportContext:
         projects: code → row, of the projects that the bureau leads or takes part in.
         facility_kinds: every kind in the register, of any bureau.
         window: the days on which the report is taken; ``None`` where the calendar does not know the period.
+        area: the land of the catalogue; ``None`` where it names none.
     """
 
     bureau: Record
@@ -52,6 +57,7 @@ class ReportContext:
     facility_kinds: tuple[str, ...] = ()
     changes: Mapping[tuple[str, str], list[Record]] = field(default_factory=dict)
     window: Window | None = None
+    area: Area | None = None
 
     @property
     def figure_keys(self) -> list[tuple[str, str]]:
@@ -92,6 +98,22 @@ class ReportContext:
 def _day_like(name: str) -> date | None:
     # A day that is empty now has no type to go by; the names of the registers' days say it.
     return date.min if name in ("digitised_date", "planned_for", "cashless_since") or name.endswith(("_start", "_end")) else None
+
+
+def catalogue_area() -> Area | None:
+    """Return the land that the catalogue is of, from ``[area]`` of its ``publisher.toml``; ``None`` where it names none."""
+    path = settings().catalogue_dir / "publisher.toml"
+    told = tomllib.loads(path.read_text(encoding="utf-8")).get("area") if path.is_file() else None
+    return None if told is None else Area(*(float(told[name]) for name in Area._fields))
+
+
+def definition_of(indicator: Record) -> Definition:
+    """Return what an indicator's figures are held against, from its row."""
+    return Definition(
+        indicator["indicator_code"], indicator["kind"], indicator["direction"], indicator["name_ja"], indicator["name_en"],
+        indicator["unit_ja"], indicator["unit_en"], indicator["decimals"], minimum_value=indicator["minimum_value"],
+        maximum_value=indicator["maximum_value"],
+    )  # fmt: skip
 
 
 def periods_asked(frequency: str, period: Period) -> list[str]:
@@ -164,7 +186,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         kinds = session.execute(select(table_of(models.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
-            _changes(session, registers), window_of(session, bureau_code, period.code),
+            _changes(session, registers), window_of(session, bureau_code, period.code), catalogue_area(),
         )  # fmt: skip
 
 

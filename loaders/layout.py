@@ -82,6 +82,7 @@ class Layout:
     marks: Mapping[str, str]
     clear_words: frozenset[str]
     instructions: tuple[Mapping[str, str], ...]
+    rate_message: tuple[str, str] = ("", "")
 
     def heading(self, column: Column) -> str:
         """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""
@@ -140,7 +141,7 @@ def load_layout(folder: Path = LAYOUTS) -> Layout:
         {name: {code: (pair[0], pair[1]) for code, pair in found.items()} for name, found in words["choices"].items()},
         words["new_rows"], words["to_fill"],
         {"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
-        frozenset(words["clear_words"]), tuple(words.get("instructions", ())),
+        frozenset(words["clear_words"]), tuple(words.get("instructions", ())), (words["rate_message_ja"], words["rate_message_en"]),
     )  # fmt: skip
 
 

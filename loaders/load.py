@@ -15,11 +15,12 @@ from kpis import vintages
 from kpis.errors import FigureRefused
 from kpis.settings import settings
 from kpis.store import Store, utc_now
-from loaders.flatfile import column_letters, header_of, read_rows, read_table, written_rows
+from loaders.flatfile import header_of, read_rows, read_table, written_rows
 from loaders.guard import check_bytes
 from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
+from loaders.sheets import column_letters, split_address
 from loaders.workbook import is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
@@ -75,13 +76,16 @@ class Prepared:
         self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
         if self.problems:
             return
-        table, self.problems = read_table(content)
+        table, unreadable = read_table(content)
+        self.problems = unreadable
         if table is None:
             return
         self.sheet = table[0]
         if placed := None if kind else recognise(table, settings().layouts_dir):
             self.kind = "procedures.csv"
-            self.numbered, self.problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            self.numbered, problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            used = {column_letters(table[2] + at) for at in placed.places.values()}
+            self.problems = [p for p in unreadable if split_address(p.cell)[0] in used] + problems
             self._find_duplicates()
             return
         header = header_of(table)
@@ -93,7 +97,9 @@ class Prepared:
                         "列名を直すか、--kind で種類を指定してください", "Correct the column names, or name the kind with --kind")
             ]  # fmt: skip
             return
-        self.numbered, self.problems = read_rows(table, KINDS[self.kind])
+        self.numbered, problems = read_rows(table, KINDS[self.kind])
+        at_cells = {p.cell for p in unreadable}
+        self.problems = [*unreadable, *(p for p in problems if not p.cell or p.cell not in at_cells)]
         if self.problems and not any(p.kind == "header" for p in self.problems):
             sound = {number for number, _ in self.numbered}
             self.faulty = [(number, given) for number, given in written_rows(table) if number not in sound]

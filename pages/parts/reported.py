@@ -23,7 +23,7 @@ STATE_LOOKS = {
     "late": (":material/schedule:", "red"),
 }  # fmt: skip
 EVENTS = frozenset(
-    {"uploaded", "explained", "conflict_resolved", "warning_confirmed", "submitted", "withdrawn", "returned", "commented", "approved",
+    {"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted", "withdrawn", "returned", "commented", "approved",
      "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish", "rollback", "confidence"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
@@ -73,6 +73,12 @@ def bureau_names() -> dict[str, str]:
 def period_name(code: str) -> str:
     """Return a period as people read it."""
     return parse_period(code).label(language())
+
+
+def unit_of(row: ReportedRow) -> str:
+    """Return the unit of a figure's indicator."""
+    own = next(i for i in cached.rows("Indicator") if i["indicator_code"] == row.key[0])
+    return str(own["unit_en" if language() == "en" else "unit_ja"])
 
 
 def row_namer() -> _Namer:
