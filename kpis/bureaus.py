@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpis.facilities import counted as single_facilities
 from kpis.facilities import standing
 from kpis.organisation import REPORTING_KINDS, Organisation, Succession, Unit
 from kpis.projects import Milestone, ProjectReport
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, Tally, tally
 
 Row = Mapping[str, Any]
 
@@ -54,9 +55,9 @@ class BureauReport:
         return tuple(code for code in self.owed if code in held)
 
     @property
-    def counts(self) -> dict[str, int]:
-        """Return the number of its indicators by status."""
-        return count_by_status(self.scored)
+    def tally(self) -> Tally:
+        """Return how its indicators stand."""
+        return tally(self.scored)
 
     @property
     def has_anything(self) -> bool:
@@ -76,9 +77,10 @@ def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> st
 
 
 def _led(report: ProjectReport, organisation: Organisation, day: date) -> set[str]:
-    leads = [b["bureau_code"] for b in report.bureaus if b["role"] == "lead"]
-    alive = {code for code in leads if organisation.by_code[code].is_valid_on(day)}
-    return alive or set(leads)
+    leads = [b for b in report.bureaus if b["role"] == "lead"]
+    then = [b for b in leads if (b["valid_from"] or day) <= day <= (b["valid_to"] or day)] or leads
+    alive = {b["bureau_code"] for b in then if organisation.by_code[b["bureau_code"]].is_valid_on(day)}
+    return alive or {b["bureau_code"] for b in then}
 
 
 def bureau_reports(
@@ -124,7 +126,7 @@ def bureau_reports(
         return found
 
     procedures = counted(tables["Procedure"], "digital_status")
-    standing_ = [f for f in standing(tables["Facility"], as_of=as_of) if not f.is_class]
+    standing_ = single_facilities(standing(tables["Facility"], as_of=as_of))
     facilities = counted(({"bureau_code": f.bureau, "cashless_status": f.status} for f in standing_), "cashless_status")
     submissions: dict[str, list[Row]] = {}
     for row in sorted(tables["Submission"], key=lambda s: (s["period_code"], s["revision"]), reverse=True):

@@ -6,87 +6,62 @@ The method is published in ``docs/method.md``; ``kpis.figures.RULE_VERSION`` cha
     planned progress = (planned − baseline) / (target − baseline), planned read off the planned path on the figure's day
     ratio            = progress / planned progress
 
-The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling``
-is judged by its remaining budget instead, since actual / target misleads where lower is better:
+The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling`` is judged
+by its pace instead, since actual / target misleads where lower is better:
 
-    planned = cap × elapsed share of the cap's period;  ratio = (cap − actual) / (cap − planned)
+    budget to date = cap × elapsed share of the cap's period;  ratio = 2 − use / budget to date
 
-A cap holds for the whole of its period, on whatever day it was set, and for no other period.
+A target whose day lies between the last figure and the day asked has no known result: ``unreported`` once the indicator's
+publication lag is over, the last judgement marked as awaiting until then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from decimal import Decimal
 
 from kpis.errors import FigureRefused
-from kpis.figures import NEAR, Baseline, Definition, Figure, Goal, Judgement, last_day_order, value_of
+from kpis.figures import (
+    JUDGED,
+    NEAR,
+    STATUSES,
+    Baseline,
+    Definition,
+    Figure,
+    Goal,
+    Judgement,
+    are_mixed,
+    last_day_order,
+    series_key,
+    value_of,
+)
 from kpis.sentences import sentence
+from kpis.targets import (
+    goal_in_force,
+    goals_due_unseen,
+    goals_known,
+    is_kept,
+    is_of,
+    is_of_a_period,
+    is_open,
+    is_part_of,
+    last_due_of,
+    meets,
+    planned_on,
+    planned_path,
+    settles,
+)
 
-
-def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
-    """Return per period the target last set by a day, by due day; a target without a day of setting counts."""
-    latest: dict[str, Goal] = {}
-    for goal in goals:
-        if goal.set_on is not None and goal.set_on > as_of:
-            continue
-        held = latest.get(goal.period_code)
-        if held is None or goal.set_order >= held.set_order:
-            latest[goal.period_code] = goal
-    return sorted(latest.values(), key=lambda g: (g.period.end, g.period.start))
-
-
-def goal_in_force(goals: Sequence[Goal], day: date) -> Goal | None:
-    """Return the target whose period contains the day (the shortest such), else the next one due, else the last."""
-    holding = [g for g in goals if g.period.contains(day)]
-    if holding:
-        return min(holding, key=lambda g: (g.period.end - g.period.start).days)
-    coming = [g for g in goals if g.period.end >= day]
-    return coming[0] if coming else (goals[-1] if goals else None)
-
-
-def planned_path(
-    definition: Definition, goals: Sequence[Goal], *, baseline: Baseline | None, first: Figure | None = None
-) -> list[tuple[date, float]]:
-    """Return the corners of the planned path, in order of time.
-
-    Args:
-        goals: targets; of several for one period the last set counts.
-        baseline: where the path starts; without one it starts at ``first``.
-        first: the first figure on record.
-
-    Returns:
-        (day, value) pairs. For a ceiling each cap rises from 0 at the start of its period.
-    """
-    known = goals_known(goals, date.max)
-    if definition.kind == "ceiling":
-        return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
-    corners = [(g.period.end, g.value) for g in known]
-    start = None if baseline is None else (baseline.day, baseline.value)
-    if start is None and first is not None and first.value is not None:
-        start = (first.period.end, first.value)
-    if start is None:
-        return corners
-    return [start, *(c for c in corners if c[0] > start[0])] if corners else []
-
-
-def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
-    """Read a planned path on a day: straight lines between corners, level after the last, nothing before the first."""
-    if not path or day < path[0][0]:
-        return None
-    for (left, low), (right, high) in pairwise(path):
-        if left <= day <= right:
-            span = (right - left).days
-            return high if span == 0 else low + (high - low) * (day - left).days / span
-    return path[-1][1]
+WHOLE_YEARS = ("year", "calendar_year")
+LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
 
 
 def judge(
     definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
 ) -> Judgement:
-    """Judge an indicator as of a day.
+    """Judge an indicator as of a day (``docs/method.md``, rule 11).
 
     Args:
         figures: one vintage per period (see ``current_vintages``).
@@ -97,71 +72,105 @@ def judge(
     Returns:
         The judgement, with ``sentence_ja``, ``sentence_en`` and all inputs.
     """
+    found = _stand(definition, figures, goals, baseline=baseline, as_of=as_of)
+    found = replace(found, could_be=_could_be(definition, found, figures, goals, baseline=baseline, as_of=as_of))
+    return _worded(definition, found, as_of)
+
+
+def _stand(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> Judgement:
+    """Work out everything but the words and what rounding would allow."""
     ended = sorted((f for f in figures if f.period.end <= as_of), key=last_day_order)
     thresholds = {
         "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
     }  # fmt: skip
     if definition.kind == "qualitative":
-        latest = ended[-1] if ended else None
-        return _worded(definition, Judgement("qualitative", figure=latest, thresholds=thresholds), as_of)
+        return Judgement("qualitative", figure=ended[-1] if ended else None, thresholds=thresholds)
     usable = [f for f in ended if value_of(definition, f) is not None]
-    if definition.kind == "ceiling":
-        # A lone month says nothing about a yearly cap; only sums since the start of the year do.
-        usable = [f for f in usable if f.is_year_to_date or f.period.kind in ("year", "calendar_year")] or usable
-    if not usable:
-        return _worded(definition, Judgement("no_data", thresholds=thresholds), as_of)
-    figure = usable[-1]
-    earlier = [f for f in usable[:-1] if f.period.end < figure.period.end]
-    year_code = figure.period.year_earlier().code
+    speaking = [f for f in usable if f.is_year_to_date or f.period.kind in WHOLE_YEARS] if definition.kind == "ceiling" else usable
+    usable = speaking or usable  # a lone month says nothing about a yearly cap; only sums since the start of the year do
+    found = Judgement("no_data", baseline=baseline, thresholds=thresholds)
+    if usable:
+        found = _with_figure(definition, found, usable, as_of)
     known = goals_known(goals, as_of)
-    goal = goal_in_force(known, figure.period.end)
-    age = (as_of - figure.period.end).days
-    found = Judgement(
-        "not_applicable", figure=figure, previous=earlier[-1] if earlier else None,
-        year_earlier=next((f for f in usable if f.period_code == year_code), None), goal=goal, baseline=baseline,
-        is_stale=age > definition.stale_after_days, age_days=age, thresholds=thresholds,
+    if not known or definition.direction == "none":
+        return replace(found, status="not_applicable") if usable else found
+    day = usable[-1].period.end if usable else date.min
+    unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
+    found = replace(
+        found, last_due=last_due_of(definition, usable, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+        unreported_goals=tuple(unreported),
     )  # fmt: skip
-    if goal is None or definition.direction == "none":
-        return _worded(definition, found, as_of)
+    if unreported:
+        return replace(found, status="unreported", goal=unreported[0])
+    if not usable:
+        return replace(found, goal=goal_in_force(known, as_of))
+    goal = goal_in_force(known, day, figure=usable[-1])
+    assert goal is not None
+    due = found.last_due
+    if goal.period.end < day and due is not None and due.goal == goal and due.figure is None:
+        # No later target, and the figures after its day are of other periods: they do not tell what came of it.
+        if due.result == "awaiting":
+            return replace(found, status="not_applicable", goal=goal, is_awaiting=True)
+        return replace(found, status="unreported", goal=goal, unreported_goals=(goal,))
+    found = replace(found, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
     if definition.kind == "ceiling":
-        return _worded(definition, _judge_ceiling(definition, found, figure, goal), as_of)
-    return _worded(definition, _judge_path(definition, found, usable, known), as_of)
+        return _judge_ceiling(definition, found, usable[-1], goal)
+    return _judge_path(definition, found, usable, known)
+
+
+def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figure], as_of: date) -> Judgement:
+    """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
+    figure = usable[-1]
+    alike = [f for f in usable if series_key(f) == series_key(figure)]
+    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a sum since April is compared within its year only
+    earlier = [f for f in alike if f.period.end < figure.period.end and year in (None, f.period.fiscal_year)]
+    year_code = figure.period.year_earlier().code
+    age = (as_of - figure.period.end).days
+    return replace(
+        found, figure=figure, previous=earlier[-1] if earlier else None,
+        year_earlier=next((f for f in alike if f.period_code == year_code), None),
+        is_stale=age > definition.stale_after_days, age_days=age,
+    )  # fmt: skip
 
 
 def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goal: Goal) -> Judgement:
     actual, period, day = value_of(definition, figure), goal.period, figure.period.end
     assert actual is not None
-    whole = figure.period.kind in ("year", "calendar_year")
-    if not (whole or figure.is_year_to_date):
-        return found
     if day < period.start:
         return replace(found, status="not_due")
     if day > period.end:
-        return replace(found, goal=None)  # last year's cap says nothing about this year
-    share = 1.0 if whole or day >= period.end else ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
-    planned = goal.value * share
-    room = goal.value - planned
-    ratio = None if abs(room) < NEAR else (goal.value - actual) / room
-    within = definition.sign * (actual - goal.value) >= -NEAR
-    if not within:
-        status = "missed"  # a spent budget does not come back
-    elif share >= 1:
-        status = "reached"
-    else:
-        status = _by_ratio(definition, ratio if ratio is not None else 1.0)
-    return replace(found, status=status, planned_value=planned, variance=actual - planned, ratio=ratio)
+        return replace(found, status="not_applicable", goal=None)  # last year's cap says nothing about this year
+    if not is_of(figure, goal):
+        return replace(found, status="not_applicable")
+    is_over = not meets(definition, actual, goal)
+    if day >= period.end:
+        is_unknown = is_open(definition, figure, is_met=not is_over)
+        return replace(
+            found, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
+            ratio=_pace_ratio(definition, actual, goal.value),
+        )  # fmt: skip
+    planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
+    ratio = _pace_ratio(definition, actual, planned)
+    found = replace(found, planned_value=planned, variance=actual - planned, ratio=ratio)
+    if is_over:
+        return replace(found, status="behind")
+    return replace(found, status="not_due" if ratio is None else _by_ratio(definition, ratio))
+
+
+def _pace_ratio(definition: Definition, actual: float, budget: float) -> float | None:
+    """Return 2 − pace, pace being use / budget to date: the same overshoot is the same ratio all year."""
+    return None if abs(budget) < NEAR else 1 + definition.sign * (actual - budget) / abs(budget)
 
 
 def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
-    figure, goal, sign = found.figure, found.goal, definition.sign
+    figure, goal = found.figure, found.goal
     assert figure is not None and goal is not None
     actual, day = value_of(definition, figure), figure.period.end
     assert actual is not None
-    base = found.baseline
-    if base is None and usable[0] is not figure and usable[0].period.end < min(goal.period.end, day):
-        start = value_of(definition, usable[0])
-        assert start is not None
-        base = Baseline(usable[0].period_code, start, usable[0].is_approximate, False, usable[0].source_code, True)
+    is_keep = is_kept(definition, goal, found.baseline)
+    base = found.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
     planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
     progress = planned_progress = ratio = None
     if base is not None and abs(goal.value - base.value) > NEAR:
@@ -175,40 +184,97 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
         variance=None if planned is None else actual - planned,
     )  # fmt: skip
     is_due = day >= goal.period.end
-    published = base is not None and not base.is_first_figure
-    if definition.direction == "keep" or (published and base is not None and abs(goal.value - base.value) <= NEAR):
-        return replace(found, status=_kept(definition, actual, goal.value, is_due=is_due))
-    if sign * (actual - goal.value) >= -NEAR:
-        return replace(found, status="reached")
-    before = [f for f in usable[:-1] if f.period.end < day and f.period.end > (base.day if base else date.min)]
-    was_reached = any(sign * ((value_of(definition, f) or 0.0) - goal.value) >= -NEAR for f in before)
-    if is_due and figure.is_lower_bound:
+    is_met = meets(definition, actual, goal, baseline=found.baseline)
+    if is_due and is_open(definition, figure, is_met=is_met):
         return replace(found, status="not_applicable")
-    if is_due and not (was_reached and day > goal.period.end):
+    if is_met:
+        return replace(found, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")
+    if is_keep and not is_due:
+        off = abs(actual - goal.value)
+        return replace(found, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
+    since = base.day if base else date.min
+    before = [f for f in usable if since < f.period.end < day and settles(definition, f, goal)]
+    was_reached = any(meets(definition, value, goal) for f in before if (value := value_of(definition, f)) is not None)
+    if is_due and (is_keep or not (was_reached and day > goal.period.end)):
         return replace(found, status="missed")
     if was_reached:
         return replace(found, status="reached_then_lost")
-    if progress is not None and progress < -NEAR:
+    if planned is not None and progress is not None and progress < -NEAR:
         return replace(found, status="moving_away")
     if ratio is None:
         return replace(found, status="not_due")
     return replace(found, status=_by_ratio(definition, ratio))
 
 
-def _kept(definition: Definition, actual: float, target: float, *, is_due: bool) -> str:
-    off = abs(actual - target)
-    better = definition.direction != "keep" and definition.sign * (actual - target) > 0
-    if better or off <= definition.tolerance + NEAR:
-        return "reached" if is_due else "on_track"
-    if is_due:
-        return "missed"
-    return "slightly_behind" if off <= 2 * definition.tolerance else "behind"
+def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
+    """Take the first figure for a starting point, where no baseline was published, nor one of the same fact in another unit."""
+    first = min(usable, key=lambda f: (f.period.end, f.period.start))
+    if definition.has_sibling_baseline or first.period.end >= before:
+        return None
+    value = value_of(definition, first)
+    assert value is not None
+    return Baseline(first.period_code, value, first.is_approximate, False, first.source_code, True)
 
 
 def _by_ratio(definition: Definition, ratio: float) -> str:
     if ratio >= definition.threshold_on_track - NEAR:
         return "on_track"
     return "slightly_behind" if ratio >= definition.threshold_behind - NEAR else "behind"
+
+
+def rounding_step(definition: Definition, value: float) -> float:
+    """Return the step to which a figure published as "about" was rounded (``docs/method.md``, rule 13)."""
+    number = Decimal(repr(value)).normalize()
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    if exponent < 0:
+        return float(Decimal(10) ** exponent)
+    if definition.unit_ja == "%" or not number:
+        return 1.0
+    return float(Decimal(10) ** max(min(exponent, number.adjusted() - 1), 0))
+
+
+def _could_be(
+    definition: Definition,
+    found: Judgement,
+    figures: Sequence[Figure],
+    goals: Sequence[Goal],
+    *,
+    baseline: Baseline | None,
+    as_of: date,
+) -> tuple[str, ...]:
+    """Return the other statuses that the rounding of the figure or of the target in force would allow."""
+    figure, goal = found.figure, found.goal
+    if figure is None or goal is None or found.status not in JUDGED:
+        return ()
+    if figure.is_lower_bound:
+        return _neighbour(definition, found)
+    value = value_of(definition, figure)
+    assert value is not None
+    half = rounding_step(definition, value) / 2 if figure.is_approximate else 0.0
+    is_moved = goal.is_approximate and not is_kept(definition, goal, baseline)
+    half_goal = rounding_step(definition, goal.value) / 2 if is_moved else 0.0
+    if not half and not half_goal:
+        return ()
+    statuses: list[str] = []
+    for actual in {value - half, value + half}:
+        for target in {goal.value - half_goal, goal.value + half_goal}:
+            moved = [replace(f, value=actual) if f is figure else f for f in figures]
+            meant = [replace(g, value=target) if _same(g, goal) else g for g in goals]
+            statuses.append(_stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
+    return tuple(s for s in STATUSES if s in statuses and s != found.status)
+
+
+def _same(one: Goal, other: Goal) -> bool:
+    return (one.period_code, one.set_order, one.value) == (other.period_code, other.set_order, other.value)
+
+
+def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:
+    """Return what a value published as "more than" could be as well: the next better, or where less is better the next worse."""
+    if definition.direction == "keep" or found.status not in LADDER:
+        return ()
+    at = LADDER.index(found.status) + (1 if definition.direction == "higher" else -1)
+    return (LADDER[at],) if 0 <= at < (len(LADDER) - 1 if definition.direction == "higher" else len(LADDER)) else ()
 
 
 def same_period_reduction(value: float, base: float | None) -> float | None:
@@ -225,9 +291,10 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
         parts: one figure per sub-unit, of one period.
 
     Raises:
-        FigureRefused: levels and texts cannot be added, or the parts are of different periods.
+        FigureRefused: levels and texts cannot be added, or the parts are of different periods, or year-to-date beside
+            single-period ones.
     """
-    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1:
+    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1 or are_mixed(kind, parts):
         raise FigureRefused(
             "この種類または期間の異なる数値は合計できません。単位ごとに表示してください。",
             "Figures of this kind, or of different periods, cannot be added up. Show them by unit.",

@@ -115,15 +115,14 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
 def check_point(latitude: float | None, longitude: float | None, area: Area | None) -> list[Finding]:
     """Return what is wrong with a place: no place on earth, latitude and longitude the wrong way round, outside the area."""
     given = {"latitude": (latitude, 90.0), "longitude": (longitude, 180.0)}
-    if latitude is not None and longitude is not None and area is not None:
-        is_swapped = not _inside(latitude, longitude, area) and _inside(longitude, latitude, area)
-        if is_swapped:
-            right = (
-                f"緯度 {longitude:g}、経度 {latitude:g}(逆に入っています)",
-                f"latitude {longitude:g}, longitude {latitude:g}: they are swapped",
-            )
-            remedy = ("緯度と経度を入れ替えてください", "Exchange latitude and longitude")
-            return [_finding("swapped", "latitude", "error", f"{latitude:g}", right, remedy)]
+    both = (latitude, longitude) if latitude is not None and longitude is not None else None
+    if both and area is not None and not _inside(*both, area) and _inside(both[1], both[0], area):
+        right = (
+            f"緯度 {longitude:g}、経度 {latitude:g}(逆に入っています)",
+            f"latitude {longitude:g}, longitude {latitude:g}: they are swapped",
+        )
+        remedy = ("緯度と経度を入れ替えてください", "Exchange latitude and longitude")
+        return [_finding("swapped", "latitude", "error", f"{latitude:g}", right, remedy)]
     wrong = [
         _finding("no_place", name, "error", f"{value:g}", (f"−{most:g} から {most:g} までの度", f"degrees from −{most:g} to {most:g}"), CORRECT)
         for name, (value, most) in given.items()

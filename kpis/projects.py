@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from kpis.figures import BAD, GOOD
 from kpis.periods import fiscal_year_of, local_day, quarter_code
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, Tally, tally
 from kpis.text import known_day
 
-PROJECT_RULE = "2026-1"
-GOOD = ("reached", "on_track")
-BAD = ("behind", "missed", "moving_away", "reached_then_lost")
-JUDGED = (*GOOD, "slightly_behind", *BAD)
-MILESTONE_STATES = ("done", "late", "not_seen", "coming", "undated")
+PROJECT_RULE = "2026-2"
+MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated")
 _DATE_KINDS = ("planned", "replanned", "actual")
 
 
@@ -53,7 +51,8 @@ class GivenDay:
 class Milestone:
     """A milestone on a day: every day it was ever given, its state and its slip.
 
-    ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``not_seen``
+    ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``missed`` (it
+    passed, and the published result fell short); ``not_seen``
     (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``.
     ``slip_days`` runs from the first planned day to the actual, else the last re-planned day; 0 where the two fall within
     each other's precision; ``is_slip_exact`` where both are days.
@@ -116,9 +115,11 @@ def milestones_on(
         known_at: days that became known after this UTC instant do not count.
     """
     given: dict[str, dict[str, list[GivenDay]]] = {}
-    for found in sorted(dates, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
-        if known_at is not None and found["known_at"] > known_at:
-            continue
+    known = [d for d in dates if known_at is None or d["known_at"] <= known_at]
+    taken_back = {(d["milestone_code"], d["date_kind"], d["withdraws_vintage"]) for d in known}
+    for found in sorted(known, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
+        if found["withdraws_vintage"] is not None or (found["milestone_code"], found["date_kind"], found["vintage"]) in taken_back:
+            continue  # a day that was never so
         kinds = given.setdefault(found["milestone_code"], {kind: [] for kind in _DATE_KINDS})
         day = GivenDay(found["day"], found["precision"], found["known_at"], found["submission_id"] is not None)
         kinds[found["date_kind"]].append(day)
@@ -139,7 +140,9 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     elif due.day >= as_of:
         state = "coming"
     else:
-        state = "late" if is_kept or (not row["stage_ja"] and due.precision == "day") else "not_seen"
+        state = (
+            "missed" if row["is_missed"] else "late" if is_kept or (not row["stage_ja"] and due.precision == "day") else "not_seen"
+        )
     days, exact = slip(planned[0] if planned else None, actual or (replanned[-1] if replanned else None))
     return Milestone(
         row["milestone_code"], row["project_code"], row["name_ja"], row["name_en"], row["planned_start"], tuple(planned),
@@ -148,22 +151,26 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     )  # fmt: skip
 
 
-def project_status(counts: Mapping[str, int]) -> str:
+def project_status(found: Tally) -> str:
     """Judge a project from the statuses of its own indicators.
 
-    Only judged indicators count. None behind and none slightly behind: ``reached`` if all are reached, else ``on_track``.
-    Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise ``slightly_behind``. Without a judged
-    indicator: ``no_data`` where no figure is known at all, else ``not_applicable``.
+    Only indicators that are judged by a current figure vote. None behind and none slightly behind: ``reached`` if all are
+    reached, else ``on_track``. Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise
+    ``slightly_behind``. Without a vote: ``unreported`` where a target's day has passed without a result, else ``no_current``
+    where there was a judgement once, else ``no_data`` where no figure is known at all, else ``not_applicable``.
     """
-    judged = sum(counts.get(status, 0) for status in JUDGED)
-    if not judged:
-        return "not_applicable" if any(n for s, n in counts.items() if s != "no_data") else "no_data"
-    bad = sum(counts.get(status, 0) for status in BAD)
-    if bad * 2 >= judged:
+    if not found.judged:
+        if found.unreported:
+            return "unreported"
+        if found.last_known:
+            return "no_current"
+        return "not_applicable" if any(n for s, n in found.unjudged.items() if s != "no_data") else "no_data"
+    bad = found.now(*BAD)
+    if bad * 2 >= found.judged:
         return "behind"
-    if bad or counts.get("slightly_behind"):
+    if bad or found.now("slightly_behind"):
         return "slightly_behind"
-    return "reached" if counts.get("reached", 0) == judged else "on_track"
+    return "reached" if found.now("reached") == found.judged else "on_track"
 
 
 def contradicts(confidence: str | None, status: str) -> bool:
@@ -175,7 +182,8 @@ def contradicts(confidence: str | None, status: str) -> bool:
 class ProjectReport:
     """A project on a day: its row, its names in each strategy version, who leads it, and how it stands.
 
-    ``names`` and ``bureaus`` are rows of ``project_version`` and ``project_bureau``; ``confidence`` is the last row of
+    ``names`` and ``bureaus`` are rows of ``project_version`` (with ``version_name_ja`` and ``_en``) and ``project_bureau``, in the
+    order in which versions and units followed each other; ``version`` is the row of the first version that names the project; ``confidence`` is the last row of
     ``project_confidence`` reviewed by the day; ``predecessor_codes`` are the projects that this one follows.
     """
 
@@ -184,11 +192,12 @@ class ProjectReport:
     bureaus: tuple[Mapping[str, Any], ...]
     scored: tuple[Scored, ...]
     milestones: tuple[Milestone, ...]
-    counts: Mapping[str, int]
+    tally: Tally
     status: str
     confidence: Mapping[str, Any] | None
     confidences: tuple[Mapping[str, Any], ...]
     predecessor_codes: tuple[str, ...]
+    version: Mapping[str, Any] | None = None
 
     @property
     def code(self) -> str:
@@ -203,7 +212,7 @@ class ProjectReport:
     @property
     def first_version(self) -> str:
         """Return the first strategy version that names the project; blank where none does."""
-        return min((str(n["strategy_version"]) for n in self.names), default="")
+        return str(self.names[0]["strategy_version"]) if self.names else ""
 
     @property
     def last_reported(self) -> str:
@@ -217,6 +226,21 @@ class ProjectReport:
         return sum(1 for m in self.milestones if m.state == state)
 
 
+def in_order(versions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the versions of the strategy in the order in which they followed each other; a code says nothing of it."""
+    return sorted(versions, key=lambda v: v["sort_order"])
+
+
+def numberings(versions: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Return the versions that share their project numbers, together: a new list begins where numbers were given anew."""
+    found: list[list[Mapping[str, Any]]] = []
+    for version in in_order(versions):
+        if not found or version["is_renumbered"]:
+            found.append([])
+        found[-1].append(version)
+    return found
+
+
 def project_reports(
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
     scored: Iterable[Scored],
@@ -227,7 +251,7 @@ def project_reports(
     """Return every project as it stands on a day, in catalogue order.
 
     Args:
-        tables: rows by class name: ``Project``, ``ProjectVersion``, ``ProjectBureau``, ``Milestone``, ``MilestoneDate``,
+        tables: rows by class name: ``Project``, ``StrategyVersion``, ``ProjectVersion``, ``ProjectBureau``, ``Milestone``, ``MilestoneDate``,
             ``ProjectConfidence``.
         scored: judgements of the same day; those of an indicator's own scope count.
         as_of: the day.
@@ -241,7 +265,10 @@ def project_reports(
     held: dict[str, list[Milestone]] = {}
     for found in milestones_on(tables["Milestone"], tables["MilestoneDate"], as_of=as_of, known_at=known_at):
         held.setdefault(found.project_code, []).append(found)
-    versions, bureaus = _by_project(tables["ProjectVersion"]), _by_project(tables["ProjectBureau"])
+    known_versions = in_order(tables["StrategyVersion"])
+    order = {v["version_code"]: place for place, v in enumerate(known_versions)}
+    versions = _by_project(_with_version_names(tables["ProjectVersion"], known_versions))
+    bureaus = _by_project(sorted(tables["ProjectBureau"], key=lambda b: (b["valid_from"] or date.min, b["id"])))
     last = as_of if known_at is None else min(as_of, local_day(known_at))
     reviewed = [c for c in tables["ProjectConfidence"] if c["reviewed_on"] <= last]
     confidences = _by_project(sorted(reviewed, key=lambda c: (c["reviewed_on"], c["id"])))
@@ -252,16 +279,31 @@ def project_reports(
     reports = []
     for row in tables["Project"]:
         code = row["project_code"]
-        counts = count_by_status(own.get(code, ()))
+        found_own = tally(own.get(code, ()))
         said = confidences.get(code, [])
+        names = tuple(versions.get(code, ()))
+        first = order.get(names[0]["strategy_version"]) if names else None
         reports.append(
             ProjectReport(
-                row, tuple(sorted(versions.get(code, ()), key=lambda v: v["strategy_version"])), tuple(bureaus.get(code, ())),
-                tuple(own.get(code, ())), tuple(held.get(code, ())), counts, project_status(counts),
-                said[-1] if said else None, tuple(said), tuple(before.get(code, ())),
+                row, names, tuple(bureaus.get(code, ())),
+                tuple(own.get(code, ())), tuple(held.get(code, ())), found_own, project_status(found_own),
+                said[-1] if said else None, tuple(said), tuple(before.get(code, ())), None if first is None else known_versions[first],
             )
         )  # fmt: skip
     return reports
+
+
+def _with_version_names(names: Iterable[Mapping[str, Any]], versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give each name of a project what its version is called, in the order of the versions."""
+    known = {v["version_code"]: (place, v) for place, v in enumerate(versions)}
+    unknown: tuple[int, Mapping[str, Any]] = (len(known), {})
+
+    def called(name: Mapping[str, Any]) -> dict[str, Any]:
+        code = name["strategy_version"]
+        version = known.get(code, unknown)[1]
+        return {**name, "version_name_ja": version.get("name_ja", code), "version_name_en": version.get("name_en", code)}
+
+    return [called(n) for n in sorted(names, key=lambda n: (known.get(n["strategy_version"], unknown)[0], n["strategy_version"]))]
 
 
 def _by_project(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

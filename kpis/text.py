@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
@@ -16,11 +19,21 @@ _STATUS = {
     "missed": ("未達", "Missed", ":material/cancel:", "red"),
     "reached_then_lost": ("達成後に後退", "Reached, then lost", ":material/undo:", "red"),
     "unreported": ("期限経過・結果未公表", "Due, result not published", ":material/help:", "orange"),
+    "no_current": ("現況の数値なし", "No current figures", ":material/history:", "gray"),
     "not_due": ("期限前", "Not due", ":material/hourglass_empty:", "gray"),
     "no_data": ("データなし", "No data", ":material/remove_circle_outline:", "gray"),
     "not_applicable": ("判定対象外", "Not judged", ":material/block:", "gray"),
     "qualitative": ("定性", "Qualitative", ":material/notes:", "gray"),
 }
+
+
+_SCALES = {
+    "ja": ((10**12, "兆"), (10**8, "億"), (10**4, "万")),
+    "en": ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")),
+}
+LARGE = 1_000_000  # from here on a number is written with 万 or million
+PUBLISHED = 4  # a value with more decimals than these was worked out, not published
+SAME = Decimal("1e-9")  # two values closer than this are the same
 
 
 class Measured(Protocol):
@@ -34,27 +47,203 @@ class Measured(Protocol):
     def decimals(self) -> int: ...
 
 
-def format_value(value: float, definition: Measured, language: str = "ja") -> str:
-    """Write a value with thousands, the indicator's decimals and its unit."""
+def with_unit(number: str, unit: str, language: str = "ja") -> str:
+    """Set a unit behind a number: signs, ポイント and Latin letters after a space, other Japanese units at once (100 %, 500万枚)."""
+    if language == "en" or not unit or unit == "ポイント" or unit[0] < "\u2e80":
+        return f"{number} {unit}".strip()
+    return number + unit
+
+
+def format_value(
+    value: float, definition: Measured, language: str = "ja", *, apart_from: Iterable[float] = (), is_worked_out: bool = False
+) -> str:
+    """Write a value with its unit: as exactly as it was published, never rounded to zero or onto another value.
+
+    Args:
+        apart_from: values that stand beside it, as its targets: it is never rounded onto or across one of them.
+        is_worked_out: the value follows from others, as a rate of two counts: it has the indicator's decimals.
+    """
+    number = _exact(value)
+    places = _places(number, definition, language, is_worked_out=is_worked_out)
+    shown = _rounded(number, _fine_enough(number, places, (*_landmarks(definition), *map(_exact, apart_from))))
+    return with_unit(_written(shown, language), definition.unit_en if language == "en" else definition.unit_ja, language)
+
+
+def format_count(value: float, language: str = "ja", unit: str = "") -> str:
+    """Write a number that belongs to no indicator, as a count of a register, with its unit where there is one."""
+    number = _exact(value)
+    decimals = _decimals(number)
+    places = decimals if decimals <= PUBLISHED else 1
+    return with_unit(_written(_rounded(number, _fine_enough(number, places, (Decimal(0),))), language), unit, language)
+
+
+def format_percent(value: float, decimals: int = 1) -> str:
+    """Write a share in percent; never rounded to 0 or 100."""
+    number = _exact(value)
+    shown = _rounded(number, _fine_enough(number, decimals, (Decimal(0), Decimal(100))))
+    return with_unit(_written(shown, "en"), "%")
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two values written so that a reader can tell them apart, and their difference with no more digits than they have.
+
+    ``side`` is 1 where the first is the larger one, −1 where it is the smaller, 0 where they are the same.
+    """
+
+    value: str
+    other: str
+    gap: str
+    side: int
+
+    @property
+    def signed_gap(self) -> str:
+        """Return the difference with its sign: +, − or ±."""
+        return ("−", "±", "+")[self.side + 1] + self.gap
+
+
+def told_apart(
+    value: float, other: float, definition: Measured, language: str = "ja", *, apart_from: Iterable[float] = (),
+    is_approximate: bool = False, is_other_approximate: bool = False, is_worked_out: bool = False, is_planned: bool = False,
+) -> Apart:  # fmt: skip
+    """Write two values and their difference.
+
+    Args:
+        value: a figure.
+        other: what it is held against: a target, or a value of the planned path.
+        apart_from: what else stands beside them.
+        is_approximate: the figure is about: the difference has no more digits than it is exact to, as far as it is not nothing then.
+        is_other_approximate: the same of the other one.
+        is_worked_out: the figure follows from others, as a rate of two counts.
+        is_planned: ``other`` is read off a path: it is written as exactly as the figure.
+    """
+    first, second = _exact(value), _exact(other)
+    marks = (*_landmarks(definition), *map(_exact, apart_from))
+    here = _fine_enough(first, _places(first, definition, language, is_worked_out=is_worked_out), (*marks, second))
+    there = _fine_enough(second, here if is_planned else _places(second, definition, language), (*marks, first))
+    side = 0 if abs(first - second) <= SAME else (1 if first > second else -1)
+    a, b = _rounded(first, here), _rounded(second, there)
+    while side and side * (a - b) <= 0:
+        there += 1
+        b = _rounded(second, there)
+    is_share = definition.unit_ja == "%"
+    gap = abs(a - b) if side else Decimal(0)
+    rough = [_exact_to(n, is_share) for n, about in ((first, is_approximate), (second, is_other_approximate)) if about]
+    places = max(here, there)
+    if rough and gap:
+        gap = abs(first - second)
+        places = min(places, max(min(rough), -gap.adjusted()))  # a first digit always stays
+    size = _written(_rounded(gap, places), language, beside=max(abs(a), abs(b)))
     unit = definition.unit_en if language == "en" else definition.unit_ja
-    if abs(value) >= 1_000_000:
-        # 56,950,000 is read as 5,695万 in Japanese and as 56.95 million in English; no published digit is dropped.
-        big = (
-            f"{value / 10_000:,.4f}".rstrip("0").rstrip(".") + "万"
-            if language == "ja"
-            else f"{value / 1e6:,.6f}".rstrip("0").rstrip(".") + " million"
-        )
-        return f"{big} {unit}".strip()
-    # A published figure is never shown rounder than it was published.
-    decimals = max(definition.decimals, 1 if value != round(value) else 0)
-    return f"{value:,.{decimals}f} {unit}".strip()
+    points = ("point" if size == "1" else "points") if language == "en" else "ポイント"
+    return Apart(
+        with_unit(_written(a, language), unit, language), with_unit(_written(b if side else a, language), unit, language),
+        with_unit(size, points if is_share else unit, language), side,
+    )  # fmt: skip
 
 
 def format_difference(value: float, definition: Measured, language: str = "ja") -> str:
-    """Write the size of a difference; differences of percentages are points."""
-    if definition.unit_ja != "%":
-        return format_value(abs(value), definition, language)
-    return f"{abs(value):,.1f} {'points' if language == 'en' else 'ポイント'}"
+    """Write the size of a difference that was worked out, as a mean error; differences of percentages are points."""
+    number = _exact(abs(value))
+    shown = _rounded(number, _fine_enough(number, max(definition.decimals, 1), (Decimal(0),)))
+    unit = definition.unit_en if language == "en" else definition.unit_ja
+    if unit == "%":
+        unit = "points" if language == "en" else "ポイント"
+    return with_unit(_written(shown, language), unit, language)
+
+
+def axis_scale(largest: float, language: str = "ja") -> tuple[float, str]:
+    """Return what the numbers of an axis are divided by, and the word to set before its unit: (1e8, "億"), (1.0, "") for small ones."""
+    for size, word in _SCALES["en" if language == "en" else "ja"]:
+        if abs(largest) >= max(size, LARGE):
+            return float(size), word + (" " if language == "en" else "")
+    return 1.0, ""
+
+
+def axis_number(value: float, span: float = 0.0, language: str = "ja") -> str:
+    """Write a number on an axis: thousands set apart, never with an exponent; 4億 or 400M where the axis is long.
+
+    Args:
+        value: where the axis has a mark.
+        span: the largest value of the axis; all its marks are written in one scale. Leave out where they are scaled already.
+        language: ``ja`` or ``en``.
+    """
+    size, word = axis_scale(span, language)
+    short = {"million ": "M", "billion ": "bn", "trillion ": "tn"}.get(word, word)
+    shown = _exact(round(value / size, 10)).normalize()
+    text = f"{shown:,f}".replace("-", "−")
+    return text + short if shown else "0"
+
+
+def _exact(value: float) -> Decimal:
+    """Return a float as the number that was meant: 15 digits, so that 0.1 + 0.2 is 0.3."""
+    return Decimal(f"{float(value):.15g}")
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+def _places(number: Decimal, definition: Measured, language: str, *, is_worked_out: bool = False) -> int:
+    """Return to which decimal a value is exact; below zero where it is a large round number (約8,000万 is exact to 万)."""
+    decimals = _decimals(number)
+    beyond = decimals - max(0, -number.adjusted() - 1)  # digits after the leading zeros of a small number
+    if is_worked_out or beyond > PUBLISHED:
+        return max(definition.decimals, 1 if decimals else 0)
+    if abs(number) < LARGE or decimals:
+        return max(definition.decimals, decimals)
+    scale, _ = _scale(number, language)
+    most = 4 if language == "ja" else len(str(scale)) - 1
+    return -min(most, int(number.normalize().as_tuple().exponent))
+
+
+def _exact_to(number: Decimal, is_share: bool) -> int:
+    """Return to which decimal an approximate value is exact: its last one, whole per cent, or its last digit that is not zero."""
+    decimals = _decimals(number)
+    return decimals if decimals or is_share or not number else -int(number.normalize().as_tuple().exponent)
+
+
+def _landmarks(definition: Measured) -> tuple[Decimal, ...]:
+    return (Decimal(0), Decimal(100)) if definition.unit_ja == "%" else (Decimal(0),)
+
+
+def _fine_enough(number: Decimal, places: int, others: Iterable[Decimal]) -> int:
+    """Return so many decimals that a number is rounded onto or across none of the others (which it is not itself)."""
+    for other in others:
+        if abs(number - other) <= SAME:
+            continue
+        while (number > other) != (_rounded(number, places) > other) or _rounded(number, places) == other:
+            places += 1
+    return places
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _scale(number: Decimal, language: str) -> tuple[int, str]:
+    return next(((size, word) for size, word in _SCALES["en" if language == "en" else "ja"] if abs(number) >= size), (1, ""))
+
+
+def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) -> str:
+    """Write the digits of a number that is rounded already: 1兆2,345億6,789万, 1.5 billion, −0.04.
+
+    A whole number of 万 is written so as soon as it can be where it stands beside one that is.
+    """
+    sign, size = ("−" if number < 0 else ""), abs(number)
+    goes_along = language == "ja" and beside >= LARGE and size >= 10**4 and not size % 10**4
+    if size < LARGE and not goes_along:
+        return sign + f"{size:,f}"
+    size = size.normalize()
+    if language == "en":
+        scale, word = _scale(size, language)
+        return f"{sign}{(size / scale).normalize():,f} {word}"
+    parts = []
+    for scale, word in _SCALES["ja"]:
+        whole, size = divmod(size, scale)
+        parts.append(f"{whole:,f}{word}" if whole else "")
+    return sign + "".join(parts) + (f"{size.normalize():,f}" if size else "")
 
 
 def format_date(day: date, language: str = "ja") -> str:
@@ -66,11 +255,14 @@ def known_day(day: date | None, precision: str, language: str = "ja") -> str:
     """Write a day as exactly as it is known: the day, its month, its quarter or fiscal year, or that year and later.
 
     Args:
-        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``.
+        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``: the day is
+            then the last it can have been.
     """
     if day is None:
         return ""
     codes = {"month": month_code, "quarter": quarter_code, "year": fiscal_year_code, "or_later": fiscal_year_code}
+    if precision == "unknown":
+        return f"no later than {format_date(day, language)}" if language == "en" else f"遅くとも{format_date(day, language)}"
     if precision not in codes:
         return format_date(day, language)
     label = parse_period(codes[precision](day)).label(language)

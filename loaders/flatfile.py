@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from loaders.report import Kind, Problem, damaged, far_cell
 from loaders.rows import Row
 from loaders.sheets import BookDamaged, Sheet, column_letters, read_book, split_address
 
+_PERIODS = ("period_code", "reported_period")
 Table = tuple[str, int, int, list[list[Any]]]
 
 
@@ -118,12 +119,15 @@ def written_rows(table: Table) -> list[tuple[int, dict[str, Any]]]:
     ]
 
 
-def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], list[Problem]]:
+def read_rows(
+    table: Table, model: type[Row], *, sure: set[tuple[int, str]] | None = None
+) -> tuple[list[tuple[int, Row]], list[Problem]]:
     """Return every row with its row number in the file, and every problem.
 
     Args:
         table: from ``read_table``.
         model: the plain model whose fields are the columns.
+        sure: gathers (row, column) of numbers that were written with their unit, as 0.5%.
     """
     sheet, top, left, cells = table
     names = header_of(table)
@@ -146,12 +150,12 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
                 place = f"{column_letters(left + at)}{number}"
                 odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
                 problems += [odd] if odd is not None else []
-    optional = [(name, _blank_says_nothing(model, name)) for name in names]
+    optional = [(name, not model.model_fields[name].is_required()) for name in names]
     given_rows = [
         {
             name: cell if type(cell) is str else _plain(cell)
             for (name, can_be_left_out), cell in zip(optional, row, strict=False)
-            if not (can_be_left_out and cell == "")
+            if not (can_be_left_out and (cell == "" or (type(cell) is str and not cell.strip())))
         }
         for _, row in held
     ]
@@ -163,15 +167,11 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
     for number, given in written_rows(table):
         found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
         problems += wrong
+        if sure is not None:
+            sure |= {(number, name) for name, value in given.items() if isinstance(value, str) and _has_unit(value)}
         if found is not None:
             rows.append((number, found))
     return rows, problems
-
-
-def _blank_says_nothing(model: type[Row], name: str) -> bool:
-    """Say whether a blank in a column means the same as no such column: most cells of a wide file are blank."""
-    field = model.model_fields[name]
-    return not field.is_required() and (field.default is None or field.default is False or field.default == "")
 
 
 def _header_problem(sheet: str, row: int, name: str, ja: str, en: str) -> Problem:
@@ -197,6 +197,8 @@ def _read_row(
     values: dict[str, Any] = {}
     is_rounded = False
     for name, value in given.items():
+        if isinstance(value, str) and not value.strip() and not model.model_fields[name].is_required():
+            continue  # a blank means the same as no such column
         values[name], rounded = _as_written(model, name, value)
         is_rounded |= rounded
     if is_rounded and "is_approximate" in model.model_fields:
@@ -210,8 +212,20 @@ def _read_row(
         return None, [_problem(model, e, given, sheet=sheet, row=row, columns=columns) for e in error.errors()]
 
 
+def _has_unit(text: str) -> bool:
+    try:
+        return bool(read_number(text).unit)
+    except Unreadable:
+        return False
+
+
 def _as_written(model: type[Row], name: str, value: Any) -> tuple[Any, bool]:
-    """Read a text the Japanese way where the column asks for a number, a day or a period."""
+    """Read a text the Japanese way where the column asks for a number, a day or a period; of a period also Excel's date."""
+    if name in _PERIODS and isinstance(value, date):
+        try:
+            return read_period(value), False
+        except Unreadable:
+            return value.isoformat(), False
     if not isinstance(value, str) or not value.strip():
         return value, False
     wanted = str(model.model_fields[name].annotation)

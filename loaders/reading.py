@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
-from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
 from kpis.plausible import ask_scale
-from kpis.review import ReportedRow, TemplateMark, Value, figure_of
+from kpis.review import ReportedRow, TemplateMark, Value, figure_of, says_nothing
 from loaders.cells import Unreadable, cleaned, read_period
 from loaders.context import Record, ReportContext, definition_of
 from loaders.labels import Labels
@@ -186,12 +186,9 @@ class TableReader:
             )
             return None
         try:
-            period = parse_period(as_code(raw)).code
-        except PeriodUnreadable:
-            try:
-                period = read_period(str(raw))
-            except Unreadable:
-                period = ""
+            period = read_period(raw if isinstance(raw, date) else as_code(raw))
+        except Unreadable:
+            period = ""
         if (code, period) not in self.asked:
             asked = "、".join(p for c, p in self.context.figure_keys if c == code)
             self._say(
@@ -233,6 +230,17 @@ class TableReader:
         fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
         columns = self._columns(kind, held)
         rounded = False
+        if kind and any(self._is_withdrawn(raw) for raw in raws):
+            if issued is None:
+                at = next(at for at, raw in enumerate(raws) if self._is_withdrawn(raw))
+                self._say(
+                    "rule", raws[at], ("登録済みの数値がある行", "a row whose figure is stored"),
+                    ("取り下げる数値がありません。このセルを空欄にしてください", "There is no figure to withdraw; leave this cell blank"),
+                    row=number, column=self.inputs[at].name,
+                )  # fmt: skip
+                return
+            fields, raws = dict(self.empties[kind]), self.nothing
+            as_issued = [True] * len(self.inputs)
         for at, same in enumerate(as_issued):
             column = self.inputs[at]
             if column.value == "member":
@@ -278,6 +286,10 @@ class TableReader:
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
+
+    def _is_withdrawn(self, raw: Any) -> bool:
+        """Say whether a cell says that the whole figure was stored by mistake."""
+        return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.withdraw_words
 
     def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
         """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
@@ -330,7 +342,7 @@ class TableReader:
                 return day, precision if precision != "day" else ""
             if column.value in ("choice", "open_choice", "flag", "member"):
                 return as_choice(raw, column, self.layout), ""
-            return as_text(raw), ""
+            return (as_code(raw) if column.value == "code" else as_text(raw)), ""
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)
@@ -420,8 +432,9 @@ class TableReader:
                 self._say(
                     "missing", "空欄 / blank", ("緯度と経度の組", "latitude and longitude together"), _FILL, row=number, column=name
                 )
-        is_correction = self.table.key == "observations" and not is_new and bool(row.changed)
-        if (is_correction or row.reason_text) and not row.reason_class and "reason_class" not in self.refused:
+        if self.table.key == "observations" and not is_new and row.changed:
+            return  # a correction whose reason is missing, or half of it, is asked for it afterwards: nothing typed is lost
+        if row.reason_text and not row.reason_class and "reason_class" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",
@@ -430,7 +443,7 @@ class TableReader:
                 row=number,
                 column="reason_class",
             )
-        if (is_correction or row.reason_class) and not row.reason_text and "reason_text" not in self.refused:
+        if row.reason_class and not row.reason_text and "reason_text" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",
@@ -442,8 +455,8 @@ class TableReader:
 
     def _check_figure(self, number: int, row: ReportedRow, kind: str) -> None:
         fields = row.fields
-        if not _says_something(row) and not row.issued and not self.refused:
-            return
+        if says_nothing(fields) and (row.issued or not _says_something(row)) and not self.refused:
+            return  # nothing reported, or what was is withdrawn
         needed: tuple[str, ...] = _NEEDED.get(kind, ())
         if not needed and fields.get("value") is None and "value" not in self.refused:
             needed = ("numerator", "denominator" if kind == "ratio" else "base_value")

@@ -37,7 +37,12 @@ Party = Literal[
     "national_or_agency", "agency_or_local", "any_public", "other", "unknown",
 ]  # fmt: skip
 StepForm = Literal["online", "paper", "either", "none", "unknown"]
+EndedReason = Annotated[
+    Literal["closed", "abolished", "merged", "replaced", "mistake"] | None, BeforeValidator(_blank_is_none)
+]  # fmt: skip
 Direction = Literal["higher", "lower", "keep", "none"]
+PublishedBasis = Literal["page", "source", "quarter"]
+Optional_year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_blank_is_none)]
 
 
 class Row(BaseModel):
@@ -53,8 +58,18 @@ class SourceRow(Row):
     url: Annotated[str, Field(pattern=r"^https?://")]
     title: Annotated[str, Field(min_length=1)]
     published_on: Optional_date = None
+    published_by: Optional_date = None
+    published_basis: Annotated[PublishedBasis | None, BeforeValidator(_blank_is_none)] = None
     grade: Literal["primary", "secondary"]
     note: str = ""
+
+    @model_validator(mode="after")
+    def _known_by(self) -> SourceRow:
+        if (self.published_by is None) != (self.published_basis is None):
+            raise ValueError("published_by and published_basis go together")
+        if self.published_on and self.published_by and self.published_by < self.published_on:
+            raise ValueError("published_by must not lie before published_on")
+        return self
 
 
 class BureauRow(Row):
@@ -119,11 +134,32 @@ class ProjectRow(Row):
     note: str = ""
 
 
+class StrategyVersionRow(Row):
+    """strategy_versions.csv: one row per version of the strategy, in the order in which they followed each other."""
+
+    version_code: Code
+    name_ja: Annotated[str, Field(min_length=1)]
+    name_en: Annotated[str, Field(min_length=1)]
+    adopted_on: Optional_date = None
+    adopted_precision: Precision = "unknown"
+    published_by: Optional_date = None
+    horizon_year: Optional_year = None
+    first_year: Optional_year = None
+    last_year: Optional_year = None
+    keywords_ja: str = ""
+    keywords_en: str = ""
+    concept_ja: str = ""
+    concept_en: str = ""
+    is_renumbered: Flag = False
+    source_code: Code
+    note: str = ""
+
+
 class ProjectVersionRow(Row):
     """project_versions.csv: one row per project and strategy version, with the name in that version."""
 
     project_code: Code
-    strategy_version: Literal["1", "2", "3", "4"]
+    strategy_version: Code
     name_ja: Annotated[str, Field(min_length=1)]
     name_en: Annotated[str, Field(min_length=1)]
     source_code: Code
@@ -137,7 +173,10 @@ class ProjectBureauRow(Row):
     bureau_code: Code
     role: Literal["lead", "member"]
     valid_from: Optional_date = None
+    valid_from_precision: Precision = "unknown"
     valid_to: Optional_date = None
+    valid_to_precision: Precision = "unknown"
+    source_code: Optional_code = None
     note: str = ""
 
 
@@ -226,17 +265,28 @@ class TargetRow(_Periodic):
     set_on: Optional_date = None
     set_on_precision: Precision = "unknown"
     set_order: int = 1
-    strategy_version: Optional_text = None
+    strategy_version: Optional_code = None
+    withdrawn_on: Optional_date = None
+    withdrawn_reason: str = ""
     source_code: Code
     verified: Flag = False
     note_ja: str = ""
     note_en: str = ""
 
+    @model_validator(mode="after")
+    def _withdrawn_for_a_reason(self) -> TargetRow:
+        if (self.withdrawn_on is None) != (not self.withdrawn_reason.strip()):
+            raise ValueError("withdrawn_on and withdrawn_reason go together")
+        if self.withdrawn_on and self.set_on and self.withdrawn_on < self.set_on:
+            raise ValueError("withdrawn_on lies before set_on")
+        return self
+
 
 class ObservationRow(_Periodic):
     """observations.csv: one row per indicator, unit and period as first published by the best source.
 
-    A correction repeats the key with a ``reason_class`` and ``reason_text`` and becomes a new vintage.
+    A correction repeats the key with a ``reason_class`` and ``reason_text`` and becomes a new vintage. So does a row that
+    ``is_withdrawn``: the figure that counted so far was never true, and the one before it counts again, or none.
     """
 
     indicator_code: Code
@@ -260,12 +310,15 @@ class ObservationRow(_Periodic):
         Literal["error", "late_data", "definition_change", "scope_change"] | None, BeforeValidator(_blank_is_none)
     ] = None
     reason_text: str = ""
+    is_withdrawn: Flag = False
     note_ja: str = ""
     note_en: str = ""
 
     @model_validator(mode="after")
     def _says_something(self) -> ObservationRow:
-        if self.value is None and not self.text_ja and self.numerator is None:
+        if self.is_withdrawn and not (self.reason_class and self.reason_text.strip()):
+            raise ValueError("reason_class and reason_text are required with is_withdrawn")
+        if self.value is None and not self.text_ja and self.numerator is None and not self.is_withdrawn:
             raise ValueError("value, numerator or text_ja is required")
         if self.reason_class and not self.reason_text.strip():
             raise ValueError("reason_text is required with reason_class")
@@ -319,8 +372,13 @@ class MilestoneRow(Row):
     actual_end: Optional_date = None
     actual_end_precision: Precision = "unknown"
     stage_ja: str = ""
+    is_missed: Flag = False
     reported_period: Optional_text = None
     supersedes_code: Optional_code = None
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -359,6 +417,10 @@ class ProcedureRow(Row):
     online_count: Optional_count = None
     is_count_estimated: Flag = False
     details_json: str = ""
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -382,6 +444,10 @@ class FacilityRow(Row):
     planned_for: Optional_date = None
     planned_for_precision: Precision = "unknown"
     cashless_status: Literal["introduced", "announced", "class_level_only", "unknown", "not_cashless"]
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -391,6 +457,7 @@ CATALOGUE_FILES: dict[str, type[Row]] = {
     "sources.csv": SourceRow,
     "bureaus.csv": BureauRow,
     "successions.csv": SuccessionRow,
+    "strategy_versions.csv": StrategyVersionRow,
     "projects.csv": ProjectRow,
     "project_versions.csv": ProjectVersionRow,
     "project_bureaus.csv": ProjectBureauRow,

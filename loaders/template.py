@@ -87,11 +87,12 @@ def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Re
 
 def _previous(context: ReportContext, code: str, period: str) -> tuple[str | None, Any]:
     begins = parse_period(period).start
-    earlier = [p for c, p in context.observations if c == code and parse_period(p).end < begins]
+    held = context.counting(code)
+    earlier = [p for p in held if parse_period(p).end < begins]
     if not earlier:
         return None, None
     last = max(earlier, key=lambda p: (parse_period(p).end, parse_period(p).start))
-    row = context.observations[code, last][-1]
+    row = held[last]
     indicator = context.indicators[code]
     if indicator["kind"] == "qualitative":
         return parse_period(last).label(), row["text_ja"]
@@ -306,7 +307,10 @@ def _validate(
 ) -> None:  # fmt: skip
     """Give the open cells of a column their check, drop-down and input message; those of rates say that 88.1 % is written 88.1."""
     message_ja, message_en = layout.rate_message if is_rate else (column.message_ja, column.message_en)
-    first, clear = f"{letter}{numbers[0]}", sorted(layout.clear_words)[-1]
+    first = f"{letter}{numbers[0]}"
+    marks = f'{first}="{sorted(layout.clear_words)[-1]}"'
+    if sheet.title == layout.sheets["observations"]:
+        marks += f',{first}="{layout.withdraw_words[0]}"'
     rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle="入力を確かめてください")
     rule.promptTitle, rule.prompt = column.heading_ja[:32], f"{message_ja}\n{message_en}"[:255]
     rule.error = message_ja[:225] or None
@@ -319,13 +323,13 @@ def _validate(
     elif is_rate:
         # A number of 1 or less is asked about: most of them were typed as a share, or with a per cent sign that the cell took away.
         rule.type, rule.errorStyle = "custom", "warning"
-        rule.formula1 = f'OR({first}="{clear}",AND(ISNUMBER({first}),OR({first}=0,ABS({first})>1)))'
+        rule.formula1 = f"OR({marks},AND(ISNUMBER({first}),OR({first}=0,ABS({first})>1)))"
     elif column.value in ("number", "count"):
         floor = f",{first}>=0" if column.value == "count" else ""
-        rule.type, rule.formula1 = "custom", f'OR({first}="{clear}",AND(ISNUMBER({first}){floor}))'
+        rule.type, rule.formula1 = "custom", f"OR({marks},AND(ISNUMBER({first}){floor}))"
     elif column.value == "date":
         rule.type, rule.errorStyle = "custom", "warning"
-        rule.formula1 = f'OR({first}="{clear}",AND(ISNUMBER({first}),{first}>={_FIRST_DAY},{first}<={_LAST_DAY}))'
+        rule.formula1 = f"OR({marks},AND(ISNUMBER({first}),{first}>={_FIRST_DAY},{first}<={_LAST_DAY}))"
     for place in _ranges(letter, numbers):
         rule.add(place)
     sheet.add_data_validation(rule)

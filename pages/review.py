@@ -34,13 +34,20 @@ from pages.parts.reported import (
 )  # fmt: skip
 from pages.parts.text import language, t
 from pages.parts.viewer import viewer
-from pages.parts.whatchanges import explained, returned_because, steps, what_changes
+from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
+from pages.parts.withdrawals import withdrawn
 
 enter("see_queue", "manage_people", "read_audit")
 
 PERIODS_SHOWN = 6
 store, me = cached.store(), viewer()
-VIEWS = {"queue": "see_queue", "exceptions": "grant_exception", "persons": "manage_people", "audit": "read_audit"}
+VIEWS = {
+    "queue": "see_queue",
+    "withdrawals": "see_queue",
+    "exceptions": "grant_exception",
+    "persons": "manage_people",
+    "audit": "read_audit",
+}
 
 
 def act(step: Any, said: str, **values: object) -> None:
@@ -104,7 +111,7 @@ def waiting(queue: list[Report]) -> None:
     rows = [
         {
             t("number"): r.id, t("bureau"): names[r.bureau_code], t("period"): period_name(r.period_code), t("revision"): r.revision,
-            t("submitted_by"): r.submitted_by, t("when"): instant(r.submitted_at), t("file"): r.file_name,
+            t("filled"): filled_in(r), t("submitted_by"): r.submitted_by, t("when"): instant(r.submitted_at), t("file"): r.file_name,
         }
         for r in queue
     ]  # fmt: skip
@@ -138,6 +145,8 @@ def open_one(found: Opened) -> None:
         state_badge(report.state)
         st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name,
                       who=report.submitted_by or report.created_by, when=instant(report.submitted_at or report.created_at)))  # fmt: skip
+    if told := filled_in(report):
+        st.markdown(f"**{told}**")
     returned_because(found)
     st.subheader(t("what_changes"))
     what_changes(found)
@@ -311,6 +320,8 @@ if told := st.session_state.pop("review_said", None):
     st.success(told, icon=":material/check_circle:")
 if shown == "queue":
     queue()
+elif shown == "withdrawals":
+    withdrawn(store, actor=me.email)
 elif shown == "exceptions":
     exceptions(store, actor=me.email)
 elif shown == "persons":

@@ -20,7 +20,7 @@ from pages.parts.problems import marked_download, problem_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, state_badge, state_name
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
-from pages.parts.whatchanges import explained, returned_because, steps, what_changes
+from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
 
 enter("take_template")
 
@@ -161,6 +161,8 @@ def draft(found: Opened) -> None:
         state_badge(report.state)
         st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name, who=report.created_by,
                       when=instant(report.created_at)))  # fmt: skip
+    if told := filled_in(report):
+        st.markdown(f"**{told}**")
     returned_because(found)
     what_changes(found)
     mine = me.may("explain", report.bureau_code) and report.state in ("draft", "returned")
@@ -214,6 +216,7 @@ def mine(own: list[Report]) -> None:
     rows = [
         {
             t("number"): r.id, t("period"): period_name(r.period_code), t("state"): state_name(r.state), t("revision"): r.revision,
+            t("filled"): filled_in(r),
             t("file"): r.file_name, t("who"): r.submitted_by or r.created_by, t("when"): instant(r.submitted_at or r.created_at),
             t("give_back_reason_short"): r.return_reason,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.routing import Route
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.organisation import Succession
-from kpis.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, project_reports
+from kpis.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order, project_reports
 from kpis.register_queries import by_bureau
 from kpis.scorecard import Scored, score_all
 from kpis.settings import settings
@@ -19,7 +20,7 @@ from kpis.since import Shift, shifts
 from publishers.api import BadQuery, answered, book_of, day_of, instant_of, known_of, store_of, today_of, view_of
 
 _PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
 _BUREAU_TABLES = (models.Indicator, models.Submission)
 
@@ -51,11 +52,18 @@ def milestone_json(milestone: Milestone) -> dict[str, Any]:
 def _brief(item: Scored) -> dict[str, Any]:
     figure = item.judgement.figure
     return {
-        "indicator": item.entry.definition.code, "status": item.judgement.status, "targets_of": item.entry.goals_of or item.entry.unit_code,
+        "indicator": item.entry.definition.code, "status": item.judgement.status, "standing": item.judgement.standing, "targets_of": item.entry.goals_of or item.entry.unit_code,
         "period": figure.period_code if figure else None, "value": figure.value if figure else None,
         "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
         "is_sample": bool(figure and figure.is_sample), "is_recast": bool(figure and figure.is_recast),
     }  # fmt: skip
+
+
+def version_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one version of the strategy: when it was adopted, its horizon and its key words."""
+    names = ("name_ja", "name_en", "adopted_on", "adopted_precision", "published_by", "horizon_year", "first_year", "last_year",
+             "keywords_ja", "keywords_en", "concept_ja", "concept_en", "is_renumbered")  # fmt: skip
+    return {"code": row["version_code"], **{name: row[name] for name in names}, "source": row["source_code"]}
 
 
 def project_json(report: ProjectReport) -> dict[str, Any]:
@@ -67,8 +75,12 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
         "goal_ja": row["goal_ja"], "goal_en": row["goal_en"], "successor": row["successor_code"],
         "predecessors": list(report.predecessor_codes), "first_version": report.first_version or None,
         "names": [{"version": n["strategy_version"], "name_ja": n["name_ja"], "name_en": n["name_en"]} for n in report.names],
-        "bureaus": [{"bureau": b["bureau_code"], "role": b["role"]} for b in report.bureaus],
-        "status": report.status, "rule_version": PROJECT_RULE, "counts": dict(report.counts),
+        "bureaus": [
+            {"bureau": b["bureau_code"], "role": b["role"], "valid_from": b["valid_from"], "valid_from_precision": b["valid_from_precision"],
+             "valid_to": b["valid_to"], "valid_to_precision": b["valid_to_precision"], "source": b["source_code"]}
+            for b in report.bureaus
+        ],
+        "status": report.status, "rule_version": PROJECT_RULE, "counts": report.tally.to_json(),
         "indicators": [_brief(s) for s in report.scored],
         "milestones": {state: report.count_of(state) for state in MILESTONE_STATES},
         "last_reported": report.last_reported or None,
@@ -94,7 +106,7 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
     return {
         "code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "valid_from": unit.valid_from,
         "valid_to": unit.valid_to, "is_valid": report.is_valid, "owed": list(report.owed), "reported": list(report.reported),
-        "counts": report.counts, "indicators": [_brief(s) for s in report.scored], "procedures": dict(report.procedures),
+        "counts": report.tally.to_json(), "indicators": [_brief(s) for s in report.scored], "procedures": dict(report.procedures),
         "facilities": dict(report.facilities), "projects": list(report.project_codes),
         "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
         "milestone_codes": [m.code for m in report.milestones],
@@ -121,7 +133,8 @@ def _as_of(request: Request) -> date:
 
 def _projects(request: Request) -> dict[str, Any]:
     as_of = _as_of(request)
-    return {"as_of": as_of, "projects": [project_json(r) for r in _projects_of(request, as_of)]}
+    versions = [version_json(v) for v in in_order(store_of(request).all_of(models.StrategyVersion))]
+    return {"as_of": as_of, "versions": versions, "projects": [project_json(r) for r in _projects_of(request, as_of)]}
 
 
 def _milestones(request: Request) -> dict[str, Any]:

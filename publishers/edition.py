@@ -98,7 +98,7 @@ class Site:
     @cached_property
     def reports(self) -> list[ProjectReport]:
         """Return every project as it stands."""
-        names = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
+        names = ("Project", "StrategyVersion", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
         return project_reports({name: self.rows(name) for name in names}, self.scored, as_of=self.as_of)
 
     @cached_property
@@ -254,7 +254,7 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     for resource in made:
         for form, write in opendata.FORMATS.items():
             put(f"{resource.name}.{form}", partial(write, resource))
-    put("public_facilities.csv", partial(public_facilities, site.store, who, _municipalities(site)))
+    put("public_facilities.csv", partial(public_facilities, site.store, who, _municipalities(site), site.as_of))
     put("judgements.json", lambda file: file.write(opendata.json_bytes(_judgements(site))))
     name = Words("ja")("site")
     sources = site.rows("Source")

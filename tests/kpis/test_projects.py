@@ -11,8 +11,9 @@ import pytest
 from kpis import models
 from kpis.confidence import record_confidence
 from kpis.errors import FigureRefused, NotFound
-from kpis.projects import GivenDay, contradicts, milestones_on, project_reports, project_status, reported_code, slip
-from kpis.scorecard import score_all
+from kpis.figures import JUDGED
+from kpis.projects import GivenDay, contradicts, milestones_on, numberings, project_reports, project_status, reported_code, slip
+from kpis.scorecard import Tally, score_all, tally
 from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
@@ -23,6 +24,7 @@ TODAY = date(2026, 11, 24)
 KNOWN = datetime(2026, 1, 1)
 TABLES = (
     models.Project,
+    models.StrategyVersion,
     models.ProjectVersion,
     models.ProjectBureau,
     models.Milestone,
@@ -33,7 +35,7 @@ TABLES = (
 
 def row(**overrides: object) -> dict[str, Any]:
     return {"milestone_code": "M1", "project_code": "P", "name_ja": "節目", "name_en": "step", "planned_start": None, "stage_ja": "",
-            "reported_period": "FY2021Q2", "source_code": "S", "is_sample": False, "note": "", **overrides}  # fmt: skip
+            "reported_period": "FY2021Q2", "is_missed": False, "source_code": "S", "is_sample": False, "note": "", **overrides}  # fmt: skip
 
 
 def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overrides: object) -> dict[str, Any]:
@@ -99,7 +101,28 @@ def test_a_planned_day_that_passed_is_late_only_where_a_result_would_have_been_s
 
 def test_no_milestone_of_the_published_pages_is_called_late(tokyo: Store) -> None:
     states = {m.state for r in reports(tokyo).values() for m in r.milestones}
-    assert "late" not in states and {"done", "not_seen", "coming", "undated"} <= states
+    assert "late" not in states and {"done", "missed", "not_seen", "coming", "undated"} <= states
+
+
+def test_a_milestone_whose_published_result_fell_short_is_missed_from_its_day_on(tokyo: Store) -> None:
+    def state(day: date) -> str:
+        return next(m.state for m in reports(tokyo, day)["CP2"].milestones if m.code == "CP2-M012")
+
+    assert [state(date(2022, 3, 31)), state(date(2022, 4, 1)), state(TODAY)] == ["coming", "missed", "missed"]
+
+
+def test_versions_follow_each_other_by_their_order_and_not_by_their_code() -> None:
+    versions = [{"version_code": c, "name_ja": c, "name_en": c, "sort_order": n, "is_renumbered": c in ("3", "A")}
+                for n, c in enumerate(("9", "10", "3", "A"))]  # fmt: skip
+    assert [[v["version_code"] for v in alike] for alike in numberings(reversed(versions))] == [["9", "10"], ["3"], ["A"]]
+
+
+def test_a_project_is_of_the_first_version_that_names_it(tokyo: Store) -> None:
+    found = reports(tokyo)
+    assert [n["strategy_version"] for n in found["LP52"].names] == ["3", "4", "X"]
+    assert found["LP52"].first_version == "3" and found["PROG-X"].first_version == "X"
+    assert found["LP52"].names[-1]["version_name_ja"] == "シン・トセイX"
+    assert [b["bureau_code"] for b in found["LP05"].bureaus] == ["ENVIRONMENT", "INDUSTRY"]
 
 
 @pytest.mark.parametrize(
@@ -120,21 +143,35 @@ def test_slip_says_no_more_than_the_days_are_known_to(
 
 
 @pytest.mark.parametrize(
-    ("counts", "status"),
+    ("found", "status"),
     [
-        ({}, "no_data"),
-        ({"no_data": 2}, "no_data"),
-        ({"qualitative": 1, "no_data": 1}, "not_applicable"),
-        ({"reached": 2, "not_applicable": 5}, "reached"),
-        ({"reached": 2, "on_track": 1}, "on_track"),
-        ({"reached": 3, "slightly_behind": 1}, "slightly_behind"),
-        ({"reached": 3, "missed": 1}, "slightly_behind"),
-        ({"reached": 1, "missed": 1}, "behind"),
-        ({"moving_away": 1}, "behind"),
+        (Tally(), "no_data"),
+        (Tally(unjudged={"no_data": 2}), "no_data"),
+        (Tally(unjudged={"qualitative": 1, "no_data": 1}), "not_applicable"),
+        (Tally({"reached": 2}, unjudged={"not_applicable": 5}), "reached"),
+        (Tally({"reached": 2, "on_track": 1}), "on_track"),
+        (Tally({"reached": 3, "slightly_behind": 1}), "slightly_behind"),
+        (Tally({"reached": 3, "missed": 1}), "slightly_behind"),
+        (Tally({"reached": 1, "missed": 1}), "behind"),
+        (Tally({"moving_away": 1}), "behind"),
+        # What was last known of old figures has no vote, and neither has a result that nobody published.
+        (Tally({"on_track": 1}, {"missed": 3, "behind": 2}, unreported=4), "on_track"),
+        (Tally({}, {"missed": 3}), "no_current"),
+        (Tally({}, {"reached": 3}, unreported=1), "unreported"),
     ],
 )
-def test_the_status_of_a_project_follows_its_indicators(counts: dict[str, int], status: str) -> None:
-    assert project_status(counts) == status
+def test_the_status_of_a_project_follows_its_current_indicators(found: Tally, status: str) -> None:
+    assert project_status(found) == status
+
+
+def test_every_judgement_is_counted_once_as_it_stands(tokyo: Store) -> None:
+    every = score_all(tokyo.book(), as_of=TODAY)
+    found = tally(every)
+    assert found.total == len(every)
+    stale = [s for s in every if s.judgement.is_stale and s.judgement.status in JUDGED]
+    assert stale and sum(found.last_known.values()) == len(stale)
+    assert found.judged == sum(s.judgement.status in JUDGED for s in every) - len(stale)
+    assert found.unreported == sum(s.judgement.status == "unreported" for s in every) > 0
 
 
 def test_only_what_cannot_both_be_right_is_a_contradiction() -> None:
@@ -154,10 +191,10 @@ def test_a_stated_confidence_stands_beside_the_computed_status_and_contradiction
         store, "CP3", confidence="medium", reason="様子を見る", reviewer="構造改革室 佐藤", reviewed_on=date(2026, 10, 1)
     )
     assert not reports(store)["CP3"].is_contradicted
-    record_confidence(store, "CP3", confidence="high", reason="第4期に追いつく", reviewer="構造改革室 佐藤", reviewed_on=TODAY)
+    record_confidence(store, "CP3", confidence="low", reason="残る1割が難しい", reviewer="構造改革室 佐藤", reviewed_on=TODAY)
     found = reports(store)["CP3"]
-    assert (found.status, found.confidence["confidence"], found.is_contradicted) == ("behind", "high", True)
-    assert [c["confidence"] for c in found.confidences] == ["medium", "high"]
+    assert (found.status, found.confidence["confidence"], found.is_contradicted) == ("on_track", "low", True)
+    assert [c["confidence"] for c in found.confidences] == ["medium", "low"]
     earlier = reports(store, date(2026, 10, 2))["CP3"]
     assert earlier.confidence["confidence"] == "medium", "as of an earlier day, what had been said by then"
     assert [e["action"] for e in store.all_of(models.AuditEvent)] == ["confidence", "confidence"]

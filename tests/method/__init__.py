@@ -1,0 +1,1 @@
+"""The method a second time, written from docs/method.md alone, and held against the engine's answers."""
