@@ -46,7 +46,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
 _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
     "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator", "sibling_code": "indicator",
-    "project_code": "project", "source_code": "source", "supersedes_code": "milestone",
+    "project_code": "project", "source_code": "source", "goal_source_code": "source", "supersedes_code": "milestone",
     "strategy_version": "version",
 }  # fmt: skip
 _OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv": "project", "sources.csv": "source",

@@ -129,6 +129,7 @@ class ProjectRow(Row):
     is_name_official: Flag = True
     goal_ja: str = ""
     goal_en: str = ""
+    goal_source_code: Optional_code = None
     successor_code: Optional_code = None
     source_code: Code
     note: str = ""
