@@ -349,6 +349,8 @@ class Submission(SQLModel, table=True):
     decided_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
     decided_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     return_reason: str = ""
+    asked_count: int | None = None  # figures that the template asked for; not known of reports from before this was counted
+    open_json: str = ""  # (indicator, period) of each that stays without a figure
 
 
 class SubmissionRow(SQLModel, table=True):
@@ -383,6 +385,7 @@ class SubmissionWarning(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int
+    rule: str = ""  # which doubt it is; ``incomplete`` is about the report as a whole
     sheet: str = ""
     cell: str = ""
     found: str

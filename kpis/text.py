@@ -120,7 +120,8 @@ def told_apart(
     first, second = _exact(value), _exact(other)
     marks = (*_landmarks(definition), *map(_exact, apart_from))
     here = _fine_enough(first, _places(first, definition, language, is_worked_out=is_worked_out), (*marks, second))
-    there = _fine_enough(second, here if is_planned else _places(second, definition, language), (*marks, first))
+    there = _like(second, here, definition) if is_planned else _places(second, definition, language)
+    there = _fine_enough(second, there, (*marks, first))
     side = 0 if abs(first - second) <= SAME else (1 if first > second else -1)
     a, b = _rounded(first, here), _rounded(second, there)
     while side and side * (a - b) <= 0:
@@ -131,7 +132,8 @@ def told_apart(
     rough = [_exact_to(n, is_share) for n, about in ((first, is_approximate), (second, is_other_approximate)) if about]
     places = max(here, there)
     if rough and gap:
-        gap = abs(first - second)
+        exact = abs(first - second)
+        gap = exact if _rounded(exact, places) else gap
         places = min(places, max(min(rough), -gap.adjusted()))  # a first digit always stays
     size = _written(_rounded(gap, places), language, beside=max(abs(a), abs(b)))
     unit = definition.unit_en if language == "en" else definition.unit_ja
@@ -196,6 +198,13 @@ def _places(number: Decimal, definition: Measured, language: str, *, is_worked_o
     scale, _ = _scale(number, language)
     most = 4 if language == "ja" else len(str(scale)) - 1
     return -min(most, int(number.normalize().as_tuple().exponent))
+
+
+def _like(number: Decimal, places: int, definition: Measured) -> int:
+    """Return to which decimal a planned value is written beside a figure: as that is, but its first two digits always stay."""
+    if places >= 0:
+        return places
+    return max(places, 1 - number.adjusted()) if abs(number) >= LARGE else definition.decimals
 
 
 def _exact_to(number: Decimal, is_share: bool) -> int:

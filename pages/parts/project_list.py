@@ -12,7 +12,7 @@ from kpis.figures import BAD, GOOD, JUDGED
 from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
 from kpis.settings import settings
 from kpis.text import format_date, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.cards import tally_marks
 from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
@@ -24,8 +24,8 @@ from publishers.words import Words
 
 def link(report: ProjectReport, label: str = "") -> None:
     """Lead to the page of one project."""
-    query = {"code": report.code, "lang": language()}
-    st.page_link(page("projects"), label=label or named(dict(report.row)), icon=":material/arrow_forward:", query_params=query)
+    words, query = label or named(dict(report.row)), address.link(code=report.code)
+    st.page_link(page("projects"), label=words, icon=":material/arrow_forward:", query_params=query)
 
 
 def full_name(report: ProjectReport) -> str:

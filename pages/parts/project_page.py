@@ -15,7 +15,7 @@ from kpis.projects import PROJECT_RULE, ProjectReport
 from kpis.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import format_date, format_value, known_day, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.cards import chart_with_table, headline_value, sentence, source_line, status_badge
 from pages.parts.entry import page, today
 from pages.parts.figure import Ready, kept_block, ready
@@ -66,7 +66,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             unit = units[row["bureau_code"]]
             when = told_projects.times(row, unit.valid_to, Words(language()))
             st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{in_brackets(when) if when else ''}", icon=":material/apartment:",
-                query_params={"code": unit.code, "lang": language()},
+                query_params=address.link(code=unit.code),
             )  # fmt: skip
             source = cached.book().sources.get(row["source_code"] or "")
             if source:
