@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,11 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from kpis import people, reports, submissions
+from kpis import people, reports, submissions, withdrawals
 from kpis.access import OPEN_STATES, ROLES
 from kpis.errors import MierukaError, SettingsRefused
 from kpis.periods import local_day
+from kpis.review import REASON_CLASSES
 from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders import catalogue, load, pull, sample, submit, workbook
@@ -173,6 +175,79 @@ def template(
     content, mark = workbook.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
     output.write_bytes(content)
     out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}", markup=False)
+
+
+withdraw_app = typer.Typer(no_args_is_help=True, help="Take back a figure approved by mistake: one person asks, another decides")
+app.add_typer(withdraw_app, name="withdraw")
+
+
+@withdraw_app.command("ask")
+def withdraw_ask(
+    indicator: Annotated[str, typer.Argument(help="Code of the indicator")],
+    bureau: Annotated[str, typer.Argument(help="Code of the unit whose figure it is")],
+    period: Annotated[str, typer.Argument(help="FY2022-Q3, FY2022 or 2022-12")],
+    reason: Annotated[str, typer.Option(help="Why, in words; it is shown to the public")],
+    actor: Annotated[str, typer.Option("--as", help="Who asks (e-mail); the role is checked")],
+    reason_class: Annotated[str, typer.Option(help=" | ".join(REASON_CLASSES))] = "error",
+    vintage: Annotated[int | None, typer.Option(help="Which version; the one that counts if left out", min=1)] = None,
+) -> None:
+    """Ask for a figure to be withdrawn. Nothing changes until somebody else approves it."""
+    store = _store()
+    store.migrate()
+    _print_asked(
+        withdrawals.ask(
+            store,
+            (indicator, bureau, period),
+            actor=actor.strip().lower(),
+            reason_class=reason_class,
+            reason_text=reason,
+            vintage=vintage,
+        )
+    )
+
+
+@withdraw_app.command("list")
+def withdraw_list(actor: Annotated[str, typer.Option("--as", help="Who looks (e-mail)")]) -> None:
+    """List the withdrawals that wait for a decision."""
+    store = _store()
+    store.migrate()
+    for asked in withdrawals.requests(store, viewer=actor.strip().lower()):
+        _print_asked(asked)
+
+
+@withdraw_app.command("approve")
+def withdraw_approve(
+    number: Annotated[int, typer.Argument(help="Number of the request")],
+    actor: Annotated[str, typer.Option("--as", help="Who approves (e-mail), other than who asked")],
+) -> None:
+    """Approve a withdrawal: the version before it counts again, or none."""
+    store = _store()
+    store.migrate()
+    _print_asked(withdrawals.decide(store, number, actor=actor.strip().lower(), approves=True))
+
+
+@withdraw_app.command("refuse")
+def withdraw_refuse(
+    number: Annotated[int, typer.Argument(help="Number of the request")],
+    reason: Annotated[str, typer.Option(help="Why not")],
+    actor: Annotated[str, typer.Option("--as", help="Who refuses (e-mail), other than who asked")],
+) -> None:
+    """Refuse a withdrawal; the figure stays."""
+    store = _store()
+    store.migrate()
+    _print_asked(withdrawals.decide(store, number, actor=actor.strip().lower(), approves=False, text=reason))
+
+
+def _print_asked(asked: withdrawals.Asked) -> None:
+    def said(values: Mapping[str, object] | None) -> str:
+        return ", ".join(f"{n} {v}" for n, v in (values or {}).items() if v not in (None, "")) or "数値なし no figure"
+
+    out.print(
+        f"取下げ withdrawal {asked.id}: {asked.state} {' '.join(asked.key)} 第{asked.vintage}版 version {asked.vintage}",
+        markup=False,
+    )
+    out.print(f"  {said(asked.figure)} → {said(asked.then)}", markup=False)
+    out.print(f"  [{asked.reason_class}] {asked.reason_text} ({asked.asked_by} → {asked.decided_by or '―'})", markup=False)
 
 
 people_app = typer.Typer(no_args_is_help=True, help="Who may sign in, and what they may do")

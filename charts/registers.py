@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN, styled
+from charts.ticks import Tick, on_axis
 
 # From "done" on the left to "does not count" on the right: fill, pattern and its ink. Every part has a dark border.
 LOOKS: tuple[tuple[str, str, str], ...] = (
@@ -86,12 +87,15 @@ def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "") -> go.Figure
     return figure
 
 
-def cumulative(series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]], *, unit: str) -> go.Figure:
+def cumulative(
+    series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]], *, unit: str, ticks: Sequence[Tick]
+) -> go.Figure:  # fmt: skip
     """Draw what has been reached so far as steps, from 0.
 
     Args:
         series: (word at the end of the line, (day, so far), whether it is the plan: then dashed).
         unit: on the value axis.
+        ticks: of the time axis.
     """
     figure = go.Figure()
     top = 1.0
@@ -112,7 +116,7 @@ def cumulative(series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]],
         )  # fmt: skip
     styled(figure, height=300)
     figure.update_yaxes(range=[0, top * 1.2], title={"text": unit, "font": {"size": 12}}, tickformat=",", nticks=5)
-    figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=4, tickangle=0)
+    figure.update_xaxes(**on_axis(ticks))
     return figure
 
 

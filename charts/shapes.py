@@ -17,6 +17,7 @@ from charts.heatmap import heatmap
 from charts.map import tile_map
 from charts.ranked import ranked
 from charts.registers import columns, counts, cumulative, stacked_shares
+from charts.ticks import NARROW, Tick, ticks_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,16 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What has been reached so far: (word, (day, so far), whether it is the plan)."""
+    """What has been reached so far: (word, (day, so far), whether it is the plan); ``language`` is that of the time axis."""
 
     lines: tuple[tuple[str, tuple[tuple[date, float], ...], bool], ...]
     unit: str
+    language: str = "ja"
+
+    def ticks(self, *, room: float, size: float) -> tuple[Tick, ...]:
+        """Return the ticks of the time axis that fit into a width, written in ``size``: ends of months."""
+        days = [day for _, points, _ in self.lines for day, _ in points]
+        return ticks_within(min(days), max(days), (), room=room, size=size, language=self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +94,14 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a grid: status, its short word, value as text (may be blank) and the whole sentence."""
+    """One cell of a grid: status, its short word, value as text (may be blank), the whole sentence, and the short name of its period."""
 
     status: str
     word: str
     value: str
     said: str
     number: float | None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def figure(shape: Shape) -> go.Figure:
         frame = pd.DataFrame(list(shape.bars), columns=["label", "count", "is_past"])
         return columns(frame, unit=shape.unit, past_word=shape.past_word)
     if isinstance(shape, Steps):
-        return cumulative(list(shape.lines), unit=shape.unit)
+        return cumulative(list(shape.lines), unit=shape.unit, ticks=shape.ticks(room=NARROW, size=12))
     if isinstance(shape, Counts):
         return counts(pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total)
     if isinstance(shape, Ranked):
@@ -146,7 +154,7 @@ def figure(shape: Shape) -> go.Figure:
         ]  # fmt: skip
         return tile_map(pd.DataFrame(rows), upright=shape.upright)
     cells = [
-        {"row": code, "label": label, "column": column, "status": cell.status, "word": cell.word, "value": cell.value,
+        {"row": code, "label": label, "column": column, "status": cell.status, "word": cell.word, "value": cell.value, "period": cell.period,
          "hover": f"{label} {column}<br>{cell.said}"}
         for code, label, held in shape.rows
         for column, cell in zip(shape.columns, held, strict=True)

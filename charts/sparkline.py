@@ -12,7 +12,7 @@ WIDTH, HEIGHT, BAR = 200, 56, 22
 
 
 def card_picture(
-    actual: Sequence[tuple[date, float]],
+    actual: Sequence[Sequence[tuple[date, float]]],
     plan: Sequence[tuple[date, float]],
     *,
     value: float | None = None,
@@ -23,7 +23,7 @@ def card_picture(
     """Return the picture of a card as the address of an image: the series, and under it a bar against the target.
 
     Args:
-        actual: (period end, value), in order of time.
+        actual: stretches of (period end, value) that a line joins, each in order of time.
         plan: (day, value) corners of the planned path.
         value: the length of the bar; no bar without one.
         target: where the tick stands.
@@ -38,10 +38,11 @@ def card_picture(
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def sparkline(actual: Sequence[tuple[date, float]], plan: Sequence[tuple[date, float]]) -> str:
+def sparkline(actual: Sequence[Sequence[tuple[date, float]]], plan: Sequence[tuple[date, float]]) -> str:
     """Return the SVG shapes of the series (solid, a dot at each published value) over its planned path (dashed)."""
-    days = [day.toordinal() for day, _ in (*actual, *plan)]
-    values = [value for _, value in (*actual, *plan)]
+    shown = sorted(point for stretch in actual for point in stretch)
+    days = [day.toordinal() for day, _ in (*shown, *plan)]
+    values = [value for _, value in (*shown, *plan)]
     first, span = min(days), max(max(days) - min(days), 1)
     low = min(0.0, *values)
     height = max(max(values) - low, 1e-9)
@@ -51,10 +52,14 @@ def sparkline(actual: Sequence[tuple[date, float]], plan: Sequence[tuple[date, f
         y = HEIGHT - 6 - (point[1] - low) / height * (HEIGHT - 12)
         return f"{x:.1f},{y:.1f}"
 
-    dots = "".join(f'<circle cx="{x}" cy="{y}" r="3" fill="{ACTUAL}"/>' for x, y in (at(p).split(",") for p in actual))
+    dots = "".join(f'<circle cx="{x}" cy="{y}" r="3" fill="{ACTUAL}"/>' for x, y in (at(p).split(",") for p in shown))
     dashed = f'<polyline points="{" ".join(map(at, plan))}" fill="none" stroke="{PLAN}" stroke-width="1.5" stroke-dasharray="4 3"/>'
-    line = f'<polyline points="{" ".join(map(at, actual))}" fill="none" stroke="{ACTUAL}" stroke-width="2"/>'
-    return (dashed if plan else "") + line + dots
+    lines = "".join(
+        f'<polyline points="{" ".join(map(at, stretch))}" fill="none" stroke="{ACTUAL}" stroke-width="2"/>'
+        for stretch in actual
+        if len(stretch) > 1
+    )
+    return (dashed if plan else "") + lines + dots
 
 
 def bullet(value: float, target: float, *, full: float, is_short: bool = False) -> str:

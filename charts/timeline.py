@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.style import ACTUAL, GRID, INK, PLAN, styled
+from charts.ticks import NARROW, on_axis, ticks_within
 
 ROW_HEIGHT = 44
 SYMBOLS = {
@@ -18,7 +19,7 @@ SYMBOLS = {
 }
 
 
-def timeline(marks: pd.DataFrame, *, today: date, today_word: str) -> go.Figure:
+def timeline(marks: pd.DataFrame, *, today: date, today_word: str, language: str) -> go.Figure:
     """Draw one row per milestone: planned (diamond), planned anew (triangle, each time), done (dot); dashed while not done.
 
     Args:
@@ -26,6 +27,7 @@ def timeline(marks: pd.DataFrame, *, today: date, today_word: str) -> go.Figure:
             ``actual``), ``day`` (date) and ``text`` (for the pointer), one row per day given; milestones in order from the top.
         today: the day the statuses are of, drawn as a line.
         today_word: written at that line.
+        language: of the names under the axis.
     """
     figure = go.Figure()
     codes = list(dict.fromkeys(marks["milestone"]))
@@ -59,6 +61,7 @@ def timeline(marks: pd.DataFrame, *, today: date, today_word: str) -> go.Figure:
         x=today, yref="paper", y=1, yanchor="bottom", xanchor="right", text=today_word, showarrow=False, font={"size": 12}
     )
     figure.update_yaxes(visible=False, range=[-len(codes) + 0.5, 0.75], zeroline=False)
-    figure.update_xaxes(type="date", tickformat="%Y-%m", nticks=6)
+    days = [*marks["day"], today]
+    figure.update_xaxes(**on_axis(ticks_within(min(days), max(days), (), room=NARROW, size=12, language=language)))
     figure.update_layout(margin={"l": 10, "r": 14, "t": 26, "b": 34})
     return figure

@@ -2,137 +2,229 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 from math import floor, log10
 
+from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
+from charts.ticks import Tick, width_of
+from kpis.text import axis_number
 
 WIDE, NARROW = (720, 320), (340, 250)
 LEFT, RIGHT, TOP, BOTTOM = 58, 20, 30, 30
+INSET = 8  # of the first and last day from the ends of the axis
+ROW = 18
 EM = 13  # of the text, in units of the picture
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One drawn value: its day, its place on the value axis (``None`` breaks the line), and what it says."""
-
-    day: date
-    value: float | None
-    label: str = ""
-
-
-def drawing(
-    actual: Sequence[Point], plan: Sequence[Point], *, unit: str, alt: str, goal_label: str = "",
-    expected: Sequence[tuple[date, float, float, float]] = (), size: tuple[int, int] = WIDE, name: str = "",
-) -> str:  # fmt: skip
-    """Draw what happened (solid, a dot at each published value) against the plan (dashed) and the expected path (dotted).
-
-    Args:
-        actual: in order of time.
-        plan: corners of the planned path.
-        unit: written above the value axis.
-        alt: one sentence that says what the picture shows.
-        goal_label: written at the end of the plan.
-        expected: (day, value, low, high).
-        size: width and height of the picture in its own units; text is 13 of them.
-        name: a class of the picture, as ``wide``.
-    """
-    width, height = size
-    values = [p.value for p in (*actual, *plan) if p.value is not None] + [v for e in expected for v in e[1:]]
-    days = [p.day.toordinal() for p in (*actual, *plan)] + [e[0].toordinal() for e in expected]
-    low, high = min(0.0, *values), max(values)
-    ticks = ticks_between(low, high)
-    low, high = min(low, ticks[0]), max(ticks[-1], high) or 1.0
-    first, last = min(days), max(days)
-    span = max(last - first, 1)
-
-    def x(day: date) -> float:
-        return LEFT + (day.toordinal() - first) / span * (width - LEFT - RIGHT)
-
-    def y(value: float) -> float:
-        return height - BOTTOM - (value - low) / (high - low or 1) * (height - TOP - BOTTOM)
-
-    parts = [f'<text x="4" y="16" fill="{INK}">{escape(unit)}</text>']
-    for tick in ticks:
-        parts.append(
-            f'<path d="M{LEFT} {y(tick):.1f}H{width - RIGHT}" stroke="{"#949497" if tick == 0 else GRID}"/>'
-            f'<text x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:,g}</text>'
-        )
-    for year in years_between(first, last, most=6 if width > 500 else 3):
-        parts.append(f'<text x="{x(year):.1f}" y="{height - 8}" text-anchor="middle">{year:%Y-%m}</text>')
-    if expected:
-        upper = [f"{x(d):.1f},{y(h):.1f}" for d, _, _, h in expected]
-        lower = [f"{x(d):.1f},{y(lo):.1f}" for d, _, lo, _ in reversed(expected)]
-        parts.append(f'<polygon points="{" ".join((*upper, *lower))}" fill="{FILL}"/>')
-        path = " ".join(f"{x(d):.1f},{y(v):.1f}" for d, v, _, _ in expected)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{FORECAST}" stroke-width="2" stroke-dasharray="2 4"/>')
-    for line in _lines(plan):
-        path = " ".join(f"{x(p.day):.1f},{y(p.value):.1f}" for p in line)  # type: ignore[arg-type]
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{PLAN}" stroke-width="2" stroke-dasharray="7 4"/>')
-    for line in _lines(actual):
-        path = " ".join(f"{x(p.day):.1f},{y(p.value):.1f}" for p in line)  # type: ignore[arg-type]
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{ACTUAL}" stroke-width="2.5"/>')
-    shown = [p for p in actual if p.value is not None]
-    parts += [
-        f'<circle cx="{x(p.day):.1f}" cy="{y(p.value):.1f}" r="4.5" fill="{ACTUAL}"><title>{escape(p.label)}</title></circle>'  # type: ignore[arg-type]
-        for p in shown
-    ]
-    taken = [(x(p.day) - 6, y(p.value) - 6, x(p.day) + 6, y(p.value) + 6) for p in shown]  # type: ignore[arg-type]
-    room = (LEFT, 2.0, float(width), height - BOTTOM - 2.0)
-    if shown:
-        end = shown[-1]
-        words = end.label.rsplit(": ", 1)[-1]
-        place, anchor = (x(end.day), "middle") if x(end.day) < width - RIGHT - 60 else (x(end.day) - 8, "end")
-        left = place - width_of(words) * (1.0 if anchor == "end" else 0.5)
-        base = _free(left, width_of(words), [y(end.value) + d for d in (22, -12, 40, -30, 58, -48)], taken, room)  # type: ignore[arg-type, operator]
-        parts.append(
-            f'<text x="{place:.1f}" y="{base:.1f}" text-anchor="{anchor}" font-weight="700" style="fill:{ACTUAL}">{escape(words)}</text>'
-        )
-    if goal_label and plan and plan[-1].value is not None:
-        wide = width_of(goal_label)
-        base = _free(width - RIGHT - wide, wide, [y(plan[-1].value) + d for d in (-8, 20, -26, 38, -44, 56)], taken, room)
-        parts.append(f'<text x="{width - RIGHT}" y="{base:.1f}" text-anchor="end" fill="{PLAN}">{escape(goal_label)}</text>')
-    body = "".join(parts)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(alt, quote=True)}" font-size="13">{body}</svg>'
-    )
-
+HALO = ' paint-order="stroke" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round"'
+OPEN = ("circle", "square", "diamond", "triangle")
 
 _Box = tuple[float, float, float, float]
 
 
-def _free(left: float, wide: float, lines: Sequence[float], taken: list[_Box], room: _Box) -> float:
-    """Return the first base line on which a text covers no value and no other text, and keep its place; else the first one."""
-    for line in lines:
-        box = (left, line - EM, left + wide, line + 3)
-        within = box[1] >= room[1] and box[3] <= room[3]
-        if within and not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
-            taken.append(box)
-            return line
-    line = min(max(lines[0], room[1] + EM), room[3] - 3)
-    taken.append((left, line - EM, left + wide, line + 3))
-    return line
+def drawing(shape: Series, *, alt: str, size: tuple[int, int] = WIDE, name: str = "") -> str:
+    """Draw what happened (solid, a dot at each published value) against the plan (dashed) and the expected path (dotted).
+
+    Args:
+        shape: what the chart holds.
+        alt: one sentence that says what the picture shows.
+        size: width and height of the picture in its own units; text is 13 of them.
+        name: a class of the picture, as ``wide``.
+    """
+    return _Drawing(shape, size).written(alt=alt, name=name)
 
 
-def width_of(text: str) -> float:
-    """Return about how wide a text is: a full-width character takes one em, another a little over half."""
-    return sum(EM if unicodedata.east_asian_width(c) in "WFA" else 7.2 for c in text)
+class _Drawing:
+    """One picture: its scales, and which places are taken."""
 
+    def __init__(self, shape: Series, size: tuple[int, int]) -> None:
+        self.shape, (self.width, height) = shape, size
+        self.rows = _legend_rows(shape.lines, self.width)
+        self.top, self.height = TOP + ROW * len(self.rows), height + ROW * len(self.rows)
+        values = shape.values
+        low, high = min(0.0, *values), max(values)
+        self.marks = ticks_between(low, high)
+        self.low, self.high = min(low, self.marks[0]), max(self.marks[-1], high) or 1.0
+        first, last = shape.days
+        self.first, self.span = first.toordinal(), max((last - first).days, 1)
+        self.taken: list[_Box] = []
 
-def _lines(points: Sequence[Point]) -> list[list[Point]]:
-    """Return the stretches between breaks."""
-    lines: list[list[Point]] = [[]]
-    for point in points:
-        if point.value is None:
-            lines.append([])
+    def x(self, day: date) -> float:
+        """Return where a day stands; a lone day stands in the middle."""
+        left, reach = LEFT + INSET, self.width - LEFT - RIGHT - 2 * INSET
+        first, last = self.shape.days
+        return left + reach * (0.5 if first == last else (day.toordinal() - self.first) / self.span)
+
+    def y(self, value: float) -> float:
+        """Return where a value stands."""
+        return self.height - BOTTOM - (value - self.low) / (self.high - self.low or 1) * (self.height - self.top - BOTTOM)
+
+    def at(self, points: Iterable[Point]) -> str:
+        """Return points that have a value as the corners of a line."""
+        return " ".join(f"{self.x(p.day):.1f},{self.y(p.value):.1f}" for p in points if p.value is not None)
+
+    def written(self, *, alt: str, name: str) -> str:
+        """Return the picture."""
+        body = "".join([*self._axes(), *self._legend(), *self._ahead(), *self._paths(), *self._dots(), *self._words()])
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" viewBox="0 0 {self.width} {self.height}" role="img" '
+            f'aria-label="{escape(alt, quote=True)}" font-size="{EM}">{body}</svg>'
+        )
+
+    def _axes(self) -> list[str]:
+        parts = [f'<text x="4" y="16" fill="{INK}">{escape(self.shape.unit)}</text>']
+        for mark in self.marks:
+            line = "#949497" if mark == 0 else GRID
+            parts.append(
+                f'<path d="M{LEFT} {self.y(mark):.1f}H{self.width - RIGHT}" stroke="{line}"/>'
+                f'<text x="{LEFT - 6}" y="{self.y(mark) + 4:.1f}" text-anchor="end">{axis_number(mark)}</text>'
+            )
+        ticks = self.shape.ticks_within(self.width - LEFT - RIGHT, size=EM)
+        return [*parts, *under_axis([(self.x(t.day), t) for t in ticks], self.height - BOTTOM, self.width)]
+
+    def _legend(self) -> list[str]:
+        parts = []
+        for place, row in enumerate(self.rows):
+            for left, number, line in row:
+                y = 16 + ROW * (place + 1)  # under the unit
+                parts.append(self._dot(left + 6, y - 4, number, ""))
+                parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escape(line.word)}</text>')
+        return parts
+
+    def _ahead(self) -> list[str]:
+        expected = self.shape.expected
+        if not expected:
+            return []
+        upper = [f"{self.x(e.day):.1f},{self.y(e.high):.1f}" for e in expected]
+        lower = [f"{self.x(e.day):.1f},{self.y(e.low):.1f}" for e in reversed(expected)]
+        if len(expected) == 1:  # one day has no breadth
+            e = expected[0]
+            band = f'<path d="M{self.x(e.day):.1f} {self.y(e.low):.1f}V{self.y(e.high):.1f}" stroke="{FILL}" stroke-width="8"/>'
         else:
-            lines[-1].append(point)
-    return [line for line in lines if len(line) > 1]
+            band = f'<polygon points="{" ".join((*upper, *lower))}" fill="{FILL}"/>'
+        line = self.at(Point(e.day, e.value) for e in expected)
+        said = [
+            f'<circle cx="{self.x(e.day):.1f}" cy="{self.y(e.value):.1f}" r="2" fill="{FORECAST}" class="expected">'
+            f"<title>{escape(e.label)}</title></circle>"
+            for e in expected
+            if e.label
+        ]
+        return [
+            band,
+            f'<polyline points="{line}" fill="none" stroke="{FORECAST}" stroke-width="2" stroke-dasharray="2 4"/>',
+            *said,
+        ]
+
+    def _paths(self) -> list[str]:
+        parts = [
+            f'<polyline points="{self.at(line)}" fill="none" stroke="{PLAN}" stroke-width="2" stroke-dasharray="7 4" class="plan"/>'
+            for line in stretches(self.shape.plan)
+            if len(line) > 1
+        ]
+        for number, line in enumerate(self.shape.lines):
+            wide = 2.5 if number == len(self.shape.lines) - 1 else 1.5
+            parts += [
+                f'<polyline points="{self.at(s)}" fill="none" stroke="{ACTUAL}" stroke-width="{wide}" class="actual"/>'
+                for s in line.stretches()
+                if len(s) > 1
+            ]
+        return parts
+
+    def _dots(self) -> list[str]:
+        held = [(p, n) for n, line in enumerate(self.shape.lines) for p in line.points if p.value is not None]
+        parts = []
+        for point, number in sorted(held, key=lambda h: h[0].day):  # in order of time: so they are told by the keyboard
+            assert point.value is not None
+            x, y = self.x(point.day), self.y(point.value)
+            self.taken.append((x - 6, y - 6, x + 6, y + 6))
+            parts.append(self._dot(x, y, number, point.label))
+        for aim in self.shape.aims:
+            assert aim.point.value is not None
+            x, y = self.x(aim.point.day), self.y(aim.point.value)
+            parts.append(
+                f'<path d="M{x - 8:.1f} {y:.1f}H{x + 8:.1f}" stroke="{INK}" stroke-width="3" class="target">'
+                f"<title>{escape(aim.point.label)}</title></path>"
+            )
+        return parts
+
+    def _dot(self, x: float, y: float, number: int, label: str) -> str:
+        """Draw a dot: full for the line that is judged, open and of another shape for each of the others."""
+        said = f"<title>{escape(label)}</title>" if label else ""
+        if number == len(self.shape.lines) - 1:
+            return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{ACTUAL}">{said}</circle>'
+        look = f'fill="#FFFFFF" stroke="{ACTUAL}" stroke-width="1.5"'
+        corners = {"square": "-4,-4 4,-4 4,4 -4,4", "diamond": "0,-5 5,0 0,5 -5,0", "triangle": "0,-5 5,4 -5,4"}
+        over = corners.get(OPEN[number % len(OPEN)])
+        body = f'<polygon points="{over}" transform="translate({x:.1f} {y:.1f})" {look}/>' if over else ""
+        # A circle carries the value in any case: it is what the pointer and the keyboard find.
+        bare = 'fill="none" stroke="none" pointer-events="all"' if over else look
+        return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{said}</circle>' if label or not over else "")
+
+    def _words(self) -> list[str]:
+        """Write the target in force and the last value, each at its own point."""
+        last = self.shape.shown[-1]
+        parts = [
+            self._label(aim.point, aim.point.text, fill=PLAN, is_bold=False, lines=(-8, 20, -26, 38, -44, 56))
+            for aim in self.shape.aims
+            if aim.is_written
+        ]
+        return [*parts, self._label(last, last.text, fill=ACTUAL, is_bold=True, lines=(22, -12, 40, -30, 58, -48))]
+
+    def _label(self, point: Point, words: str, *, fill: str, is_bold: bool, lines: Sequence[float]) -> str:
+        assert point.value is not None
+        wide = width_of(words, EM) * (1.06 if is_bold else 1.0)
+        x, y = self.x(point.day), self.y(point.value)
+        room = (2.0, 2.0 + ROW * len(self.rows), self.width - 2.0, self.height - BOTTOM - 2.0)
+        lefts = [x - wide / 2, x - wide + 10, x - 10]  # over the point, ending at it, beginning at it
+        tried = [(min(max(left, room[0]), room[2] - wide), y + line) for line in lines for left in lefts]
+        place = self._free(tried, wide, y, room)
+        weight = ' font-weight="700"' if is_bold else ""
+        return f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escape(words)}</text>'
+
+    def _free(self, places: Sequence[tuple[float, float]], wide: float, y: float, room: _Box) -> tuple[float, float]:
+        """Return the place where a text covers least of dots and other words and stands nearest to its point; keep it."""
+
+        def cost(place: tuple[float, float]) -> float:
+            left, base = place
+            box = (left, base - EM, left + wide, base + 3)
+            over = sum(
+                max(0.0, min(box[2], t[2]) - max(box[0], t[0])) * max(0.0, min(box[3], t[3]) - max(box[1], t[1]))
+                for t in self.taken
+            )
+            outside = max(0.0, room[1] - box[1]) + max(0.0, box[3] - room[3])
+            return over + 1000 * outside + 2 * abs(base - y)
+
+        best = min(places, key=cost)  # the first of equals
+        self.taken.append((best[0], best[1] - EM, best[0] + wide, best[1] + 3))
+        return best
+
+
+def _legend_rows(lines: Sequence[Line], width: float) -> list[list[tuple[float, int, Line]]]:
+    """Return where the word of each line stands, in as many rows as it takes; nothing for one line."""
+    rows: list[list[tuple[float, int, Line]]] = []
+    left = width
+    for number, line in enumerate(lines) if len(lines) > 1 else ():
+        wide = 30 + width_of(line.word, EM)
+        if left + wide > width - 4:
+            rows.append([])
+            left = 4.0
+        rows[-1].append((left, number, line))
+        left += wide
+    return rows
+
+
+def under_axis(ticks: Sequence[tuple[float, Tick]], axis: float, width: float) -> list[str]:
+    """Write the names of ticks under a time axis, each in the middle of its place but within the picture."""
+    parts = []
+    for x, tick in ticks:
+        half = width_of(tick.label, EM) / 2
+        middle = min(max(x, half + 2), width - half - 2)
+        parts.append(
+            f'<path d="M{x:.1f} {axis:.1f}v4" stroke="#949497"/>'
+            f'<text x="{middle:.1f}" y="{axis + 19:.1f}" text-anchor="middle" class="tick">{escape(tick.label)}</text>'
+        )
+    return parts
 
 
 def ticks_between(low: float, high: float) -> list[float]:
@@ -145,14 +237,3 @@ def ticks_between(low: float, high: float) -> list[float]:
     while ticks[-1] < high - step * 1e-9:
         ticks.append((start + len(ticks)) * step)
     return [round(t, 10) for t in ticks]
-
-
-def years_between(first: int, last: int, *, most: int) -> list[date]:
-    """Return 1 April of evenly spaced fiscal years within the span; the two ends where it is shorter than a year."""
-    begins = [
-        d
-        for y in range(date.fromordinal(first).year, date.fromordinal(last).year + 1)
-        if first <= (d := date(y, 4, 1)).toordinal() <= last
-    ]
-    every = -(-len(begins) // most) if begins else 1
-    return begins[::every] if len(begins) > 1 else sorted({date.fromordinal(first), date.fromordinal(last)})

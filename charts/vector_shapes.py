@@ -10,7 +10,9 @@ from charts.map import MANY, NONE, SOME
 from charts.registers import LOOKS
 from charts.shapes import Columns, Counts, Grid, Ranked, Shape, Shares, Steps, Tiles
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
-from charts.vector import EM, NARROW, WIDE, ticks_between, width_of, years_between
+from charts.ticks import width_of
+from charts.vector import EM, NARROW, WIDE, ticks_between, under_axis
+from kpis.text import axis_number
 
 EDGE, LATE = "#767676", "#C16800"
 
@@ -192,23 +194,22 @@ def _steps(shape: Steps, pen: _Pen, height: int) -> float:
     top = max(value for _, points, _ in lines for _, value in points)
     first, last = min(days), max(days)
     span = max(last - first, 1)
-    ticks = ticks_between(0.0, max(top * 1.15, 1.0))
+    marks = ticks_between(0.0, max(top * 1.15, 1.0))
     left, right, above, below = 52, 20, 30, 30
 
     def x(day: date) -> float:
         return left + (day.toordinal() - first) / span * (pen.width - left - right)
 
     def y(value: float) -> float:
-        return height - below - value / ticks[-1] * (height - above - below)
+        return height - below - value / marks[-1] * (height - above - below)
 
     pen.text(4, 16, shape.unit)
-    for tick in ticks:
-        colour = "#949497" if tick == 0 else GRID
-        pen.parts.append(f'<path d="M{left} {y(tick):.1f}H{pen.width - right}" stroke="{colour}"/>')
-        pen.text(left - 6, y(tick) + 4, f"{tick:,g}", anchor="end")
-    for year in years_between(first, last, most=6 if pen.width > 500 else 3):
-        at = min(max(x(year), left + 4), pen.width - 30)
-        pen.text(at, height - 8, f"{year:%Y-%m}", anchor="middle")
+    for mark in marks:
+        colour = "#949497" if mark == 0 else GRID
+        pen.parts.append(f'<path d="M{left} {y(mark):.1f}H{pen.width - right}" stroke="{colour}"/>')
+        pen.text(left - 6, y(mark) + 4, axis_number(mark), anchor="end")
+    ticks = [(x(t.day), t) for t in shape.ticks(room=pen.width - left - right, size=EM)]
+    pen.parts += under_axis(ticks, height - below, pen.width)
     placed: list[float] = []
     for word, points, is_plan in lines:
         colour = PLAN if is_plan else ACTUAL

@@ -25,6 +25,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "explain": {"bureau_manager": "own"},  # give reasons, confirm warnings, resolve conflicts
     "submit": {"bureau_manager": "own"},
     "withdraw": {"bureau_manager": "own"},
+    "ask_withdrawal": {"bureau_manager": "own", "reform_office": "any"},  # of a figure approved by mistake; "approve" decides it
     "see_queue": {"reform_office": "any"},
     "return": {"reform_office": "any"},
     "approve": {"reform_office": "any"},

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpis.facilities import counted as single_facilities
 from kpis.facilities import standing
 from kpis.organisation import REPORTING_KINDS, Organisation, Succession, Unit
 from kpis.projects import Milestone, ProjectReport
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, Tally, tally
 
 Row = Mapping[str, Any]
 
@@ -54,9 +55,9 @@ class BureauReport:
         return tuple(code for code in self.owed if code in held)
 
     @property
-    def counts(self) -> dict[str, int]:
-        """Return the number of its indicators by status."""
-        return count_by_status(self.scored)
+    def tally(self) -> Tally:
+        """Return how its indicators stand."""
+        return tally(self.scored)
 
     @property
     def has_anything(self) -> bool:
@@ -124,7 +125,7 @@ def bureau_reports(
         return found
 
     procedures = counted(tables["Procedure"], "digital_status")
-    standing_ = [f for f in standing(tables["Facility"], as_of=as_of) if not f.is_class]
+    standing_ = single_facilities(standing(tables["Facility"], as_of=as_of))
     facilities = counted(({"bureau_code": f.bureau, "cashless_status": f.status} for f in standing_), "cashless_status")
     submissions: dict[str, list[Row]] = {}
     for row in sorted(tables["Submission"], key=lambda s: (s["period_code"], s["revision"]), reverse=True):

@@ -2,7 +2,7 @@
 
 Facilities are few (a list of dozens), so they are counted one by one. Classes of facilities are named but never counted,
 and no count here is ever the numerator of a published figure. A facility whose day lies after the day asked for counts
-as announced.
+as announced; one that closed by that day is named but counted no longer.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpis.registers import MISTAKE
+
+ENDED = "ended"  # closed by the day: it stands in no count
 STATUSES = ("introduced", "class_level_only", "announced", "not_cashless", "unknown")
 CASHLESS = ("introduced", "class_level_only")
 METHODS: dict[str, tuple[str, ...]] = {
@@ -40,6 +43,11 @@ class Facility:
     is_sample: bool
     source_code: str
     note: str
+    ended: date | None = None
+    ended_precision: str = "unknown"
+    ended_reason: str = ""
+    successor: str = ""
+    status_before: str = ""  # of one that has ended: how it stood
 
     @property
     def has_standard(self) -> bool:
@@ -54,6 +62,9 @@ def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility
         status, since = row["cashless_status"], row["cashless_since"]
         if status in CASHLESS and since is not None and since > as_of:
             status = "announced"
+        before, ended, why = "", row["ended_on"], row["ended_reason"] or ""
+        if why == MISTAKE or (ended is not None and ended <= as_of):
+            before, status = status, ENDED
         written = {part.strip() for part in row["payment_methods"].split(";")}
         found.append(
             Facility(
@@ -61,15 +72,15 @@ def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility
                 tuple(p.removesuffix("ほか").strip() for p in re.split(r"[・;、]", row["municipality_ja"]) if p.strip()),
                 tuple(group for group, names in METHODS.items() if written & set(names)), status, since,
                 row["cashless_since_precision"], row["planned_for"], row["planned_for_precision"], row["is_sample"],
-                row["source_code"], row["note"],
+                row["source_code"], row["note"], ended, row["ended_on_precision"], why, row["successor_code"] or "", before,
             )
         )  # fmt: skip
     return found
 
 
 def counted(facilities: Iterable[Facility]) -> list[Facility]:
-    """Return single facilities only: classes are not counted."""
-    return [f for f in facilities if not f.is_class]
+    """Return single facilities that stand: classes are not counted, nor what has ended."""
+    return [f for f in facilities if not f.is_class and f.status != ENDED]
 
 
 def by_status(facilities: Iterable[Facility]) -> dict[str, int]:
@@ -115,10 +126,17 @@ def cash_only(facilities: Iterable[Facility]) -> list[Facility]:
 
 
 def over_time(facilities: Iterable[Facility]) -> list[tuple[date, int, int]]:
-    """Return (day, done so far, planned so far) of the list, for the facilities that give a day."""
+    """Return (day, done so far, planned so far) of the list, for the facilities that give a day; what closed counts until then."""
     done: dict[date, int] = {}
     planned: dict[date, int] = {}
     for f in facilities:
+        if f.is_class:
+            continue
+        if f.status == ENDED:
+            if f.ended_reason != MISTAKE and f.status_before in CASHLESS and f.since is not None and f.ended is not None and f.since < f.ended:
+                done[f.since] = done.get(f.since, 0) + 1
+                done[f.ended] = done.get(f.ended, 0) - 1
+            continue
         if f.since is not None and f.status in CASHLESS:
             done[f.since] = done.get(f.since, 0) + 1
         if f.planned is not None:
@@ -147,11 +165,12 @@ def summary(
         for status, count in counts.items():
             into[status] += count
     return {
-        "facilities_count": len(single), "classes_count": len(facilities) - len(single),
+        "facilities_count": len(single), "classes_count": sum(f.is_class and f.status != ENDED for f in facilities),
+        "ended_count": sum(f.status == ENDED for f in facilities),
         "sample_count": sum(f.is_sample for f in facilities), "statuses": by_status(single), "methods": methods(single),
         "by_bureau": by_bureau, "by_kind": by(single, "kind"), "by_place": by_place(single),
         "cash_only": [f.code for f in cash_only(facilities)],
         "without_plan_count": sum(f.planned is None for f in cash_only(facilities)),
-        "over_time": [{"day": d.isoformat(), "done_count": a, "planned_count": b} for d, a, b in over_time(single)],
+        "over_time": [{"day": d.isoformat(), "done_count": a, "planned_count": b} for d, a, b in over_time(facilities)],
         "undated_count": sum(f.since is None for f in single if f.status in CASHLESS),
     }  # fmt: skip

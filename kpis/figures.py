@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from kpis.periods import Period, parse_period
 
@@ -16,6 +17,7 @@ STATUSES = (
     "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "unreported", "not_due",
     "no_data", "not_applicable", "qualitative",
 )  # fmt: skip
+AT_PERIOD_END = frozenset({"stock", "completion"})  # kinds whose figures are of a day, the period's last
 GOOD = ("reached", "on_track")
 BAD = ("behind", "missed", "moving_away", "reached_then_lost")
 JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
@@ -79,6 +81,7 @@ class Figure:
     is_worked_out: bool = False  # the value was not published or reported but follows from its parts
     reason_class: str = ""
     reason_text: str = ""
+    withdraws_vintage: int | None = None  # this vintage says nothing of its own: it takes that earlier one back
 
     @property
     def period(self) -> Period:
@@ -97,6 +100,12 @@ class Goal:
     is_approximate: bool = False
     source_code: str = ""
     set_on_precision: str = "unknown"  # where not a day, set_on is the last day by which the target had been set
+    withdrawn_on: date | None = None  # from this day on it was never a target
+    withdrawn_reason: str = ""
+
+    def is_withdrawn(self, as_of: date) -> bool:
+        """Say whether the target had been withdrawn by a day."""
+        return self.withdrawn_on is not None and self.withdrawn_on <= as_of
 
     @property
     def period(self) -> Period:
@@ -173,15 +182,62 @@ class Judgement:
 
 
 def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Figure]:
-    """Return per period the last vintage known by an instant (``None``: now), in order of time."""
+    """Return per period the vintage that counts at an instant (``None``: now), in order of time.
+
+    It is the last one then known that is neither a withdrawal nor withdrawn; a period all of whose vintages are withdrawn
+    has none. A withdrawal counts from the instant at which it became known: before it, what it withdraws stands.
+    """
+    known = [f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at]
+    taken_back = {(f.period_code, f.withdraws_vintage) for f in known if f.withdraws_vintage is not None}
     latest: dict[str, Figure] = {}
-    for figure in figures:
-        if known_at is not None and figure.known_at is not None and figure.known_at > known_at:
+    for figure in known:
+        if figure.withdraws_vintage is not None or (taken_back and (figure.period_code, figure.vintage) in taken_back):
             continue
         held = latest.get(figure.period_code)
         if held is None or figure.vintage > held.vintage:
             latest[figure.period_code] = figure
     return sorted(latest.values(), key=last_day_order)
+
+
+def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return of the stored vintages of one period the one that counts now, as ``current_vintages`` does of records."""
+    known = list(rows)
+    taken_back = {row["withdraws_vintage"] for row in known}
+    left = [row for row in known if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
+    return max(left, key=lambda row: int(row["vintage"]), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A later vintage of a period: a correction, or where ``is_withdrawal`` the taking back of one.
+
+    ``before`` counted until it became known, ``after`` counts since; ``None`` where nothing does.
+    """
+
+    vintage: Figure
+    before: Figure | None
+    after: Figure | None
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Say whether a figure was taken back, not replaced."""
+        return self.vintage.withdraws_vintage is not None
+
+
+def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Revision]:
+    """Return every correction and withdrawal known by an instant, period by period, in the order of the vintages."""
+    by_period: dict[str, list[Figure]] = {}
+    for figure in figures:
+        if known_at is None or figure.known_at is None or figure.known_at <= known_at:
+            by_period.setdefault(figure.period_code, []).append(figure)
+    found = []
+    for held in by_period.values():
+        held.sort(key=lambda f: f.vintage)
+        for place, figure in enumerate(held):
+            if figure.vintage > 1:
+                before, after = (next(iter(current_vintages(held[:until])), None) for until in (place, place + 1))
+                found.append(Revision(figure, before, after))
+    return found
 
 
 def last_day_order(figure: Figure) -> tuple[date, int]:
@@ -197,6 +253,24 @@ def series_key(figure: Figure) -> tuple[str, bool]:
     no next point after a first quarter, nor a single month after a sum since April.
     """
     return figure.period.kind, figure.is_year_to_date
+
+
+def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
+    """Say whether figures of one kind and period join year-to-date with single-period ones, which no sum may do.
+
+    In the first month or quarter of a fiscal year, and in a whole year, both are the same; a stock is of a day in any case.
+    """
+    if kind in AT_PERIOD_END:
+        return False
+    return len({figure.is_year_to_date for figure in figures if figure.period.has_year_before}) > 1
+
+
+def by_series(figures: Iterable[Figure]) -> dict[tuple[str, bool], list[Figure]]:
+    """Return figures by the series they belong to, each in order of time; the series in the order of their first figures."""
+    found: dict[tuple[str, bool], list[Figure]] = {}
+    for figure in sorted(figures, key=last_day_order):
+        found.setdefault(series_key(figure), []).append(figure)
+    return found
 
 
 def value_of(definition: Definition, figure: Figure) -> float | None:

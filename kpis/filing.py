@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, select
 
 from kpis import models
 from kpis.errors import FigureRefused, NotAllowed
+from kpis.figures import counting_vintage
 from kpis.models import table_of
 from kpis.past import REGISTERS
 from kpis.periods import parse_period
@@ -26,14 +27,14 @@ REGISTER_FILES: Mapping[str, type[SQLModel]] = {
 }
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
-              "first_known_at"}  # fmt: skip
+              "first_known_at", "listed_in", "withdraws_vintage"}  # fmt: skip
 _OBSERVED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size", "note_ja")  # fmt: skip
 _FLAGS = {"is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated"}
 _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
     "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
-    "replanned_end": "replanned_end_precision", "actual_end": "actual_end_precision",
+    "replanned_end": "replanned_end_precision", "actual_end": "actual_end_precision", "ended_on": "ended_on_precision",
 }  # fmt: skip
 Choices = dict[tuple[str, tuple[str, ...], str], tuple[str, int]]
 
@@ -117,9 +118,14 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
     found: dict[tuple[str, tuple[str, ...]], Current] = {}
     for key, held in vintages.items():
         newest = held[max(held)]
+        counting = counting_vintage(held.values())
         at_issue = held.get(asked[key].issued_vintage) or dict.fromkeys(newest)
         by = submitters.get(newest["submission_id"], newest["source_code"])
-        found[OBSERVATIONS, key] = Current(newest, newest["vintage"], at_issue, by, newest["recorded_at"])
+        values, again = dict.fromkeys(newest), None
+        if counting is not None:
+            withdrawal = {"vintage": newest["vintage"] + 1, "withdraws_vintage": counting["vintage"]}
+            values, again = dict(counting), counting_vintage([*held.values(), withdrawal])
+        found[OBSERVATIONS, key] = Current(values, newest["vintage"], at_issue, by, newest["recorded_at"], again)
     return found
 
 
@@ -233,12 +239,14 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
     row = change.row
     if row.kind == OBSERVATIONS:
         after = merged(row, change.cells, stored)
+        if change.withdraws:
+            after = {}
         blank = {name: False if name in _FLAGS else ("" if name.startswith(("text", "note")) else None) for name in _OBSERVED}
         return {
             "indicator_code": row.key[0], "bureau_code": row.key[1], "period_code": row.key[2],
             **{name: blank[name] if after.get(name) is None else after[name] for name in _OBSERVED},
             "published_on": None, "source_code": source, "verified": False, "reason_class": row.reason_class,
-            "reason_text": row.reason_text, "note_en": "",
+            "reason_text": row.reason_text, "note_en": "", "is_withdrawn": change.withdraws,
         }  # fmt: skip
     model = REGISTER_FILES[row.kind]
     (key,) = table_of(model).primary_key.columns

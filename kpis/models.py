@@ -23,6 +23,7 @@ PARTIES = (
     "'agency_or_local','any_public','other','unknown'"
 )
 AUTHORITIES = "'own','delegated','national','other','unknown'"
+ENDED_REASONS = "'closed','abolished','merged','replaced','mistake'"
 STEP_FORMS = "'online','paper','either','none','unknown'"
 SUBMISSION_STATES = "'draft','submitted','returned','approved','withdrawn'"
 OPEN_STATES = "'draft','submitted','returned'"
@@ -224,6 +225,8 @@ class Target(SQLModel, table=True):
     set_on_precision: str = "unknown"
     set_order: int = 1
     strategy_version: str | None = None
+    withdrawn_on: date | None = None
+    withdrawn_reason: str = ""
     source_code: str = Field(sa_column=_reference("source.source_code"))
     verified: bool = False
     note_ja: str = ""
@@ -387,14 +390,24 @@ class ReportingException(SQLModel, table=True):
 
 
 class Observation(SQLModel, table=True):
-    """One reported value: indicator × unit × period × vintage. Append-only; a correction is a new vintage."""
+    """One reported value: indicator × unit × period × vintage. Append-only; a correction is a new vintage.
+
+    A withdrawal is a vintage as well: it names in ``withdraws_vintage`` the one it takes back and says nothing of its own.
+    """
 
     __table_args__ = (
         UniqueConstraint("indicator_code", "bureau_code", "period_code", "vintage"),
         _one_of("reason_class", REASONS, optional=True),
         CheckConstraint("vintage >= 1", name="vintage_counts_from_one"),
         CheckConstraint("vintage = 1 OR (reason_class IS NOT NULL AND reason_text <> '')", name="a_correction_has_a_reason"),
-        CheckConstraint("value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''", name="says_something"),
+        CheckConstraint(
+            "withdraws_vintage IS NOT NULL OR value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''", name="says_something"
+        ),
+        CheckConstraint(
+            "withdraws_vintage IS NULL OR (withdraws_vintage < vintage AND value IS NULL AND numerator IS NULL AND text_ja = '')",
+            name="a_withdrawal_says_nothing_else",
+        ),
+        UniqueConstraint("indicator_code", "bureau_code", "period_code", "withdraws_vintage", name="withdrawn_once"),
         Index("observation_by_indicator", "indicator_code", "bureau_code", "known_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -423,6 +436,7 @@ class Observation(SQLModel, table=True):
     verified: bool = False
     reason_class: str | None = None
     reason_text: str = ""
+    withdraws_vintage: int | None = None
     note_ja: str = ""
     note_en: str = ""
 
@@ -447,6 +461,7 @@ class Reading(SQLModel, table=True):
 class Milestone(SQLModel, table=True):
     """A milestone of a project with planned, re-planned and actual days side by side."""
 
+    __table_args__ = (_one_of("ended_reason", ENDED_REASONS, optional=True),)
     milestone_code: str = Field(primary_key=True)
     project_code: str = Field(sa_column=_reference("project.project_code", index=True))
     name_ja: str
@@ -461,6 +476,11 @@ class Milestone(SQLModel, table=True):
     actual_end_precision: str = "unknown"
     stage_ja: str = ""
     reported_period: str | None = None
+    ended_on: date | None = None
+    ended_on_precision: str = "unknown"
+    ended_reason: str | None = None  # ``mistake``: the row never stood for anything, on no day
+    successor_code: str | None = None
+    listed_in: str = ""  # the list that brought the row; blank where a report did
     vintage: int = 1
     first_known_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     supersedes_code: str | None = Field(default=None, sa_column=_reference("milestone.milestone_code", optional=True))
@@ -471,7 +491,10 @@ class Milestone(SQLModel, table=True):
 
 
 class MilestoneDate(SQLModel, table=True):
-    """Every date a milestone was ever given; append-only, so that re-planning twice keeps all three."""
+    """Every date a milestone was ever given; append-only, so that re-planning twice keeps all three.
+
+    A day that was given by mistake is withdrawn by a row of its own, which repeats it and names its vintage.
+    """
 
     __tablename__ = "milestone_date"
     __table_args__ = (
@@ -484,6 +507,7 @@ class MilestoneDate(SQLModel, table=True):
     vintage: int = 1
     day: date
     precision: str = "day"
+    withdraws_vintage: int | None = None
     known_at: datetime = Field(sa_column=_instant())
     source_code: str = Field(sa_column=_reference("source.source_code"))
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
@@ -545,6 +569,7 @@ class Procedure(SQLModel, table=True):
         _one_of("recipient", PARTIES),
         _one_of("authority", AUTHORITIES),
         _one_of("digital_status", DIGITAL_STATUSES),
+        _one_of("ended_reason", ENDED_REASONS, optional=True),
         _one_of("smartphone_ready", "'yes','no','unknown'"),
         *(_one_of(f"{step}_step", STEP_FORMS) for step in ("identity", "fee", "attachment", "result")),
         CheckConstraint("applications_count IS NULL OR applications_count >= 0", name="applications_not_negative"),
@@ -565,6 +590,8 @@ class Procedure(SQLModel, table=True):
             "authority",
             "is_priority",
             "online_channel",
+            "ended_on",
+            "ended_reason",
             "search_text",
         ),
     )
@@ -599,6 +626,11 @@ class Procedure(SQLModel, table=True):
     is_count_estimated: bool = False
     details_json: str = ""
     search_text: str = ""  # written by the store: see kpis.registers.searchable
+    ended_on: date | None = None
+    ended_on_precision: str = "unknown"
+    ended_reason: str | None = None  # ``mistake``: the row never stood for anything, on no day
+    successor_code: str | None = None
+    listed_in: str = ""  # the list that brought the row; blank where a report did
     vintage: int = 1
     first_known_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     is_sample: bool = False
@@ -612,6 +644,7 @@ class Facility(SQLModel, table=True):
 
     __table_args__ = (
         _one_of("cashless_status", "'introduced','announced','class_level_only','unknown','not_cashless'"),
+        _one_of("ended_reason", ENDED_REASONS, optional=True),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="a_point_has_both"),
     )
     facility_code: str = Field(primary_key=True)
@@ -629,12 +662,63 @@ class Facility(SQLModel, table=True):
     planned_for: date | None = None
     planned_for_precision: str = "unknown"
     cashless_status: str
+    ended_on: date | None = None
+    ended_on_precision: str = "unknown"
+    ended_reason: str | None = None  # ``mistake``: the row never stood for anything, on no day
+    successor_code: str | None = None
+    listed_in: str = ""  # the list that brought the row; blank where a report did
     vintage: int = 1
     first_known_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     is_sample: bool = False
     source_code: str = Field(sa_column=_reference("source.source_code"))
     verified: bool = False
     note: str = ""
+
+
+class Withdrawal(SQLModel, table=True):
+    """A wish to take a figure back: asked for by one person, decided by another; approved, it becomes a vintage."""
+
+    __table_args__ = (
+        _one_of("state", "'asked','approved','refused'"),
+        _one_of("reason_class", REASONS),
+        CheckConstraint("reason_text <> ''", name="a_withdrawal_has_a_reason"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),
+        Index(
+            "withdrawal_asked_once", "indicator_code", "bureau_code", "period_code", "vintage", unique=True,
+            sqlite_where=text("state = 'asked'"), postgresql_where=text("state = 'asked'"),
+        ),
+    )  # fmt: skip
+    id: int | None = Field(default=None, primary_key=True)
+    indicator_code: str = Field(sa_column=_reference("indicator.indicator_code"))
+    bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
+    period_code: str = Field(sa_column=_reference("reporting_period.period_code"))
+    vintage: int
+    reason_class: str
+    reason_text: str
+    state: str = "asked"
+    asked_by: str = Field(sa_column=_reference("user_account.email"))
+    asked_at: datetime = Field(sa_column=_instant())
+    decided_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
+    decided_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
+    decision_text: str = ""
+
+
+class ListDecision(SQLModel, table=True):
+    """What was decided of a row that a reloaded list no longer holds; append-only, the last one counts."""
+
+    __tablename__ = "list_decision"
+    __table_args__ = (
+        _one_of("decision", "'keep','end','never'"),
+        Index("list_decision_by_list", "list_kind", "list_name"),
+    )  # fmt: skip
+    id: int | None = Field(default=None, primary_key=True)
+    list_kind: str
+    list_name: str
+    row_key: str
+    decision: str
+    ended_on: date | None = None
+    reason: str = ""
+    decided_at: datetime = Field(sa_column=_instant())
 
 
 class Publication(SQLModel, table=True):

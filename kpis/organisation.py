@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from kpis.errors import FigureRefused
-from kpis.figures import Figure
+from kpis.figures import AT_PERIOD_END, Figure, are_mixed
 from kpis.measures import roll_up
 
 # Units that report for themselves; the others are wholes, scopes, agencies and strangers to compare with.
@@ -25,7 +25,6 @@ REPORTING_KINDS = frozenset(
      "fire", "ministry"}
 )  # fmt: skip
 ADDITIVE_KINDS = frozenset({"ratio", "reduction", "ceiling", "stock", "completion"})
-AT_PERIOD_END = frozenset({"stock", "completion"})
 _NEAR = 1e-9
 
 
@@ -67,7 +66,7 @@ class Break:
     """A reorganisation that figures cannot be carried across; the history stays under ``unit_code``.
 
     ``reason``: ``share_unknown``, ``shares_do_not_add`` (they must make 1 where the predecessor ends), ``day_unknown``, or
-    ``not_additive`` (a level, a text, or a rate without its parts).
+    ``not_additive`` (a level, a text, a rate without its parts, or a year-to-date beside a single-period figure).
     """
 
     unit_code: str
@@ -224,6 +223,8 @@ class RollUp:
         added: bureaus in the sum.
         unaddable: bureaus that reported without what a sum needs (a rate without its parts).
         missing: bureaus that owe a report and gave none.
+        year_to_date: bureaus that reported since April where others reported the period alone; then nothing is added.
+        single_period: those others.
     """
 
     period_code: str
@@ -232,6 +233,8 @@ class RollUp:
     added: tuple[str, ...]
     unaddable: tuple[str, ...]
     missing: tuple[str, ...]
+    year_to_date: tuple[str, ...] = ()
+    single_period: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -239,9 +242,14 @@ class RollUp:
         return self.figure is not None and not self.missing and not self.unaddable
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """Return the bureaus that are not in the sum: without a report, or with one that cannot be added to the others."""
+        return (*self.missing, *self.unaddable, *self.year_to_date, *self.single_period)
+
+    @property
     def reported_count(self) -> int:
         """Return k of "k of m bureaus reported"."""
-        return len(self.added) + len(self.unaddable)
+        return len(self.added) + len(self.unaddable) + len(self.year_to_date) + len(self.single_period)
 
     @property
     def owing_count(self) -> int:
@@ -276,7 +284,8 @@ def roll_up_bureaus(
         scope_code: the indicator's scope.
 
     Returns:
-        One per period, in order of time. A unit that ended within a period counts with what it reported for its part of
+        One per period, in order of time. Year-to-date and single-period reports of one period are never added to each other.
+        A unit that ended within a period counts with what it reported for its part of
         it, except for stocks, which only units alive on the last day can hold.
     """
     periods: dict[str, dict[str, Figure]] = {}
@@ -290,9 +299,14 @@ def roll_up_bureaus(
     for code, reported in periods.items():
         end = next(iter(reported.values())).period.end
         addable = {unit: figure for unit, figure in reported.items() if is_addable(kind, figure)}
-        total = _summed(kind, list(addable.values())) if addable else None
         missing = tuple(unit for unit in organisation.owing(scope_code, end) if unit not in reported)
         unaddable = tuple(unit for unit in reported if unit not in addable)
+        if are_mixed(kind, addable.values()):
+            to_date = tuple(unit for unit, figure in addable.items() if figure.is_year_to_date)
+            alone = tuple(unit for unit in addable if unit not in to_date)
+            rolled.append(RollUp(code, None, published.get(end), (), unaddable, missing, to_date, alone))
+            continue
+        total = _summed(kind, list(addable.values())) if addable else None
         rolled.append(RollUp(code, total, published.get(end), tuple(addable), unaddable, missing))
     return tuple(sorted(rolled, key=lambda r: _when(r.period_code, periods)))
 
@@ -379,7 +393,7 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
             for unit, share in shares.items():
                 moved = _scaled(kind, figure, share)
                 held.setdefault((unit, figure.period_code), []).append(_Piece(code, moved, addable, stays))
-    _send_home(held, breaks)
+    _send_home(kind, held, breaks)
     result: dict[str, list[Figure]] = {}
     for (unit, _), pieces in held.items():
         if not pieces:
@@ -394,13 +408,13 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
     )
 
 
-def _send_home(held: dict[tuple[str, str], list[_Piece]], breaks: dict[Break, None]) -> None:
+def _send_home(kind: str, held: dict[tuple[str, str], list[_Piece]], breaks: dict[Break, None]) -> None:
     """Where pieces meet that cannot be added, send those back that came from elsewhere, until nothing clashes."""
     moving = True
     while moving:
         moving = False
         for (unit, period), pieces in list(held.items()):
-            if len(pieces) < 2 or all(p.is_addable for p in pieces):
+            if len(pieces) < 2 or (all(p.is_addable for p in pieces) and not are_mixed(kind, (p.figure for p in pieces))):
                 continue
             strangers = [p for p in pieces if p.home != unit and not p.is_addable] or [p for p in pieces if p.home != unit]
             for piece in strangers:

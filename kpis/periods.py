@@ -15,6 +15,7 @@ from functools import lru_cache
 from kpis.errors import PeriodUnreadable
 
 FISCAL_START_MONTH = 4
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # what a period can be of; a year outside is a slip of the hand
 TOKYO_OFFSET = timedelta(hours=9)  # days are those of Japan; instants are stored in UTC
 _CODE = re.compile(r"^(?:FY(?P<fy>\d{4})(?:-Q(?P<q>[1-4]))?|(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])|CY(?P<cy>\d{4}))$")
 _ERAS = ((date(2019, 5, 1), "令和", "R", 2018), (date(1989, 1, 8), "平成", "H", 1988))
@@ -47,16 +48,30 @@ class Period:
         year = era_year(date(fiscal_year_of(self.start), 5, 1)) + "年度"  # April 2019 counts as 令和元年度
         return year if self.kind == "year" else f"{year}第{self.code[-1]}四半期"
 
+    def short(self, language: str = "ja") -> str:
+        """Return the period as an axis or a small cell has room for: R4 Q1, R4年度, 2022年6月; ``FY2022 Q1``, ``Jun 2022``."""
+        if language == "en" or self.kind in ("month", "calendar_year"):
+            return self.label(language)
+        first_of_may = date(fiscal_year_of(self.start), 5, 1)
+        year = next((f"{letter}{first_of_may.year - zero}" for begins, _, letter, zero in _ERAS if first_of_may >= begins), None)
+        year = year or str(first_of_may.year)
+        return f"{year}年度" if self.kind == "year" else f"{year} Q{self.code[-1]}"
+
     def year_earlier(self) -> Period:
         """Return the same period one year before."""
         m = _CODE.match(self.code)
         assert m is not None
         if self.kind == "month":
-            return parse_period(f"{self.end.year - 1}-{self.end.month:02d}")
+            return _period(f"{self.end.year - 1}-{self.end.month:02d}")
         if self.kind == "quarter":
-            return parse_period(f"FY{int(m['fy']) - 1}-Q{m['q']}")
+            return _period(f"FY{int(m['fy']) - 1}-Q{m['q']}")
         prefix = "FY" if self.kind == "year" else "CY"
-        return parse_period(f"{prefix}{int(m['fy'] or m['cy']) - 1}")
+        return _period(f"{prefix}{int(m['fy'] or m['cy']) - 1}")
+
+    @property
+    def has_year_before(self) -> bool:
+        """Say whether the fiscal year began before the period: only then a total since then is another figure than the period's."""
+        return self.kind in ("month", "quarter") and self.start > fiscal_year_start(self.end)
 
     def contains(self, day: date) -> bool:
         """Say whether a day lies within the period."""
@@ -68,7 +83,7 @@ def parse_period(code: str) -> Period:
     """Read a period code.
 
     Raises:
-        PeriodUnreadable: the text is not one of the four forms.
+        PeriodUnreadable: the text is not one of the four forms, or its year is not one of 1900 to 2199.
     """
     m = _CODE.match(code)
     if m is None:
@@ -76,6 +91,18 @@ def parse_period(code: str) -> Period:
             f"期間「{code}」を読めません。FY2022、FY2022-Q3、2022-12、CY2030 のいずれかで書いてください。",
             f"Cannot read the period {code!r}. Write it as FY2022, FY2022-Q3, 2022-12 or CY2030.",
         )
+    if not FIRST_YEAR <= int(m["fy"] or m["y"] or m["cy"]) <= LAST_YEAR:
+        raise PeriodUnreadable(
+            f"期間「{code}」の年は{FIRST_YEAR}年から{LAST_YEAR}年までにありません。年を直してください。",
+            f"The year of the period {code!r} is not from {FIRST_YEAR} to {LAST_YEAR}. Correct the year.",
+        )
+    return _period(code)
+
+
+@lru_cache(maxsize=4096)
+def _period(code: str) -> Period:
+    m = _CODE.match(code)
+    assert m is not None
     if m["q"]:
         first = (int(m["q"]) - 1) * 3 + FISCAL_START_MONTH
         year = int(m["fy"]) + (first > 12)
@@ -109,6 +136,11 @@ def month_end(year: int, month: int) -> date:
 def fiscal_year_of(day: date) -> int:
     """Return the Japanese fiscal year (April to March) of a day."""
     return day.year - (day.month < FISCAL_START_MONTH)
+
+
+def fiscal_year_start(day: date) -> date:
+    """Return the first day of the fiscal year of a day."""
+    return date(fiscal_year_of(day), FISCAL_START_MONTH, 1)
 
 
 def fiscal_year_code(day: date) -> str:

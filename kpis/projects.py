@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from kpis.figures import BAD, GOOD
 from kpis.periods import fiscal_year_of, local_day, quarter_code
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, Tally, tally
 from kpis.text import known_day
 
-PROJECT_RULE = "2026-1"
-GOOD = ("reached", "on_track")
-BAD = ("behind", "missed", "moving_away", "reached_then_lost")
-JUDGED = (*GOOD, "slightly_behind", *BAD)
+PROJECT_RULE = "2026-2"
 MILESTONE_STATES = ("done", "late", "not_seen", "coming", "undated")
 _DATE_KINDS = ("planned", "replanned", "actual")
 
@@ -116,9 +114,11 @@ def milestones_on(
         known_at: days that became known after this UTC instant do not count.
     """
     given: dict[str, dict[str, list[GivenDay]]] = {}
-    for found in sorted(dates, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
-        if known_at is not None and found["known_at"] > known_at:
-            continue
+    known = [d for d in dates if known_at is None or d["known_at"] <= known_at]
+    taken_back = {(d["milestone_code"], d["date_kind"], d["withdraws_vintage"]) for d in known}
+    for found in sorted(known, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
+        if found["withdraws_vintage"] is not None or (found["milestone_code"], found["date_kind"], found["vintage"]) in taken_back:
+            continue  # a day that was never so
         kinds = given.setdefault(found["milestone_code"], {kind: [] for kind in _DATE_KINDS})
         day = GivenDay(found["day"], found["precision"], found["known_at"], found["submission_id"] is not None)
         kinds[found["date_kind"]].append(day)
@@ -148,22 +148,26 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     )  # fmt: skip
 
 
-def project_status(counts: Mapping[str, int]) -> str:
+def project_status(found: Tally) -> str:
     """Judge a project from the statuses of its own indicators.
 
-    Only judged indicators count. None behind and none slightly behind: ``reached`` if all are reached, else ``on_track``.
-    Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise ``slightly_behind``. Without a judged
-    indicator: ``no_data`` where no figure is known at all, else ``not_applicable``.
+    Only indicators that are judged by a current figure vote. None behind and none slightly behind: ``reached`` if all are
+    reached, else ``on_track``. Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise
+    ``slightly_behind``. Without a vote: ``unreported`` where a target's day has passed without a result, else ``no_current``
+    where there was a judgement once, else ``no_data`` where no figure is known at all, else ``not_applicable``.
     """
-    judged = sum(counts.get(status, 0) for status in JUDGED)
-    if not judged:
-        return "not_applicable" if any(n for s, n in counts.items() if s != "no_data") else "no_data"
-    bad = sum(counts.get(status, 0) for status in BAD)
-    if bad * 2 >= judged:
+    if not found.judged:
+        if found.unreported:
+            return "unreported"
+        if found.last_known:
+            return "no_current"
+        return "not_applicable" if any(n for s, n in found.unjudged.items() if s != "no_data") else "no_data"
+    bad = found.now(*BAD)
+    if bad * 2 >= found.judged:
         return "behind"
-    if bad or counts.get("slightly_behind"):
+    if bad or found.now("slightly_behind"):
         return "slightly_behind"
-    return "reached" if counts.get("reached", 0) == judged else "on_track"
+    return "reached" if found.now("reached") == found.judged else "on_track"
 
 
 def contradicts(confidence: str | None, status: str) -> bool:
@@ -184,7 +188,7 @@ class ProjectReport:
     bureaus: tuple[Mapping[str, Any], ...]
     scored: tuple[Scored, ...]
     milestones: tuple[Milestone, ...]
-    counts: Mapping[str, int]
+    tally: Tally
     status: str
     confidence: Mapping[str, Any] | None
     confidences: tuple[Mapping[str, Any], ...]
@@ -252,12 +256,12 @@ def project_reports(
     reports = []
     for row in tables["Project"]:
         code = row["project_code"]
-        counts = count_by_status(own.get(code, ()))
+        found_own = tally(own.get(code, ()))
         said = confidences.get(code, [])
         reports.append(
             ProjectReport(
                 row, tuple(sorted(versions.get(code, ()), key=lambda v: v["strategy_version"])), tuple(bureaus.get(code, ())),
-                tuple(own.get(code, ())), tuple(held.get(code, ())), counts, project_status(counts),
+                tuple(own.get(code, ())), tuple(held.get(code, ())), found_own, project_status(found_own),
                 said[-1] if said else None, tuple(said), tuple(before.get(code, ())),
             )
         )  # fmt: skip

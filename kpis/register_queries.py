@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
 from sqlmodel import Session
 
 from kpis import models
 from kpis.errors import NotFound
 from kpis.past import FIRST_KNOWN, as_known
-from kpis.registers import FINISHED, ONLINE, STEPS, SURE, Dated, Group, search_words
+from kpis.registers import ENDED, FINISHED, MISTAKE, ONLINE, STEPS, SURE, Dated, Group, search_words
 from kpis.store import Store
 
 PAGE_SIZE = 50
@@ -25,7 +25,7 @@ GLANCE = 2_000  # so many codes are taken at once; only where there are more are
 LISTED = (
     "procedure_code", "name_ja", "name_en", "bureau_code", "process_type", "applicant", "authority", "is_priority", "counted_as",
     "online_channel", "applications_count", "online_count", "smartphone_ready", "digitised_date", "digitised_precision",
-    "planned_for", "planned_for_precision", "law_name", "is_sample",
+    "planned_for", "planned_for_precision", "law_name", "ended_on", "ended_on_precision", "ended_reason", "successor_code", "is_sample",
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ class Filter:
     q: str = ""
 
 
-_INNER = frozenset({"search_text", FIRST_KNOWN})
+_INNER = frozenset({"search_text", "listed_in", FIRST_KNOWN})
 _Columns = Mapping[str, ColumnElement[Any]]
 
 
@@ -52,8 +52,17 @@ def _columns(session: Session, known_at: datetime | None) -> _Columns:
     return dict(as_known(session, models.Procedure, known_at).c.items())
 
 
+def _has_ended(c: _Columns, as_of: date) -> ColumnElement[bool]:
+    """Say of a row whether it had ended by a day; one entered by mistake never stood, on no day."""
+    return or_(func.coalesce(c["ended_on"] <= as_of, false()), func.coalesce(c["ended_reason"], "") == MISTAKE)
+
+
 def _status_on(c: _Columns, as_of: date) -> ColumnElement[str]:
-    """Return the status on a day: what is digitised later counts as planned."""
+    """Return the status on a day: ended by then, or what is digitised later counts as planned."""
+    return case((_has_ended(c, as_of), ENDED), else_=_status_before(c, as_of))
+
+
+def _status_before(c: _Columns, as_of: date) -> ColumnElement[str]:
     later = and_(c["digital_status"].in_(ONLINE), c["digitised_date"] > as_of)
     return case((later, "planned"), else_=c["digital_status"])
 
@@ -105,7 +114,8 @@ def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) ->
     with store.reading() as session:
         c = _columns(session, known_at)
         keys = (c["bureau_code"], _status_on(c, as_of).label("digital_status"))
-        rows = session.execute(select(*keys, func.count().label("count")).group_by(*keys))
+        standing = not_(_has_ended(c, as_of))
+        rows = session.execute(select(*keys, func.count().label("count")).where(standing).group_by(*keys))
         return [dict(row._mapping) for row in rows]
 
 
@@ -114,7 +124,8 @@ def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = Non
     with store.reading() as session:
         c = _columns(session, known_at)
         status = _status_on(c, as_of)
-        query = select(c["online_channel"], status, func.count()).group_by(c["online_channel"], status)
+        query = select(c["online_channel"], status, func.count()).where(not_(_has_ended(c, as_of)))
+        query = query.group_by(c["online_channel"], status)
         return [(channel, found, count) for channel, found, count in session.execute(query)]
 
 
@@ -123,9 +134,11 @@ def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None =
     with store.reading() as session:
         c = _columns(session, known_at)
         precision = c[f"{'digitised' if column == 'digitised_date' else column}_precision"]
-        keys = (c[column], precision, _status_on(c, as_of), func.coalesce(c["bureau_code"], ""))
-        query = select(*keys, func.count()).where(c[column].is_not(None)).group_by(*keys)
-        return [Dated(*row) for row in session.execute(query)]
+        ended = case((c["ended_on"] <= as_of, c["ended_on"]))
+        keys = (c[column], precision, _status_before(c, as_of), func.coalesce(c["bureau_code"], ""), ended)
+        real = func.coalesce(c["ended_reason"], "") != MISTAKE
+        query = select(*keys, func.count()).where(c[column].is_not(None), real).group_by(*keys)
+        return [Dated(day, how, status, bureau, count, gone) for day, how, status, bureau, gone, count in session.execute(query)]
 
 
 def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[bool]]:
@@ -207,6 +220,14 @@ def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = Non
             f"There is no procedure {code!r}. Choose one from the list.",
         )
     return dict(row._mapping)
+
+
+def merged_into(store: Store, code: str, *, known_at: datetime | None = None) -> list[str]:
+    """Return the codes of the procedures that a procedure follows."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        found = session.execute(select(c["procedure_code"]).where(c["successor_code"] == code).order_by(c["procedure_code"]))
+        return list(found.scalars())
 
 
 def _whole(c: _Columns, as_of: date) -> list[ColumnElement[Any]]:

@@ -2,7 +2,7 @@
 
 Procedures come counted by the database in groups (``Group``: one row per combination of what is counted by), since a
 national register has tens of thousands; every number on the pages and in the open API is added up from the groups here.
-A done procedure whose day lies after the day asked for counts as planned.
+A done procedure whose day lies after the day asked for counts as planned; one that ended by that day counts no longer.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from typing import Any
 
 from kpis.figures import Definition, Figure
 
+ENDED = "ended"  # of a procedure that was abolished or merged by the day: it stands in no count but that of what ended
+MISTAKE = "mistake"  # the reason of a row that was entered by mistake: it stood on no day
 STATUSES = ("done", "partly_done", "planned", "not_done", "other", "unknown", "exempt")
 ONLINE = ("done", "partly_done")
-FINISHED = ("done", "exempt")
+FINISHED = ("done", "exempt", ENDED)
 STEPS = ("identity", "fee", "attachment", "result")
 FORMS = ("online", "either", "paper", "none", "unknown")
 DIMENSIONS = ("bureau", "process_type", "applicant", "authority", "priority", "channel")
@@ -68,13 +70,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Procedures of one status with one date (digitised or planned) and its precision; one row per combination."""
+    """Procedures of one status with one date (digitised or planned) and its precision; one row per combination.
+
+    Of what ended by the day asked for, ``status`` is the one before and ``ended`` the day.
+    """
 
     day: date
     precision: str
     status: str
     bureau: str
     count: int
+    ended: date | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +88,7 @@ class Tally:
     """What some procedures add up to."""
 
     procedures: int = 0
+    ended: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     sample: int = 0
@@ -128,7 +135,7 @@ class Tally:
     def to_json(self) -> dict[str, Any]:
         """Return every number, rates unrounded in percent."""
         return {
-            "procedures_count": self.procedures, "statuses": {s: self.statuses.get(s, 0) for s in STATUSES},
+            "procedures_count": self.procedures, "ended_count": self.ended, "statuses": {s: self.statuses.get(s, 0) for s in STATUSES},
             "counted_as": self.units, "sample_count": self.sample, "done_count": self.done, "rate_pct": self.rate_pct,
             "rate_with_partly_pct": self.rate_with_partly_pct, "with_applications_count": self.with_applications,
             "applications_count": self.applications, "applications_done_count": self.applications_done,
@@ -145,9 +152,12 @@ def pct(part: float, whole: float) -> float | None:
 
 
 def tally(groups: Iterable[Group]) -> Tally:
-    """Add up groups."""
+    """Add up groups; what has ended is counted apart and enters no other number."""
     t = Tally()
     for g in groups:
+        if g.status == ENDED:
+            t.ended += g.count
+            continue
         t.procedures += g.count
         t.statuses[g.status] = t.statuses.get(g.status, 0) + g.count
         t.units[g.counted_as] = t.units.get(g.counted_as, 0) + g.count
@@ -192,7 +202,8 @@ def tally_by(
         value = key(group)
         parts.setdefault(home(value) if dimension == "bureau" and value else value, []).append(group)
     place = {value: i for i, value in enumerate(order)}
-    return {value: tally(parts[value]) for value in sorted(parts, key=lambda v: (place.get(v, len(place)), v))}
+    found = {value: tally(parts[value]) for value in sorted(parts, key=lambda v: (place.get(v, len(place)), v))}
+    return {value: counts for value, counts in found.items() if counts.procedures}
 
 
 def channels(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
@@ -243,7 +254,7 @@ def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Pla
     days: dict[tuple[date, str], int] = {}
     planned = 0
     for d in dated:
-        if d.status not in FINISHED:
+        if d.status not in FINISHED and d.ended is None:
             days[d.day, d.precision] = days.get((d.day, d.precision), 0) + d.count
             planned += d.count if d.status == "planned" else 0
     overdue = sum(n for (day, precision), n in days.items() if precision in SURE and day < as_of)
@@ -252,15 +263,18 @@ def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Pla
 
 
 def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
-    """Return (day, newly digitised, digitised so far) for what can be done online and has a known day."""
+    """Return (day, newly digitised, digitised and not ended by then) for what can be done online and has a known day."""
     days: dict[date, int] = {}
+    gone: dict[date, int] = {}
     for d in dated:
-        if d.status in ONLINE:
+        if d.status in ONLINE and (d.ended is None or d.ended > d.day):
             days[d.day] = days.get(d.day, 0) + d.count
+            if d.ended is not None:
+                gone[d.ended] = gone.get(d.ended, 0) + d.count
     so_far, found = 0, []
-    for day in sorted(days):
-        so_far += days[day]
-        found.append((day, days[day], so_far))
+    for day in sorted({*days, *gone}):
+        so_far += days.get(day, 0) - gone.get(day, 0)
+        found.append((day, days.get(day, 0), so_far))
     return found
 
 

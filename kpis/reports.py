@@ -111,7 +111,7 @@ class Opened:
         """Return how many things must still be explained or resolved before it can be submitted."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
         found = self.comparison
-        return len(found.unresolved) + len(found.unexplained) + len(found.taken_back) + open_warnings
+        return len(found.unresolved) + len(found.unexplained) + open_warnings
 
 
 def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
@@ -244,7 +244,9 @@ def _flips(
             continue
         stored = current.get((row.kind, row.key))
         vintage = stored.vintage + 1 if stored else 1
-        figure = figure_of(row.key, merged(row, change.cells, stored), vintage=vintage)
+        withdrawn = stored.values["vintage"] if change.withdraws and stored else None
+        assert withdrawn is None or isinstance(withdrawn, int)
+        figure = figure_of(row.key, merged(row, change.cells, stored), vintage=vintage, withdraws_vintage=withdrawn)
         figures.setdefault((row.key[0], row.key[1]), []).append(figure)
     if not figures:
         return []

@@ -5,6 +5,7 @@ second person has approved it.
 
 What counts as a correction, and so needs a reason class and text:
 - an observation: any change to a period that already has a figure (it becomes a new vintage);
+- leaving nothing of a stored figure withdraws it, which is a vintage as well;
 - a register's row: overwriting or clearing what was recorded, or a status going back. Filling a blank, a status going
   forward and a running count that moves are ordinary reporting (``_RUNNING``, ``_ORDER``).
 """
@@ -108,6 +109,7 @@ class Current:
         at_issue: our column → value at the vintage the template was prefilled from.
         changed_by: who or what brought the newest vintage.
         changed_at: UTC.
+        counts_again: of a figure, the earlier vintage that would count if the present one were withdrawn.
     """
 
     values: Mapping[str, Value]
@@ -115,6 +117,7 @@ class Current:
     at_issue: Mapping[str, Value]
     changed_by: str = ""
     changed_at: datetime | None = None
+    counts_again: Mapping[str, Value] | None = None
 
 
 class CellChange(NamedTuple):
@@ -163,7 +166,8 @@ class RowChange:
     cells: tuple[CellChange, ...]
     is_new: bool
     needs_reason: bool
-    takes_figure_back: bool = False
+    withdraws: bool = False  # it leaves nothing of a stored figure: approved, that is withdrawn
+    counts_again: Mapping[str, Value] | None = None  # of a withdrawal: the earlier vintage that counts from then on
 
     @property
     def lacks_reason(self) -> bool:
@@ -194,9 +198,9 @@ class Comparison:
         return tuple(row for row in self.rows if row.lacks_reason)
 
     @property
-    def taken_back(self) -> tuple[RowChange, ...]:
-        """Return the rows that would leave a stored figure blank, which nothing can."""
-        return tuple(row for row in self.rows if row.takes_figure_back)
+    def withdrawn(self) -> tuple[RowChange, ...]:
+        """Return the rows that take a stored figure back."""
+        return tuple(row for row in self.rows if row.withdraws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +242,8 @@ def compare(
         else:
             needs = any(c.nature in ("corrected", "cleared") for c in counting)
         back = row.kind == OBSERVATIONS and not is_new and bool(counting) and not _stays(merged(row, cells, stored))
-        found.append(RowChange(row, cells, is_new, needs, back))
+        again = stored.counts_again if back and stored is not None else None
+        found.append(RowChange(row, cells, is_new, needs, back, again))
     found.sort(key=lambda r: -max(c.jump for c in r.cells))
     return Comparison(tuple(found), unchanged)
 
@@ -301,12 +306,21 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def says_nothing(fields: Mapping[str, Value]) -> bool:
+    """Say whether the fields of a figure hold neither value, count, base nor words: where one is stored, it is withdrawn."""
+    return not any(_says(fields.get(name)) for name in ("value", "numerator", "denominator", "base_value", "text_ja"))
+
+
 def _stays(values: Mapping[str, Value]) -> bool:
     return values.get("value") is not None or values.get("numerator") is not None or bool(values.get("text_ja"))
 
 
-def figure_of(key: tuple[str, ...], values: Mapping[str, Value], *, vintage: int = 1) -> Figure:
-    """Return the figure that the stored values of an observation make."""
+def figure_of(
+    key: tuple[str, ...], values: Mapping[str, Value], *, vintage: int = 1, withdraws_vintage: int | None = None
+) -> Figure:
+    """Return the figure that the stored values of an observation make, or the withdrawal of a vintage."""
+    if withdraws_vintage is not None:
+        return Figure(key[2], None, vintage=vintage, withdraws_vintage=withdraws_vintage)
 
     def number(name: str) -> float | None:
         value = values.get(name)

@@ -6,13 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
-from kpis.figures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, value_of, worked_out
+from kpis.figures import (
+    Baseline,
+    Definition,
+    Figure,
+    Goal,
+    Judgement,
+    Revision,
+    current_vintages,
+    revisions,
+    value_of,
+    worked_out,
+)  # fmt: skip
 from kpis.forecast import Forecast, forecast
-from kpis.measures import goals_known, judge, planned_path
+from kpis.measures import judge
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
 from kpis.periods import local_day, parse_period
 from kpis.sentences import is_derived, marked
+from kpis.targets import goals_known, planned_path
 from kpis.text import format_count, format_value
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
@@ -98,6 +111,8 @@ class Scored:
         figures: those published or reported, and complete sums of bureaus' reports (``is_rolled_up``) where nothing was.
         rolled: for an indicator's own scope, what bureaus reported per period, with coverage.
         breaks: in the organisation of today, the reorganisations this history could not be carried across.
+        as_of: the day it was judged by.
+        known_at: the instant whose knowledge it rests on; ``None`` means now.
     """
 
     entry: Entry
@@ -105,6 +120,20 @@ class Scored:
     figures: tuple[Figure, ...]
     rolled: tuple[RollUp, ...] = ()
     breaks: tuple[Break, ...] = ()
+    as_of: date = date.max
+    known_at: datetime | None = None
+
+    @property
+    def goals(self) -> list[Goal]:
+        """Return every target that is not withdrawn by the day, by due day and the order in which they were set."""
+        standing = (g for g in self.entry.goals if not g.is_withdrawn(self.as_of))
+        return sorted(standing, key=lambda g: (g.period.end, g.set_order))
+
+    @property
+    def revisions(self) -> list[Revision]:
+        """Return what was corrected or withdrawn of the unit's own figures, as then known, in periods ended by the day."""
+        found = revisions((worked_out(self.entry.definition, f) for f in self.entry.figures), known_at=self.known_at)
+        return [r for r in found if r.vintage.period.end <= self.as_of]
 
     @property
     def beside(self) -> tuple[float, ...]:
@@ -128,11 +157,12 @@ def measured(entry: Entry, whole: Entry) -> Entry:
 
 
 def _judged(
-    entry: Entry, figures: Iterable[Figure], as_of: date, *, rolled: tuple[RollUp, ...] = (), breaks: tuple[Break, ...] = ()
-) -> Scored:
+    entry: Entry, figures: Iterable[Figure], as_of: date, *, known_at: datetime | None, rolled: tuple[RollUp, ...] = (),
+    breaks: tuple[Break, ...] = (),
+) -> Scored:  # fmt: skip
     ended = tuple(worked_out(entry.definition, f) for f in figures)
     judgement = judge(entry.definition, ended, entry.goals, baseline=entry.baseline, as_of=as_of)
-    return Scored(entry, judgement, ended, rolled, breaks)
+    return Scored(entry, judgement, ended, rolled, breaks, as_of, known_at)
 
 
 def score(entry: Entry, *, as_of: date, known_at: datetime | None = None) -> Scored:
@@ -143,7 +173,7 @@ def score(entry: Entry, *, as_of: date, known_at: datetime | None = None) -> Sco
         as_of: only figures of periods ended by this day count.
         known_at: only vintages known by this UTC instant count; ``None`` means all.
     """
-    return _judged(entry, current_vintages(entry.figures, known_at=known_at), as_of)
+    return _judged(entry, current_vintages(entry.figures, known_at=known_at), as_of, known_at=known_at)
 
 
 def score_indicator(
@@ -175,21 +205,21 @@ def score_indicator(
             if view == "now":
                 parts[entry.unit_code] = ended(entry)
             elif view != WHOLE:
-                scored.append(_judged(measured(entry, first), ended(entry), as_of))
+                scored.append(_judged(measured(entry, first), ended(entry), as_of, known_at=known_at))
             continue
         own = ended(entry)
         rolled: tuple[RollUp, ...] = ()
         if entry.is_own_scope:
             rolled = tuple(r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
             own = sorted([*own, *judged_sums(rolled)], key=lambda f: (f.period.end, f.period.start))
-        scored.append(_judged(entry, own, as_of, rolled=rolled))
+        scored.append(_judged(entry, own, as_of, known_at=known_at, rolled=rolled))
     if parts:
         moved = recast(first.definition.kind, parts, organisation=organisation, on=as_of)
         known = {entry.unit_code: entry for entry in entries}
         for code, found in moved.by_unit.items():
             entry = known.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
             breaks = tuple(b for b in moved.breaks if b.unit_code == code)
-            scored.append(_judged(measured(entry, first), found, as_of, breaks=breaks))
+            scored.append(_judged(measured(entry, first), found, as_of, known_at=known_at, breaks=breaks))
         scored.sort(key=lambda s: (not s.entry.is_own_scope, organisation.order.get(s.entry.unit_code, -1)))
     return scored
 
@@ -217,17 +247,56 @@ def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
 
 
 def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
-    """Return the expected path up to the last target set by a day; ``None`` without a target or with too few figures."""
+    """Return the expected path after a day, up to the last target set by it; ``None`` without a target or where it cannot be told."""
     until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
-    return forecast(scored.entry.definition, scored.figures, until=until) if until else None
+    return forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
 
 
-def count_by_status(scored: Iterable[Scored]) -> dict[str, int]:
-    """Count judgements by status; every status that occurs, none dropped."""
-    counts: dict[str, int] = {}
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many judgements stand how, each counted once: now, when last known, and those that nothing can be said of.
+
+    Args:
+        current: by status, judgements of figures that are not stale; only these say how things stand.
+        last_known: by status, judgements of stale figures: how things stood.
+        unreported: targets' days have passed, results not published.
+        unjudged: by status, the rest (``not_due``, ``no_data``, ``not_applicable``, ``qualitative``).
+    """
+
+    current: Mapping[str, int] = field(default_factory=dict)
+    last_known: Mapping[str, int] = field(default_factory=dict)
+    unreported: int = 0
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Return how many were counted."""
+        return self.judged + sum(self.last_known.values()) + self.unreported + sum(self.unjudged.values())
+
+    @property
+    def judged(self) -> int:
+        """Return how many say how things stand now."""
+        return sum(self.current.values())
+
+    def now(self, *statuses: str) -> int:
+        """Return how many have one of these statuses now."""
+        return sum(self.current.get(status, 0) for status in statuses)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tally as the open API gives it."""
+        return {
+            "current": dict(self.current), "last_known": dict(self.last_known), "unreported": self.unreported,
+            "unjudged": dict(self.unjudged),
+        }  # fmt: skip
+
+
+def tally(scored: Iterable[Scored]) -> Tally:
+    """Count judgements by how they stand and by status; every one counts once, none is dropped."""
+    counts: dict[str, dict[str, int]] = {"current": {}, "last_known": {}, "unreported": {}, "unjudged": {}}
     for item in scored:
-        counts[item.judgement.status] = counts.get(item.judgement.status, 0) + 1
-    return counts
+        held, status = counts[item.judgement.standing], item.judgement.status
+        held[status] = held.get(status, 0) + 1
+    return Tally(counts["current"], counts["last_known"], sum(counts["unreported"].values()), counts["unjudged"])
 
 
 def figure_text(definition: Definition, figure: Figure | None, language: str = "ja", *, apart_from: Iterable[float] = ()) -> str:
@@ -248,11 +317,17 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     )
 
 
+def dated_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure with its period in short, as it stands beside one of another period: ``55.1 % (R3年度)``; or a dash."""
+    return "―" if figure is None else f"{figure_text(definition, figure, language)} ({figure.period.short(language)})"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that became known: a figure of a new period, a corrected figure, or a target set anew.
+    """One thing that became known: a figure of a new period, a corrected or withdrawn figure, or a target set anew.
 
-    ``kind``: ``new``, ``corrected`` or ``target``. ``day`` is the day of publication, correction or setting; where no day of
+    ``kind``: ``new``, ``corrected``, ``withdrawn`` (``after`` is the figure that counts again, or none) or ``target``.
+    ``reason`` is the vintage that says why. ``day`` is the day of publication, correction or setting; where no day of
     publication is known it is the last day of the figure's period, and ``is_period_end`` says so.
     """
 
@@ -260,8 +335,9 @@ class Change:
     day: date
     scored: Scored
     before: Figure | Goal | None
-    after: Figure | Goal
+    after: Figure | Goal | None
     is_period_end: bool = False
+    reason: Figure | None = None
 
 
 def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], *, as_of: date, count: int) -> list[Change]:
@@ -281,16 +357,12 @@ def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], 
             published = source.published_on if source else None
             day = published if published is not None and published >= figure.period.end else figure.period.end
             found.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
-        versions = {(f.period_code, f.vintage): f for f in item.entry.figures}
-        for later in item.figures:
-            if (
-                later.vintage > 1
-                and later.known_at is not None
-                and (before := versions.get((later.period_code, later.vintage - 1)))
-            ):
-                found.append(Change("corrected", local_day(later.known_at), item, before, later))
-        for goal in item.entry.goals:
-            earlier = [g for g in item.entry.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
+        for made in item.revisions:
+            if made.vintage.known_at is not None and (made.before is not None or made.is_withdrawal):
+                kind, day = "withdrawn" if made.is_withdrawal else "corrected", local_day(made.vintage.known_at)
+                found.append(Change(kind, day, item, made.before, made.after, reason=made.vintage))
+        for goal in item.goals:
+            earlier = [g for g in item.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
             if earlier and goal.set_on is not None:
                 found.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
     known = [change for change in found if change.day <= as_of]

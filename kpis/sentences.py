@@ -279,3 +279,12 @@ def _last_due(definition: Definition, found: Judgement, language: str) -> list[s
         key = f"say_due_missed_{'over' if definition.kind == 'ceiling' else short}"
     aim = _say("say_aim_cap" if definition.kind == "ceiling" else "say_aim_target", language)
     return [_say(key, language, due=due, target=target, gap=gap, aim=aim)]
+
+
+def standing_word(found: Judgement, language: str = "ja") -> str:
+    """Return the word of a status; of a figure that is no longer current with the day it was so."""
+    word = status_word(found.status, language)
+    if found.standing != "last_known" or found.figure is None:
+        return word
+    day = format_date(found.figure.period.end, language)
+    return f"{word} (as of {day})" if language == "en" else f"{word}({day}時点)"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kpis.figures import Figure
+from kpis.figures import Revision
 from kpis.periods import local_day
 from kpis.scorecard import Scored
 
@@ -15,8 +15,8 @@ from kpis.scorecard import Scored
 class Shift:
     """An indicator that stands otherwise than on the day before.
 
-    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, or the class of a correction that
-    became known since, with its words.
+    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, ``withdrawn``, or the class of a
+    correction that became known since, with its words.
     """
 
     before: Scored
@@ -34,9 +34,14 @@ class Shift:
         return self.before.judgement.status != self.after.judgement.status
 
 
-def corrections_since(item: Scored, day: date) -> list[Figure]:
-    """Return the corrections of an indicator that became known after a day."""
-    return [f for f in item.figures if f.vintage > 1 and f.known_at is not None and local_day(f.known_at) > day]
+def corrections_since(item: Scored, day: date) -> list[Revision]:
+    """Return the corrections and withdrawals of an indicator that became known after a day."""
+    return [r for r in item.revisions if r.vintage.known_at is not None and local_day(r.vintage.known_at) > day]
+
+
+def _reason(found: Revision) -> tuple[str, str]:
+    kind = "withdrawn" if found.is_withdrawal else found.vintage.reason_class or "error"
+    return kind, found.vintage.reason_text
 
 
 def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) -> list[Shift]:
@@ -60,7 +65,7 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
         was, now = old.judgement, item.judgement
         if now.figure is not None and (was.figure is None or was.figure.period_code != now.figure.period_code):
             reasons.append(("new_period", now.figure.period_code))
-        reasons += [(f.reason_class or "error", f.reason_text) for f in corrections_since(item, since)]
+        reasons += [_reason(found) for found in corrections_since(item, since)]
         if was.status != now.status and was.goal != now.goal:
             reasons.append(("new_target", ""))
         if reasons or was.status != now.status:

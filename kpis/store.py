@@ -40,14 +40,14 @@ from kpis.organisation import Organisation, Succession, Unit
 from kpis.past import as_known
 from kpis.scorecard import Book, Entry, SourceNote
 from kpis.settings import settings
-from kpis.vintages import is_sample
+from kpis.vintages import COMPARED, SAID_WHY, is_sample
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 
 _FIGURE = ("period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate",
            "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "vintage", "known_at", "source_code",
-           "is_sample", "reason_class", "reason_text")  # fmt: skip
+           "is_sample", "reason_class", "reason_text", "withdraws_vintage")  # fmt: skip
 _CODED: dict[str, type[SQLModel]] = {
     "bureau": models.Bureau,
     "indicator": models.Indicator,
@@ -57,6 +57,7 @@ _CODED: dict[str, type[SQLModel]] = {
 }
 
 
+VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
 _REVISION = select(table_of(models.DataRevision).c.revision)
 
@@ -234,6 +235,8 @@ class Store:
                         row.is_approximate,
                         row.source_code,
                         row.set_on_precision,
+                        row.withdrawn_on,
+                        row.withdrawn_reason,
                     )
                 )
             baselines = {
@@ -316,7 +319,7 @@ class Store:
             for row in session.execute(query.execution_options(yield_per=10_000)):
                 (
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
-                    known_at, source, sample, reason, words,
+                    known_at, source, sample, reason, words, withdraws,
                 ) = row  # fmt: skip
                 known_at = held.setdefault(known_at, known_at)
                 is_worked_out = False
@@ -327,13 +330,38 @@ class Store:
                     Figure(
                         held.setdefault(period, period), value, n, d, base, text_ja and held.setdefault(text_ja, text_ja), text_en,
                         approximate, lower, to_date, estimated, size, vintage, known_at, held.setdefault(source, source), sample,
-                        False, False, is_worked_out, reason or "", words,
+                        False, False, is_worked_out, reason or "", words, withdraws,
                     )
                 )  # fmt: skip
         finally:
             if was_on:
                 gc.enable()
         return figures
+
+    def vintages(
+        self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None
+    ) -> dict[VintageKey, list[dict[str, Any]]]:
+        """Return every vintage of figures as it was given, nothing worked out, oldest first.
+
+        Args:
+            codes: of indicators; ``None`` means all.
+            units: keep these only; ``None`` means all.
+
+        Returns:
+            (indicator, unit, period) → rows with the columns that are compared, the vintage and its reason.
+        """
+        table = table_of(models.Observation)
+        names = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
+        query = select(*(table.c[name] for name in names)).order_by(table.c.vintage)
+        if codes is not None:
+            query = query.where(table.c.indicator_code.in_(codes))
+        if units is not None:
+            query = query.where(table.c.bureau_code.in_(units))
+        found: dict[VintageKey, list[dict[str, Any]]] = {}
+        with self.reading() as session:
+            for row in session.execute(query.execution_options(yield_per=10_000)):
+                found.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
+        return found
 
     def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = table_of(model)

@@ -466,9 +466,6 @@ def _refuse_unready(comparison: Comparison) -> None:
          "Cells changed after the template was issued; choose which value stands"),
         ([r.cells[0].place for r in comparison.unexplained],
          "訂正の理由(区分と説明)が足りません", "Corrections lack a reason class or text"),
-        ([r.cells[0].place for r in comparison.taken_back],
-         "登録済みの数値は空欄にできません。正しい値を理由とともに書いてください",
-         "A stored figure cannot be left blank; write the right value with its reason"),
     ):  # fmt: skip
         if cells:
             places = ", ".join(cells[:5]) + (" …" if len(cells) > 5 else "")
@@ -495,6 +492,9 @@ def _source_of(session: Session, row: models.Submission) -> str:
 
 
 def _record_cells(session: Session, row: models.Submission, actor: str, comparison: Comparison) -> None:
+    for change in comparison.withdrawn:
+        record(session, actor, "figure_withdrawn", " ".join(change.row.key), file_sha256=row.file_sha256,
+               detail=f"{_subject(row)}: {change.row.reason_class} {change.row.reason_text}")  # fmt: skip
     lines = [
         {
             "occurred_at": row.decided_at, "actor": actor, "action": "cell_changed", "subject": _subject(row),

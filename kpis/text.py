@@ -19,6 +19,7 @@ _STATUS = {
     "missed": ("未達", "Missed", ":material/cancel:", "red"),
     "reached_then_lost": ("達成後に後退", "Reached, then lost", ":material/undo:", "red"),
     "unreported": ("期限経過・結果未公表", "Due, result not published", ":material/help:", "orange"),
+    "no_current": ("現況の数値なし", "No current figures", ":material/history:", "gray"),
     "not_due": ("期限前", "Not due", ":material/hourglass_empty:", "gray"),
     "no_data": ("データなし", "No data", ":material/remove_circle_outline:", "gray"),
     "not_applicable": ("判定対象外", "Not judged", ":material/block:", "gray"),
@@ -207,9 +208,11 @@ def _like(number: Decimal, places: int, definition: Measured) -> int:
 
 
 def _exact_to(number: Decimal, is_share: bool) -> int:
-    """Return to which decimal an approximate value is exact: its last one, whole per cent, or its last digit that is not zero."""
+    """Return to which decimal an approximate value is exact, as ``kpis.measures.rounding_step`` has it: two digits always are."""
     decimals = _decimals(number)
-    return decimals if decimals or is_share or not number else -int(number.normalize().as_tuple().exponent)
+    if decimals or is_share or not number:
+        return decimals
+    return -max(min(int(number.normalize().as_tuple().exponent), number.adjusted() - 1), 0)
 
 
 def _landmarks(definition: Measured) -> tuple[Decimal, ...]:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from kpis import models
 from kpis.errors import FigureRefused
+from kpis.figures import counting_vintage
 from kpis.models import table_of
 from kpis.past import FIRST_KNOWN, REGISTERS
 from kpis.periods import TOKYO_OFFSET, parse_period
@@ -41,10 +42,13 @@ _LISTED: dict[str, type[SQLModel]] = {
     "targets.csv": models.Target,
     "readings.csv": models.Reading,
 }
+REGISTER_FILES = ("procedures.csv", "facilities.csv", "milestones.csv")
+ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
-_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
+SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Origin:
     file_sha256: str | None = None
     submission_id: int | None = None
     reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by row code: reason class and text
+    list_name: str = ""  # where the file is a list of a register: the name under which it is loaded again
 
 
 def keep_original(session: Session, *, name: str, content: bytes, kind: str, received_at: datetime) -> str:
@@ -69,7 +74,10 @@ def keep_original(session: Session, *, name: str, content: bytes, kind: str, rec
     return sha256
 
 
-def apply_rows(session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime) -> int:
+def apply_rows(
+    session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime, list_name: str = "",
+    columns: Collection[str] | None = None,
+) -> int:  # fmt: skip
     """Store the validated rows of one file within the caller's transaction.
 
     Args:
@@ -78,6 +86,8 @@ def apply_rows(session: Session, kind: str, rows: Sequence[BaseModel], *, sha256
         rows: validated rows in file order.
         sha256: of the original file, already kept.
         loaded_at: UTC.
+        columns: those that the file has; ``None`` means every one of the model.
+        list_name: the name of the list, by which rows that it no longer holds are found when it is loaded again.
 
     Returns:
         The number of rows that are new or changed.
@@ -86,10 +96,14 @@ def apply_rows(session: Session, kind: str, rows: Sequence[BaseModel], *, sha256
         FigureRefused: a correction has no reason, or the kind is not known.
     """
     values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
+    if kind in REGISTER_FILES and rows:
+        for left_out in () if columns is None else ENDS.keys() - columns:  # a list without these columns says nothing of what ended
+            for value in values:
+                value.pop(left_out, None)
     if kind == "observations.csv":
         return _append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
     if kind in _KEYED:
-        return _upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256))
+        return _upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256, list_name=list_name))
     if kind == "calendar.csv":
         return _set_calendar(session, values)
     if kind in _LISTED:
@@ -145,7 +159,7 @@ def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]
             row["search_text"] = searchable({**(old or {}), **row})
         if old is None:
             if model in REGISTERS:
-                row[FIRST_KNOWN] = origin.known_at
+                row = {**ENDS, **row, FIRST_KNOWN: origin.known_at, "listed_in": origin.list_name}
             fresh.append({**row, **dict.fromkeys(pointers)})
             if any(row.get(name) is not None for name in pointers):
                 later.append({name: row.get(name) for name in (key.name, *pointers)})
@@ -162,9 +176,19 @@ def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]
     _update_many(session, table, key.name, later)
     if changes:
         session.execute(insert(table_of(models.RegisterChange)), changes)
+    if model in REGISTERS and origin.list_name:
+        _note_the_list(session, table, [row[key.name] for row in values], origin.list_name)
     if model is models.Milestone:
         _append_milestone_dates(session, values, known, origin=origin)
     return len(fresh) + sum(1 for row in later if row[key.name] in known)
+
+
+def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: str) -> None:
+    """Note of the rows of a list that it holds them; that is no change of a row."""
+    (key,) = table.primary_key.columns
+    for start in range(0, len(codes), MANY):
+        own = key.in_(codes[start : start + MANY])
+        session.execute(update(table).where(own, table.c.listed_in != name).values(listed_in=name))
 
 
 def _update_many(session: Session, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -179,64 +203,128 @@ def _update_many(session: Session, table: Table, key: str, rows: Sequence[dict[s
 def _append_milestone_dates(
     session: Session, values: list[dict[str, Any]], known: dict[str, dict[str, Any]], *, origin: Origin
 ) -> None:
-    """Keep every day a milestone was ever given, so that re-planning twice keeps all of them."""
+    """Keep every day a milestone was ever given, so that re-planning twice keeps all of them.
+
+    A day that is cleared, or corrected as an error, was never so: it is withdrawn by a row of its own.
+    """
     table = table_of(models.MilestoneDate)
-    counted: dict[tuple[str, str], int] = {}
+    held: dict[tuple[str, str], list[dict[str, Any]]] = {}
     if known:
-        held = select(table.c.milestone_code, table.c.date_kind, func.max(table.c.vintage)).group_by(
-            table.c.milestone_code, table.c.date_kind
-        )
-        counted = {(code, kind): vintage for code, kind, vintage in session.execute(held)}
-    fresh = []
+        query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
+        for row in session.execute(query.order_by(table.c.vintage)):
+            held.setdefault((row.milestone_code, row.date_kind), []).append(dict(row._mapping))
+    fresh: list[dict[str, Any]] = []
     for given in values:
         code = given["milestone_code"]
+        was = known.get(code, {})
         for kind, column in MILESTONE_DATES.items():
-            if column not in given or given[column] is None or given[column] == known.get(code, {}).get(column):
+            if column not in given or given[column] == was.get(column):
                 continue
-            fresh.append(
-                {
-                    "milestone_code": code, "date_kind": kind, "vintage": counted.get((code, kind), 0) + 1,
-                    "day": given[column], "precision": given[f"{column}_precision"], "known_at": origin.known_at,
-                    "source_code": given.get("source_code") or known[code]["source_code"],
-                    "submission_id": origin.submission_id,
-                }
-            )  # fmt: skip
+            stored = held.setdefault((code, kind), [])
+            came = {
+                "milestone_code": code, "date_kind": kind, "known_at": origin.known_at,
+                "source_code": given.get("source_code") or was["source_code"], "submission_id": origin.submission_id,
+            }  # fmt: skip
+            for number in _never_so(stored, given[column], origin.reasons.get(code)):
+                again = next(row for row in stored if row["vintage"] == number)
+                stored.append(
+                    {
+                        **came,
+                        "vintage": len(stored) + 1,
+                        "day": again["day"],
+                        "precision": again["precision"],
+                        "withdraws_vintage": number,
+                    }
+                )
+                fresh.append(stored[-1])
+            if given[column] is not None:
+                said = {"day": given[column], "precision": given[f"{column}_precision"], "withdraws_vintage": None}
+                stored.append({**came, "vintage": len(stored) + 1, **said})
+                fresh.append(stored[-1])
     if fresh:
         session.execute(insert(table), fresh)
 
 
+def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tuple[str, str] | None) -> list[int]:
+    """Return the vintages of a kind of day that a change takes back: all of them where it is cleared, an error the last."""
+    taken_back = {row["withdraws_vintage"] for row in stored}
+    standing = [row["vintage"] for row in stored if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
+    if day is None:
+        return standing
+    return standing[-1:] if reason is not None and reason[0] == "error" else []
+
+
 def _append_observations(session: Session, values: list[dict[str, Any]], *, sha256: str | None, loaded_at: datetime) -> int:
+    """Append what is new: a row that repeats a vintage already stored, with its reason, is known, whatever came after it."""
     table = table_of(models.Observation)
     ensure_periods(session, {v["period_code"] for v in values})
     source_days: dict[str, date | None] = {
         code: day
         for code, day in session.execute(select(table_of(models.Source).c.source_code, table_of(models.Source).c.published_on))
     }
-    columns = [table.c[name] for name in ("indicator_code", "bureau_code", "period_code", "vintage", *_COMPARED)]
-    current: dict[tuple[str, str, str], dict[str, Any]] = {}
+    columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
+    held: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     codes = sorted({v["indicator_code"] for v in values})
-    for row in session.execute(select(*columns).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)):
+    query = select(*(table.c[name] for name in columns)).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)
+    for row in session.execute(query):
         found = dict(row._mapping)
-        current[found["indicator_code"], found["bureau_code"], found["period_code"]] = found
+        held.setdefault((found["indicator_code"], found["bureau_code"], found["period_code"]), []).append(found)
     fresh = []
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
-        old = current.get(key)
-        if old is not None and all(old[name] == given[name] for name in _COMPARED):
+        stored = held.setdefault(key, [])
+        record = next_vintage(stored, dict(given), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+        if record is None:
             continue
-        if old is not None and not given["reason_class"]:
-            raise FigureRefused(
-                f"{number}行目: {' '.join(key)} の値を変えるには reason_class と reason_text が必要です。",
-                f"Row {number}: changing {' '.join(key)} needs a reason_class and a reason_text.",
-            )
         day = given["published_on"] or source_days.get(given["source_code"])
+        if record["withdraws_vintage"] is not None:
+            day = given["published_on"]  # its source is mostly that of the figure, and says nothing of when it was withdrawn
         known_at = datetime.combine(day, time()) - TOKYO_OFFSET if day else loaded_at
-        record = {**given, "vintage": old["vintage"] + 1 if old else 1, "known_at": known_at}
-        fresh.append({**record, "recorded_at": loaded_at, "file_sha256": sha256})
-        current[key] = record
+        record |= {"known_at": known_at, "recorded_at": loaded_at, "file_sha256": sha256}
+        fresh.append(record)
+        stored.append(record)
     if fresh:
         session.execute(insert(table), fresh)
     return len(fresh)
+
+
+def next_vintage(
+    stored: Sequence[Mapping[str, Any]], given: dict[str, Any], *, where: str, place: str, key: str
+) -> dict[str, Any] | None:
+    """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
+    withdraws = given.pop("is_withdrawn", False)
+    if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
+        given |= {name: "" if name.startswith("text") else False if name.startswith("is_") else None for name in COMPARED}
+    counting = counting_vintage(stored)
+    vintage = len(stored) + 1
+    said = [row for row in stored if _is_same(row, given) and (row["withdraws_vintage"] is not None) == withdraws]
+    if given.get("submission_id") is None and any(_reason(row) == _reason(given) for row in said):
+        return None  # a list repeats what it said before; a report that was approved says it anew
+    if not withdraws and counting is not None and _is_same(counting, given):
+        return None
+    if withdraws and counting is None:
+        raise FigureRefused(
+            f"{where}: {key} に取り下げる数値がありません。期間と指標を確かめてください。",
+            f"{place}: {key} has no figure to withdraw. Check the indicator, unit and period.",
+        )
+    if (stored or withdraws) and not (given["reason_class"] and given["reason_text"].strip()):
+        raise FigureRefused(
+            f"{where}: {key} の値を{'取り下げる' if withdraws else '変える'}には reason_class と reason_text が必要です。",
+            f"{place}: {'withdrawing' if withdraws else 'changing'} {key} needs a reason_class and a reason_text.",
+        )
+    given |= {"vintage": vintage, "withdraws_vintage": counting["vintage"] if withdraws and counting is not None else None}
+    given.setdefault("is_sample", False)
+    if withdraws and counting is not None:
+        given["is_sample"] = counting["is_sample"]
+    return given
+
+
+def _is_same(row: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    return all(row[name] == given[name] for name in COMPARED)
+
+
+def _reason(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["reason_class"] or "", row["reason_text"] or ""
 
 
 def _set_calendar(session: Session, values: list[dict[str, Any]]) -> int:

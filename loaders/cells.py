@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -113,23 +114,34 @@ def read_date(text: str) -> tuple[date, str]:
     return found, "day" if match["d"] or match["end"] else "month"
 
 
-def read_period(text: str) -> str:
+def read_period(raw: object) -> str:
     """Read a period as people write it and return its code: ``2022年度第3四半期`` → ``FY2022-Q3``.
 
+    A cell that Excel made a date of (2022-12 becomes 1 December 2022) is the month whose first or last day it holds.
+
     Raises:
-        Unreadable: the text is no month, quarter or fiscal year.
+        Unreadable: it is no month, quarter or fiscal year.
     """
-    plain = cleaned(text).replace(" ", "")
-    try:
+    if isinstance(raw, date):
+        if raw.day not in (1, month_end(raw.year, raw.month).day):
+            raise Unreadable(str(raw))
+        return _known_period(f"{raw.year:04d}-{raw.month:02d}")
+    plain = cleaned(str(raw)).replace(" ", "")
+    with suppress(ValueError):
         return parse_period(plain).code
-    except ValueError:
-        pass
     if match := _QUARTER.match(plain):
         quarter = {"一": "1", "二": "2", "三": "3", "四": "4"}.get(match["q"], match["q"])
-        return f"FY{_year(match)}-Q{quarter}"
+        return _known_period(f"FY{_year(match):04d}-Q{quarter}")
     if match := _YEAR.match(plain):
-        return f"FY{_year(match)}"
+        return _known_period(f"FY{_year(match):04d}")
     day, precision = read_date(plain)
     if precision == "day" and day != month_end(day.year, day.month):
-        raise Unreadable(text)
-    return f"{day.year}-{day.month:02d}"
+        raise Unreadable(plain)
+    return _known_period(f"{day.year:04d}-{day.month:02d}")
+
+
+def _known_period(code: str) -> str:
+    try:
+        return parse_period(code).code
+    except ValueError as error:
+        raise Unreadable(code) from error

@@ -12,11 +12,15 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, SQLModel
 
 from kpis import models
+from kpis.consistency import Known, outside_time
 from kpis.deadlines import Window, window_of
 from kpis.errors import FigureRefused, NotFound
+from kpis.figures import Definition, Figure, counting_vintage
 from kpis.models import table_of
+from kpis.organisation import Organisation
 from kpis.past import REGISTERS
 from kpis.periods import Period, month_code, parse_period, quarter_code
+from kpis.review import figure_of
 from kpis.store import Store
 
 NOT_REPORTING = ("whole", "scope", "comparison")
@@ -40,6 +44,7 @@ class ReportContext:
         projects: code → row, of the projects that the bureau leads or takes part in.
         facility_kinds: every kind in the register, of any bureau.
         window: the days on which the report is taken; ``None`` where the calendar does not know the period.
+        known: what its figures are held against, those of other bureaus for the same periods included.
     """
 
     bureau: Record
@@ -52,21 +57,31 @@ class ReportContext:
     facility_kinds: tuple[str, ...] = ()
     changes: Mapping[tuple[str, str], list[Record]] = field(default_factory=dict)
     window: Window | None = None
+    known: Known = field(default_factory=lambda: Known({}, {}, Organisation()))
+
+    def counting(self, code: str) -> dict[str, Record]:
+        """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
+        found = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
+        return {period: dict(row) for period, row in found if row is not None}
 
     @property
     def figure_keys(self) -> list[tuple[str, str]]:
-        """Return (indicator, period) of every figure asked for, in catalogue order and order of time."""
+        """Return (indicator, period) of every figure asked for, in catalogue order and order of time.
+
+        Nothing is asked of months before the bureau began or after it ended.
+        """
+        code = self.bureau["bureau_code"]
         return [
-            (code, period)
-            for code, indicator in self.indicators.items()
-            for period in periods_asked(indicator["frequency"], self.period)
+            (indicator, period)
+            for indicator, row in self.indicators.items()
+            for period in periods_asked(row["frequency"], self.period)
+            if outside_time(code, parse_period(period), self.known.organisation) is None
         ]
 
     def current(self, sheet: str, key: tuple[str, ...]) -> Record | None:
         """Return the row as it is now, or ``None``."""
         if sheet == "observations":
-            held = self.observations.get((key[0], key[1]))
-            return held[-1] if held else None
+            return _plain(counting_vintage(self.observations.get((key[0], key[1]), ())))
         return self.registers[sheet].get(key[0])
 
     def as_issued(self, sheet: str, key: tuple[str, ...], vintage: int) -> Record | None:
@@ -87,6 +102,10 @@ class ReportContext:
             if isinstance(value, str) and isinstance(row.get(name) or _day_like(name), date):
                 past[name] = date.fromisoformat(value)
         return {**past, "vintage": vintage}
+
+
+def _plain(row: Mapping[str, Any] | None) -> Record | None:
+    return None if row is None else dict(row)
 
 
 def _day_like(name: str) -> date | None:
@@ -145,7 +164,8 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
                 f"局コード「{bureau_code}」は登録されていません。次から選んでください: {codes}",
                 f"No bureau has the code {bureau_code!r}. Choose one of: {codes.replace('、', ', ')}",
             )
-        _refuse_bureau(bureau, period)
+        organisation = store.organisation()
+        _refuse_bureau(bureau, period, organisation)
         revision = session.execute(select(table_of(models.DataRevision).c.revision)).scalar() or 0
         table = table_of(models.Indicator)
         query = select(table).where(table.c.is_reported_by_bureaus).order_by(table.c.sort_order)
@@ -154,6 +174,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         table = table_of(models.Observation)
         for row in _records(session, select(table).where(table.c.bureau_code == bureau_code).order_by(table.c.vintage)):
             observations.setdefault((row["indicator_code"], row["period_code"]), []).append(row)
+        held_against = _known(session, indicators, bureau_code, period, organisation=organisation, own=observations)
         projects = _projects(session, bureau_code, period)
         registers: dict[str, dict[str, Record]] = {}
         for name, model in REGISTER_MODELS.items():
@@ -164,23 +185,57 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         kinds = session.execute(select(table_of(models.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
-            _changes(session, registers), window_of(session, bureau_code, period.code),
+            _changes(session, registers), window_of(session, bureau_code, period.code), held_against,
         )  # fmt: skip
 
 
-def _refuse_bureau(bureau: Record, period: Period) -> None:
+def _refuse_bureau(bureau: Record, period: Period, organisation: Organisation) -> None:
     name, code = bureau["name_ja"], bureau["bureau_code"]
     if bureau["kind"] in NOT_REPORTING:
         raise FigureRefused(
             f"「{name}」({code})は報告する局ではありません。局を指定してください。",
             f"{bureau['name_en'] or name} ({code}) is no bureau that reports. Name a bureau.",
         )
-    ended, begins = bureau["valid_to"], bureau["valid_from"]
-    if (ended and ended < period.start) or (begins and begins > period.end):
+    if outside_time(code, period, organisation) is not None:
         raise FigureRefused(
             f"「{name}」({code})は{period.label()}には存在しません。その期間にあった局を指定してください。",
             f"{bureau['name_en'] or name} ({code}) did not exist in {period.label('en')}. Name a bureau of that time.",
         )
+
+
+def definition_of(row: Mapping[str, Any]) -> Definition:
+    """Return the definition that a row of the catalogue gives, as far as the rules between figures ask for it."""
+    names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals")
+    bounds = {name: row[name] for name in ("minimum_value", "maximum_value")}
+    return Definition(row["indicator_code"], *(row[name] for name in names), **bounds)
+
+
+def _known(
+    session: Session, indicators: Mapping[str, Record], bureau_code: str, period: Period, *, organisation: Organisation,
+    own: Mapping[tuple[str, str], list[Record]],
+) -> Known:  # fmt: skip
+    """Gather what the bureau's figures are held against: its own of all periods, and those of others for the same ones."""
+    figures: dict[tuple[str, str], dict[str, Figure]] = {}
+    for (code, period_code), held in own.items():
+        if (counting := counting_vintage(held)) is not None:
+            figures.setdefault((code, bureau_code), {})[period_code] = figure_of((code, bureau_code, period_code), counting)
+    asked = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
+    table = table_of(models.Observation)
+    query = select(table).where(
+        table.c.indicator_code.in_(indicators), table.c.period_code.in_(asked), table.c.bureau_code != bureau_code
+    )
+    others: dict[tuple[str, str, str], list[Record]] = {}
+    for row in _records(session, query):
+        others.setdefault((row["indicator_code"], row["bureau_code"], row["period_code"]), []).append(row)
+    for (code, unit, period_code), held in others.items():
+        if (counting := counting_vintage(held)) is not None:
+            figures.setdefault((code, unit), {})[period_code] = figure_of((code, unit, period_code), counting)
+    return Known(
+        {code: definition_of(row) for code, row in indicators.items()},
+        {code: row["scope_code"] for code, row in indicators.items()},
+        organisation,
+        {whose: list(by_period.values()) for whose, by_period in figures.items()},
+    )
 
 
 def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, Record]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from loaders.guard import is_workbook
 from loaders.report import Kind, Problem
 from loaders.rows import Row
 
+_PERIODS = ("period_code", "reported_period")
 Table = tuple[str, int, int, list[list[Any]]]
 
 
@@ -113,12 +114,12 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
     if problems:
         return [], problems
     held = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
-    optional = [(name, _blank_says_nothing(model, name)) for name in names]
+    optional = [(name, not model.model_fields[name].is_required()) for name in names]
     given_rows = [
         {
             name: cell if type(cell) is str else _plain(cell)
             for (name, can_be_left_out), cell in zip(optional, row, strict=False)
-            if not (can_be_left_out and cell == "")
+            if not (can_be_left_out and (cell == "" or (type(cell) is str and not cell.strip())))
         }
         for _, row in held
     ]
@@ -133,12 +134,6 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
         if found is not None:
             rows.append((number, found))
     return rows, problems
-
-
-def _blank_says_nothing(model: type[Row], name: str) -> bool:
-    """Say whether a blank in a column means the same as no such column: most cells of a wide file are blank."""
-    field = model.model_fields[name]
-    return not field.is_required() and (field.default is None or field.default is False or field.default == "")
 
 
 def _header_problem(sheet: str, row: int, name: str, ja: str, en: str) -> Problem:
@@ -162,6 +157,8 @@ def _read_row(
     values: dict[str, Any] = {}
     is_rounded = False
     for name, value in given.items():
+        if isinstance(value, str) and not value.strip() and not model.model_fields[name].is_required():
+            continue  # a blank means the same as no such column
         values[name], rounded = _as_written(model, name, value)
         is_rounded |= rounded
     if is_rounded and "is_approximate" in model.model_fields:
@@ -176,7 +173,12 @@ def _read_row(
 
 
 def _as_written(model: type[Row], name: str, value: Any) -> tuple[Any, bool]:
-    """Read a text the Japanese way where the column asks for a number, a day or a period."""
+    """Read a text the Japanese way where the column asks for a number, a day or a period; of a period also Excel's date."""
+    if name in _PERIODS and isinstance(value, date):
+        try:
+            return read_period(value), False
+        except Unreadable:
+            return value.isoformat(), False
     if not isinstance(value, str) or not value.strip():
         return value, False
     wanted = str(model.model_fields[name].annotation)

@@ -81,6 +81,7 @@ class Layout:
     to_fill: Mapping[str, str]
     marks: Mapping[str, str]
     clear_words: frozenset[str]
+    withdraw_words: tuple[str, ...]
     instructions: tuple[Mapping[str, str], ...]
 
     def heading(self, column: Column) -> str:
@@ -140,7 +141,7 @@ def load_layout(folder: Path = LAYOUTS) -> Layout:
         {name: {code: (pair[0], pair[1]) for code, pair in found.items()} for name, found in words["choices"].items()},
         words["new_rows"], words["to_fill"],
         {"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
-        frozenset(words["clear_words"]), tuple(words.get("instructions", ())),
+        frozenset(words["clear_words"]), tuple(words["withdraw_words"]), tuple(words.get("instructions", ())),
     )  # fmt: skip
 
 

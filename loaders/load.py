@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from kpis import vintages
 from kpis.errors import FigureRefused
+from kpis.periods import local_day
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 from loaders.flatfile import column_letters, header_of, read_rows, read_table, written_rows
@@ -20,6 +21,7 @@ from loaders.guard import check_bytes
 from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
+from loaders.rules import find_in_lists
 from loaders.workbook import is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
@@ -94,7 +96,7 @@ class Prepared:
             ]  # fmt: skip
             return
         self.numbered, self.problems = read_rows(table, KINDS[self.kind])
-        if self.problems and not any(p.kind == "header" for p in self.problems):
+        if self.problems:
             sound = {number for number, _ in self.numbered}
             self.faulty = [(number, given) for number, given in written_rows(table) if number not in sound]
         self._find_duplicates()
@@ -121,11 +123,20 @@ class Prepared:
                 )  # fmt: skip
             seen.setdefault(key, number)
 
+    @property
+    def written_codes(self) -> set[str]:
+        """Return the codes of the file's own rows, sound or faulty: a faulty row makes no other row's code unknown."""
+        name = f"{_OWNERS[self.kind]}_code"
+        return {str(getattr(row, name)) for _, row in self.numbered} | {
+            str(given.get(name, "")).strip() for _, given in self.faulty
+        }
+
     def find_unknown(self, known: Mapping[str, set[str]]) -> None:
         """Add a problem for each code that names nothing known.
 
         Args:
-            known: codes by ``bureau``, ``indicator``, ``project``, ``source``, ``milestone``; those of files stored together included.
+            known: codes by ``bureau``, ``indicator``, ``project``, ``source``, ``milestone``; those of files stored together
+                included. A table that is not in it cannot be told, and nothing is said of its codes.
         """
         own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
         if "successor_code" in self.columns:
@@ -135,7 +146,7 @@ class Prepared:
         for number, named in codes:
             for name, table in own.items():
                 code = named[name]
-                if code is not None and code not in known[table]:
+                if code is not None and table in known and code not in known[table]:
                     self.problems.append(
                         Problem("unknown_code", f"{name}={code}", f"登録済みの {table} のコード", f"the code of a known {table}",
                                 "コードを直すか、先に登録してください", "Correct the code, or register it first",
@@ -157,12 +168,14 @@ def _kind_of(name: str, header: Sequence[str]) -> str:
 
 
 def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
-    """Return every known code by table, with those that files stored together bring."""
+    """Return every known code by table, with those that files stored together bring; none of a table whose file is unreadable."""
     known = {table: store.known_codes(table) for table in _OWNERS.values()}
     for file in together:
         if file.kind in _OWNERS:
-            table = _OWNERS[file.kind]
-            known[table] |= {getattr(row, f"{table}_code") for row in file.rows}
+            known[_OWNERS[file.kind]] |= file.written_codes
+    for file in together:
+        if file.kind in _OWNERS and file.problems and not file.numbered and not file.faulty:
+            known.pop(_OWNERS[file.kind], None)
     return known
 
 
@@ -185,8 +198,9 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
         reading = read_workbook(content, store=store)
         return LoadReport(name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems)
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
-    file.find_unknown(known_codes(store, [file]))
-    return file.report(is_repeat=store.has_loaded(file.sha256))
+    is_repeat = store.has_loaded(file.sha256)
+    _find_between(store, [file], repeats={file.sha256} if is_repeat else set())
+    return file.report(is_repeat=is_repeat)
 
 
 @collector_paused()
@@ -229,9 +243,7 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
     repeats = {file.sha256 for file in files if not file.errors and store.has_loaded(file.sha256)}
     if len(repeats) == len({file.sha256 for file in files}) and not any(file.errors for file in files):
         return [file.report(is_repeat=True) for file in files]
-    known = known_codes(store, files)
-    for file in files:
-        file.find_unknown(known)
+    _find_between(store, files, repeats=repeats)
     if any(file.errors for file in files):
         return [file.report() for file in files]
     total, done, accepted = sum(len(file.numbered) for file in files), 0, {}
@@ -250,6 +262,14 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
         )
         return [each.report() for each in files]
     return [file.report(accepted=accepted[file.sha256], is_repeat=file.sha256 in repeats) for file in files]
+
+
+def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str]) -> None:
+    """Add to each file the codes that name nothing known, and what its figures contradict: ``check`` and ``load`` alike."""
+    known = known_codes(store, files)
+    for file in files:
+        file.find_unknown(known)
+    find_in_lists(store, [file for file in files if file.sha256 not in repeats], today=local_day(utc_now()))
 
 
 def _store_one(session: Session, file: Prepared) -> int:

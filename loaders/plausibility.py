@@ -61,7 +61,7 @@ def _series(code: str, reported: Mapping[tuple[str, str], ReportedRow], context:
     """Return the indicator's values, reported ones in place of stored ones, by the end of their periods."""
     indicator = context.indicators[code]
     definition = Definition(code, indicator["kind"], indicator["direction"], "", "", "", "")
-    found: dict[str, Mapping[str, object]] = {p: held[-1] for (c, p), held in context.observations.items() if c == code}
+    found: dict[str, Mapping[str, object]] = dict(context.counting(code))
     found |= {p: row.fields for (c, p), row in reported.items() if c == code}
     points = []
     for period, fields in found.items():
@@ -87,8 +87,6 @@ def _of_figure(row: ReportedRow, series: Sequence[_Point], context: ReportContex
     if own is None:
         return
     column = "value" if "value" in numbers else "numerator"
-    if kind in ("ceiling", "stock", "completion"):
-        yield from _falling(row, period, own, series, column)
     yield from _jump(row, period, own, series, column, is_cumulative=kind == "ceiling")
 
 
@@ -102,20 +100,6 @@ def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], dec
     allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10 ** -max(decimals, 0)
     if abs(value - worked) > allowed + 1e-9:
         yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g} %", (f"数から求めた率 {worked:,.2f} %", f"{worked:,.2f} % by its own numbers"))  # fmt: skip
-
-
-def _falling(row: ReportedRow, period: Period, own: float, series: Sequence[_Point], column: str) -> Iterator[Problem]:
-    same_year = [p for p in series if p.period.fiscal_year == period.fiscal_year and p.period.kind != "calendar_year"]
-    earlier = [p for p in same_year if p.period.end < period.end]
-    later = [p for p in same_year if p.period.end > period.end]
-    if earlier and own < earlier[-1].value:
-        held = earlier[-1]
-        yield _doubt(row, "cumulative_falls", column, f"{own:,.15g}",
-                     (f"{held.period.label()}の {held.value:,.15g} 以上", f"at least {held.value:,.15g} of {held.period.label('en')}"))  # fmt: skip
-    elif later and own > later[0].value:
-        held = later[0]
-        yield _doubt(row, "cumulative_falls", column, f"{own:,.15g}",
-                     (f"{held.period.label()}の {held.value:,.15g} 以下", f"at most {held.value:,.15g} of {held.period.label('en')}"))  # fmt: skip
 
 
 def _jump(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
-from kpis.review import ReportedRow, TemplateMark, Value
+from kpis.review import ReportedRow, TemplateMark, Value, says_nothing
 from loaders.cells import Unreadable, cleaned, read_period
 from loaders.context import Record, ReportContext
 from loaders.flatfile import column_letters
@@ -169,12 +169,9 @@ class TableReader:
             )
             return None
         try:
-            period = parse_period(as_code(raw)).code
-        except PeriodUnreadable:
-            try:
-                period = read_period(str(raw))
-            except Unreadable:
-                period = ""
+            period = read_period(raw if isinstance(raw, date) else as_code(raw))
+        except Unreadable:
+            period = ""
         if (code, period) not in self.asked:
             asked = "、".join(p for c, p in self.context.figure_keys if c == code)
             self._say(
@@ -215,6 +212,17 @@ class TableReader:
         fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
         columns = self._columns(kind, held)
         rounded = False
+        if kind and any(self._is_withdrawn(raw) for raw in raws):
+            if issued is None:
+                at = next(at for at, raw in enumerate(raws) if self._is_withdrawn(raw))
+                self._say(
+                    "rule", raws[at], ("登録済みの数値がある行", "a row whose figure is stored"),
+                    ("取り下げる数値がありません。このセルを空欄にしてください", "There is no figure to withdraw; leave this cell blank"),
+                    row=number, column=self.inputs[at].name,
+                )  # fmt: skip
+                return
+            fields, raws = dict(self.empties[kind]), self.nothing
+            as_issued = [True] * len(self.inputs)
         for at, same in enumerate(as_issued):
             column = self.inputs[at]
             if column.value == "member":
@@ -257,6 +265,10 @@ class TableReader:
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
+
+    def _is_withdrawn(self, raw: Any) -> bool:
+        """Say whether a cell says that the whole figure was stored by mistake."""
+        return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.withdraw_words
 
     def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
         """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
@@ -402,8 +414,8 @@ class TableReader:
 
     def _check_figure(self, number: int, row: ReportedRow, kind: str) -> None:
         fields = row.fields
-        if not _says_something(row) and not row.issued and not self.refused:
-            return
+        if says_nothing(fields) and (row.issued or not _says_something(row)) and not self.refused:
+            return  # nothing reported, or what was is withdrawn
         needed: tuple[str, ...] = _NEEDED.get(kind, ())
         if not needed and fields.get("value") is None and "value" not in self.refused:
             needed = ("numerator", "denominator" if kind == "ratio" else "base_value")

@@ -36,13 +36,16 @@ Party = Literal[
     "national_or_agency", "agency_or_local", "any_public", "other", "unknown",
 ]  # fmt: skip
 StepForm = Literal["online", "paper", "either", "none", "unknown"]
+EndedReason = Annotated[
+    Literal["closed", "abolished", "merged", "replaced", "mistake"] | None, BeforeValidator(_blank_is_none)
+]  # fmt: skip
 Direction = Literal["higher", "lower", "keep", "none"]
 
 
 class Row(BaseModel):
     """A row of a data file; unknown columns are refused."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class SourceRow(Row):
@@ -226,16 +229,27 @@ class TargetRow(_Periodic):
     set_on_precision: Precision = "unknown"
     set_order: int = 1
     strategy_version: Optional_text = None
+    withdrawn_on: Optional_date = None
+    withdrawn_reason: str = ""
     source_code: Code
     verified: Flag = False
     note_ja: str = ""
     note_en: str = ""
 
+    @model_validator(mode="after")
+    def _withdrawn_for_a_reason(self) -> TargetRow:
+        if (self.withdrawn_on is None) != (not self.withdrawn_reason.strip()):
+            raise ValueError("withdrawn_on and withdrawn_reason go together")
+        if self.withdrawn_on and self.set_on and self.withdrawn_on < self.set_on:
+            raise ValueError("withdrawn_on lies before set_on")
+        return self
+
 
 class ObservationRow(_Periodic):
     """observations.csv: one row per indicator, unit and period as first published by the best source.
 
-    A correction repeats the key with a ``reason_class`` and ``reason_text`` and becomes a new vintage.
+    A correction repeats the key with a ``reason_class`` and ``reason_text`` and becomes a new vintage. So does a row that
+    ``is_withdrawn``: the figure that counted so far was never true, and the one before it counts again, or none.
     """
 
     indicator_code: Code
@@ -259,12 +273,15 @@ class ObservationRow(_Periodic):
         Literal["error", "late_data", "definition_change", "scope_change"] | None, BeforeValidator(_blank_is_none)
     ] = None
     reason_text: str = ""
+    is_withdrawn: Flag = False
     note_ja: str = ""
     note_en: str = ""
 
     @model_validator(mode="after")
     def _says_something(self) -> ObservationRow:
-        if self.value is None and not self.text_ja and self.numerator is None:
+        if self.is_withdrawn and not (self.reason_class and self.reason_text.strip()):
+            raise ValueError("reason_class and reason_text are required with is_withdrawn")
+        if self.value is None and not self.text_ja and self.numerator is None and not self.is_withdrawn:
             raise ValueError("value, numerator or text_ja is required")
         if self.reason_class and not self.reason_text.strip():
             raise ValueError("reason_text is required with reason_class")
@@ -320,6 +337,10 @@ class MilestoneRow(Row):
     stage_ja: str = ""
     reported_period: Optional_text = None
     supersedes_code: Optional_code = None
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -358,6 +379,10 @@ class ProcedureRow(Row):
     online_count: Optional_count = None
     is_count_estimated: Flag = False
     details_json: str = ""
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""
@@ -381,6 +406,10 @@ class FacilityRow(Row):
     planned_for: Optional_date = None
     planned_for_precision: Precision = "unknown"
     cashless_status: Literal["introduced", "announced", "class_level_only", "unknown", "not_cashless"]
+    ended_on: Optional_date = None
+    ended_on_precision: Precision = "unknown"
+    ended_reason: EndedReason = None
+    successor_code: Optional_code = None
     source_code: Code
     verified: Flag = False
     note: str = ""

@@ -87,11 +87,12 @@ def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Re
 
 def _previous(context: ReportContext, code: str, period: str) -> tuple[str | None, Any]:
     begins = parse_period(period).start
-    earlier = [p for c, p in context.observations if c == code and parse_period(p).end < begins]
+    held = context.counting(code)
+    earlier = [p for p in held if parse_period(p).end < begins]
     if not earlier:
         return None, None
     last = max(earlier, key=lambda p: (parse_period(p).end, parse_period(p).start))
-    row = context.observations[code, last][-1]
+    row = held[last]
     indicator = context.indicators[code]
     if indicator["kind"] == "qualitative":
         return parse_period(last).label(), row["text_ja"]
@@ -297,7 +298,10 @@ def _validate(
     sheet: Worksheet, column: Column, letter: str, numbers: Sequence[int], *, layout: Layout, places: Mapping[str, str]
 ) -> None:
     """Give the open cells of a column their check, drop-down and input message."""
-    first, clear = f"{letter}{numbers[0]}", sorted(layout.clear_words)[-1]
+    first = f"{letter}{numbers[0]}"
+    marks = f'{first}="{sorted(layout.clear_words)[-1]}"'
+    if sheet.title == layout.sheets["observations"]:
+        marks += f',{first}="{layout.withdraw_words[0]}"'
     rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle="入力を確かめてください")
     rule.promptTitle, rule.prompt = column.heading_ja[:32], f"{column.message_ja}\n{column.message_en}"[:255]
     rule.error = column.message_ja[:225] or None
@@ -309,10 +313,10 @@ def _validate(
             rule.errorStyle = "warning"
     elif column.value in ("number", "count"):
         floor = f",{first}>=0" if column.value == "count" else ""
-        rule.type, rule.formula1 = "custom", f'OR({first}="{clear}",AND(ISNUMBER({first}){floor}))'
+        rule.type, rule.formula1 = "custom", f"OR({marks},AND(ISNUMBER({first}){floor}))"
     elif column.value == "date":
         rule.type, rule.errorStyle = "custom", "warning"
-        rule.formula1 = f'OR({first}="{clear}",AND(ISNUMBER({first}),{first}>={_FIRST_DAY},{first}<={_LAST_DAY}))'
+        rule.formula1 = f"OR({marks},AND(ISNUMBER({first}),{first}>={_FIRST_DAY},{first}<={_LAST_DAY}))"
     for place in _ranges(letter, numbers):
         rule.add(place)
     sheet.add_data_validation(rule)

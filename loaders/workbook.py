@@ -29,6 +29,7 @@ from loaders.marked import mark_problems
 from loaders.plausibility import find_doubts
 from loaders.reading import TableReader
 from loaders.report import Problem
+from loaders.rules import findings_of_report
 from loaders.scan import SheetScan, scan
 from loaders.tables import Table, find_tables, scan_problems
 from loaders.template import write_sheets
@@ -170,7 +171,8 @@ def read_workbook(
         rows += read.rows
         count += read.rows_count
         problems += _taken(store, key, table, read.new_codes)
-    return WorkbookReading(mark, rows, [*problems, *find_doubts(rows, context, today=today)], count)
+    problems += [*findings_of_report(rows, context, today=today), *find_doubts(rows, context, today=today)]
+    return WorkbookReading(mark, rows, problems, count)
 
 
 def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, SheetScan], dict[str, list[list[Any]]], list[Problem]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.scorecard import Scored
-from kpis.text import status_word
+from kpis.sentences import standing_word
 from pages.parts import cached
 from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
 from pages.parts.entry import as_of, enter
@@ -28,7 +28,7 @@ def layout() -> tuple[str, list[tuple[str, list[str], list[tuple[Scored, str]]]]
             notes.append(t(NOTES[theme]))
         found.append((theme, notes, [(item, heading(item)) for item in items]))
     said = t("comma").join(
-        f"{t(theme)} {status_word(items[0][0].judgement.status, language())}"
+        f"{t(theme)} {standing_word(items[0][0].judgement, language())}"
         for theme, _, items in found
         if headlines([item for item, _ in items])
     )

@@ -10,7 +10,7 @@ from kpis.settings import settings
 from kpis.store import utc_now
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.cards import status_badges
+from pages.parts.cards import tally_marks
 from pages.parts.changes import changes_table
 from pages.parts.entry import enter
 from pages.parts.text import language, t
@@ -37,7 +37,7 @@ def show_preview(found: publication.Preview) -> None:
             st.dataframe(changes_table(c.to_json() for c in found.changes), hide_index=True, width="stretch")
         else:
             st.caption(t("revisions_no_change"))
-    status_badges(dict(found.statuses))
+    st.markdown(tally_marks(found.tally))
     with st.expander(t("publish_counts"), icon=":material/table:"):
         rows = [(table, count, found.left_out.get(table, 0)) for table, count in found.counts.items()]
         st.dataframe(

@@ -35,12 +35,19 @@ from pages.parts.reported import (
 from pages.parts.text import language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, returned_because, steps, what_changes
+from pages.parts.withdrawals import withdrawn
 
 enter("see_queue", "manage_people", "read_audit")
 
 PERIODS_SHOWN = 6
 store, me = cached.store(), viewer()
-VIEWS = {"queue": "see_queue", "exceptions": "grant_exception", "persons": "manage_people", "audit": "read_audit"}
+VIEWS = {
+    "queue": "see_queue",
+    "withdrawals": "see_queue",
+    "exceptions": "grant_exception",
+    "persons": "manage_people",
+    "audit": "read_audit",
+}
 
 
 def act(step: Any, said: str, **values: object) -> None:
@@ -311,6 +318,8 @@ if told := st.session_state.pop("review_said", None):
     st.success(told, icon=":material/check_circle:")
 if shown == "queue":
     queue()
+elif shown == "withdrawals":
+    withdrawn(store, actor=me.email)
 elif shown == "exceptions":
     exceptions(store, actor=me.email)
 elif shown == "persons":

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kpis import models
-from kpis.figures import Baseline, Figure, Goal
+from kpis.figures import Baseline, Figure, Goal, LastDue
 from kpis.organisation import RollUp
 from kpis.periods import local_day, parse_period
-from kpis.scorecard import VIEWS, Book, Entry, Scored, current_vintages, forecast_of, path_of, score_all
+from kpis.scorecard import VIEWS, Book, Entry, Scored, current_vintages, forecast_of, path_of, score_all, tally
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 from publishers import editions
@@ -143,6 +143,7 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "is_worked_out": figure.is_worked_out,
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
         "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
+        "withdraws_vintage": figure.withdraws_vintage,
         "source_url": source.url if source else None, "source_title": source.title if source else None,
     }  # fmt: skip
 
@@ -152,7 +153,9 @@ def _goal_json(goal: Goal) -> dict[str, Any]:
     return {"period": goal.period_code, "start_date": period.start.isoformat(), "end_date": period.end.isoformat(),
             "value": goal.value, "set_on": goal.set_on.isoformat() if goal.set_on else None,
             "set_on_precision": goal.set_on_precision, "set_order": goal.set_order,
-            "is_approximate": goal.is_approximate}  # fmt: skip
+            "is_approximate": goal.is_approximate,
+            "withdrawn_on": goal.withdrawn_on.isoformat() if goal.withdrawn_on else None,
+            "withdrawn_reason": goal.withdrawn_reason or None}  # fmt: skip
 
 
 def _baseline_json(baseline: Baseline | None) -> dict[str, Any] | None:
@@ -174,6 +177,7 @@ def roll_up_json(rolled: RollUp) -> dict[str, Any]:
         "official_period": rolled.official.period_code if rolled.official else None, "is_complete": rolled.is_complete,
         "reported_count": rolled.reported_count, "owing_count": rolled.owing_count, "added": list(rolled.added),
         "unaddable": list(rolled.unaddable), "missing": list(rolled.missing),
+        "year_to_date": list(rolled.year_to_date), "single_period": list(rolled.single_period),
     }  # fmt: skip
 
 
@@ -185,9 +189,19 @@ def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
     expected = forecast_of(scored, as_of=as_of)
     if expected is None:
         return None
-    days = zip(expected.points, expected.band(), strict=True)
+    days = zip(expected.points, expected.band, strict=True)
     points = [{"day": day.isoformat(), "value": value, "low": low, "high": high} for (day, value), (_, low, high) in days]
-    return {"method": expected.method, "past_error": expected.past_error, "points": points}
+    return {
+        "method": expected.method, "level_pct": expected.level_pct, "coverage_pct": expected.coverage_pct,
+        "back_test_count": expected.test_count, "is_joined": expected.is_joined, "points": points,
+    }  # fmt: skip
+
+
+def _last_due_json(found: LastDue | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    period = found.figure.period_code if found.figure else None
+    return {"target": _goal_json(found.goal), "result": found.result, "period": period, "gap": found.gap}
 
 
 def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
@@ -221,7 +235,11 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         "forecast": _forecast_json(scored, as_of),
         "planned_value": judged.planned_value, "variance": judged.variance,
         "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
-        "status": judged.status, "is_stale": judged.is_stale, "age_days": judged.age_days,
+        "status": judged.status, "standing": judged.standing, "is_current": judged.standing == "current",
+        "is_stale": judged.is_stale, "age_days": judged.age_days, "is_awaiting": judged.is_awaiting, "is_part": judged.is_part,
+        "last_due": _last_due_json(judged.last_due), "unreported_targets": [_goal_json(g) for g in judged.unreported_goals],
+        "could_be": list(judged.could_be), "publication_lag_days": definition.publication_lag_days,
+        "stale_after_days": definition.stale_after_days, "has_sibling_baseline": definition.has_sibling_baseline,
         "sentence_ja": judged.sentence_ja, "sentence_en": judged.sentence_en,
         "thresholds": judged.thresholds, "rule_version": judged.rule_version,
         "sources": [
@@ -295,6 +313,7 @@ def _status(request: Request) -> dict[str, Any]:
         "as_of": as_of.isoformat(),
         "revision": book.revision,
         "view": view,
+        "counts": tally(s for s in scored if s.entry.is_own_scope).to_json(),
         "indicators": [status_json(s, book, as_of=as_of) for s in scored],
     }
     return {**found, "edition": edition.number} if edition else found

@@ -51,7 +51,7 @@ def milestone_json(milestone: Milestone) -> dict[str, Any]:
 def _brief(item: Scored) -> dict[str, Any]:
     figure = item.judgement.figure
     return {
-        "indicator": item.entry.definition.code, "status": item.judgement.status, "targets_of": item.entry.goals_of or item.entry.unit_code,
+        "indicator": item.entry.definition.code, "status": item.judgement.status, "standing": item.judgement.standing, "targets_of": item.entry.goals_of or item.entry.unit_code,
         "period": figure.period_code if figure else None, "value": figure.value if figure else None,
         "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
         "is_sample": bool(figure and figure.is_sample), "is_recast": bool(figure and figure.is_recast),
@@ -68,7 +68,7 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
         "predecessors": list(report.predecessor_codes), "first_version": report.first_version or None,
         "names": [{"version": n["strategy_version"], "name_ja": n["name_ja"], "name_en": n["name_en"]} for n in report.names],
         "bureaus": [{"bureau": b["bureau_code"], "role": b["role"]} for b in report.bureaus],
-        "status": report.status, "rule_version": PROJECT_RULE, "counts": dict(report.counts),
+        "status": report.status, "rule_version": PROJECT_RULE, "counts": report.tally.to_json(),
         "indicators": [_brief(s) for s in report.scored],
         "milestones": {state: report.count_of(state) for state in MILESTONE_STATES},
         "last_reported": report.last_reported or None,
@@ -94,7 +94,7 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
     return {
         "code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "valid_from": unit.valid_from,
         "valid_to": unit.valid_to, "is_valid": report.is_valid, "owed": list(report.owed), "reported": list(report.reported),
-        "counts": report.counts, "indicators": [_brief(s) for s in report.scored], "procedures": dict(report.procedures),
+        "counts": report.tally.to_json(), "indicators": [_brief(s) for s in report.scored], "procedures": dict(report.procedures),
         "facilities": dict(report.facilities), "projects": list(report.project_codes),
         "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
         "milestone_codes": [m.code for m in report.milestones],

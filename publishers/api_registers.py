@@ -13,7 +13,7 @@ from starlette.routing import Route
 from kpis import facilities, models, register_queries
 from kpis.bureaus import home
 from kpis.register_queries import PAGE_SIZE, Counted, Filter
-from kpis.registers import DIMENSIONS, ONLINE, STATUSES, channels, cumulated, plan, published_beside, steps, tally, tally_by
+from kpis.registers import DIMENSIONS, ENDED, ONLINE, STATUSES, channels, cumulated, plan, published_beside, steps, tally, tally_by
 from kpis.scorecard import Scored, score_all
 from kpis.store import Store
 from publishers.api import HEADERS, BadQuery, answered, book_of, day_of, known_of, store_of, today_of, view_of
@@ -21,7 +21,7 @@ from publishers.registers_csv import lines
 
 MAX_SIZE = 500
 PUBLISHED = ("ratio", "stock", "completion")
-CHOICES = {"status": STATUSES, "priority": ("yes", "no"), "due": ("planned", "overdue")}
+CHOICES = {"status": (*STATUSES, ENDED), "priority": ("yes", "no"), "due": ("planned", "overdue")}
 
 
 def _as_of(request: Request) -> date:
@@ -126,15 +126,17 @@ def _facilities_of(request: Request) -> list[facilities.Facility]:
 
 def _facilities(request: Request) -> dict[str, Any]:
     asked = {name: request.query_params.get(name, "") for name in ("bureau", "kind", "status")}
-    if asked["status"] and asked["status"] not in facilities.STATUSES:
-        raise BadQuery(f"status={asked['status']}: {' | '.join(facilities.STATUSES)}")
+    known = (*facilities.STATUSES, ENDED)
+    if asked["status"] and asked["status"] not in known:
+        raise BadQuery(f"status={asked['status']}: {' | '.join(known)}")
     kept = [f for f in _facilities_of(request) if all(not value or getattr(f, name) == value for name, value in asked.items())]
     rows = [
         {
             "facility_code": f.code, "name_ja": f.name, "kind": f.kind, "is_class": f.is_class, "bureau_code": f.bureau or None,
             "municipalities": list(f.places), "payment_methods": list(f.methods), "status": f.status, "cashless_since": f.since,
             "cashless_since_precision": f.since_precision, "planned_for": f.planned, "planned_for_precision": f.planned_precision,
-            "is_sample": f.is_sample, "source_code": f.source_code,
+            "ended_on": f.ended, "ended_on_precision": f.ended_precision, "ended_reason": f.ended_reason or None,
+            "successor_code": f.successor or None, "is_sample": f.is_sample, "source_code": f.source_code,
         }
         for f in kept
     ]  # fmt: skip

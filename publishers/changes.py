@@ -70,13 +70,9 @@ def compare(
         return [Change("first_edition")]
     before = {(s.entry.definition.code, s.entry.unit_code): s for s in score_all(old.book(), as_of=old_as_of)}
     after = {(s.entry.definition.code, s.entry.unit_code): s for s in score_all(new.book(), as_of=new_as_of)}
-    corrections = {
-        (r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): (r["reason_class"] or "", r["reason_text"])
-        for r in new.all_of(models.Observation)
-    }
     found: list[Change] = []
     for key in after.keys() | before.keys():
-        found += _figures(before.get(key), after.get(key), corrections)
+        found += _figures(before.get(key), after.get(key))
         found += _status(before.get(key), after.get(key))
         found += _targets(before.get(key), after.get(key))
     found += _definitions(old, new)
@@ -96,19 +92,21 @@ def _texts(definition: Definition, figure: Figure | None, name: str) -> dict[str
     return {f"{name}_{language}": figure_text(definition, figure, language) for language in ("ja", "en")}
 
 
-def _figures(before: Scored | None, after: Scored | None, reasons: Mapping[Any, tuple[str, str]]) -> Iterable[Change]:
+def _figures(before: Scored | None, after: Scored | None) -> Iterable[Change]:
     entry: Entry = (after or before).entry  # type: ignore[union-attr]
     definition, unit = entry.definition, entry.unit_code
     was = {f.period_code: f for f in current_vintages(before.entry.figures)} if before else {}
     now = {f.period_code: f for f in current_vintages(after.entry.figures)} if after else {}
+    last = {f.period_code: f for f in sorted(after.entry.figures, key=lambda f: f.vintage)} if after else {}
     for period in sorted(was.keys() | now.keys()):
-        old, new = was.get(period), now.get(period)
+        old, new, newest = was.get(period), now.get(period), last.get(period)
         if old is not None and new is not None and all(getattr(old, n) == getattr(new, n) for n in _COMPARED):
             continue
         both = old is not None and new is not None and old.value is not None and new.value is not None
         difference = new.value - old.value if both else None  # type: ignore[union-attr, operator]
-        kind = "figure_new" if old is None else "figure_withdrawn" if new is None else "figure_corrected"
-        why = reasons.get((definition.code, unit, period, new.vintage), ("", "")) if new is not None else ("", "")
+        is_withdrawn = new is None or (newest is not None and newest.withdraws_vintage is not None)
+        kind = "figure_new" if old is None else "figure_withdrawn" if is_withdrawn else "figure_corrected"
+        why = (newest.reason_class, newest.reason_text) if newest is not None else ("", "")
         yield _named(
             kind, definition, unit, period_code=period, difference=difference, reason_class=why[0], reason_text=why[1],
             size_ja="" if difference is None else _signed(difference, definition, "ja"),
@@ -133,8 +131,9 @@ def _status(before: Scored | None, after: Scored | None) -> Iterable[Change]:
 def _targets(before: Scored | None, after: Scored | None) -> Iterable[Change]:
     entry: Entry = (after or before).entry  # type: ignore[union-attr]
     definition = entry.definition
-    was = {(g.period_code, g.set_order): g for g in before.entry.goals} if before else {}
-    now = {(g.period_code, g.set_order): g for g in after.entry.goals} if after else {}
+    was = {(g.period_code, g.set_order): g for g in before.goals} if before else {}
+    now = {(g.period_code, g.set_order): g for g in after.goals} if after else {}
+    why = {(g.period_code, g.set_order): g.withdrawn_reason for g in after.entry.goals} if after else {}
     for key in sorted(was.keys() | now.keys()):
         old, new = was.get(key), now.get(key)
         if old and new and (old.value, old.is_approximate, old.set_on) == (new.value, new.is_approximate, new.set_on):
@@ -146,7 +145,9 @@ def _targets(before: Scored | None, after: Scored | None) -> Iterable[Change]:
             for language in ("ja", "en")
         }
         difference = new.value - old.value if old and new else None
-        yield _named("target", definition, entry.unit_code, period_code=key[0], difference=difference, **texts)
+        yield _named(
+            "target", definition, entry.unit_code, period_code=key[0], difference=difference, reason_text=why.get(key, ""), **texts
+        )
 
 
 def _shown(value: Any) -> str:

@@ -254,7 +254,7 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     for resource in made:
         for form, write in opendata.FORMATS.items():
             put(f"{resource.name}.{form}", partial(write, resource))
-    put("public_facilities.csv", partial(public_facilities, site.store, who, _municipalities(site)))
+    put("public_facilities.csv", partial(public_facilities, site.store, who, _municipalities(site), site.as_of))
     put("judgements.json", lambda file: file.write(opendata.json_bytes(_judgements(site))))
     name = Words("ja")("site")
     sources = site.rows("Source")

@@ -7,26 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, BinaryIO
 
 from kpis import models
+from kpis.facilities import ENDED, standing
 from kpis.store import Store
 from publishers.opendata import as_datum, write_csv
 
 
-def public_facilities(store: Store, who: Mapping[str, Any], codes: Mapping[str, str], file: BinaryIO) -> None:
+def public_facilities(store: Store, who: Mapping[str, Any], codes: Mapping[str, str], as_of: date, file: BinaryIO) -> None:
     """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank.
 
     Args:
         store: an edition.
         who: from ``publisher``.
         codes: name of a municipality → its code of five digits.
+        as_of: the day of the edition; what has ended by then is left out.
         file: to write to.
     """
+    ended = {f.code for f in standing(store.all_of(models.Facility), as_of=as_of) if f.status == ENDED}
     units = {r["bureau_code"]: r["name_ja"] for r in store.all_of(models.Bureau)}
     sources = {r["source_code"]: r["url"] for r in store.all_of(models.Source)}
     rows = []
     for row in store.all_of(models.Facility):
+        if row["facility_code"] in ended:
+            continue
         if row["is_class"]:
             continue  # a class of facilities has no place of its own
         place = row["municipality_ja"]

@@ -226,29 +226,31 @@ def _observations(store: Store) -> Resource:
 
 def _status(scored: list[Scored], as_of: date) -> Resource:
     fields = {
-        "indicator_code": "string", "bureau_code": "string", "as_of": "date", "status": "string", "period_code": "string",
+        "indicator_code": "string", "bureau_code": "string", "as_of": "date", "status": "string", "standing": "string", "period_code": "string",
         "end_date": "date", "value": "number", "unit_ja": "string", "unit_en": "string", "numerator": "number",
         "denominator": "number", "text_ja": "string", "text_en": "string", "is_approximate": "boolean", "is_lower_bound": "boolean",
         "baseline_period": "string", "baseline_value": "number", "baseline_is_first_figure": "boolean",
         "target_period": "string", "target_value": "number", "planned_value": "number", "variance": "number",
         "progress": "number", "planned_progress": "number", "ratio": "number", "previous_period": "string",
         "previous_value": "number", "year_earlier_period": "string", "year_earlier_value": "number", "is_stale": "boolean",
-        "age_days": "integer", "threshold_on_track": "number", "threshold_behind": "number", "tolerance": "number",
+        "age_days": "integer", "is_awaiting": "boolean", "is_part": "boolean", "last_due_period": "string", "last_due_value": "number",
+        "last_due_result": "string", "last_due_gap": "number", "publication_lag_days": "integer", "threshold_on_track": "number", "threshold_behind": "number", "tolerance": "number",
         "rule_version": "string", "sentence_ja": "string", "sentence_en": "string",
     }  # fmt: skip
     rows = []
     for item in scored:
         judged, definition = item.judgement, item.entry.definition
-        figure, base, goal = judged.figure, judged.baseline, judged.goal
+        figure, base, goal, due = judged.figure, judged.baseline, judged.goal, judged.last_due
         values = (
-            definition.code, item.entry.unit_code, as_of, judged.status, figure and figure.period_code, figure and figure.period.end,
+            definition.code, item.entry.unit_code, as_of, judged.status, judged.standing, figure and figure.period_code, figure and figure.period.end,
             figure and figure.value, definition.unit_ja, definition.unit_en, figure and figure.numerator, figure and figure.denominator,
             figure and figure.text_ja, figure and figure.text_en, figure and figure.is_approximate, figure and figure.is_lower_bound,
             base and base.period_code, base and base.value, base and base.is_first_figure, goal and goal.period_code,
             goal and goal.value, judged.planned_value, judged.variance, judged.progress, judged.planned_progress, judged.ratio,
             judged.previous and judged.previous.period_code, judged.previous and judged.previous.value,
             judged.year_earlier and judged.year_earlier.period_code, judged.year_earlier and judged.year_earlier.value,
-            judged.is_stale, judged.age_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
+            judged.is_stale, judged.age_days, judged.is_awaiting, judged.is_part, due and due.goal.period_code, due and due.goal.value,
+            due and due.result, due and due.gap, definition.publication_lag_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
             judged.rule_version, judged.sentence_ja, judged.sentence_en,
         )  # fmt: skip
         rows.append({name: as_datum(value) for name, value in zip(fields, values, strict=True)})

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from kpis.figures import Figure, Goal
-from kpis.periods import parse_period
+from kpis.figures import Figure, Goal, Revision
+from kpis.periods import local_day, parse_period
 from kpis.projects import MILESTONE_STATES, GivenDay, Milestone
-from kpis.scorecard import Change, count_by_status, figure_text, latest_changes
+from kpis.scorecard import Change, figure_text, latest_changes, tally
+from kpis.sentences import standing_word
 from kpis.settings import ROOT
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_date, format_value
 from publishers.edition import Pages, Site
 from publishers.pages_bureaus import bureau_pages, compared_by_bureau, day_word
 from publishers.pages_registers import facilities, procedures
@@ -83,10 +85,10 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     lead_in = lead(scored, words, as_of=site.as_of)
     title = conclusion(scored, words)
     return "index.html", "index.html", {
-        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(count_by_status(scored), words),
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
         "lesses": lesses, "trend": trend,
         "projects": [
-            (r.row, len(r.scored), badge(r.status, words), badges(r.counts, words))
+            (r.row, len(r.scored), badge(r.status, words), badges(r.tally, words))
             for r in site.reports
             if r.row["kind"] == "core" and r.row["goal_ja"]
         ],
@@ -105,7 +107,7 @@ def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> d
 
     return {
         "view": view, "day": words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
-        "kind": words(f"change_{change.kind}"), "is_target": change.kind == "target", "after": shown(change.after),
+        "kind": words(f"change_{change.kind}"), "is_target": change.kind == "target", "after": words("no_figure") if change.after is None else shown(change.after),
         "before": shown(change.before) if change.before else "",
     }  # fmt: skip
 
@@ -119,7 +121,7 @@ def _five_less(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> An
         notes += [words(NOTES[theme])] if theme in NOTES and items else []
         lesses.append((theme, notes, [own[s.entry.definition.code] for s in items]))
     said = words("comma").join(
-        f"{words(theme)} {status_word(views[0].status, words.language)}"
+        f"{words(theme)} {standing_word(views[0].scored.judgement, words.language)}"
         for theme, _, views in lesses
         if headlines(v.scored for v in views)
     )
@@ -159,19 +161,7 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
         for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
         if row[field] in site.indicators
     ]
-    stored = [r for r in _corrections(site) if r["indicator_code"] == code]
-    by_place = {(v.scored.entry.unit_code, f.period_code, f.vintage): (v, f) for v in views for f in v.scored.entry.figures}
-    corrected = []
-    for r in stored:
-        view, figure = by_place[r["bureau_code"], r["period_code"], r["vintage"]]
-        why = words(f"edition_reason_{r['reason_class']}") if r["reason_class"] else ""
-        corrected.append(
-            {
-                "period": figure.period.label(words.language), "value": view.figure(figure), "before": view.figure(by_place.get((r["bureau_code"], r["period_code"], r["vintage"] - 1), (view, None))[1]),
-                "vintage": r["vintage"],
-                "known": format_date(r["known_at"].date(), words.language), "reason": f"{why} {r['reason_text']}".strip(),
-            }
-        )  # fmt: skip
+    corrected = [_corrected(view, found, words) for view, found in _corrections(views)]
     definition = views[0].scored.entry.definition
     readings = [
         {
@@ -196,9 +186,22 @@ def _unit_label(row: Mapping[str, Any], words: Words) -> str:
     return f"{words.named(row)}({ended})" if ended else words.named(row)
 
 
-def _corrections(site: Site) -> list[dict[str, Any]]:
-    found = [r for r in site.rows("Observation") if r["vintage"] > 1]
-    return sorted(found, key=lambda r: (r["known_at"], r["vintage"]), reverse=True)
+def _corrections(views: Iterable[IndicatorView]) -> list[tuple[IndicatorView, Revision]]:
+    """Return every correction and withdrawal of an indicator's figures, newest first."""
+    found = [(view, revision) for view in views for revision in view.scored.revisions]
+    return sorted(found, key=lambda f: (f[1].vintage.known_at or datetime.min, f[1].vintage.vintage), reverse=True)
+
+
+def _corrected(view: IndicatorView, found: Revision, words: Words) -> dict[str, Any]:
+    figure = found.vintage
+    why = words(f"edition_reason_{figure.reason_class}") if figure.reason_class else ""
+    why = f"{why} {figure.reason_text}".strip()
+    return {
+        "period": figure.period.label(words.language), "value": view.figure(found.after) if found.after else words("no_figure"),
+        "before": view.figure(found.before), "vintage": figure.vintage,
+        "known": format_date(local_day(figure.known_at), words.language) if figure.known_at else words("unknown_day"),
+        "reason": words("withdrawn_because", reason=why) if found.is_withdrawal else why,
+    }  # fmt: skip
 
 
 def _readings(site: Site) -> list[dict[str, Any]]:
@@ -231,7 +234,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
     listed: dict[str, list[list[Any]]] = {}
     for report in site.reports:
         row, code = report.row, report.code
-        counts = badges(report.counts, words)
+        counts = badges(report.tally, words)
         link = Markup('<a href="projects/{}.html">{}</a>').format(code, words.named(row))
         listed.setdefault(row["kind"], []).append(
             [

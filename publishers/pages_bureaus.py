@@ -15,6 +15,7 @@ from kpis.bureaus import BureauReport
 from kpis.facilities import counted, standing
 from kpis.organisation import REPORTING_KINDS
 from kpis.periods import parse_period, quarter_code
+from kpis.scorecard import Tally
 from kpis.text import format_date
 from publishers import told_bureaus
 from publishers.block_views import BlockView
@@ -126,12 +127,12 @@ def _bureau(site: Site, words: Words, code: str, row: Mapping[str, Any], every: 
     mine = [v for v in every if v.scored.entry.unit_code == code]
     now = _figures(site, words, code, "now")
     told = [[(v.code, v.headline, v.status) for v in views] for views in (_figures(site, words, code, "then"), now)]
-    counts = next((r.counts for r in site.bureaus("then") if r.code == code), {})
+    found = next((r.tally for r in site.bureaus("then") if r.code == code), Tally())
     held = [f for f in standing(site.rows("Facility"), as_of=site.as_of) if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
         "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
         "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
-        "counts": badges(counts, words),
+        "counts": badges(found, words),
         "projects": [
             (words(f"role_{m['role']}"), site.projects[m["project_code"]]) for m in site.rows("ProjectBureau") if m["bureau_code"] == code
         ],

@@ -14,7 +14,7 @@ from kpis.text import format_date, known_day
 from publishers import told_facilities, told_procedures
 from publishers.block_views import BlockView, card_values
 from publishers.edition import Page, Site
-from publishers.told import Block, published
+from publishers.told import Block, ended_line, published
 from publishers.views import IndicatorView
 from publishers.words import Words
 
@@ -81,12 +81,15 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
     if not total:
         return None
     telling = site.telling(words)
-    heads = ("col_name", "col_bureau", "col_status", "col_type", "col_online_day", "col_due", "ed_priority")
+    with_ends = any(r["ended_reason"] for r in rows)
+    successors = {r["procedure_code"]: words.named(r) for r in rows}
+    heads = ("col_name", "col_bureau", "col_status", "col_type", "col_online_day", "col_due", "ed_priority", *["col_ended"] * with_ends)
     cells = [
         [
             words.named(r), telling.bureau(r["bureau_code"] or ""), words(f"digital_{r['status']}"), words(f"process_{r['process_type']}"),
             known_day(r["digitised_date"], r["digitised_precision"], words.language),
             known_day(r["planned_for"], r["planned_for_precision"], words.language), words("answer_yes") if r["is_priority"] else "",
+            *([ended_line(telling, r, successors.get(r["successor_code"], r["successor_code"] or ""))] if with_ends else []),
         ]
         for r in rows
     ]  # fmt: skip

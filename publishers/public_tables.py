@@ -22,6 +22,7 @@ from sqlmodel import Session, SQLModel
 
 from kpis import models
 from kpis.errors import FigureRefused
+from kpis.figures import counting_vintage
 from kpis.models import table_of
 from kpis.store import BATCH, Store
 
@@ -39,29 +40,30 @@ PUBLIC: dict[type[SQLModel], str] = {
     models.Baseline: "indicator_code bureau_code period_code value is_approximate is_estimated source_code",
     models.Target: "id indicator_code bureau_code period_code value numerator denominator is_approximate set_on set_on_precision "
     "set_order "
-    "strategy_version source_code verified note_ja note_en",
+    "strategy_version withdrawn_on withdrawn_reason source_code verified note_ja note_en",
     models.Observation: "id indicator_code bureau_code period_code vintage value numerator denominator base_value text_ja text_en "
     "is_approximate is_lower_bound is_year_to_date is_base_estimated sample_size published_on known_at source_code verified "
-    "reason_class reason_text note_ja note_en",
+    "reason_class reason_text withdraws_vintage note_ja note_en",
     models.Reading: "id indicator_code bureau_code period_code value text_ja is_target is_approximate agrees source_code note_ja "
     "note_en",
     models.Milestone: "milestone_code project_code name_ja name_en planned_start planned_start_precision planned_end "
     "planned_end_precision replanned_end replanned_end_precision actual_end actual_end_precision stage_ja reported_period "
-    "vintage supersedes_code source_code verified",
-    models.MilestoneDate: "id milestone_code date_kind vintage day precision known_at submission_id source_code",
+    "ended_on ended_on_precision ended_reason successor_code vintage supersedes_code source_code verified",
+    models.MilestoneDate: "id milestone_code date_kind vintage day precision withdraws_vintage known_at submission_id source_code",
     models.Procedure: "procedure_code name_ja name_en bureau_code organisation_ja category_en counted_as process_type applicant "
     "recipient authority law_name law_article is_priority digital_status not_done_reason digitised_date digitised_precision "
     "planned_for planned_for_precision online_channel identity_step fee_step attachment_step result_step smartphone_ready "
-    "applications_count online_count is_count_estimated search_text vintage source_code verified",
-    models.Facility: "facility_code name_ja kind is_class bureau_code organisation_ja municipality_ja latitude longitude "
-    "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status vintage "
+    "applications_count online_count is_count_estimated ended_on ended_on_precision ended_reason successor_code search_text vintage "
     "source_code verified",
+    models.Facility: "facility_code name_ja kind is_class bureau_code organisation_ja municipality_ja latitude longitude "
+    "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status ended_on ended_on_precision ended_reason successor_code "
+    "vintage source_code verified",
     models.ReportingPeriod: "period_code kind start_date end_date",
     models.Source: "source_code url title published_on grade",
 }
 PRIVATE = {
     "note", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",
-    "first_known_at",
+    "first_known_at", "listed_in",
 }  # fmt: skip
 
 
@@ -178,14 +180,14 @@ class _Rows:
 
 
 def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None:
-    """Refuse where the newest vintage of a period of a real series is a sample: what is public would not be what is shown."""
+    """Refuse where the vintage that counts of a period of a real series is a sample: what is public would not be what is shown."""
     table = table_of(models.Observation)
-    newest: dict[tuple[str, str, str], tuple[int, bool]] = {}
-    key = table.c.indicator_code, table.c.bureau_code, table.c.period_code
-    for *place, vintage, is_sample in session.execute(select(*key, table.c.vintage, table.c.is_sample)):
-        if vintage >= newest.get(tuple(place), (0, False))[0]:  # type: ignore[call-overload]
-            newest[tuple(place)] = (vintage, is_sample)  # type: ignore[index]
-    wrong = sorted(place for place, (_, is_sample) in newest.items() if is_sample and place[:2] in series)
+    names = ("indicator_code", "bureau_code", "period_code", "vintage", "withdraws_vintage", "is_sample")
+    held: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for row in session.execute(select(*(table.c[name] for name in names)).execution_options(yield_per=BATCH)):
+        held.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
+    counting = {place: counting_vintage(rows) for place, rows in held.items() if place[:2] in series}
+    wrong = sorted(place for place, row in counting.items() if row is not None and row["is_sample"])
     if wrong:
         listed = "、".join(" ".join(place) for place in wrong[:10]) + (f" (+{len(wrong) - 10})" if len(wrong) > 10 else "")
         raise FigureRefused(

@@ -26,7 +26,7 @@ from kpis.figures import RULE_VERSION
 from kpis.models import table_of
 from kpis.people import viewer_of
 from kpis.periods import local_day
-from kpis.scorecard import count_by_status, score_all
+from kpis.scorecard import Tally, score_all, tally
 from kpis.settings import Settings, settings
 from kpis.store import Store, frozen_url, utc_now
 from publishers import edition as static_edition
@@ -49,7 +49,7 @@ class Preview:
     revision: int
     changes: tuple[Change, ...]
     counts: Mapping[str, int]
-    statuses: Mapping[str, int]
+    tally: Tally
     left_out: Mapping[str, int]
 
 
@@ -72,11 +72,11 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
         candidate = Store(frozen_url(gathered.path))
         shown = editions.current(folder)
         changes = _compare(shown, candidate, as_of, gathered)
-        statuses = count_by_status(score_all(candidate.book(), as_of=as_of))
+        stands = tally(score_all(candidate.book(), as_of=as_of))
         candidate.engine.dispose()
     number = max(editions.numbers(folder), default=0) + 1
     return Preview(
-        number, shown.number if shown else None, as_of, gathered.revision, tuple(changes), gathered.rows, statuses,
+        number, shown.number if shown else None, as_of, gathered.revision, tuple(changes), gathered.rows, stands,
         gathered.left_out,
     )  # fmt: skip
 
@@ -220,9 +220,9 @@ def _write(beside: Path, gathered: Gathered, number: int, note: str, now: dateti
     shown = editions.current(folder)
     changes = [change.to_json() for change in _compare(shown, candidate, as_of, gathered)]
     _write_json(beside / CHANGES, changes)
-    statuses = count_by_status(score_all(candidate.book(), as_of=as_of))
+    stands = tally(score_all(candidate.book(), as_of=as_of))
     manifest: dict[str, Any] = {
-        **about, "compared_with": shown.number if shown else None, "statuses": statuses, "left_out_samples": dict(gathered.left_out),
+        **about, "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
         "tables": editions.table_digests(beside / DATABASE),
     }  # fmt: skip
     history = [(e, e.changes()) for e in editions.shown(folder)]

@@ -13,17 +13,17 @@ from typing import Any
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.errors import PeriodUnreadable
-from kpis.figures import Figure
-from kpis.measures import planned_on, planned_path
+from kpis.figures import BAD, Figure
 from kpis.organisation import RollUp
 from kpis.periods import Period, parse_period, quarter_code
 from kpis.projects import Milestone, ProjectReport, project_reports
 from kpis.register_queries import by_bureau
-from kpis.scorecard import Book, Scored, figure_text, score_all
+from kpis.scorecard import Book, Scored, figure_text, path_of, score_all
 from kpis.since import Shift, shifts
 from kpis.store import Store
+from kpis.targets import planned_on
 from kpis.text import status_word
-from publishers.summary import BAD, conclusion, headlines, lead, own_scope
+from publishers.summary import conclusion, headlines, lead, own_scope
 from publishers.words import Words
 
 PROJECT_TABLES = (
@@ -82,7 +82,7 @@ class QuarterReport:
         words, language = self.words, self.words.language
         said = [conclusion(list(self.scored), words), lead(list(self.scored), words, as_of=self.as_of)]
         for item in self.scored:
-            if item.judgement.status in BAD:
+            if item.judgement.status in BAD and item.judgement.standing == "current":
                 sentence = item.judgement.sentence_en if language == "en" else item.judgement.sentence_ja
                 said.append(f"{words.named(item.entry.definition)}: {status_word(item.judgement.status, language)}。{sentence}" if language == "ja"
                             else f"{words.named(item.entry.definition)}: {status_word(item.judgement.status, language)}. {sentence}")  # fmt: skip
@@ -104,11 +104,10 @@ class QuarterReport:
         """Return the headline indicators with at least two values, with their plan on the same days."""
         found = []
         for item in headlines(self.scored):
-            entry = item.entry
             valued = sorted((f for f in item.figures if f.value is not None), key=lambda f: (f.period.end, f.period.start))
             if len(valued) < 2:
                 continue
-            path = planned_path(entry.definition, entry.goals, baseline=entry.baseline, first=valued[0])
+            path = path_of(item, as_of=self.as_of)
             points = tuple((f.period, float(f.value or 0.0), planned_on(path, f.period.end)) for f in valued)
             found.append(Drawn(item, points))
         return found

@@ -15,12 +15,14 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis.figures import STATUSES, value_of
+from kpis.figures import value_of
 from kpis.periods import parse_period
 from kpis.projects import Milestone
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, tally
 from kpis.text import format_date, status_word
 from publishers.report import QuarterReport
+from publishers.summary import stands
+from publishers.told_series import stretches_of
 
 FONT = "游ゴシック"
 BLUE, GREY = "0017C1", "626264"
@@ -103,8 +105,7 @@ def _summary(sheet: Worksheet, report: QuarterReport) -> None:
         wide = sum(2 if ord(c) > 0x2000 else 1 for c in sentence)
         sheet.row_dimensions[row].height = 18 * (wide // 130 + 1)
         row += 1
-    counts = count_by_status(report.scored)
-    held = [(status_word(s, language), counts[s]) for s in STATUSES if counts.get(s)]
+    held = [(text, count) for _, _, text, count in stands(tally(report.scored), words)]
     start = row + 1
     row = _table(sheet, "statuses", start, [words("statuses_one"), words("report_count")], held, [22, 12])
     chart = BarChart()
@@ -175,8 +176,8 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
         row = _table(
             sheet, f"series_{number}", start, [words("period"), words("actual"), words("planned")], rows, [24, 16, 16]
         )  # fmt: skip
-        # A yearly counter begins again each year: columns, which do not join one year to the next.
-        is_counter = definition.kind == "ceiling"
+        # Figures that no one line may join (sums since April, quarters beside years): columns.
+        is_counter = len(stretches_of(found.scored)) > 1
         chart = BarChart() if is_counter else LineChart()
         chart.title, chart.height, chart.width = words.named(definition), 7.5, 18
         chart.add_data(Reference(sheet, min_col=2, max_col=3, min_row=start, max_row=start + len(rows)), titles_from_data=True)
@@ -213,7 +214,7 @@ def _projects(sheet: Worksheet, report: QuarterReport) -> None:
     rows: list[Sequence[Cell]] = []
     for project in report.core:
         said = project.confidence
-        counts = ", ".join(f"{status_word(s, language)} {project.counts[s]}" for s in STATUSES if project.counts.get(s))
+        counts = ", ".join(f"{text} {count}" for _, _, text, count in stands(project.tally, words))
         rows.append(
             [
                 project.code, words.named(project.row), status_word(project.status, language),
@@ -263,7 +264,7 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
                     rolled.owing_count, total, rolled.official.value if rolled.official else None,
                     words.named(item.entry.definition, "unit"),
                     words("report_complete") if rolled.is_complete else words("report_partial"),
-                    words("list_comma").join(names.get(c, c) for c in (*rolled.missing, *rolled.unaddable)),
+                    words("list_comma").join(names.get(c, c) for c in rolled.left_out),
                     bool(rolled.figure and rolled.figure.is_sample),
                 ]
             )  # fmt: skip

@@ -8,15 +8,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from charts.vector import NARROW, Point, drawing
-from kpis.figures import STATUSES, value_of
+from charts.vector import NARROW, drawing
+from kpis.figures import value_of
 from kpis.periods import parse_period
-from kpis.scorecard import Scored, count_by_status
+from kpis.scorecard import Scored, dated_text, tally
 from kpis.text import format_date, format_difference, format_value, status_word
-from publishers.report import Drawn, QuarterReport
+from publishers import told_series
+from publishers.report import QuarterReport
+from publishers.summary import stands
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-BIG = {"ja": (1e4, "万"), "en": (1e6, "million ")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,10 @@ def report_page(report: QuarterReport) -> str:
     """Return the page as HTML."""
     words, language = report.words, report.words.language
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    counts = count_by_status(report.scored)
     return environment.get_template("report.html").render(
         report=report, words=words, day=format_date(report.as_of, language), sentences=report.sentences(),
-        statuses=[(status_word(s, language), counts[s]) for s in STATUSES if counts.get(s)],
-        charts=[_chart(report, found) for found in report.drawn()],
+        statuses=[(text, count) for _, _, text, count in stands(tally(report.scored), words)],
+        charts=[_chart(report, found.scored) for found in report.drawn()],
         tables=[_indicators(report), _projects(report), _milestones(report), _coverage(report), _changes(report)],
     )  # fmt: skip
 
@@ -51,30 +51,11 @@ def _said(report: QuarterReport, item: Scored) -> str:
     return item.judgement.sentence_en if report.words.language == "en" else item.judgement.sentence_ja
 
 
-def _chart(report: QuarterReport, found: Drawn) -> _Chart:
-    words, definition = report.words, found.scored.entry.definition
-    divisor, big = BIG[words.language] if max(v for _, v, _ in found.points) >= 1_000_000 else (1.0, "")
-    label = words.language
-
-    def point(period: Any, value: float | None) -> Point:
-        text = "" if value is None else f"{period.label(label)}: {format_value(value, definition, label)}"
-        return Point(period.end, None if value is None else value / divisor, text)
-
-    actual: list[Point] = []
-    plan: list[Point] = []
-    year = None
-    for period, value, planned in found.points:
-        if definition.kind == "ceiling" and year not in (None, period.fiscal_year):  # a yearly counter begins again
-            actual.append(Point(period.start, None))
-            plan.append(Point(period.start, None))
-        year = period.fiscal_year
-        actual.append(point(period, value))
-        if planned is not None:
-            plan.append(point(period, planned))
-    sentence = _said(report, found.scored)
-    name = words.named(definition)
-    svg = drawing(actual, plan, unit=big + words.named(definition, "unit"), alt=f"{name}: {sentence}", size=NARROW)
-    return _Chart(svg, name, sentence)
+def _chart(report: QuarterReport, item: Scored) -> _Chart:
+    sentence, name = _said(report, item), report.words.named(item.entry.definition)
+    shape = told_series.series(item, report.words, as_of=report.as_of)
+    assert shape is not None  # only what has figures is drawn
+    return _Chart(drawing(shape, alt=f"{name}: {sentence}", size=NARROW), name, sentence)
 
 
 def _indicators(report: QuarterReport) -> _Table:
@@ -90,7 +71,7 @@ def _indicators(report: QuarterReport) -> _Table:
                 words.named(definition), judged.figure.period.label(language), report.shown(item, judged.figure),
                 format_value(judged.goal.value, definition, language) if judged.goal else "―",
                 "―" if variance is None else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), definition, language),
-                report.shown(item, judged.previous), report.shown(item, judged.year_earlier), status_word(judged.status, language),
+                dated_text(definition, judged.previous, language), dated_text(definition, judged.year_earlier, language), status_word(judged.status, language),
             ]
         )  # fmt: skip
     header = [
@@ -150,7 +131,7 @@ def _coverage(report: QuarterReport) -> _Table:
                 "―" if total is None else format_value(round(total, max(definition.decimals, 1)), definition, language),
                 report.shown(item, rolled.official) if rolled.official else "―",
                 words("report_complete") if rolled.is_complete else words("report_partial"),
-                words("list_comma").join(names.get(c, c) for c in (*rolled.missing, *rolled.unaddable)) or "―",
+                words("list_comma").join(names.get(c, c) for c in rolled.left_out) or "―",
             ]
         )  # fmt: skip
     header = [

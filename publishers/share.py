@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from kpis.figures import STATUSES
-from kpis.scorecard import count_by_status
+from kpis.scorecard import tally
 from kpis.text import status_word
 from publishers.embed import COLOURS
+from publishers.summary import groups, stands
 from publishers.views import TONES
 from publishers.words import Words
 
@@ -39,20 +39,22 @@ def share_picture(site: Site) -> bytes:
     pen.text((70, 90), words("site"), font=font(68), fill="#1a1a1c")
     pen.text((70, 195), words("edition_line", number=site.about["edition"], day=site.day(words)), font=font(36), fill="#54545a")
     own = {s.entry.definition.code: s for s in reversed(site.scored)}
-    counts = count_by_status(own.values())
-    total, x = sum(counts.values()) or 1, 70.0
-    for status in STATUSES:
-        if counts.get(status):
-            width = 1060 * counts[status] / total
-            pen.rectangle((x, 300, x + width - 3, 370), fill=COLOURS[TONES.get(status, "plain")])
-            x += width
-    shown = [s for s in STATUSES if counts.get(s)]
-    for n, status in enumerate(shown[:8]):
-        place = (70 + (n % 4) * 270, 415 + n // 4 * 80)
-        pen.rectangle((place[0], place[1] + 8, place[0] + 28, place[1] + 36), fill=COLOURS[TONES.get(status, "plain")])
-        pen.text(
-            (place[0] + 40, place[1]), f"{status_word(status, words.language)} {counts[status]}", font=font(34), fill="#1a1a1c"
-        )
+    found = tally(own.values())
+    total, x = found.total or 1, 70.0
+    for group, status, _, count in stands(found, words):
+        width = 1060 * count / total
+        pen.rectangle((x, 300, x + width - 3, 370), fill=COLOURS[_tone(group, status)])
+        x += width
+    for n, (group, label, counts) in enumerate(groups(found, words)):
+        place = (70 + n % 2 * 540, 415 + n // 2 * 80)
+        status = max(counts, key=lambda s: counts[s])
+        pen.rectangle((place[0], place[1] + 8, place[0] + 28, place[1] + 36), fill=COLOURS[_tone(group, status)])
+        said = f"{label or status_word(status, words.language)} {sum(counts.values())}"
+        pen.text((place[0] + 40, place[1]), said, font=font(34), fill="#1a1a1c")
     out = io.BytesIO()
     picture.quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _tone(group: str, status: str) -> str:
+    return TONES.get(status, "plain") if group in ("current", "unreported") else "plain"

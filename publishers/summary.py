@@ -9,17 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.figures import value_of
+from kpis.figures import BAD, GOOD, STATUSES, value_of
 from kpis.organisation import RollUp
-from kpis.scorecard import Scored, count_by_status, figure_text
-from kpis.text import format_date, format_difference, format_value
+from kpis.scorecard import Scored, Tally, figure_text, tally
+from kpis.text import format_date, format_difference, format_value, status_word
 from publishers.words import Words
 
 LESSES = ("paperless", "faxless", "sealless", "cashless", "touchless")
 TREND = "procedures"
 NOTES = {"paperless": "break_note", "faxless": "fax_note", "touchless": "touchless_note"}
-GOOD, BAD = ("reached", "on_track"), ("behind", "missed", "moving_away", "reached_then_lost")
-UNJUDGED = ("not_due", "no_data", "not_applicable", "qualitative")
 
 
 def own_scope(every: Iterable[Scored]) -> list[Scored]:
@@ -64,13 +62,35 @@ def pair_note(every: Iterable[Scored], item: Scored, catalogue: Iterable[Mapping
     )  # fmt: skip
 
 
+def groups(found: Tally, words: Words) -> list[tuple[str, str, Mapping[str, int]]]:
+    """Return the groups of a tally that hold any: (``current``, ``last_known``, …; its label; counts by status)."""
+    every: list[tuple[str, str, Mapping[str, int]]] = [
+        ("current", words("group_current"), found.current),
+        ("last_known", words("group_last_known"), found.last_known),
+        ("unreported", "", {"unreported": found.unreported} if found.unreported else {}),
+        ("unjudged", words("group_unjudged"), found.unjudged),
+    ]
+    return [group for group in every if group[2]]
+
+
+def stands(found: Tally, words: Words) -> list[tuple[str, str, str, int]]:
+    """Return a tally line by line: (group, status, its words with the group where they speak of an earlier day, count)."""
+    return [
+        (group, s, status_word(s, words.language) + (words("as_group", group=label) if group == "last_known" else ""), counts[s])
+        for group, label, counts in groups(found, words)
+        for s in STATUSES
+        if counts.get(s)
+    ]
+
+
 def conclusion(every: Sequence[Scored], words: Words) -> str:
-    """Say in one sentence whether the reforms are on track, and name what is ahead and what fell short, and by how much."""
-    counts = count_by_status(every)
-    judged = sum(n for status, n in counts.items() if status not in UNJUDGED)
-    said = words("conclusion", judged=judged, good=sum(counts.get(s, 0) for s in GOOD))
+    """Say in one sentence whether the reforms are on track now, what is not known, and what is ahead and what fell short."""
+    found = tally(every)
+    said = words("conclusion", judged=found.judged, good=found.now(*GOOD)) if found.judged else words("conclusion_none")
+    if found.unreported:
+        said = words("conclusion_unreported", said=said, unreported=found.unreported)
     shown = sorted(
-        (s for s in headlines(every) if s.judgement.figure), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
+        (s for s in headlines(every) if s.judgement.standing == "current"), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
     )  # fmt: skip
     short = [p for s in shown if s.judgement.status in BAD and (p := phrase(s, words))][:2]
     ahead = [p for s in shown if s.judgement.status in GOOD and (p := phrase(s, words, is_last=not short))][:1]
@@ -94,17 +114,19 @@ def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
 
 def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
     """Say how complete and how old the figures are."""
-    counts = count_by_status(every)
+    found = tally(every)
     newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=as_of)
     return words(
         "conclusion_lead",
         total=len(every),
         as_of=format_date(as_of, words.language),
-        judged=sum(n for status, n in counts.items() if status not in UNJUDGED),
-        not_due=counts.get("not_due", 0),
-        no_target=counts.get("not_applicable", 0),
-        qualitative=counts.get("qualitative", 0),
-        no_data=counts.get("no_data", 0),
+        judged=found.judged,
+        last_known=sum(found.last_known.values()),
+        unreported=found.unreported,
+        not_due=found.unjudged.get("not_due", 0),
+        no_target=found.unjudged.get("not_applicable", 0),
+        qualitative=found.unjudged.get("qualitative", 0),
+        no_data=found.unjudged.get("no_data", 0),
         newest=format_date(newest, words.language),
         age=f"{(as_of - newest).days:,}",
     )
@@ -122,7 +144,10 @@ def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]]
     definition, total = item.entry.definition, rolled.figure
     counts = {"owing": rolled.owing_count, "reported": rolled.reported_count}
     value = value_of(definition, total) if total else None
-    if value is None:
+    if rolled.year_to_date:
+        told = {"to_date": names(rolled.year_to_date), "single": names(rolled.single_period)}
+        lines = [words("coverage_mixed", **counts, **told)]
+    elif value is None:
         lines = [words("coverage_no_sum", **counts)]
     else:
         said = format_value(round(value, max(definition.decimals, 2)), definition, words.language)

@@ -134,3 +134,20 @@ def published(scored: Iterable[Scored], theme: str, *kinds: str) -> Scored | Non
         ),
         None,
     )  # fmt: skip
+
+
+def ended_line(telling: Telling, row: Mapping[str, Any], successor: str) -> str:
+    """Say since when a row of a register no longer stands, why and what followed; a blank where it has not ended.
+
+    Args:
+        telling: in whose language.
+        row: with ``ended_on``, ``ended_on_precision`` and ``ended_reason``.
+        successor: its name, or a blank.
+    """
+    w = telling.words
+    if not row["ended_reason"]:
+        return ""
+    why = w(f"ended_reason_{row['ended_reason']}")
+    day = telling.day(row["ended_on"], row["ended_on_precision"])
+    said = w("ended_since", day=day, reason=why) if day else why
+    return said + (w("ended_successor", name=successor) if successor else "")

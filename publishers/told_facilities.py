@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from charts.shapes import Counts, Shares, Steps, Tile, Tiles
-from kpis.facilities import CASHLESS, METHODS, STATUSES, Facility, by, by_place, by_status, cash_only, counted, methods
+from kpis.facilities import CASHLESS, ENDED, METHODS, STATUSES, Facility, by, by_place, by_status, cash_only, counted, methods
 from kpis.facilities import over_time as days_of
 from kpis.scorecard import Scored, figure_text
 from kpis.text import format_date
-from publishers.told import Block, Card, Cell, Link, Number, Telling, in_both
+from publishers.told import Block, Card, Cell, Link, Number, Telling, ended_line, in_both
 
 TILES = "municipalities.csv"
 FIELDS = ("bureau", "kind")
@@ -115,7 +115,7 @@ def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
 def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """Say on which days of the list cashless was introduced, and when it is planned."""
     w, single = telling.words, counted(facilities)
-    found = days_of(single)
+    found = days_of(facilities)
     done = [f for f in single if f.status in CASHLESS]
     dated, planned = sum(f.since is not None for f in done), sum(f.planned is not None for f in single)
     heads = (w("col_day"), w("fac_done_word"), w("fac_plan_word"))
@@ -128,7 +128,7 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
         lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in found), True))
     flat = tuple({"day": d, "introduced_count": a, "planned_so_far_count": b} for d, a, b in found)
     said = w("fac_time_sentence", done=dated, planned=planned, undated=len(done) - dated)
-    return Block(key, name, said, heads, rows, flat, Steps(tuple(lines), w("unit_facility")), file=file)
+    return Block(key, name, said, heads, rows, flat, Steps(tuple(lines), w("unit_facility"), w.language), file=file)
 
 
 def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:
@@ -144,6 +144,8 @@ def whole_list(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """List every row, classes included."""
     heads, rows = _lines(telling, facilities)
     said = telling.words("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities))
+    if gone := sum(f.status == ENDED for f in facilities):
+        said += telling.words("list_ended", count=f"{gone:,}")
     flat = tuple(_flat(f) for f in facilities)
     return Block("facilities", "", said, heads, rows, flat, is_table_open=True, file="facilities")
 
@@ -152,10 +154,13 @@ def _lines(
     telling: Telling, facilities: Sequence[Facility], *, until: bool = False
 ) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
     w = telling.words
+    with_ends = any(f.ended or f.status == ENDED for f in facilities)
+    names = {f.code: f.name for f in facilities}
     # Until when stands first: on a phone, what stands further right is not seen.
     heads = [w("col_facility"), *([w("col_until")] if until else []), w("reg_by_bureau"), w("col_kind")]
     if not until:
         heads += [w(k) for k in ("col_status", "col_method", "col_since", "col_due", "col_place", "col_class")]
+        heads += [w("col_ended")] * with_ends
     with_notes = any(f.note for f in facilities)  # an edition holds no internal notes
     heads += [w("col_note")] * with_notes + [w("source")]
     rows = []
@@ -168,17 +173,23 @@ def _lines(
                 telling.day(f.since, f.since_precision), telling.day(f.planned, f.planned_precision),
                 w("list_comma").join(f.places), w("answer_yes") if f.is_class else "",
             ]  # fmt: skip
+            row += [ended_line(telling, _end_of(f), names.get(f.successor, f.successor))] * with_ends
         row += [f.note] * with_notes
         address = telling.sources.get(f.source_code, "")
         rows.append((*row, Link(w("source"), address) if address else ""))
     return tuple(heads), tuple(rows)
 
 
+def _end_of(f: Facility) -> dict[str, Any]:
+    return {"ended_on": f.ended, "ended_on_precision": f.ended_precision, "ended_reason": f.ended_reason}
+
+
 def _flat(f: Facility) -> dict[str, Any]:
     return {
         "facility_code": f.code, "name_ja": f.name, "kind": f.kind, "is_class": f.is_class, "bureau_code": f.bureau,
         "municipality_ja": ";".join(f.places), "payment_methods": ";".join(f.methods), "cashless_status": f.status,
-        "cashless_since": f.since, "planned_for": f.planned, "is_sample": f.is_sample, "source_code": f.source_code,
+        "cashless_since": f.since, "planned_for": f.planned, "ended_on": f.ended, "ended_reason": f.ended_reason,
+        "successor_code": f.successor, "is_sample": f.is_sample, "source_code": f.source_code,
     }  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def lead(telling: Telling, total: Tally) -> str:
     unknown, exempt = total.statuses.get("unknown", 0), total.statuses.get("exempt", 0)
     return w(
         "proc_lead", as_of=format_date(telling.as_of, w.language), units=units, unknown=f"{unknown:,}", exempt=f"{exempt:,}"
-    )  # fmt: skip
+    ) + (w("list_ended", count=f"{total.ended:,}") if total.ended else "")  # fmt: skip
 
 
 def cards(telling: Telling, register: Counted, total: Tally) -> list[Card]:
@@ -285,5 +285,5 @@ def over_time(telling: Telling, register: Counted, total: Tally) -> Block:
         "time_sentence", dated=f"{last:,}", undated=f"{online - last:,}", first=format_date(found[0][0], w.language),
         last=format_date(found[-1][0], w.language),
     )  # fmt: skip
-    shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in found), False),), w("unit_procedure"))
+    shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in found), False),), w("unit_procedure"), w.language)
     return Block(key, name, said, heads, rows, flat, shape, file=file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,11 +10,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from charts.series import Series
 from charts.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
-from charts.vector import NARROW, WIDE, Point, drawing
+from charts.vector import NARROW, WIDE, drawing
 from kpis.figures import STATUSES, Figure, value_of
-from kpis.scorecard import Book, Scored, figure_text, forecast_of, path_of
-from kpis.text import format_date, format_difference, format_value, known_day, status_word
+from kpis.scorecard import Book, Scored, Tally, figure_text, forecast_of, path_of
+from kpis.text import format_date, format_value, known_day, status_word
+from publishers import told_series
+from publishers.summary import groups
 from publishers.words import Words
 
 # 16 × 16, drawn in the colour of the text: a status is icon, word and colour.
@@ -27,27 +30,39 @@ ICONS = {
     "missed": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM5.2 4L8 6.8 10.8 4 12 5.2 9.2 8 12 10.8 10.8 12 8 9.2 5.2 12 4 10.8 6.8 8 4 5.2z",
     "reached_then_lost": "M6 3L1 7l5 4V8h4a2.5 2.5 0 0 1 0 5H6v2h4a4.5 4.5 0 0 0 0-9H6z",
     "not_due": "M3 1h10v3L9.5 8 13 12v3H3v-3l3.5-4L3 4zm2 2v.5L8 7l3-3.5V3z",
+    "unreported": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM7 10.8h2v2H7zM5 6a3 3 0 1 1 4 2.8V10H7V7.5h1A1.2 1.2 0 1 0 6.8 6z",
+    "no_current": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM7.2 4h1.5v4l3 1.8-.8 1.3L7.2 8.8z",
     "no_data": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM4 7h8v2H4z",
     "not_applicable": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 2a5 5 0 0 1 3 9L4 5a5 5 0 0 1 4-2zM3 8c0-.7.1-1.3.4-1.9l6.5 6.5A5 5 0 0 1 3 8z",
     "qualitative": "M1 3h14v2H1zm0 4h14v2H1zm0 4h9v2H1z",
 }  # fmt: skip
 TONES = {
-    "reached": "good", "on_track": "fine", "slightly_behind": "warn", "behind": "bad", "moving_away": "bad", "missed": "bad",
+    "reached": "good", "on_track": "fine", "slightly_behind": "warn", "unreported": "warn", "behind": "bad", "moving_away": "bad", "missed": "bad",
     "reached_then_lost": "bad",
 }  # fmt: skip
 
 
-def badge(status: str, words: Words, count: int | None = None) -> Markup:
-    """Return a status as icon, word and colour, with a count where there is one."""
+def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
+    """Return a status as icon, word and colour, with a count where there is one; in grey where it is no longer current."""
     number = f" {count}" if count is not None else ""
     return Markup(
         '<span class="badge {tone}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="{icon}"/></svg>{word}{number}</span>'
-    ).format(tone=TONES.get(status, "plain"), icon=ICONS[status], word=status_word(status, words.language), number=number)
+    ).format(
+        tone="plain" if is_past else TONES.get(status, "plain"),
+        icon=ICONS[status],
+        word=status_word(status, words.language),
+        number=number,
+    )
 
 
-def badges(counts: Mapping[str, int], words: Words) -> Markup:
-    """Return the count of every status that occurs."""
-    return Markup(" ").join(badge(status, words, counts[status]) for status in STATUSES if counts.get(status))
+def badges(found: Tally, words: Words) -> Markup:
+    """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey."""
+    lines = []
+    for group, label, counts in groups(found, words):
+        is_past = group not in ("current", "unreported")
+        marks = [badge(s, words, counts[s], is_past=is_past) for s in STATUSES if counts.get(s)]
+        lines.append(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
+    return Markup("<br>").join(lines)
 
 
 def number(value: float | None, text: str) -> Markup:
@@ -83,8 +98,11 @@ class IndicatorView:
     @property
     def badge(self) -> Markup:
         """Return its status, and that the figure is old where it is."""
-        found = badge(self.status, self.words)
-        if self.scored.judgement.is_stale:
+        judged = self.scored.judgement
+        found = badge(self.status, self.words, is_past=judged.standing == "last_known")
+        if judged.is_awaiting:
+            found += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
+        if judged.is_stale and judged.status != "unreported":
             found += Markup(' <span class="badge plain">{}</span>').format(self.words("stale"))
         return found
 
@@ -193,7 +211,8 @@ class IndicatorView:
         return [
             {
                 "period": g.period.label(words.language),
-                "value": Markup("{}{}").format(words("approximate") if g.is_approximate else "", self.value(g.value)),
+                "value": Markup("{}{}").format(words("approximate") if g.is_approximate else "", self.value(g.value))
+                + (words("target_withdrawn", day=format_date(g.withdrawn_on, words.language), reason=g.withdrawn_reason) if g.is_withdrawn(self.scored.as_of) and g.withdrawn_on else ""),
                 "set_on": known_day(g.set_on, g.set_on_precision, words.language) if g.set_on else words("unknown_day"),
                 "source": self.book.sources.get(g.source_code),
             }
@@ -206,78 +225,39 @@ class IndicatorView:
         return [self.book.sources[code] for code in self.scored.source_codes if code in self.book.sources]
 
     @cached_property
-    def _drawn(self) -> tuple[list[Point], list[Point]]:
-        definition = self.scored.entry.definition
-        shown = sorted((f for f in self.scored.figures if f.value is not None), key=lambda f: f.period.end)
-        actual: list[Point] = []
-        year = None
-        for figure in shown:
-            if definition.kind == "ceiling" and year not in (None, figure.period.fiscal_year):
-                actual.append(Point(figure.period.start, None))
-            label = f"{figure.period.label(self.words.language)}: {figure_text(definition, figure, self.words.language)}"
-            actual.append(Point(figure.period.end, figure.value, label))
-            year = figure.period.fiscal_year
-        plan: list[Point] = []
-        for day, value in path_of(self.scored, as_of=self.as_of):
-            if definition.kind == "ceiling" and value == 0 and plan:
-                plan.append(Point(day, None))
-            plan.append(Point(day, value))
-        return actual, plan
+    def _shape(self) -> Series | None:
+        return told_series.series(self.scored, self.words, as_of=self.as_of)
 
     @property
-    def expected_error(self) -> str:
-        """Return the past error of the forecast as text; blank where there is no forecast."""
-        found = self._forecast
-        return format_difference(round(found.past_error, 1), self.scored.entry.definition, self.words.language) if found else ""
-
-    @cached_property
-    def _forecast(self) -> Any:
-        return forecast_of(self.scored, as_of=self.as_of)
+    def legend(self) -> str:
+        """Say what the lines mean, and of a forecast how its intervals held in the past."""
+        return told_series.legend(self._shape, forecast_of(self.scored, as_of=self.as_of), self.words)
 
     @property
     def has_series(self) -> bool:
         """Say whether there is anything to draw."""
-        actual, plan = self._drawn
-        return len(actual) > 1 or bool(actual and plan)  # a lone value without a plan is said by the table
+        shape = self._shape
+        return shape is not None and (len(shape.shown) > 1 or bool(shape.plan))  # a lone value without a plan is said by the table
 
     @property
     def chart(self) -> Markup:
         """Return the drawing at both widths; nothing where there is no number to draw."""
-        actual, plan = self._drawn
-        if not self.has_series:
+        if self._shape is None or not self.has_series:
             return Markup("")
-        definition, goal = self.scored.entry.definition, self.scored.judgement.goal
-        expected = [(d, v, lo, hi) for (d, v), (_, lo, hi) in zip(f.points, f.band(), strict=True)] if (f := self._forecast) else []
-        unit, divisor = self.words.named(definition, "unit"), 1.0
-        if max(p.value for p in (*actual, *plan) if p.value is not None) >= 1_000_000:
-            divisor, word = (1e6, "million ") if self.words.language == "en" else (1e4, "万")
-            unit = word + unit
-
-        def scaled(points: Iterable[Point]) -> list[Point]:
-            return [Point(p.day, None if p.value is None else p.value / divisor, p.label) for p in points]
-
-        ahead = [(d, v / divisor, lo / divisor, hi / divisor) for d, v, lo, hi in expected]
-        label = f"{self.words('target')} {format_value(goal.value, definition, self.words.language)}" if goal else ""
+        alt = f"{self.name}: {self.sentence}"
         return Markup("").join(
-            Markup(
-                drawing(
-                    scaled(actual), scaled(plan), unit=unit, alt=f"{self.name}: {self.sentence}", goal_label=label, expected=ahead,
-                    size=size, name=name,
-                )
-            )
-            for size, name in ((WIDE, "wide"), (NARROW, "narrow"))
-        )  # fmt: skip
+            Markup(drawing(self._shape, alt=alt, size=size, name=name)) for size, name in ((WIDE, "wide"), (NARROW, "narrow"))
+        )
 
     @property
     def spark(self) -> Markup:
         """Return the small picture of a card."""
         entry, judged = self.scored.entry, self.scored.judgement
         definition, figure = entry.definition, judged.figure
-        shown = sorted((f for f in self.scored.figures if f.value is not None), key=lambda f: f.period.end)
-        if not shown:
+        stretches = told_series.stretches_of(self.scored)
+        if not stretches:
             return Markup("")
-        points: list[tuple[date, float]] = [(f.period.end, f.value) for f in shown if f.value is not None]
-        body, height = sparkline(points, path_of(self.scored, as_of=self.as_of)), HEIGHT
+        body, height = sparkline(stretches, path_of(self.scored, as_of=self.as_of)), HEIGHT
         if (
             figure is not None
             and figure.value is not None

@@ -11,10 +11,34 @@ from kpis.settings import ROOT
 
 LEVELS = {"dashboard": 5, "server": 5, "manage": 5, "pages": 4, "loaders": 3, "publishers": 3, "charts": 2, "kpis": 1}
 INSIDE_KPIS = {
-    "errors": 0, "settings": 1, "periods": 1, "text": 1, "access": 1, "models": 2, "figures": 2, "sentences": 3, "measures": 3, "organisation": 3,
-    "forecast": 3, "registers": 3, "facilities": 3, "past": 3, "scorecard": 4, "review": 5, "vintages": 5, "store": 6, "people": 7, "register_queries": 7, "filing": 7, "deadlines": 8,
-    "reports": 8, "submissions": 9,
-}  # fmt: skip
+    "errors": 0,
+    "access": 1,
+    "periods": 1,
+    "settings": 1,
+    "text": 1,
+    "figures": 2,
+    "models": 2,
+    "sentences": 2,
+    "targets": 2,
+    "facilities": 3,
+    "forecast": 3,
+    "measures": 3,
+    "organisation": 3,
+    "past": 3,
+    "plausible": 3,
+    "registers": 3,
+    "consistency": 4,
+    "scorecard": 4,
+    "review": 5,
+    "vintages": 5,
+    "store": 6,
+    "filing": 7,
+    "people": 7,
+    "register_queries": 7,
+    "deadlines": 8,
+    "reports": 8,
+    "submissions": 9,
+}
 FORBIDDEN = {
     "kpis": {"streamlit", "plotly", "openpyxl"},
     "charts": {"streamlit", "sqlmodel", "sqlalchemy"},
@@ -23,6 +47,7 @@ FORBIDDEN = {
 }
 NO_SESSION = {
     "figures",
+    "plausible",
     "sentences",
     "measures",
     "periods",
@@ -32,6 +57,7 @@ NO_SESSION = {
     "access",
     "review",
     "organisation",
+    "consistency",
     "registers",
     "facilities",
 }

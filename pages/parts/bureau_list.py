@@ -11,7 +11,7 @@ from kpis.bureaus import BureauReport
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.bureaus import by_bureau, heat_block, parts_by_indicator, unit_label
-from pages.parts.cards import find, status_marks
+from pages.parts.cards import find, tally_marks
 from pages.parts.entry import as_of, page, view
 from pages.parts.project import state_marks
 from pages.parts.registers import block, telling
@@ -69,6 +69,6 @@ def in_short(report: BureauReport) -> str:
     done = t("reported_of", owed=len(report.owed), reported=len(report.reported)) if report.scored else t("no_report")
     lines = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
     lines = [f":small[:gray[{line}]]" for line in (*lines, f"{t('reports_column')}: {done}")]
-    lines += [status_marks(report.counts)] if report.scored else []
+    lines += [tally_marks(report.tally)] if report.scored else []
     lines += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
     return "  \n".join(lines)

@@ -12,7 +12,7 @@ from kpis.settings import settings
 from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
 from pages.parts.bureaus import break_line, unit_name
-from pages.parts.cards import chart_with_table, headline_value, status_badge, status_marks
+from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
 from pages.parts.comparison import in_words
 from pages.parts.entry import as_of, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
@@ -98,7 +98,7 @@ def indicator_table(report: BureauReport) -> Ready:
             t("period"): s.judgement.figure.period.label(language()) if s.judgement.figure else "―",
             t("value"): headline_value(s, s.judgement.figure),
             t("target"): format_value(s.judgement.goal.value, s.entry.definition, language()) if s.judgement.goal else "―",
-            t("previous"): headline_value(s, s.judgement.previous), t("year_earlier"): headline_value(s, s.judgement.year_earlier),
+            t("previous"): dated_value(s, s.judgement.previous), t("year_earlier"): dated_value(s, s.judgement.year_earlier),
             t("statuses_one"): status_word(s.judgement.status, language()),
         }
         for s in report.scored
@@ -125,7 +125,7 @@ def detail(report: BureauReport) -> None:
         st.title(t("bureau_title", name=name, owed=len(report.owed), reported=len(report.reported)))
     else:
         st.title(t("bureau_title_none", name=name))
-    st.markdown(status_marks(report.counts))
+    st.markdown(tally_marks(report.tally))
     st.header(t("bureau_indicators"), divider="gray")
     if not report.scored:
         owed = {row["indicator_code"]: named(row) for row in cached.rows("Indicator")}

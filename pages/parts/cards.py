@@ -13,31 +13,37 @@ import streamlit as st
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
-from kpis.scorecard import Book, Scored, figure_text
-from kpis.text import format_difference, format_value, status_colour, status_icon, status_word
+from kpis.scorecard import Book, Scored, Tally, dated_text, figure_text
+from kpis.text import format_value, status_colour, status_icon, status_word
 from pages.parts import cached
 from pages.parts.entry import as_of, page, view
-from pages.parts.series import long_form, marks_of, path, points, series_chart
+from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
+from publishers.summary import groups
+from publishers.told_series import stretches_of
+from publishers.words import Words
 
 
-def status_badges(counts: dict[str, int]) -> None:
-    """Show the count of every status that occurs, as icon, word and colour."""
-    st.markdown(status_marks(counts))
-
-
-def status_marks(counts: dict[str, int]) -> str:
-    """Return the count of every status that occurs as one line of markdown: icon, word and colour."""
-    return " ".join(
-        f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
-    )
+def tally_marks(found: Tally) -> str:
+    """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey."""
+    lines = []
+    for group, label, counts in groups(found, Words(language())):
+        colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
+        marks = [
+            f":{colours[s]}-badge[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
+        ]
+        lines.append(" ".join([label, *marks] if label else marks))
+    return "  \n".join(lines)
 
 
 def badge_line(judgement: Judgement) -> str:
     """Return one status as a line of markdown, and beside it that the data are old where they are."""
     status = judgement.status
-    line = f":{status_colour(status)}-badge[{status_icon(status)} {status_word(status, language())}]"
-    if judgement.is_stale and judgement.age_days is not None:
+    colour = "gray" if judgement.standing == "last_known" else status_colour(status)
+    line = f":{colour}-badge[{status_icon(status)} {status_word(status, language())}]"
+    if judgement.is_awaiting:
+        line += f" :orange-badge[:material/hourglass_top: {t('awaiting')}]"
+    if judgement.is_stale and status != "unreported":
         line += f" :gray-badge[:material/schedule: {t('stale')}]"
     return line
 
@@ -50,6 +56,11 @@ def status_badge(judgement: Judgement) -> None:
 def headline_value(scored: Scored, figure: Figure | None) -> str:
     """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
     return figure_text(scored.entry.definition, figure, language())
+
+
+def dated_value(scored: Scored, figure: Figure | None) -> str:
+    """Return a figure with its period in short, as it stands beside one of another period; a dash where there is none."""
+    return dated_text(scored.entry.definition, figure, language())
 
 
 def indicator_card(scored: Scored, *, title: str | None = None) -> None:
@@ -79,7 +90,7 @@ class _Card:
 
 def _card(scored: Scored, title: str | None) -> _Card:
     definition, judged = scored.entry.definition, scored.judgement
-    figure, goal, drawn = judged.figure, judged.goal, points(scored)
+    figure, goal, drawn = judged.figure, judged.goal, stretches_of(scored)
     value = value_of(definition, figure) if figure is not None else None
     is_text = figure is not None and value is None
     head = [f"**{title or named(definition)}**  \n{badge_line(judged)}" + (f"  \n:small[{named(definition)}]" if title else "")]
@@ -124,7 +135,7 @@ def _foot(scored: Scored) -> str:
     parts = [judged.figure.period.label(language())]
     if value_of(scored.entry.definition, judged.figure) is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
-            parts.append(f"{t(word)} {figure_text(definition, other, language())}")
+            parts.append(f"{t(word)} {dated_text(definition, other, language())}")
     return " ・ ".join(_unbroken(part) for part in parts)
 
 
@@ -149,13 +160,8 @@ class _Block:
 
 
 def _block(scored: Scored, book: Book) -> _Block:
-    definition = scored.entry.definition
-    chart, notes = None, ""
-    if points(scored):
-        drawn, error = series_chart(scored)
-        chart, notes = Finished(drawn), t("legend")
-        if error is not None:
-            notes += " " + t("forecast", error=format_difference(round(error, 1), definition, language()))
+    drawn = series_chart(scored)
+    chart, notes = (Finished(drawn[0]), drawn[1]) if drawn is not None else (None, "")
     table = (
         pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
     )

@@ -59,9 +59,6 @@ def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
 
 def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
     """Ask for the reason of each correction that has none."""
-    if found.comparison.taken_back:
-        places = "、".join(row.cells[0].place for row in found.comparison.taken_back)
-        st.error(t("taken_back", places=places), icon=":material/error:")
     unexplained = found.comparison.unexplained
     if not unexplained:
         return

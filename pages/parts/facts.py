@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from kpis.periods import parse_period
+from kpis.figures import Revision
+from kpis.periods import local_day, parse_period
 from kpis.scorecard import Book, Scored
 from kpis.text import format_date, format_value, known_day
 from pages.parts import cached
@@ -111,7 +112,13 @@ def targets_of(item: Scored, book: Book) -> list[dict[str, Any]]:
     return [
         {
             t("period"): g.period.label(language()),
-            t("target"): (t("approximate") if g.is_approximate else "") + format_value(g.value, definition, language()),
+            t("target"): (t("approximate") if g.is_approximate else "")
+            + format_value(g.value, definition, language())
+            + (
+                t("target_withdrawn", day=format_date(g.withdrawn_on, language()), reason=g.withdrawn_reason)
+                if g.is_withdrawn(item.as_of) and g.withdrawn_on
+                else ""
+            ),
             t("set_on"): known_day(g.set_on, g.set_on_precision, language()) if g.set_on else t("unknown_day"),
             t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
         }
@@ -120,21 +127,28 @@ def targets_of(item: Scored, book: Book) -> list[dict[str, Any]]:
 
 
 def revisions_of(item: Scored) -> list[dict[str, Any]]:
-    """Return the corrected figures, newest first, each with what it was before and why it was corrected."""
-    versions = {(f.period_code, f.vintage): f for f in item.entry.figures}
-    revised = [f for f in item.entry.figures if f.vintage > 1]
-    newest = sorted(revised, key=lambda f: (f.known_at is not None, f.known_at, f.vintage), reverse=True)[:REVISIONS_SHOWN]
+    """Return the corrected and withdrawn figures, newest first, each with what it was before and why it was changed."""
+    newest = sorted(
+        item.revisions, key=lambda r: (r.vintage.known_at is not None, r.vintage.known_at, r.vintage.vintage), reverse=True
+    )[:REVISIONS_SHOWN]
     return [
         {
-            t("period"): f.period.label(language()),
-            t("previous"): headline_value(item, versions.get((f.period_code, f.vintage - 1))),
-            t("value"): headline_value(item, f),
-            t("known"): format_date(f.known_at.date(), language()) if f.known_at else t("unknown_day"),
-            t("reason"): (t("why_" + f.reason_class) + t("colon") + f.reason_text) if f.reason_class else "",
-            t("vintage"): str(f.vintage),
+            t("period"): r.vintage.period.label(language()),
+            t("previous"): headline_value(item, r.before),
+            t("value"): headline_value(item, r.after) if r.after else t("no_figure"),
+            t("known"): format_date(local_day(r.vintage.known_at), language()) if r.vintage.known_at else t("unknown_day"),
+            t("reason"): why_of(r),
+            t("vintage"): str(r.vintage.vintage),
         }
-        for f in newest
+        for r in newest
     ]
+
+
+def why_of(found: Revision) -> str:
+    """Say why a figure was corrected or withdrawn."""
+    figure = found.vintage
+    said = (t("why_" + figure.reason_class) + t("colon") + figure.reason_text) if figure.reason_class else ""
+    return t("withdrawn_because", reason=said) if found.is_withdrawal else said
 
 
 def readings_of(item: Scored, book: Book) -> list[dict[str, Any]]:

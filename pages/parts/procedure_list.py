@@ -12,7 +12,7 @@ import pyarrow as pa
 import streamlit as st
 
 from kpis.register_queries import PAGE_SIZE, Counted, Filter
-from kpis.registers import STATUSES, channels
+from kpis.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
 from pages.parts import cached
 from pages.parts.asked import choose, turn_pages, write_words, written_page
@@ -32,7 +32,7 @@ def procedure_list(register: Counted) -> None:
     present = cached.made("present", code="register", as_of=as_of(), language="", make=lambda: _present(register))
     offered = {
         "bureau": [code or "-" for code in bureaus if code in present["bureau"]],
-        "status": [s for s in STATUSES if s in present["status"]],
+        "status": [s for s in (*STATUSES, ENDED) if s in present["status"]],
         **{name: sorted(present[name]) for name in ("process_type", "applicant", "authority")},
         "channel": cached.made("channels", code="register", as_of=as_of(), language="", make=lambda: _offered(register)),
         "priority": ["yes", "no"], "due": ["planned", "overdue"],

@@ -14,8 +14,9 @@ from kpis.registers import STEPS
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.entry import as_of, page
-from pages.parts.registers import bureau_names, day_word, facts, number
+from pages.parts.registers import bureau_names, day_word, facts, number, telling
 from pages.parts.text import fine_print, language, linked, named, t
+from publishers.told import ended_line
 
 
 def procedure_page(code: str) -> None:
@@ -34,6 +35,7 @@ def procedure_page(code: str) -> None:
         if row["is_sample"]:
             st.badge(t("sample_marked", n=1), icon=":material/science:", color="red")
     st.page_link(page("procedures"), label=t("back_to_list"), icon=":material/arrow_back:", query_params={"lang": language()})
+    _succession(row)
     st.subheader(t("detail_facts"))
     facts(_said(row))
     source = next((s for s in cached.rows("Source") if s["source_code"] == row["source_code"]), None)
@@ -43,6 +45,24 @@ def procedure_page(code: str) -> None:
         st.subheader(t("detail_source"))
         facts([(name, str(value)) for name, value in json.loads(row["details_json"]).items()])
     _history(code)
+
+
+def _succession(row: dict[str, Any]) -> None:
+    """Say since when the procedure no longer stands, what followed it, and what it followed."""
+    store, known_at = cached.store(), cached.known_at()
+    if row["ended_reason"]:
+        st.warning(ended_line(telling(), row, ""), icon=":material/event_busy:")
+    kin = [("ended_into", row["successor_code"])] if row["successor_code"] else []
+    kin += [("ended_from", code) for code in register_queries.merged_into(store, row["procedure_code"], known_at=known_at)]
+    for words, code in kin:
+        try:
+            other = register_queries.one(store, code, as_of=as_of(), known_at=known_at)
+        except NotFound:
+            continue  # not known yet at that instant
+        st.page_link(
+            page("procedures"), label=t(words, name=named(other)), icon=":material/arrow_forward:",
+            query_params={"lang": language(), "code": code},
+        )  # fmt: skip
 
 
 def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
@@ -59,6 +79,7 @@ def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
         (t("col_reason"), row["not_done_reason"]),
         (t("col_online_day"), day_word(row["digitised_date"], row["digitised_precision"])),
         (t("col_due"), day_word(row["planned_for"], row["planned_for_precision"])),
+        (t("col_ended"), ended_line(telling(), row, "")),
         (t("col_channel"), row["online_channel"]),
         *((t(f"step_{step}"), t(f"form_{row[f'{step}_step']}")) for step in STEPS),
         (t("col_phone"), t(f"answer_{row['smartphone_ready']}")),

@@ -10,8 +10,9 @@ import streamlit as st
 
 from charts.timeline import timeline
 from kpis.errors import PeriodUnreadable
+from kpis.figures import BAD, GOOD
 from kpis.periods import parse_period
-from kpis.projects import BAD, GOOD, JUDGED, GivenDay, Milestone, ProjectReport
+from kpis.projects import GivenDay, Milestone, ProjectReport
 from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import cached
@@ -91,15 +92,14 @@ def confidence_mark(report: ProjectReport) -> str:
 
 def rule_line(report: ProjectReport, rule: str) -> str:
     """Say how the computed status of a project came about."""
-    judged = sum(report.counts.get(s, 0) for s in JUDGED)
-    if not judged:
+    if not report.tally.judged:
         return t("project_rule_none")
     return t(
         "project_rule_line",
-        judged=judged,
-        good=sum(report.counts.get(s, 0) for s in GOOD),
-        slow=report.counts.get("slightly_behind", 0),
-        bad=sum(report.counts.get(s, 0) for s in BAD),
+        judged=report.tally.judged,
+        good=report.tally.now(*GOOD),
+        slow=report.tally.now("slightly_behind"),
+        bad=report.tally.now(*BAD),
         rule=rule,
     )
 
@@ -196,7 +196,7 @@ def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "
     slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
     sources = {code: s.url for code, s in cached.book().sources.items()}
     figure_block(
-        timeline(marks, today=as_of(), today_word=t("today_mark")) if len(marks) else None,
+        timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
         key=key,
         sentence=t("timeline_sentence", total=len(ordered), slipped=slipped, **counts) if ordered else "",
         table=milestone_table(ordered, sources, projects),

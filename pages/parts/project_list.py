@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from kpis.projects import BAD, GOOD, JUDGED, MILESTONE_STATES, PROJECT_RULE, ProjectReport
+from kpis.figures import BAD, GOOD, JUDGED
+from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
 from kpis.settings import settings
 from kpis.text import format_date, status_word
 from pages.parts import cached
-from pages.parts.cards import status_marks
+from pages.parts.cards import tally_marks
 from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, contradictions, quarter_label, state_marks, status_mark
@@ -45,7 +46,7 @@ def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
             "\n\n".join(
                 (
                     f"**{report.code} {named(dict(report.row))}**  \n{status_mark(report.status)} {confidence_mark(report)}",
-                    f"{t('project_indicators')}  \n{status_marks(dict(report.counts)) or t('no_indicator')}",
+                    f"{t('project_indicators')}  \n{tally_marks(report.tally) or t('no_indicator')}",
                     f"{t('milestones')}  \n{state_marks(report.milestones) or t('timeline_none')}",
                 )
             )

@@ -82,7 +82,7 @@ def steps(item: Scored) -> str:
     """Say how a target of one period was raised or changed, in the order in which it was set."""
     definition = item.entry.definition
     by_period: dict[str, list[float]] = {}
-    for goal in sorted(item.entry.goals, key=lambda g: (g.period.end, g.set_order)):
+    for goal in item.goals:
         by_period.setdefault(goal.period_code, []).append(goal.value)
     lines = []
     for code, values in by_period.items():
@@ -164,7 +164,7 @@ def figures_of(report: ProjectReport) -> Ready:
 def targets_of(report: ProjectReport) -> Ready:
     """Make the table of every target of the project, in the order in which they were set."""
     book = cached.book()
-    goals = [(s, g) for s in report.scored for g in sorted(s.entry.goals, key=lambda g: (g.period.end, g.set_order))]
+    goals = [(s, g) for s in report.scored for g in s.goals]
     table = pd.DataFrame(
         [
             {

@@ -24,7 +24,8 @@ STATE_LOOKS = {
 }  # fmt: skip
 EVENTS = frozenset(
     {"uploaded", "explained", "conflict_resolved", "warning_confirmed", "submitted", "withdrawn", "returned", "commented", "approved",
-     "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish", "rollback", "confidence"}
+     "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish", "rollback", "confidence",
+     "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
@@ -89,6 +90,10 @@ class _Namer:
 
     def __call__(self, row: ReportedRow) -> str:
         return self.of(row.kind, row.key, row.fields)
+
+    def indicator(self, code: str) -> str:
+        """Return the name of an indicator."""
+        return self._indicators.get(code, code)
 
     def of(self, kind: str, key: tuple[str, ...], fields: Mapping[str, Value] | None = None) -> str:
         """Return the name of a row by its kind and key; ``fields`` name one that is not registered yet."""

@@ -11,28 +11,17 @@ import plotly.graph_objects as go
 import pyarrow as pa
 
 from charts.trajectory import trajectory
-from kpis.figures import Figure, value_of
-from kpis.forecast import Forecast
+from kpis.figures import Figure
 from kpis.scorecard import Book, Scored, forecast_of, path_of
-from kpis.text import format_value
 from pages.parts.entry import as_of
-from pages.parts.text import language, named, t
+from pages.parts.text import language, t
+from publishers import told_series
+from publishers.words import Words
 
 
 def arrow(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
     """Return columns as an Arrow table, the form in which a table is sent: made once, it need not be converted at each run."""
     return pa.table(dict(columns))
-
-
-def points(scored: Scored) -> list[tuple[date, float]]:
-    """Return (period end, value) of every figure with a value, in order of time."""
-    return [(figure.period.end, value) for figure, value in valued(scored)]
-
-
-def valued(scored: Scored) -> list[tuple[Figure, float]]:
-    """Return every figure with its value, published or worked out from its parts, in order of time."""
-    ordered = sorted(scored.figures, key=lambda f: f.period.end)
-    return [(f, value) for f in ordered if (value := value_of(scored.entry.definition, f)) is not None]
 
 
 def path(scored: Scored) -> list[tuple[date, float]]:
@@ -64,52 +53,10 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def series_chart(scored: Scored) -> tuple[go.Figure, float | None]:
-    """Return the chart of a series, and the past error of its forecast where there is one."""
-    definition, goal = scored.entry.definition, scored.judgement.goal
-    actual, plan = _drawn(scored)
-    expected = forecast_of(scored, as_of=as_of())
-    unit, decimals, divisor = named(definition, "unit"), definition.decimals, 1.0
-    ahead = _expected_frame(expected)
-    if max(actual["value"].max(), plan["value"].max()) >= 1_000_000:  # 200,000,000 is no label for an axis
-        divisor, word, decimals = (1e6, "million ", 2) if language() == "en" else (1e4, "万", 0)
-        for frame, columns in ((actual, ["value"]), (plan, ["value"]), (ahead, ["value", "low", "high"])):
-            frame[columns] = frame[columns].astype(float) / divisor
-        unit = word + unit
-    figure = trajectory(
-        actual,
-        plan,
-        unit=unit,
-        plan_word=t("planned"),
-        goal_label=f"{t('target')} {format_value(goal.value, definition, language())}" if goal else "",
-        goal=(goal.period.end, goal.value / divisor) if goal else None,
-        decimals=decimals,
-        expected=ahead,
-        year_format="%Y" if language() == "en" else "%Y年",
-    )
-    return figure, expected.past_error if expected else None
-
-
-def _drawn(scored: Scored) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the series and its planned path for a chart; a yearly counter is broken between fiscal years."""
-    is_ceiling = scored.entry.definition.kind == "ceiling"
-    rows: list[tuple[date, float | None, str]] = []
-    year = None
-    for figure, value in valued(scored):
-        if is_ceiling and year not in (None, figure.period.fiscal_year):
-            rows.append((figure.period.start, None, ""))
-        rows.append((figure.period.end, value, figure.period.label(language())))
-        year = figure.period.fiscal_year
-    corners: list[tuple[date, float | None]] = []
-    for day, planned in path(scored):
-        if is_ceiling and planned == 0 and corners:
-            corners.append((day, None))
-        corners.append((day, planned))
-    return pd.DataFrame(rows, columns=["end_date", "value", "label"]), pd.DataFrame(corners, columns=["end_date", "value"])
-
-
-def _expected_frame(expected: Forecast | None) -> pd.DataFrame:
-    """Return a forecast as a frame: ``end_date``, ``value``, ``low``, ``high``; no rows where there is none."""
-    days = zip(expected.points, expected.band(), strict=True) if expected else ()
-    rows = [(day, value, low, high) for (day, value), (_, low, high) in days]
-    return pd.DataFrame(rows, columns=["end_date", "value", "low", "high"])
+def series_chart(scored: Scored) -> tuple[go.Figure, str] | None:
+    """Return the chart of a series and what its lines mean; nothing where there is no figure to draw."""
+    words = Words(language())
+    shape = told_series.series(scored, words, as_of=as_of())
+    if shape is None:
+        return None
+    return trajectory(shape), told_series.legend(shape, forecast_of(scored, as_of=as_of()), words)

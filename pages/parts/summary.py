@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from kpis.figures import Figure, Goal
-from kpis.scorecard import Book, Change, Scored, count_by_status, latest_changes
+from kpis.scorecard import Book, Change, Scored, latest_changes, tally
 from kpis.text import format_date, format_value, status_colour, status_icon, status_word
 from pages.parts import cached
-from pages.parts.cards import headline_value, status_marks
+from pages.parts.cards import headline_value, tally_marks
 from pages.parts.entry import as_of
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
-from publishers.summary import UNJUDGED, conclusion, lead
+from publishers.summary import conclusion, lead
 from publishers.words import Words
 
 CHANGES = 6
@@ -36,11 +36,8 @@ def core_projects(every: list[Scored]) -> pa.Table:
     rows = []
     for project in cached.rows("Project"):
         if project["kind"] == "core" and project["goal_ja"]:
-            counts = count_by_status(s for s in every if s.entry.project_code == project["project_code"])
-            judged = {status: n for status, n in counts.items() if status not in UNJUDGED}
-            others = sum(counts.values()) - sum(judged.values())
-            marks = f"{status_marks(judged)} {t('others', count=others) if judged else t('none_judged', count=others)}"
-            rows.append((named(project), marks.strip()))
+            found = tally(s for s in every if s.entry.project_code == project["project_code"])
+            rows.append((named(project), tally_marks(found) or t("no_indicator")))
     return arrow({t("project"): [name for name, _ in rows], t("status"): [marks for _, marks in rows]})
 
 
@@ -62,12 +59,14 @@ def line(change: Change) -> str:
     said = f"{day} :gray-badge[{t('change_' + change.kind)}] {named(item.entry.definition)} "
     if change.kind == "target":
         said += f"{t('target')} "
-    said += f"{shown(change.before)} → **{shown(after)}**" if change.before else f"**{shown(after)}**"
+    last = t("no_figure") if after is None else shown(after)
+    said += f"{shown(change.before)} → **{last}**" if change.before else f"**{last}**"
     if change.kind == "new":
         status = item.judgement.status
         said += f" :{status_colour(status)}-badge[{status_icon(status)} {status_word(status, language())}]"
-    if isinstance(after, Figure) and after.reason_class:
-        said += t("because", reason=t("why_" + after.reason_class), text=after.reason_text)
+    why = change.reason or (after if isinstance(after, Figure) else None)
+    if why is not None and why.reason_class:
+        said += t("because", reason=t("why_" + why.reason_class), text=why.reason_text)
     return said
 
 
@@ -77,7 +76,7 @@ def summary(every: list[Scored], book: Book) -> Summary:
     return Summary(
         conclusion(every, words),
         lead(every, words, as_of=as_of()),
-        status_marks(count_by_status(every)),
+        tally_marks(tally(every)),
         core_projects(every),
         changed_last(every, book),
     )

@@ -26,6 +26,7 @@ def what_changes(found: Opened) -> None:
         flips=len(found.flips),
     )  # fmt: skip
     st.markdown(told if sum(counts.values()) else t("changes_none"))
+    _withdrawn(found)
     _flips(found)
     if not compared.cells:
         return
@@ -61,6 +62,20 @@ def changes_table(found: Opened) -> pd.DataFrame:
         )  # fmt: skip
     table = pd.DataFrame(rows)
     return table.loc[:, [c for c in table.columns if (table[c] != "").any()]] if len(table) else table
+
+
+def _withdrawn(found: Opened) -> None:
+    """Name each figure that the report takes back, and what counts from its approval on."""
+    name = row_namer()
+    for change in found.comparison.withdrawn:
+        again = change.counts_again
+        parts = (
+            [] if again is None else [n for n in ("value", "numerator", "denominator", "text_ja") if again.get(n) not in (None, "")]
+        )
+        words = "、".join(f"{column_name(change.row.kind, n)} {value_text(change.row.kind, n, again[n])}" for n in parts if again)
+        then = t("withdrawn_then", value=plain(words)) if words else t("withdrawn_then_none")
+        place = change.cells[0].place
+        st.warning(f"**{place}** {plain(name(change.row))}: {t('withdrawn_row')} {then}", icon=":material/undo:")
 
 
 def _conflict_word(change: CellChange) -> str:

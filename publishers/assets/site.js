@@ -1,7 +1,7 @@
 // Enhances the drawings: the value nearest to the pointer, or chosen with the arrow keys, is written under the picture.
 // Without this script every value stands in the table and in each point's own title.
 for (const chart of document.querySelectorAll("svg.chart")) {
-  const points = [...chart.querySelectorAll("circle")];
+  const points = [...chart.querySelectorAll("circle:has(title)")].sort((a, b) => a.cx.baseVal.value - b.cx.baseVal.value);
   if (!points.length) continue;
   const said = document.createElement("p");
   said.className = "tip";

@@ -1,29 +1,51 @@
-"""Charts: what is written on them never collides, they end where there is something to see, and look the same when finished."""
+"""Charts: what is written on them never collides, stands at its own point, names periods as officials do, and looks the same when finished."""
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import date
 
-import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from charts.series import Aim, Expected, Line, Point, Series, within
+from charts.shapes import Steps
+from charts.shapes import figure as drawn_shape
 from charts.sparkline import card_picture
 from charts.style import Finished
+from charts.ticks import period_ticks, ticks_within, width_of
 from charts.trajectory import trajectory
+from charts.vector import NARROW, WIDE, drawing
+from charts.vector_shapes import picture
+from kpis.periods import parse_period
 
-PLAN = pd.DataFrame(
-    {"end_date": [date(2020, 9, 30), date(2024, 3, 31), date(2027, 3, 31), date(2031, 3, 31)], "value": [5.0, 70.0, 100.0, 100.0]}
-)
+CORNERS = [("2020-09", 5.0), ("FY2023", 70.0), ("FY2026", 100.0), ("FY2030", 100.0)]
 
 
-def drawn(last: float, *, goal: tuple[date, float] | None = (date(2027, 3, 31), 100.0)) -> go.Figure:
-    actual = pd.DataFrame(
-        {"end_date": [date(2020, 9, 30), date(2027, 3, 31)], "value": [5.0, last], "label": ["2020年9月", "2027年3月"]}
-    )
-    return trajectory(actual, PLAN, unit="%", plan_word="計画", goal_label="目標 100 %" if goal else "", goal=goal, decimals=1)
+def point(code: str, value: float | None, unit: str = "%") -> Point:
+    text = "" if value is None else f"{value:g} {unit}"
+    return Point(parse_period(code).end, value, text, f"{parse_period(code).label()}: {text}")
+
+
+def series(
+    *lines: list[tuple[str, float | None]], goals: tuple[tuple[str, float], ...] = (("FY2026", 100.0),), unit: str = "%",
+    plan: list[tuple[str, float]] | None = None, expected: tuple[Expected, ...] = (), language: str = "ja",
+) -> Series:  # fmt: skip
+    """Return a series of lines of (period, value), the last target being the one in force."""
+    points = [tuple(point(code, v, unit) for code, v in line) for line in lines]
+    aims = [Aim(Point(parse_period(c).end, v, f"目標 {v:g} {unit}", ""), n == len(goals) - 1) for n, (c, v) in enumerate(goals)]
+    days = [p.day for line in points for p in line] + [a.point.day for a in aims] + [e.day for e in expected]
+    path = within([point(c, v) for c, v in (CORNERS if plan is None else plan)], min(days), max(days))
+    kinds = tuple(dict.fromkeys(parse_period(c).kind for line in lines for c, _ in line))
+    words = ("四半期 (年度累計)", "年度", "月")
+    held = tuple(Line(words[n] if len(lines) > 1 else "", line) for n, line in enumerate(points))
+    return Series(held, path, tuple(aims), expected, unit, kinds, language)
+
+
+def drawn(last: float) -> go.Figure:
+    return trajectory(series([("2020-09", 5.0), ("2027-03", last)]))
 
 
 def label(figure: go.Figure, text: str) -> go.layout.Annotation:
@@ -35,7 +57,7 @@ def label(figure: go.Figure, text: str) -> go.layout.Annotation:
 def test_the_last_value_and_the_target_are_written_on_different_sides(last: float) -> None:
     """Even where both stand on one point; a value that fell short is written below, one that reached it above."""
     figure = drawn(last)
-    value, target = label(figure, f"{last:.1f}"), label(figure, "目標")
+    value, target = label(figure, f"<b>{last:g} %</b>"), label(figure, "目標")
     assert (value.yanchor, target.yanchor) == (("top", "bottom") if last < 100 else ("bottom", "top"))
 
 
@@ -45,11 +67,8 @@ def test_the_axis_ends_soon_after_the_target_in_force_not_at_a_plan_years_beyond
 
 
 def test_actual_is_solid_plan_dashed_forecast_dotted_and_bars_of_text_are_twelve_pixels_or_more() -> None:
-    ahead = pd.DataFrame(
-        {"end_date": [date(2027, 3, 31), date(2028, 3, 31)], "value": [91.0, 95.0], "low": [90.0, 93.0], "high": [92.0, 97.0]}
-    )
-    actual = pd.DataFrame({"end_date": [date(2020, 9, 30), date(2027, 3, 31)], "value": [5.0, 91.0], "label": ["", ""]})
-    figure = trajectory(actual, PLAN, unit="件", plan_word="計画", goal_label="", decimals=0, expected=ahead)
+    ahead = (Expected(date(2027, 3, 31), 91.0, 91.0, 91.0), Expected(date(2028, 3, 31), 95.0, 93.0, 97.0, "見込み 95 %"))
+    figure = trajectory(series([("2020-09", 5.0), ("2027-03", 91.0)], unit="件", expected=ahead))
     dashes = {trace.line.color: trace.line.dash for trace in figure.data if trace.mode != "markers" and trace.line.color}
     assert dashes == {"#626264": "dash", "#3460FB": "dot", "#0017C1": None}
     assert min(a.font.size for a in figure.layout.annotations) >= 12
@@ -65,6 +84,147 @@ def test_a_finished_figure_sends_what_the_figure_would_have_sent() -> None:
 
 
 def test_the_tick_of_the_target_stays_visible_where_the_bar_ends_on_it() -> None:
-    picture = card_picture([(date(2022, 3, 31), 78.0)], [], value=78.0, target=78.0)
-    svg = base64.b64decode(picture.split(",", 1)[1]).decode()
+    address = card_picture([[(date(2022, 3, 31), 78.0)]], [], value=78.0, target=78.0)
+    svg = base64.b64decode(address.split(",", 1)[1]).decode()
     assert 'height="22" fill="#1A1A1C"' in svg and 'height="8" fill="#0017C1"' in svg
+
+
+# The label of a target stands at that target.
+
+SHAPES = {
+    "a plan that goes on after the target in force": series([("2020-09", 5.0), ("2025-12", 91.0)]),
+    "a target whose day has passed": series([("2020-09", 5.0), ("2025-12", 91.0)], goals=(("FY2023", 70.0),)),
+    "several targets": series([("2020-09", 5.0), ("2025-12", 91.0)], goals=(("FY2023", 70.0), ("FY2026", 100.0))),
+    "a budget within its year": series(
+        [("FY2022-Q1", 10.0), ("FY2022-Q2", 20.0)], goals=(("FY2022", 60.0),), unit="万枚", plan=[("2022-03", 0.0), ("FY2022", 60.0)]
+    ),
+    "one figure on the day of its target": series([("FY2022", 99.8)], goals=(("FY2022", 100.0),)),
+    "two months": series([("2022-06", 92.8), ("2022-07", 93.0)], goals=(("2022-07", 93.1),)),
+    "lower is better": series([("FY2020", 30.0), ("FY2021", 24.0), ("FY2022", 21.0)], goals=(("FY2022", 20.0),), unit="件", plan=[]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("name", list(SHAPES))
+def test_the_label_of_a_target_stands_at_that_target_and_covers_no_other(name: str, size: tuple[int, int]) -> None:
+    svg = drawing(SHAPES[name], alt="", size=size)
+    marks = re.findall(r'<path d="M([\d.]+) ([\d.]+)H([\d.]+)" [^>]*class="target"', svg)
+    shape = SHAPES[name]
+    assert len(marks) == len(shape.aims)
+    x, y = ((float(marks[-1][0]) + float(marks[-1][2])) / 2, float(marks[-1][1]))
+    bounds = [
+        (float(left), float(base), width_of(text) * (1.06 if bold else 1), text)
+        for left, base, bold, text in re.findall(r'<text x="([\d.]+)" y="([\d.]+)" style="[^"]*"( font-weight="700")?[^>]*>([^<]+)</text>', svg)
+    ]  # fmt: skip
+    (target,) = [b for b in bounds if b[3] == shape.aims[-1].point.text]
+    assert target[0] - 10 <= x <= target[0] + target[2] + 10 and abs(target[1] - y) <= 60
+    assert all(left >= 0 and left + wide <= size[0] and 10 <= base <= size[1] - 30 for left, base, wide, _ in bounds)
+    (last,) = [b for b in bounds if b is not target]
+    apart = last[0] + last[2] <= target[0] or target[0] + target[2] <= last[0] or abs(last[1] - target[1]) >= 13
+    assert apart, bounds
+    plotly = label(trajectory(shape), shape.aims[-1].point.text)
+    assert (plotly.x, plotly.y) == (shape.aims[-1].point.day, shape.aims[-1].point.value)
+
+
+def test_a_path_is_cut_off_where_the_picture_ends_and_read_off_there() -> None:
+    corners = [Point(date(2022, 4, 1), 0.0), Point(date(2022, 4, 11), 10.0), Point(date(2022, 4, 12), None), Point(date(2022, 4, 21), 5.0)]  # fmt: skip
+    assert [(p.day.day, p.value) for p in within(corners, date(2022, 4, 3), date(2022, 4, 8))] == [(3, 2.0), (8, 7.0)]
+    assert [p.day.day for p in within(corners, date(2022, 4, 11), date(2022, 4, 30))] == [11, 12, 21]
+
+
+# Axes name periods as officials do.
+
+
+@pytest.mark.parametrize(
+    ("code", "ja", "en"),
+    [
+        ("FY2022-Q1", "R4 Q1", "FY2022 Q1"), ("FY2018-Q4", "H30 Q4", "FY2018 Q4"), ("FY2019-Q1", "R1 Q1", "FY2019 Q1"),
+        ("FY2022", "R4年度", "FY2022"), ("FY2019", "R1年度", "FY2019"), ("FY1985", "1985年度", "FY1985"),
+        ("2022-06", "2022年6月", "Jun 2022"), ("CY2030", "2030年", "2030"),
+    ],
+)  # fmt: skip
+def test_a_period_has_one_short_name(code: str, ja: str, en: str) -> None:
+    assert (parse_period(code).short(), parse_period(code).short("en")) == (ja, en)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "kinds", "labels"),
+    [
+        ("2022-06", "2022-09", ("month",), ["2022年6月", "2022年7月", "2022年8月", "2022年9月"]),
+        ("2020-09", "2027-03", ("month",), ["2021年3月", "2023年3月", "2025年3月", "2027年3月"]),
+        ("FY2022-Q1", "FY2022-Q4", ("quarter",), ["R4 Q1", "R4 Q2", "R4 Q3", "R4 Q4"]),
+        ("FY2019", "FY2022", ("year",), ["R1年度", "R2年度", "R3年度", "R4年度"]),
+        ("FY2018", "FY2025", ("year", "quarter"), ["R1年度", "R3年度", "R5年度", "R7年度"]),
+        ("CY2022", "CY2030", ("calendar_year",), ["2024年", "2027年", "2030年"]),
+        ("2023-03", "2023-03", (), ["2023年3月"]),
+        ("FY2022", "FY2022", ("year",), ["R4年度"]),
+    ],
+)
+def test_ticks_are_ends_of_periods_evenly_spaced(first: str, last: str, kinds: tuple[str, ...], labels: list[str]) -> None:
+    ticks = period_ticks(parse_period(first).end, parse_period(last).end, kinds, most=4, language="ja")
+    assert [t.label for t in ticks] == labels
+
+
+def test_the_end_of_march_is_never_called_april() -> None:
+    """Whatever the span, the kind of period and the width: each tick is the last day of the period that it names."""
+    names = {
+        parse_period(code).short(language): parse_period(code).end
+        for language in ("ja", "en")
+        for y in range(2010, 2045)
+        for code in (f"FY{y}", f"CY{y}", *(f"FY{y}-Q{q}" for q in range(1, 5)), *(f"{y}-{m:02d}" for m in range(1, 13)))
+    }
+    last = parse_period("FY2022").end
+    for first in ("2012-05", "2018-03", "2021-11", "2022-12", "2023-02"):
+        for kinds in ((), ("month",), ("quarter",), ("year",), ("quarter", "year"), ("calendar_year",), ("month", "year")):
+            for language in ("ja", "en"):
+                for room in (120, 270, 642):
+                    ticks = ticks_within(parse_period(first).end, last, kinds, room=room, size=12, language=language)
+                    assert ticks and all(names[t.label] == t.day for t in ticks)
+                    assert not any(t.label in ("2023年4月", "Apr 2023", "2023-04") for t in ticks)
+                    assert sum(width_of(t.label, 12) for t in ticks) <= room
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_both_drawings_name_the_same_days(language: str) -> None:
+    """Plotly's own ticks of dates are first days of months; ours are given one by one."""
+    shape = series([("FY2021", 50.0), ("FY2022", 70.0)], goals=(("FY2023", 70.0),), language=language)
+    axis = trajectory(shape).layout.xaxis
+    assert axis.tickmode == "array" and axis.tickformat is None
+    names = ["R3年度", "R4年度", "R5年度"] if language == "ja" else ["FY2021", "FY2022", "FY2023"]
+    assert list(axis.ticktext) == names
+    assert [str(v)[:10] for v in axis.tickvals] == ["2022-03-31", "2023-03-31", "2024-03-31"]
+    for size in (WIDE, NARROW):
+        assert re.findall(r'class="tick">([^<]+)<', drawing(shape, alt="", size=size)) == names
+
+
+def test_a_chart_of_a_register_names_the_end_of_march_as_march() -> None:
+    steps = Steps((("累計", ((date(2022, 3, 31), 1.0), (date(2023, 3, 31), 2.0)), False),), "件", "ja")
+    axis = drawn_shape(steps).layout.xaxis
+    assert "2023年3月" in axis.ticktext and axis.tickmode == "array"
+    svg = picture(steps, alt="", key="x")
+    assert "2023年3月" in svg and "2023-04" not in svg
+
+
+# Figures of different kinds of period are never joined by one line.
+
+MIXED = series(
+    [("FY2021-Q1", 50.0), ("FY2021-Q3", 73.1), ("2022-04", None), ("FY2022-Q1", 74.0)], [("FY2020", 30.0), ("FY2021", 72.0)],
+    goals=(("FY2022", 70.0),), plan=[],
+)  # fmt: skip
+
+
+def test_figures_of_different_kinds_of_period_are_never_joined_by_one_line() -> None:
+    figure = trajectory(MIXED)
+    lines = [t for t in figure.data if t.mode == "lines+markers"]
+    assert [len(t.x) for t in lines] == [4, 2] and [t.name for t in lines] == ["四半期 (年度累計)", "年度"]
+    assert figure.layout.showlegend and len({t.marker.color for t in lines}) == 2  # told apart, and said
+    svg = drawing(MIXED, alt="")
+    paths = re.findall(r'<polyline points="([^"]+)"[^>]*class="actual"', svg)
+    assert [len(p.split()) for p in paths] == [2, 2]  # the last quarter stands alone
+    assert "四半期 (年度累計)" in svg and svg.count("<title>") == 5 + 1
+
+
+def test_a_card_joins_only_what_belongs_together() -> None:
+    stretches = [[(date(2021, 6, 30), 50.0), (date(2021, 12, 31), 73.1)], [(date(2022, 6, 30), 74.0)], [(date(2021, 3, 31), 30.0), (date(2022, 3, 31), 72.0)]]  # fmt: skip
+    svg = base64.b64decode(card_picture(stretches, []).split(",", 1)[1]).decode()
+    assert svg.count("<circle") == 5 and [len(p.split()) for p in re.findall(r'points="([^"]+)"', svg)] == [2, 2]

@@ -11,8 +11,9 @@ import pytest
 from kpis import models
 from kpis.confidence import record_confidence
 from kpis.errors import FigureRefused, NotFound
+from kpis.figures import JUDGED
 from kpis.projects import GivenDay, contradicts, milestones_on, project_reports, project_status, reported_code, slip
-from kpis.scorecard import score_all
+from kpis.scorecard import Tally, score_all, tally
 from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
@@ -120,21 +121,35 @@ def test_slip_says_no_more_than_the_days_are_known_to(
 
 
 @pytest.mark.parametrize(
-    ("counts", "status"),
+    ("found", "status"),
     [
-        ({}, "no_data"),
-        ({"no_data": 2}, "no_data"),
-        ({"qualitative": 1, "no_data": 1}, "not_applicable"),
-        ({"reached": 2, "not_applicable": 5}, "reached"),
-        ({"reached": 2, "on_track": 1}, "on_track"),
-        ({"reached": 3, "slightly_behind": 1}, "slightly_behind"),
-        ({"reached": 3, "missed": 1}, "slightly_behind"),
-        ({"reached": 1, "missed": 1}, "behind"),
-        ({"moving_away": 1}, "behind"),
+        (Tally(), "no_data"),
+        (Tally(unjudged={"no_data": 2}), "no_data"),
+        (Tally(unjudged={"qualitative": 1, "no_data": 1}), "not_applicable"),
+        (Tally({"reached": 2}, unjudged={"not_applicable": 5}), "reached"),
+        (Tally({"reached": 2, "on_track": 1}), "on_track"),
+        (Tally({"reached": 3, "slightly_behind": 1}), "slightly_behind"),
+        (Tally({"reached": 3, "missed": 1}), "slightly_behind"),
+        (Tally({"reached": 1, "missed": 1}), "behind"),
+        (Tally({"moving_away": 1}), "behind"),
+        # What was last known of old figures has no vote, and neither has a result that nobody published.
+        (Tally({"on_track": 1}, {"missed": 3, "behind": 2}, unreported=4), "on_track"),
+        (Tally({}, {"missed": 3}), "no_current"),
+        (Tally({}, {"reached": 3}, unreported=1), "unreported"),
     ],
 )
-def test_the_status_of_a_project_follows_its_indicators(counts: dict[str, int], status: str) -> None:
-    assert project_status(counts) == status
+def test_the_status_of_a_project_follows_its_current_indicators(found: Tally, status: str) -> None:
+    assert project_status(found) == status
+
+
+def test_every_judgement_is_counted_once_as_it_stands(tokyo: Store) -> None:
+    every = score_all(tokyo.book(), as_of=TODAY)
+    found = tally(every)
+    assert found.total == len(every)
+    stale = [s for s in every if s.judgement.is_stale and s.judgement.status in JUDGED]
+    assert stale and sum(found.last_known.values()) == len(stale)
+    assert found.judged == sum(s.judgement.status in JUDGED for s in every) - len(stale)
+    assert found.unreported == sum(s.judgement.status == "unreported" for s in every) > 0
 
 
 def test_only_what_cannot_both_be_right_is_a_contradiction() -> None:
@@ -154,10 +169,10 @@ def test_a_stated_confidence_stands_beside_the_computed_status_and_contradiction
         store, "CP3", confidence="medium", reason="様子を見る", reviewer="構造改革室 佐藤", reviewed_on=date(2026, 10, 1)
     )
     assert not reports(store)["CP3"].is_contradicted
-    record_confidence(store, "CP3", confidence="high", reason="第4期に追いつく", reviewer="構造改革室 佐藤", reviewed_on=TODAY)
+    record_confidence(store, "CP3", confidence="low", reason="残る1割が難しい", reviewer="構造改革室 佐藤", reviewed_on=TODAY)
     found = reports(store)["CP3"]
-    assert (found.status, found.confidence["confidence"], found.is_contradicted) == ("behind", "high", True)
-    assert [c["confidence"] for c in found.confidences] == ["medium", "high"]
+    assert (found.status, found.confidence["confidence"], found.is_contradicted) == ("on_track", "low", True)
+    assert [c["confidence"] for c in found.confidences] == ["medium", "low"]
     earlier = reports(store, date(2026, 10, 2))["CP3"]
     assert earlier.confidence["confidence"] == "medium", "as of an earlier day, what had been said by then"
     assert [e["action"] for e in store.all_of(models.AuditEvent)] == ["confidence", "confidence"]

@@ -48,11 +48,11 @@ def test_a_changed_figure_is_a_correction_with_a_reason() -> None:
     assert both.unexplained == ()
 
 
-def test_a_stored_figure_cannot_be_taken_back_by_a_blank() -> None:
+def test_leaving_nothing_of_a_stored_figure_withdraws_it_and_needs_a_reason() -> None:
     found = compare([figure(issued_vintage=1)], {KEY: stored(numerator=800.0, denominator=1000.0)})
-    assert {c.nature for c in found.cells} == {"cleared"} and len(found.taken_back) == 1
+    assert {c.nature for c in found.cells} == {"cleared"} and len(found.withdrawn) == 1 == len(found.unexplained)
     only_part = compare([figure(numerator=800.0, issued_vintage=1)], {KEY: stored(numerator=800.0, denominator=1000.0)})
-    assert only_part.taken_back == () and len(only_part.unexplained) == 1
+    assert only_part.withdrawn == () and len(only_part.unexplained) == 1
 
 
 def test_a_cell_changed_by_another_after_issue_is_a_conflict_and_an_untouched_one_is_not() -> None:

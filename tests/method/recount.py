@@ -5,139 +5,27 @@ Numbers in the comments are those of the method page.
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from tests.method.given import Aim, Found, Mark, Measure, Start
+
 SAME = 1e-9
 YEARS = ("fiscal year", "calendar year")
-LADDER = ("moving_away", "behind", "slightly_behind", "on_track")
-UNDOUBTED = ("unreported", "no_data", "qualitative", "not_applicable", "not_due")
-NO_STAND = ("unreported", "no_data", "qualitative", "not_applicable")
-
-
-@dataclass(frozen=True)
-class Term:
-    """The days of a period, both included, and what sort of period it is."""
-
-    first: date
-    last: date
-    sort: str
-
-    @property
-    def days(self) -> int:
-        """Return how many days it has."""
-        return (self.last - self.first).days + 1
-
-
-def term(code: str) -> Term:
-    """Read a period's code: ``FY2022``, ``FY2022-Q3``, ``2022-12``, ``CY2030``."""
-    if found := re.fullmatch(r"FY(\d+)", code):
-        year = int(found[1])
-        return Term(date(year, 4, 1), date(year + 1, 3, 31), "fiscal year")
-    if found := re.fullmatch(r"FY(\d+)-Q([1-4])", code):
-        year, quarter = int(found[1]), int(found[2])
-        if quarter == 4:
-            return Term(date(year + 1, 1, 1), date(year + 1, 3, 31), "quarter")
-        last = 3 + 3 * quarter
-        return Term(date(year, last - 2, 1), date(year, last, monthrange(year, last)[1]), "quarter")
-    if found := re.fullmatch(r"CY(\d+)", code):
-        return Term(date(int(found[1]), 1, 1), date(int(found[1]), 12, 31), "calendar year")
-    year, month = (int(part) for part in code.split("-"))
-    return Term(date(year, month, 1), date(year, month, monthrange(year, month)[1]), "month")
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What is measured, and how it is judged."""
-
-    kind: str
-    direction: str = "higher"
-    unit: str = "%"
-    good: float = 0.95
-    poor: float = 0.60
-    tolerance: float = 0.0
-    stale_after: int = 400
-    lag: int = 92
-    sibling_has_start: bool = False
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One value of one period, as published."""
-
-    code: str
-    value: float | None
-    about: bool = False
-    more_than: bool = False
-    to_date: bool = False
-    n: float | None = None
-    d: float | None = None
-    base: float | None = None
-    version: int = 1
-    known: object = None  # an instant, comparable with the one that is asked
-
-    @property
-    def term(self) -> Term:
-        """Return its period."""
-        return term(self.code)
-
-
-@dataclass(frozen=True)
-class Aim:
-    """One target."""
-
-    code: str
-    value: float
-    about: bool = False
-    set_on: date | None = None
-    order: int = 1
-
-    @property
-    def term(self) -> Term:
-        """Return its period; it is due on the last day."""
-        return term(self.code)
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where the path begins."""
-
-    day: date
-    value: float
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the method says."""
-
-    status: str
-    figure: str | None = None
-    target: str | None = None
-    due: str | None = None  # period of the target that fell due last
-    result: str | None = None
-    gap: float | None = None
-    unreported: tuple[str, ...] = ()
-    is_awaiting: bool = False
-    is_part: bool = False
-    could_be: frozenset[str] = frozenset()
-    is_stale: bool = False
-    is_current: bool = False
-    planned: float | None = None
-    ratio: float | None = None
-    previous: str | None = None
-    year_earlier: str | None = None
+WORSE = ("reached", "on_track", "slightly_behind", "behind", "moving_away")
+UNJUDGED = ("unreported", "no_data", "qualitative", "not_applicable", "not_due")
 
 
 def usable(measure: Measure, marks: Sequence[Mark], as_of: date, known_at: object = None) -> list[Mark]:
     """Return the figures with a value that count, in order of time, the longer period last on a day (1)."""
+    heard = [m for m in marks if known_at is None or m.known is None or m.known <= known_at]  # type: ignore[operator]
+    gone = {(m.code, m.takes_back) for m in heard if m.takes_back is not None}
     newest: dict[str, Mark] = {}
-    for mark in marks:
-        if known_at is not None and mark.known is not None and mark.known > known_at:  # type: ignore[operator]
+    for mark in heard:
+        if mark.takes_back is not None or (mark.code, mark.version) in gone:
             continue
         if mark.code not in newest or mark.version > newest[mark.code].version:
             newest[mark.code] = mark
@@ -164,7 +52,7 @@ def standing(aims: Sequence[Aim], as_of: date) -> list[Aim]:
     """Return the targets that count on a day, by due day, the shortest first (2)."""
     last: dict[str, Aim] = {}
     for aim in aims:
-        if aim.set_on is not None and aim.set_on > as_of:
+        if (aim.set_on is not None and aim.set_on > as_of) or (aim.gone_on is not None and aim.gone_on <= as_of):
             continue
         if aim.code not in last or aim.order >= last[aim.code].order:
             last[aim.code] = aim
@@ -199,6 +87,8 @@ class Case:
         self.marks = usable(measure, marks, as_of, known_at)
         self.aims = standing(aims, as_of)
         self.figure = self.marks[-1] if self.marks else None
+        texts = [m for m in marks if m.term.last <= as_of and (known_at is None or m.known is None or m.known <= known_at)]
+        self.last_text = max(texts, key=lambda m: (m.term.last, m.term.days)).code if texts else None
 
     # What has fallen due (6–8) --------------------------------------------------------------------------------------
 
@@ -226,15 +116,15 @@ class Case:
         day = aim.term.last
         speaking = [m for m in self.marks if self.m.kind != "ceiling" or _counts_for_a_year(m)]
         mark = next((m for m in reversed(speaking) if m.term.last == day), None)
-        if mark is None and self.m.kind not in ("ceiling", "reduction"):
-            later = [m for m in speaking if m.term.last > day]
+        if mark is None and self.m.kind in ("ratio", "stock", "completion"):
+            later = [m for m in speaking if m.term.last > day and not m.to_date]
             mark = next((m for m in reversed(later) if m.term.last == later[0].term.last), None)
         if mark is None:
-            return aim.code, "awaiting" if self._since(aim) <= self.m.lag else "unknown", None
+            waits = self._since(aim) <= self.m.lag and not any(m.term.last >= day for m in self.marks)
+            return aim.code, "awaiting" if waits else "unknown", None
         assert mark.value is not None
-        gap = mark.value - aim.value
-        fits = abs(gap) <= self.m.tolerance + SAME if self.m.direction == "keep" else self.meets(mark.value, aim.value)
-        return aim.code, "met" if fits else "unknown" if mark.more_than else "missed", gap
+        fits = self.fits(mark.value, aim.value, kept=self.kept(aim))
+        return aim.code, "unknown" if self.open(mark, fits) else "met" if fits else "missed", mark.value - aim.value
 
     # The path (4, 5, 9) ---------------------------------------------------------------------------------------------
 
@@ -254,11 +144,9 @@ class Case:
         if start is None or day < start.day:
             return None
         corners = {start.day: start.value}
-        for other in reversed(self.aims):  # the shortest of a day comes last
+        for other in reversed(self.aims):  # the shortest of a day comes last, and counts
             if other.term.last > start.day:
-                corners[other.term.last] = other.value
-        if aim.term.last > start.day:
-            corners[aim.term.last] = aim.value
+                corners[other.term.last] = aim.value if other.code == aim.code else other.value  # may be moved, see 13
         if len(corners) == 1:
             return None
         days = sorted(corners)
@@ -271,10 +159,32 @@ class Case:
         """Say whether a value meets a target."""
         return value <= wanted + SAME if self.m.direction == "lower" else value >= wanted - SAME
 
+    def kept(self, aim: Aim) -> bool:
+        """Say whether a target asks to keep what there is (11.7)."""
+        is_start = self.published is not None and abs(self.published.value - aim.value) <= SAME
+        return self.m.kind != "ceiling" and (self.m.direction == "keep" or is_start)
+
+    def fits(self, value: float, wanted: float, *, kept: bool) -> bool:
+        """Say whether a value meets a target, within the tolerance where it is to be kept."""
+        if kept and abs(value - wanted) <= self.m.tolerance + SAME:
+            return True
+        return self.m.direction != "keep" and self.meets(value, wanted)
+
+    def open(self, mark: Mark, fits: bool) -> bool:
+        """Say whether "more than" leaves it open if the target is met (8, 11.6)."""
+        return mark.more_than and (fits if self.m.direction == "lower" else not fits)
+
+    def of_a_period(self, mark: Mark) -> bool:
+        """Say whether a figure is of a period, or else of a day (10)."""
+        return mark.to_date or self.m.kind in ("ratio", "reduction", "ceiling", "level")
+
     def part(self, mark: Mark, aim: Aim) -> bool:
         """Say whether a figure is of a part of the target's period (10)."""
-        within = mark.term.last < aim.term.last and mark.term.first >= aim.term.first
-        return within and (mark.to_date or self.m.kind in ("ratio", "reduction", "ceiling", "level"))
+        return self.of_a_period(mark) and aim.term.first <= mark.term.first and mark.term.last < aim.term.last
+
+    def settles(self, mark: Mark, aim: Aim) -> bool:
+        """Say whether a figure can have reached a target at all (10)."""
+        return mark.term.last >= aim.term.last or not self.of_a_period(mark)
 
     # The status (11, 12) --------------------------------------------------------------------------------------------
 
@@ -292,32 +202,31 @@ class Case:
             if planned is not None:
                 expected = (planned - start.value) / (wanted - start.value)
                 ratio = progress / expected if expected > SAME else None
-        status = self._word(mark, aim, start, progress if start and abs(value - start.value) > SAME else None, ratio, kept=kept)
+        is_away = planned is not None and progress is not None and progress < 0 and abs(value - start.value) > SAME  # type: ignore[union-attr]
+        status = self._word(mark, aim, start, ratio, kept=kept, is_away=is_away)
         return status, planned, ratio
 
-    def _word(self, mark: Mark, aim: Aim, start: Start | None, progress: float | None, ratio: float | None, *, kept: bool) -> str:
+    def _word(self, mark: Mark, aim: Aim, start: Start | None, ratio: float | None, *, kept: bool, is_away: bool) -> str:
         assert mark.value is not None
-        day, due, off = mark.term.last, aim.term.last, mark.value - aim.value
-        if kept:
-            fine = abs(off) <= self.m.tolerance + SAME or (self.m.direction != "keep" and self.meets(mark.value, aim.value))
-            if day >= due:
-                return "reached" if fine else "missed"
-            if fine:
-                return "on_track"
-            return "slightly_behind" if abs(off) <= 2 * self.m.tolerance + SAME else "behind"
-        if self.meets(mark.value, aim.value):
-            return "on_track" if self.part(mark, aim) else "reached"
-        if day >= due and mark.more_than and self.m.direction == "higher":
+        day, due = mark.term.last, aim.term.last
+        fits = self.fits(mark.value, aim.value, kept=kept)
+        if day >= due and self.open(mark, fits):
             return "not_applicable"
+        if kept:
+            if day >= due:
+                return "reached" if fits else "missed"
+            if fits:
+                return "on_track"
+            return "slightly_behind" if abs(mark.value - aim.value) <= 2 * self.m.tolerance + SAME else "behind"
+        if fits:
+            return "reached" if self.settles(mark, aim) else "on_track"
         before = [m for m in self.marks if m.term.last < day and (start is None or m.term.last > start.day)]
-        was_there = any(self.meets(m.value, aim.value) and not self.part(m, aim) for m in before if m.value is not None)
+        was_there = any(self.meets(m.value, aim.value) and self.settles(m, aim) for m in before if m.value is not None)
         if day >= due:
             return "reached_then_lost" if day > due and was_there else "missed"
         if was_there:
             return "reached_then_lost"
-        if progress is not None and progress < 0:
-            return "moving_away"
-        return self._by_ratio(ratio)
+        return "moving_away" if is_away else self._by_ratio(ratio)
 
     def _by_ratio(self, ratio: float | None) -> str:
         if ratio is None:
@@ -329,14 +238,14 @@ class Case:
         day, span, cap = mark.term.last, aim.term, aim.value
         if not span.first <= day <= span.last:
             return ("not_due" if span.first > day else "not_applicable"), None, None
-        if not _counts_for_a_year(mark):
+        if mark.code != aim.code and not (mark.to_date and span.sort == "fiscal year"):
             return "not_applicable", None, None
-        whole = mark.term.sort in YEARS or day >= span.last
-        budget = cap if whole else cap * ((day - span.first).days + 1) / span.days
+        budget = cap if day >= span.last else cap * ((day - span.first).days + 1) / span.days
         is_floor = self.m.direction == "higher"
         ratio = None if not budget else mark.value / budget if is_floor else 2 - mark.value / budget
-        if whole:
-            return ("reached" if self.meets(mark.value, cap) else "missed"), budget, ratio
+        if day >= span.last:
+            fits = self.meets(mark.value, cap)
+            return ("not_applicable" if self.open(mark, fits) else "reached" if fits else "missed"), budget, ratio
         is_used_up = not is_floor and mark.value > cap + SAME
         return ("behind" if is_used_up else self._by_ratio(ratio)), budget, ratio
 
@@ -344,23 +253,20 @@ class Case:
 
     def doubt(self, status: str, mark: Mark, aim: Aim, *, kept: bool) -> frozenset[str]:
         """Return what else the status could be."""
-        if status in UNDOUBTED:
+        if status in UNJUDGED:
             return frozenset()
         assert mark.value is not None
+        if mark.more_than:
+            at = WORSE.index(status) if status in WORSE else None
+            if at is None or self.m.direction == "keep":
+                return frozenset()
+            if self.m.direction == "lower":
+                return frozenset(WORSE[at + 1 : at + 2])
+            return frozenset(WORSE[at - 1 : at]) - {"reached"}
         values = _ends(mark.value, self.m.unit) if mark.about else [mark.value]
-        wanted = _ends(aim.value, self.m.unit) if aim.about else [aim.value]
-        found = set()
-        for value in values:
-            for other in wanted:
-                moved = replace(aim, value=other)
-                found.add(self.stand(replace(mark, value=value), moved, kept=kept)[0])
-        if mark.more_than and self.m.direction == "higher" and status in LADDER[:-1]:
-            found.add(LADDER[LADDER.index(status) + 1])
-        if mark.more_than and self.m.direction == "lower":
-            if status in LADDER[1:]:
-                found.add(LADDER[LADDER.index(status) - 1])
-            elif status == "reached":
-                found.add("missed" if mark.term.last >= aim.term.last else "on_track")
+        wanted = _ends(aim.value, self.m.unit) if aim.about and not kept else [aim.value]
+        ends = [(value, other) for value in values for other in wanted]
+        found = {self.stand(replace(mark, value=v), replace(aim, value=w), kept=kept)[0] for v, w in ends}
         return frozenset(found - {status})
 
     # All of it ------------------------------------------------------------------------------------------------------
@@ -368,15 +274,16 @@ class Case:
     def answer(self) -> Found:
         """Return everything that the method says."""
         figure, mine = self.figure, self.m
+        previous, year_earlier = self.compared()
         known = Found(
             status="no_data",
             figure=figure.code if figure else None,
             is_stale=figure is not None and (self.as_of - figure.term.last).days > mine.stale_after,
-            previous=self._like(lambda m: True),
-            year_earlier=self._like(self._is_year_earlier),
+            previous=previous,
+            year_earlier=year_earlier,
         )
         if mine.kind == "qualitative":
-            return replace(known, status="qualitative")
+            return Found("qualitative", figure=self.last_text)
         if not self.aims or mine.direction == "none":
             return replace(known, status="not_applicable" if figure else "no_data")
         overdue = self.unreported()
@@ -384,35 +291,33 @@ class Case:
         aim = overdue[0] if overdue else in_force(self.aims, figure.term.last if figure else self.as_of)
         known = replace(
             known, target=aim.code, due=due, result=result, gap=gap, unreported=tuple(a.code for a in overdue),
-            is_awaiting=not overdue and self.awaiting(), is_part=figure is not None and self.part(figure, aim),
+            is_awaiting=not overdue and self.awaiting(), is_part=not overdue and figure is not None and self.part(figure, aim),
         )  # fmt: skip
         if overdue or figure is None:
             return replace(known, status="unreported" if overdue else "no_data")
-        kept = mine.kind != "ceiling" and (
-            mine.direction == "keep" or (self.published is not None and abs(self.published.value - aim.value) <= SAME)
-        )
+        kept = self.kept(aim)
         status, planned, ratio = self.stand(figure, aim, kept=kept)
+        is_uncapped = mine.kind == "ceiling" and aim.term.last < figure.term.last
         return replace(
             known,
+            target=None if is_uncapped else aim.code,
             status=status,
             planned=planned,
             ratio=ratio,
             could_be=self.doubt(status, figure, aim, kept=kept),
-            is_current=not known.is_stale and status not in NO_STAND,
+            is_current=not known.is_stale and status not in UNJUDGED,
         )
 
-    def _is_year_earlier(self, mark: Mark) -> bool:
-        assert self.figure is not None
-        then, now = mark.term.last, self.figure.term.last
-        return (then.year, then.month) == (now.year - 1, now.month)
-
-    def _like(self, fits) -> str | None:  # type: ignore[no-untyped-def]
-        """Return the last earlier figure of the same sort of period, as much to date as the judged one (15)."""
+    def compared(self) -> tuple[str | None, str | None]:
+        """Return the figures that the judged one is compared with: the one before, and that of a year before (15)."""
         mine = self.figure
         if mine is None:
-            return None
-        same = [m for m in self.marks[:-1] if m.term.sort == mine.term.sort and m.to_date == mine.to_date and fits(m)]
-        return same[-1].code if same else None
+            return None, None
+        alike = [m for m in self.marks[:-1] if m.term.sort == mine.term.sort and m.to_date == mine.to_date]
+        before = [m for m in alike if not mine.to_date or m.term.april == mine.term.april]
+        month = (mine.term.last.year - 1, mine.term.last.month)
+        year = [m for m in alike if (m.term.last.year, m.term.last.month) == month]
+        return before[-1].code if before else None, year[-1].code if year else None
 
 
 def _ends(value: float, unit: str) -> list[float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from tests.method.recount import Aim, Mark, Measure, Start, term
+from tests.method.given import Aim, Mark, Measure, Start, term
 
 DATA = Path(__file__).parents[2] / "data"
 JUST_LOADED = date.max  # no day of publication: known only since this instance read the file
@@ -70,6 +70,7 @@ def read() -> dict[tuple[str, str], Series]:
                 about=row["is_approximate"] == "1",
                 set_on=day(row["set_on"]),
                 order=int(row["set_order"] or 1),
+                gone_on=day(row.get("withdrawn_on")),
             )
         )
     versions: dict[tuple[str, str, str], int] = defaultdict(int)

@@ -8,18 +8,41 @@ from datetime import date
 from typing import Any
 
 from kpis.figures import STATUSES
+from kpis.periods import Period, parse_period
 from kpis.text import status_word
-from publishers.summary import BAD, LESSES, NOTES, UNJUDGED
+from publishers.summary import LESSES, NOTES
 from tests.publishers import charted, tabled
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Drawn, Shown
 
 GOOD = ("reached", "on_track")
+BAD = ("behind", "missed", "moving_away", "reached_then_lost")
+UNJUDGED = ("not_due", "no_data", "not_applicable", "qualitative")
 
 
-def marks(ledger: Ledger, counts: Mapping[str, int]) -> list[str]:
-    """Write how many have each status."""
-    return [f"{status_word(s, ledger.language)} {counts[s]}" for s in STATUSES if counts.get(s)]
+def marks(ledger: Ledger, found: Mapping[str, Any]) -> list[str]:
+    """Write how many have each status now, as last known, unreported, and not judged."""
+    w, said = ledger.words, []
+    for group in ("current", "last_known", "unreported", "unjudged"):
+        counts = {"unreported": found["unreported"]} if group == "unreported" else found[group]
+        label = [] if group == "unreported" else [w(f"group_{group}")]
+        if any(counts.values()):
+            said += [*label, *(f"{status_word(s, ledger.language)} {counts[s]}" for s in STATUSES if counts.get(s))]
+    return said
+
+
+def stands(items: Iterable[Item]) -> dict[str, Any]:
+    """Count judgements anew from status and age alone: now, as last known, unreported, not judged."""
+    found: dict[str, Any] = {"current": {}, "last_known": {}, "unreported": 0, "unjudged": {}}
+    for item in items:
+        status = item["status"]
+        if status == "unreported":
+            found["unreported"] += 1
+            continue
+        old = item["age_days"] is not None and item["age_days"] > item["stale_after_days"]
+        held = found["unjudged" if status in UNJUDGED else "last_known" if old else "current"]
+        held[status] = held.get(status, 0) + 1
+    return found
 
 
 def series(
@@ -53,14 +76,20 @@ def theme_items(ledger: Ledger, theme: str) -> list[Item]:
 
 def _lead(ledger: Ledger) -> list[str]:
     w, own, as_of = ledger.words, list(ledger.own.values()), ledger.api("status")["as_of"]
-    counts = Counter(s["status"] for s in own)
-    judged = sum(n for s, n in counts.items() if s not in UNJUDGED)
+    found = stands(own)
+    if found != ledger.api("status")["counts"]:
+        return [f"the API counts {ledger.api('status')['counts']}"]
+    judged, rest = sum(found["current"].values()), found["unjudged"]
     newest = max(s["period_end"] for s in own if s["period_end"])
     age = (date.fromisoformat(as_of) - date.fromisoformat(newest)).days
+    said = w("conclusion", judged=judged, good=sum(found["current"].get(s, 0) for s in GOOD)) if judged else w("conclusion_none")
+    if found["unreported"]:
+        said = w("conclusion_unreported", said=said, unreported=found["unreported"])
     return [
-        w("conclusion", judged=judged, good=sum(counts[s] for s in GOOD)), *marks(ledger, counts),
-        w("conclusion_lead", total=len(own), as_of=ledger.day(as_of), judged=judged, not_due=counts["not_due"], no_target=counts["not_applicable"],
-          qualitative=counts["qualitative"], no_data=counts["no_data"], newest=ledger.day(newest), age=f"{age:,}"),
+        said, *marks(ledger, found),
+        w("conclusion_lead", total=len(own), as_of=ledger.day(as_of), judged=judged, last_known=sum(found["last_known"].values()),
+          unreported=found["unreported"], not_due=rest.get("not_due", 0), no_target=rest.get("not_applicable", 0),
+          qualitative=rest.get("qualitative", 0), no_data=rest.get("no_data", 0), newest=ledger.day(newest), age=f"{age:,}"),
     ]  # fmt: skip
 
 
@@ -70,12 +99,10 @@ def overview(ledger: Ledger, shown: Shown) -> list[str]:
     rows = []
     for project in ledger.api("projects")["projects"]:
         if project["kind"] == "core" and project["goal_ja"]:
-            counts = Counter(s["status"] for s in own if s["project"] == project["code"])
-            others = sum(n for s, n in counts.items() if s in UNJUDGED)
-            judged = marks(ledger, {s: n for s, n in counts.items() if s not in UNJUDGED})
-            rows.append([w.named(project), " ".join([*judged, w("others" if judged else "none_judged", count=others)])])
+            found = stands(s for s in own if s["project"] == project["code"])
+            rows.append([w.named(project), " ".join(marks(ledger, found)) or w("no_indicator")])
     there = next(([[str(c) for c in row] for row in r] for h, r in shown.tables if h == [w("project"), w("status")]), [])
-    wrong = [] if [[plain(c) for c in row] for row in there] == rows else [f"core projects {there} for {rows}"]
+    wrong = [] if [[" ".join(plain(c).split()) for c in row] for row in there] == rows else [f"core projects {there} for {rows}"]
     shown.tables[:] = [t for t in shown.tables if t[0] != [w("project"), w("status")]]
     found, others_ = series(ledger, shown, own)
     wrong += found + [f"{c.alt} is not expected" for c in others_]
@@ -192,7 +219,12 @@ def comparison(
 def coverage(ledger: Ledger, whole: Item, rolled: Item) -> list[str]:
     """Say what the reports of a period add up to, and how complete they are."""
     w, counts = ledger.words, {"owing": rolled["owing_count"], "reported": rolled["reported_count"]}
-    if rolled["value"] is None:
+    comma = w("list_comma").join
+    if rolled["year_to_date"]:
+        told = {"to_date": comma(ledger.units.get(c, c) for c in rolled["year_to_date"]),
+                "single": comma(ledger.units.get(c, c) for c in rolled["single_period"])}  # fmt: skip
+        lines = [w("coverage_mixed", **counts, **told)]
+    elif rolled["value"] is None:
         lines = [w("coverage_no_sum", **counts)]
     else:
         total = ledger.value(whole, rolled["value"], least=2)
@@ -224,6 +256,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     themes = [t for t in LESSES if t in heads]
     listed = [b for b in rows if b["is_valid"] or b["indicators"]]
     cells, table = [], []
+    periods: list[Period] = []
     for b in listed:
         own = {i["indicator"]: i for i in b["indicators"]}
         line = []
@@ -232,13 +265,26 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
             item = judged_by.get((heads[theme]["indicator_code"], b["code"])) if brief else None
             value = item["actual_value"] if item else None
             status = item["status"] if item else "no_data"
-            line.append((status, "" if value is None else f"{value:,.1f}".removesuffix(".0"), w(f"short_{status}")))
+            shown_value = "" if value is None or item is None else ledger.value_alone(item, value)
+            when = parse_period(item["period"]) if item and item["period"] else None
+            line.append((status, shown_value, w(f"short_{status}"), when.short(ledger.language) if when else ""))
+            periods += [when] if when else []
         cells.append(line)
-        table.append([ledger.unit_label(b), *(f"{v} {status_word(s, ledger.language)}".strip() for s, v, _ in line)])
+        table.append(
+            [
+                ledger.unit_label(b),
+                *(f"{v} {status_word(s, ledger.language)}".strip() + (f" ({p})" if p else "") for s, v, _, p in line),
+            ]
+        )
     filled = [c for line in cells for c in line if c[0] != "no_data"]
     good = [c for c in filled if c[0] in GOOD]
     judged = [c for c in filled if c[0] in (*GOOD, *BAD, "slightly_behind")]
     sentence = w("heat_sentence", bureaus=len(listed), columns=len(themes), filled=len(filled), judged=len(judged), good=len(good))
+    if periods:
+        ordered = [p.label(ledger.language) for p in sorted(periods, key=lambda p: (p.end, p.start))]
+        same = len({p.code for p in periods}) == 1
+        sentence += " " if ledger.language == "en" else ""
+        sentence += w("periods_same", period=ordered[0]) if same else w("periods_differ", first=ordered[0], last=ordered[-1])
     says.append(sentence)
     tables: list[Table] = [([w("bureau"), *(w(t) for t in themes)], table), tabled.listed(ledger, current)]
     tables += [tabled.listed(ledger, gone)] if gone else []

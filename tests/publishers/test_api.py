@@ -218,12 +218,7 @@ def test_the_planned_path_and_the_forecast_are_those_that_charts_draw(api: TestC
     ]  # fmt: skip
     assert paper["forecast"] is None  # four figures are too few
     assert (paper["previous"]["value"], paper["year_earlier"]["value"]) == (73.1, 55.1)
-    ahead = found["electronic_decision_rate", "TMG"]["forecast"]
-    assert ahead["method"] == "damped_trend" and ahead["points"][0]["day"] == "2023-03-31"
-    assert all(
-        p["high"] - p["value"] == pytest.approx(ahead["past_error"]) == pytest.approx(p["value"] - p["low"])
-        for p in ahead["points"]
-    )
+    assert all(i["forecast"] is None for i in found.values())  # no shipped series has been tried eight times
 
 
 def test_readings_sources_and_what_was_known_before_a_correction_are_given(api: TestClient) -> None:

@@ -1,0 +1,101 @@
+"""Where a time axis has its ticks and what they are called: ends of periods, named as officials name them.
+
+A figure stands at the last day of its period. So a tick stands there too and bears the name of the period that ends on it:
+31 March 2023 is R4年度, R4 Q4 or 2023年3月, and never 2023-04. Plotly's own dates and the first days of years are not used.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from kpis.periods import fiscal_year_code, month_code, month_end, parse_period, quarter_code
+
+STEPS = {"month": (1, 2, 3, 6, 12), "quarter": (3, 6, 12), "year": (12,), "calendar_year": (12,)}
+NARROW = 270  # pixels of a time axis on a phone, which is sent the same Plotly figure as a desk
+YEARS = (24, 36, 60, 120, 240, 600)  # months
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One tick of a time axis."""
+
+    day: date
+    label: str
+
+
+def period_ticks(first: date, last: date, kinds: Iterable[str], *, most: int, language: str) -> tuple[Tick, ...]:
+    """Return evenly spaced ends of periods from one day to another, with their names.
+
+    Args:
+        first: the first day that has a figure.
+        last: the last day that has a figure, target or expected value.
+        kinds: of the periods shown (``month``, ``quarter``, ``year``, ``calendar_year``); the shortest names the ticks, none
+            are single days, named by their months.
+        most: at most so many ticks.
+        language: of their names.
+    """
+    held = set(kinds)
+    kind = next((k for k in STEPS if k in held), "month")
+    first_month, last_month = _month(first), _month(last)
+    for step in (*STEPS[kind], *YEARS):
+        months = _every(step, first, last, closes=12 if kind == "calendar_year" else 3)
+        if len(months) <= most:
+            break
+    if len(months) < 2 and kind != "month" and first_month != last_month:
+        return period_ticks(first, last, ("month",), most=most, language=language)
+    if not months:
+        return (Tick(last, parse_period(month_code(last)).short(language)),)
+    if step >= 12 and kind == "quarter" and "year" in held:
+        kind = "year"
+    return tuple(Tick(day, _name(day, kind, language)) for day in (month_end(m // 12, m % 12 + 1) for m in months))
+
+
+def ticks_within(
+    first: date, last: date, kinds: Iterable[str], *, room: float, size: float, language: str
+) -> tuple[Tick, ...]:  # fmt: skip
+    """Return as many ticks as can be read in a width: ``room`` and the height of the text ``size`` in the same measure."""
+    held = tuple(kinds)
+    for most in range(max(int(room / (3 * size)), 1), 0, -1):
+        found = period_ticks(first, last, held, most=most, language=language)
+        if len(found) * (max(width_of(t.label, size) for t in found) + size) <= room:
+            break
+    return found
+
+
+def width_of(text: str, size: float = 13.0) -> float:
+    """Return about how wide a text is: a full-width character takes one em, another a little over half."""
+    return sum(size if unicodedata.east_asian_width(c) in "WFA" else 0.555 * size for c in text)
+
+
+def _every(step: int, first: date, last: date, *, closes: int) -> list[int]:
+    """Return every ``step`` months whose ends lie within two days; months that close a year are among them."""
+    back = (last.month - closes) % min(step, 12)
+    month = _month(last) - back
+    if month_end(month // 12, month % 12 + 1) > last:
+        month -= step if step < 12 else 12
+    found = []
+    while month_end(month // 12, month % 12 + 1) >= first:
+        found.append(month)
+        month -= step
+    return found[::-1]
+
+
+def _name(day: date, kind: str, language: str) -> str:
+    codes = {"month": month_code, "quarter": quarter_code, "year": fiscal_year_code}
+    return parse_period(codes[kind](day) if kind in codes else f"CY{day.year}").short(language)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def on_axis(ticks: Iterable[Tick]) -> dict[str, object]:
+    """Return ticks as the settings of a time axis of Plotly, whose own would be first days of months."""
+    held = list(ticks)
+    return {
+        "tickmode": "array", "tickvals": [t.day.isoformat() for t in held], "ticktext": [t.label for t in held],
+        "ticks": "outside", "ticklen": 4, "tickcolor": "#949497", "type": "date",
+    }  # fmt: skip

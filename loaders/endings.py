@@ -1,0 +1,111 @@
+"""What a row of a register may say of its end: since when, why and what followed; the same for lists and workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from kpis.filing import REGISTER_FILES
+from kpis.models import table_of
+from kpis.registers import MISTAKE
+from kpis.store import Store
+from loaders.report import Kind
+
+BEGUN = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
+_PRECISION = {"digitised_date": "digitised_precision"}
+_FOLLOWED = ("merged", "replaced")
+# A day known to the month only is the last of it: so many days earlier it may have been.
+_SLACK = {"day": 0, "month": 31, "quarter": 92, "year": 366}
+Words = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What cannot be, at a column of ours."""
+
+    column: str
+    kind: Kind
+    found: str
+    expected: Words
+    remedy: Words
+
+
+def faults(kind: str, code: str, fields: Mapping[str, Any], ends: Mapping[str, tuple[date | None, str]]) -> Iterator[Fault]:
+    """Yield what a row says of its end that cannot be.
+
+    Args:
+        kind: the file of the register, as ``facilities.csv``.
+        code: of the row.
+        fields: of the row.
+        ends: of every code that a row names as its successor and that is known: (day it ended, why), ``(None, "")`` if it stands.
+    """
+    ended, why, successor = fields.get("ended_on"), fields.get("ended_reason"), fields.get("successor_code")
+    blank = "空欄 / blank"
+    if ended is not None and not why:
+        yield Fault(
+            "ended_reason", "missing", blank, ("終了の理由", "why it ended"), ("終了の理由を選んでください", "Say why it ended")
+        )
+    if why and why != MISTAKE and ended is None:
+        yield Fault(
+            "ended_on", "missing", blank, ("終了した日", "the day it ended"),
+            ("終了した日を入れてください", "Enter the day it ended"),
+        )  # fmt: skip
+    if why == MISTAKE and ended is not None:
+        yield Fault(
+            "ended_on", "rule", f"{ended}", ("空欄(初めからなかったものには終了の日がありません)", "a blank: what never was has no day on which it ended"),
+            ("日を消すか、別の理由を選んでください", "Remove the day, or choose another reason"),
+        )  # fmt: skip
+    begun = BEGUN[kind]
+    day = fields.get(begun)
+    slack = _SLACK.get(str(fields.get(_PRECISION.get(begun, f"{begun}_precision"), "day")))
+    if isinstance(ended, date) and isinstance(day, date) and slack is not None and ended < day - timedelta(days=slack):
+        yield Fault(
+            "ended_on", "rule", f"{ended} < {begun} {day}", (f"{day} 以後の日", f"a day from {day} on"),
+            ("終わる前に始まっています。どちらかの日を直してください", "It ends before it begins; correct one of the days"),
+        )  # fmt: skip
+    if not successor:
+        if why in _FOLLOWED:
+            yield Fault(
+                "successor_code", "missing", blank, ("統合先・後継のコード", "the code of what followed it"),
+                ("後継のコードを入れるか、別の理由を選んでください", "Enter the successor's code, or choose another reason"),
+            )  # fmt: skip
+        return
+    if not why:
+        yield Fault(
+            "successor_code", "rule", successor, ("終了した行だけの後継", "a successor only of what has ended"),
+            ("終了した日と理由を入れるか、後継を消してください", "Enter when and why it ended, or remove the successor"),
+        )  # fmt: skip
+    elif successor == code:
+        yield Fault(
+            "successor_code", "rule", successor, ("ほかの行のコード", "the code of another row"),
+            ("自分自身は後継になれません", "A row cannot follow itself"),
+        )  # fmt: skip
+    elif successor not in ends:
+        yield Fault(
+            "successor_code", "unknown_code", successor, ("一覧にあるコード", "a code of the register"),
+            ("コードを直すか、後継を先に登録してください", "Correct the code, or register the successor first"),
+        )  # fmt: skip
+    else:
+        gone, reason = ends[successor]
+        if reason == MISTAKE or (gone is not None and isinstance(ended, date) and gone <= ended):
+            said = f"{successor} ({gone or reason})"
+            yield Fault(
+                "successor_code", "rule", said, ("その日の後も続くもの", "one that went on after that day"),
+                ("後継がそれより前に終わっています。コードか日を直してください", "The successor ended before; correct the code or the day"),
+            )  # fmt: skip
+
+
+def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | None, str]]:
+    """Return of these codes those that are in the register, with the day on which each ended and why."""
+    table = table_of(REGISTER_FILES[kind])
+    (key,) = table.primary_key.columns
+    wanted, found = sorted(codes), dict[str, tuple[date | None, str]]()
+    with store.reading() as session:
+        for start in range(0, len(wanted), 500):
+            query = select(key, table.c.ended_on, table.c.ended_reason).where(key.in_(wanted[start : start + 500]))
+            found |= {code: (day, why or "") for code, day, why in session.execute(query)}
+    return found

@@ -1,0 +1,230 @@
+"""The rules between figures at the doors: what is held against what is stored, and what a finding is called there.
+
+The rules themselves are ``kpis.consistency``. A workbook asks its bureau about what is odd (a warning, confirmed with a reason);
+a list has nobody to ask, so the same finding is a problem there unless the row answers it in ``reason_text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kpis import models
+from kpis.consistency import Finding, Key, Known, find_contradictions, outside_time
+from kpis.errors import FigureRefused
+from kpis.figures import Figure, counting_vintage
+from kpis.organisation import Organisation, Succession, Unit
+from kpis.periods import parse_period
+from kpis.plausible import Finding as Odd
+from kpis.plausible import check_figure
+from kpis.review import ReportedRow, figure_of
+from kpis.store import Store
+from kpis.vintages import COMPARED, next_vintage
+from loaders.context import ReportContext, definition_of
+from loaders.flatfile import column_letters
+from loaders.report import Problem
+
+if TYPE_CHECKING:
+    from loaders.load import Prepared
+
+_ANSWER = (
+    "誤りであれば直し、正しければ reason_text に理由を書いてください",
+    "Correct it, or write in reason_text why it is right",
+)
+
+
+# Workbook -------------------------------------------------------------------------------------------------------------
+
+
+def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, today: date | None) -> list[Problem]:
+    """Return what the figures of a workbook contradict, each at its cell.
+
+    Args:
+        rows: of the report, without errors.
+        context: from ``gather``.
+        today: figures of later periods are refused; ``None`` = not asked.
+    """
+    by_key = {
+        (row.key[0], row.key[1], row.key[2]): row
+        for row in rows
+        if row.kind == "observations.csv" and any(name in COMPARED for name in row.changed)
+    }
+    reported = {key: figure_of(row.key, row.fields) for key, row in by_key.items()}
+    return [
+        Problem(
+            "doubt" if found.grade == "warning" else "period", found.found, *found.expected, *found.remedy, sheet=row.sheet,
+            cell=row.cell(found.column), row=row.row, grade=found.grade, rule=found.rule, key=row.key,
+        )
+        for found in find_contradictions(reported, context.known, today=today) if (row := by_key[found.key])
+    ]  # fmt: skip
+
+
+# Lists ------------------------------------------------------------------------------------------------------------------
+
+
+def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> None:
+    """Add to files stored together what their figures contradict, and the corrections that give no reason.
+
+    Args:
+        store: what is stored already; a row that says what is stored is passed over.
+        files: read without problems of their form; catalogue files among them count as if they were stored.
+        today: figures of later periods are refused.
+    """
+    lists = [file for file in files if file.kind in ("observations.csv", "readings.csv")]
+    units = [file for file in files if file.kind in ("bureaus.csv", "successions.csv")]
+    if not lists and not units:
+        return
+    organisation = _organisation(store, files)
+    for file in lists:
+        if file.kind == "readings.csv":
+            _readings(file, organisation)
+    observed = [file for file in lists if file.kind == "observations.csv"]
+    changed: dict[Key, tuple[Prepared, int, Any]] = {}
+    if observed:
+        changed = _figures(store, files, observed, organisation, today=today)
+    for file in units:
+        if file.kind == "bureaus.csv":
+            _lives(store, file, organisation, passed_over=set(changed))
+
+
+def _figures(
+    store: Store, files: Sequence[Prepared], observed: Sequence[Prepared], organisation: Organisation, *, today: date
+) -> dict[Key, tuple[Prepared, int, Any]]:
+    """Hold what the lists would store against the rules, and return where each new or changed figure stands."""
+    codes = {row.indicator_code for file in observed for _, row in file.numbered}  # type: ignore[attr-defined]
+    rows = [row for row in store.all_of(models.Indicator) if row["indicator_code"] in codes]
+    rows += [vars(row) for file in files if file.kind == "indicators.csv" for _, row in file.numbered]
+    definitions = {row["indicator_code"]: definition_of(row) for row in rows}
+    scopes = {row["indicator_code"]: row["scope_code"] for row in rows}
+    stored = store.vintages(sorted(codes))
+    before: dict[tuple[str, str], list[Figure]] = {}
+    for key, held in stored.items():
+        if (counting := counting_vintage(held)) is not None:
+            before.setdefault(key[:2], []).append(figure_of(key, counting))
+    places: dict[Key, tuple[Prepared, int, Any]] = {}
+    for file in observed:
+        for number, row in file.numbered:
+            if _becomes_vintage(file, number, row, stored):
+                places[row.indicator_code, row.bureau_code, row.period_code] = file, number, row  # type: ignore[attr-defined]
+    after = {key: counting_vintage(stored[key]) for key in places}
+    reported = {key: figure_of(key, counting or {}) for key, counting in after.items()}
+    for found in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
+        file, number, row = places[found.key]
+        if found.grade == "error" or not row.reason_text.strip():
+            file.problems.append(_of_list(found, file, number))
+    own: dict[tuple[str, str], dict[str, Figure]] = {
+        whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}
+    }
+    for key, figure in reported.items():
+        own[key[:2]][key[2]] = figure
+    for key, (file, number, row) in places.items():
+        definition = definitions.get(key[0])
+        if definition is None or after[key] is None:
+            continue
+        others = [f for period, f in own[key[:2]].items() if period != key[2]]
+        for odd in check_figure(definition, reported[key], others):
+            if odd.severity != "warning" or not row.reason_text.strip():
+                file.problems.append(_odd(odd, key, file, number))
+    return places
+
+
+def _odd(found: Odd, key: Key, file: Prepared, number: int) -> Problem:
+    remedy = _ANSWER if found.severity == "warning" else (found.remedy_ja, found.remedy_en)
+    column = found.column if found.column in file.columns else "value"
+    return Problem(
+        "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected_ja, found.expected_en,
+        *remedy, sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=key,
+    )  # fmt: skip
+
+
+def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[dict[str, Any]]]) -> bool:
+    """Say whether a row becomes a vintage and note it as stored; one that may not, as a correction without reason, is a problem."""
+    key = row.indicator_code, row.bureau_code, row.period_code
+    held = stored.setdefault(key, [])
+    try:
+        record = next_vintage(held, dict(vars(row)), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+    except FigureRefused as refusal:
+        file.problems.append(
+            Problem(
+                "reason", " ".join(key), "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en,
+                sheet=file.sheet, cell=_cell(file, "reason_class", number), row=number, rule="correction_without_reason",
+            )
+        )  # fmt: skip
+        return False
+    if record is None:
+        return False
+    held.append(record)
+    return True
+
+
+def _of_list(found: Finding, file: Prepared, number: int) -> Problem:
+    odd = found.grade == "warning"
+    column = found.column if found.column in file.columns else "period_code"
+    return Problem(
+        "doubt" if odd else "period", f"{found.column}={found.found}", *found.expected, *(_ANSWER if odd else found.remedy),
+        sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=found.key,
+    )  # fmt: skip
+
+
+def _cell(file: Prepared, column: str, number: int) -> str:
+    return f"{column_letters(file.columns[column])}{number}" if column in file.columns else ""
+
+
+def _readings(file: Prepared, organisation: Organisation) -> None:
+    """A fact read elsewhere is of a unit of its time as well."""
+    for number, row in file.numbered:
+        code: str | None = row.period_code  # type: ignore[attr-defined]
+        unit: str = row.bureau_code  # type: ignore[attr-defined]
+        when = outside_time(unit, parse_period(code), organisation) if code else None
+        if when is not None:
+            file.problems.append(
+                Problem("period", f"period_code={code}", *when, "組織コードか期間を直してください", "Correct the unit or the period",
+                        sheet=file.sheet, cell=_cell(file, "period_code", number), row=number, rule="unit_outside_time")
+            )  # fmt: skip
+
+
+def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_over: set[Key]) -> None:
+    """Refuse a life of a unit that leaves figures stored for it outside its time."""
+    before = store.organisation()
+    numbers: dict[str, int] = {row.bureau_code: number for number, row in file.numbered}  # type: ignore[attr-defined]
+    moved = [c for c in numbers if c in before.by_code and before.by_code[c] != organisation.by_code[c]]
+    left: dict[str, list[tuple[str, str, tuple[str, str]]]] = {}
+    for key, held in store.vintages(None, units=moved).items() if moved else ():
+        (code, unit, period), period_days = key, parse_period(key[2])
+        when = outside_time(unit, period_days, organisation)
+        if when and not outside_time(unit, period_days, before) and key not in passed_over and counting_vintage(held):
+            left.setdefault(unit, []).append((code, period, when))
+    for unit, found in left.items():
+        code, period, when = found[0]
+        more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+        column = "valid_to" if organisation.last_day(unit) else "valid_from"
+        file.problems.append(
+            Problem(
+                "period", f"{unit}: {code} {period}{more}", f"登録済みの値がある期間を含む存続期間。今の行では{when[0]}",
+                f"a life that holds the periods of its stored figures; by this row it is {when[1]}",
+                "存続期間を直すか、その値を先に訂正・取り下げてください", "Correct the days of the unit, or correct or withdraw those figures first",
+                sheet=file.sheet, cell=_cell(file, column, numbers[unit]), row=numbers[unit], rule="unit_outside_time",
+            )
+        )  # fmt: skip
+
+
+def _organisation(store: Store, files: Sequence[Prepared]) -> Organisation:
+    """Return every unit and succession as they would be stored with the files."""
+    held = store.organisation()
+    units = {unit.code: unit for unit in held.units}
+    successions = held.successions
+    for file in files:
+        for _, row in file.numbered:
+            if file.kind == "bureaus.csv":
+                r: Any = row
+                units[r.bureau_code] = Unit(
+                    r.bureau_code, r.name_ja, r.name_en, r.kind, r.parent_code, r.valid_from, r.valid_to, r.is_current
+                )
+        if file.kind == "successions.csv":
+            rows: list[Any] = [row for _, row in file.numbered]
+            successions = tuple(
+                Succession(r.predecessor_code, r.successor_code, r.relation, r.effective_date, r.share) for r in rows
+            )
+    return replace(held, units=tuple(units.values()), successions=successions)

@@ -1,0 +1,131 @@
+"""Figures approved by mistake: asked to be withdrawn by one person, decided by another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from kpis import withdrawals
+from kpis.errors import MierukaError
+from kpis.figures import current_vintages
+from kpis.review import OBSERVATIONS, REASON_CLASSES
+from kpis.store import Store
+from kpis.withdrawals import Asked
+from pages.parts import cached
+from pages.parts.reported import bureau_names, column_name, instant, period_name, plain, row_namer, value_text
+from pages.parts.text import language, t
+
+
+def _done(step: Callable[[], object], said: str) -> None:
+    try:
+        step()
+    except MierukaError as refused:
+        st.error(refused.in_language(language()), icon=":material/block:")
+        return
+    st.session_state["review_said"] = said
+    st.rerun()
+
+
+def _said(values: Mapping[str, Any] | None) -> str:
+    parts = [
+        f"{column_name(OBSERVATIONS, n)} {value_text(OBSERVATIONS, n, v)}" for n, v in (values or {}).items() if v not in (None, "")
+    ]
+    return plain("、".join(parts)) if parts else t("no_figure")
+
+
+def withdrawn(store: Store, *, actor: str) -> None:
+    """Ask for a figure to be withdrawn, decide what others asked for, and list what was decided."""
+    waiting = withdrawals.requests(store, viewer=actor)
+    st.title(t("withdrawals_title", count=len(waiting)) if waiting else t("withdrawals_none"))
+    st.markdown(t("withdrawals_lead"))
+    for asked in waiting:
+        _decide(store, asked, actor=actor)
+    _ask(store, actor=actor)
+    name = row_namer()
+    rows = [
+        {
+            t("row"): name.of(OBSERVATIONS, a.key), t("bureau"): bureau_names().get(a.key[1], a.key[1]), t("vintage"): a.vintage,
+            t("withdrawal_figure"): _said(a.figure).replace("\\", ""), t("reason"): f"[{t(f'correction_{a.reason_class}')}] {a.reason_text}",
+            t("state"): t(f"withdrawal_{a.state}"), t("who"): f"{a.asked_by} → {a.decided_by}", t("when"): instant(a.decided_at),
+            t("detail"): a.decision_text,
+        }
+        for a in withdrawals.requests(store, viewer=actor, states=("approved", "refused"))
+    ]  # fmt: skip
+    if rows:
+        st.subheader(t("withdrawals_decided"))
+        st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def _decide(store: Store, asked: Asked, *, actor: str) -> None:
+    with st.container(border=True):
+        bureau = bureau_names().get(asked.key[1], asked.key[1])
+        st.markdown(f"**{plain(row_namer().of(OBSERVATIONS, asked.key))}** {plain(bureau)}")
+        st.markdown(t("withdrawal_line", vintage=asked.vintage, figure=_said(asked.figure), then=_said(asked.then)))
+        st.markdown(
+            f"[{t(f'correction_{asked.reason_class}')}] {plain(asked.reason_text)}  \n:gray[{asked.asked_by} {instant(asked.asked_at)}]"
+        )
+        if actor == asked.asked_by:
+            st.info(t("withdrawal_four_eyes"), icon=":material/visibility:")
+            return
+        text = st.text_input(t("withdrawal_decision_text"), key=f"withdrawal_text_{asked.id}")
+        with st.container(horizontal=True, gap="small"):
+            for approves, label, icon in ((True, "withdrawal_approve", "check_circle"), (False, "withdrawal_refuse", "undo")):
+                kind = "primary" if approves else "secondary"
+                if st.button(t(label), key=f"{label}_{asked.id}", icon=f":material/{icon}:", type=kind):  # type: ignore[arg-type]
+                    _done(
+                        partial(withdrawals.decide, store, asked.id, actor=actor, approves=approves, text=text),
+                        t("withdrawal_decided_now"),
+                    )
+
+
+def _ask(store: Store, *, actor: str) -> None:
+    """Offer every figure that counts: indicator, then unit, then period."""
+    st.subheader(t("withdrawal_ask"))
+    held: dict[str, dict[str, list[str]]] = {}
+    for entry in cached.book().entries:
+        if periods := [f.period_code for f in current_vintages(entry.figures)][::-1]:
+            held.setdefault(entry.definition.code, {})[entry.unit_code] = periods
+    name = row_namer()
+    left, middle, right = st.columns(3)
+    blank = t("choose_report")
+    code = left.selectbox(
+        t("indicators_one"), list(held), index=None, placeholder=blank, format_func=name.indicator, key="withdraw_code"
+    )
+    units = held.get(code or "", {})
+    unit = middle.selectbox(
+        t("bureau"), list(units), index=0 if len(units) == 1 else None, placeholder=blank, key=f"withdraw_unit_{code}",
+        format_func=lambda u: bureau_names().get(u, u),
+    )  # fmt: skip
+    period = right.selectbox(
+        t("period"),
+        units.get(unit or "", []),
+        index=None,
+        placeholder=blank,
+        format_func=period_name,
+        key=f"withdraw_period_{code}_{unit}",
+    )
+    if not (code and unit and period):
+        return
+    key = (code, unit, period)
+    vintages = withdrawals.vintages_of(store, key)
+    st.dataframe(
+        [
+            {
+                t("vintage"): v["vintage"], t("value"): _said({n: v[n] for n in ("value", "numerator", "denominator", "base_value", "text_ja")}).replace("\\", ""),
+                t("known"): instant(v["known_at"]), t("reason"): v["reason_text"],
+            }
+            for v in vintages
+        ],
+        hide_index=True, width="stretch",
+    )  # fmt: skip
+    with st.form("withdrawal"):
+        reason_class = st.selectbox(t("reason_class"), REASON_CLASSES, format_func=lambda c: t(f"correction_{c}"))
+        text = st.text_input(t("reason_text"))
+        if st.form_submit_button(t("withdrawal_ask_button"), type="primary", icon=":material/send:"):
+            _done(
+                lambda: withdrawals.ask(store, key, actor=actor, reason_class=reason_class, reason_text=text),
+                t("withdrawal_asked_now"),
+            )
