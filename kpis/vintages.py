@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,7 +21,7 @@ from kpis.errors import FigureRefused
 from kpis.figures import counting_vintage
 from kpis.models import table_of
 from kpis.past import FIRST_KNOWN, REGISTERS
-from kpis.periods import TOKYO_OFFSET, parse_period
+from kpis.periods import first_instant, parse_period
 from kpis.registers import SEARCHED, searchable
 
 # Files whose rows carry their own key are updated in place; the others are the whole present list and are replaced.
@@ -307,7 +307,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
         day = given["published_on"] or source_days.get(given["source_code"])
         if record["withdraws_vintage"] is not None:
             day = given["published_on"]  # its source is mostly that of the figure, and says nothing of when it was withdrawn
-        known_at = datetime.combine(day, time()) - TOKYO_OFFSET if day else loaded_at
+        known_at = first_instant(day) if day else loaded_at
         record |= {"known_at": known_at, "recorded_at": loaded_at, "file_sha256": sha256}
         fresh.append(record)
         stored.append(record)

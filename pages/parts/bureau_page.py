@@ -18,6 +18,7 @@ from pages.parts.comparison import in_words
 from pages.parts.entry import as_of, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
+from pages.parts.reported import instant
 from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
 
@@ -70,8 +71,8 @@ def record(report: BureauReport) -> None:
         return
     rows = [
         {
-            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): s["submitted_at"],
-            t("decided_at"): s["decided_at"], t("return_reason"): s["return_reason"],
+            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): instant(s["submitted_at"]),
+            t("decided_at"): instant(s["decided_at"]), t("return_reason"): s["return_reason"],
         }
         for s in report.submissions
     ]  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import streamlit as st
 
 from kpis.access import state_word
-from kpis.periods import TOKYO_OFFSET, local_day, parse_period
+from kpis.periods import local_day, local_time, parse_period
 from kpis.review import OBSERVATIONS, ReportedRow, Value
 from kpis.store import utc_now
 from kpis.text import format_date
@@ -39,7 +39,7 @@ def office_today() -> date:
 
 def instant(at: datetime | None) -> str:
     """Write an instant at the office's clock, to the minute."""
-    return f"{at + timedelta(hours=TOKYO_OFFSET.seconds // 3600):%Y-%m-%d %H:%M}" if at else "―"
+    return f"{local_time(at):%Y-%m-%d %H:%M}" if at else "―"
 
 
 def state_name(state: str) -> str:

@@ -197,7 +197,9 @@ def test_a_target_had_been_set_by_the_first_day_a_source_stated_it() -> None:
     assert sum(not r["set_on"] for r in TARGETS) <= 26
     by_quarter = {code for code, r in SOURCES.items() if r["published_basis"] == "quarter"}
     bounded = [r for r in TARGETS if r["set_on"] and r["set_on_precision"] == "unknown"]
-    assert len(bounded) >= 18 and not [r for r in bounded if r["set_on"] == SOURCES[r["source_code"]]["published_by"] and r["source_code"] in by_quarter]
+    assert len(bounded) >= 18 and not [
+        r for r in bounded if r["set_on"] == SOURCES[r["source_code"]]["published_by"] and r["source_code"] in by_quarter
+    ]
 
 
 def test_figures_count_as_known_from_the_day_their_page_was_public(tokyo: Store) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -132,6 +132,10 @@ class Ledger:
         gap = " " if self.language == "en" else ""
         ended = f"{gap}({self.words('ended_year', year=row['valid_to'][:4])})" if row.get("valid_to") else ""
         return self.words.named(row) + ended
+
+    def day_of(self, instant: str) -> str:
+        """Return the day of the office on which an instant of the API falls: nine hours ahead of UTC."""
+        return (datetime.fromisoformat(instant.rstrip("Z")) + timedelta(hours=9)).date().isoformat()
 
     def day(self, text: str | None) -> str:
         """Write a day."""

@@ -129,7 +129,7 @@ def revisions(ledger: Ledger, item: Item, vintages: Sequence[Item]) -> Table:
     header = [w("period"), w("previous"), w("value"), w("known"), w("reason"), w("vintage")]
     return header, [
         [ledger.period(v["period"]), ledger.figure(item, before.get((v["period"], v["vintage"] - 1))), ledger.figure(item, v),
-         ledger.day(v["known_at"][:10]) if v["known_at"] else w("unknown_day"),
+         ledger.day(ledger.day_of(v["known_at"])) if v["known_at"] else w("unknown_day"),
          (w("why_" + v["reason_class"]) + w("colon") + v["reason_text"]) if v["reason_class"] else "", str(v["vintage"])]
         for v in newest
     ]  # fmt: skip
