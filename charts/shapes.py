@@ -94,13 +94,14 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a grid: status, its short word, value as text (may be blank) and the whole sentence."""
+    """One cell of a grid: status, its short word, value as text (may be blank), the whole sentence, and the short name of its period."""
 
     status: str
     word: str
     value: str
     said: str
     number: float | None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def figure(shape: Shape) -> go.Figure:
         ]  # fmt: skip
         return tile_map(pd.DataFrame(rows), upright=shape.upright)
     cells = [
-        {"row": code, "label": label, "column": column, "status": cell.status, "word": cell.word, "value": cell.value,
+        {"row": code, "label": label, "column": column, "status": cell.status, "word": cell.word, "value": cell.value, "period": cell.period,
          "hover": f"{label} {column}<br>{cell.said}"}
         for code, label, held in shape.rows
         for column, cell in zip(shape.columns, held, strict=True)

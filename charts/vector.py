@@ -87,7 +87,7 @@ class _Drawing:
         parts = []
         for place, row in enumerate(self.rows):
             for left, number, line in row:
-                y = TOP - 4 + ROW * place
+                y = 16 + ROW * (place + 1)  # under the unit
                 parts.append(self._dot(left + 6, y - 4, number, ""))
                 parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escape(line.word)}</text>')
         return parts
@@ -162,13 +162,14 @@ class _Drawing:
         return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{said}</circle>' if label or not over else "")
 
     def _words(self) -> list[str]:
-        """Write the last value and the targets, each at its own point, the one in force first."""
+        """Write the target in force and the last value, each at its own point."""
         last = self.shape.shown[-1]
-        parts = [self._label(last, last.text, fill=ACTUAL, is_bold=True, lines=(22, -12, 40, -30, 58, -48))]
-        for aim in sorted(self.shape.aims, key=lambda a: not a.is_written):
-            if aim.is_written:
-                parts.append(self._label(aim.point, aim.point.text, fill=PLAN, is_bold=False, lines=(-8, 20, -26, 38, -44, 56)))
-        return parts
+        parts = [
+            self._label(aim.point, aim.point.text, fill=PLAN, is_bold=False, lines=(-8, 20, -26, 38, -44, 56))
+            for aim in self.shape.aims
+            if aim.is_written
+        ]
+        return [*parts, self._label(last, last.text, fill=ACTUAL, is_bold=True, lines=(22, -12, 40, -30, 58, -48))]
 
     def _label(self, point: Point, words: str, *, fill: str, is_bold: bool, lines: Sequence[float]) -> str:
         assert point.value is not None
@@ -177,9 +178,26 @@ class _Drawing:
         room = (2.0, 2.0 + ROW * len(self.rows), self.width - 2.0, self.height - BOTTOM - 2.0)
         lefts = [x - wide / 2, x - wide + 10, x - 10]  # over the point, ending at it, beginning at it
         tried = [(min(max(left, room[0]), room[2] - wide), y + line) for line in lines for left in lefts]
-        place = _free(tried, wide, self.taken, room)
+        place = self._free(tried, wide, y, room)
         weight = ' font-weight="700"' if is_bold else ""
         return f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escape(words)}</text>'
+
+    def _free(self, places: Sequence[tuple[float, float]], wide: float, y: float, room: _Box) -> tuple[float, float]:
+        """Return the place where a text covers least of dots and other words and stands nearest to its point; keep it."""
+
+        def cost(place: tuple[float, float]) -> float:
+            left, base = place
+            box = (left, base - EM, left + wide, base + 3)
+            over = sum(
+                max(0.0, min(box[2], t[2]) - max(box[0], t[0])) * max(0.0, min(box[3], t[3]) - max(box[1], t[1]))
+                for t in self.taken
+            )
+            outside = max(0.0, room[1] - box[1]) + max(0.0, box[3] - room[3])
+            return over + 1000 * outside + 2 * abs(base - y)
+
+        best = min(places, key=cost)  # the first of equals
+        self.taken.append((best[0], best[1] - EM, best[0] + wide, best[1] + 3))
+        return best
 
 
 def _legend_rows(lines: Sequence[Line], width: float) -> list[list[tuple[float, int, Line]]]:
@@ -207,21 +225,6 @@ def under_axis(ticks: Sequence[tuple[float, Tick]], axis: float, width: float) -
             f'<text x="{middle:.1f}" y="{axis + 19:.1f}" text-anchor="middle" class="tick">{escape(tick.label)}</text>'
         )
     return parts
-
-
-def _free(places: Sequence[tuple[float, float]], wide: float, taken: list[_Box], room: _Box) -> tuple[float, float]:
-    """Return the first place on which a text covers no value and no other text, and keep it; else the one that covers least."""
-
-    def covered(place: tuple[float, float]) -> float:
-        left, base = place
-        box = (left, base - EM, left + wide, base + 3)
-        over = sum(max(0.0, min(box[2], t[2]) - max(box[0], t[0])) * max(0.0, min(box[3], t[3]) - max(box[1], t[1])) for t in taken)
-        outside = max(0.0, room[1] - box[1]) + max(0.0, box[3] - room[3])
-        return over + outside * 1000
-
-    best = min(places, key=covered)  # the first of equals
-    taken.append((best[0], best[1] - EM, best[0] + wide, best[1] + 3))
-    return best
 
 
 def ticks_between(low: float, high: float) -> list[float]:

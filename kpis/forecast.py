@@ -21,6 +21,7 @@ from statistics import fmean, median
 
 from kpis.figures import Definition, Figure, by_series, last_day_order, value_of
 from kpis.periods import month_end
+from kpis.plausible import limits
 
 LEVEL_PCT = 80.0  # of the figures to come lie within the interval
 TENTHS = 9  # of the errors known lie within it
@@ -121,22 +122,19 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
 
 
 def possible(definition: Definition, figures: Sequence[Figure]) -> tuple[float, float]:
-    """Return what a figure can be at least and at most: the catalogue's bounds, else those of its kind and of its own history.
+    """Return what a figure can be at least and at most: the limits of its kind, and those that its own history never left.
 
-    A ratio lies within 0 and 100 %, a reduction below 100 %, a count is not negative nor more than what it is counted of. Of a
-    level the catalogue knows; without it, one that was never negative, or in % never above 100, will not be.
+    A count is not more than what it is counted of. A level that was never negative, or in % never above 100, will not be.
     """
+    low, high = limits(definition)
     values = [v for f in figures if (v := value_of(definition, f)) is not None]
-    is_share = definition.unit_ja == "%" and (definition.kind != "level" or max(values, default=0.0) <= 100)
-    low, high = 0.0, 100.0 if is_share else float("inf")
-    if definition.kind == "reduction" or (definition.kind == "level" and min(values, default=0.0) < 0):
-        low = float("-inf")
-    if definition.kind in ("completion", "stock") and figures and figures[-1].denominator:
+    if definition.kind == "level" and low is None and min(values, default=0.0) >= 0:
+        low = 0.0
+    if definition.kind == "level" and high is None and definition.unit_ja == "%" and max(values, default=0.0) <= 100:
+        high = 100.0
+    if high is None and definition.kind in ("completion", "stock") and figures and figures[-1].denominator:
         high = figures[-1].denominator
-    return (
-        low if definition.minimum_value is None else definition.minimum_value,
-        high if definition.maximum_value is None else definition.maximum_value,
-    )
+    return (float("-inf") if low is None else low), (float("inf") if high is None else high)
 
 
 def back_tested(tests: Sequence[tuple[int, int, int, float]], *, least: float = 0.0) -> tuple[float, dict[int, tuple[int, int]]]:
@@ -227,6 +225,8 @@ def _by_shape_of_year(definition: Definition, series: Sequence[Figure], known: S
         if figure.period.kind == "year" and value is not None:
             so_far[_month(figure.period.end)] = value
     months = sorted(so_far)
+    if len(months) < 2:
+        return
     step = _rhythm(months)
     for made in months:
         ends = made + (2 - made) % 12  # March of its fiscal year

@@ -17,11 +17,10 @@ publication lag is over, the last judgement marked as awaiting until then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from kpis.errors import FigureRefused
 from kpis.figures import (
@@ -33,167 +32,30 @@ from kpis.figures import (
     Figure,
     Goal,
     Judgement,
-    LastDue,
     are_mixed,
     last_day_order,
     series_key,
     value_of,
 )
 from kpis.sentences import sentence
+from kpis.targets import (
+    goal_in_force,
+    goals_due_unseen,
+    goals_known,
+    is_kept,
+    is_of,
+    is_of_a_period,
+    is_open,
+    is_part_of,
+    last_due_of,
+    meets,
+    planned_on,
+    planned_path,
+    settles,
+)
 
 WHOLE_YEARS = ("year", "calendar_year")
-OF_A_PERIOD = ("ratio", "reduction", "ceiling", "level")  # measured over a period; stock and completion are counted on a day
 LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
-
-
-def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
-    """Return per period the target last set by a day and not withdrawn by it, by due day; one without a day of setting counts."""
-    latest: dict[str, Goal] = {}
-    for goal in goals:
-        if goal.set_on is not None and goal.set_on > as_of:
-            continue
-        if goal.is_withdrawn(as_of):
-            continue
-        goal = replace(goal, withdrawn_on=None) if goal.withdrawn_on is not None else goal  # on this day it stands
-        held = latest.get(goal.period_code)
-        if held is None or goal.set_order >= held.set_order:
-            latest[goal.period_code] = goal
-    return sorted(latest.values(), key=due_order)
-
-
-def due_order(goal: Goal) -> tuple[date, int]:
-    """Return what targets are put in order by: the due day, and on the same day the shortest period first."""
-    return goal.period.end, (goal.period.end - goal.period.start).days
-
-
-def goal_in_force(goals: Sequence[Goal], day: date) -> Goal | None:
-    """Return the target whose period contains the day (the shortest such), else the next one due, else the last."""
-    holding = [g for g in goals if g.period.contains(day)]
-    if holding:
-        return min(holding, key=lambda g: (g.period.end - g.period.start).days)
-    coming = [g for g in goals if g.period.end >= day]
-    if coming:
-        return min(coming, key=due_order)
-    last = max((g.period.end for g in goals), default=None)
-    return min((g for g in goals if g.period.end == last), key=due_order, default=None)
-
-
-def planned_path(
-    definition: Definition, goals: Sequence[Goal], *, baseline: Baseline | None, first: Figure | None = None
-) -> list[tuple[date, float]]:
-    """Return the corners of the planned path, in order of time.
-
-    Args:
-        goals: targets; of several for one period the last set counts.
-        baseline: where the path starts; without one it starts at ``first``.
-        first: the first figure on record.
-
-    Returns:
-        (day, value) pairs. For a ceiling each cap rises from 0 at the start of its period.
-    """
-    known = goals_known(goals, date.max)
-    if definition.kind == "ceiling":
-        return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
-    shortest = {g.period.end: g.value for g in reversed(known)}  # of several due on one day the shortest period's counts
-    corners = sorted(shortest.items())
-    start = None if baseline is None else (baseline.day, baseline.value)
-    if start is None and first is not None and first.value is not None:
-        start = (first.period.end, first.value)
-    if start is None:
-        return corners
-    ahead = [c for c in corners if c[0] > start[0]]
-    return [start, *ahead] if ahead else []
-
-
-def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
-    """Read a planned path on a day: straight lines between corners, level after the last, nothing before the first."""
-    if not path or day < path[0][0]:
-        return None
-    for (left, low), (right, high) in pairwise(path):
-        if left <= day <= right:
-            span = (right - left).days
-            return high if span == 0 else low + (high - low) * (day - left).days / span
-    return path[-1][1]
-
-
-def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_days: int) -> tuple[list[Goal], list[Goal]]:
-    """Return the targets that fell due after the last figure: those whose result is unreported, and those still awaited.
-
-    Args:
-        goals: those known, by due day.
-        after: the last figure's last day (``date.min`` where there is none).
-        as_of: the day asked.
-        lag_days: how long a result may take to be published.
-    """
-    passed = [g for g in goals if after < g.period.end <= as_of]
-    late = [g for g in passed if (as_of - g.period.end).days > lag_days]
-    return late, [g for g in passed if g not in late]
-
-
-def is_part_of(definition: Definition, figure: Figure, goal: Goal) -> bool:
-    """Say whether a figure is of a part of the target's period."""
-    period, whole = figure.period, goal.period
-    return whole.start <= period.start and period.end < whole.end and _is_of_a_period(definition, figure)
-
-
-def settles(definition: Definition, figure: Figure, goal: Goal) -> bool:
-    """Say whether a figure can have reached a target: from the due day on, or before it as a count on a day."""
-    return figure.period.end >= goal.period.end or not _is_of_a_period(definition, figure)
-
-
-def _is_of_a_period(definition: Definition, figure: Figure) -> bool:
-    return figure.is_year_to_date or definition.kind in OF_A_PERIOD
-
-
-def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bool:
-    """Say whether a target means to keep what there is: so directed, or equal to the published baseline."""
-    if definition.direction == "keep":
-        return True
-    return baseline is not None and not baseline.is_first_figure and abs(goal.value - baseline.value) <= NEAR
-
-
-def is_open(definition: Definition, figure: Figure, *, is_met: bool) -> bool:
-    """Say whether a value published as "more than" leaves open if a target is met."""
-    return figure.is_lower_bound and is_met == (definition.direction == "lower")
-
-
-def meets(definition: Definition, value: float, goal: Goal, *, baseline: Baseline | None = None) -> bool:
-    """Say whether a value meets a target: at or beyond it, or within the tolerance where it is to be kept."""
-    if is_kept(definition, goal, baseline) and abs(value - goal.value) <= definition.tolerance + NEAR:
-        return True
-    return definition.direction != "keep" and definition.sign * (value - goal.value) >= -NEAR
-
-
-def last_due_of(
-    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
-) -> LastDue | None:
-    """Return the target that fell due last by a day, and what came of it.
-
-    Args:
-        figures: those with a value that may speak (see ``judge``), in order of time.
-        goals: those known, by due day.
-        baseline: the published starting point, if any.
-        as_of: the day asked.
-    """
-    due = [g for g in goals if g.period.end <= as_of]
-    if not due:
-        return None
-    goal = min((g for g in due if g.period.end == due[-1].period.end), key=due_order)
-    on_day = [f for f in figures if f.period.end == goal.period.end]
-    after = [f for f in figures if f.period.end > goal.period.end]
-    later = [f for f in after if definition.kind in ("ratio", "stock", "completion") and not f.is_year_to_date]
-    if on_day:
-        figure = on_day[-1]
-    elif later:
-        figure = later[0]
-    else:
-        waits = not after and (as_of - goal.period.end).days <= definition.publication_lag_days
-        return LastDue(goal, "awaiting" if waits else "unknown")
-    value = value_of(definition, figure)
-    assert value is not None
-    is_met = meets(definition, value, goal, baseline=baseline)
-    result = "unknown" if is_open(definition, figure, is_met=is_met) else "met" if is_met else "missed"
-    return LastDue(goal, result, figure, value - goal.value)
 
 
 def judge(
@@ -237,15 +99,21 @@ def _stand(
     day = usable[-1].period.end if usable else date.min
     unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
     found = replace(
-        found, last_due=last_due_of(definition, speaking, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+        found, last_due=last_due_of(definition, usable, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
         unreported_goals=tuple(unreported),
     )  # fmt: skip
     if unreported:
         return replace(found, status="unreported", goal=unreported[0])
     if not usable:
         return replace(found, goal=goal_in_force(known, as_of))
-    goal = goal_in_force(known, day)
+    goal = goal_in_force(known, day, figure=usable[-1])
     assert goal is not None
+    due = found.last_due
+    if goal.period.end < day and due is not None and due.goal == goal and due.figure is None:
+        # No later target, and the figures after its day are of other periods: they do not tell what came of it.
+        if due.result == "awaiting":
+            return replace(found, status="not_applicable", goal=goal, is_awaiting=True)
+        return replace(found, status="unreported", goal=goal, unreported_goals=(goal,))
     found = replace(found, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
     if definition.kind == "ceiling":
         return _judge_ceiling(definition, found, usable[-1], goal)
@@ -274,7 +142,7 @@ def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goa
         return replace(found, status="not_due")
     if day > period.end:
         return replace(found, status="not_applicable", goal=None)  # last year's cap says nothing about this year
-    if figure.period != period and not (figure.is_year_to_date and period.kind == "year"):
+    if not is_of(figure, goal):
         return replace(found, status="not_applicable")
     is_over = not meets(definition, actual, goal)
     if day >= period.end:
@@ -320,7 +188,7 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
     if is_due and is_open(definition, figure, is_met=is_met):
         return replace(found, status="not_applicable")
     if is_met:
-        return replace(found, status="reached" if is_due or not (is_keep or _is_of_a_period(definition, figure)) else "on_track")
+        return replace(found, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")
     if is_keep and not is_due:
         off = abs(actual - goal.value)
         return replace(found, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
@@ -359,9 +227,11 @@ def rounding_step(definition: Definition, value: float) -> float:
     number = Decimal(repr(value)).normalize()
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
-    if exponent >= 0 and definition.unit_ja == "%":
+    if exponent < 0:
+        return float(Decimal(10) ** exponent)
+    if definition.unit_ja == "%" or not number:
         return 1.0
-    return float(Decimal(10) ** exponent) if number else 1.0
+    return float(Decimal(10) ** max(min(exponent, number.adjusted() - 1), 0))
 
 
 def _could_be(
@@ -390,9 +260,13 @@ def _could_be(
     for actual in {value - half, value + half}:
         for target in {goal.value - half_goal, goal.value + half_goal}:
             moved = [replace(f, value=actual) if f is figure else f for f in figures]
-            meant = [replace(g, value=target) if g is goal else g for g in goals]
+            meant = [replace(g, value=target) if _same(g, goal) else g for g in goals]
             statuses.append(_stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
     return tuple(s for s in STATUSES if s in statuses and s != found.status)
+
+
+def _same(one: Goal, other: Goal) -> bool:
+    return (one.period_code, one.set_order, one.value) == (other.period_code, other.set_order, other.value)
 
 
 def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:

@@ -21,10 +21,11 @@ from kpis.figures import (
     worked_out,
 )  # fmt: skip
 from kpis.forecast import Forecast, forecast
-from kpis.measures import goals_known, judge, planned_path
+from kpis.measures import judge
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
 from kpis.periods import local_day, parse_period
 from kpis.sentences import is_derived, marked
+from kpis.targets import goals_known, planned_path
 from kpis.text import format_count, format_value
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
@@ -33,13 +34,19 @@ WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``)."""
+    """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``).
+
+    ``published_by`` is the last day by which it was public, and ``published_basis`` what proves it: the ``page`` itself, another
+    ``source``, or the ``quarter`` that it reports.
+    """
 
     source_code: str
     url: str
     title: str
     published_on: date | None
     grade: str
+    published_by: date | None = None
+    published_basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +321,11 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     return marked(
         format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure)), figure, language
     )
+
+
+def dated_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure with its period in short, as it stands beside one of another period: ``55.1 % (R3年度)``; or a dash."""
+    return "―" if figure is None else f"{figure_text(definition, figure, language)} ({figure.period.short(language)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from kpis.registers import SEARCHED, searchable
 _KEYED: dict[str, type[SQLModel]] = {
     "sources.csv": models.Source,
     "bureaus.csv": models.Bureau,
+    "strategy_versions.csv": models.StrategyVersion,
     "projects.csv": models.Project,
     "indicators.csv": models.Indicator,
     "milestones.csv": models.Milestone,
@@ -285,9 +286,10 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     """Append what is new: a row that repeats a vintage already stored, with its reason, is known, whatever came after it."""
     table = table_of(models.Observation)
     ensure_periods(session, {v["period_code"] for v in values})
+    sources = table_of(models.Source)
     source_days: dict[str, date | None] = {
-        code: day
-        for code, day in session.execute(select(table_of(models.Source).c.source_code, table_of(models.Source).c.published_on))
+        code: day or last_day
+        for code, day, last_day in session.execute(select(sources.c.source_code, sources.c.published_on, sources.c.published_by))
     }
     columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
     held: dict[tuple[str, str, str], list[dict[str, Any]]] = {}

@@ -18,13 +18,14 @@ from kpis.settings import settings
 from kpis.store import Store, utc_now
 from kpis.vintages import REGISTER_FILES, Decision, Gone
 from loaders.endings import find_faults
-from loaders.flatfile import column_letters, header_of, read_rows, read_table, written_rows
+from loaders.flatfile import header_of, read_rows, read_table, written_rows
 from loaders.guard import check_bytes
 from loaders.missing import find_gone, settle
 from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
 from loaders.rules import find_in_lists
+from loaders.sheets import column_letters, split_address
 from loaders.workbook import is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
@@ -32,6 +33,7 @@ KINDS: dict[str, type[Row]] = {**CATALOGUE_FILES, **OFFICIAL_FILES}
 # The natural key of each kind: two rows with one key in a file are a problem, not a choice for us to make.
 _KEYS: dict[str, tuple[str, ...]] = {
     "sources.csv": ("source_code",), "bureaus.csv": ("bureau_code",), "projects.csv": ("project_code",),
+    "strategy_versions.csv": ("version_code",),
     "indicators.csv": ("indicator_code",), "milestones.csv": ("milestone_code",),
     "procedures.csv": ("procedure_code",), "facilities.csv": ("facility_code",),
     "successions.csv": ("predecessor_code", "successor_code", "relation"),
@@ -45,9 +47,10 @@ _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
     "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator", "sibling_code": "indicator",
     "project_code": "project", "source_code": "source", "supersedes_code": "milestone",
+    "strategy_version": "version",
 }  # fmt: skip
 _OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv": "project", "sources.csv": "source",
-           "milestones.csv": "milestone"}  # fmt: skip
+           "milestones.csv": "milestone", "strategy_versions.csv": "version"}  # fmt: skip
 
 
 class Prepared:
@@ -77,16 +80,20 @@ class Prepared:
         self.numbered: list[tuple[int, Row]] = []
         self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
+        self.sure: set[tuple[int, str]] = set()  # (row, column) of numbers written with their unit
         self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
         if self.problems:
             return
-        table, self.problems = read_table(content)
+        table, unreadable = read_table(content)
+        self.problems = unreadable
         if table is None:
             return
         self.sheet = table[0]
         if placed := None if kind else recognise(table, settings().layouts_dir):
             self.kind = "procedures.csv"
-            self.numbered, self.problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            self.numbered, problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            used = {column_letters(table[2] + at) for at in placed.places.values()}
+            self.problems = [p for p in unreadable if split_address(p.cell)[0] in used] + problems
             self._find_duplicates()
             return
         header = header_of(table)
@@ -98,7 +105,9 @@ class Prepared:
                         "列名を直すか、--kind で種類を指定してください", "Correct the column names, or name the kind with --kind")
             ]  # fmt: skip
             return
-        self.numbered, self.problems = read_rows(table, KINDS[self.kind])
+        self.numbered, problems = read_rows(table, KINDS[self.kind], sure=self.sure)
+        at_cells = {p.cell for p in unreadable}
+        self.problems = [*unreadable, *(p for p in problems if not p.cell or p.cell not in at_cells)]
         if self.problems:
             sound = {number for number, _ in self.numbered}
             self.faulty = [(number, given) for number, given in written_rows(table) if number not in sound]
@@ -173,20 +182,24 @@ class Prepared:
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""
         rows = len(self.numbered) + len(self.faulty)
-        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat)
+        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat, self.kind)
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:
+    """Tell a list by its name, else by its columns; where several kinds have them, it is one of observations, else the closest."""
     columns, own = set(header), Path(name).stem.lower() + ".csv"
     if own in KINDS:
         return own
-    # Columns that may be left out may be left out here as well: the kind whose columns these are, closest first.
+    # Columns that may be left out may be left out here as well.
     fits = [
         (len(set(model.model_fields) - columns), kind)
         for kind, model in KINDS.items()
         if columns <= set(model.model_fields) and {n for n, f in model.model_fields.items() if f.is_required()} <= columns
     ]
-    return min(fits)[1] if fits else own
+    if not fits:
+        return own
+    missing, closest = min(fits)
+    return "observations.csv" if missing and any(kind == "observations.csv" for _, kind in fits) else closest
 
 
 def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
@@ -218,7 +231,9 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
     """Check a file as ``load_file`` would, and store nothing; a bureau workbook is known by its mark."""
     if kind is None and is_bureau_workbook(content):
         reading = read_workbook(content, store=store)
-        return LoadReport(name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems)
+        return LoadReport(
+            name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems, completeness=reading.completeness
+        )
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     is_repeat = store.has_loaded(file.sha256)
     _find_between(store, [file], repeats={file.sha256} if is_repeat else set())

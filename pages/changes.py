@@ -14,8 +14,8 @@ from kpis.scorecard import Scored
 from kpis.since import Shift, corrections_since, shifts
 from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
-from pages.parts.asked import FIRST_DAY
-from pages.parts.cards import headline_value
+from pages.parts.asked import FIRST_DAY, choose_day
+from pages.parts.cards import dated_value, headline_value
 from pages.parts.comparison import difference, in_words
 from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
@@ -125,8 +125,8 @@ def compared(every: list[Scored]) -> Ready:
         rows.append(
             {
                 t("since_indicator"): named(definition), t("period"): judged.figure.period.label(language()),
-                t("actual"): headline_value(item, judged.figure), t("previous"): headline_value(item, judged.previous),
-                t("year_earlier"): headline_value(item, judged.year_earlier),
+                t("actual"): headline_value(item, judged.figure), t("previous"): dated_value(item, judged.previous),
+                t("year_earlier"): dated_value(item, judged.year_earlier),
                 t("planned"): "―" if judged.planned_value is None else format_value(round(judged.planned_value, 1), definition, language()),
                 t("compare_variance"): difference(item),
                 t("statuses_one"): status_word(judged.status, language()),
@@ -137,6 +137,7 @@ def compared(every: list[Scored]) -> Ready:
                 "indicator_code": definition.code, "period_code": judged.figure.period_code, "value": judged.figure.value,
                 "previous_period": judged.previous.period_code if judged.previous else None,
                 "previous_value": judged.previous.value if judged.previous else None,
+                "year_earlier_period": judged.year_earlier.period_code if judged.year_earlier else None,
                 "year_earlier_value": judged.year_earlier.value if judged.year_earlier else None,
                 "planned_value": judged.planned_value, "variance": variance, "status": judged.status, "unit": definition.unit_en,
                 "is_sample": judged.figure.is_sample,
@@ -150,13 +151,8 @@ if not any(s.judgement.figure for s in every):
     st.title(t("nav_changes"))
     st.info(t("empty"), icon=":material/info:")
     st.stop()
-asked = st.query_params.get("since", "")
-try:
-    start = date.fromisoformat(asked)
-except ValueError:
-    start = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
-since = st.date_input(t("since_choose"), value=min(start, as_of()), min_value=FIRST_DAY, max_value=as_of(), key=f"since_{as_of()}")
-since = since if isinstance(since, date) else start
+year_before = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
+since = choose_day("since", t("since_choose"), first=FIRST_DAY, last=as_of(), default=max(year_before, FIRST_DAY))
 found = cached.made(
     "shifts", code=since.isoformat(), as_of=as_of(), language="",
     make=lambda: shifts(own_scope(cached.scored(since)), every, since=since),

@@ -91,13 +91,15 @@ class BlockView:
         if not isinstance(shape, Grid):
             return []
         shown = Markup('<span aria-hidden="true">{symbol}</span> {value}<span class="word">{word}</span>')
+        when = Markup('<span class="word">{period}</span>')
         return [
             (
                 label,
                 [
                     (
                         TONES.get(c.status, "plain"),
-                        shown.format(symbol=LOOK[c.status][0], value=number(c.number, c.value) if c.value else "", word=c.word),
+                        shown.format(symbol=LOOK[c.status][0], value=number(c.number, c.value) if c.value else "", word=c.word)
+                        + (when.format(period=c.period) if c.period else ""),
                     )
                     for c in cells
                 ],

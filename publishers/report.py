@@ -14,7 +14,6 @@ from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.errors import PeriodUnreadable
 from kpis.figures import BAD, Figure
-from kpis.measures import planned_on
 from kpis.organisation import RollUp
 from kpis.periods import Period, parse_period, quarter_code
 from kpis.projects import Milestone, ProjectReport, project_reports
@@ -22,12 +21,13 @@ from kpis.register_queries import by_bureau
 from kpis.scorecard import Book, Scored, figure_text, path_of, score_all
 from kpis.since import Shift, shifts
 from kpis.store import Store
+from kpis.targets import planned_on
 from kpis.text import status_word
 from publishers.summary import conclusion, headlines, lead, own_scope
 from publishers.words import Words
 
 PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
 BUREAU_TABLES = (models.Indicator, models.Submission)
 
@@ -91,7 +91,7 @@ class QuarterReport:
                 level = words("confidence_" + project.confidence["confidence"])
                 told = words("contradiction", confidence=level, status=status_word(project.status, language))
                 said.append(f"{words.named(project.row)}: {told}")
-        states = {state: sum(m.state == state for m in self.milestones) for state in ("done", "late", "not_seen")}
+        states = {state: sum(m.state == state for m in self.milestones) for state in ("done", "late", "missed", "not_seen")}
         said.append(words("report_milestones_line", total=len(self.milestones), **states))
         if self.coverage:
             partial = sum(not r.is_complete and r.figure is not None for _, r in self.coverage)

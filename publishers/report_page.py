@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from charts.vector import NARROW, drawing
 from kpis.figures import value_of
 from kpis.periods import parse_period
-from kpis.scorecard import Scored, tally
+from kpis.scorecard import Scored, dated_text, tally
 from kpis.text import format_date, format_difference, format_value, status_word
 from publishers import told_series
 from publishers.report import QuarterReport
@@ -71,7 +71,7 @@ def _indicators(report: QuarterReport) -> _Table:
                 words.named(definition), judged.figure.period.label(language), report.shown(item, judged.figure),
                 format_value(judged.goal.value, definition, language) if judged.goal else "―",
                 "―" if variance is None else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), definition, language),
-                report.shown(item, judged.previous), report.shown(item, judged.year_earlier), status_word(judged.status, language),
+                dated_text(definition, judged.previous, language), dated_text(definition, judged.year_earlier, language), status_word(judged.status, language),
             ]
         )  # fmt: skip
     header = [
@@ -87,13 +87,13 @@ def _projects(report: QuarterReport) -> _Table:
         [
             p.code, words.named(p.row), status_word(p.status, language),
             words("confidence_" + p.confidence["confidence"]) if p.confidence else words("confidence_none"),
-            p.count_of("done"), p.count_of("late"), p.count_of("not_seen"),
+            p.count_of("done"), p.count_of("late"), p.count_of("missed"), p.count_of("not_seen"),
         ]
         for p in report.core
     ]  # fmt: skip
     header = [
         words("project_code"), words("project_name"), words("computed_status"), words("confidence"), words("state_done"),
-        words("state_late"), words("state_not_seen"),
+        words("state_late"), words("state_missed"), words("state_not_seen"),
     ]  # fmt: skip
     return _Table(words("report_projects"), header, rows, words("empty"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from charts.shapes import Cell as GridCell
@@ -50,6 +51,7 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
     w, by_theme = telling.words, lesses(indicators)
     themes = [theme for theme in LESSES if theme in by_theme]
     grid, rows, flat = [], [], []
+    periods: list[Period] = []
     filled = judged = good = 0
     for report in reports:
         held, label = {s.entry.definition.code: s for s in report.scored}, unit_label(report.unit, w)
@@ -60,11 +62,14 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
             figure = item.judgement.figure if item else None
             status = item.judgement.status if item else "no_data"
             value = value_of(item.entry.definition, figure) if item and figure else None
-            text = "" if value is None else f"{value:,.1f}".removesuffix(".0")
+            text = "" if value is None or item is None else value_alone(item, value, w.language)
             said = (
                 w("no_report") if item is None else item.judgement.sentence_en if w.language == "en" else item.judgement.sentence_ja
             )
-            cells.append(GridCell(status, w(f"short_{status}"), text, said, value))
+            period = figure.period.short(w.language) if figure else ""
+            cells.append(GridCell(status, w(f"short_{status}"), text, said, value, period))
+            if figure is not None:
+                periods.append(figure.period)
             filled += status != "no_data"
             is_now = item is not None and item.judgement.standing == "current"
             judged += is_now
@@ -83,14 +88,33 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
         f"{w(theme)} = {w.named(by_theme[theme])} ({w.named(by_theme[theme], 'unit')})" for theme in themes
     )
     said = w("heat_sentence", bureaus=len(reports), columns=len(names), filled=filled, judged=judged, good=good)
+    if periods:
+        gap = " " if w.language == "en" else ""
+        said += gap + spanned(periods, w)
     return Block(
         "heat", w("heat_title"), said, (w("bureau"), *names), tuple(rows), tuple(flat), Grid(tuple(grid), names) if filled else None,
         why_empty=w("heat_none"), notes=(w("heat_note"), meant), file="bureau_five_less",
     )  # fmt: skip
 
 
+def spanned(periods: Sequence[Period], words: Words) -> str:
+    """Say of which period the figures of a comparison are, or from which to which where they differ."""
+    ordered = sorted(periods, key=lambda p: (p.end, p.start))
+    first, last = ordered[0].label(words.language), ordered[-1].label(words.language)
+    if len({p.code for p in periods}) == 1:
+        return words("periods_same", period=first)
+    return words("periods_differ", first=first, last=last)
+
+
+def value_alone(item: Scored, value: float, language: str) -> str:
+    """Write a value without its unit, which stands elsewhere; never rounded onto one of its targets."""
+    bare = replace(item.entry.definition, unit_ja="", unit_en="")
+    return format_value(value, bare, language, apart_from=[g.value for g in item.entry.goals])
+
+
 def _shown(cell: GridCell, words: Words) -> Cell:
-    text = f"{cell.value} {status_word(cell.status, words.language)}".strip()
+    when = "" if not cell.period else f" ({cell.period})"
+    text = f"{cell.value} {status_word(cell.status, words.language)}".strip() + when
     return text if cell.number is None else Number(cell.number, text)
 
 

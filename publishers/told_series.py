@@ -8,8 +8,8 @@ from datetime import date
 from charts.series import Aim, Expected, Line, Point, Series, within
 from kpis.figures import Figure, Goal, by_series, last_day_order, value_of
 from kpis.forecast import Forecast
-from kpis.measures import goals_known
 from kpis.scorecard import Scored, figure_text, forecast_of, path_of
+from kpis.targets import goals_known
 from kpis.text import axis_scale, format_date, format_percent, format_value
 from publishers.words import Words
 
@@ -126,6 +126,7 @@ def _span(scored: Scored, figures: Sequence[Figure], expected: Forecast | None) 
         days.append(judged.goal.period.end)
         if definition.kind == "ceiling":
             days.append(judged.goal.period.start)
+    days += [goal.period.end for goal in judged.unreported_goals]
     if judged.last_due is not None:
         days.append(judged.last_due.goal.period.end)
     if judged.baseline is not None and definition.kind != "ceiling":
@@ -162,7 +163,7 @@ def _ahead(
     for (day, value), (_, low, high) in zip(expected.points, expected.band, strict=True):
         middle, least, most = (format_value(v, definition, language, is_worked_out=True) for v in (value, low, high))
         label = (
-            f"{words('expected_value')} {middle} ({words('expected_between', low=least, high=most)}, {format_date(day, language)})"
+            f"{words('forecast_word')} {middle} ({words('forecast_between', low=least, high=most)}, {format_date(day, language)})"
         )
         found.append(Expected(day, value / divisor, low / divisor, high / divisor, label))
     return tuple(found)

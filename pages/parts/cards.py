@@ -13,9 +13,9 @@ import streamlit as st
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
-from kpis.scorecard import Book, Scored, Tally, figure_text
+from kpis.scorecard import Book, Scored, Tally, dated_text, figure_text
 from kpis.text import format_value, status_colour, status_icon, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
@@ -44,7 +44,8 @@ def badge_line(judgement: Judgement) -> str:
     if judgement.is_awaiting:
         line += f" :orange-badge[:material/hourglass_top: {t('awaiting')}]"
     if judgement.is_stale and status != "unreported":
-        line += f" :gray-badge[:material/schedule: {t('stale')}]"
+        word = t("stale" if judgement.standing == "last_known" else "stale_figure")
+        line += f" :gray-badge[:material/schedule: {word}]"
     return line
 
 
@@ -56,6 +57,11 @@ def status_badge(judgement: Judgement) -> None:
 def headline_value(scored: Scored, figure: Figure | None) -> str:
     """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
     return figure_text(scored.entry.definition, figure, language())
+
+
+def dated_value(scored: Scored, figure: Figure | None) -> str:
+    """Return a figure with its period in short, as it stands beside one of another period; a dash where there is none."""
+    return dated_text(scored.entry.definition, figure, language())
 
 
 def indicator_card(scored: Scored, *, title: str | None = None) -> None:
@@ -71,8 +77,7 @@ def indicator_card(scored: Scored, *, title: str | None = None) -> None:
 
 def indicator_link(code: str) -> None:
     """Show the link to the page of an indicator."""
-    query = {"code": code, "lang": language()}
-    st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=query)
+    st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(code=code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def _foot(scored: Scored) -> str:
     parts = [judged.figure.period.label(language())]
     if value_of(scored.entry.definition, judged.figure) is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
-            parts.append(f"{t(word)} {figure_text(definition, other, language())}")
+            parts.append(f"{t(word)} {dated_text(definition, other, language())}")
     return " ・ ".join(_unbroken(part) for part in parts)
 
 

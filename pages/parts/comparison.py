@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from kpis.scorecard import Scored
 from kpis.text import format_difference, format_value
-from pages.parts.cards import badge_line, headline_value
+from pages.parts.cards import badge_line, dated_value, headline_value
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
 
@@ -25,8 +25,8 @@ def in_words(every: Sequence[Scored]) -> pa.Table:
             f":small[{judged.figure.period.label(language())}]"
         )
         parts = [
-            (t("previous"), headline_value(item, judged.previous)),
-            (t("year_earlier"), headline_value(item, judged.year_earlier)),
+            (t(word), dated_value(item, other))
+            for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier))
         ]
         if judged.planned_value is not None:
             against = f" ({difference(item)})" if judged.variance is not None else ""

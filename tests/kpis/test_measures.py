@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 from kpis import measures
 from kpis.errors import FigureRefused
 from kpis.figures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, series_key
-from kpis.measures import goal_in_force, judge, planned_on, planned_path, roll_up
+from kpis.measures import judge, roll_up
+from kpis.targets import goal_in_force, planned_on, planned_path
 
 TODAY = date(2026, 11, 24)
 
@@ -124,7 +125,14 @@ def test_rounding_that_reaches_across_a_threshold_is_said() -> None:
     goal = [Goal("FY2021", 30, is_approximate=True)]
     assert judge(definition(), [Figure("2022-03", 30.0)], goal, baseline=base, as_of=date(2022, 4, 30)).could_be == ("missed",)
     assert measures.rounding_step(definition(), 30.0) == 1.0
-    assert measures.rounding_step(definition(unit_ja="枚"), 80_000_000.0) == 10_000_000.0
+    sheets = definition(unit_ja="枚")
+    assert [measures.rounding_step(sheets, v) for v in (80_000_000.0, 22_000.0, 7_000.0, 8.0, 110_000_000.0)] == [
+        1e6,
+        1e3,
+        1e2,
+        1,
+        1e7,
+    ]
     assert measures.rounding_step(definition(), 27.6) == pytest.approx(0.1)
 
 
@@ -200,7 +208,10 @@ def test_last_years_cap_says_nothing_about_this_year() -> None:
         definition(kind="ceiling", direction="lower"), [Figure("FY2022-Q1", 13.0, is_year_to_date=True)], [Goal("FY2021", 100.0)],
         baseline=None, as_of=TODAY,
     )  # fmt: skip
-    assert (found.status, found.goal) == ("not_applicable", None)
+    assert (found.status, found.goal.period_code if found.goal else None) == ("unreported", "FY2021")
+    known = [Figure("FY2021", 90.0), Figure("FY2022-Q1", 13.0, is_year_to_date=True)]
+    found = judge(definition(kind="ceiling", direction="lower"), known, [Goal("FY2021", 100.0)], baseline=None, as_of=TODAY)
+    assert (found.status, found.goal, found.last_due.result if found.last_due else "") == ("not_applicable", None, "met")
 
 
 def test_a_target_that_equals_the_baseline_means_keep() -> None:

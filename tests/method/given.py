@@ -73,6 +73,7 @@ class Mark:
     base: float | None = None
     version: int = 1
     known: object = None  # an instant, comparable with the one that is asked
+    takes_back: int | None = None  # a withdrawal: the version of the same period that it takes back
 
     @property
     def term(self) -> Term:
@@ -89,6 +90,7 @@ class Aim:
     about: bool = False
     set_on: date | None = None
     order: int = 1
+    gone_on: date | None = None  # from this day on it was never a target
 
     @property
     def term(self) -> Term:

@@ -70,6 +70,7 @@ def read() -> dict[tuple[str, str], Series]:
                 about=row["is_approximate"] == "1",
                 set_on=day(row["set_on"]),
                 order=int(row["set_order"] or 1),
+                gone_on=day(row.get("withdrawn_on")),
             )
         )
     versions: dict[tuple[str, str, str], int] = defaultdict(int)

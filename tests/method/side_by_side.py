@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from kpis.figures import Judgement
+from tests.method import shipped
 from tests.method.given import Aim, Found, Mark, Measure, Start
 from tests.method.recount import judge
 
@@ -85,6 +86,7 @@ def recounted_from_json(item: dict[str, Any], as_of: date) -> Found:
         Aim(
             t["period"], t["value"], about=t["is_approximate"], order=t["set_order"],
             set_on=date.fromisoformat(t["set_on"]) if t["set_on"] else None,
+            gone_on=date.fromisoformat(t["withdrawn_on"]) if t["withdrawn_on"] else None,
         )
         for t in item["targets"]
     ]  # fmt: skip
@@ -92,6 +94,13 @@ def recounted_from_json(item: dict[str, Any], as_of: date) -> Found:
     if start and not start["is_first_figure"]:
         published = Start(date.fromisoformat(start["end_date"]), start["value"])
     return judge(measure, marks, aims, published, as_of)
+
+
+def recounted(
+    files: dict[tuple[str, str], shipped.Series], as_of: date, known_on: date | None = None
+) -> dict[tuple[str, str], Found]:
+    """Work every series of the files out as of a day."""
+    return {key: judge(s.measure, s.marks, s.aims, s.start, as_of, known_on) for key, s in files.items()}
 
 
 def differences(mine: Found, theirs: Found) -> Iterator[str]:
@@ -106,3 +115,10 @@ def _same(here: Any, there: Any) -> bool:
     if isinstance(here, float) and isinstance(there, float):
         return abs(here - there) <= NEAR * max(1.0, abs(here))
     return bool(here == there)
+
+
+def unequal(mine: dict[tuple[str, str], Found], theirs: dict[tuple[str, str], Found], day: date) -> list[str]:
+    """Return what differs between two answers of one day."""
+    if mine.keys() != theirs.keys():
+        return [f"{day}: only one of the two knows {sorted(mine.keys() ^ theirs.keys())}"]
+    return [f"{day} {code} {unit}: {d}" for (code, unit), found in mine.items() for d in differences(found, theirs[code, unit])]

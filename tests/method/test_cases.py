@@ -17,7 +17,7 @@ from tests.method.recount import judge
 from tests.method.side_by_side import as_found
 
 CASES: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "cases.toml").read_text(encoding="utf-8"))["case"]
-FIGURE = re.compile(r"(\S+) (?:([-\d.]+)?=?(?:([\d.]+)([/:])([\d.]+))?)((?: \w+)*)$")
+FIGURE = re.compile(r"(\S+) (?:([-\d.]+)?=?(?:([\d.]+)([/:])([\d.]+))?)((?: ?[\w=]+)*)$")
 
 
 def read_figure(text: str) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def read_figure(text: str) -> dict[str, Any]:
     words = flags.split()
     if sort and value and "=" not in text:  # "85/125": the whole is the parts, no value
         value, upper = None, value + upper
-    known = [w for w in words if w in ("ytd", "about", "over") or re.fullmatch(r"v\d", w)]
+    known = [w for w in words if w in ("ytd", "about", "over") or re.fullmatch(r"v\d|withdraws=\d", w)]
     assert known == words, text
     return {
         "code": period,
@@ -40,6 +40,7 @@ def read_figure(text: str) -> dict[str, Any]:
         "about": "about" in words,
         "more_than": "over" in words,
         "version": next((int(w[1]) for w in words if w[0] == "v"), 1),
+        "takes_back": next((int(w[-1]) for w in words if w.startswith("withdraws=")), None),
     }
 
 
@@ -48,7 +49,10 @@ def read_target(text: str) -> dict[str, Any]:
     period, value, *words = text.split()
     set_on = next((date.fromisoformat(w[4:]) for w in words if w.startswith("set=")), None)
     order = next((int(w[6:]) for w in words if w.startswith("order=")), 1)
-    return {"code": period, "value": float(value), "about": "about" in words, "set_on": set_on, "order": order}
+    gone_on = next((date.fromisoformat(w[5:]) for w in words if w.startswith("gone=")), None)
+    return {
+        "code": period, "value": float(value), "about": "about" in words, "set_on": set_on, "order": order, "gone_on": gone_on,
+    }  # fmt: skip
 
 
 def recounted(case: dict[str, Any]) -> Found:
@@ -80,12 +84,12 @@ def judged(case: dict[str, Any]) -> Found:
     figures = [
         Figure(
             f["code"], f["value"], numerator=f["n"], denominator=f["d"], base_value=f["base"], is_approximate=f["about"],
-            is_lower_bound=f["more_than"], is_year_to_date=f["to_date"], vintage=f["version"],
+            is_lower_bound=f["more_than"], is_year_to_date=f["to_date"], vintage=f["version"], withdraws_vintage=f["takes_back"],
         )
         for f in map(read_figure, case.get("figures", []))
     ]  # fmt: skip
     goals = [
-        Goal(t["code"], t["value"], set_on=t["set_on"], set_order=t["order"], is_approximate=t["about"])
+        Goal(t["code"], t["value"], set_on=t["set_on"], set_order=t["order"], is_approximate=t["about"], withdrawn_on=t["gone_on"])
         for t in map(read_target, case.get("targets", []))
     ]
     baseline = None
@@ -97,7 +101,7 @@ def judged(case: dict[str, Any]) -> Found:
 
 def told(case: dict[str, Any], found: Found) -> dict[str, Any]:
     """Return an answer in the words of the table, as much of it as the case speaks of."""
-    gap = "" if found.gap is None or found.result in ("unknown", "awaiting") else f" {round(found.gap, 6):g}"
+    gap = "" if found.gap is None or found.result in ("unknown", "awaiting") else f" {round(found.gap, 6):.12g}"
     answer = {
         "status": found.status,
         "last_due": f"{found.due} {found.result}{gap}" if found.due else "",

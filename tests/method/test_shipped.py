@@ -5,23 +5,16 @@ from __future__ import annotations
 import random
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from kpis.scorecard import score_all
-from kpis.settings import settings
 from kpis.store import Store
-from publishers.api import ROUTES
 from tests.method import shipped
 from tests.method.given import Found
-from tests.method.recount import judge
-from tests.method.side_by_side import as_found, differences, from_json
+from tests.method.side_by_side import as_found, recounted, unequal
 
 DAYS = [date(y, m, monthrange(y, m)[1]) for y in range(2020, 2027) for m in range(1, 13) if (y, m) <= (2026, 11)]
 # A cell of the table "As of a day": status, and what must not be said of it.
@@ -43,33 +36,10 @@ def files() -> dict[tuple[str, str], shipped.Series]:
     return shipped.read()
 
 
-@pytest.fixture(scope="module")
-def api(tokyo: Store) -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", tokyo.url)
-        settings.cache_clear()
-        yield TestClient(Starlette(routes=ROUTES))
-    settings.cache_clear()
-
-
-def recounted(
-    files: dict[tuple[str, str], shipped.Series], as_of: date, known_on: date | None = None
-) -> dict[tuple[str, str], Found]:
-    """Work every series of the files out as of a day."""
-    return {key: judge(s.measure, s.marks, s.aims, s.start, as_of, known_on) for key, s in files.items()}
-
-
 def asked(store: Store, as_of: date, known_at: datetime | None = None) -> dict[tuple[str, str], Found]:
     """Ask the product for every judgement as of a day."""
     scored = score_all(store.book(), as_of=as_of, known_at=known_at)
     return {(s.entry.definition.code, s.entry.unit_code): as_found(s.judgement) for s in scored}
-
-
-def unequal(mine: dict[tuple[str, str], Found], theirs: dict[tuple[str, str], Found], day: date) -> list[str]:
-    """Return what differs between two answers of one day."""
-    if mine.keys() != theirs.keys():
-        return [f"{day}: only one of the two knows {sorted(mine.keys() ^ theirs.keys())}"]
-    return [f"{day} {code} {unit}: {d}" for (code, unit), found in mine.items() for d in differences(found, theirs[code, unit])]
 
 
 def test_every_judgement_of_every_month_is_what_the_method_page_says(
@@ -112,13 +82,6 @@ def test_what_was_known_by_an_instant(tokyo: Store, files: dict[tuple[str, str],
             assert not wrong, f"known on {day}\n" + "\n".join(wrong[:40])
             statuses.update(f.status for f in mine.values())
     assert statuses["on_track"] and statuses["unreported"], statuses
-
-
-@pytest.mark.parametrize("day", [date(2021, 8, 1), date(2022, 7, 31), date(2023, 3, 31), date(2026, 11, 25)], ids=str)
-def test_the_open_api_gives_the_same(api: TestClient, files: dict[tuple[str, str], shipped.Series], day: date) -> None:
-    items: list[dict[str, Any]] = api.get("/api/v1/status", params={"as_of": day.isoformat()}).json()["indicators"]
-    wrong = unequal(recounted(files, day), {(i["code"], i["scope"]): from_json(i) for i in items}, day)
-    assert not wrong, "\n".join(wrong[:40])
 
 
 @pytest.mark.parametrize(("code", "day", "status"), AS_OF_A_DAY)

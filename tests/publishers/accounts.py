@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from kpis.figures import STATUSES
+from kpis.periods import Period, parse_period
 from kpis.text import status_word
 from publishers.summary import LESSES, NOTES
 from tests.publishers import charted, tabled
@@ -255,6 +256,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     themes = [t for t in LESSES if t in heads]
     listed = [b for b in rows if b["is_valid"] or b["indicators"]]
     cells, table = [], []
+    periods: list[Period] = []
     for b in listed:
         own = {i["indicator"]: i for i in b["indicators"]}
         line = []
@@ -263,13 +265,26 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
             item = judged_by.get((heads[theme]["indicator_code"], b["code"])) if brief else None
             value = item["actual_value"] if item else None
             status = item["status"] if item else "no_data"
-            line.append((status, "" if value is None else f"{value:,.1f}".removesuffix(".0"), w(f"short_{status}")))
+            shown_value = "" if value is None or item is None else ledger.value_alone(item, value)
+            when = parse_period(item["period"]) if item and item["period"] else None
+            line.append((status, shown_value, w(f"short_{status}"), when.short(ledger.language) if when else ""))
+            periods += [when] if when else []
         cells.append(line)
-        table.append([ledger.unit_label(b), *(f"{v} {status_word(s, ledger.language)}".strip() for s, v, _ in line)])
+        table.append(
+            [
+                ledger.unit_label(b),
+                *(f"{v} {status_word(s, ledger.language)}".strip() + (f" ({p})" if p else "") for s, v, _, p in line),
+            ]
+        )
     filled = [c for line in cells for c in line if c[0] != "no_data"]
     good = [c for c in filled if c[0] in GOOD]
     judged = [c for c in filled if c[0] in (*GOOD, *BAD, "slightly_behind")]
     sentence = w("heat_sentence", bureaus=len(listed), columns=len(themes), filled=len(filled), judged=len(judged), good=len(good))
+    if periods:
+        ordered = [p.label(ledger.language) for p in sorted(periods, key=lambda p: (p.end, p.start))]
+        same = len({p.code for p in periods}) == 1
+        sentence += " " if ledger.language == "en" else ""
+        sentence += w("periods_same", period=ordered[0]) if same else w("periods_differ", first=ordered[0], last=ordered[-1])
     says.append(sentence)
     tables: list[Table] = [([w("bureau"), *(w(t) for t in themes)], table), tabled.listed(ledger, current)]
     tables += [tabled.listed(ledger, gone)] if gone else []
@@ -366,7 +381,7 @@ def timeline(ledger: Ledger, charts: Sequence[Drawn], milestones: Sequence[Item]
         return [f"{c.alt} is not expected" for c in charts], []
     counts = Counter(m["state"] for m in milestones)
     slipped = sum(m["state"] == "done" and (m["slip_days"] or 0) > 0 for m in milestones)
-    names = ("done", "late", "not_seen", "coming", "undated")
+    names = ("done", "late", "missed", "not_seen", "coming", "undated")
     sentence = ledger.words("timeline_sentence", total=len(milestones), slipped=slipped, **{s: counts[s] for s in names})
     dated = any(tabled.last_day(m) != "9999-12-31" for m in milestones)
     wrong = [f"{c.alt} is not expected" for c in charts if c.alt != sentence]

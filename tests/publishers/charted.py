@@ -12,6 +12,7 @@ import pytest
 
 from charts.heatmap import LOOK
 from kpis.periods import parse_period
+from kpis.text import axis_scale
 from tests.publishers.ledger import Item, Ledger, plain
 from tests.publishers.shown import Drawn
 from tests.publishers.tabled import last_day
@@ -31,84 +32,166 @@ def close(found: Sequence[Any], expected: Sequence[Any]) -> bool:
     )
 
 
-def series_of(ledger: Ledger, item: Item) -> tuple[list[tuple[str, float | None]], list[tuple[str, float | None]], float]:
-    """Return the line of an item, its planned path and what both are divided by; a yearly counter breaks between years."""
-    actual: list[tuple[str, float | None]] = []
-    plan: list[tuple[str, float | None]] = []
-    year = None
-    for figure in sorted((f for f in item["figures"] if f["value"] is not None), key=lambda f: f["end_date"]):
-        period = parse_period(figure["period"])
-        if item["kind"] == "ceiling" and year not in (None, period.fiscal_year):
-            actual.append((figure["start_date"], None))
-        actual.append((figure["end_date"], figure["value"]))
-        year = period.fiscal_year
+Dot = tuple[str, float | None]
+
+
+def lines_of(item: Item) -> list[list[Dot]]:
+    """Return the lines of an item: figures of one kind of period, year-to-date or not; the line that is judged last."""
+    groups: dict[tuple[str, bool], list[Item]] = {}
+    for figure in sorted((f for f in item["figures"] if f["value"] is not None), key=lambda f: (f["end_date"], _days(f))):
+        groups.setdefault((parse_period(figure["period"]).kind, figure["is_year_to_date"]), []).append(figure)
+    lines, judged = [], []
+    for (kind, is_year_to_date), figures in groups.items():
+        line: list[Dot] = []
+        year = None
+        for figure in figures:
+            fiscal = parse_period(figure["period"]).fiscal_year
+            if (is_year_to_date or (item["kind"] == "ceiling" and kind in ("month", "quarter"))) and year not in (None, fiscal):
+                line.append((figure["start_date"], None))
+            line.append((figure["end_date"], figure["value"]))
+            year = fiscal
+        (judged if any(f["period"] == item["period"] for f in figures) else lines).append(line)
+    return lines + judged
+
+
+def _days(figure: Item) -> int:
+    return (date.fromisoformat(figure["end_date"]) - date.fromisoformat(figure["start_date"])).days
+
+
+def span_of(item: Item) -> tuple[str, str]:
+    """Return the first and last day that a chart shows: figures, starting point, targets in force, due last and unreported, forecast."""
+    days = [f["end_date"] for f in item["figures"] if f["value"] is not None] + [t["end_date"] for t in item["unreported_targets"]]
+    if item["target"]:
+        days += [item["target"]["end_date"]] + ([item["target"]["start_date"]] if item["kind"] == "ceiling" else [])
+    if item["last_due"]:
+        days.append(item["last_due"]["target"]["end_date"])
+    if item["baseline"] and item["kind"] != "ceiling":
+        days.append(item["baseline"]["end_date"])
+    if item["forecast"]:
+        days.append(item["forecast"]["points"][-1]["day"])
+    return min(days), max(days)
+
+
+def plan_of(item: Item) -> list[Dot]:
+    """Return the planned path between the first and last day shown, read off where it is cut; each budget by itself."""
+    first, last = span_of(item)
+    corners: list[Dot] = []
     for corner in item["planned_path"]:
-        if item["kind"] == "ceiling" and corner["value"] == 0 and plan:
-            plan.append((corner["day"], None))
-        plan.append((corner["day"], corner["value"]))
-    top = max([v for _, v in (*actual, *plan) if v is not None], default=0.0)
-    return actual, plan, (1e6 if ledger.language == "en" else 1e4) if top >= 1_000_000 else 1.0
+        if item["kind"] == "ceiling" and corner["value"] == 0 and corners:
+            corners.append((corner["day"], None))
+        corners.append((corner["day"], corner["value"]))
+    if first == last and len([f for f in item["figures"] if f["value"] is not None]) == 1:
+        return []
+    found = []
+    for (day, value), (after, then) in zip(corners, [*corners[1:], ("", None)], strict=True):
+        if first <= day <= last:
+            found.append((day, value))
+        for edge in (first, last):
+            if value is not None and then is not None and day < edge < after:
+                a, b, c = (date.fromisoformat(d).toordinal() for d in (day, edge, after))
+                found.append((edge, value + (then - value) * (b - a) / (c - a)))
+    return found
+
+
+def aims_of(ledger: Ledger, item: Item) -> list[Dot]:
+    """Return the targets that a chart marks: set by the day asked, of each period the last, due within the days shown."""
+    if item["direction"] == "none":
+        return []
+    first, last = span_of(item)
+    as_of = ledger.api("status")["as_of"]
+    held: dict[str, Item] = {}
+    for goal in sorted(item["targets"], key=lambda g: g["set_order"]):
+        if not goal["set_on"] or goal["set_on"] <= as_of:
+            held[goal["period"]] = goal
+    ordered = sorted(held.values(), key=lambda g: (g["end_date"], g["start_date"]))
+    return [(g["end_date"], g["value"]) for g in ordered if first <= g["end_date"] <= last]
 
 
 def wrong_trajectory(ledger: Ledger, item: Item, chart: Drawn) -> list[str]:
-    """Return what is wrong in the chart of a series: line, plan, forecast with its band, target and the numbers written."""
-    actual, plan, divisor = series_of(ledger, item)
-    expected: list[tuple[str, list[tuple[str, float | None]]]] = [("plan", plan)] if plan else []
+    """Return what is wrong in the chart of a series: lines, plan, forecast with its band, targets and the numbers written."""
+    lines, plan, aims = lines_of(item), plan_of(item), aims_of(ledger, item)
+    expected: list[tuple[str, list[Dot]]] = [("plan", plan)] if plan else []
+    shown = sorted((d, v) for line in lines for d, v in line if v is not None)
     if item["forecast"]:
         ahead = item["forecast"]["points"]
-        expected += [(name, [(p["day"], p[name]) for p in ahead]) for name in ("high", "low", "value")]
-    expected.append(("actual", actual))
-    if item["target"]:
-        expected.append(("target", [(item["target"]["end_date"], item["target"]["value"])]))
+        joint = (
+            [dict.fromkeys(("value", "low", "high"), shown[-1][1]) | {"day": shown[-1][0]}] if item["forecast"]["is_joined"] else []
+        )
+        expected += [(name, [(p["day"], p[name]) for p in [*joint, *ahead]]) for name in ("high", "low", "value")]
+    expected += [("actual", line) for line in lines]
+    expected += [("target", aims)] if aims else []
     wrong = [] if len(chart.traces) == len(expected) else [f"{len(chart.traces)} traces for {[name for name, _ in expected]}"]
+    top = max(abs(v) for _, points in expected if _ not in ("high", "low", "value") for _, v in points if v is not None)
+    divisor, word = axis_scale(top, ledger.language)
     for trace, (name, points) in zip(chart.traces, expected, strict=False):
         if [str(x)[:10] for x in trace["x"]] != [day for day, _ in points]:
             wrong.append(f"{name}: days {trace['x']} for {points}")
         if not close(trace["y"], [None if v is None else v / divisor for _, v in points]):
             wrong.append(f"{name}: {trace['y']} for {points}")
-    values = [v / divisor for _, v in actual if v is not None]
-    decimals = ledger.measured(item).decimals if divisor == 1 else 2 if divisor == 1e6 else 0
-    written = {
-        f"{values[-1]:,.{decimals}f}",
-        f"{values[0]:,.{decimals}f}",
-        ledger.words.named(ledger.indicators[item["code"]], "unit"),
-    }
+    unit = (word + ledger.words.named(ledger.indicators[item["code"]], "unit")).strip()
+    valued = sorted((f for f in item["figures"] if f["value"] is not None), key=lambda f: f["end_date"])
+    said = {f["period"]: ledger.figure(item, f) for f in valued}
+    ends = [{said[f["period"]] for f in valued if f["end_date"] == day} for day in (valued[0]["end_date"], valued[-1]["end_date"])]
+    written = {unit, *ends[0], *ends[1]}
     if item["target"]:
-        written.add(f"{ledger.words('target')} {ledger.value(item, item['target']['value'])}")
+        about = ledger.words("approximate") if item["target"]["is_approximate"] else ""
+        target = f"{ledger.words('target')} {about}{ledger.value(item, item['target']['value'])}"
+        written.add(target)
+        if target not in {plain(n) for n in chart.notes}:
+            wrong.append(f"the target is not written: {chart.notes}")
     notes = {plain(n) for n in chart.notes}
-    big = {"million", "万"} if divisor > 1 else set()
-    wrong += [f"written {n!r}" for n in notes if any(c.isdigit() for c in n) and n not in written and not any(b in n for b in big)]
-    if f"{values[-1]:,.{decimals}f}" not in notes:
-        wrong.append(f"the last value {values[-1]} is not written: {notes}")
-    labels = [parse_period(f["period"]).label(ledger.language) for f in item["figures"] if f["value"] is not None]
-    line = chart.traces[len(expected) - (2 if item["target"] else 1)]
-    if sorted(c for c in line.get("customdata", []) if c) != sorted(labels):
-        wrong.append(f"labels {line.get('customdata')} for {labels}")
+    wrong += [f"written {n!r}" for n in notes if any(c.isdigit() for c in n) and n not in written]
+    if not ends[1] & notes:
+        wrong.append(f"the last value {ends[1]} is not written: {notes}")
+    labels = sorted(f"{parse_period(f['period']).label(ledger.language)}: {said[f['period']]}" for f in valued)
+    drawn = [t for t in chart.traces if t["mode"] == "lines+markers"]
+    if sorted(c for t in drawn for c in t.get("customdata", []) if c) != labels:
+        wrong.append(f"labels {[t.get('customdata') for t in drawn]} for {labels}")
+    if len(lines) > 1 and not all(t["name"] for t in drawn):
+        wrong.append("lines of different kinds of period are not told apart")
     return wrong
 
 
 def wrong_picture(ledger: Ledger, item: Item, address: str) -> list[str]:
-    """Return what is wrong in the small picture of a card: where its dots and the end of its bar stand."""
+    """Return what is wrong in the small picture of a card: where its dots and the end of its bar stand, and what is joined."""
     svg = base64.b64decode(address.split(",", 1)[1]).decode()
-    actual, plan, _ = series_of(ledger, {**item, "kind": "level"})  # no breaks here
+    lines = lines_of(item)
+    actual = sorted((d, v) for line in lines for d, v in line if v is not None)
+    plan = [(c["day"], c["value"]) for c in item["planned_path"]]
     values = [v for _, v in (*actual, *plan) if v is not None]
     days = [date.fromisoformat(d).toordinal() for d, _ in (*actual, *plan)]
     low, first, span = min(0.0, *values), min(days), max(max(days) - min(days), 1)
     height = max(max(values) - low, 1e-9)
 
-    def place(points: Sequence[tuple[str, float | None]]) -> list[tuple[float, float]]:
+    def place(points: Sequence[Dot]) -> list[tuple[float, float]]:
         return [
             (EDGE + (date.fromisoformat(d).toordinal() - first) / span * (WIDTH - 2 * EDGE),
              HEIGHT - EDGE - ((v or 0.0) - low) / height * (HEIGHT - 2 * EDGE))
             for d, v in points
         ]  # fmt: skip
 
+    def apart(found: Sequence[tuple[float, float]], points: Sequence[Dot]) -> bool:
+        return len(found) != len(points) or any(
+            abs(a - b) > 0.06 for p, q in zip(found, place(points), strict=False) for a, b in zip(p, q, strict=True)
+        )
+
     dots = [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.-]+)" cy="([\d.-]+)"', svg)]
-    wrong = []
-    if len(dots) != len(actual) or any(
-        abs(a - b) > 0.06 for p, q in zip(dots, place(actual), strict=False) for a, b in zip(p, q, strict=True)
-    ):
-        wrong.append(f"dots {dots} for {place(actual)}")
+    wrong = [f"dots {dots} for {place(actual)}"] if apart(dots, actual) else []
+    joined = [
+        [(float(x), float(y)) for x, y in (p.split(",") for p in points.split())]
+        for points in re.findall(r'<polyline points="([^"]+)" fill="none" stroke="#0017C1"', svg)
+    ]
+    stretches: list[list[Dot]] = []
+    for line in lines:
+        stretches.append([])
+        for day, value in line:
+            if value is None:
+                stretches.append([])
+            else:
+                stretches[-1].append((day, value))
+    stretches = [s for s in stretches if len(s) > 1]
+    if len(joined) != len(stretches) or any(apart(j, s) for j, s in zip(joined, stretches, strict=True)):
+        wrong.append(f"joined {joined} for {stretches}")
     if "<g" in svg:
         length = float(re.findall(r'<rect x="2" y="7" width="([\d.]+)"', svg)[0])
         full = item["denominator"] or 0.0 if item["kind"] in ("completion", "stock") else 0.0
@@ -130,14 +213,14 @@ def wrong_bars(chart: Drawn, expected: Sequence[tuple[str, float, str]]) -> list
     return wrong + ([] if names == [plain(f"{name} {label}") for name, _, label in expected] else [f"{names} for {expected}"])
 
 
-def wrong_heat(chart: Drawn, cells: Sequence[Sequence[tuple[str, str, str]]], names: Sequence[str]) -> list[str]:
-    """Return what is wrong in a heat map: per row and column the status, the value as written and the word."""
+def wrong_heat(chart: Drawn, cells: Sequence[Sequence[tuple[str, str, str, str]]], names: Sequence[str]) -> list[str]:
+    """Return what is wrong in a heat map: per row and column the status, the value as written, the word and the period."""
     (trace,) = chart.traces
     order = list(LOOK)
     wrong = [] if trace["z"] == [[order.index(s) for s, *_ in row] for row in cells] else ["statuses differ"]
     for shown, row, name in zip(trace["text"], cells, names, strict=True):
-        for text, (status, value, word) in zip(shown, row, strict=True):
-            if text != f"{LOOK[status][0]} {value}<br>{word}":
+        for text, (status, value, word, period) in zip(shown, row, strict=True):
+            if text != f"{LOOK[status][0]} {value}<br>{word}" + (f"<br>{period}" if period else ""):
                 wrong.append(f"{name}: {text!r} for {status} {value}")
     return wrong + ([] if chart.notes == list(names) else [f"rows {chart.notes}"])
 

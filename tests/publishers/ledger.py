@@ -155,6 +155,11 @@ class Ledger:
         known = self.measured(item)
         return format_value(round(value, max(known.decimals, least)) if least else value, known, self.language)
 
+    def value_alone(self, item: Item, value: float) -> str:
+        """Write a value without its unit, told apart from the targets of the item."""
+        known = SimpleNamespace(unit_ja="", unit_en="", decimals=self.measured(item).decimals)
+        return format_value(value, known, self.language, apart_from=[g["value"] for g in item["targets"]])
+
     def figure(self, item: Item, figure: Item | None) -> str:
         """Write a figure as a card shows it."""
         if figure is None:
@@ -175,8 +180,9 @@ class Ledger:
         return self.figure(item, self.at(item, item["period"]))
 
     def earlier(self, item: Item, word: str) -> str:
-        """Write the figure before (``previous``), or that of the year before (``year_earlier``)."""
-        return self.figure(item, self.at(item, item[word]["period"]) if item[word] else None)
+        """Write the figure before (``previous``), or that of the year before (``year_earlier``), with its period."""
+        other = self.at(item, item[word]["period"]) if item[word] else None
+        return self.figure(item, other) + (f" ({parse_period(other['period']).short(self.language)})" if other else "")
 
     def sentence(self, item: Item) -> str:
         """Return the sentence of a judgement."""
@@ -213,10 +219,16 @@ class Ledger:
             found.add(f"{words(word)} {self.figure(item, other)}")
             if other is not None and other["value"] is not None:
                 about = ("about " if self.language == "en" else "約") if other["is_approximate"] else ""
-                found.add(f"{words(word)} {about}{bare(other['value'])}")
+                when = parse_period(other["period"]).short(self.language)
+                found |= {f"{words(word)} {w} ({when})" for w in (self.figure(item, other), f"{about}{bare(other['value'])}")}
         if item["forecast"]:
-            error = format_difference(round(item["forecast"]["past_error"], 1), self.measured(item), self.language)
-            found.add(words("forecast", error=error))
+            ahead = item["forecast"]
+            found.add(
+                words(
+                    "forecast", method=words(f"forecast_{ahead['method']}"), level=f"{ahead['level_pct']:.0f} %",
+                    coverage=f"{ahead['coverage_pct']:.1f} %", count=f"{ahead['back_test_count']:,}",
+                )
+            )  # fmt: skip
         return {f for f in found if f} | self._steps(item)
 
     def _bare(self, item: Item) -> Callable[[float], str]:

@@ -108,10 +108,9 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
 
 
 def _dots(spec: str) -> list[float]:
-    for trace in json.loads(spec)["data"]:
-        if "markers" in (trace.get("mode") or ""):
-            return [float(v) for v in values_of(trace["y"]) if v is not None and v == v]
-    return []
+    """Return the values of every line with dots: there is one for each kind of period."""
+    traces = [t for t in json.loads(spec)["data"] if (t.get("mode") or "") == "lines+markers"]
+    return [float(v) for t in traces for v in values_of(t["y"]) if v is not None and v == v]
 
 
 def values_of(part: Any) -> list[Any]:
