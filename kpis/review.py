@@ -100,6 +100,28 @@ _ORDER = {
 
 
 @dataclass(frozen=True, slots=True)
+class Completeness:
+    """How much of what was asked a report leaves known: figures that it gives or that are stored already.
+
+    Args:
+        asked: number of figures asked for.
+        open: (indicator, period) of each that stays without a figure, as the template orders them.
+    """
+
+    asked: int
+    open: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def filled(self) -> int:
+        """Return n of "n of m figures filled in"."""
+        return self.asked - len(self.open)
+
+    def told(self) -> str:
+        """Say both numbers, for a line of the audit trail or of a terminal."""
+        return f"{self.asked}件中{self.filled}件を記入 / {self.filled} of {self.asked} filled in"
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
     """What is stored for a row: its values and vintage, and what it said when the template was issued.
 

@@ -25,8 +25,8 @@ from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotAllowe
 from kpis.filing import REGISTER_FILES, current_of, packed, refuse_rows, row_key, rows_of, table_of, unpacked, values_of
 from kpis.people import allow, record
 from kpis.periods import parse_period
-from kpis.reports import seen, warnings_of
-from kpis.review import OBSERVATIONS, OURS, REASON_CLASSES, THEIRS, Comparison, ReportedRow, compare
+from kpis.reports import INCOMPLETE, completeness_of, seen, warnings_of
+from kpis.review import OBSERVATIONS, OURS, REASON_CLASSES, THEIRS, Comparison, Completeness, ReportedRow, compare
 from kpis.store import Store, utc_now
 from kpis.vintages import Origin
 
@@ -45,6 +45,7 @@ class Warning:
     remedy_en: str = ""
     sheet: str = ""
     cell: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def upload(
     warnings: Sequence[Warning] = (),
     template_id: str | None = None,
     replaces: tuple[int, int] | None = None,
+    completeness: Completeness | None = None,
 ) -> Uploaded:
     """Keep a workbook that was read without errors as a draft, or as the next upload of an open report.
 
@@ -86,6 +88,7 @@ def upload(
         content: its bytes, kept by their SHA-256.
         warnings: to be confirmed before it is submitted.
         replaces: (report, revision) that the actor saw and means to replace; ``None`` where there was none to see.
+        completeness: how many figures were asked and which it leaves open; ``None`` = not counted.
 
     Raises:
         NotAllowed: the actor does not report for this bureau, or a row belongs to another.
@@ -108,10 +111,12 @@ def upload(
             vintages.keep_original(session, name=name, content=content, kind="report", received_at=utc_now())
             before: list[ReportedRow] = []
             confirmed: dict[tuple[str, str, str], tuple[str, Any, str]] = {}
+            asked_count = completeness.asked if completeness is not None else None
+            left_open = json.dumps(completeness.open) if completeness is not None else ""
             if now_open is None:
                 row = models.Submission(
                     bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=utc_now(),
-                    file_sha256=sha256, template_id=template_id,
+                    file_sha256=sha256, template_id=template_id, asked_count=asked_count, open_json=left_open,
                 )  # fmt: skip
                 session.add(row)
                 session.flush()
@@ -124,9 +129,13 @@ def upload(
                         models.SubmissionWarning.submission_id == row.id, models.SubmissionWarning.revision == row.revision
                     )
                 )
+                # What stays open is confirmed anew where it is not the same as before.
                 confirmed = {
-                    (w.sheet, w.cell, w.found): (w.confirmed_by, w.confirmed_at, w.confirmed_reason) for w in kept if w.confirmed_by
+                    (w.sheet, w.cell, w.found): (w.confirmed_by, w.confirmed_at, w.confirmed_reason)
+                    for w in kept
+                    if w.confirmed_by and (w.rule != INCOMPLETE or left_open == row.open_json)
                 }
+                row.asked_count, row.open_json = asked_count, left_open
                 row.revision += 1
                 row.file_sha256, row.template_id = sha256, template_id
                 row.created_by, row.created_at = actor, utc_now()
@@ -134,6 +143,7 @@ def upload(
             _keep_rows(session, row, rows, before)
             _keep_warnings(session, row, warnings, confirmed)
             detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {len(warnings)} warnings"
+            detail += f"; {completeness.told()}" if completeness is not None else ""
             record(session, actor, "uploaded", _subject(row), file_sha256=sha256, detail=detail)
             return Uploaded(_id(row), row.revision, row.state)
     except IntegrityError as clash:
@@ -234,6 +244,8 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
         row.submitted_by, row.submitted_at = actor, utc_now()
         row.decided_by = row.decided_at = None
         detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
+        counted = completeness_of(row)
+        detail += f"; {counted.told()}" if counted is not None else ""
         record(session, actor, "submitted", _subject(row), file_sha256=row.file_sha256, detail=detail)
 
 
@@ -432,7 +444,7 @@ def _keep_warnings(
         by, at, reason = confirmed.get((w.sheet, w.cell, w.found), (None, None, ""))
         session.add(
             models.SubmissionWarning(
-                submission_id=_id(submission), revision=submission.revision, sheet=w.sheet, cell=w.cell, found=w.found,
+                submission_id=_id(submission), revision=submission.revision, rule=w.rule, sheet=w.sheet, cell=w.cell, found=w.found,
                 expected_ja=w.expected_ja, expected_en=w.expected_en, remedy_ja=w.remedy_ja, remedy_en=w.remedy_en,
                 confirmed_by=by, confirmed_at=at, confirmed_reason=reason,
             )

@@ -120,7 +120,8 @@ def told_apart(
     first, second = _exact(value), _exact(other)
     marks = (*_landmarks(definition), *map(_exact, apart_from))
     here = _fine_enough(first, _places(first, definition, language, is_worked_out=is_worked_out), (*marks, second))
-    there = _fine_enough(second, here if is_planned else _places(second, definition, language), (*marks, first))
+    there = _like(second, here, definition) if is_planned else _places(second, definition, language)
+    there = _fine_enough(second, there, (*marks, first))
     side = 0 if abs(first - second) <= SAME else (1 if first > second else -1)
     a, b = _rounded(first, here), _rounded(second, there)
     while side and side * (a - b) <= 0:
@@ -131,7 +132,8 @@ def told_apart(
     rough = [_exact_to(n, is_share) for n, about in ((first, is_approximate), (second, is_other_approximate)) if about]
     places = max(here, there)
     if rough and gap:
-        gap = abs(first - second)
+        exact = abs(first - second)
+        gap = exact if _rounded(exact, places) else gap
         places = min(places, max(min(rough), -gap.adjusted()))  # a first digit always stays
     size = _written(_rounded(gap, places), language, beside=max(abs(a), abs(b)))
     unit = definition.unit_en if language == "en" else definition.unit_ja
@@ -198,6 +200,13 @@ def _places(number: Decimal, definition: Measured, language: str, *, is_worked_o
     return -min(most, int(number.normalize().as_tuple().exponent))
 
 
+def _like(number: Decimal, places: int, definition: Measured) -> int:
+    """Return to which decimal a planned value is written beside a figure: as that is, but its first two digits always stay."""
+    if places >= 0:
+        return places
+    return max(places, 1 - number.adjusted()) if abs(number) >= LARGE else definition.decimals
+
+
 def _exact_to(number: Decimal, is_share: bool) -> int:
     """Return to which decimal an approximate value is exact: its last one, whole per cent, or its last digit that is not zero."""
     decimals = _decimals(number)
@@ -255,11 +264,14 @@ def known_day(day: date | None, precision: str, language: str = "ja") -> str:
     """Write a day as exactly as it is known: the day, its month, its quarter or fiscal year, or that year and later.
 
     Args:
-        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``.
+        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``: the day is
+            then the last it can have been.
     """
     if day is None:
         return ""
     codes = {"month": month_code, "quarter": quarter_code, "year": fiscal_year_code, "or_later": fiscal_year_code}
+    if precision == "unknown":
+        return f"no later than {format_date(day, language)}" if language == "en" else f"遅くとも{format_date(day, language)}"
     if precision not in codes:
         return format_date(day, language)
     label = parse_period(codes[precision](day)).label(language)

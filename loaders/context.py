@@ -110,7 +110,11 @@ def _plain(row: Mapping[str, Any] | None) -> Record | None:
 
 def _day_like(name: str) -> date | None:
     # A day that is empty now has no type to go by; the names of the registers' days say it.
-    return date.min if name in ("digitised_date", "planned_for", "cashless_since") or name.endswith(("_start", "_end")) else None
+    return (
+        date.min
+        if name in ("digitised_date", "planned_for", "cashless_since", "ended_on") or name.endswith(("_start", "_end"))
+        else None
+    )
 
 
 def periods_asked(frequency: str, period: Period) -> list[str]:

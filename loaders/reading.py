@@ -315,7 +315,7 @@ class TableReader:
                 return day, precision if precision != "day" else ""
             if column.value in ("choice", "open_choice", "flag", "member"):
                 return as_choice(raw, column, self.layout), ""
-            return as_text(raw), ""
+            return (as_code(raw) if column.value == "code" else as_text(raw)), ""
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)
@@ -392,8 +392,9 @@ class TableReader:
                 self._say(
                     "missing", "空欄 / blank", ("緯度と経度の組", "latitude and longitude together"), _FILL, row=number, column=name
                 )
-        is_correction = self.table.key == "observations" and not is_new and bool(row.changed)
-        if (is_correction or row.reason_text) and not row.reason_class and "reason_class" not in self.refused:
+        if self.table.key == "observations" and not is_new and row.changed:
+            return  # a correction whose reason is missing, or half of it, is asked for it afterwards: nothing typed is lost
+        if row.reason_text and not row.reason_class and "reason_class" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",
@@ -402,7 +403,7 @@ class TableReader:
                 row=number,
                 column="reason_class",
             )
-        if (is_correction or row.reason_class) and not row.reason_text and "reason_text" not in self.refused:
+        if row.reason_class and not row.reason_text and "reason_text" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",

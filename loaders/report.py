@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from kpis.review import Completeness
+
 Kind = Literal[
     "file", "encoding", "header", "missing", "number", "date", "period", "choice", "unknown_code", "duplicate", "rule",
     "mark", "sheet", "text", "formula", "error_cell", "merged", "reason", "other_bureau", "doubt",
@@ -42,10 +44,14 @@ class LoadReport:
     accepted: int = 0
     problems: list[Problem] = field(default_factory=list)
     is_repeat: bool = False
+    kind: str = ""  # of a list, as ``observations.csv``
+    completeness: Completeness | None = None  # of a bureau workbook
 
     def to_json(self) -> dict[str, Any]:
         """Return the report in the form that ``--json`` prints."""
+        counted = self.completeness
         return {
+            **({} if counted is None else {"asked": counted.asked, "filled": counted.filled, "open": [list(k) for k in counted.open]}),
             "file": self.file, "sha256": self.sha256, "rows": self.rows, "accepted": self.accepted,
             "problems": [
                 {

@@ -40,6 +40,8 @@ EndedReason = Annotated[
     Literal["closed", "abolished", "merged", "replaced", "mistake"] | None, BeforeValidator(_blank_is_none)
 ]  # fmt: skip
 Direction = Literal["higher", "lower", "keep", "none"]
+PublishedBasis = Literal["page", "source", "quarter"]
+Optional_year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_blank_is_none)]
 
 
 class Row(BaseModel):
@@ -55,8 +57,18 @@ class SourceRow(Row):
     url: Annotated[str, Field(pattern=r"^https?://")]
     title: Annotated[str, Field(min_length=1)]
     published_on: Optional_date = None
+    published_by: Optional_date = None
+    published_basis: Annotated[PublishedBasis | None, BeforeValidator(_blank_is_none)] = None
     grade: Literal["primary", "secondary"]
     note: str = ""
+
+    @model_validator(mode="after")
+    def _known_by(self) -> SourceRow:
+        if (self.published_by is None) != (self.published_basis is None):
+            raise ValueError("published_by and published_basis go together")
+        if self.published_on and self.published_by and self.published_by < self.published_on:
+            raise ValueError("published_by must not lie before published_on")
+        return self
 
 
 class BureauRow(Row):
@@ -121,11 +133,32 @@ class ProjectRow(Row):
     note: str = ""
 
 
+class StrategyVersionRow(Row):
+    """strategy_versions.csv: one row per version of the strategy, in the order in which they followed each other."""
+
+    version_code: Code
+    name_ja: Annotated[str, Field(min_length=1)]
+    name_en: Annotated[str, Field(min_length=1)]
+    adopted_on: Optional_date = None
+    adopted_precision: Precision = "unknown"
+    published_by: Optional_date = None
+    horizon_year: Optional_year = None
+    first_year: Optional_year = None
+    last_year: Optional_year = None
+    keywords_ja: str = ""
+    keywords_en: str = ""
+    concept_ja: str = ""
+    concept_en: str = ""
+    is_renumbered: Flag = False
+    source_code: Code
+    note: str = ""
+
+
 class ProjectVersionRow(Row):
     """project_versions.csv: one row per project and strategy version, with the name in that version."""
 
     project_code: Code
-    strategy_version: Literal["1", "2", "3", "4"]
+    strategy_version: Code
     name_ja: Annotated[str, Field(min_length=1)]
     name_en: Annotated[str, Field(min_length=1)]
     source_code: Code
@@ -139,7 +172,10 @@ class ProjectBureauRow(Row):
     bureau_code: Code
     role: Literal["lead", "member"]
     valid_from: Optional_date = None
+    valid_from_precision: Precision = "unknown"
     valid_to: Optional_date = None
+    valid_to_precision: Precision = "unknown"
+    source_code: Optional_code = None
     note: str = ""
 
 
@@ -228,7 +264,7 @@ class TargetRow(_Periodic):
     set_on: Optional_date = None
     set_on_precision: Precision = "unknown"
     set_order: int = 1
-    strategy_version: Optional_text = None
+    strategy_version: Optional_code = None
     withdrawn_on: Optional_date = None
     withdrawn_reason: str = ""
     source_code: Code
@@ -335,6 +371,7 @@ class MilestoneRow(Row):
     actual_end: Optional_date = None
     actual_end_precision: Precision = "unknown"
     stage_ja: str = ""
+    is_missed: Flag = False
     reported_period: Optional_text = None
     supersedes_code: Optional_code = None
     ended_on: Optional_date = None
@@ -419,6 +456,7 @@ CATALOGUE_FILES: dict[str, type[Row]] = {
     "sources.csv": SourceRow,
     "bureaus.csv": BureauRow,
     "successions.csv": SuccessionRow,
+    "strategy_versions.csv": StrategyVersionRow,
     "projects.csv": ProjectRow,
     "project_versions.csv": ProjectVersionRow,
     "project_bureaus.csv": ProjectBureauRow,

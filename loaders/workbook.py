@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,12 +18,13 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kpis.errors import MierukaError
-from kpis.review import ReportedRow, TemplateMark
+from kpis.review import Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 from loaders.context import ReportContext, gather, owners
+from loaders.endings import find_faults
 from loaders.guard import check_bytes, is_workbook
-from loaders.layout import KEYS, load_layout
+from loaders.layout import KEYS, KINDS, load_layout
 from loaders.mark import make_mark, read_mark, record_issue, was_issued
 from loaders.marked import mark_problems
 from loaders.plausibility import find_doubts
@@ -56,12 +57,16 @@ class WorkbookReading:
         rows: what differs from the template as it was issued, in the workbook's order; with an error, not to be stored.
         problems: errors (nothing may be stored) and warnings (``grade``; the bureau confirms each with a reason).
         rows_count: rows that were looked at, changed or not.
+        completeness: how many of the figures asked for are known once the report counts; a row left out leaves its figure open.
+        names: indicator → its Japanese and English name.
     """
 
     mark: TemplateMark | None
     rows: list[ReportedRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rows_count: int = 0
+    completeness: Completeness | None = None
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Problem]:
@@ -171,8 +176,18 @@ def read_workbook(
         rows += read.rows
         count += read.rows_count
         problems += _taken(store, key, table, read.new_codes)
+        problems += _ends(store, key, table, read.rows)
     problems += [*findings_of_report(rows, context, today=today), *find_doubts(rows, context, today=today)]
-    return WorkbookReading(mark, rows, problems, count)
+    names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}
+    return WorkbookReading(mark, rows, problems, count, _completeness(rows, context), names)
+
+
+def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
+    """Count the figures asked for, and name those that neither the report nor the store gives."""
+    told = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == "observations.csv"}
+    asked = context.figure_keys
+    missing = [(code, period) for code, period in asked if not told.get((code, period), period in context.counting(code))]
+    return Completeness(len(asked), tuple(missing))
 
 
 def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, SheetScan], dict[str, list[list[Any]]], list[Problem]]:
@@ -263,6 +278,15 @@ def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow])
             )
         )  # fmt: skip
     return problems
+
+
+def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> list[Problem]:
+    """Refuse what a row of a register cannot say of its end."""
+    if key == "observations":
+        return []
+    own = {row.key[0]: row for row in rows}
+    found = find_faults(store, KINDS[key], {code: row.fields for code, row in own.items()})
+    return [table.problem(f.kind, f.found, f.expected, f.remedy, row=own[code].row, column=f.column) for code, f in found]
 
 
 def _is_1904(content: bytes) -> bool:

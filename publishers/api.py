@@ -244,7 +244,8 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         "thresholds": judged.thresholds, "rule_version": judged.rule_version,
         "sources": [
             {"url": s.url, "title": s.title, "grade": s.grade,
-             "published_on": s.published_on.isoformat() if s.published_on else None}
+             "published_on": s.published_on.isoformat() if s.published_on else None,
+             "published_by": s.published_by.isoformat() if s.published_by else None, "published_basis": s.published_basis}
             for code in scored.source_codes if (s := book.sources.get(code))
         ],
     }  # fmt: skip
@@ -301,7 +302,7 @@ def _readings(request: Request) -> list[dict[str, Any]]:
 
 
 def _sources(request: Request) -> list[dict[str, Any]]:
-    names = ("source_code", "url", "title", "published_on", "grade")
+    names = ("source_code", "url", "title", "published_on", "published_by", "published_basis", "grade")
     return [{name: row[name] for name in names} for row in store_of(request).all_of(models.Source)]
 
 

@@ -83,7 +83,16 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
     telling = site.telling(words)
     with_ends = any(r["ended_reason"] for r in rows)
     successors = {r["procedure_code"]: words.named(r) for r in rows}
-    heads = ("col_name", "col_bureau", "col_status", "col_type", "col_online_day", "col_due", "ed_priority", *["col_ended"] * with_ends)
+    heads = (
+        "col_name",
+        "col_bureau",
+        "col_status",
+        "col_type",
+        "col_online_day",
+        "col_due",
+        "ed_priority",
+        *["col_ended"] * with_ends,
+    )
     cells = [
         [
             words.named(r), telling.bureau(r["bureau_code"] or ""), words(f"digital_{r['status']}"), words(f"process_{r['process_type']}"),

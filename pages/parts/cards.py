@@ -15,7 +15,7 @@ from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.scorecard import Book, Scored, Tally, dated_text, figure_text
 from kpis.text import format_value, status_colour, status_icon, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
@@ -44,7 +44,8 @@ def badge_line(judgement: Judgement) -> str:
     if judgement.is_awaiting:
         line += f" :orange-badge[:material/hourglass_top: {t('awaiting')}]"
     if judgement.is_stale and status != "unreported":
-        line += f" :gray-badge[:material/schedule: {t('stale')}]"
+        word = t("stale" if judgement.standing == "last_known" else "stale_figure")
+        line += f" :gray-badge[:material/schedule: {word}]"
     return line
 
 
@@ -76,8 +77,7 @@ def indicator_card(scored: Scored, *, title: str | None = None) -> None:
 
 def indicator_link(code: str) -> None:
     """Show the link to the page of an indicator."""
-    query = {"code": code, "lang": language()}
-    st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=query)
+    st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(code=code))
 
 
 @dataclass(frozen=True, slots=True)

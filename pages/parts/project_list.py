@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from kpis.figures import BAD, GOOD, JUDGED
-from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
+from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
 from kpis.settings import settings
-from kpis.text import format_date, status_word
-from pages.parts import cached
+from kpis.text import format_date, known_day, status_word
+from pages.parts import address, cached
 from pages.parts.cards import tally_marks
 from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, contradictions, quarter_label, state_marks, status_mark
 from pages.parts.text import language, named, t
 
-REBUILT = "3"  # versions of the strategy before this one share their project numbers
-
 
 def link(report: ProjectReport, label: str = "") -> None:
     """Lead to the page of one project."""
-    query = {"code": report.code, "lang": language()}
-    st.page_link(page("projects"), label=label or named(dict(report.row)), icon=":material/arrow_forward:", query_params=query)
+    words, query = label or named(dict(report.row)), address.link(code=report.code)
+    st.page_link(page("projects"), label=words, icon=":material/arrow_forward:", query_params=query)
 
 
 def leaders(report: ProjectReport) -> str:
@@ -64,15 +63,18 @@ def line(report: ProjectReport) -> None:
         marks += [found] if (found := state_marks(report.milestones)) else []
         st.markdown("  \n".join([f"**{named(dict(report.row))}**", *([" ".join(marks)] if marks else [])]))
         unsure = [] if report.row["is_name_official"] else [t("name_not_official")]
-        st.caption("  \n".join([*unsure, f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}"]))
+        goal = [found] if (found := named(dict(report.row), "goal")) else []
+        st.caption(
+            "  \n".join([*unsure, *goal, f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}"])
+        )
         link(report, t("open_project"))
 
 
 def listing(reports: Sequence[ProjectReport]) -> None:
     """List every project by kind and category, and all of them as a table with CSV."""
     core = [r for r in reports if r.row["kind"] == "core"]
-    first = [r for r in core if r.first_version < REBUILT]
-    later = [r for r in core if r.first_version >= REBUILT]
+    held = core_by_numbering(core)
+    first = held[0][1]
     counted = {r.code: r.status for r in first}
     good = sum(s in GOOD for s in counted.values())
     slow = sum(s == "slightly_behind" for s in counted.values())
@@ -84,14 +86,15 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     if settings().mode != "public":
         with st.container(border=True):
             contradictions(reports)
-    for heading, held, note in ((t("core_v1"), first, ""), (t("core_later"), later, t("core_later_note"))):
-        if held:
-            st.header(heading, divider="gray")
-            if note:
-                st.caption(note)
-            with st.grid(3, min_column_width=280):
-                for report in held:
-                    card(report, reports)
+    strategy()
+    for versions, alike in held:
+        st.header(core_heading(versions, len(alike)), divider="gray")
+        if versions and versions[0]["is_renumbered"]:
+            said = {"version": named(versions[0]), "day": adopted(versions[0])}
+            st.caption(t("core_renumbered_note", **said))
+        with st.grid(3, min_column_width=280):
+            for report in alike:
+                card(report, reports)
     leading([r for r in reports if r.row["kind"] == "leading"])
     programme = [r for r in reports if r.row["kind"] == "programme"]
     if programme:
@@ -101,6 +104,56 @@ def listing(reports: Sequence[ProjectReport]) -> None:
                 line(report)
     st.header(t("projects_table"), divider="gray")
     kept_block("projects", lambda: listed(reports))
+
+
+def core_by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[str, Any]], list[ProjectReport]]]:
+    """Return the core projects by the versions of the strategy that share their numbers; those of no version come first."""
+    groups = numberings(cached.rows("StrategyVersion")) or [[]]
+    place = {v["version_code"]: n for n, versions in enumerate(groups) for v in versions}
+    held: list[list[ProjectReport]] = [[] for _ in groups]
+    for report in core:
+        held[place.get(report.first_version, 0)].append(report)
+    return [(versions, alike) for n, (versions, alike) in enumerate(zip(groups, held, strict=True)) if alike or not n]
+
+
+def core_heading(versions: Sequence[Mapping[str, Any]], count: int) -> str:
+    """Say how many core projects there are, and in which versions of the strategy."""
+    if not versions:
+        return t("core_heading", count=count)
+    return t("core_of_versions", count=count, versions=t("comma").join(named(dict(v)) for v in versions))
+
+
+def adopted(version: Mapping[str, Any]) -> str:
+    """Write when a version of the strategy was adopted, as exactly as it is known."""
+    return known_day(version["adopted_on"], version["adopted_precision"], language()) or t("unknown_day")
+
+
+def strategy() -> None:
+    """Show the versions of the strategy: when each was adopted, up to when it looks, and its key words."""
+    versions = in_order(cached.rows("StrategyVersion"))
+    if not versions:
+        return
+    with st.expander(t("strategy_versions", count=len(versions)), icon=":material/menu_book:"):
+        kept_block("strategy-versions", lambda: strategy_table(versions))
+
+
+def strategy_table(versions: Sequence[Mapping[str, Any]]) -> Ready:
+    """Make the table of the versions of the strategy."""
+    sources = {row["source_code"]: row["url"] for row in cached.rows("Source")}
+    table = pd.DataFrame(
+        [
+            {
+                t("strategy_version"): named(dict(v)), t("adopted"): adopted(v),
+                t("horizon"): str(v["horizon_year"] or ""),
+                t("action_years"): t("years_from_to", first=v["first_year"], last=v["last_year"]) if v["first_year"] else "",
+                t("strategy_keywords"): named(dict(v), "keywords"), t("strategy_concept"): named(dict(v), "concept"),
+                t("source"): sources.get(v["source_code"], ""),
+            }
+            for v in versions
+        ]
+    )  # fmt: skip
+    csv = pd.DataFrame(versions).drop(columns=["note", "sort_order"], errors="ignore")
+    return ready(None, sentence="", table=table, csv=csv, title=t("strategy_versions", count=len(versions)), is_table_open=True)
 
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:
@@ -142,10 +195,12 @@ def leading(held: list[ProjectReport]) -> None:
         return
     st.header(t("leading_heading"), divider="gray")
     stated = next((s.judgement.figure for s in cached.scored(as_of()) if s.entry.definition.code == "leading_projects"), None)
-    in_first = sum(1 for r in held if r.first_version == "1")
-    if stated is not None and stated.value is not None:
+    versions = in_order(cached.rows("StrategyVersion"))
+    if stated is not None and stated.value is not None and versions:
+        of_first = {"version": named(dict(versions[0])), "day": adopted(versions[0])}
+        in_first = sum(1 for r in held if r.first_version == versions[0]["version_code"])
         missing = max(int(stated.value) - in_first, 0)
-        st.caption(t("leading_note", stated=f"{stated.value:,.0f}", known=len(held), first=in_first, missing=missing))
+        st.caption(t("leading_note", stated=f"{stated.value:,.0f}", known=len(held), first=in_first, missing=missing, **of_first))
     else:
         st.caption(t("leading_note_plain", known=len(held)))
     categories = dict.fromkeys(r.row["category_ja"] for r in held)

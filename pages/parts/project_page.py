@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,11 +12,12 @@ import streamlit as st
 from kpis.confidence import LEVELS, record_confidence
 from kpis.errors import MierukaError
 from kpis.figures import value_of
+from kpis.organisation import Unit
 from kpis.projects import PROJECT_RULE, ProjectReport
 from kpis.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import format_date, format_value, known_day, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.cards import chart_with_table, headline_value, sentence, source_line, status_badge
 from pages.parts.entry import page, today
 from pages.parts.figure import Ready, kept_block, ready
@@ -30,7 +32,7 @@ def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
     st.title(f"{report.code} {named(dict(report.row))}")
     if not report.row["is_name_official"]:
-        st.caption(t("name_not_official"))
+        st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
     st.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
@@ -45,11 +47,35 @@ def heading(report: ProjectReport) -> None:
                 icon=":material/compare_arrows:",
             )
     with st.container(border=True):
-        st.markdown(f"**{t('goal_2025')}**")
+        st.markdown(f"**{goal_heading(report)}**")
         st.markdown(named(dict(report.row), "goal") or t("goal_none"))
         source = cached.book().sources.get(report.row["source_code"])
         if source:
             fine_print(f"{t('source')}: {linked(source.title, source.url)}")
+
+
+def goal_heading(report: ProjectReport) -> str:
+    """Say whose goal it is: of which version of the strategy, and for which year."""
+    version = report.version
+    if version is None:
+        return t("project_goal")
+    name = named(dict(version))
+    return (
+        t("project_goal_by", version=name, year=version["horizon_year"])
+        if version["horizon_year"]
+        else t("project_goal_of", version=name)
+    )
+
+
+def in_time(row: Mapping[str, Any], unit: Unit) -> str:
+    """Say from when to when a bureau led or took part, as far as it is known; else until when the bureau existed."""
+    first = known_day(row["valid_from"], row["valid_from_precision"], language())
+    last = known_day(row["valid_to"], row["valid_to_precision"], language()) or (
+        format_date(unit.valid_to, language()) if unit.valid_to else ""
+    )
+    said = [t("seen_from", day=first)] if first else []
+    said += [t("ended_on", day=last)] if last else []
+    return in_brackets(t("comma").join(said)) if said else ""
 
 
 def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
@@ -62,19 +88,19 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             st.caption(t("bureau_unknown"))
         for row in report.bureaus:
             unit = units[row["bureau_code"]]
-            ended = in_brackets(t("ended_on", day=format_date(unit.valid_to, language()))) if unit.valid_to else ""
-            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{ended}", icon=":material/apartment:",
-                query_params={"code": unit.code, "lang": language()},
+            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{in_time(row, unit)}", icon=":material/apartment:",
+                query_params=address.link(code=unit.code),
             )  # fmt: skip
+            source = cached.book().sources.get(row["source_code"] or "")
+            if source:
+                fine_print(f"{t('source')}: {linked(source.title, source.url)}")
             if row["note"]:
                 st.caption(row["note"])
     with right:
         st.subheader(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
         kin += [r for r in reports if r.code == report.row["successor_code"]]
-        lines = [
-            f"- {t('strategy_version', version=n['strategy_version'])} **{r.code}** {named(dict(n))}" for r in kin for n in r.names
-        ]
+        lines = [f"- {named(dict(n), 'version_name')}: **{r.code}** {named(dict(n))}" for r in kin for n in r.names]
         st.markdown("\n".join(lines))
 
 

@@ -66,7 +66,10 @@ def test_the_vintage_before_counts_again_then_none_and_what_was_known_stays(repo
     assert [f.numerator for f in current_vintages(entry.figures, known_at=before)] == [600.0]
     now = score_all(reporting.book(), as_of=AS_OF)
     was = score_all(reporting.book(), as_of=AS_OF, known_at=before)
-    status = {k: {s.entry.unit_code: s.judgement.status for s in v if s.entry.definition.code == KEY[0]} for k, v in (("now", now), ("was", was))}
+    status = {
+        k: {s.entry.unit_code: s.judgement.status for s in v if s.entry.definition.code == KEY[0]}
+        for k, v in (("now", now), ("was", was))
+    }
     assert status["now"]["GENERAL"] == "no_data" and status["was"]["GENERAL"] != "no_data"
     own = next(s for s in now if (s.entry.definition.code, s.entry.unit_code) == KEY[:2])
     told = [(r.is_withdrawal, r.before and r.before.numerator, r.after and r.after.numerator) for r in own.revisions]
@@ -78,7 +81,9 @@ def test_the_vintage_before_counts_again_then_none_and_what_was_known_stays(repo
 def test_a_figure_reported_again_after_a_withdrawal_is_a_new_vintage_with_a_reason(reporting: Store) -> None:
     withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
     rows = [figure(numerator=700.0, denominator=1000.0, period=KEY[2], reason_class="error", reason_text="正しい指標で報告")]
-    draft = submissions.upload(reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=b"x", name="x.xlsx")
+    draft = submissions.upload(
+        reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=b"x", name="x.xlsx"
+    )
     submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
     submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
     assert counting(reporting) == (3, 700.0)
@@ -86,7 +91,9 @@ def test_a_figure_reported_again_after_a_withdrawal_is_a_new_vintage_with_a_reas
 
 def test_a_workbook_that_leaves_nothing_of_a_figure_withdraws_it_by_four_eyes(reporting: Store) -> None:
     row = figure(period=KEY[2], issued_vintage=1)
-    draft = submissions.upload(reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=b"x", name="x.xlsx")
+    draft = submissions.upload(
+        reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=b"x", name="x.xlsx"
+    )
     with pytest.raises(StepRefused, match="Corrections lack a reason"):
         submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
     submissions.explain(
@@ -163,7 +170,13 @@ def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store)
         row = register_row("milestones.csv", "M1", issued_vintage=number, **fields)
         row = type(row)(**{**vars_of(row), "reason_class": "error", "reason_text": "別の節目の日"})
         draft = submissions.upload(
-            reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=f"{number}".encode(), name="m.xlsx"
+            reporting,
+            actor=ANNA,
+            bureau_code="GENERAL",
+            period_code=PERIOD,
+            rows=[row],
+            content=f"{number}".encode(),
+            name="m.xlsx",
         )
         submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
         submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
@@ -172,7 +185,9 @@ def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store)
         return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
     def state(known_at: datetime | None = None) -> str:
-        found = milestones_on(reporting.all_of(models.Milestone), reporting.all_of(models.MilestoneDate), as_of=AS_OF, known_at=known_at)
+        found = milestones_on(
+            reporting.all_of(models.Milestone), reporting.all_of(models.MilestoneDate), as_of=AS_OF, known_at=known_at
+        )
         return next(m.state for m in found if m.code == "M1")
 
     assert state() == "late"

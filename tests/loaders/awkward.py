@@ -347,8 +347,6 @@ REFUSED: dict[str, Case] = {
     "a stock left out, with a note only": Case(_cells(F, {"P10": "集計中"}), (("missing", F, "G10"),)),
     "a text left out": Case(_cells(F, {"L12": None, "P12": "備考だけ"}), (("missing", F, "L12"),)),
     "a negative stock": Case(_cells(F, {"G10": -3}), (("number", F, "G10"),)),
-    "a correction without any reason": Case(_cells(F, {"G3": 1300}), (("reason", F, "Q3"), ("reason", F, "R3"))),
-    "a correction without its reason in words": Case(_cells(F, {"G3": 1300, "Q3": "誤りの訂正"}), (("reason", F, "R3"),)),
     "a reason without its class": Case(_cells(S, {"R2": "日", "U2": "確認した"}), (("reason", S, "T2"),)),
     "a latitude without its longitude": Case(_cells(S, {"G2": 35.7}), (("missing", S, "H2"),)),
     "a new procedure without its status": Case(_cells(P, {"L2": None}), (("missing", P, "L2"),)),
@@ -463,6 +461,9 @@ def without_addresses(content: bytes, store: Store) -> bytes:
 
 
 ACCEPTED: dict[str, tuple[Build, dict[tuple[str, str], Any]]] = {
+    # The reason of a correction is asked for afterwards, cell by cell: nothing that was typed is thrown away for it.
+    "a correction without any reason": (_cells(F, {"Q3": None, "R3": None}), {}),
+    "a correction without its reason in words": (_cells(F, {"R3": None}), {}),
     "rows sorted": (_book(sorted_rows), {}),
     "rows filtered and hidden": (_book(hidden_and_filtered), {}),
     "columns moved": (_book(moved_columns), {}),
