@@ -30,6 +30,7 @@ from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
 from tests.bench.viewer import Viewer, served
 from tests.method.side_by_side import differences, from_json, recounted_from_json
+from tests.method.sums import wrong_sums
 from tests.pages.charts_seen import EVERY, walk
 from tests.pages.questions import unanswered
 from tests.publishers import accounts, projected
@@ -141,6 +142,15 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
     settings.cache_clear()
     assert finance["indicators"] and all(i["is_sample"] for i in finance["indicators"])
     assert observations and all(o["is_sample"] for o in observations)
+
+
+def test_sums_are_what_a_stranger_adds_up(made: tuple[Store, Path]) -> None:
+    """Coverage, value and completeness of every sum, recomputed from the bureaus' own answers."""
+    book = made[0].book()
+    items = [status_json(scored, book, as_of=TODAY) for scored in score_all(book, as_of=TODAY)]
+    wholes = [i for i in items if i["rolled_up"]]
+    assert not [(w["code"], x) for w in wholes for x in wrong_sums(w, [i for i in items if i["code"] == w["code"] and i is not w])]
+    assert sum(r["is_complete"] for w in wholes for r in w["rolled_up"]) >= 12
 
 
 @pytest.mark.parametrize("view", ["then", "now"])
