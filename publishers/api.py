@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -325,7 +326,9 @@ def answered(produce: Any) -> Any:
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await run_in_threadpool(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False).encode())
+            body = await run_in_threadpool(
+                lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode()
+            )
         except BadQuery as error:
             return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
         return conditional(request, body, "application/json")
@@ -348,6 +351,8 @@ def _plain(value: Any) -> Any:
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_plain(v) for v in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None  # no JSON knows it; nothing brings one in any more
     return value.isoformat() if isinstance(value, (date, datetime)) else value
 
 

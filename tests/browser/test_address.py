@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, BrowserContext
 from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
-from tests.browser.conftest import serving
 from tests.browser.screen import WAIT, Screen
 from tests.pages.questions import word
 from tests.publishers.house import built
