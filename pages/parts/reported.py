@@ -14,7 +14,7 @@ from kpis.store import utc_now
 from kpis.text import format_date
 from loaders.layout import Column, load_layout
 from pages.parts import cached
-from pages.parts.text import language, named, t
+from pages.parts.text import file_name, language, named, t
 
 STATE_LOOKS = {
     "not_started": (":material/radio_button_unchecked:", "gray"), "draft": (":material/edit_note:", "gray"),
@@ -74,6 +74,11 @@ def bureau_names() -> dict[str, str]:
 def period_name(code: str) -> str:
     """Return a period as people read it."""
     return parse_period(code).label(language())
+
+
+def file_of(bureau: str, period: str, *what: str, ending: str) -> str:
+    """Return the name of a file of one bureau's report: bureau and period in words and codes, and what it is."""
+    return file_name(bureau_names().get(bureau, ""), period_name(period), bureau, period, *what, ending=ending)
 
 
 def row_namer() -> _Namer:
