@@ -33,10 +33,11 @@ from pages.parts.reported import (
     state_name,
     value_text,
 )  # fmt: skip
-from pages.parts.text import file_name, language, t
+from pages.parts.text import language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
 from pages.parts.withdrawals import withdrawn
+from publishers.naming import file_name
 
 enter("see_queue", "manage_people", "read_audit")
 

@@ -18,7 +18,8 @@ from kpis.text import format_value, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
-from pages.parts.text import file_name, language, linked, named, t
+from pages.parts.text import language, linked, named, t
+from publishers.naming import file_name
 from publishers.summary import groups
 from publishers.told_series import stretches_of
 from publishers.words import Words

@@ -14,7 +14,8 @@ import streamlit as st
 from charts.style import CONFIG, Finished
 from pages.parts import cached
 from pages.parts.entry import as_of, view
-from pages.parts.text import file_name, language, t
+from pages.parts.text import language, t
+from publishers.naming import file_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from kpis.store import Store
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name
-from pages.parts.text import file_name, language, t
+from pages.parts.text import language, t
+from publishers.naming import file_name
 
 
 def _done(step: Callable[[], object], said: str) -> None:

@@ -18,7 +18,8 @@ from pages.parts import address, cached
 from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.entry import as_of
 from pages.parts.registers import bureau_names, day_word, telling, when
-from pages.parts.text import file_name, language, t
+from pages.parts.text import language, t
+from publishers.naming import file_name
 from publishers.registers_csv import written
 from publishers.told_procedures import value_word
 

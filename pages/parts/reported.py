@@ -14,7 +14,8 @@ from kpis.store import utc_now
 from kpis.text import format_date
 from loaders.layout import Column, load_layout
 from pages.parts import cached
-from pages.parts.text import file_name, language, named, t
+from pages.parts.text import language, named, t
+from publishers.naming import file_name
 
 STATE_LOOKS = {
     "not_started": (":material/radio_button_unchecked:", "gray"), "draft": (":material/edit_note:", "gray"),

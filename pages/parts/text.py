@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from contextvars import ContextVar
 from functools import lru_cache
@@ -51,12 +50,6 @@ def has_words(key: str) -> bool:
 def fine_print(markdown: str) -> None:
     """Show small text that holds links or badges: a caption fades them below the contrast of 4.5 that WCAG asks for."""
     st.markdown(f":small[{markdown}]")
-
-
-def file_name(*parts: str, ending: str) -> str:
-    """Return the name of a file to save: what it is about, part by part, without what a file system refuses."""
-    kept = (re.sub(r'[\\/:*?"<>|\s]+', "_", part.strip()).strip("._") for part in parts)
-    return "_".join(part for part in kept if part) + ending
 
 
 def in_brackets(text: str) -> str:
