@@ -34,13 +34,19 @@ WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``)."""
+    """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``).
+
+    ``published_by`` is the last day by which it was public, and ``published_basis`` what proves it: the ``page`` itself, another
+    ``source``, or the ``quarter`` that it reports.
+    """
 
     source_code: str
     url: str
     title: str
     published_on: date | None
     grade: str
+    published_by: date | None = None
+    published_basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

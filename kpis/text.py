@@ -266,11 +266,14 @@ def known_day(day: date | None, precision: str, language: str = "ja") -> str:
     """Write a day as exactly as it is known: the day, its month, its quarter or fiscal year, or that year and later.
 
     Args:
-        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``.
+        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``: the day is
+            then the last it can have been.
     """
     if day is None:
         return ""
     codes = {"month": month_code, "quarter": quarter_code, "year": fiscal_year_code, "or_later": fiscal_year_code}
+    if precision == "unknown":
+        return f"no later than {format_date(day, language)}" if language == "en" else f"遅くとも{format_date(day, language)}"
     if precision not in codes:
         return format_date(day, language)
     label = parse_period(codes[precision](day)).label(language)

@@ -14,7 +14,7 @@ from kpis.scorecard import Scored
 from kpis.since import Shift, corrections_since, shifts
 from kpis.text import format_date, format_value, status_word
 from pages.parts import cached
-from pages.parts.asked import FIRST_DAY
+from pages.parts.asked import FIRST_DAY, choose_day
 from pages.parts.cards import dated_value, headline_value
 from pages.parts.comparison import difference, in_words
 from pages.parts.entry import as_of, enter
@@ -151,13 +151,8 @@ if not any(s.judgement.figure for s in every):
     st.title(t("nav_changes"))
     st.info(t("empty"), icon=":material/info:")
     st.stop()
-asked = st.query_params.get("since", "")
-try:
-    start = date.fromisoformat(asked)
-except ValueError:
-    start = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
-since = st.date_input(t("since_choose"), value=min(start, as_of()), min_value=FIRST_DAY, max_value=as_of(), key=f"since_{as_of()}")
-since = since if isinstance(since, date) else start
+year_before = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
+since = choose_day("since", t("since_choose"), first=FIRST_DAY, last=as_of(), default=max(year_before, FIRST_DAY))
 found = cached.made(
     "shifts", code=since.isoformat(), as_of=as_of(), language="",
     make=lambda: shifts(own_scope(cached.scored(since)), every, since=since),

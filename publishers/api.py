@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -241,7 +242,8 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         "thresholds": judged.thresholds, "rule_version": judged.rule_version,
         "sources": [
             {"url": s.url, "title": s.title, "grade": s.grade,
-             "published_on": s.published_on.isoformat() if s.published_on else None}
+             "published_on": s.published_on.isoformat() if s.published_on else None,
+             "published_by": s.published_by.isoformat() if s.published_by else None, "published_basis": s.published_basis}
             for code in scored.source_codes if (s := book.sources.get(code))
         ],
     }  # fmt: skip
@@ -298,7 +300,7 @@ def _readings(request: Request) -> list[dict[str, Any]]:
 
 
 def _sources(request: Request) -> list[dict[str, Any]]:
-    names = ("source_code", "url", "title", "published_on", "grade")
+    names = ("source_code", "url", "title", "published_on", "published_by", "published_basis", "grade")
     return [{name: row[name] for name in names} for row in store_of(request).all_of(models.Source)]
 
 
@@ -321,7 +323,9 @@ def answered(produce: Any) -> Any:
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await run_in_threadpool(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False).encode())
+            body = await run_in_threadpool(
+                lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode()
+            )
         except BadQuery as error:
             return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
         return conditional(request, body, "application/json")
@@ -344,6 +348,8 @@ def _plain(value: Any) -> Any:
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_plain(v) for v in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None  # no JSON knows it; nothing brings one in any more
     return value.isoformat() if isinstance(value, (date, datetime)) else value
 
 

@@ -98,7 +98,7 @@ class Site:
     @cached_property
     def reports(self) -> list[ProjectReport]:
         """Return every project as it stands."""
-        names = ("Project", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
+        names = ("Project", "StrategyVersion", "ProjectVersion", "ProjectBureau", "Milestone", "MilestoneDate", "ProjectConfidence")
         return project_reports({name: self.rows(name) for name in names}, self.scored, as_of=self.as_of)
 
     @cached_property

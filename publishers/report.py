@@ -27,7 +27,7 @@ from publishers.summary import conclusion, headlines, lead, own_scope
 from publishers.words import Words
 
 PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
 BUREAU_TABLES = (models.Indicator, models.Submission)
 
@@ -91,7 +91,7 @@ class QuarterReport:
                 level = words("confidence_" + project.confidence["confidence"])
                 told = words("contradiction", confidence=level, status=status_word(project.status, language))
                 said.append(f"{words.named(project.row)}: {told}")
-        states = {state: sum(m.state == state for m in self.milestones) for state in ("done", "late", "not_seen")}
+        states = {state: sum(m.state == state for m in self.milestones) for state in ("done", "late", "missed", "not_seen")}
         said.append(words("report_milestones_line", total=len(self.milestones), **states))
         if self.coverage:
             partial = sum(not r.is_complete and r.figure is not None for _, r in self.coverage)

@@ -208,8 +208,8 @@ def _projects(sheet: Worksheet, report: QuarterReport) -> None:
     row = _head(sheet, report, words("report_projects"))
     header = [
         words("project_code"), words("project_name"), words("computed_status"), words("confidence"), words("confidence_reason"),
-        words("report_judged"), words("state_done"), words("state_late"), words("state_not_seen"), words("state_coming"),
-        words("goal_2025"),
+        words("report_judged"), words("state_done"), words("state_late"), words("state_missed"), words("state_not_seen"), words("state_coming"),
+        words("project_goal"),
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = []
     for project in report.core:
@@ -219,10 +219,10 @@ def _projects(sheet: Worksheet, report: QuarterReport) -> None:
             [
                 project.code, words.named(project.row), status_word(project.status, language),
                 words("confidence_" + said["confidence"]) if said else words("confidence_none"), said["reason"] if said else "",
-                counts, *(project.count_of(s) for s in ("done", "late", "not_seen", "coming")), words.named(project.row, "goal"),
+                counts, *(project.count_of(s) for s in ("done", "late", "missed", "not_seen", "coming")), words.named(project.row, "goal"),
             ]
         )  # fmt: skip
-    _table(sheet, "projects", row, header, rows, [10, 44, 14, 14, 24, 30, 8, 8, 12, 8, 60])
+    _table(sheet, "projects", row, header, rows, [10, 44, 14, 14, 24, 30, 8, 8, 8, 12, 8, 60])
     sheet.freeze_panes = sheet.cell(row + 1, 3)
 
 

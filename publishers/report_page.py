@@ -87,13 +87,13 @@ def _projects(report: QuarterReport) -> _Table:
         [
             p.code, words.named(p.row), status_word(p.status, language),
             words("confidence_" + p.confidence["confidence"]) if p.confidence else words("confidence_none"),
-            p.count_of("done"), p.count_of("late"), p.count_of("not_seen"),
+            p.count_of("done"), p.count_of("late"), p.count_of("missed"), p.count_of("not_seen"),
         ]
         for p in report.core
     ]  # fmt: skip
     header = [
         words("project_code"), words("project_name"), words("computed_status"), words("confidence"), words("state_done"),
-        words("state_late"), words("state_not_seen"),
+        words("state_late"), words("state_missed"), words("state_not_seen"),
     ]  # fmt: skip
     return _Table(words("report_projects"), header, rows, words("empty"))
 

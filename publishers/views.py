@@ -103,7 +103,9 @@ class IndicatorView:
         if judged.is_awaiting:
             found += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
         if judged.is_stale and judged.status != "unreported":
-            found += Markup(' <span class="badge plain">{}</span>').format(self.words("stale"))
+            found += Markup(' <span class="badge plain">{}</span>').format(
+                self.words("stale" if judged.standing == "last_known" else "stale_figure")
+            )
         return found
 
     @property

@@ -10,7 +10,8 @@ from kpis.organisation import Succession
 from kpis.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import format_date, format_value, status_word
-from pages.parts import cached
+from pages.parts import address, cached
+from pages.parts.asked import choose
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
 from pages.parts.comparison import in_words
@@ -55,8 +56,8 @@ def registers(report: BureauReport) -> None:
         total = sum(counts.values())
         st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
-            query = {"bureau": report.code, "lang": language()}
-            st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=query)
+            own = {"bureau": report.code} if word == "procedures" else {}  # the other list is not narrowed
+            st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(**own))
 
 
 def record(report: BureauReport) -> None:
@@ -138,9 +139,7 @@ def detail(report: BureauReport) -> None:
         if others:
             with st.container():
                 words = {code: named(s.entry.definition) for code, s in others.items()}
-                chosen = st.selectbox(
-                    t("choose_indicator"), list(others), format_func=words.__getitem__, key=f"other_{report.code}"
-                )
+                chosen = choose("indicator", list(others), t("choose_indicator"), words.__getitem__, default=next(iter(others)))
                 indicator(others[chosen])
     if others:
         shown = cached.made(
@@ -157,8 +156,7 @@ def detail(report: BureauReport) -> None:
     st.header(t("bureau_milestones"), divider="gray")
     names = {p["project_code"]: named(p) for p in cached.rows("Project")}
     for code in report.project_codes:
-        query = {"code": code, "lang": language()}
-        st.page_link(page("projects"), label=f"{code} {names[code]}", icon=":material/flag:", query_params=query)
+        st.page_link(page("projects"), label=f"{code} {names[code]}", icon=":material/flag:", query_params=address.link(code=code))
     if report.milestones:
         milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)
     else:

@@ -15,7 +15,7 @@ from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.scorecard import Book, Scored, Tally, dated_text, figure_text
 from kpis.text import format_value, status_colour, status_icon, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
@@ -36,16 +36,27 @@ def tally_marks(found: Tally) -> str:
     return "  \n".join(lines)
 
 
-def badge_line(judgement: Judgement) -> str:
-    """Return one status as a line of markdown, and beside it that the data are old where they are."""
+def badge_line(judgement: Judgement, *, wraps: bool = False) -> str:
+    """Return one status as a line of markdown, and beside it that its result is awaited or its figure old where they are.
+
+    Args:
+        wraps: for narrow cards: a badge is cut off where it does not fit, a background runs on to the next line.
+    """
     status = judgement.status
-    colour = "gray" if judgement.standing == "last_known" else status_colour(status)
-    line = f":{colour}-badge[{status_icon(status)} {status_word(status, language())}]"
+    marks = [
+        (
+            "gray" if judgement.standing == "last_known" else status_colour(status),
+            status_icon(status),
+            status_word(status, language()),
+        )
+    ]
     if judgement.is_awaiting:
-        line += f" :orange-badge[:material/hourglass_top: {t('awaiting')}]"
+        marks.append(("orange", ":material/hourglass_top:", t("awaiting")))
     if judgement.is_stale and status != "unreported":
-        line += f" :gray-badge[:material/schedule: {t('stale')}]"
-    return line
+        marks.append(("gray", ":material/schedule:", t("stale" if judgement.standing == "last_known" else "stale_figure")))
+    shape = "background" if wraps else "badge"
+    line = " ".join(f":{colour}-{shape}[{icon} {word}]" for colour, icon, word in marks)
+    return f":small[{line}]" if wraps else line
 
 
 def status_badge(judgement: Judgement) -> None:
@@ -76,8 +87,7 @@ def indicator_card(scored: Scored, *, title: str | None = None) -> None:
 
 def indicator_link(code: str) -> None:
     """Show the link to the page of an indicator."""
-    query = {"code": code, "lang": language()}
-    st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=query)
+    st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(code=code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,10 @@ def _card(scored: Scored, title: str | None) -> _Card:
     figure, goal, drawn = judged.figure, judged.goal, stretches_of(scored)
     value = value_of(definition, figure) if figure is not None else None
     is_text = figure is not None and value is None
-    head = [f"**{title or named(definition)}**  \n{badge_line(judged)}" + (f"  \n:small[{named(definition)}]" if title else "")]
+    head = [
+        f"**{title or named(definition)}**  \n{badge_line(judged, wraps=True)}"
+        + (f"  \n:small[{named(definition)}]" if title else "")
+    ]
     head.append(f"{'**' if is_text else '#### '}{headline_value(scored, figure)}{'**' if is_text else ''}")
     head.append(_chips(scored))
     picture = ""

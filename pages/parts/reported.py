@@ -23,9 +23,9 @@ STATE_LOOKS = {
     "late": (":material/schedule:", "red"),
 }  # fmt: skip
 EVENTS = frozenset(
-    {"uploaded", "explained", "conflict_resolved", "warning_confirmed", "submitted", "withdrawn", "returned", "commented", "approved",
-     "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish", "rollback", "confidence",
-     "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided"}
+    {"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted", "withdrawn", "returned",
+     "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
+     "rollback", "confidence", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
@@ -74,6 +74,12 @@ def bureau_names() -> dict[str, str]:
 def period_name(code: str) -> str:
     """Return a period as people read it."""
     return parse_period(code).label(language())
+
+
+def unit_of(row: ReportedRow) -> str:
+    """Return the unit of a figure's indicator."""
+    own = next(i for i in cached.rows("Indicator") if i["indicator_code"] == row.key[0])
+    return str(own["unit_en" if language() == "en" else "unit_ja"])
 
 
 def row_namer() -> _Namer:

@@ -75,7 +75,11 @@ def test_the_api_of_the_edition_equals_the_data_files(public: Public) -> None:
         public.rows("readings"),
         {"indicator": "indicator_code", "unit": "bureau_code", "period": "period_code", "value": "value", "agrees": "agrees"},
     )
-    same(api("sources"), public.rows("sources"), {n: n for n in ("source_code", "url", "title", "published_on", "grade")})
+    same(
+        api("sources"),
+        public.rows("sources"),
+        {n: n for n in ("source_code", "url", "title", "published_on", "published_by", "published_basis", "grade")},
+    )
     same(
         api("units"),
         public.rows("bureaus"),
