@@ -73,6 +73,7 @@ class Gone:
     list_name: str
     key: str
     row: Mapping[str, Any]
+    was_kept: bool = False  # decided before, and still to be done: a list that is replaced whole would leave it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +396,7 @@ def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, 
             changed += _end_rows(session, kind, own, sha256=sha256, decided_at=decided_at)
         elif kind == "observations.csv":
             changed += _withdraw_rows(session, own, decided_at=decided_at)
-    if gone:
+    if any(not row.was_kept for row, _ in gone):
         session.execute(
             insert(table_of(models.ListDecision)),
             [
@@ -404,6 +405,7 @@ def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, 
                     "ended_on": decision.ended_on, "reason": decision.reason, "decided_at": decided_at,
                 }
                 for row, decision in gone
+                if not row.was_kept
             ],
         )  # fmt: skip
     return changed
