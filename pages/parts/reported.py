@@ -15,6 +15,7 @@ from kpis.text import format_date
 from loaders.layout import Column, load_layout
 from pages.parts import cached
 from pages.parts.text import language, named, t
+from publishers.naming import file_name
 
 STATE_LOOKS = {
     "not_started": (":material/radio_button_unchecked:", "gray"), "draft": (":material/edit_note:", "gray"),
@@ -80,6 +81,11 @@ def unit_of(row: ReportedRow) -> str:
     """Return the unit of a figure's indicator."""
     own = next(i for i in cached.rows("Indicator") if i["indicator_code"] == row.key[0])
     return str(own["unit_en" if language() == "en" else "unit_ja"])
+
+
+def file_of(bureau: str, period: str, *what: str, ending: str) -> str:
+    """Return the name of a file of one bureau's report: bureau and period in words and codes, and what it is."""
+    return file_name(bureau_names().get(bureau, ""), period_name(period), bureau, period, *what, ending=ending)
 
 
 def row_namer() -> _Namer:
