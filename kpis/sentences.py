@@ -216,8 +216,9 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
         return f"say_lost_{_off(definition, goal_gap)}"
     if status == "missed" or plan_gap is None:
         return "say_short" if _falls_short(definition, goal_gap) else f"say_goal_{_way(goal_gap.side)}"
-    if status == "moving_away" and found.baseline is not None and plan_gap.side:
-        return f"say_away_{_way(plan_gap.side)}"
+    if status == "moving_away" and found.figure is not None and found.baseline is not None and plan_gap.side:
+        is_above = (value_of(definition, found.figure) or 0.0) > found.baseline.value
+        return f"say_away_{_way(plan_gap.side)}_{'above' if is_above else 'below'}"
     tolerated = "_tolerated" if status == "on_track" and definition.sign * plan_gap.side < 0 else ""
     return f"say_plan_{_way(plan_gap.side)}{tolerated}"
 

@@ -208,9 +208,11 @@ def _like(number: Decimal, places: int, definition: Measured) -> int:
 
 
 def _exact_to(number: Decimal, is_share: bool) -> int:
-    """Return to which decimal an approximate value is exact: its last one, whole per cent, or its last digit that is not zero."""
+    """Return to which decimal an approximate value is exact, as ``kpis.measures.rounding_step`` has it: two digits always are."""
     decimals = _decimals(number)
-    return decimals if decimals or is_share or not number else -int(number.normalize().as_tuple().exponent)
+    if decimals or is_share or not number:
+        return decimals
+    return -max(min(int(number.normalize().as_tuple().exponent), number.adjusted() - 1), 0)
 
 
 def _landmarks(definition: Measured) -> tuple[Decimal, ...]:

@@ -19,6 +19,7 @@ from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
+from publishers.naming import file_name
 from publishers.summary import groups
 from publishers.told_series import stretches_of
 from publishers.words import Words
@@ -197,7 +198,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
         with st.expander(t("table"), icon=":material/table:"):
             st.dataframe(block.table, hide_index=True, width="stretch", column_config=link_columns())
             st.download_button(
-                t("csv"), block.csv, f"{scored.entry.definition.code}.csv", "text/csv", icon=":material/download:",
+                t("csv"), block.csv, file_name(*key.split(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
                 key=f"csv_{key.replace(' ', '_')}", on_click="ignore",
             )  # fmt: skip
     if block.sources:

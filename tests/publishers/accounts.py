@@ -402,7 +402,10 @@ def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
     }
     held = [s for s in ledger.own.values() if s["period"]]
     vintages = [
-        v for s in ledger.own.values() for v in s["figures"] if v["vintage"] > 1 and v["known_at"] and v["known_at"][:10] > since
+        v
+        for s in ledger.own.values()
+        for v in s["figures"]
+        if v["vintage"] > 1 and v["known_at"] and ledger.day_of(v["known_at"]) > since
     ]
     found = answer["changes"]
     says = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -133,6 +133,10 @@ class Ledger:
         ended = f"{gap}({self.words('ended_year', year=row['valid_to'][:4])})" if row.get("valid_to") else ""
         return self.words.named(row) + ended
 
+    def day_of(self, instant: str) -> str:
+        """Return the day of the office on which an instant of the API falls: nine hours ahead of UTC."""
+        return (datetime.fromisoformat(instant.rstrip("Z")) + timedelta(hours=9)).date().isoformat()
+
     def day(self, text: str | None) -> str:
         """Write a day."""
         return known_day(date.fromisoformat(text), "day", self.language) if text else ""
@@ -189,8 +193,12 @@ class Ledger:
         return str(item[f"sentence_{self.language}"])
 
     def status(self, item: Item) -> str:
-        """Return the word of a status."""
-        return status_word(item["status"], self.language)
+        """Return the word of a status; where its figure is old, with the day it was so."""
+        word = status_word(item["status"], self.language)
+        if item["standing"] != "last_known":
+            return word
+        day = self.day(item["period_end"])
+        return f"{word} (as of {day})" if self.language == "en" else f"{word}({day}時点)"
 
     # What a text may say ----------------------------------------------------------------------------------------------
 
