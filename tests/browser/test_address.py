@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, BrowserContext
 from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
-from tests.browser.conftest import serving
 from tests.browser.screen import WAIT, Screen
 from tests.pages.questions import word
 from tests.publishers.house import built
@@ -67,7 +66,9 @@ def act_as(screen: Screen, path: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", list(VIEWS))
-def test_a_view_survives_menu_back_reload_and_another_browser(context: BrowserContext, known: str, path: str, language: str) -> None:
+def test_a_view_survives_menu_back_reload_and_another_browser(
+    context: BrowserContext, known: str, path: str, language: str
+) -> None:
     every = list(VIEWS)
     following = every[(every.index(path) + 1) % len(every)]
     frame = {**FRAME, "lang": language}
