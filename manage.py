@@ -52,7 +52,7 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
         return
-    if not any(p.grade == "error" for p in report.problems):
+    if not any(p.stops for p in report.problems):
         out.print(
             f"{report.file}: {report.accepted} / {report.rows} 行 rows"
             + (f" [{report.kind}]" if report.kind and report.kind != report.file else "")
@@ -62,8 +62,9 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
     if report.completeness is not None:
         out.print(f"{report.file}: {report.completeness.told()}", markup=False)
     for p in report.problems:
-        where = " ".join(str(part) for part in (p.sheet, p.cell or (f"{p.row}行 row {p.row}" if p.row else "")) if part)
-        mark = "注意 warning: " if p.grade == "warning" else ""
+        place = p.cell or (f"{p.row}行 row {p.row}" if p.row else "")
+        where = " ".join(str(part) for part in (p.sheet, place, p.subject_ja and f"({p.subject_ja})") if part)
+        mark = {"warning": "注意 warning: ", "question": "質問 question: "}.get(p.grade, "")
         err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
         err.print(f"  {p.expected_ja}。{p.remedy_ja}", markup=False)
         err.print(f"  {p.expected_en}. {p.remedy_en}", markup=False)
@@ -127,7 +128,7 @@ def load_command(
         typer.echo(json.dumps([report.to_json() for report in found], ensure_ascii=False, indent=1))
     for report in found if not as_json or len(found) == 1 else []:
         _print(report, as_json=as_json)
-    raise typer.Exit(1 if any(p.grade == "error" for r in found for p in r.problems) else 0)
+    raise typer.Exit(1 if any(p.stops for r in found for p in r.problems) else 0)
 
 
 def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool, leaves_open: str) -> LoadReport:
@@ -144,7 +145,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
     if mark is not None:
         own = reports.reports(store, viewer=actor, states=OPEN_STATES, bureau_code=mark.bureau_code)
         there = next(((r.id, r.revision) for r in own if r.period_code == mark.period_code), None)
-    done = submit.receive(store, content, actor=actor, name=path.name, today=today, replaces=there)
+    done = submit.receive(store, content, actor=actor, name=path.name, today=today, replaces=there, keeps_questions=False)
     sha256 = hashlib.sha256(content).hexdigest()
     kept = done.uploaded
     if kept is None:
@@ -187,7 +188,7 @@ def check(
         if not workbook.is_bureau_workbook(content):
             raise typer.BadParameter(f"{file.name}: 局の報告様式ではありません / not a bureau workbook", param_hint="--marked")
         marked.write_bytes(workbook.mark_problems(content, report.problems))
-    raise typer.Exit(1 if any(p.grade == "error" for p in report.problems) else 0)
+    raise typer.Exit(1 if any(p.stops for p in report.problems) else 0)
 
 
 @app.command()

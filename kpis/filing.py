@@ -49,6 +49,7 @@ def packed(row: ReportedRow) -> str:
         "vintage": row.issued_vintage,
         "row": row.row,
         "columns": row.columns,
+        **({"readings": row.readings} if row.readings else {}),
     }
     return orjson.dumps(said).decode()
 
@@ -67,7 +68,7 @@ def unpacked(stored: Any) -> ReportedRow:
     issued = {} if changed_from is None else {**fields, **changed_from}
     return ReportedRow(
         stored.row_kind, tuple(orjson.loads(stored.row_key)), fields, said["vintage"], stored.sheet, said["row"], said["columns"],
-        stored.reason_class, stored.reason_text, issued,
+        stored.reason_class, stored.reason_text, issued, {n: tuple(r) for n, r in said.get("readings", {}).items()},
     )  # fmt: skip
 
 

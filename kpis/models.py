@@ -122,6 +122,7 @@ class Project(SQLModel, table=True):
     is_name_official: bool = True
     goal_ja: str = ""
     goal_en: str = ""
+    goal_source_code: str | None = None
     successor_code: str | None = Field(default=None, sa_column=_reference("project.project_code", optional=True))
     sort_order: int = 0
     source_code: str = Field(sa_column=_reference("source.source_code"))

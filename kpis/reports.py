@@ -116,7 +116,7 @@ class Opened:
         """Return how many things must still be explained or resolved before it can be submitted."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
         found = self.comparison
-        return len(found.unresolved) + len(found.unexplained) + open_warnings
+        return len(found.unresolved) + len(found.unread) + len(found.unexplained) + open_warnings
 
 
 def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
@@ -245,7 +245,7 @@ def _flips(
     figures: dict[tuple[str, str], list[Figure]] = {}
     for change in comparison.rows:
         row = change.row
-        if row.kind != OBSERVATIONS or not any(c.counts for c in change.cells):
+        if row.kind != OBSERVATIONS or not any(c.counts for c in change.cells) or any(c.is_unread for c in change.cells):
             continue
         stored = current.get((row.kind, row.key))
         vintage = stored.vintage + 1 if stored else 1

@@ -81,6 +81,24 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
     return Numbers(actual, target, plan_gap.other if plan_gap else "", goal_gap, plan_gap)
 
 
+def target_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write the target that a judgement is against, or a dash."""
+    return numbers_of(definition, found, language).target or "―"
+
+
+def planned_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write the planned value as the sentence does, or a dash."""
+    return numbers_of(definition, found, language).planned or "―"
+
+
+def variance_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write by how much the figure is above (+) or below (−) its plan, or a dash."""
+    gap = numbers_of(definition, found, language).plan_gap
+    if gap is None or found.figure is None:
+        return "―"
+    return _say("say_about", language, number=gap.signed_gap) if found.figure.is_approximate else gap.signed_gap
+
+
 def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
     """Say a judgement: the figure against its target or plan, by how much, of what day, and what has to be known beside it."""
     between = _say("say_between", language)
@@ -216,8 +234,9 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
         return f"say_lost_{_off(definition, goal_gap)}"
     if status == "missed" or plan_gap is None:
         return "say_short" if _falls_short(definition, goal_gap) else f"say_goal_{_way(goal_gap.side)}"
-    if status == "moving_away" and found.baseline is not None and plan_gap.side:
-        return f"say_away_{_way(plan_gap.side)}"
+    if status == "moving_away" and found.figure is not None and found.baseline is not None and plan_gap.side:
+        is_above = (value_of(definition, found.figure) or 0.0) > found.baseline.value
+        return f"say_away_{_way(plan_gap.side)}_{'above' if is_above else 'below'}"
     tolerated = "_tolerated" if status == "on_track" and definition.sign * plan_gap.side < 0 else ""
     return f"say_plan_{_way(plan_gap.side)}{tolerated}"
 

@@ -18,13 +18,14 @@ from kpis.settings import settings
 from kpis.store import Store, utc_now
 from kpis.vintages import REGISTER_FILES, Decision, Gone
 from loaders.endings import find_faults
-from loaders.flatfile import column_letters, header_of, read_rows, read_table, written_rows
+from loaders.flatfile import header_of, read_rows, read_table, written_rows
 from loaders.guard import check_bytes
 from loaders.missing import find_gone, settle
 from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
 from loaders.rules import find_in_lists
+from loaders.sheets import column_letters, split_address
 from loaders.workbook import is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
@@ -45,7 +46,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
 _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
     "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator", "sibling_code": "indicator",
-    "project_code": "project", "source_code": "source", "supersedes_code": "milestone",
+    "project_code": "project", "source_code": "source", "goal_source_code": "source", "supersedes_code": "milestone",
     "strategy_version": "version",
 }  # fmt: skip
 _OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv": "project", "sources.csv": "source",
@@ -79,16 +80,20 @@ class Prepared:
         self.numbered: list[tuple[int, Row]] = []
         self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
+        self.sure: set[tuple[int, str]] = set()  # (row, column) of numbers written with their unit
         self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
         if self.problems:
             return
-        table, self.problems = read_table(content)
+        table, unreadable = read_table(content)
+        self.problems = unreadable
         if table is None:
             return
         self.sheet = table[0]
         if placed := None if kind else recognise(table, settings().layouts_dir):
             self.kind = "procedures.csv"
-            self.numbered, self.problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            self.numbered, problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            used = {column_letters(table[2] + at) for at in placed.places.values()}
+            self.problems = [p for p in unreadable if split_address(p.cell)[0] in used] + problems
             self._find_duplicates()
             return
         header = header_of(table)
@@ -100,7 +105,9 @@ class Prepared:
                         "列名を直すか、--kind で種類を指定してください", "Correct the column names, or name the kind with --kind")
             ]  # fmt: skip
             return
-        self.numbered, self.problems = read_rows(table, KINDS[self.kind])
+        self.numbered, problems = read_rows(table, KINDS[self.kind], sure=self.sure)
+        at_cells = {p.cell for p in unreadable}
+        self.problems = [*unreadable, *(p for p in problems if not p.cell or p.cell not in at_cells)]
         if self.problems:
             sound = {number for number, _ in self.numbered}
             self.faulty = [(number, given) for number, given in written_rows(table) if number not in sound]

@@ -120,12 +120,13 @@ def find_gone(store: Store, file: Prepared) -> list[Gone]:
     whole = file.kind in REGISTER_FILES or file.kind in LISTED or file.kind == "calendar.csv"
     if not gone or (not whole and len(gone) * 2 > len(held)):
         return []
-    decided = {
-        (row["row_key"])
+    kept = {
+        row["row_key"]
         for row in store.all_of(models.ListDecision, list_kind=file.kind)
-        if row["decision"] == "keep" and (file.kind in REGISTER_FILES or row["list_name"] == file.name)
+        if row["decision"] == "keep" and (file.kind != "observations.csv" or row["list_name"] == file.name)
     }
-    return [Gone(file.kind, file.name, key, held[key]) for key in gone if key not in decided]
+    is_replaced = file.kind in LISTED or file.kind == "calendar.csv"
+    return [Gone(file.kind, file.name, key, held[key], key in kept) for key in gone if is_replaced or key not in kept]
 
 
 def _key(fields: Sequence[str], row: Mapping[str, Any]) -> str:
@@ -186,7 +187,7 @@ def settle(
     settled: list[tuple[Gone, Decision]] = []
     open_: list[Gone] = []
     for row in gone:
-        own = dropped.get((row.kind, row.key), decision)
+        own = Decision("keep") if row.was_kept else dropped.get((row.kind, row.key), decision)
         if own is not None and own.word in _CAN[row.kind]:
             settled.append((row, own))
         elif lenient and own is None:

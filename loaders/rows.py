@@ -19,8 +19,9 @@ def _blank_is_none(value: object) -> object:
 
 
 Optional_text = Annotated[str | None, BeforeValidator(_blank_is_none)]
-Optional_number = Annotated[float | None, BeforeValidator(_blank_is_none)]
-Optional_count = Annotated[Annotated[float, Field(ge=0)] | None, BeforeValidator(_blank_is_none)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Optional_number = Annotated[Number | None, BeforeValidator(_blank_is_none)]
+Optional_count = Annotated[Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, BeforeValidator(_blank_is_none)]
 Optional_date = Annotated[date | None, BeforeValidator(_blank_is_none)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Optional_code = Annotated[Code | None, BeforeValidator(_blank_is_none)]
@@ -128,6 +129,7 @@ class ProjectRow(Row):
     is_name_official: Flag = True
     goal_ja: str = ""
     goal_en: str = ""
+    goal_source_code: Optional_code = None
     successor_code: Optional_code = None
     source_code: Code
     note: str = ""
@@ -219,8 +221,8 @@ class IndicatorRow(Row):
     tolerance: Annotated[float, Field(ge=0)] = 0.0
     stale_after_days: Annotated[int, Field(gt=0)] = 200
     publication_lag_days: Annotated[int, Field(ge=0)] = 92
-    minimum_value: float | None = None
-    maximum_value: float | None = None
+    minimum_value: Optional_number = None
+    maximum_value: Optional_number = None
     sibling_code: Optional_code = None
     replaced_by_code: Optional_code = None
     paired_with_code: Optional_code = None
@@ -435,8 +437,8 @@ class FacilityRow(Row):
     bureau_code: Optional_code = None
     organisation_ja: str = ""
     municipality_ja: str = ""
-    latitude: Annotated[Annotated[float, Field(ge=20, le=46)] | None, BeforeValidator(_blank_is_none)] = None
-    longitude: Annotated[Annotated[float, Field(ge=122, le=154)] | None, BeforeValidator(_blank_is_none)] = None
+    latitude: Annotated[Annotated[float, Field(ge=-90, le=90)] | None, BeforeValidator(_blank_is_none)] = None
+    longitude: Annotated[Annotated[float, Field(ge=-180, le=180)] | None, BeforeValidator(_blank_is_none)] = None
     payment_methods: str = ""
     cashless_since: Optional_date = None
     cashless_since_precision: Precision = "unknown"

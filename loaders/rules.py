@@ -23,8 +23,8 @@ from kpis.review import ReportedRow, figure_of
 from kpis.store import Store
 from kpis.vintages import COMPARED, next_vintage
 from loaders.context import ReportContext, definition_of
-from loaders.flatfile import column_letters
 from loaders.report import Problem
+from loaders.sheets import column_letters
 
 if TYPE_CHECKING:
     from loaders.load import Prepared
@@ -125,7 +125,8 @@ def _figures(
         if definition is None or after[key] is None:
             continue
         others = [f for period, f in own[key[:2]].items() if period != key[2]]
-        for odd in check_figure(definition, reported[key], others):
+        sure = {"value"} if (number, "value") in file.sure else set[str]()
+        for odd in check_figure(definition, reported[key], others, sure=sure):
             if odd.severity != "warning" or not row.reason_text.strip():
                 file.problems.append(_odd(odd, key, file, number))
     return places

@@ -59,7 +59,7 @@ def check_report(store: Store, content: bytes, *, actor: str | None = None, toda
 
 def receive(
     store: Store, content: bytes, *, actor: str, name: str, today: date, bureau_code: str | None = None,
-    period_code: str | None = None, replaces: tuple[int, int] | None = None,
+    period_code: str | None = None, replaces: tuple[int, int] | None = None, keeps_questions: bool = True,
 ) -> Received:  # fmt: skip
     """Read a filled workbook and keep it as a draft where it has no error.
 
@@ -67,6 +67,7 @@ def receive(
         bureau_code: the bureau it must be of; ``None`` = the one its mark names.
         period_code: the period it must be of.
         replaces: (report, revision) that the actor saw and means to replace.
+        keeps_questions: keep it with cells that may mean two values, to be answered on the page; else such a cell keeps it out.
 
     Raises:
         NotAllowed: the actor does not report for the bureau.
@@ -76,7 +77,7 @@ def receive(
     if reading.mark is None:
         return Received(reading, None)
     require(viewer_of(store, actor).grants, "upload", reading.mark.bureau_code)
-    if reading.errors:
+    if reading.errors or (reading.questions and not keeps_questions):
         return Received(reading, None)
     done = upload(
         store, actor=actor, bureau_code=reading.mark.bureau_code, period_code=reading.mark.period_code, rows=reading.rows,

@@ -16,7 +16,7 @@ from loaders.submit import Received, receive, take_template
 from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.entry import as_of, enter
-from pages.parts.explain import confirm_warnings, give_reasons, resolve_conflicts
+from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
 from pages.parts.reported import bureau_names, file_of, instant, office_today, period_name, state_badge, state_name
 from pages.parts.text import in_brackets, language, t
@@ -156,6 +156,7 @@ def draft(found: Opened) -> None:
     what_changes(found)
     mine = me.may("explain", report.bureau_code) and report.state in ("draft", "returned")
     if mine:
+        ask_readings(store, found, actor=me.email)
         resolve_conflicts(store, found, actor=me.email)
         give_reasons(store, found, actor=me.email)
         confirm_warnings(store, found, actor=me.email)

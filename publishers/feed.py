@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from kpis.periods import parse_period
+from kpis.periods import local_day, parse_instant, parse_period
 from publishers.words import Words
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def sitemap(site: Site, paths: Iterable[str]) -> str:
         for address in both.values():
             url = ET.SubElement(root, f"{{{SITEMAP}}}url")
             ET.SubElement(url, f"{{{SITEMAP}}}loc").text = address
-            ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = site.about["published_at"][:10]
+            ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = local_day(parse_instant(site.about["published_at"])).isoformat()
             for language, other in both.items():
                 ET.SubElement(url, f"{{{XHTML}}}link", {"rel": "alternate", "hreflang": language, "href": other})
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

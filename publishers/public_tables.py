@@ -30,7 +30,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     models.Bureau: "bureau_code name_ja name_en is_name_en_official kind parent_code valid_from valid_from_precision valid_to "
     "valid_to_precision is_current sort_order source_code",
     models.Succession: "id predecessor_code successor_code relation effective_date date_precision share source_code",
-    models.Project: "project_code kind category_ja category_en name_ja name_en is_name_official goal_ja goal_en successor_code "
+    models.Project: "project_code kind category_ja category_en name_ja name_en is_name_official goal_ja goal_en goal_source_code successor_code "
     "sort_order source_code",
     models.StrategyVersion: "version_code name_ja name_en adopted_on adopted_precision published_by horizon_year first_year last_year "
     "keywords_ja keywords_en concept_ja concept_en is_renumbered sort_order source_code",

@@ -11,8 +11,8 @@ from kpis.errors import MierukaError
 from kpis.reports import INCOMPLETE, Opened
 from kpis.review import OURS, REASON_CLASSES, THEIRS
 from kpis.store import Store
-from pages.parts.reported import column_name, instant, plain, row_namer, value_text
-from pages.parts.text import language, t
+from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
+from pages.parts.text import in_brackets, language, t
 from pages.parts.whatchanges import left_open
 
 AT_ONCE = 20  # so many are asked about at a time; the next come when these are stored
@@ -55,6 +55,42 @@ def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
             choices = {cell: choice for cell, choice in picked.items() if choice is not None}
             _stored(
                 lambda: submissions.resolve(store, found.report.id, actor=actor, revision=found.report.revision, choices=choices)
+            )
+
+
+def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
+    """Ask of each cell that may mean two values (0.881 in percent) which one it means; nothing is chosen beforehand."""
+    unread = found.comparison.unread
+    if not unread:
+        return
+    st.error(t("readings_lead", count=len(unread)), icon=":material/percent:")
+    name = row_namer()
+    with st.form("readings"):
+        picked = {}
+        for number, cell in enumerate(unread[:AT_ONCE]):
+            kind, column = cell.row.kind, cell.column
+            before = value_text(kind, column, cell.old)
+            st.markdown(
+                f"**{cell.place}** {plain(name(cell.row))} {column_name(kind, column)}"
+                + (in_brackets(t("reading_before", value=before)) if cell.old is not None else "")
+            )
+            offered = {f"{value:,.15g} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
+            said = st.radio(
+                cell.place,
+                list(offered),
+                index=None,
+                key=f"reading_{number}_{cell.place}",
+                label_visibility="collapsed",
+                horizontal=True,
+            )
+            if said is not None:
+                picked[kind, cell.row.key, column] = offered[said]
+        if st.form_submit_button(t("readings_button"), type="primary", icon=":material/check:"):
+            chosen = {cell: value for cell, value in picked.items() if value is not None}
+            _stored(
+                lambda: submissions.choose_readings(
+                    store, found.report.id, actor=actor, revision=found.report.revision, chosen=chosen
+                )
             )
 
 

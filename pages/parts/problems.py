@@ -26,11 +26,11 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
         for problem in own[:SHOWN_AS_TEXT]:
             english = language() == "en"
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
-            word = t("grade_error" if problem.grade == "error" else "grade_warning")
+            word = t(f"grade_{problem.grade}")
             expected = problem.expected_en if english else problem.expected_ja
             remedy = problem.remedy_en if english else problem.remedy_ja
             st.markdown(
-                f"{icon} {word} **{_place(problem)}** {t('found')}「{plain(problem.found)}」 {t('expected')}: {expected}  \n"
+                f"{icon} {word} **{_place(problem)}** {plain(_subject(problem))} {t('found')}「{plain(problem.found)}」 {t('expected')}: {expected}  \n"
                 f":material/build: {remedy}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
@@ -60,12 +60,16 @@ def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("found"): p.found,
+                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): _subject(p), t("found"): p.found,
                 t("expected"): p.expected_en if english else p.expected_ja, t("remedy"): p.remedy_en if english else p.remedy_ja,
             }
             for p in problems
         ]
     )  # fmt: skip
+
+
+def _subject(problem: Problem) -> str:
+    return problem.subject_en if language() == "en" else problem.subject_ja
 
 
 def _place(problem: Problem) -> str:

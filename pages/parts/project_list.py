@@ -11,19 +11,26 @@ import streamlit as st
 from kpis.figures import BAD, GOOD, JUDGED
 from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
 from kpis.settings import settings
-from kpis.text import format_date, known_day, status_word
+from kpis.text import format_date, status_word
 from pages.parts import address, cached
 from pages.parts.cards import tally_marks
 from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, contradictions, quarter_label, state_marks, status_mark
-from pages.parts.text import language, named, t
+from pages.parts.text import language, linked, named, t
+from publishers import told_projects
+from publishers.words import Words
 
 
 def link(report: ProjectReport, label: str = "") -> None:
     """Lead to the page of one project."""
     words, query = label or named(dict(report.row)), address.link(code=report.code)
     st.page_link(page("projects"), label=words, icon=":material/arrow_forward:", query_params=query)
+
+
+def full_name(report: ProjectReport) -> str:
+    """Return the name of a project, marked where its title was not seen."""
+    return told_projects.project_name(report.row, Words(language()))
 
 
 def leaders(report: ProjectReport) -> str:
@@ -44,7 +51,7 @@ def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
         st.markdown(
             "\n\n".join(
                 (
-                    f"**{report.code} {named(dict(report.row))}**  \n{status_mark(report.status)} {confidence_mark(report)}",
+                    f"**{report.code} {full_name(report)}**  \n{status_mark(report.status)} {confidence_mark(report)}",
                     f"{t('project_indicators')}  \n{tally_marks(report.tally) or t('no_indicator')}",
                     f"{t('milestones')}  \n{state_marks(report.milestones) or t('timeline_none')}",
                 )
@@ -90,7 +97,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     for versions, alike in held:
         st.header(core_heading(versions, len(alike)), divider="gray")
         if versions and versions[0]["is_renumbered"]:
-            said = {"version": named(versions[0]), "day": adopted(versions[0])}
+            said = {"version": named(versions[0]), "day": told_projects.adopted(versions[0], Words(language()))}
             st.caption(t("core_renumbered_note", **said))
         with st.grid(3, min_column_width=280):
             for report in alike:
@@ -123,37 +130,17 @@ def core_heading(versions: Sequence[Mapping[str, Any]], count: int) -> str:
     return t("core_of_versions", count=count, versions=t("comma").join(named(dict(v)) for v in versions))
 
 
-def adopted(version: Mapping[str, Any]) -> str:
-    """Write when a version of the strategy was adopted, as exactly as it is known."""
-    return known_day(version["adopted_on"], version["adopted_precision"], language()) or t("unknown_day")
-
-
 def strategy() -> None:
     """Show the versions of the strategy: when each was adopted, up to when it looks, and its key words."""
     versions = in_order(cached.rows("StrategyVersion"))
     if not versions:
         return
     with st.expander(t("strategy_versions", count=len(versions)), icon=":material/menu_book:"):
-        kept_block("strategy-versions", lambda: strategy_table(versions))
-
-
-def strategy_table(versions: Sequence[Mapping[str, Any]]) -> Ready:
-    """Make the table of the versions of the strategy."""
-    sources = {row["source_code"]: row["url"] for row in cached.rows("Source")}
-    table = pd.DataFrame(
-        [
-            {
-                t("strategy_version"): named(dict(v)), t("adopted"): adopted(v),
-                t("horizon"): str(v["horizon_year"] or ""),
-                t("action_years"): t("years_from_to", first=v["first_year"], last=v["last_year"]) if v["first_year"] else "",
-                t("strategy_keywords"): named(dict(v), "keywords"), t("strategy_concept"): named(dict(v), "concept"),
-                t("source"): sources.get(v["source_code"], ""),
-            }
-            for v in versions
-        ]
-    )  # fmt: skip
-    csv = pd.DataFrame(versions).drop(columns=["note", "sort_order"], errors="ignore")
-    return ready(None, sentence="", table=table, csv=csv, title=t("strategy_versions", count=len(versions)), is_table_open=True)
+        sources = cached.book().sources
+        for version in versions:
+            source = sources.get(version["source_code"])
+            said = told_projects.version_line(version, Words(language()))
+            st.markdown(said + (f"  \n{t('source')}: {linked(source.title, source.url)}" if source else ""))
 
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:
@@ -162,7 +149,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     table = pd.DataFrame(
         [
             {
-                t("project"): f"{r.code} {named(dict(r.row))}", t("statuses_one"): status_word(r.status, language()),
+                t("project"): f"{r.code} {full_name(r)}", t("statuses_one"): status_word(r.status, language()),
                 **({} if is_public else {t("confidence"): t("confidence_" + (r.confidence["confidence"] if r.confidence else "none"))}),
                 t("project_indicators"): len(r.scored), t("milestones"): len(r.milestones),
                 **{t(f"state_{state}"): r.count_of(state) for state in MILESTONE_STATES},
@@ -195,14 +182,8 @@ def leading(held: list[ProjectReport]) -> None:
         return
     st.header(t("leading_heading"), divider="gray")
     stated = next((s.judgement.figure for s in cached.scored(as_of()) if s.entry.definition.code == "leading_projects"), None)
-    versions = in_order(cached.rows("StrategyVersion"))
-    if stated is not None and stated.value is not None and versions:
-        of_first = {"version": named(dict(versions[0])), "day": adopted(versions[0])}
-        in_first = sum(1 for r in held if r.first_version == versions[0]["version_code"])
-        missing = max(int(stated.value) - in_first, 0)
-        st.caption(t("leading_note", stated=f"{stated.value:,.0f}", known=len(held), first=in_first, missing=missing, **of_first))
-    else:
-        st.caption(t("leading_note_plain", known=len(held)))
+    count = stated.value if stated is not None else None
+    st.caption(told_projects.unidentified(held, cached.rows("StrategyVersion"), count, Words(language())))
     categories = dict.fromkeys(r.row["category_ja"] for r in held)
     for category in sorted(categories, key=lambda c: not c):
         own = [r for r in held if r.row["category_ja"] == category]

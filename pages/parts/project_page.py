@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +11,6 @@ import streamlit as st
 from kpis.confidence import LEVELS, record_confidence
 from kpis.errors import MierukaError
 from kpis.figures import value_of
-from kpis.organisation import Unit
 from kpis.projects import PROJECT_RULE, ProjectReport
 from kpis.scorecard import Scored
 from kpis.settings import settings
@@ -24,6 +22,8 @@ from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, milestone_block, quarter_label, rule_line, status_mark
 from pages.parts.text import fine_print, in_brackets, language, linked, named, t
 from pages.parts.viewer import viewer
+from publishers import told_projects
+from publishers.words import Words
 
 CHARTS_SHOWN = 6
 
@@ -47,35 +47,11 @@ def heading(report: ProjectReport) -> None:
                 icon=":material/compare_arrows:",
             )
     with st.container(border=True):
-        st.markdown(f"**{goal_heading(report)}**")
+        st.markdown(f"**{told_projects.goal_heading(report, Words(language()))}**")
         st.markdown(named(dict(report.row), "goal") or t("goal_none"))
-        source = cached.book().sources.get(report.row["source_code"])
+        source = cached.book().sources.get(told_projects.goal_source(report.row))
         if source:
             fine_print(f"{t('source')}: {linked(source.title, source.url)}")
-
-
-def goal_heading(report: ProjectReport) -> str:
-    """Say whose goal it is: of which version of the strategy, and for which year."""
-    version = report.version
-    if version is None:
-        return t("project_goal")
-    name = named(dict(version))
-    return (
-        t("project_goal_by", version=name, year=version["horizon_year"])
-        if version["horizon_year"]
-        else t("project_goal_of", version=name)
-    )
-
-
-def in_time(row: Mapping[str, Any], unit: Unit) -> str:
-    """Say from when to when a bureau led or took part, as far as it is known; else until when the bureau existed."""
-    first = known_day(row["valid_from"], row["valid_from_precision"], language())
-    last = known_day(row["valid_to"], row["valid_to_precision"], language()) or (
-        format_date(unit.valid_to, language()) if unit.valid_to else ""
-    )
-    said = [t("seen_from", day=first)] if first else []
-    said += [t("ended_on", day=last)] if last else []
-    return in_brackets(t("comma").join(said)) if said else ""
 
 
 def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
@@ -88,14 +64,13 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             st.caption(t("bureau_unknown"))
         for row in report.bureaus:
             unit = units[row["bureau_code"]]
-            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{in_time(row, unit)}", icon=":material/apartment:",
+            when = told_projects.times(row, unit.valid_to, Words(language()))
+            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{in_brackets(when) if when else ''}", icon=":material/apartment:",
                 query_params=address.link(code=unit.code),
             )  # fmt: skip
             source = cached.book().sources.get(row["source_code"] or "")
             if source:
                 fine_print(f"{t('source')}: {linked(source.title, source.url)}")
-            if row["note"]:
-                st.caption(row["note"])
     with right:
         st.subheader(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]

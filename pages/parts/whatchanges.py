@@ -54,7 +54,7 @@ def changes_table(found: Opened) -> pd.DataFrame:
                 t("cell"): change.place, t("row"): name(row), t("column"): column_name(kind, change.column),
                 t("old_value"): value_text(kind, change.column, change.old),
                 t("new_value"): value_text(kind, change.column, change.new),
-                t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change),
+                t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
                 t("reason"): f"[{t(f'correction_{row.reason_class}')}] {row.reason_text}" if row.reason_class else "",
                 t("office_comment"): comments.get((kind, row.key, change.column), ""),
@@ -62,6 +62,15 @@ def changes_table(found: Opened) -> pd.DataFrame:
         )  # fmt: skip
     table = pd.DataFrame(rows)
     return table.loc[:, [c for c in table.columns if (table[c] != "").any()]] if len(table) else table
+
+
+def _reading_word(change: CellChange) -> str:
+    if change.column not in change.row.readings:
+        return ""
+    if change.is_unread:
+        return in_brackets(t("reading_open"))
+    offered = " / ".join(f"{value:,.15g}" for value in change.row.readings[change.column])
+    return in_brackets(t("reading_chosen", value=f"{change.reading:,.15g}", offered=offered))
 
 
 def _withdrawn(found: Opened) -> None:

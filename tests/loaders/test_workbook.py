@@ -217,7 +217,7 @@ def test_new_codes_of_two_templates_never_meet(store: Store) -> None:
     ("sheet", "cells", "rule", "cell"),
     [
         (F, {"G3": 700, "Q3": "誤りの訂正", "R3": "数え直し"}, "cumulative_falls", "G3"),
-        (F, {"H7": 1001, "I7": 1000}, "numerator_above_denominator", "H7"),
+        (F, {"G10": 310, "I10": 300}, "numerator_above_denominator", "G10"),
         (F, {"G7": 98.0}, "rate_disagrees", "G7"),
         (P, {"N2": date(2023, 1, 31)}, "done_in_future", "N2"),
         (P, {"Y2": 501}, "online_above_applications", "Y2"),
@@ -232,7 +232,7 @@ def test_what_can_be_read_but_is_odd_is_doubted(store: Store, sheet: str, cells:
 
 
 def test_a_rate_within_its_last_digit_is_not_doubted(store: Store) -> None:
-    content = with_cells(filled(template(store)), F, {"G7": 66.7, "H7": 2, "I7": 3})
+    content = with_cells(filled(template(store)), F, {"G7": 98.7, "H7": 987, "I7": 1000})
     assert read_workbook(content, store=store).problems == []
 
 

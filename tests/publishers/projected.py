@@ -8,6 +8,7 @@ from datetime import date
 from kpis.projects import MILESTONE_STATES
 from kpis.settings import ROOT
 from kpis.text import known_day, status_word
+from publishers.words import Words
 from tests.publishers import tabled
 from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, series, states, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain
@@ -43,20 +44,15 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
         w("leading_note", stated=f"{stated:,.0f}", known=len(leading), first=named_first, missing=max(int(stated) - named_first, 0),
           version=w.named(oldest), day=adopted[oldest["code"]])
     )  # fmt: skip
-    sources = {s["source_code"]: s["url"] for s in ledger.api("sources")}
-    strategy = [
-        [w.named(v), adopted[v["code"]], str(v["horizon_year"] or ""),
-         w("years_from_to", first=v["first_year"], last=v["last_year"]) if v["first_year"] else "", w.named(v, "keywords"), w.named(v, "concept"),
-         sources[v["source"]]]
-        for v in versions
-    ]  # fmt: skip
-    strategy_keys = ("strategy_version", "adopted", "horizon", "action_years", "strategy_keywords", "strategy_concept", "source")
+    titles = {s["source_code"]: s["title"] for s in ledger.api("sources")}
+    for v in versions:
+        says += [version_line(w, v, adopted[v["code"]]), titles[v["source"]]]
     for category, n in Counter(w.named(p, "category") or w("category_unknown") for p in leading).items():
         says.append(f"{category} ({n})")
     boxes = {}
     for p in rows:
         said = [*marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
-        boxes |= {w.named(p): said, f"{p['code']} {w.named(p)}": said}
+        boxes |= {w.named(p): said, f"{p['code']} {full_name(w, p)}": said}
     judged = sum(p["status"] in (*GOOD, *BAD, "slightly_behind") for p in rows)
     says.append(w("projects_table_sentence", total=len(rows), judged=judged, late=sum(p["milestones"]["late"] for p in rows)))
     names = {u["code"]: w.named(u) for u in ledger.api("units")}
@@ -64,13 +60,27 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     keys = ["project", "statuses_one", *([] if is_public else ["confidence"]), "project_indicators", "milestones", *(f"state_{s}" for s in MILESTONE_STATES),
             "who_leads", "reported_in"]  # fmt: skip
     table = [
-        [f"{p['code']} {w.named(p)}", status_word(p["status"], ledger.language), *([] if is_public else [w("confidence_" + ((p["confidence"] or {}).get("confidence") or "none"))]),
+        [f"{p['code']} {full_name(w, p)}", status_word(p["status"], ledger.language), *([] if is_public else [w("confidence_" + ((p["confidence"] or {}).get("confidence") or "none"))]),
          str(len(p["indicators"])), str(sum(p["milestones"].values())), *(str(p["milestones"][s]) for s in MILESTONE_STATES),
          " → ".join(dict.fromkeys(names[b["bureau"]] for b in p["bureaus"] if b["role"] == "lead")), tabled.quarter(ledger, p["last_reported"])]
         for p in rows
     ]  # fmt: skip
-    tables = [([w(k) for k in strategy_keys], strategy), ([w(k) for k in keys], table)]
-    return tabled.wrong_tables(shown, tables) + in_boxes(ledger, shown, boxes, says)
+    return tabled.wrong_tables(shown, [([w(k) for k in keys], table)]) + in_boxes(ledger, shown, boxes, says)
+
+
+def full_name(w: Words, p: Item) -> str:
+    """Return the name of a project, marked where its title was not seen."""
+    mark = w("name_not_official")
+    return w.named(p) + ("" if p["is_name_official"] else f" ({mark})" if w.language == "en" else f"({mark})")
+
+
+def version_line(w: Words, v: Item, day: str) -> str:
+    """Say what a version of the strategy wants, as the page does."""
+    said = [w("version_head", name=w.named(v), day=day), w.named(v, "concept")]
+    said += [w("version_horizon", year=v["horizon_year"])] if v["horizon_year"] else []
+    said += [w("version_years", first=v["first_year"], last=v["last_year"])] if v["first_year"] else []
+    said += [w("version_keywords", keywords=w.named(v, "keywords"))] if v["keywords_ja"] else []
+    return " ".join(filter(None, said))
 
 
 def numbered_alike(versions: list[Item]) -> list[list[str]]:

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version_code"),
     )
     _keep_versions(versions)
+    op.add_column("project", sa.Column("goal_source_code", sa.String(), nullable=True))
     op.add_column("milestone", sa.Column("is_missed", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("project_bureau") as batch:
         batch.add_column(sa.Column("valid_from_precision", sa.String(), nullable=False, server_default="unknown"))
@@ -76,6 +77,7 @@ def downgrade() -> None:
         for column in ("source_code", "valid_to_precision", "valid_from_precision"):
             batch.drop_column(column)
     op.drop_column("milestone", "is_missed")
+    op.drop_column("project", "goal_source_code")
     op.drop_table("strategy_version")
     op.drop_column("source", "published_basis")
     op.drop_column("source", "published_by")
