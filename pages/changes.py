@@ -11,9 +11,9 @@ import streamlit as st
 from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
 from kpis.scorecard import Scored
-from kpis.sentences import planned_text
+from kpis.sentences import planned_text, standing_word
 from kpis.since import Shift, corrections_since, shifts
-from kpis.text import format_date, status_word
+from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import FIRST_DAY, choose_day
 from pages.parts.cards import dated_value, headline_value
@@ -40,7 +40,7 @@ def reason_line(kind: str, text: str) -> str:
 def stood(item: Scored) -> str:
     """Say how an indicator stood: value, period and status."""
     figure = item.judgement.figure
-    word = status_word(item.judgement.status, language())
+    word = standing_word(item.judgement, language())
     return f"{headline_value(item, figure)} ({figure.period.label(language())}) {word}" if figure else word
 
 
@@ -130,7 +130,7 @@ def compared(every: list[Scored]) -> Ready:
                 t("year_earlier"): dated_value(item, judged.year_earlier),
                 t("planned"): planned_text(definition, judged, language()),
                 t("compare_variance"): difference(item),
-                t("statuses_one"): status_word(judged.status, language()),
+                t("statuses_one"): standing_word(judged, language()),
             }
         )  # fmt: skip
         plain.append(

@@ -12,7 +12,7 @@ from charts.vector import NARROW, drawing
 from kpis.figures import value_of
 from kpis.periods import parse_period
 from kpis.scorecard import Scored, dated_text, tally
-from kpis.sentences import target_text, variance_text
+from kpis.sentences import standing_word, target_text, variance_text
 from kpis.text import format_date, format_value, status_word
 from publishers import told_series
 from publishers.report import QuarterReport
@@ -71,7 +71,7 @@ def _indicators(report: QuarterReport) -> _Table:
                 words.named(definition), judged.figure.period.label(language), report.shown(item, judged.figure),
                 target_text(definition, judged, language),
                 variance_text(definition, judged, language),
-                dated_text(definition, judged.previous, language), dated_text(definition, judged.year_earlier, language), status_word(judged.status, language),
+                dated_text(definition, judged.previous, language), dated_text(definition, judged.year_earlier, language), standing_word(judged, language),
             ]
         )  # fmt: skip
     header = [
@@ -146,7 +146,7 @@ def _changes(report: QuarterReport) -> _Table:
 
     def stood(item: Scored) -> str:
         figure = item.judgement.figure
-        word = status_word(item.judgement.status, language)
+        word = standing_word(item.judgement, language)
         return f"{report.shown(item, figure)} ({figure.period.label(language)}) {word}" if figure else word
 
     rows = [[words.named(s.after.entry.definition), stood(s.before), stood(s.after)] for s in report.shifts]

@@ -13,7 +13,7 @@ from kpis.figures import GOOD, Figure, value_of
 from kpis.organisation import Unit
 from kpis.periods import Period, parse_period
 from kpis.scorecard import Scored, figure_text
-from kpis.sentences import is_derived
+from kpis.sentences import is_derived, standing_word
 from kpis.text import format_date, format_value, status_word
 from publishers.summary import LESSES, coverage_lines
 from publishers.told import Block, Cell, Number, Telling
@@ -231,7 +231,7 @@ def by_bureau(
     rows = tuple(
         (
             name(s.entry.unit_code), Number(value_of(s.entry.definition, f), value_label(s, f, w)),
-            status_word(s.judgement.status, w.language), f.numerator, _denominator(s, f),
+            standing_word(s.judgement, w.language), f.numerator, _denominator(s, f),
         )
         for s, f in found
     )  # fmt: skip

@@ -8,9 +8,9 @@ import streamlit as st
 from kpis.bureaus import BureauReport
 from kpis.organisation import Succession
 from kpis.scorecard import Scored
-from kpis.sentences import target_text
+from kpis.sentences import standing_word, target_text
 from kpis.settings import settings
-from kpis.text import format_date, status_word
+from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.bureaus import break_line, unit_name
@@ -102,7 +102,7 @@ def indicator_table(report: BureauReport) -> Ready:
             t("value"): headline_value(s, s.judgement.figure),
             t("target"): target_text(s.entry.definition, s.judgement, language()),
             t("previous"): dated_value(s, s.judgement.previous), t("year_earlier"): dated_value(s, s.judgement.year_earlier),
-            t("statuses_one"): status_word(s.judgement.status, language()),
+            t("statuses_one"): standing_word(s.judgement, language()),
         }
         for s in report.scored
     ]  # fmt: skip

@@ -242,8 +242,12 @@ class Ledger:
         return str(item[f"sentence_{self.language}"])
 
     def status(self, item: Item) -> str:
-        """Return the word of a status."""
-        return status_word(item["status"], self.language)
+        """Return the word of a status; where its figure is old, with the day it was so."""
+        word = status_word(item["status"], self.language)
+        if item["standing"] != "last_known":
+            return word
+        day = self.day(item["period_end"])
+        return f"{word} (as of {day})" if self.language == "en" else f"{word}({day}時点)"
 
     # What a text may say ----------------------------------------------------------------------------------------------
 

@@ -398,13 +398,22 @@ def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
     w = ledger.words
     rows = []
     for s in items:
-        stale = [w("stale")] if s["is_stale"] and s["age_days"] is not None else []
+        stale = [w("awaiting")] if s["is_awaiting"] else []
+        if s["is_stale"] and s["status"] != "unreported":
+            stale.append(w("stale" if s["standing"] == "last_known" else "stale_figure"))
         beside = [(w(k), ledger.earlier(s, k)) for k in ("previous", "year_earlier")]
         if s["planned_value"] is not None:
             against = f" ({difference(ledger, s)})" if s["variance"] is not None else ""
             beside.append((w("planned"), ledger.planned(s) + against))
         told = " ".join(f"{word} {value}" for word, value in beside if value != "―") or "―"
-        rows.append([" ".join([w.named(s), ledger.headline(s), ledger.status(s), *stale, ledger.period(s["period"])]), told])
+        rows.append(
+            [
+                " ".join(
+                    [w.named(s), ledger.headline(s), status_word(s["status"], ledger.language), *stale, ledger.period(s["period"])]
+                ),
+                told,
+            ]
+        )
     return [w("compare_now"), w("compare_beside")], rows
 
 
@@ -413,7 +422,8 @@ def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Map
     w = ledger.words
 
     def stood(brief: Item, items: Mapping[str, Item]) -> str:
-        word, item = status_word(brief["status"], ledger.language), items[brief["indicator"]]
+        item = items[brief["indicator"]]
+        word = ledger.status(item)
         return (
             f"{ledger.figure(item, ledger.at(item, brief['period']))} ({ledger.period(brief['period'])}) {word}"
             if brief["period"]
