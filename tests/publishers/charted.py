@@ -83,7 +83,7 @@ def plan_of(item: Item) -> list[Dot]:
     if first == last and len([f for f in item["figures"] if f["value"] is not None]) == 1:
         return []
     found = []
-    for (day, value), (after, then) in zip(corners, [*corners[1:], ("", None)], strict=True):
+    for (day, value), (after, then) in zip(corners, [*corners[1:], ("", None)], strict=False):
         if first <= day <= last:
             found.append((day, value))
         for edge in (first, last):
