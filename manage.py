@@ -25,11 +25,13 @@ from kpis.review import REASON_CLASSES
 from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders import catalogue, load, pull, sample, submit, workbook
+from loaders.missing import decision_of
 from loaders.report import LoadReport
 from publishers import editions, export, publication
 from publishers.report import quarter_report
 from publishers.report_book import report_book
 from publishers.report_page import report_page
+from publishers.words import Words
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
 out = Console()
@@ -50,13 +52,19 @@ def _print(report: LoadReport, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
         return
-    if not any(p.grade == "error" for p in report.problems):
+    if not any(p.stops for p in report.problems):
         out.print(
-            f"{report.file}: {report.accepted} / {report.rows} 行 rows" + (" (取込済 already loaded)" if report.is_repeat else "")
+            f"{report.file}: {report.accepted} / {report.rows} 行 rows"
+            + (f" [{report.kind}]" if report.kind and report.kind != report.file else "")
+            + (" (取込済 already loaded)" if report.is_repeat else ""),
+            markup=False,
         )
+    if report.completeness is not None:
+        out.print(f"{report.file}: {report.completeness.told()}", markup=False)
     for p in report.problems:
-        where = " ".join(str(part) for part in (p.sheet, p.cell or (f"{p.row}行 row {p.row}" if p.row else "")) if part)
-        mark = "注意 warning: " if p.grade == "warning" else ""
+        place = p.cell or (f"{p.row}行 row {p.row}" if p.row else "")
+        where = " ".join(str(part) for part in (p.sheet, place, p.subject_ja and f"({p.subject_ja})") if part)
+        mark = {"warning": "注意 warning: ", "question": "質問 question: "}.get(p.grade, "")
         err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
         err.print(f"  {p.expected_ja}。{p.remedy_ja}", markup=False)
         err.print(f"  {p.expected_en}. {p.remedy_en}", markup=False)
@@ -81,14 +89,23 @@ def load_command(
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Put a bureau workbook in the place of the draft there is")] = False,
     hand_in: Annotated[bool, typer.Option("--submit", help="Submit the draft as well, where nothing is left to explain")] = False,
+    leaves_open: Annotated[
+        str, typer.Option("--leaves-open", help="Why figures that were asked stay open: confirms all of them with this reason")
+    ] = "",
+    missing: Annotated[
+        str | None,
+        typer.Option(help="Of rows that the list held before and holds no longer: keep | end=YYYY-MM-DD | never (was never so)"),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why, with --missing end or never; shown to the public")] = "",
 ) -> None:
     """Load figures, all or nothing. A bureau workbook becomes a draft of the person named by --as.
 
     Several files are stored together or not at all. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage or
     refused. --json prints one report as an object, several as a list of them.
     """
-    if missing := [path for path in files or [] if not path.is_file()]:
-        raise typer.BadParameter(f"{', '.join(map(str, missing))}: ファイルがありません / no such file")
+    if absent := [path for path in files or [] if not path.is_file()]:
+        raise typer.BadParameter(f"{', '.join(map(str, absent))}: ファイルがありません / no such file")
+    decided = decision_of(missing, reason) if missing else None
     store = _store()
     store.migrate()
     found: list[LoadReport] = []
@@ -99,20 +116,22 @@ def load_command(
             bar.update(task, completed=done, total=total)
 
         if not files:
-            found = catalogue.load_folder(store, settings().catalogue_dir, official=settings().official_dir, progress=progress)
+            found = catalogue.load_folder(
+                store, settings().catalogue_dir, official=settings().official_dir, missing=decided, progress=progress
+            )
         books = [path for path in files or [] if kind is None and workbook.is_bureau_workbook(path.read_bytes())]
         if plain := [path for path in files or [] if path not in books]:
-            found = load.load_files(store, plain, kind=kind, progress=progress)
+            found = load.load_files(store, plain, kind=kind, missing=decided, progress=progress)
         if not any(report.problems for report in found):
-            found += [_report_as(store, path, actor, replace=replace, hand_in=hand_in) for path in books]
+            found += [_report_as(store, path, actor, replace=replace, hand_in=hand_in, leaves_open=leaves_open) for path in books]
     if as_json and len(found) != 1:
         typer.echo(json.dumps([report.to_json() for report in found], ensure_ascii=False, indent=1))
     for report in found if not as_json or len(found) == 1 else []:
         _print(report, as_json=as_json)
-    raise typer.Exit(1 if any(p.grade == "error" for r in found for p in r.problems) else 0)
+    raise typer.Exit(1 if any(p.stops for r in found for p in r.problems) else 0)
 
 
-def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool) -> LoadReport:
+def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool, leaves_open: str) -> LoadReport:
     """Keep a bureau workbook as a draft of a person, and submit it if asked."""
     if actor is None:
         raise typer.BadParameter(
@@ -126,16 +145,30 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
     if mark is not None:
         own = reports.reports(store, viewer=actor, states=OPEN_STATES, bureau_code=mark.bureau_code)
         there = next(((r.id, r.revision) for r in own if r.period_code == mark.period_code), None)
-    done = submit.receive(store, content, actor=actor, name=path.name, today=today, replaces=there)
+    done = submit.receive(store, content, actor=actor, name=path.name, today=today, replaces=there, keeps_questions=False)
     sha256 = hashlib.sha256(content).hexdigest()
     kept = done.uploaded
     if kept is None:
-        return LoadReport(path.name, sha256, done.reading.rows_count, 0, done.reading.problems)
+        return LoadReport(
+            path.name, sha256, done.reading.rows_count, 0, done.reading.problems, completeness=done.reading.completeness
+        )
+    if leaves_open.strip() and kept.state in ("draft", "returned"):
+        found = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
+        open_ = {w.id: leaves_open for w in found.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
+        submissions.confirm(store, kept.report_id, actor=actor, revision=kept.revision, reasons=open_)
     if hand_in and kept.state in ("draft", "returned"):
         submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
     now = reports.report(store, kept.report_id, viewer=actor)
     err.print(f"報告 report {now.id} 第{now.revision}版 revision {now.revision}: {now.state}", markup=False)
-    return LoadReport(path.name, sha256, done.reading.rows_count, len(done.reading.rows), done.reading.problems, kept.is_repeat)
+    return LoadReport(
+        path.name,
+        sha256,
+        done.reading.rows_count,
+        len(done.reading.rows),
+        done.reading.problems,
+        kept.is_repeat,
+        completeness=now.completeness,
+    )
 
 
 @app.command()
@@ -155,7 +188,7 @@ def check(
         if not workbook.is_bureau_workbook(content):
             raise typer.BadParameter(f"{file.name}: 局の報告様式ではありません / not a bureau workbook", param_hint="--marked")
         marked.write_bytes(workbook.mark_problems(content, report.problems))
-    raise typer.Exit(1 if any(p.grade == "error" for p in report.problems) else 0)
+    raise typer.Exit(1 if any(p.stops for p in report.problems) else 0)
 
 
 @app.command()
@@ -330,10 +363,17 @@ def publish_command(
         why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
         where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
         out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"), markup=False)
+    _warn_unplaced()
     if dry_run:
         return
     made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=found.revision)
     out.print(f"公表しました published: {made.folder.name} sha256 {made.sha256}", markup=False)
+
+
+def _warn_unplaced() -> None:
+    """Say that what is published names no address where others could read it."""
+    if not settings().public_address:
+        err.print(f"⚠ {Words('ja')('publish_unplaced')}\n⚠ {Words('en')('publish_unplaced')}", markup=False)
 
 
 @app.command("verify")
@@ -376,6 +416,7 @@ def export_command(
     edition: Annotated[int | None, typer.Option(help="Number of the edition; none = the one shown", min=1)] = None,
 ) -> None:
     """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
+    _warn_unplaced()
     made = export.export(target, number=edition, chosen=settings())
     out.print(f"書き出しました written: {target} (第{made.number}号 edition {made.number})", markup=False)
 
@@ -458,11 +499,11 @@ def run(
         return
     store = _store()
     store.migrate()
-    reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
+    reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir, is_start=True)
     for report in reports:
         if report.problems:
             _print(report, as_json=False)
-    if any(report.problems for report in reports):
+    if any(p.grade == "error" for report in reports for p in report.problems):
         err.print("図表は前回取り込んだ数値で表示します。 / Serving the figures loaded before.")
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()

@@ -77,9 +77,10 @@ def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> st
 
 
 def _led(report: ProjectReport, organisation: Organisation, day: date) -> set[str]:
-    leads = [b["bureau_code"] for b in report.bureaus if b["role"] == "lead"]
-    alive = {code for code in leads if organisation.by_code[code].is_valid_on(day)}
-    return alive or set(leads)
+    leads = [b for b in report.bureaus if b["role"] == "lead"]
+    then = [b for b in leads if (b["valid_from"] or day) <= day <= (b["valid_to"] or day)] or leads
+    alive = {b["bureau_code"] for b in then if organisation.by_code[b["bureau_code"]].is_valid_on(day)}
+    return alive or {b["bureau_code"] for b in then}
 
 
 def bureau_reports(

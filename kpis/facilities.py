@@ -133,7 +133,13 @@ def over_time(facilities: Iterable[Facility]) -> list[tuple[date, int, int]]:
         if f.is_class:
             continue
         if f.status == ENDED:
-            if f.ended_reason != MISTAKE and f.status_before in CASHLESS and f.since is not None and f.ended is not None and f.since < f.ended:
+            if (
+                f.ended_reason != MISTAKE
+                and f.status_before in CASHLESS
+                and f.since is not None
+                and f.ended is not None
+                and f.since < f.ended
+            ):
                 done[f.since] = done.get(f.since, 0) + 1
                 done[f.ended] = done.get(f.ended, 0) - 1
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,12 +19,8 @@ from kpis.models import table_of
 from kpis.past import REGISTERS
 from kpis.periods import parse_period
 from kpis.review import OBSERVATIONS, Current, ReportedRow, RowChange, merged
+from kpis.vintages import REGISTER_FILES
 
-REGISTER_FILES: Mapping[str, type[SQLModel]] = {
-    "procedures.csv": models.Procedure,
-    "facilities.csv": models.Facility,
-    "milestones.csv": models.Milestone,
-}
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
               "first_known_at", "listed_in", "withdraws_vintage"}  # fmt: skip
@@ -53,6 +49,7 @@ def packed(row: ReportedRow) -> str:
         "vintage": row.issued_vintage,
         "row": row.row,
         "columns": row.columns,
+        **({"readings": row.readings} if row.readings else {}),
     }
     return orjson.dumps(said).decode()
 
@@ -71,7 +68,7 @@ def unpacked(stored: Any) -> ReportedRow:
     issued = {} if changed_from is None else {**fields, **changed_from}
     return ReportedRow(
         stored.row_kind, tuple(orjson.loads(stored.row_key)), fields, said["vintage"], stored.sheet, said["row"], said["columns"],
-        stored.reason_class, stored.reason_text, issued,
+        stored.reason_class, stored.reason_text, issued, {n: tuple(r) for n, r in said.get("readings", {}).items()},
     )  # fmt: skip
 
 

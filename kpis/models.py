@@ -50,13 +50,18 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 class Source(SQLModel, table=True):
-    """A page or file that figures were read from; one row per source."""
+    """A page or file that figures were read from; one row per source.
+
+    ``published_by`` is the last day by which it was public, ``published_basis`` what proves it (``page``, ``source``, ``quarter``).
+    """
 
     __table_args__ = (_one_of("grade", "'primary','secondary'"),)
     source_code: str = Field(primary_key=True)
     url: str
     title: str
     published_on: date | None = None
+    published_by: date | None = None
+    published_basis: str | None = None
     grade: str
     note: str = ""
 
@@ -117,7 +122,32 @@ class Project(SQLModel, table=True):
     is_name_official: bool = True
     goal_ja: str = ""
     goal_en: str = ""
+    goal_source_code: str | None = None
     successor_code: str | None = Field(default=None, sa_column=_reference("project.project_code", optional=True))
+    sort_order: int = 0
+    source_code: str = Field(sa_column=_reference("source.source_code"))
+    note: str = ""
+
+
+class StrategyVersion(SQLModel, table=True):
+    """A version of the strategy, in the order in which they followed each other; one row per version."""
+
+    __tablename__ = "strategy_version"
+    __table_args__ = (_one_of("adopted_precision", PRECISIONS),)
+    version_code: str = Field(primary_key=True)
+    name_ja: str
+    name_en: str
+    adopted_on: date | None = None
+    adopted_precision: str = "unknown"
+    published_by: date | None = None
+    horizon_year: int | None = None
+    first_year: int | None = None
+    last_year: int | None = None
+    keywords_ja: str = ""
+    keywords_en: str = ""
+    concept_ja: str = ""
+    concept_en: str = ""
+    is_renumbered: bool = False
     sort_order: int = 0
     source_code: str = Field(sa_column=_reference("source.source_code"))
     note: str = ""
@@ -139,13 +169,21 @@ class ProjectBureau(SQLModel, table=True):
     """Who leads or takes part in a project, and when."""
 
     __tablename__ = "project_bureau"
-    __table_args__ = (_one_of("role", "'lead','member'"), UniqueConstraint("project_code", "bureau_code", "role"))
+    __table_args__ = (
+        _one_of("role", "'lead','member'"),
+        _one_of("valid_from_precision", PRECISIONS),
+        _one_of("valid_to_precision", PRECISIONS),
+        UniqueConstraint("project_code", "bureau_code", "role"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     project_code: str = Field(sa_column=_reference("project.project_code"))
     bureau_code: str = Field(sa_column=_reference("bureau.bureau_code"))
     role: str
     valid_from: date | None = None
+    valid_from_precision: str = "unknown"
     valid_to: date | None = None
+    valid_to_precision: str = "unknown"
+    source_code: str | None = Field(default=None, sa_column=_reference("source.source_code", optional=True))
     note: str = ""
 
 
@@ -311,6 +349,8 @@ class Submission(SQLModel, table=True):
     decided_by: str | None = Field(default=None, sa_column=_reference("user_account.email", optional=True))
     decided_at: datetime | None = Field(default=None, sa_column=_instant(optional=True))
     return_reason: str = ""
+    asked_count: int | None = None  # figures that the template asked for; not known of reports from before this was counted
+    open_json: str = ""  # (indicator, period) of each that stays without a figure
 
 
 class SubmissionRow(SQLModel, table=True):
@@ -345,6 +385,7 @@ class SubmissionWarning(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int
+    rule: str = ""  # which doubt it is; ``incomplete`` is about the report as a whole
     sheet: str = ""
     cell: str = ""
     found: str
@@ -475,6 +516,7 @@ class Milestone(SQLModel, table=True):
     actual_end: date | None = None
     actual_end_precision: str = "unknown"
     stage_ja: str = ""
+    is_missed: bool = False
     reported_period: str | None = None
     ended_on: date | None = None
     ended_on_precision: str = "unknown"

@@ -18,7 +18,7 @@ from kpis.scorecard import Scored, Tally, tally
 from kpis.text import known_day
 
 PROJECT_RULE = "2026-2"
-MILESTONE_STATES = ("done", "late", "not_seen", "coming", "undated")
+MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated")
 _DATE_KINDS = ("planned", "replanned", "actual")
 
 
@@ -51,7 +51,8 @@ class GivenDay:
 class Milestone:
     """A milestone on a day: every day it was ever given, its state and its slip.
 
-    ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``not_seen``
+    ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``missed`` (it
+    passed, and the published result fell short); ``not_seen``
     (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``.
     ``slip_days`` runs from the first planned day to the actual, else the last re-planned day; 0 where the two fall within
     each other's precision; ``is_slip_exact`` where both are days.
@@ -139,7 +140,9 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     elif due.day >= as_of:
         state = "coming"
     else:
-        state = "late" if is_kept or (not row["stage_ja"] and due.precision == "day") else "not_seen"
+        state = (
+            "missed" if row["is_missed"] else "late" if is_kept or (not row["stage_ja"] and due.precision == "day") else "not_seen"
+        )
     days, exact = slip(planned[0] if planned else None, actual or (replanned[-1] if replanned else None))
     return Milestone(
         row["milestone_code"], row["project_code"], row["name_ja"], row["name_en"], row["planned_start"], tuple(planned),
@@ -179,7 +182,8 @@ def contradicts(confidence: str | None, status: str) -> bool:
 class ProjectReport:
     """A project on a day: its row, its names in each strategy version, who leads it, and how it stands.
 
-    ``names`` and ``bureaus`` are rows of ``project_version`` and ``project_bureau``; ``confidence`` is the last row of
+    ``names`` and ``bureaus`` are rows of ``project_version`` (with ``version_name_ja`` and ``_en``) and ``project_bureau``, in the
+    order in which versions and units followed each other; ``version`` is the row of the first version that names the project; ``confidence`` is the last row of
     ``project_confidence`` reviewed by the day; ``predecessor_codes`` are the projects that this one follows.
     """
 
@@ -193,6 +197,7 @@ class ProjectReport:
     confidence: Mapping[str, Any] | None
     confidences: tuple[Mapping[str, Any], ...]
     predecessor_codes: tuple[str, ...]
+    version: Mapping[str, Any] | None = None
 
     @property
     def code(self) -> str:
@@ -207,7 +212,7 @@ class ProjectReport:
     @property
     def first_version(self) -> str:
         """Return the first strategy version that names the project; blank where none does."""
-        return min((str(n["strategy_version"]) for n in self.names), default="")
+        return str(self.names[0]["strategy_version"]) if self.names else ""
 
     @property
     def last_reported(self) -> str:
@@ -221,6 +226,21 @@ class ProjectReport:
         return sum(1 for m in self.milestones if m.state == state)
 
 
+def in_order(versions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the versions of the strategy in the order in which they followed each other; a code says nothing of it."""
+    return sorted(versions, key=lambda v: v["sort_order"])
+
+
+def numberings(versions: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Return the versions that share their project numbers, together: a new list begins where numbers were given anew."""
+    found: list[list[Mapping[str, Any]]] = []
+    for version in in_order(versions):
+        if not found or version["is_renumbered"]:
+            found.append([])
+        found[-1].append(version)
+    return found
+
+
 def project_reports(
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
     scored: Iterable[Scored],
@@ -231,7 +251,7 @@ def project_reports(
     """Return every project as it stands on a day, in catalogue order.
 
     Args:
-        tables: rows by class name: ``Project``, ``ProjectVersion``, ``ProjectBureau``, ``Milestone``, ``MilestoneDate``,
+        tables: rows by class name: ``Project``, ``StrategyVersion``, ``ProjectVersion``, ``ProjectBureau``, ``Milestone``, ``MilestoneDate``,
             ``ProjectConfidence``.
         scored: judgements of the same day; those of an indicator's own scope count.
         as_of: the day.
@@ -245,7 +265,10 @@ def project_reports(
     held: dict[str, list[Milestone]] = {}
     for found in milestones_on(tables["Milestone"], tables["MilestoneDate"], as_of=as_of, known_at=known_at):
         held.setdefault(found.project_code, []).append(found)
-    versions, bureaus = _by_project(tables["ProjectVersion"]), _by_project(tables["ProjectBureau"])
+    known_versions = in_order(tables["StrategyVersion"])
+    order = {v["version_code"]: place for place, v in enumerate(known_versions)}
+    versions = _by_project(_with_version_names(tables["ProjectVersion"], known_versions))
+    bureaus = _by_project(sorted(tables["ProjectBureau"], key=lambda b: (b["valid_from"] or date.min, b["id"])))
     last = as_of if known_at is None else min(as_of, local_day(known_at))
     reviewed = [c for c in tables["ProjectConfidence"] if c["reviewed_on"] <= last]
     confidences = _by_project(sorted(reviewed, key=lambda c: (c["reviewed_on"], c["id"])))
@@ -258,14 +281,29 @@ def project_reports(
         code = row["project_code"]
         found_own = tally(own.get(code, ()))
         said = confidences.get(code, [])
+        names = tuple(versions.get(code, ()))
+        first = order.get(names[0]["strategy_version"]) if names else None
         reports.append(
             ProjectReport(
-                row, tuple(sorted(versions.get(code, ()), key=lambda v: v["strategy_version"])), tuple(bureaus.get(code, ())),
+                row, names, tuple(bureaus.get(code, ())),
                 tuple(own.get(code, ())), tuple(held.get(code, ())), found_own, project_status(found_own),
-                said[-1] if said else None, tuple(said), tuple(before.get(code, ())),
+                said[-1] if said else None, tuple(said), tuple(before.get(code, ())), None if first is None else known_versions[first],
             )
         )  # fmt: skip
     return reports
+
+
+def _with_version_names(names: Iterable[Mapping[str, Any]], versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give each name of a project what its version is called, in the order of the versions."""
+    known = {v["version_code"]: (place, v) for place, v in enumerate(versions)}
+    unknown: tuple[int, Mapping[str, Any]] = (len(known), {})
+
+    def called(name: Mapping[str, Any]) -> dict[str, Any]:
+        code = name["strategy_version"]
+        version = known.get(code, unknown)[1]
+        return {**name, "version_name_ja": version.get("name_ja", code), "version_name_en": version.get("name_en", code)}
+
+    return [called(n) for n in sorted(names, key=lambda n: (known.get(n["strategy_version"], unknown)[0], n["strategy_version"]))]
 
 
 def _by_project(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

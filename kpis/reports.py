@@ -23,6 +23,7 @@ from kpis.people import Event, events, grants_of
 from kpis.review import (
     OBSERVATIONS,
     Comparison,
+    Completeness,
     Current,
     Flip,
     ReportedRow,
@@ -35,6 +36,8 @@ from kpis.review import (
 )  # fmt: skip
 from kpis.scorecard import score_all
 from kpis.store import Store
+
+INCOMPLETE = "incomplete"  # the warning that figures which were asked stay open: confirmed once for all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Report:
     decided_by: str | None
     decided_at: datetime | None
     return_reason: str
+    completeness: Completeness | None = None  # not known of reports from before it was counted
 
     @property
     def subject(self) -> str:
@@ -77,6 +81,7 @@ class Warned:
     remedy_en: str
     confirmed_by: str | None
     confirmed_reason: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Opened:
         """Return how many things must still be explained or resolved before it can be submitted."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
         found = self.comparison
-        return len(found.unresolved) + len(found.unexplained) + open_warnings
+        return len(found.unresolved) + len(found.unread) + len(found.unexplained) + open_warnings
 
 
 def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
@@ -240,7 +245,7 @@ def _flips(
     figures: dict[tuple[str, str], list[Figure]] = {}
     for change in comparison.rows:
         row = change.row
-        if row.kind != OBSERVATIONS or not any(c.counts for c in change.cells):
+        if row.kind != OBSERVATIONS or not any(c.counts for c in change.cells) or any(c.is_unread for c in change.cells):
             continue
         stored = current.get((row.kind, row.key))
         vintage = stored.vintage + 1 if stored else 1
@@ -264,10 +269,17 @@ def warnings_of(session: Session, submission: models.Submission) -> tuple[Warned
     return tuple(
         Warned(
             w.id or 0, w.sheet, w.cell, w.found, w.expected_ja, w.expected_en, w.remedy_ja, w.remedy_en, w.confirmed_by,
-            w.confirmed_reason,
+            w.confirmed_reason, w.rule,
         )
         for w in session.exec(query)
     )  # fmt: skip
+
+
+def completeness_of(row: models.Submission) -> Completeness | None:
+    """Return how much of what was asked a report leaves known, where that was counted."""
+    if row.asked_count is None:
+        return None
+    return Completeness(row.asked_count, tuple((code, period) for code, period in json.loads(row.open_json or "[]")))
 
 
 def _comments(session: Session, report_id: int) -> tuple[Comment, ...]:
@@ -291,5 +303,5 @@ def _report(session: Session, row: models.Submission) -> Report:
     assert row.id is not None
     return Report(
         row.id, row.bureau_code, row.period_code, row.state, row.revision, row.file_sha256, name, row.template_id,
-        row.created_by, row.created_at, row.submitted_by, row.submitted_at, row.decided_by, row.decided_at, row.return_reason,
+        row.created_by, row.created_at, row.submitted_by, row.submitted_at, row.decided_by, row.decided_at, row.return_reason, completeness_of(row),
     )  # fmt: skip

@@ -41,6 +41,7 @@ class ReportedRow:
         reason_text: in the bureau's words.
         issued: the same fields as the template was issued with; empty for a new row. What differs from it is what the bureau
             changed; the other fields were left as they came, whatever others changed since.
+        readings: our column → the values that its cell may mean, where the bureau must say which (``as_read``).
     """
 
     kind: str
@@ -53,6 +54,7 @@ class ReportedRow:
     reason_class: str | None = None
     reason_text: str = ""
     issued: Mapping[str, Value] = field(default_factory=dict)
+    readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def cell(self, column: str) -> str:
         """Return the address of the cell that holds a field, as ``F12``; blank where no cell of its own does."""
@@ -100,6 +102,28 @@ _ORDER = {
 
 
 @dataclass(frozen=True, slots=True)
+class Completeness:
+    """How much of what was asked a report leaves known: figures that it gives or that are stored already.
+
+    Args:
+        asked: number of figures asked for.
+        open: (indicator, period) of each that stays without a figure, as the template orders them.
+    """
+
+    asked: int
+    open: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def filled(self) -> int:
+        """Return n of "n of m figures filled in"."""
+        return self.asked - len(self.open)
+
+    def told(self) -> str:
+        """Say both numbers, for a line of the audit trail or of a terminal."""
+        return f"{self.asked}件中{self.filled}件を記入 / {self.filled} of {self.asked} filled in"
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
     """What is stored for a row: its values and vintage, and what it said when the template was issued.
 
@@ -125,7 +149,7 @@ class CellChange(NamedTuple):
 
     ``nature``: ``new`` (was blank), ``cleared`` (is blank now), ``corrected`` (overwrites a figure) or ``updated`` (a
     register moving on). ``is_conflict``: somebody changed the same cell after the template was issued. ``choice``: how the
-    conflict was resolved, ``ours`` or ``theirs``.
+    conflict was resolved, ``ours`` or ``theirs``. ``reading``: of a cell that may mean several values, the one that was chosen.
     """
 
     row: ReportedRow
@@ -138,6 +162,12 @@ class CellChange(NamedTuple):
     changed_by: str = ""
     changed_at: datetime | None = None
     choice: str | None = None
+    reading: float | None = None
+
+    @property
+    def is_unread(self) -> bool:
+        """Say whether nobody has said yet which of its readings the cell means."""
+        return self.column in self.row.readings and self.reading is None
 
     @property
     def place(self) -> str:
@@ -193,6 +223,11 @@ class Comparison:
         return tuple(c for c in self.cells if c.is_conflict and c.choice is None)
 
     @property
+    def unread(self) -> tuple[CellChange, ...]:
+        """Return the cells that may mean several values, of which nobody has chosen one."""
+        return tuple(c for c in self.cells if c.is_unread)
+
+    @property
     def unexplained(self) -> tuple[RowChange, ...]:
         """Return the corrections without a reason."""
         return tuple(row for row in self.rows if row.lacks_reason)
@@ -227,7 +262,8 @@ def compare(
     """
     found: list[RowChange] = []
     unchanged = 0
-    for row in rows:
+    for reported in rows:
+        row = as_read(reported, choices or {})
         stored = current.get((row.kind, row.key))
         if stored is None and row.kind == OBSERVATIONS and not any(_says(v) for v in row.fields.values()):
             continue  # a cell left blank where nothing is known reports nothing
@@ -248,6 +284,22 @@ def compare(
     return Comparison(tuple(found), unchanged)
 
 
+def reading_key(column: str) -> str:
+    """Return the name under which a row keeps which value a cell means, beside how a conflict at the same cell was resolved."""
+    return f"{column} reads"
+
+
+def as_read(row: ReportedRow, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]) -> ReportedRow:
+    """Return a row with the values that were chosen where its cells may mean several; a choice no longer offered does not hold."""
+    chosen = {column: value for column in row.readings if (value := _reading(row, column, choices)) is not None}
+    return replace(row, fields={**row.fields, **chosen}) if chosen else row
+
+
+def _reading(row: ReportedRow, column: str, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]) -> float | None:
+    said, _ = choices.get((row.kind, row.key, reading_key(column)), ("", 0))
+    return next((value for value in row.readings.get(column, ()) if repr(value) == said), None)
+
+
 def _cells(
     row: ReportedRow, stored: Current | None, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]
 ) -> Iterable[CellChange]:
@@ -257,15 +309,16 @@ def _cells(
         old = stored.values.get(column) if stored else None
         if _same(old, new):
             continue
+        reading = _reading(row, column, choices) if row.readings else None
         if stored is None or stored.vintage == 0:
-            yield CellChange(row, column, old, new, None, "new")
+            yield CellChange(row, column, old, new, None, "new", reading=reading)
             continue
         at_issue = stored.at_issue.get(column, old)
         is_conflict = stored.vintage > row.issued_vintage and not _same(at_issue, old)
         choice, against = choices.get((row.kind, row.key, column), (None, 0))
         yield CellChange(
             row, column, old, new, at_issue, _nature(row.kind, column, old, new), is_conflict, stored.changed_by,
-            stored.changed_at, choice if is_conflict and against == stored.vintage else None,
+            stored.changed_at, choice if is_conflict and against == stored.vintage else None, reading,
         )  # fmt: skip
 
 

@@ -34,13 +34,19 @@ WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``)."""
+    """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``).
+
+    ``published_by`` is the last day by which it was public, and ``published_basis`` what proves it: the ``page`` itself, another
+    ``source``, or the ``quarter`` that it reports.
+    """
 
     source_code: str
     url: str
     title: str
     published_on: date | None
     grade: str
+    published_by: date | None = None
+    published_basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +321,11 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     return marked(
         format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure)), figure, language
     )
+
+
+def shown_figure(scored: Scored, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure of a judged series, told apart from the targets, plan and baseline that stand beside it."""
+    return figure_text(scored.entry.definition, figure, language, apart_from=scored.beside)
 
 
 def dated_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:

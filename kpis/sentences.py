@@ -75,8 +75,28 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
             is_worked_out=derived, is_planned=True,
         )  # fmt: skip
     actual = marked(format_value(value, definition, language, apart_from=beside, is_worked_out=derived), figure, language)
-    target = goal_text(definition, goal, language) if goal else ""
+    target = goal_gap.other if goal_gap else ""
+    if goal is not None and goal.is_approximate:
+        target = _say("say_about", language, number=target)
     return Numbers(actual, target, plan_gap.other if plan_gap else "", goal_gap, plan_gap)
+
+
+def target_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write the target that a judgement is against, or a dash."""
+    return numbers_of(definition, found, language).target or "―"
+
+
+def planned_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write the planned value as the sentence does, or a dash."""
+    return numbers_of(definition, found, language).planned or "―"
+
+
+def variance_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write by how much the figure is above (+) or below (−) its plan, or a dash."""
+    gap = numbers_of(definition, found, language).plan_gap
+    if gap is None or found.figure is None:
+        return "―"
+    return _say("say_about", language, number=gap.signed_gap) if found.figure.is_approximate else gap.signed_gap
 
 
 def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
@@ -112,10 +132,10 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
     if cap and numbers.goal_gap.side * definition.sign < 0:
         return _say("brief_cap_over", language, target=numbers.target, gap=goal_gap)
     if status == "missed":
-        how = "short" if _falls_short(definition, numbers.goal_gap) else _way(numbers.goal_gap.side)
+        how = "short" if _falls_short(definition, numbers.goal_gap) else _off(definition, numbers.goal_gap)
         return _say(f"brief_missed_{how}", language, target=numbers.target, gap=goal_gap)
     if status == "reached_then_lost":
-        return _say(f"brief_lost_{_way(numbers.goal_gap.side)}", language, target=numbers.target, gap=goal_gap)
+        return _say(f"brief_lost_{_off(definition, numbers.goal_gap)}", language, target=numbers.target, gap=goal_gap)
     if numbers.plan_gap is None or status in ("not_due", "not_applicable"):
         return _say("brief_on_track", language) if status == "on_track" else ""
     if status == "on_track":
@@ -125,7 +145,9 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
             return _say("brief_tolerated", language)
         return _say(f"brief_plan_{_way(side)}{'' if is_last else '_and'}", language, gap=plan_gap)
     word = status_word(status, language)
-    return _say(f"brief_off_{_way(side)}", language, gap=plan_gap, status=word if language == "ja" else word.lower())
+    return _say(
+        f"brief_off_{_off(definition, numbers.plan_gap)}", language, gap=plan_gap, status=word if language == "ja" else word.lower()
+    )
 
 
 def _say(key: str, language: str, **values: object) -> str:
@@ -134,6 +156,11 @@ def _say(key: str, language: str, **values: object) -> str:
 
 def _way(side: int) -> str:
     return ("below", "equal", "above")[side + 1]
+
+
+def _off(definition: Definition, gap: Apart) -> str:
+    """Return on which side of its target a figure is that does not meet it; never ``equal``."""
+    return _way(gap.side or -definition.sign)
 
 
 def _falls_short(definition: Definition, gap: Apart) -> bool:
@@ -204,11 +231,12 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
     if status == "reached":
         return "say_reached"
     if status == "reached_then_lost":
-        return f"say_lost_{_way(goal_gap.side)}"
+        return f"say_lost_{_off(definition, goal_gap)}"
     if status == "missed" or plan_gap is None:
         return "say_short" if _falls_short(definition, goal_gap) else f"say_goal_{_way(goal_gap.side)}"
-    if status == "moving_away" and found.baseline is not None and plan_gap.side:
-        return f"say_away_{_way(plan_gap.side)}"
+    if status == "moving_away" and found.figure is not None and found.baseline is not None and plan_gap.side:
+        is_above = (value_of(definition, found.figure) or 0.0) > found.baseline.value
+        return f"say_away_{_way(plan_gap.side)}_{'above' if is_above else 'below'}"
     tolerated = "_tolerated" if status == "on_track" and definition.sign * plan_gap.side < 0 else ""
     return f"say_plan_{_way(plan_gap.side)}{tolerated}"
 
@@ -232,7 +260,7 @@ def _unreported(definition: Definition, found: Judgement, numbers: Numbers, lang
 def _besides(definition: Definition, found: Judgement, language: str) -> list[str]:
     """Return what has to be known beside the judgement: last target due, parts of a period, roundings, where the plan starts."""
     said = [*_last_due(definition, found, language)]
-    if found.is_part and found.goal is not None and found.status != "unreported":
+    if found.is_part and found.goal is not None and found.status not in ("unreported", "not_due"):
         said.append(_say("say_part_of_year" if found.goal.period.kind == "year" else "say_part", language))
     if found.could_be and found.figure is not None:
         by = "bound" if found.figure.is_lower_bound else "rounded" if found.figure.is_approximate else "goal"
@@ -268,7 +296,8 @@ def _last_due(definition: Definition, found: Judgement, language: str) -> list[s
         gap = _say("say_about", language, number=apart.gap) if rough else apart.gap
         short = "short" if _falls_short(definition, apart) else _way(apart.side)
         key = f"say_due_missed_{'over' if definition.kind == 'ceiling' else short}"
-    return [_say(key, language, due=due, target=target, gap=gap)]
+    aim = _say("say_aim_cap" if definition.kind == "ceiling" else "say_aim_target", language)
+    return [_say(key, language, due=due, target=target, gap=gap, aim=aim)]
 
 
 def standing_word(found: Judgement, language: str = "ja") -> str:

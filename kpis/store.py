@@ -53,6 +53,7 @@ _CODED: dict[str, type[SQLModel]] = {
     "indicator": models.Indicator,
     "project": models.Project,
     "source": models.Source,
+    "version": models.StrategyVersion,
     "milestone": models.Milestone,
 }
 
@@ -250,7 +251,7 @@ class Store:
                     siblings.setdefault(row.sibling_code, set()).add(row.indicator_code)
             based = {(r.indicator_code, r.bureau_code) for r in self._rows(session, models.Baseline, None, "indicator_code")}
             sources = {
-                s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade)
+                s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade, s.published_by, s.published_basis)
                 for s in session.execute(select(table_of(models.Source)))
             }
             organisation = self._organisation(session)

@@ -22,11 +22,21 @@ from kpis import models, vintages
 from kpis.access import OPEN_STATES, next_state
 from kpis.deadlines import window_of
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
-from kpis.filing import REGISTER_FILES, current_of, packed, refuse_rows, row_key, rows_of, table_of, unpacked, values_of
+from kpis.filing import REGISTER_FILES, Choices, current_of, packed, refuse_rows, row_key, rows_of, table_of, unpacked, values_of
 from kpis.people import allow, record
-from kpis.periods import parse_period
-from kpis.reports import seen, warnings_of
-from kpis.review import OBSERVATIONS, OURS, REASON_CLASSES, THEIRS, Comparison, ReportedRow, compare
+from kpis.periods import local_time, parse_period
+from kpis.reports import INCOMPLETE, completeness_of, seen, warnings_of
+from kpis.review import (
+    OBSERVATIONS,
+    OURS,
+    REASON_CLASSES,
+    THEIRS,
+    Comparison,
+    Completeness,
+    ReportedRow,
+    compare,
+    reading_key,
+)  # fmt: skip
 from kpis.store import Store, utc_now
 from kpis.vintages import Origin
 
@@ -45,6 +55,7 @@ class Warning:
     remedy_en: str = ""
     sheet: str = ""
     cell: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ def upload(
     warnings: Sequence[Warning] = (),
     template_id: str | None = None,
     replaces: tuple[int, int] | None = None,
+    completeness: Completeness | None = None,
 ) -> Uploaded:
     """Keep a workbook that was read without errors as a draft, or as the next upload of an open report.
 
@@ -86,6 +98,7 @@ def upload(
         content: its bytes, kept by their SHA-256.
         warnings: to be confirmed before it is submitted.
         replaces: (report, revision) that the actor saw and means to replace; ``None`` where there was none to see.
+        completeness: how many figures were asked and which it leaves open; ``None`` = not counted.
 
     Raises:
         NotAllowed: the actor does not report for this bureau, or a row belongs to another.
@@ -107,33 +120,41 @@ def upload(
             vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
             vintages.keep_original(session, name=name, content=content, kind="report", received_at=utc_now())
             before: list[ReportedRow] = []
+            before_choices: Choices = {}
             confirmed: dict[tuple[str, str, str], tuple[str, Any, str]] = {}
+            asked_count = completeness.asked if completeness is not None else None
+            left_open = json.dumps(completeness.open) if completeness is not None else ""
             if now_open is None:
                 row = models.Submission(
                     bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=utc_now(),
-                    file_sha256=sha256, template_id=template_id,
+                    file_sha256=sha256, template_id=template_id, asked_count=asked_count, open_json=left_open,
                 )  # fmt: skip
                 session.add(row)
                 session.flush()
             else:
                 row = now_open
                 next_state(row.state, "upload")
-                before, _ = rows_of(session, row)
+                before, before_choices = rows_of(session, row)
                 kept = session.exec(
                     select(models.SubmissionWarning).where(
                         models.SubmissionWarning.submission_id == row.id, models.SubmissionWarning.revision == row.revision
                     )
                 )
+                # What stays open is confirmed anew where it is not the same as before.
                 confirmed = {
-                    (w.sheet, w.cell, w.found): (w.confirmed_by, w.confirmed_at, w.confirmed_reason) for w in kept if w.confirmed_by
+                    (w.sheet, w.cell, w.found): (w.confirmed_by, w.confirmed_at, w.confirmed_reason)
+                    for w in kept
+                    if w.confirmed_by and (w.rule != INCOMPLETE or left_open == row.open_json)
                 }
+                row.asked_count, row.open_json = asked_count, left_open
                 row.revision += 1
                 row.file_sha256, row.template_id = sha256, template_id
                 row.created_by, row.created_at = actor, utc_now()
                 session.flush()
-            _keep_rows(session, row, rows, before)
+            _keep_rows(session, row, rows, before, before_choices)
             _keep_warnings(session, row, warnings, confirmed)
             detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {len(warnings)} warnings"
+            detail += f"; {completeness.told()}" if completeness is not None else ""
             record(session, actor, "uploaded", _subject(row), file_sha256=sha256, detail=detail)
             return Uploaded(_id(row), row.revision, row.state)
     except IntegrityError as clash:
@@ -191,6 +212,32 @@ def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices:
             )  # fmt: skip
 
 
+def choose_readings(store: Store, report_id: int, *, actor: str, revision: int, chosen: Mapping[CellKey, float]) -> None:
+    """Say which value a cell means, of those it may mean (0.881 as 88.1 % or as 0.881 %), by cell.
+
+    Raises:
+        FigureRefused: the cell is not asked about, or does not offer the value.
+    """
+    with store.writing() as session:
+        row = _taken(session, report_id, actor, "explain", revision)
+        rows = _stored_rows(session, row)
+        for (kind, key, column), value in chosen.items():
+            stored = _one(rows, kind, key)
+            reported = unpacked(stored)
+            if value not in reported.readings.get(column, ()):
+                raise FigureRefused(
+                    "このセルについて示された値から選んでください。", "Choose one of the values that are offered for this cell."
+                )
+            taken = json.loads(stored.choices_json or "{}")
+            taken[reading_key(column)] = (repr(float(value)), row.revision)
+            stored.choices_json = json.dumps(taken)
+            record(
+                session, actor, "reading_chosen", _subject(row), file_sha256=row.file_sha256,
+                cell=f"{stored.sheet}!{reported.cell(column)}",
+                detail=f"{' '.join(key)} {column}: {reported.fields[column]} → {value} ({' / '.join(map(str, reported.readings[column]))})",
+            )  # fmt: skip
+
+
 def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons: Mapping[int, str]) -> None:
     """Confirm warnings, by their number, each with a reason.
 
@@ -234,6 +281,8 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
         row.submitted_by, row.submitted_at = actor, utc_now()
         row.decided_by = row.decided_at = None
         detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
+        counted = completeness_of(row)
+        detail += f"; {counted.told()}" if counted is not None else ""
         record(session, actor, "submitted", _subject(row), file_sha256=row.file_sha256, detail=detail)
 
 
@@ -394,7 +443,7 @@ def _refuse_other(now_open: models.Submission | None, replaces: tuple[int, int] 
             "置き換えようとした下書きは、もうありません。画面を開き直してください。",
             "The draft you meant to replace is no longer open. Open the page again.",
         )
-    when = f"{now_open.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    when = f"{local_time(now_open.created_at):%Y-%m-%d %H:%M:%S}"
     raise ChangedMeanwhile(
         f"{now_open.created_by} が先に同じ局・期間の報告を保存しました({when}、報告 {now_open.id} 第{now_open.revision}版)。"
         "画面を開き直し、内容を確かめてから差し替えてください。",
@@ -403,19 +452,25 @@ def _refuse_other(now_open: models.Submission | None, replaces: tuple[int, int] 
     )
 
 
-def _keep_rows(session: Session, submission: models.Submission, rows: Sequence[ReportedRow], before: Sequence[ReportedRow]) -> None:
-    # A reason given on the page for a row that says the same again is still its reason.
+def _keep_rows(
+    session: Session, submission: models.Submission, rows: Sequence[ReportedRow], before: Sequence[ReportedRow], choices: Choices
+) -> None:
+    # A reason given on the page for a row that says the same again is still its reason; so is which value a cell means.
     said = {(r.kind, r.key): r for r in before if r.reason_class}
+    asked = {(r.kind, r.key): r for r in before if r.readings}
     values = []
     for row in rows:
         old = said.get((row.kind, row.key))
         keeps = row.reason_class is None and old is not None and dict(old.fields) == dict(row.fields)
+        was = asked.get((row.kind, row.key))
+        same = [c for c in row.readings if was and was.readings.get(c) == row.readings[c] and was.fields.get(c) == row.fields[c]]
+        read = {reading_key(c): choices[found] for c in same if (found := (row.kind, row.key, reading_key(c))) in choices}
         values.append(
             {
                 "submission_id": submission.id, "revision": submission.revision, "row_kind": row.kind, "row_key": row_key(row.key),
                 "sheet": row.sheet, "cell": row.cell(next(iter(row.columns), "")), "fields_json": packed(row),
                 "reason_class": old.reason_class if keeps and old else row.reason_class,
-                "reason_text": old.reason_text if keeps and old else row.reason_text, "comment": "", "choices_json": "",
+                "reason_text": old.reason_text if keeps and old else row.reason_text, "comment": "", "choices_json": json.dumps(read) if read else "",
             }
         )  # fmt: skip
     if values:
@@ -432,7 +487,7 @@ def _keep_warnings(
         by, at, reason = confirmed.get((w.sheet, w.cell, w.found), (None, None, ""))
         session.add(
             models.SubmissionWarning(
-                submission_id=_id(submission), revision=submission.revision, sheet=w.sheet, cell=w.cell, found=w.found,
+                submission_id=_id(submission), revision=submission.revision, rule=w.rule, sheet=w.sheet, cell=w.cell, found=w.found,
                 expected_ja=w.expected_ja, expected_en=w.expected_en, remedy_ja=w.remedy_ja, remedy_en=w.remedy_en,
                 confirmed_by=by, confirmed_at=at, confirmed_reason=reason,
             )
@@ -461,6 +516,8 @@ def _compared(session: Session, submission: models.Submission) -> tuple[Comparis
 
 def _refuse_unready(comparison: Comparison) -> None:
     for cells, ja, en in (
+        ([c.place for c in comparison.unread],
+         "二通りに読めるセルがあります。どちらの値か選んでください", "Cells may mean two values; choose which is meant"),
         ([c.place for c in comparison.unresolved],
          "様式の発行後に変わったセルがあります。どちらの値にするか選んでください",
          "Cells changed after the template was issued; choose which value stands"),

@@ -84,6 +84,12 @@ def format_percent(value: float, decimals: int = 1) -> str:
     return with_unit(_written(shown, "en"), "%")
 
 
+def format_ratio(value: float) -> str:
+    """Write progress or a ratio, which has no unit: 0.953; never rounded to 0 or 1."""
+    number = _exact(value)
+    return _written(_rounded(number, _fine_enough(number, 3, (Decimal(0), Decimal(1)))), "en")
+
+
 @dataclass(frozen=True, slots=True)
 class Apart:
     """Two values written so that a reader can tell them apart, and their difference with no more digits than they have.
@@ -120,7 +126,8 @@ def told_apart(
     first, second = _exact(value), _exact(other)
     marks = (*_landmarks(definition), *map(_exact, apart_from))
     here = _fine_enough(first, _places(first, definition, language, is_worked_out=is_worked_out), (*marks, second))
-    there = _fine_enough(second, here if is_planned else _places(second, definition, language), (*marks, first))
+    there = _like(second, here, definition) if is_planned else _places(second, definition, language)
+    there = _fine_enough(second, there, (*marks, first))
     side = 0 if abs(first - second) <= SAME else (1 if first > second else -1)
     a, b = _rounded(first, here), _rounded(second, there)
     while side and side * (a - b) <= 0:
@@ -131,7 +138,8 @@ def told_apart(
     rough = [_exact_to(n, is_share) for n, about in ((first, is_approximate), (second, is_other_approximate)) if about]
     places = max(here, there)
     if rough and gap:
-        gap = abs(first - second)
+        exact = abs(first - second)
+        gap = exact if _rounded(exact, places) else gap
         places = min(places, max(min(rough), -gap.adjusted()))  # a first digit always stays
     size = _written(_rounded(gap, places), language, beside=max(abs(a), abs(b)))
     unit = definition.unit_en if language == "en" else definition.unit_ja
@@ -198,10 +206,19 @@ def _places(number: Decimal, definition: Measured, language: str, *, is_worked_o
     return -min(most, int(number.normalize().as_tuple().exponent))
 
 
+def _like(number: Decimal, places: int, definition: Measured) -> int:
+    """Return to which decimal a planned value is written beside a figure: as that is, but its first two digits always stay."""
+    if places >= 0:
+        return places
+    return max(places, 1 - number.adjusted()) if abs(number) >= LARGE else definition.decimals
+
+
 def _exact_to(number: Decimal, is_share: bool) -> int:
-    """Return to which decimal an approximate value is exact: its last one, whole per cent, or its last digit that is not zero."""
+    """Return to which decimal an approximate value is exact, as ``kpis.measures.rounding_step`` has it: two digits always are."""
     decimals = _decimals(number)
-    return decimals if decimals or is_share or not number else -int(number.normalize().as_tuple().exponent)
+    if decimals or is_share or not number:
+        return decimals
+    return -max(min(int(number.normalize().as_tuple().exponent), number.adjusted() - 1), 0)
 
 
 def _landmarks(definition: Measured) -> tuple[Decimal, ...]:
@@ -255,11 +272,14 @@ def known_day(day: date | None, precision: str, language: str = "ja") -> str:
     """Write a day as exactly as it is known: the day, its month, its quarter or fiscal year, or that year and later.
 
     Args:
-        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``.
+        precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``: the day is
+            then the last it can have been.
     """
     if day is None:
         return ""
     codes = {"month": month_code, "quarter": quarter_code, "year": fiscal_year_code, "or_later": fiscal_year_code}
+    if precision == "unknown":
+        return f"no later than {format_date(day, language)}" if language == "en" else f"遅くとも{format_date(day, language)}"
     if precision not in codes:
         return format_date(day, language)
     label = parse_period(codes[precision](day)).label(language)

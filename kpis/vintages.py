@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,20 +21,21 @@ from kpis.errors import FigureRefused
 from kpis.figures import counting_vintage
 from kpis.models import table_of
 from kpis.past import FIRST_KNOWN, REGISTERS
-from kpis.periods import TOKYO_OFFSET, parse_period
+from kpis.periods import first_instant, parse_period
 from kpis.registers import SEARCHED, searchable
 
 # Files whose rows carry their own key are updated in place; the others are the whole present list and are replaced.
 _KEYED: dict[str, type[SQLModel]] = {
     "sources.csv": models.Source,
     "bureaus.csv": models.Bureau,
+    "strategy_versions.csv": models.StrategyVersion,
     "projects.csv": models.Project,
     "indicators.csv": models.Indicator,
     "milestones.csv": models.Milestone,
     "procedures.csv": models.Procedure,
     "facilities.csv": models.Facility,
 }
-_LISTED: dict[str, type[SQLModel]] = {
+LISTED: dict[str, type[SQLModel]] = {
     "successions.csv": models.Succession,
     "project_versions.csv": models.ProjectVersion,
     "project_bureaus.csv": models.ProjectBureau,
@@ -42,7 +43,11 @@ _LISTED: dict[str, type[SQLModel]] = {
     "targets.csv": models.Target,
     "readings.csv": models.Reading,
 }
-REGISTER_FILES = ("procedures.csv", "facilities.csv", "milestones.csv")
+REGISTER_FILES: Mapping[str, type[SQLModel]] = {
+    "procedures.csv": models.Procedure,
+    "facilities.csv": models.Facility,
+    "milestones.csv": models.Milestone,
+}
 ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
@@ -52,13 +57,33 @@ SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a row that its list holds no longer: ``keep``, ``end`` (on a day) or ``never`` (it was never so)."""
+
+    word: str
+    ended_on: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A row that a list of a kind held before and holds no longer, by its key as one text."""
+
+    kind: str
+    list_name: str
+    key: str
+    row: Mapping[str, Any]
+    was_kept: bool = False  # decided before, and still to be done: a list that is replaced whole would leave it out
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a change comes from: the instant it became known (UTC), the file, and for reports the submission and reason."""
 
     known_at: datetime
     file_sha256: str | None = None
     submission_id: int | None = None
-    reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by row code: reason class and text
+    reasons: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)  # by row code: reason class and text
     list_name: str = ""  # where the file is a list of a register: the name under which it is loaded again
 
 
@@ -76,7 +101,7 @@ def keep_original(session: Session, *, name: str, content: bytes, kind: str, rec
 
 def apply_rows(
     session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime, list_name: str = "",
-    columns: Collection[str] | None = None,
+    columns: Collection[str] | None = None, kept: Sequence[Mapping[str, Any]] = (),
 ) -> int:  # fmt: skip
     """Store the validated rows of one file within the caller's transaction.
 
@@ -87,6 +112,7 @@ def apply_rows(
         sha256: of the original file, already kept.
         loaded_at: UTC.
         columns: those that the file has; ``None`` means every one of the model.
+        kept: rows of a list that is replaced whole which stay although it holds them no longer.
         list_name: the name of the list, by which rows that it no longer holds are found when it is loaded again.
 
     Returns:
@@ -105,14 +131,16 @@ def apply_rows(
     if kind in _KEYED:
         return _upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256, list_name=list_name))
     if kind == "calendar.csv":
-        return _set_calendar(session, values)
-    if kind in _LISTED:
-        table = table_of(_LISTED[kind])
+        return _set_calendar(session, values, kept={row["period_code"] for row in kept})
+    if kind in LISTED:
+        table = table_of(LISTED[kind])
         if "period_code" in table.c:
             ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
         session.execute(delete(table))
-        if values:
-            session.execute(insert(table), values)
+        stay = [{name: value for name, value in row.items() if name != "id"} for row in kept]
+        for rows_alike in (values, stay):
+            if rows_alike:
+                session.execute(insert(table), rows_alike)
         return len(values)
     raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
 
@@ -245,7 +273,7 @@ def _append_milestone_dates(
         session.execute(insert(table), fresh)
 
 
-def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tuple[str, str] | None) -> list[int]:
+def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tuple[str | None, str] | None) -> list[int]:
     """Return the vintages of a kind of day that a change takes back: all of them where it is cleared, an error the last."""
     taken_back = {row["withdraws_vintage"] for row in stored}
     standing = [row["vintage"] for row in stored if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
@@ -258,9 +286,10 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     """Append what is new: a row that repeats a vintage already stored, with its reason, is known, whatever came after it."""
     table = table_of(models.Observation)
     ensure_periods(session, {v["period_code"] for v in values})
+    sources = table_of(models.Source)
     source_days: dict[str, date | None] = {
-        code: day
-        for code, day in session.execute(select(table_of(models.Source).c.source_code, table_of(models.Source).c.published_on))
+        code: day or last_day
+        for code, day, last_day in session.execute(select(sources.c.source_code, sources.c.published_on, sources.c.published_by))
     }
     columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
     held: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
@@ -279,7 +308,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
         day = given["published_on"] or source_days.get(given["source_code"])
         if record["withdraws_vintage"] is not None:
             day = given["published_on"]  # its source is mostly that of the figure, and says nothing of when it was withdrawn
-        known_at = datetime.combine(day, time()) - TOKYO_OFFSET if day else loaded_at
+        known_at = first_instant(day) if day else loaded_at
         record |= {"known_at": known_at, "recorded_at": loaded_at, "file_sha256": sha256}
         fresh.append(record)
         stored.append(record)
@@ -327,11 +356,11 @@ def _reason(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["reason_class"] or "", row["reason_text"] or ""
 
 
-def _set_calendar(session: Session, values: list[dict[str, Any]]) -> int:
-    """Set the days of every period named, and take them from the others: the file is the whole calendar."""
+def _set_calendar(session: Session, values: list[dict[str, Any]], *, kept: Collection[str]) -> int:
+    """Set the days of every period named, and take them from the others but those kept: the file is the whole calendar."""
     table = table_of(models.ReportingPeriod)
     ensure_periods(session, {given["period_code"] for given in values})
-    session.execute(update(table).values(opens_on=None, due_on=None, locks_on=None))
+    session.execute(update(table).where(table.c.period_code.not_in(kept)).values(opens_on=None, due_on=None, locks_on=None))
     for given in values:
         session.execute(update(table).where(table.c.period_code == given["period_code"]).values(**given))
     return len(values)
@@ -347,6 +376,100 @@ def ensure_periods(session: Session, codes: set[str]) -> None:
             insert(table),
             [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in found],
         )
+
+
+def model_of(kind: str) -> type[SQLModel]:
+    """Return the table that the rows of a kind of file are stored in."""
+    others: dict[str, type[SQLModel]] = {"observations.csv": models.Observation, "calendar.csv": models.ReportingPeriod}
+    return {**_KEYED, **LISTED, **others}[kind]
+
+
+def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime) -> int:
+    """Store what was decided of rows that their lists hold no longer, and do it; return how many rows changed.
+
+    Rows of lists that are replaced whole are kept or left out where the list is stored (``apply_rows``).
+    """
+    changed = 0
+    for kind in dict.fromkeys(row.kind for row, _ in gone):
+        own = [(row, decision) for row, decision in gone if row.kind == kind]
+        if kind in REGISTER_FILES:
+            changed += _end_rows(session, kind, own, sha256=sha256, decided_at=decided_at)
+        elif kind == "observations.csv":
+            changed += _withdraw_rows(session, own, decided_at=decided_at)
+    if any(not row.was_kept for row, _ in gone):
+        session.execute(
+            insert(table_of(models.ListDecision)),
+            [
+                {
+                    "list_kind": row.kind, "list_name": row.list_name, "row_key": row.key, "decision": decision.word,
+                    "ended_on": decision.ended_on, "reason": decision.reason, "decided_at": decided_at,
+                }
+                for row, decision in gone
+                if not row.was_kept
+            ],
+        )  # fmt: skip
+    return changed
+
+
+def _end_rows(
+    session: Session, kind: str, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime
+) -> int:
+    model = _KEYED[kind]
+    (key,) = table_of(model).primary_key.columns
+    why = "abolished" if model is models.Procedure else "closed"
+    values, reasons = [], {}
+    for row, decision in gone:
+        if decision.word == "keep":
+            continue
+        is_end = decision.word == "end"
+        values.append(
+            {
+                key.name: row.key, "ended_on": decision.ended_on, "ended_on_precision": "day" if is_end else "unknown",
+                "ended_reason": why if is_end else "mistake",
+            }
+        )  # fmt: skip
+        reasons[row.key] = (None if is_end else "error", decision.reason)
+    return _upsert(session, model, values, origin=Origin(decided_at, sha256, reasons=reasons)) if values else 0
+
+
+def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, decided_at: datetime) -> int:
+    """Withdraw every vintage of a figure that was so in no report: what its list said of it was never so."""
+    table = table_of(models.Observation)
+    fresh = []
+    for row, decision in gone:
+        if decision.word != "never":
+            continue
+        own = (table.c[name] == row.row[name] for name in ("indicator_code", "bureau_code", "period_code"))
+        held = [dict(v._mapping) for v in session.execute(select(table).where(*own).order_by(table.c.vintage))]
+        taken_back = {v["withdraws_vintage"] for v in held}
+        for said in list(held):
+            if said["submission_id"] is None and said["withdraws_vintage"] is None and said["vintage"] not in taken_back:
+                held.append(as_withdrawal(said, held, reason=("error", decision.reason), known_at=decided_at))
+                fresh.append(held[-1])
+    if fresh:
+        session.execute(insert(table), fresh)
+    return len(fresh)
+
+
+def as_withdrawal(
+    withdrawn: Mapping[str, Any], held: Sequence[Mapping[str, Any]], *, reason: tuple[str, str], known_at: datetime
+) -> dict[str, Any]:
+    """Return the vintage that takes one back.
+
+    Args:
+        withdrawn: the stored vintage.
+        held: every vintage of the same figure.
+        reason: class and text.
+        known_at: UTC.
+    """
+    return {
+        **dict.fromkeys(("value", "numerator", "denominator", "base_value", "sample_size", "published_on", "submission_id", "file_sha256")),
+        **dict.fromkeys(("text_ja", "text_en", "note_ja", "note_en"), ""),
+        **dict.fromkeys(("is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated", "verified"), False),
+        **{name: withdrawn[name] for name in ("indicator_code", "bureau_code", "period_code", "source_code", "is_sample")},
+        "vintage": 1 + max(row["vintage"] for row in held), "withdraws_vintage": withdrawn["vintage"], "reason_class": reason[0],
+        "reason_text": reason[1], "known_at": known_at, "recorded_at": known_at,
+    }  # fmt: skip
 
 
 def _register_change(

@@ -23,6 +23,7 @@ from kpis.people import allow, record
 from kpis.periods import parse_period
 from kpis.review import REASON_CLASSES
 from kpis.store import Store, utc_now
+from kpis.vintages import as_withdrawal
 
 _KEY = ("indicator_code", "bureau_code", "period_code")
 _SAID = ("value", "numerator", "denominator", "base_value", "text_ja")
@@ -137,7 +138,10 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
                     f"Vintage {row.vintage} of {' '.join(key)} has been withdrawn already. Refuse the request.",
                 )
             session.flush()
-            session.execute(insert(table_of(models.Observation)), [_as_vintage(row, withdrawn, held)])
+            session.execute(
+                insert(table_of(models.Observation)),
+                [as_withdrawal(withdrawn, held, reason=(row.reason_class, row.reason_text), known_at=row.decided_at)],
+            )
         record(session, actor, f"withdrawal_{row.state}", _subject(row), detail=f"{' '.join(key)} {row.decision_text}".strip())
         if approves:
             record(session, actor, "figure_withdrawn", " ".join(key), detail=f"{row.reason_class} {row.reason_text}")
@@ -182,18 +186,6 @@ def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) ->
             f"Vintage {found['vintage']} of {place} is a withdrawal or withdrawn already. To undo one, report the figure again with a reason.",
         )
     return found
-
-
-def _as_vintage(row: models.Withdrawal, withdrawn: dict[str, Any], held: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    assert row.decided_at is not None
-    return {
-        **dict.fromkeys(("value", "numerator", "denominator", "base_value", "sample_size", "published_on", "submission_id", "file_sha256")),
-        **dict.fromkeys(("text_ja", "text_en", "note_ja", "note_en"), ""),
-        **dict.fromkeys(("is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated", "verified"), False),
-        **{name: withdrawn[name] for name in (*_KEY, "source_code", "is_sample")},
-        "vintage": 1 + max(r["vintage"] for r in held), "withdraws_vintage": row.vintage, "reason_class": row.reason_class,
-        "reason_text": row.reason_text, "known_at": row.decided_at, "recorded_at": row.decided_at,
-    }  # fmt: skip
 
 
 def _subject(row: models.Withdrawal) -> str:

@@ -5,22 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from kpis.store import Store
+from kpis.vintages import Decision
 from loaders.load import Prepared, Progress, load_together
+from loaders.missing import read_dropped
 from loaders.report import LoadReport
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
 
-def load_folder(store: Store, folder: Path, *, official: Path | None = None, progress: Progress | None = None) -> list[LoadReport]:
+def load_folder(
+    store: Store, folder: Path, *, official: Path | None = None, missing: Decision | None = None, is_start: bool = False,
+    progress: Progress | None = None,
+) -> list[LoadReport]:  # fmt: skip
     """Load every catalogue and official file in one transaction; a no-op where all of them are loaded.
 
     Args:
         store: a migrated store.
         folder: with ``bureaus.csv``, ``indicators.csv`` and the rest.
         official: with ``observations.csv`` and the registers; may be absent.
+        missing: what is decided of rows that the lists hold no longer and their ``dropped.csv`` does not name.
+        is_start: at the start of a server, undecided rows are named and keep nothing out.
         progress: called with (rows done, rows in all).
     """
     paths = [folder / name for name in CATALOGUE_FILES]
     if official is not None:
         paths += [official / name for name in OFFICIAL_FILES]
     files = [Prepared(path.name, path.read_bytes(), path.name) for path in paths if path.is_file()]
-    return load_together(store, files, progress=progress)
+    dropped = read_dropped(folder, official)
+    return load_together(store, files, missing=missing, dropped=dropped, is_start=is_start, progress=progress)

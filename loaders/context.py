@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +21,9 @@ from kpis.models import table_of
 from kpis.organisation import Organisation
 from kpis.past import REGISTERS
 from kpis.periods import Period, month_code, parse_period, quarter_code
+from kpis.plausible import Area
 from kpis.review import figure_of
+from kpis.settings import settings
 from kpis.store import Store
 
 NOT_REPORTING = ("whole", "scope", "comparison")
@@ -44,6 +47,7 @@ class ReportContext:
         projects: code → row, of the projects that the bureau leads or takes part in.
         facility_kinds: every kind in the register, of any bureau.
         window: the days on which the report is taken; ``None`` where the calendar does not know the period.
+        area: the land of the catalogue; ``None`` where it names none.
         known: what its figures are held against, those of other bureaus for the same periods included.
     """
 
@@ -57,6 +61,7 @@ class ReportContext:
     facility_kinds: tuple[str, ...] = ()
     changes: Mapping[tuple[str, str], list[Record]] = field(default_factory=dict)
     window: Window | None = None
+    area: Area | None = None
     known: Known = field(default_factory=lambda: Known({}, {}, Organisation()))
 
     def counting(self, code: str) -> dict[str, Record]:
@@ -110,7 +115,18 @@ def _plain(row: Mapping[str, Any] | None) -> Record | None:
 
 def _day_like(name: str) -> date | None:
     # A day that is empty now has no type to go by; the names of the registers' days say it.
-    return date.min if name in ("digitised_date", "planned_for", "cashless_since") or name.endswith(("_start", "_end")) else None
+    return (
+        date.min
+        if name in ("digitised_date", "planned_for", "cashless_since", "ended_on") or name.endswith(("_start", "_end"))
+        else None
+    )
+
+
+def catalogue_area() -> Area | None:
+    """Return the land that the catalogue is of, from ``[area]`` of its ``publisher.toml``; ``None`` where it names none."""
+    path = settings().catalogue_dir / "publisher.toml"
+    told = tomllib.loads(path.read_text(encoding="utf-8")).get("area") if path.is_file() else None
+    return None if told is None else Area(*(float(told[name]) for name in Area._fields))
 
 
 def periods_asked(frequency: str, period: Period) -> list[str]:
@@ -185,7 +201,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         kinds = session.execute(select(table_of(models.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
-            _changes(session, registers), window_of(session, bureau_code, period.code), held_against,
+            _changes(session, registers), window_of(session, bureau_code, period.code), catalogue_area(), held_against,
         )  # fmt: skip
 
 

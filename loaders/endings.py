@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from kpis.filing import REGISTER_FILES
 from kpis.models import table_of
 from kpis.registers import MISTAKE
 from kpis.store import Store
+from kpis.vintages import REGISTER_FILES
 from loaders.report import Kind
 
 BEGUN = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
@@ -34,7 +34,9 @@ class Fault:
     remedy: Words
 
 
-def faults(kind: str, code: str, fields: Mapping[str, Any], ends: Mapping[str, tuple[date | None, str]]) -> Iterator[Fault]:
+def faults(
+    kind: str, code: str, fields: Mapping[str, Any], ends: Mapping[str, tuple[date | None, str]], *, followed: Mapping[str, date]
+) -> Iterator[Fault]:
     """Yield what a row says of its end that cannot be.
 
     Args:
@@ -42,6 +44,7 @@ def faults(kind: str, code: str, fields: Mapping[str, Any], ends: Mapping[str, t
         code: of the row.
         fields: of the row.
         ends: of every code that a row names as its successor and that is known: (day it ended, why), ``(None, "")`` if it stands.
+        followed: of every code that others name as their successor: the last day on which one of those ended.
     """
     ended, why, successor = fields.get("ended_on"), fields.get("ended_reason"), fields.get("successor_code")
     blank = "空欄 / blank"
@@ -58,6 +61,12 @@ def faults(kind: str, code: str, fields: Mapping[str, Any], ends: Mapping[str, t
         yield Fault(
             "ended_on", "rule", f"{ended}", ("空欄(初めからなかったものには終了の日がありません)", "a blank: what never was has no day on which it ended"),
             ("日を消すか、別の理由を選んでください", "Remove the day, or choose another reason"),
+        )  # fmt: skip
+    if (why == MISTAKE or ended is not None) and code in followed and (ended is None or ended <= followed[code]):
+        yield Fault(
+            "ended_on" if ended is not None else "ended_reason", "rule", f"{ended or why}",
+            (f"ほかの行の後継なので、{followed[code]} より後の日", f"a day after {followed[code]}: another row names it as its successor"),
+            ("日を直すか、その行の後継を改めてください", "Correct the day, or give that row another successor"),
         )  # fmt: skip
     begun = BEGUN[kind]
     day = fields.get(begun)
@@ -109,3 +118,40 @@ def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | 
             query = select(key, table.c.ended_on, table.c.ended_reason).where(key.in_(wanted[start : start + 500]))
             found |= {code: (day, why or "") for code, day, why in session.execute(query)}
     return found
+
+
+def followed_by(store: Store, kind: str, codes: set[str]) -> dict[str, date]:
+    """Return of these codes those that other rows name as their successor, with the last day on which one of these ended."""
+    table = table_of(REGISTER_FILES[kind])
+    wanted, found = sorted(codes), dict[str, date]()
+    with store.reading() as session:
+        for start in range(0, len(wanted), 500):
+            query = select(table.c.successor_code, func.max(table.c.ended_on)).group_by(table.c.successor_code)
+            query = query.where(table.c.successor_code.in_(wanted[start : start + 500]), table.c.ended_on.is_not(None))
+            found |= {code: day for code, day in session.execute(query)}
+    return found
+
+
+def find_faults(store: Store, kind: str, rows: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Fault]]:
+    """Yield (code, fault) of the rows of one file, judged beside what is stored.
+
+    Args:
+        store: of the instance.
+        kind: the file of the register.
+        rows: the fields of each row that says anything, by its code.
+    """
+    ending = {
+        code: row for code, row in rows.items() if any(row.get(name) for name in ("ended_on", "ended_reason", "successor_code"))
+    }
+    if not ending:
+        return
+    named = {str(row["successor_code"]) for row in ending.values() if row.get("successor_code")}
+    ends = ends_of(store, kind, named)
+    ends |= {code: (rows[code].get("ended_on"), rows[code].get("ended_reason") or "") for code in named if code in rows}
+    followed = {code: day for code, day in followed_by(store, kind, set(ending)).items()}
+    for code, row in ending.items():
+        if (after := row.get("successor_code")) and after != code and isinstance(row.get("ended_on"), date):
+            followed[after] = max(followed.get(after, date.min), row["ended_on"])
+    for code, row in ending.items():
+        for fault in faults(kind, code, row, ends, followed=followed):
+            yield code, fault

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from python_calamine import CalamineError, CalamineWorkbook
 
-from loaders.cells import Unreadable, read_date, read_number, read_period
+from loaders.cells import Unreadable, cleaned, read_date, read_number, read_period
+from loaders.formats import Formatted
 from loaders.guard import is_workbook
-from loaders.report import Kind, Problem
+from loaders.report import Kind, Problem, damaged, far_cell
 from loaders.rows import Row
+from loaders.sheets import BookDamaged, Sheet, column_letters, read_book, split_address
 
 _PERIODS = ("period_code", "reported_period")
 Table = tuple[str, int, int, list[list[Any]]]
@@ -28,21 +30,14 @@ def read_table(content: bytes) -> tuple[Table | None, list[Problem]]:
     """Return the first sheet as (sheet, first row, first column, cells), rows and columns counted from 1 as Excel does."""
     if is_workbook(content):
         try:
-            sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-            cells = sheet.to_python(skip_empty_area=True)
-        except (CalamineError, IndexError) as error:
-            return None, [
-                Problem(
-                    "file",
-                    str(error),
-                    "読めるブック",
-                    "a readable workbook",
-                    "Excelで開いて保存し直してください",
-                    "Open it in Excel and save it again",
-                )
-            ]
-        top, left = sheet.start or (0, 0)
-        return (sheet.name, top + 1, left + 1, cells), []
+            (found,), _ = read_book(content, only_first=True)
+        except BookDamaged as error:
+            return None, [damaged(error)]
+        except ValueError:
+            return None, [damaged(BookDamaged("シートがありません / no worksheet"))]
+        if found.far_cell:
+            return None, [far_cell(found)]
+        return _from_first_value(found), [*_unreadable(found)]
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = content.decode(encoding)
@@ -62,13 +57,45 @@ def read_table(content: bytes) -> tuple[Table | None, list[Problem]]:
     ]
 
 
-def column_letters(number: int) -> str:
-    """Return Excel's letters for a column counted from 1."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def _from_first_value(sheet: Sheet) -> Table:
+    """Return a sheet's table from its first row and column with a value on."""
+    top = next((i for i, row in enumerate(sheet.rows) if any(cell != "" for cell in row)), 0)
+    rows = sheet.rows[top:]
+    left = min((next((i for i, cell in enumerate(row) if cell != ""), len(row)) for row in rows), default=0)
+    return sheet.name, top + 1, left + 1, [row[left:] for row in rows] if left else rows
+
+
+def _unreadable(sheet: Sheet) -> Iterator[Problem]:
+    """Name the cells that hold no value: errors, formulas without a result, what is no number."""
+    enter = ("値を入れて、もう一度取り込んでください", "Enter the value and load the file again")
+    for kinds, cells in (
+        ("error_cell", sheet.errors), ("number", sheet.faulty),
+        ("formula", dict.fromkeys(sheet.uncalculated, "計算されていない数式 / a formula without a result")),
+    ):  # fmt: skip
+        kind: Kind = kinds  # type: ignore[assignment]
+        for cell, found in cells.items():
+            yield Problem(kind, found, "値", "a value", *enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
+
+
+def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
+    """Return the problem of a number that its cell shows otherwise than it holds it; a unit or a note beside it is none."""
+    said = value.said
+    if said.kind == "padded" or (said.kind == "unit" and cleaned(said.unit) != "円"):
+        return None
+    held, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
+    if said.kind == "percent":
+        expected = (f"{shown} % か {held} % か、どちらの意味か", f"which is meant: {shown} % or {held} %")
+        remedy = (
+            f"表示形式を「標準」にして、{shown} か {held} のどちらか正しい数字を入れてください({held} % は文字列 '{held}% と書きます)",
+            f"Change the format to General and enter the right one of {shown} and {held} (write {held} % as the text '{held}%)",
+        )
+    else:
+        expected = ("表示形式が「標準」か「数値」のセル", "a cell with a plain number format")
+        remedy = (
+            "表示形式を「標準」にして、見えるとおりの数字を入れ直してください",
+            "Change the format to General and enter the number as it is meant",
+        )
+    return Problem("number", f"{name}={held} ({said.code})", *expected, *remedy, sheet=sheet, cell=cell, row=row)
 
 
 @lru_cache(maxsize=32)
@@ -92,12 +119,15 @@ def written_rows(table: Table) -> list[tuple[int, dict[str, Any]]]:
     ]
 
 
-def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], list[Problem]]:
+def read_rows(
+    table: Table, model: type[Row], *, sure: set[tuple[int, str]] | None = None
+) -> tuple[list[tuple[int, Row]], list[Problem]]:
     """Return every row with its row number in the file, and every problem.
 
     Args:
         table: from ``read_table``.
         model: the plain model whose fields are the columns.
+        sure: gathers (row, column) of numbers that were written with their unit, as 0.5%.
     """
     sheet, top, left, cells = table
     names = header_of(table)
@@ -114,6 +144,12 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
     if problems:
         return [], problems
     held = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
+    for number, row in held:
+        for at, cell in enumerate(row):
+            if type(cell) is Formatted and at < len(names):
+                place = f"{column_letters(left + at)}{number}"
+                odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
+                problems += [odd] if odd is not None else []
     optional = [(name, not model.model_fields[name].is_required()) for name in names]
     given_rows = [
         {
@@ -124,13 +160,15 @@ def read_rows(table: Table, model: type[Row]) -> tuple[list[tuple[int, Row]], li
         for _, row in held
     ]
     try:
-        return list(zip((number for number, _ in held), _adapter(model).validate_python(given_rows), strict=True)), []
+        return list(zip((number for number, _ in held), _adapter(model).validate_python(given_rows), strict=True)), problems
     except ValidationError:
         pass
     rows: list[tuple[int, Row]] = []
     for number, given in written_rows(table):
         found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
         problems += wrong
+        if sure is not None:
+            sure |= {(number, name) for name, value in given.items() if isinstance(value, str) and _has_unit(value)}
         if found is not None:
             rows.append((number, found))
     return rows, problems
@@ -147,8 +185,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value
     if isinstance(value, float) and value.is_integer():
+        if isinstance(value, Formatted) and value.said.kind == "padded" and value >= 0:
+            return f"{int(value):0{value.said.width}d}"  # a code is what is seen: 007
         return int(value)
-    return value
+    return float(value) if type(value) is Formatted else value
 
 
 def _read_row(
@@ -172,6 +212,13 @@ def _read_row(
         return None, [_problem(model, e, given, sheet=sheet, row=row, columns=columns) for e in error.errors()]
 
 
+def _has_unit(text: str) -> bool:
+    try:
+        return bool(read_number(text).unit)
+    except Unreadable:
+        return False
+
+
 def _as_written(model: type[Row], name: str, value: Any) -> tuple[Any, bool]:
     """Read a text the Japanese way where the column asks for a number, a day or a period; of a period also Excel's date."""
     if name in _PERIODS and isinstance(value, date):
@@ -187,6 +234,8 @@ def _as_written(model: type[Row], name: str, value: Any) -> tuple[Any, bool]:
             return read_period(value), False
         if "float" in wanted:
             number = read_number(value)
+            if number.unit in ("%", "ポイント") and name != "value":
+                return value, False  # a rate where a count belongs is no number: the model refuses it
             return number.value, number.is_approximate
         if "date" in wanted:
             return read_date(value)[0], False
@@ -207,7 +256,7 @@ def _problem(model: type[Row], error: Any, given: dict[str, Any], *, sheet: str,
     elif "date" in wanted:
         kind, expected = "date", ("日付(2022-12-31 など)", "a date such as 2022-12-31")
     elif "float" in wanted or "int" in wanted:
-        kind, expected = "number", ("数値(範囲内)", "a number within range")
+        kind, expected = "number", ("数値(範囲内の有限の数)", "a finite number within range")
     elif "Literal" in wanted or "bool" in wanted:
         kind, expected = "choice", (error["msg"], error["msg"])
     else:

@@ -83,6 +83,7 @@ class Layout:
     clear_words: frozenset[str]
     withdraw_words: tuple[str, ...]
     instructions: tuple[Mapping[str, str], ...]
+    rate_message: tuple[str, str] = ("", "")
 
     def heading(self, column: Column) -> str:
         """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""
@@ -142,6 +143,7 @@ def load_layout(folder: Path = LAYOUTS) -> Layout:
         words["new_rows"], words["to_fill"],
         {"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
         frozenset(words["clear_words"]), tuple(words["withdraw_words"]), tuple(words.get("instructions", ())),
+        (words["rate_message_ja"], words["rate_message_en"]),
     )  # fmt: skip
 
 

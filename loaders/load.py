@@ -16,12 +16,16 @@ from kpis.errors import FigureRefused
 from kpis.periods import local_day
 from kpis.settings import settings
 from kpis.store import Store, utc_now
-from loaders.flatfile import column_letters, header_of, read_rows, read_table, written_rows
+from kpis.vintages import REGISTER_FILES, Decision, Gone
+from loaders.endings import find_faults
+from loaders.flatfile import header_of, read_rows, read_table, written_rows
 from loaders.guard import check_bytes
+from loaders.missing import find_gone, settle
 from loaders.register_layout import read_placed, recognise
 from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
 from loaders.rules import find_in_lists
+from loaders.sheets import column_letters, split_address
 from loaders.workbook import is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
@@ -29,6 +33,7 @@ KINDS: dict[str, type[Row]] = {**CATALOGUE_FILES, **OFFICIAL_FILES}
 # The natural key of each kind: two rows with one key in a file are a problem, not a choice for us to make.
 _KEYS: dict[str, tuple[str, ...]] = {
     "sources.csv": ("source_code",), "bureaus.csv": ("bureau_code",), "projects.csv": ("project_code",),
+    "strategy_versions.csv": ("version_code",),
     "indicators.csv": ("indicator_code",), "milestones.csv": ("milestone_code",),
     "procedures.csv": ("procedure_code",), "facilities.csv": ("facility_code",),
     "successions.csv": ("predecessor_code", "successor_code", "relation"),
@@ -41,10 +46,11 @@ _KEYS: dict[str, tuple[str, ...]] = {
 _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
     "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator", "sibling_code": "indicator",
-    "project_code": "project", "source_code": "source", "supersedes_code": "milestone",
+    "project_code": "project", "source_code": "source", "goal_source_code": "source", "supersedes_code": "milestone",
+    "strategy_version": "version",
 }  # fmt: skip
 _OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv": "project", "sources.csv": "source",
-           "milestones.csv": "milestone"}  # fmt: skip
+           "milestones.csv": "milestone", "strategy_versions.csv": "version"}  # fmt: skip
 
 
 class Prepared:
@@ -74,16 +80,20 @@ class Prepared:
         self.numbered: list[tuple[int, Row]] = []
         self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
+        self.sure: set[tuple[int, str]] = set()  # (row, column) of numbers written with their unit
         self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
         if self.problems:
             return
-        table, self.problems = read_table(content)
+        table, unreadable = read_table(content)
+        self.problems = unreadable
         if table is None:
             return
         self.sheet = table[0]
         if placed := None if kind else recognise(table, settings().layouts_dir):
             self.kind = "procedures.csv"
-            self.numbered, self.problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            self.numbered, problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
+            used = {column_letters(table[2] + at) for at in placed.places.values()}
+            self.problems = [p for p in unreadable if split_address(p.cell)[0] in used] + problems
             self._find_duplicates()
             return
         header = header_of(table)
@@ -95,7 +105,9 @@ class Prepared:
                         "列名を直すか、--kind で種類を指定してください", "Correct the column names, or name the kind with --kind")
             ]  # fmt: skip
             return
-        self.numbered, self.problems = read_rows(table, KINDS[self.kind])
+        self.numbered, problems = read_rows(table, KINDS[self.kind], sure=self.sure)
+        at_cells = {p.cell for p in unreadable}
+        self.problems = [*unreadable, *(p for p in problems if not p.cell or p.cell not in at_cells)]
         if self.problems:
             sound = {number for number, _ in self.numbered}
             self.faulty = [(number, given) for number, given in written_rows(table) if number not in sound]
@@ -139,7 +151,7 @@ class Prepared:
                 included. A table that is not in it cannot be told, and nothing is said of its codes.
         """
         own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
-        if "successor_code" in self.columns:
+        if "successor_code" in self.columns and self.kind not in REGISTER_FILES:
             own["successor_code"] = "bureau" if self.kind == "successions.csv" else "project"
         codes = [(number, {name: getattr(row, name) for name in own}) for number, row in self.numbered]
         codes += [(number, {name: str(given.get(name, "")).strip() or None for name in own}) for number, given in self.faulty]
@@ -153,18 +165,41 @@ class Prepared:
                                 sheet=self.sheet, cell=f"{column_letters(self.columns[name])}{number}", row=number)
                     )  # fmt: skip
 
+    def find_ends(self, store: Store) -> None:
+        """Add a problem for each thing that a row of a register says of its end and that cannot be."""
+        if self.kind not in REGISTER_FILES:
+            return
+        key = _KEYS[self.kind][0]
+        numbers = {getattr(row, key): number for number, row in self.numbered}
+        rows = {getattr(row, key): vars(row) for _, row in self.numbered}
+        for code, fault in find_faults(store, self.kind, rows):
+            column = self.columns.get(fault.column) or self.columns.get("ended_on") or self.columns[key]
+            self.problems.append(
+                Problem(fault.kind, f"{code} {fault.column}={fault.found}", *fault.expected, *fault.remedy, sheet=self.sheet,
+                        cell=f"{column_letters(column)}{numbers[code]}", row=numbers[code])
+            )  # fmt: skip
+
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""
         rows = len(self.numbered) + len(self.faulty)
-        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat)
+        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat, self.kind)
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:
-    columns = set(header)
-    for kind, model in KINDS.items():
-        if columns == set(model.model_fields):
-            return kind
-    return Path(name).stem.lower() + ".csv"
+    """Tell a list by its name, else by its columns; where several kinds have them, it is one of observations, else the closest."""
+    columns, own = set(header), Path(name).stem.lower() + ".csv"
+    if own in KINDS:
+        return own
+    # Columns that may be left out may be left out here as well.
+    fits = [
+        (len(set(model.model_fields) - columns), kind)
+        for kind, model in KINDS.items()
+        if columns <= set(model.model_fields) and {n for n, f in model.model_fields.items() if f.is_required()} <= columns
+    ]
+    if not fits:
+        return own
+    missing, closest = min(fits)
+    return "observations.csv" if missing and any(kind == "observations.csv" for _, kind in fits) else closest
 
 
 def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
@@ -196,17 +231,22 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
     """Check a file as ``load_file`` would, and store nothing; a bureau workbook is known by its mark."""
     if kind is None and is_bureau_workbook(content):
         reading = read_workbook(content, store=store)
-        return LoadReport(name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems)
+        return LoadReport(
+            name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems, completeness=reading.completeness
+        )
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     is_repeat = store.has_loaded(file.sha256)
     _find_between(store, [file], repeats={file.sha256} if is_repeat else set())
+    if not is_repeat:
+        settle(file, find_gone(store, file), decision=None, dropped={}, lenient=False)
     return file.report(is_repeat=is_repeat)
 
 
 @collector_paused()
 def load_file(
-    store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, progress: Progress | None = None
-) -> LoadReport:
+    store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, missing: Decision | None = None,
+    progress: Progress | None = None,
+) -> LoadReport:  # fmt: skip
     """Load one file, all or nothing; the same bytes twice are a no-op.
 
     A path is a file that the operator has on this machine and may be as large as ``MAX_LOAD_BYTES``; bytes came from
@@ -217,24 +257,36 @@ def load_file(
     limit = settings().max_load_bytes if local else settings().max_upload_bytes
     given = name or (path.name if isinstance(path, Path) else "upload")
     file = Prepared(given, content, kind, bureaus=store.bureaus_by_name(), max_bytes=limit)
-    return load_together(store, [file], progress=progress)[0]
+    return load_together(store, [file], missing=missing, progress=progress)[0]
 
 
 @collector_paused()
 def load_files(
-    store: Store, paths: Sequence[Path], *, kind: str | None = None, progress: Progress | None = None
-) -> list[LoadReport]:
+    store: Store, paths: Sequence[Path], *, kind: str | None = None, missing: Decision | None = None,
+    progress: Progress | None = None,
+) -> list[LoadReport]:  # fmt: skip
     """Load files of this machine together: all of them, or with a problem in any of them none."""
     bureaus, limit = store.bureaus_by_name(), settings().max_load_bytes
     files = [Prepared(path.name, path.read_bytes(), kind, bureaus=bureaus, max_bytes=limit) for path in paths]
-    return load_together(store, files, progress=progress)
+    return load_together(store, files, missing=missing, progress=progress)
 
 
-def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress | None = None) -> list[LoadReport]:
+def load_together(
+    store: Store,
+    files: Sequence[Prepared],
+    *,
+    missing: Decision | None = None,
+    dropped: Mapping[tuple[str, str], Decision] | None = None,
+    is_start: bool = False,
+    progress: Progress | None = None,
+) -> list[LoadReport]:
     """Store several files in one transaction: all rows of all files, or nothing.
 
     Args:
         files: in the order in which they depend on each other.
+        missing: what is decided of rows that a list held before and holds no longer (``loaders.missing``).
+        dropped: the same, row by row.
+        is_start: a server starts with its shipped files: undecided rows are named and keep nothing out.
         progress: called with (rows done, rows in all).
 
     Returns:
@@ -244,13 +296,18 @@ def load_together(store: Store, files: Sequence[Prepared], *, progress: Progress
     if len(repeats) == len({file.sha256 for file in files}) and not any(file.errors for file in files):
         return [file.report(is_repeat=True) for file in files]
     _find_between(store, files, repeats=repeats)
+    gone = {
+        file.sha256: settle(file, find_gone(store, file), decision=missing, dropped=dropped or {}, lenient=is_start)
+        for file in files
+        if file.sha256 not in repeats
+    }
     if any(file.errors for file in files):
         return [file.report() for file in files]
     total, done, accepted = sum(len(file.numbered) for file in files), 0, {}
     try:
         with store.writing() as session:
             for file in files:
-                accepted[file.sha256] = 0 if file.sha256 in repeats else _store_one(session, file)
+                accepted[file.sha256] = 0 if file.sha256 in repeats else _store_one(session, file, gone[file.sha256])
                 done += len(file.numbered)
                 if progress:
                     progress(done, total)
@@ -269,10 +326,15 @@ def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str])
     known = known_codes(store, files)
     for file in files:
         file.find_unknown(known)
+        file.find_ends(store)
     find_in_lists(store, [file for file in files if file.sha256 not in repeats], today=local_day(utc_now()))
 
 
-def _store_one(session: Session, file: Prepared) -> int:
+def _store_one(session: Session, file: Prepared, gone: Sequence[tuple[Gone, Decision]]) -> int:
     now = utc_now()
     vintages.keep_original(session, name=file.name, content=file.content, kind=file.kind, received_at=now)
-    return vintages.apply_rows(session, file.kind, file.rows, sha256=file.sha256, loaded_at=now)
+    kept = [row.row for row, decision in gone if decision.word == "keep"]
+    changed = vintages.apply_rows(
+        session, file.kind, file.rows, sha256=file.sha256, loaded_at=now, list_name=file.name, columns=set(file.columns), kept=kept
+    )
+    return changed + vintages.apply_decisions(session, gone, sha256=file.sha256, decided_at=now)

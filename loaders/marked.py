@@ -15,7 +15,7 @@ from posixpath import basename, dirname, join, normpath, relpath
 from xml.sax.saxutils import escape
 
 from loaders.report import Problem
-from loaders.scan import column_number, sheet_parts, split_address
+from loaders.sheets import column_number, sheet_parts, split_address
 
 AUTHOR = "Mieruka"
 _SIGN = 'N("Mieruka")=0'  # always true; tells our conditional formats from others
@@ -72,7 +72,7 @@ def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
 def _words(problems: Iterable[Problem]) -> str:
     lines = []
     for p in problems:
-        grade = "誤り Error" if p.grade == "error" else "確認 Please confirm"
+        grade = {"error": "誤り Error", "question": "質問 Which is meant?"}.get(p.grade, "確認 Please confirm")
         lines += [f"{_NOTE}{grade}: {p.found}", f"{p.expected_ja}。{p.remedy_ja}。", f"{p.expected_en}. {p.remedy_en}."]
     # Characters that XML does not allow may stand in what was found.
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", "\n".join(lines))

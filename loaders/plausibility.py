@@ -1,4 +1,6 @@
-"""Doubts about figures that can be read: each is a warning that the bureau confirms with a reason, or corrects.
+"""What a report says that cannot be, must be asked or is odd: errors, questions, and warnings that the bureau confirms with a reason.
+
+What one figure can be by itself is told in ``kpis.plausible``.
 
 A jump is measured against the indicator's own past changes by median and median absolute deviation (MAD), which one odd
 quarter does not move: a change is doubted beyond ``JUMP`` robust standard deviations (1.4826 × MAD). With fewer than
@@ -8,47 +10,91 @@ quarter does not move: a change is doubted beyond ``JUMP`` robust standard devia
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from kpis.figures import Definition, Figure, value_of
+from kpis.figures import Figure, value_of
 from kpis.periods import Period, parse_period
-from kpis.review import ReportedRow
-from loaders.context import ReportContext
-from loaders.report import Problem
+from kpis.plausible import CONFIRM, CORRECT, NUMBERS, Finding, ask_scale, check_figure, check_point, written
+from kpis.review import ReportedRow, figure_of
+from loaders.context import ReportContext, definition_of
+from loaders.report import Kind, Problem
 
 JUMP, FEWEST = 5.0, 6
 _LEAST_SPREAD = 0.01  # of the usual level: a series that never moved is not doubted for moving a little
-_CONFIRM = ("正しければ理由を添えて確認し、誤りであれば直してください", "Confirm with a reason if it is right, else correct it")
 _DONE = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
 
 
-def find_doubts(rows: Sequence[ReportedRow], context: ReportContext, *, today: date | None = None) -> list[Problem]:
-    """Return the doubts about reported rows, in their order.
+def find_doubts(
+    rows: Sequence[ReportedRow], context: ReportContext, *, today: date | None = None,
+    faulty: Sequence[tuple[ReportedRow, frozenset[str]]] = (),
+) -> list[Problem]:  # fmt: skip
+    """Return what is impossible, to be asked or doubtful about reported rows, in their order.
 
     Args:
         rows: without errors.
         context: from ``gather``: definitions and the bureau's own past.
         today: days of completion after it are doubted; ``None`` = not asked.
+        faulty: rows with an error, and the fields that could not be read: what else is impossible about them is said as well.
     """
     reported = {(row.key[0], row.key[2]): row for row in rows if row.kind == "observations.csv"}
     series = {code: _series(code, reported, context) for code in {code for code, _ in reported}}
     doubts: list[Problem] = []
     for row in rows:
         if row.kind == "observations.csv":
+            doubts += _asked(row, context)
+            doubts += _by_itself(row, context, reported)
             doubts += _of_figure(row, series[row.key[0]], context)
         else:
-            doubts += _of_register(row, today)
+            doubts += _of_register(row, context, today)
+    for row, refused in faulty:
+        found = (
+            _by_itself(row, context, reported, refused)
+            if row.kind == "observations.csv"
+            else _of_register(row, context, today, refused)
+        )
+        doubts += [problem for problem in found if problem.grade == "error"]
     return doubts
 
 
 def _doubt(row: ReportedRow, rule: str, column: str, found: object, expected: tuple[str, str]) -> Problem:
-    cell = row.cell(column)
+    return _problem(row, Finding(rule, column, "warning", str(found), *expected, *CONFIRM))
+
+
+def _problem(row: ReportedRow, finding: Finding) -> Problem:
+    kind: Kind = "doubt" if finding.severity == "warning" else "rule" if finding.severity == "question" else "number"
     return Problem(
-        "doubt", str(found), *expected, *_CONFIRM, sheet=row.sheet, cell=cell, row=row.row, grade="warning", rule=rule, key=row.key
-    )
+        kind, finding.found, finding.expected_ja, finding.expected_en, finding.remedy_ja, finding.remedy_en, sheet=row.sheet,
+        cell=row.cell(finding.column), row=row.row, grade=finding.severity, rule=finding.rule, key=row.key,
+    )  # fmt: skip
+
+
+def _asked(row: ReportedRow, context: ReportContext) -> Iterator[Problem]:
+    """Ask which value a cell means that may mean several."""
+    for column, readings in row.readings.items():
+        if column in row.changed:
+            definition = definition_of(context.indicators[row.key[0]])
+            question = ask_scale(definition, figure_of(row.key, row.fields), shown=readings[-1])
+            if question is not None:
+                yield _problem(row, replace(question, column=column))
+
+
+def _by_itself(
+    row: ReportedRow, context: ReportContext, reported: Mapping[tuple[str, str], ReportedRow], refused: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    """Hold a figure against what its kind can be and what was reported before; what was not changed is not said again."""
+    code, _, own = row.key
+    definition = definition_of(context.indicators[code])
+    fields = {**row.fields, **dict.fromkeys((*refused, *row.readings))}
+    past: dict[str, Mapping[str, object]] = {p: row for p, row in context.counting(code).items() if p != own}
+    past |= {p: other.fields for (c, p), other in reported.items() if c == code and p != own and not other.readings}
+    earlier = [figure_of((code, "", p), values) for p, values in past.items()]  # type: ignore[arg-type]
+    asked = {"denominator"} - refused if definition.kind in ("stock", "completion") else set()
+    for finding in check_figure(definition, figure_of(row.key, fields), earlier, asked=asked, sure=NUMBERS):
+        if finding.severity != "warning" or finding.column in row.changed or finding.rule == "without_denominator":
+            yield _problem(row, finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +106,9 @@ class _Point:
 def _series(code: str, reported: Mapping[tuple[str, str], ReportedRow], context: ReportContext) -> list[_Point]:
     """Return the indicator's values, reported ones in place of stored ones, by the end of their periods."""
     indicator = context.indicators[code]
-    definition = Definition(code, indicator["kind"], indicator["direction"], "", "", "", "")
+    definition = definition_of(indicator)
     found: dict[str, Mapping[str, object]] = dict(context.counting(code))
-    found |= {p: row.fields for (c, p), row in reported.items() if c == code}
+    found |= {p: row.fields for (c, p), row in reported.items() if c == code and not row.readings}
     points = []
     for period, fields in found.items():
         figure = Figure(period, *(fields.get(n) for n in ("value", "numerator", "denominator", "base_value")))  # type: ignore[arg-type]
@@ -76,14 +122,8 @@ def _of_figure(row: ReportedRow, series: Sequence[_Point], context: ReportContex
     indicator, period, fields = context.indicators[row.key[0]], parse_period(row.key[2]), row.fields
     kind = indicator["kind"]
     numbers = {n: v for n in ("value", "numerator", "denominator", "base_value") if isinstance(v := fields.get(n), float)}
-    whole = numbers.get("denominator")
-    for name in ("numerator", "value") if kind in ("stock", "completion") else ("numerator",):
-        if whole is not None and numbers.get(name, 0.0) > whole and kind in ("ratio", "stock", "completion"):
-            yield _doubt(row, "numerator_above_denominator", name, f"{numbers[name]:,.15g} > {whole:,.15g}",
-                         ("分母以下の数", "no more than the denominator"))  # fmt: skip
-            break
     yield from _disagreement(row, kind, numbers, indicator["decimals"])
-    own = next((p.value for p in series if p.period.code == period.code), None)
+    own = None if row.readings else next((p.value for p in series if p.period.code == period.code), None)
     if own is None:
         return
     column = "value" if "value" in numbers else "numerator"
@@ -125,7 +165,20 @@ def _change(before: _Point, after: _Point, is_cumulative: bool) -> float:
     return after.value - before.value
 
 
-def _of_register(row: ReportedRow, today: date | None) -> Iterator[Problem]:
+def _of_register(
+    row: ReportedRow, context: ReportContext, today: date | None, refused: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    for name in ("applications_count", "online_count"):
+        value = row.fields.get(name)
+        if isinstance(value, float) and name in row.changed and name not in refused and value != round(value):
+            yield _problem(
+                row,
+                Finding("not_whole", name, "error", written(value), "整数(数えた数)", "a whole number, as counts are", *CORRECT),
+            )
+    if row.kind == "facilities.csv" and {"latitude", "longitude"} & set(row.changed):
+        latitude, longitude = (_number(None if name in refused else row.fields.get(name)) for name in ("latitude", "longitude"))
+        for finding in check_point(latitude, longitude, context.area):
+            yield _problem(row, finding)
     name = _DONE[row.kind]
     day = row.fields.get(name)
     if today is not None and isinstance(day, date) and day > today and name in row.changed:
@@ -136,3 +189,7 @@ def _of_register(row: ReportedRow, today: date | None) -> Iterator[Problem]:
     if isinstance(applications, float) and isinstance(online, float) and online > applications:
         yield _doubt(row, "online_above_applications", "online_count", f"{online:,.15g} > {applications:,.15g}",
                      ("申請件数以下の数", "no more than all applications"))  # fmt: skip
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, float) else None

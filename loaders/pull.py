@@ -26,6 +26,7 @@ from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
+from loaders.missing import decision_of
 from loaders.report import LoadReport
 
 MAX_REDIRECTS = 3
@@ -48,7 +49,7 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
     Args:
         store: a migrated store.
         sources: a TOML file with ``[limits]`` (``hosts``, ``timeout_seconds``, ``max_bytes``) and ``[[source]]`` tables
-            (``name``, ``location``, optional ``official``, ``kind``).
+            (``name``, ``location``, optional ``official``, ``kind``, and ``missing`` with ``reason``: see ``loaders.missing``).
         state_dir: where validators for conditional requests and the lock are kept.
 
     Raises:
@@ -74,16 +75,17 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
 
 def _pull_one(store: Store, source: dict[str, Any], *, limits: dict[str, Any], state: dict[str, dict[str, str]]) -> Pulled:
     location: str = source["location"]
+    missing = decision_of(source["missing"], source.get("reason", "")) if source.get("missing") else None
     if not location.startswith(("http://", "https://")):
         path = ROOT / location
         if path.is_dir():
             official = ROOT / source["official"] if source.get("official") else None
-            return _outcome(source["name"], load_folder(store, path, official=official))
+            return _outcome(source["name"], load_folder(store, path, official=official, missing=missing))
         if not path.is_file():
             raise SourceUnreachable(
                 f"{location} がありません。場所を直してください。", f"{location} does not exist; correct the location."
             )
-        return _outcome(source["name"], [load_file(store, path, kind=source.get("kind"))])
+        return _outcome(source["name"], [load_file(store, path, kind=source.get("kind"), missing=missing)])
     answer = _fetch(location, limits=limits, known=state.get(location, {}))
     if answer is None:
         return Pulled(source["name"], "unchanged", "304")
@@ -91,20 +93,21 @@ def _pull_one(store: Store, source: dict[str, Any], *, limits: dict[str, Any], s
     name = Path(urlsplit(location).path).name or source["name"]
     if content.lstrip()[:1] == b"[":
         content = _csv_of_json(content, location)
-    result = _outcome(source["name"], [load_file(store, content, name=name, kind=source.get("kind"))])
+    result = _outcome(source["name"], [load_file(store, content, name=name, kind=source.get("kind"), missing=missing)])
     if result.outcome != "failed":
         state[location] = validators  # a refused file is asked for again next time
     return result
 
 
 def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
-    problems = sum(len(report.problems) for report in reports)
+    errors = [p for report in reports for p in report.problems if p.grade == "error"]
+    problems = len(errors)
     if problems:
-        first = next(p for report in reports for p in report.problems)
+        first = errors[0]
         return Pulled(
             name,
             "failed",
-            f"{problems} problems; {first.cell} {first.found}: {first.expected_ja} / {first.expected_en}",
+            f"{problems} problems; {first.cell} {first.found}: {first.expected_ja} / {first.expected_en}. {first.remedy_ja} / {first.remedy_en}",
             tuple(reports),
         )
     if all(report.is_repeat for report in reports):

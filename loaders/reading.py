@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from kpis.periods import parse_period
-from kpis.review import ReportedRow, TemplateMark, Value, says_nothing
+from kpis.plausible import ask_scale
+from kpis.review import ReportedRow, TemplateMark, Value, figure_of, says_nothing
 from loaders.cells import Unreadable, cleaned, read_period
-from loaders.context import Record, ReportContext
-from loaders.flatfile import column_letters
+from loaders.context import Record, ReportContext, definition_of
+from loaders.labels import Labels
 from loaders.layout import KEYS, KINDS, Column, Layout, dated_field, shower
 from loaders.mark import Vintages
 from loaders.report import Problem
+from loaders.sheets import column_letters
 from loaders.tables import Table
 from loaders.template import new_code
 from loaders.values import Refused, Words, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
@@ -25,6 +27,10 @@ _NOT_BELOW_ZERO: Words = ("負の記号を除くか、正しい数値を入れ�
 _KEEP_CODE: Words = (
     "コードを元に戻すか、様式をもう一度ダウンロードしてください",
     "Restore the code, or download the template again",
+)
+_KEEP_ROW: Words = (
+    "行がずれていないか確かめ、見える名前・期間・単位と右端のコードを同じ行に戻してください",
+    "Make sure that no row was shifted; bring the visible name, period and unit and the code far right together again",
 )
 _REQUIRED = {
     "procedures": ("name_ja", "digital_status"),
@@ -44,6 +50,7 @@ class TableReading:
     problems: list[Problem] = field(default_factory=list)
     rows_count: int = 0
     new_codes: dict[str, ReportedRow] = field(default_factory=dict)
+    faulty: list[tuple[ReportedRow, frozenset[str]]] = field(default_factory=list)  # with the fields that could not be read
 
 
 class TableReader:
@@ -65,6 +72,10 @@ class TableReader:
         self.empties: dict[str, dict[str, Value]] = {}
         self.showers = [shower(layout, column) for column in self.inputs]
         self.refused: set[str] = set()  # fields of the present row that could not be read
+        self.shown: dict[str, float] = {}  # what the present row's cells show, where it differs and must be asked about
+        self.sure: set[str] = set()  # fields of the present row that were written with their unit
+        self.identity = [name for name in (*KEYS[table.key], "bureau_code") if name in table.at]
+        self.labels = Labels(table, context)
 
     def read(self) -> TableReading:
         """Read every row below the headings."""
@@ -78,7 +89,29 @@ class TableReader:
             if len(cells) < width:
                 cells = [*cells, *[""] * (width - len(cells))]
             self._row(number, cells)
+        if self.table.key != "observations":
+            self._ask_about_rows_gone()
         return self.out
+
+    def _ask_about_rows_gone(self) -> None:
+        """Ask about rows of a register that the template was issued with and that are not in the file: nothing is dropped for it."""
+        rows = self.context.registers[self.table.key]
+        issued = (key[1] for key in self.vintages if key[0] == self.table.key)
+        gone = [code for code in issued if (code,) not in self.seen and code in rows and not rows[code]["ended_reason"]]
+        if not gone:
+            return
+        named = "、".join(f"{code} {rows[code]['name_ja']}" for code in gone[:5]) + (
+            f" …(+{len(gone) - 5})" if len(gone) > 5 else ""
+        )
+        self.out.problems.append(
+            Problem(
+                "doubt", f"{len(gone)}行: {named}", "様式にあった行がこのファイルにもある(登録は変わりません)",
+                "every row of the template in the file (what is stored stays)",
+                "今もあるなら理由を書いて確認し、終わったなら行を戻して終了した日と理由を記入してください",
+                "Confirm with a reason that they still exist, or put the rows back and enter the day they ended and why",
+                sheet=self.table.sheet, grade="warning", rule="rows_gone",
+            )
+        )  # fmt: skip
 
     def _say(self, kind: Any, found: object, expected: Words, remedy: Words, *, row: int, column: str = "") -> None:
         self.out.problems.append(self.table.problem(kind, found, expected, remedy, row=row, column=column))
@@ -88,10 +121,13 @@ class TableReader:
 
     def _row(self, number: int, cells: Sequence[Any]) -> None:
         raws = [cells[position] for position in self.positions]
-        if any((number, p) in self.table.bad for p in self.positions):
+        # A cell without a value to read was said already: the rest of its row is read, so that its other errors are said as well.
+        bad = {c.field for c, p in zip(self.inputs, self.positions, strict=True) if (number, p) in self.table.bad}
+        if any((number, self.table.at[name]) in self.table.bad for name in self.identity):
             self.out.rows_count += 1
-            return  # said already; nothing is guessed from the rest of the row
-        is_empty = all(is_blank(raw) for raw in raws)
+            return  # nobody can say whose row it is
+        is_blank_row = all(is_blank(raw) for raw in raws)
+        is_empty = is_blank_row and not bad
         key = self._key(number, cells, is_empty)
         if key is None:
             return
@@ -115,13 +151,16 @@ class TableReader:
         if self.table.key != "observations" and issued is None and is_empty:
             return  # a row for something new that was not used
         self.out.rows_count += 1
+        if bad and is_blank_row and issued is None:
+            return
+        self._same_labels(number, cells, key, issued)
         expected = [show(issued) for show in self.showers] if issued is not None else self.nothing
         same = [raw == "" or raw == was for raw, was in zip(raws, expected, strict=True)]
-        if all(same) and not self._has_reason(cells):
+        if all(same) and not bad and not self._has_reason(cells):
             if self.table.key == "milestones" and issued is not None:
                 self._same_project(number, cells, issued)
             return
-        self._read_changed(number, cells, raws, same, key=key, vintage=vintage, issued=issued)
+        self._read_changed(number, cells, raws, same, key=key, vintage=vintage, issued=issued, bad=bad)
 
     def _has_reason(self, cells: Sequence[Any]) -> bool:
         return any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
@@ -203,10 +242,11 @@ class TableReader:
 
     def _read_changed(
         self, number: int, cells: Sequence[Any], raws: Sequence[Any], as_issued: Sequence[bool], *, key: tuple[str, ...], vintage: int,
-        issued: Record | None,
+        issued: Record | None, bad: set[str],
     ) -> None:  # fmt: skip
         before = len(self.out.problems)
-        self.refused.clear()
+        self.refused = set(bad)
+        self.shown, self.sure = {}, set()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         held = self._held(issued, kind)
         fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
@@ -230,9 +270,9 @@ class TableReader:
                     touched.add(column.field)
                     columns = {**columns, column.field: column_letters(self.table.at[column.name] + 1)}
                 continue
-            if same or is_blank(raws[at]):
-                continue
             name = column.field
+            if same or is_blank(raws[at]) or (name in bad and (number, self.positions[at]) in self.table.bad):
+                continue
             if name not in held:
                 to_fill = self.layout.to_fill[kind]
                 self._say(
@@ -259,7 +299,10 @@ class TableReader:
             columns, reason_class, reason_text, held if issued is not None else {},
         )  # fmt: skip
         self._check(number, row, kind, is_new=issued is None)
-        if len(self.out.problems) > before:
+        if kind and "value" in touched and (asked := self._asked_scale(row)):
+            row = replace(row, readings={"value": asked})
+        if len(self.out.problems) > before or bad:
+            self.out.faulty.append((row, frozenset(self.refused)))
             return
         if row.changed if issued is not None else not kind or _says_something(row):
             self.out.rows.append(row)
@@ -307,19 +350,38 @@ class TableReader:
             if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words:
                 return _empty(column), ""
             if column.value in ("number", "count"):
-                unit = self.context.indicators[key[0]]["unit_ja"] if column.name == "value" and key else ""
-                value, approximate = as_number(raw, column, unit=unit)
-                return value, "rounded" if approximate else ""
+                unit = self.context.indicators[key[0]]["unit_ja"] if kind else ""
+                read = as_number(
+                    raw, column, unit=unit, is_of_unit=column.name == "value" or kind in ("stock", "completion", "ceiling")
+                )
+                if read.is_sure:
+                    self.sure.add(column.field)
+                if read.shown is not None:
+                    self.shown[column.field] = read.shown
+                return read.value, "rounded" if read.is_approximate else ""
             if column.value == "date":
                 day, precision = as_day(raw, is_1904=self.is_1904)
                 return day, precision if precision != "day" else ""
             if column.value in ("choice", "open_choice", "flag", "member"):
                 return as_choice(raw, column, self.layout), ""
-            return as_text(raw), ""
+            return (as_code(raw) if column.value == "code" else as_text(raw)), ""
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)
             return _empty(column), ""
+
+    def _asked_scale(self, row: ReportedRow) -> tuple[float, ...]:
+        """Return what the value of a row may mean, where its format and its unit disagree or nothing tells; else nothing."""
+        if "value" in self.sure or row.fields.get("value") is None:
+            return ()
+        definition = definition_of(self.context.indicators[row.key[0]])
+        question = ask_scale(definition, figure_of(row.key, row.fields), shown=self.shown.get("value"))
+        return question.readings if question is not None else ()
+
+    def _same_labels(self, number: int, cells: Sequence[Any], key: tuple[str, ...], issued: Record | None) -> None:
+        """Say where what people see of a row (name, period, unit) contradicts the code it is read by."""
+        for name, expected in self.labels.contradicted(key, {n: self._cell(cells, n) for n in self.labels.names}, issued):
+            self._say("rule", self._cell(cells, name), expected, _KEEP_ROW, row=number, column=name)
 
     def _settle(
         self, fields: dict[str, Value], held: dict[str, Value], members: Mapping[str, list[str]], *, issued: Record | None,
@@ -392,8 +454,9 @@ class TableReader:
                 self._say(
                     "missing", "空欄 / blank", ("緯度と経度の組", "latitude and longitude together"), _FILL, row=number, column=name
                 )
-        is_correction = self.table.key == "observations" and not is_new and bool(row.changed)
-        if (is_correction or row.reason_text) and not row.reason_class and "reason_class" not in self.refused:
+        if self.table.key == "observations" and not is_new and row.changed:
+            return  # a correction whose reason is missing, or half of it, is asked for it afterwards: nothing typed is lost
+        if row.reason_text and not row.reason_class and "reason_class" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",
@@ -402,7 +465,7 @@ class TableReader:
                 row=number,
                 column="reason_class",
             )
-        if (is_correction or row.reason_class) and not row.reason_text and "reason_text" not in self.refused:
+        if row.reason_class and not row.reason_text and "reason_text" not in self.refused:
             self._say(
                 "reason",
                 "空欄 / blank",

@@ -20,9 +20,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from kpis.periods import parse_period
 from loaders.cells import Unreadable, cleaned, read_number
-from loaders.flatfile import Table, column_letters
+from loaders.flatfile import Table, shown_otherwise
+from loaders.formats import Formatted
 from loaders.report import Kind, Problem
 from loaders.rows import ProcedureRow, Row
+from loaders.sheets import column_letters
 
 NOTHING = {"", "-", "ー", "―", "－", "ｰ"}
 HEADER_ROWS = 6  # a heading is looked for in so many rows from the top
@@ -156,12 +158,18 @@ def read_placed(
     if problems:
         return [], problems, columns
     reader = _Reader(placed, bureaus)
+    used = sorted({place for line, place in placed.places.items() if line.read != "leave"})
     numbers, values = [], []
     for index in range(placed.first, len(cells)):
         given = cells[index]
         if not any(cell != "" for cell in given):
             continue
         number = top + index
+        for place in used:
+            cell = given[place] if place < len(given) else ""
+            if type(cell) is Formatted:
+                odd = shown_otherwise(cell, "", sheet=sheet, cell=f"{column_letters(left + place)}{number}", row=number)
+                problems += [odd] if odd is not None else []
         row, wrong = reader.row(given)
         for line, kind, found, expected, grade in wrong:
             problems.append(_problem(kind, found, expected, grade, sheet, number, left + placed.places[line]))

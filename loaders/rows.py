@@ -19,8 +19,9 @@ def _blank_is_none(value: object) -> object:
 
 
 Optional_text = Annotated[str | None, BeforeValidator(_blank_is_none)]
-Optional_number = Annotated[float | None, BeforeValidator(_blank_is_none)]
-Optional_count = Annotated[Annotated[float, Field(ge=0)] | None, BeforeValidator(_blank_is_none)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Optional_number = Annotated[Number | None, BeforeValidator(_blank_is_none)]
+Optional_count = Annotated[Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, BeforeValidator(_blank_is_none)]
 Optional_date = Annotated[date | None, BeforeValidator(_blank_is_none)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Optional_code = Annotated[Code | None, BeforeValidator(_blank_is_none)]
@@ -40,6 +41,8 @@ EndedReason = Annotated[
     Literal["closed", "abolished", "merged", "replaced", "mistake"] | None, BeforeValidator(_blank_is_none)
 ]  # fmt: skip
 Direction = Literal["higher", "lower", "keep", "none"]
+PublishedBasis = Literal["page", "source", "quarter"]
+Optional_year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_blank_is_none)]
 
 
 class Row(BaseModel):
@@ -55,8 +58,18 @@ class SourceRow(Row):
     url: Annotated[str, Field(pattern=r"^https?://")]
     title: Annotated[str, Field(min_length=1)]
     published_on: Optional_date = None
+    published_by: Optional_date = None
+    published_basis: Annotated[PublishedBasis | None, BeforeValidator(_blank_is_none)] = None
     grade: Literal["primary", "secondary"]
     note: str = ""
+
+    @model_validator(mode="after")
+    def _known_by(self) -> SourceRow:
+        if (self.published_by is None) != (self.published_basis is None):
+            raise ValueError("published_by and published_basis go together")
+        if self.published_on and self.published_by and self.published_by < self.published_on:
+            raise ValueError("published_by must not lie before published_on")
+        return self
 
 
 class BureauRow(Row):
@@ -116,7 +129,29 @@ class ProjectRow(Row):
     is_name_official: Flag = True
     goal_ja: str = ""
     goal_en: str = ""
+    goal_source_code: Optional_code = None
     successor_code: Optional_code = None
+    source_code: Code
+    note: str = ""
+
+
+class StrategyVersionRow(Row):
+    """strategy_versions.csv: one row per version of the strategy, in the order in which they followed each other."""
+
+    version_code: Code
+    name_ja: Annotated[str, Field(min_length=1)]
+    name_en: Annotated[str, Field(min_length=1)]
+    adopted_on: Optional_date = None
+    adopted_precision: Precision = "unknown"
+    published_by: Optional_date = None
+    horizon_year: Optional_year = None
+    first_year: Optional_year = None
+    last_year: Optional_year = None
+    keywords_ja: str = ""
+    keywords_en: str = ""
+    concept_ja: str = ""
+    concept_en: str = ""
+    is_renumbered: Flag = False
     source_code: Code
     note: str = ""
 
@@ -125,7 +160,7 @@ class ProjectVersionRow(Row):
     """project_versions.csv: one row per project and strategy version, with the name in that version."""
 
     project_code: Code
-    strategy_version: Literal["1", "2", "3", "4"]
+    strategy_version: Code
     name_ja: Annotated[str, Field(min_length=1)]
     name_en: Annotated[str, Field(min_length=1)]
     source_code: Code
@@ -139,7 +174,10 @@ class ProjectBureauRow(Row):
     bureau_code: Code
     role: Literal["lead", "member"]
     valid_from: Optional_date = None
+    valid_from_precision: Precision = "unknown"
     valid_to: Optional_date = None
+    valid_to_precision: Precision = "unknown"
+    source_code: Optional_code = None
     note: str = ""
 
 
@@ -183,8 +221,8 @@ class IndicatorRow(Row):
     tolerance: Annotated[float, Field(ge=0)] = 0.0
     stale_after_days: Annotated[int, Field(gt=0)] = 200
     publication_lag_days: Annotated[int, Field(ge=0)] = 92
-    minimum_value: float | None = None
-    maximum_value: float | None = None
+    minimum_value: Optional_number = None
+    maximum_value: Optional_number = None
     sibling_code: Optional_code = None
     replaced_by_code: Optional_code = None
     paired_with_code: Optional_code = None
@@ -228,7 +266,7 @@ class TargetRow(_Periodic):
     set_on: Optional_date = None
     set_on_precision: Precision = "unknown"
     set_order: int = 1
-    strategy_version: Optional_text = None
+    strategy_version: Optional_code = None
     withdrawn_on: Optional_date = None
     withdrawn_reason: str = ""
     source_code: Code
@@ -335,6 +373,7 @@ class MilestoneRow(Row):
     actual_end: Optional_date = None
     actual_end_precision: Precision = "unknown"
     stage_ja: str = ""
+    is_missed: Flag = False
     reported_period: Optional_text = None
     supersedes_code: Optional_code = None
     ended_on: Optional_date = None
@@ -398,8 +437,8 @@ class FacilityRow(Row):
     bureau_code: Optional_code = None
     organisation_ja: str = ""
     municipality_ja: str = ""
-    latitude: Annotated[Annotated[float, Field(ge=20, le=46)] | None, BeforeValidator(_blank_is_none)] = None
-    longitude: Annotated[Annotated[float, Field(ge=122, le=154)] | None, BeforeValidator(_blank_is_none)] = None
+    latitude: Annotated[Annotated[float, Field(ge=-90, le=90)] | None, BeforeValidator(_blank_is_none)] = None
+    longitude: Annotated[Annotated[float, Field(ge=-180, le=180)] | None, BeforeValidator(_blank_is_none)] = None
     payment_methods: str = ""
     cashless_since: Optional_date = None
     cashless_since_precision: Precision = "unknown"
@@ -419,6 +458,7 @@ CATALOGUE_FILES: dict[str, type[Row]] = {
     "sources.csv": SourceRow,
     "bureaus.csv": BureauRow,
     "successions.csv": SuccessionRow,
+    "strategy_versions.csv": StrategyVersionRow,
     "projects.csv": ProjectRow,
     "project_versions.csv": ProjectVersionRow,
     "project_bureaus.csv": ProjectBureauRow,

@@ -23,8 +23,8 @@ from kpis.review import ReportedRow, figure_of
 from kpis.store import Store
 from kpis.vintages import COMPARED, next_vintage
 from loaders.context import ReportContext, definition_of
-from loaders.flatfile import column_letters
 from loaders.report import Problem
+from loaders.sheets import column_letters
 
 if TYPE_CHECKING:
     from loaders.load import Prepared
@@ -105,8 +105,9 @@ def _figures(
             before.setdefault(key[:2], []).append(figure_of(key, counting))
     places: dict[Key, tuple[Prepared, int, Any]] = {}
     for file in observed:
+        doubled = {p.row for p in file.problems if p.kind == "duplicate"}
         for number, row in file.numbered:
-            if _becomes_vintage(file, number, row, stored):
+            if number not in doubled and _becomes_vintage(file, number, row, stored):
                 places[row.indicator_code, row.bureau_code, row.period_code] = file, number, row  # type: ignore[attr-defined]
     after = {key: counting_vintage(stored[key]) for key in places}
     reported = {key: figure_of(key, counting or {}) for key, counting in after.items()}
@@ -124,7 +125,8 @@ def _figures(
         if definition is None or after[key] is None:
             continue
         others = [f for period, f in own[key[:2]].items() if period != key[2]]
-        for odd in check_figure(definition, reported[key], others):
+        sure = {"value"} if (number, "value") in file.sure else set[str]()
+        for odd in check_figure(definition, reported[key], others, sure=sure):
             if odd.severity != "warning" or not row.reason_text.strip():
                 file.problems.append(_odd(odd, key, file, number))
     return places
@@ -148,7 +150,7 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     except FigureRefused as refusal:
         file.problems.append(
             Problem(
-                "reason", " ".join(key), "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en,
+                "rule", " ".join(key), "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en,
                 sheet=file.sheet, cell=_cell(file, "reason_class", number), row=number, rule="correction_without_reason",
             )
         )  # fmt: skip

@@ -10,10 +10,16 @@ from datetime import date
 
 from kpis.access import require
 from kpis.people import viewer_of
+from kpis.periods import parse_period
+from kpis.reports import INCOMPLETE
+from kpis.review import Completeness
 from kpis.store import Store
 from kpis.submissions import Uploaded, Warning, upload
+from loaders.layout import load_layout
 from loaders.report import Problem
 from loaders.workbook import WorkbookReading, issue_template, read_workbook
+
+OPEN_NAMED = 20  # figures left open that a warning names; all of them are kept with the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def check_report(store: Store, content: bytes, *, actor: str | None = None, toda
 
 def receive(
     store: Store, content: bytes, *, actor: str, name: str, today: date, bureau_code: str | None = None,
-    period_code: str | None = None, replaces: tuple[int, int] | None = None,
+    period_code: str | None = None, replaces: tuple[int, int] | None = None, keeps_questions: bool = True,
 ) -> Received:  # fmt: skip
     """Read a filled workbook and keep it as a draft where it has no error.
 
@@ -61,6 +67,7 @@ def receive(
         bureau_code: the bureau it must be of; ``None`` = the one its mark names.
         period_code: the period it must be of.
         replaces: (report, revision) that the actor saw and means to replace.
+        keeps_questions: keep it with cells that may mean two values, to be answered on the page; else such a cell keeps it out.
 
     Raises:
         NotAllowed: the actor does not report for the bureau.
@@ -70,18 +77,21 @@ def receive(
     if reading.mark is None:
         return Received(reading, None)
     require(viewer_of(store, actor).grants, "upload", reading.mark.bureau_code)
-    if reading.errors:
+    if reading.errors or (reading.questions and not keeps_questions):
         return Received(reading, None)
     done = upload(
         store, actor=actor, bureau_code=reading.mark.bureau_code, period_code=reading.mark.period_code, rows=reading.rows,
-        content=content, name=name, template_id=reading.mark.template_id, replaces=replaces, warnings=_warnings(reading),
+        content=content, name=name, template_id=reading.mark.template_id, replaces=replaces, warnings=_warnings(reading), completeness=reading.completeness,
     )  # fmt: skip
     return Received(reading, done)
 
 
 def _warnings(reading: WorkbookReading) -> list[Warning]:
     found = [_warning(problem) for problem in reading.warnings]
-    if not reading.rows:
+    counted = reading.completeness
+    if counted is not None and counted.open:
+        found.append(_incomplete(reading, counted))
+    elif not reading.rows:
         found.append(
             Warning(
                 "記入なし / nothing filled in", "1つ以上の記入", "at least one cell filled in",
@@ -91,7 +101,32 @@ def _warnings(reading: WorkbookReading) -> list[Warning]:
     return found
 
 
+def _incomplete(reading: WorkbookReading, counted: Completeness) -> Warning:
+    """Say once what the report leaves open: the bureau confirms all of it with one reason."""
+    nothing = "" if reading.rows else "記入なし / nothing filled in: "
+    ja, en = (
+        [f"{reading.names[code][n]} {parse_period(period).label(language)}" for code, period in counted.open[:OPEN_NAMED]]
+        for n, language in enumerate(("ja", "en"))
+    )
+    more = len(counted.open) - OPEN_NAMED
+    return Warning(
+        nothing + counted.told(),
+        f"残り{len(counted.open)}件: " + "、".join(ja) + (f" ほか{more}件" if more > 0 else ""),
+        f"the other {len(counted.open)}: " + "; ".join(en) + (f" and {more} more" if more > 0 else ""),
+        "記入してもう一度アップロードするか、記入しない理由を書いて確認してください",
+        "Fill them in and upload again, or confirm with the reason why they stay open", load_layout().sheets["observations"],
+        rule=INCOMPLETE,
+    )  # fmt: skip
+
+
 def _warning(problem: Problem) -> Warning:
     return Warning(
-        problem.found, problem.expected_ja, problem.expected_en, problem.remedy_ja, problem.remedy_en, problem.sheet, problem.cell
+        problem.found,
+        problem.expected_ja,
+        problem.expected_en,
+        problem.remedy_ja,
+        problem.remedy_en,
+        problem.sheet,
+        problem.cell,
+        problem.rule,
     )

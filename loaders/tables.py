@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loaders.flatfile import column_letters
 from loaders.layout import KEYS, Column, Layout, plain_heading
 from loaders.report import Kind, Problem
-from loaders.scan import SheetScan, column_number, split_address
+from loaders.sheets import MAX_AREA, Sheet, column_letters, column_number, split_address
 from loaders.values import Words
 
 HEADING_ROWS = 40  # how far down a heading row is looked for
@@ -144,8 +143,8 @@ def _place_columns(table: Table, layout: Layout) -> list[Problem]:
     return problems
 
 
-def scan_problems(table: Table, scan: SheetScan) -> list[Problem]:
-    """Return the problems of cells that no reader of values sees, and mark those cells as bad."""
+def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
+    """Return the problems of cells that hold no value to read, and mark those cells as bad."""
     read = {position: name for name, position in table.at.items() if table.columns[name].is_read}
     problems: list[Problem] = []
 
@@ -156,17 +155,26 @@ def scan_problems(table: Table, scan: SheetScan) -> list[Problem]:
             table.bad[row, position] = True
             problems.append(table.problem(kind, found, expected, remedy, row=row, cell=address))
 
-    for address in scan.uncalculated:
+    for address in sheet.uncalculated:
         bad(address, "formula", "計算されていない数式 / a formula without a result", ("計算された値", "a calculated value"),
             ("Excelで開いて計算させ、保存し直すか、値を直接入れてください", "Open it in Excel, let it calculate and save it, or enter the value"))  # fmt: skip
-    for address, error in scan.errors.items():
+    for address, found in sheet.faulty.items():
+        bad(
+            address,
+            "number",
+            found,
+            ("数値または文字", "a number or a text"),
+            ("このセルに値を入れ直してください", "Enter the value of this cell again"),
+        )
+    for address, error in sheet.errors.items():
         bad(address, "error_cell", error, ("エラーでない値", "a value without error"), ("数式を直すか、値を入れてください", "Mend the formula or enter the value"))  # fmt: skip
-    for left, top, right, bottom in scan.merged:
+    left_to_mark = MAX_AREA
+    for left, top, right, bottom in sheet.merged:
         touched = [position for position in read if left <= position + 1 <= right]
         if touched and bottom > table.top:
-            for position in touched:
-                for row in range(max(top, table.top + 1), min(bottom, len(table.cells)) + 1):
-                    table.bad[row, position] = True
+            rows = range(max(top, table.top + 1), min(bottom, len(table.cells)) + 1)
+            left_to_mark -= len(rows) * len(touched)
+            table.bad |= {(row, position): True for position in touched for row in rows} if left_to_mark > 0 else {}
             first = max(top, table.top + 1)
             place = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
             problems.append(

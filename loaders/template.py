@@ -226,7 +226,7 @@ def _fill(
                 open_cells.setdefault(at, []).append(number)
             value = cells.get(column.name) if column.name in cells and not column.is_input else shown(layout, column, record)
             cell = sheet.cell(number, at, _safe(value) if used else None)
-            look = (is_open, used, isinstance(value, str), _format(column, value, cells.get("decimals", 0)))
+            look = (is_open, used, isinstance(value, str), _format(column, value, cells))
             if look in dressed:  # a style is worked out once and shared: a register has 100,000 cells
                 cell._style = copy(dressed[look])
                 if isinstance(cell.value, str):
@@ -239,7 +239,12 @@ def _fill(
         if column.kinds and at not in open_cells:
             sheet.column_dimensions[get_column_letter(at)].hidden = True  # no indicator of this instance asks for it
         if at in open_cells:
-            _validate(sheet, column, get_column_letter(at), open_cells[at], layout=layout, places=places)
+            rates = {
+                number for number, (cells, _) in enumerate(rows, start=2) if column.name == "value" and cells.get("unit_ja") == "%"
+            }
+            for is_rate in (False, True):
+                if numbers := [number for number in open_cells[at] if (number in rates) == is_rate]:
+                    _validate(sheet, column, get_column_letter(at), numbers, layout=layout, places=places, is_rate=is_rate)
     last = max(2, len(rows) + 1)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     sheet.freeze_panes = "C2"
@@ -249,9 +254,12 @@ def _fill(
     sheet.page_setup.fitToWidth = 2 if sum(c.width for c in columns) > 320 else 1
 
 
-def _format(column: Column, value: Any, decimals: int) -> str:
+def _format(column: Column, value: Any, cells: Record) -> str:
+    decimals = cells.get("decimals", 0)
     if column.value == "date" or isinstance(value, date):
         return _DAY
+    if column.name in ("value", "previous_value") and cells.get("unit_ja") == "%":
+        return '#,##0.0##"%"'  # the number beside its unit: 0.881 is seen to be 0.881%, and is not 88.1%
     if column.name in ("value", "previous_value"):
         return "#,##0.0##" if decimals or (isinstance(value, float) and value != round(value)) else "#,##0"
     if column.value == "count":
@@ -295,22 +303,27 @@ def _ranges(letter: str, numbers: Iterable[int]) -> list[str]:
 
 
 def _validate(
-    sheet: Worksheet, column: Column, letter: str, numbers: Sequence[int], *, layout: Layout, places: Mapping[str, str]
-) -> None:
-    """Give the open cells of a column their check, drop-down and input message."""
+    sheet: Worksheet, column: Column, letter: str, numbers: Sequence[int], *, layout: Layout, places: Mapping[str, str], is_rate: bool = False,
+) -> None:  # fmt: skip
+    """Give the open cells of a column their check, drop-down and input message; those of rates say that 88.1 % is written 88.1."""
+    message_ja, message_en = layout.rate_message if is_rate else (column.message_ja, column.message_en)
     first = f"{letter}{numbers[0]}"
     marks = f'{first}="{sorted(layout.clear_words)[-1]}"'
     if sheet.title == layout.sheets["observations"]:
         marks += f',{first}="{layout.withdraw_words[0]}"'
     rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle="入力を確かめてください")
-    rule.promptTitle, rule.prompt = column.heading_ja[:32], f"{column.message_ja}\n{column.message_en}"[:255]
-    rule.error = column.message_ja[:225] or None
+    rule.promptTitle, rule.prompt = column.heading_ja[:32], f"{message_ja}\n{message_en}"[:255]
+    rule.error = message_ja[:225] or None
     if column.value in ("choice", "open_choice", "flag", "member") or column.choices:
         if column.choices not in places:
             return
         rule.type, rule.formula1 = "list", places[column.choices]
         if column.value == "open_choice":
             rule.errorStyle = "warning"
+    elif is_rate:
+        # A number of 1 or less is asked about: most of them were typed as a share, or with a per cent sign that the cell took away.
+        rule.type, rule.errorStyle = "custom", "warning"
+        rule.formula1 = f"OR({marks},AND(ISNUMBER({first}),OR({first}=0,ABS({first})>1)))"
     elif column.value in ("number", "count"):
         floor = f",{first}>=0" if column.value == "count" else ""
         rule.type, rule.formula1 = "custom", f"OR({marks},AND(ISNUMBER({first}){floor}))"

@@ -7,31 +7,27 @@ read_workbook(content, store=…)    → its mark, the rows that say something n
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
-from xml.etree import ElementTree
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from kpis.errors import MierukaError
-from kpis.review import ReportedRow, TemplateMark
+from kpis.review import Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.settings import settings
 from kpis.store import Store, utc_now
 from loaders.context import ReportContext, gather, owners
+from loaders.endings import find_faults
 from loaders.guard import check_bytes, is_workbook
-from loaders.layout import KEYS, load_layout
+from loaders.labels import with_subject
+from loaders.layout import KEYS, KINDS, load_layout
 from loaders.mark import make_mark, read_mark, record_issue, was_issued
 from loaders.marked import mark_problems
 from loaders.plausibility import find_doubts
 from loaders.reading import TableReader
-from loaders.report import Problem
+from loaders.report import Problem, damaged, far_cell
 from loaders.rules import findings_of_report
-from loaders.scan import SheetScan, scan
-from loaders.tables import Table, find_tables, scan_problems
+from loaders.sheets import BookDamaged, Sheet, names_of, read_book
+from loaders.tables import Table, cell_problems, find_tables
 from loaders.template import write_sheets
 
 __all__ = [
@@ -40,10 +36,6 @@ __all__ = [
 _DOWNLOAD = (
     "様式をもう一度ダウンロードして、記入内容を写してください",
     "Download the template again and copy your entries into it",
-)
-_SAVE = (
-    "Excelで開いて「Excelブック(.xlsx)」として保存し直してください",
-    "Open it in Excel and save it again as an Excel workbook (.xlsx)",
 )
 
 
@@ -54,19 +46,29 @@ class WorkbookReading:
     Args:
         mark: whose report of which period it is; ``None`` where it carries no mark.
         rows: what differs from the template as it was issued, in the workbook's order; with an error, not to be stored.
-        problems: errors (nothing may be stored) and warnings (``grade``; the bureau confirms each with a reason).
+        problems: errors (nothing may be stored), questions (the bureau says which value a cell means) and warnings (it confirms
+            each with a reason), by ``grade``.
         rows_count: rows that were looked at, changed or not.
+        completeness: how many of the figures asked for are known once the report counts; a row left out leaves its figure open.
+        names: indicator → its Japanese and English name.
     """
 
     mark: TemplateMark | None
     rows: list[ReportedRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rows_count: int = 0
+    completeness: Completeness | None = None
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Problem]:
         """Return the problems with which nothing may be stored."""
         return [p for p in self.problems if p.grade == "error"]
+
+    @property
+    def questions(self) -> list[Problem]:
+        """Return the cells that may mean two values; the bureau says which."""
+        return [p for p in self.problems if p.grade == "question"]
 
     @property
     def warnings(self) -> list[Problem]:
@@ -121,9 +123,8 @@ def is_bureau_workbook(content: bytes) -> bool:
     if not is_workbook(content) or check_bytes(content, max_bytes=settings().max_upload_bytes):
         return False
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return load_layout().sheets["mark"] in book.sheet_names
-    except CalamineError:
+        return load_layout().sheets["mark"] in names_of(content)
+    except BookDamaged:
         return False
 
 
@@ -141,11 +142,11 @@ def read_workbook(
         today: days of completion after it are doubted; ``None`` = the day on which this runs is not asked.
         max_bytes: the largest size accepted; the setting where left out.
     """
-    scans, sheets, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
+    sheets, is_1904, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
     if problems:
         return WorkbookReading(None, problems=problems)
     layout = load_layout()
-    marks = [(name, found) for name, cells in sheets.items() if (found := read_mark(cells))]
+    marks = [(name, found) for name, sheet in sheets.items() if (found := read_mark(sheet.rows))]
     if len(marks) != 1:
         return WorkbookReading(None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
     mark_sheet, (mark, vintages, fits) = marks[0]
@@ -161,49 +162,52 @@ def read_workbook(
             mark, problems=[Problem("mark", told, *expected, error.message_ja, error.message_en, sheet=mark_sheet)]
         )
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
-    tables, problems = find_tables({name: cells for name, cells in sheets.items() if name not in others}, layout)
-    rows, count = [], 0
-    is_1904 = _is_1904(content)
+    tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
+    rows, faulty, count = [], [], 0
     for key, table in tables.items():
-        problems += scan_problems(table, scans.get(table.sheet) or SheetScan(table.sheet, ""))
+        problems += cell_problems(table, sheets[table.sheet])
         read = TableReader(table, context=context, layout=layout, mark=mark, vintages=vintages, is_1904=is_1904).read()
         problems += read.problems
         rows += read.rows
+        faulty += read.faulty
         count += read.rows_count
         problems += _taken(store, key, table, read.new_codes)
-    problems += [*findings_of_report(rows, context, today=today), *find_doubts(rows, context, today=today)]
-    return WorkbookReading(mark, rows, problems, count)
+        problems += _ends(store, key, table, read.rows)
+    # Figures whose cells may mean two values are held against others once somebody has said which is meant.
+    certain = [row for row in rows if not row.readings]
+    problems += [*findings_of_report(certain, context, today=today), *find_doubts(rows, context, today=today, faulty=faulty)]
+    names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}
+    every = [with_subject(p, tables, context) for p in problems]
+    return WorkbookReading(mark, rows, every, count, _completeness(rows, context), names)
 
 
-def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, SheetScan], dict[str, list[list[Any]]], list[Problem]]:
-    """Check the bytes and return what the XML tells, the values of each worksheet from A1 on, and what forbids reading on."""
+def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
+    """Count the figures asked for, and name those that neither the report nor the store gives."""
+    told = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == "observations.csv"}
+    asked = context.figure_keys
+    missing = [(code, period) for code, period in asked if not told.get((code, period), period in context.counting(code))]
+    return Completeness(len(asked), tuple(missing))
+
+
+def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, Sheet], bool, list[Problem]]:
+    """Check the bytes and return the worksheets by name, whether days count from 1904, and what forbids reading on."""
     problems = check_bytes(content, max_bytes=max_bytes, only_workbook=True)
     if problems:
-        return {}, {}, problems
+        return {}, False, problems
     try:
-        scans = {found.name: found for found in scan(content)}
-        linked = [
-            Problem("formula", "別のブックを参照する数式 / a formula that reads another workbook", "このブックだけで求まる値",
-                    "a value from this workbook alone", "値として貼り付けてください", "Paste it as a value", sheet=found.name, cell=cell)
-            for found in scans.values() for cell in found.linked
-        ]  # fmt: skip
-        if linked or b"xl/externalLinks/" in content:
-            return {}, {}, linked or [_external_links()]
-        far = [
-            Problem("sheet", found.far_cell, "表の近くにまとまったセル", "cells close to the table",
-                    "このセルの内容を消して、保存し直してください", "Clear this cell and save again", sheet=found.name, cell=found.far_cell)
-            for found in scans.values() if found.far_cell
-        ]  # fmt: skip
-        if far:
-            return {}, {}, far
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return (
-                scans,
-                {n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names if n in scans},
-                [],
-            )
-    except (CalamineError, KeyError, ElementTree.ParseError, zipfile.BadZipFile, NotImplementedError) as error:
-        return {}, {}, [Problem("file", str(error), "読めるブック", "a readable workbook", *_SAVE)]
+        sheets, is_1904 = read_book(content)
+    except BookDamaged as error:
+        return {}, False, [damaged(error)]
+    linked = [
+        Problem("formula", "別のブックを参照する数式 / a formula that reads another workbook", "このブックだけで求まる値",
+                "a value from this workbook alone", "値として貼り付けてください", "Paste it as a value", sheet=found.name, cell=cell)
+        for found in sheets for cell in found.linked
+    ]  # fmt: skip
+    if linked or b"xl/externalLinks/" in content:
+        return {}, False, linked or [_external_links()]
+    if far := [far_cell(found) for found in sheets if found.far_cell]:
+        return {}, False, far
+    return {found.name: found for found in sheets}, is_1904, []
 
 
 def _external_links() -> Problem:
@@ -265,7 +269,10 @@ def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow])
     return problems
 
 
-def _is_1904(content: bytes) -> bool:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        head = archive.read("xl/workbook.xml")
-    return b'date1904="1"' in head or b'date1904="true"' in head
+def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> list[Problem]:
+    """Refuse what a row of a register cannot say of its end."""
+    if key == "observations":
+        return []
+    own = {row.key[0]: row for row in rows}
+    found = find_faults(store, KINDS[key], {code: row.fields for code, row in own.items()})
+    return [table.problem(f.kind, f.found, f.expected, f.remedy, row=own[code].row, column=f.column) for code, f in found]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from kpis.settings import ROOT
-from kpis.text import format_date
+from kpis.text import format_date, known_day
 from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
@@ -54,14 +56,24 @@ def sources() -> Ready:
         [
             {
                 t("about_title_column"): row["title"], t("about_grade"): t("grade_" + row["grade"]),
-                t("about_published"): format_date(row["published_on"], language()) if row["published_on"] else "", t("source"): row["url"],
+                t("about_published"): known_public(row), t("about_basis"): t("basis_" + row["published_basis"]) if row["published_basis"] else "",
+                t("source"): row["url"],
             }
             for row in listed
         ]
     )  # fmt: skip
     primary = sum(row["grade"] == "primary" for row in listed)
-    sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary)
+    dated = sum(row["published_on"] is not None for row in listed)
+    bounded = sum(row["published_on"] is None and row["published_by"] is not None for row in listed)
+    sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary, dated=dated, bounded=bounded)
     return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(listed), is_table_open=True)
+
+
+def known_public(row: Mapping[str, Any]) -> str:
+    """Write the day a source was published, else the last day by which it was public."""
+    if row["published_on"]:
+        return format_date(row["published_on"], language())
+    return known_day(row["published_by"], "unknown", language())
 
 
 def document(name: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pages.parts import cached
-from pages.parts.address import one_or_all
 from pages.parts.bureau_list import overview
 from pages.parts.bureau_page import detail
 from pages.parts.entry import as_of, enter, view
+from pages.parts.one_or_all import one_or_all
 
 enter()
 

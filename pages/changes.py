@@ -11,10 +11,11 @@ import streamlit as st
 from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
 from kpis.scorecard import Scored
+from kpis.sentences import planned_text, standing_word
 from kpis.since import Shift, corrections_since, shifts
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.asked import FIRST_DAY
+from pages.parts.asked import FIRST_DAY, choose_day
 from pages.parts.cards import dated_value, headline_value
 from pages.parts.comparison import difference, in_words
 from pages.parts.entry import as_of, enter
@@ -39,7 +40,7 @@ def reason_line(kind: str, text: str) -> str:
 def stood(item: Scored) -> str:
     """Say how an indicator stood: value, period and status."""
     figure = item.judgement.figure
-    word = status_word(item.judgement.status, language())
+    word = standing_word(item.judgement, language())
     return f"{headline_value(item, figure)} ({figure.period.label(language())}) {word}" if figure else word
 
 
@@ -127,9 +128,9 @@ def compared(every: list[Scored]) -> Ready:
                 t("since_indicator"): named(definition), t("period"): judged.figure.period.label(language()),
                 t("actual"): headline_value(item, judged.figure), t("previous"): dated_value(item, judged.previous),
                 t("year_earlier"): dated_value(item, judged.year_earlier),
-                t("planned"): "―" if judged.planned_value is None else format_value(round(judged.planned_value, 1), definition, language()),
+                t("planned"): planned_text(definition, judged, language()),
                 t("compare_variance"): difference(item),
-                t("statuses_one"): status_word(judged.status, language()),
+                t("statuses_one"): standing_word(judged, language()),
             }
         )  # fmt: skip
         plain.append(
@@ -151,13 +152,8 @@ if not any(s.judgement.figure for s in every):
     st.title(t("nav_changes"))
     st.info(t("empty"), icon=":material/info:")
     st.stop()
-asked = st.query_params.get("since", "")
-try:
-    start = date.fromisoformat(asked)
-except ValueError:
-    start = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
-since = st.date_input(t("since_choose"), value=min(start, as_of()), min_value=FIRST_DAY, max_value=as_of(), key=f"since_{as_of()}")
-since = since if isinstance(since, date) else start
+year_before = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
+since = choose_day("since", t("since_choose"), first=FIRST_DAY, last=as_of(), default=max(year_before, FIRST_DAY))
 found = cached.made(
     "shifts", code=since.isoformat(), as_of=as_of(), language="",
     make=lambda: shifts(own_scope(cached.scored(since)), every, since=since),

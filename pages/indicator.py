@@ -6,7 +6,8 @@ import pyarrow as pa
 import streamlit as st
 
 from kpis.scorecard import Book, Scored
-from pages.parts import cached
+from pages.parts import address, cached
+from pages.parts.asked import choose
 from pages.parts.bureaus import by_bureau, parts_by_indicator
 from pages.parts.cards import chart_with_table, find, link_columns
 from pages.parts.entry import as_of, enter, page
@@ -14,18 +15,6 @@ from pages.parts.facts import Facts, gather
 from pages.parts.text import language, named, t
 
 enter()
-
-
-def chosen_code(codes: list[str], names: dict[str, str]) -> str:
-    """Return the indicator that the address names; the list changes the address."""
-    asked = st.query_params.get("code", "")
-    if asked and asked not in names:
-        st.warning(t("not_found", code=asked), icon=":material/search_off:")
-    start = codes.index(asked) if asked in names else 0
-    code = st.selectbox(t("choose_indicator"), codes, index=start, format_func=names.__getitem__, key=f"pick_{asked}")
-    if code != asked:
-        st.query_params["code"] = code
-    return code
 
 
 def linked_table(title: str, table: pa.Table) -> None:
@@ -50,7 +39,7 @@ def show(item: Scored, facts: Facts, book: Book) -> None:
         st.markdown(facts.definition)
         st.table(facts.facts, border="horizontal", hide_header=True, hide_index=True)
         for other, label in facts.linked:
-            st.page_link(page("indicator"), label=label, query_params={"code": other, "lang": language()})
+            st.page_link(page("indicator"), label=label, query_params=address.link(code=other))
     with right:
         st.subheader(t("inputs"))
         st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
@@ -77,7 +66,7 @@ if not codes:
     st.title(t("nav_indicator"))
     st.info(t("empty"), icon=":material/info:")
     st.stop()
-code = chosen_code(codes, names)
+code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",))
 book = cached.book()
 found = cached.made("found", code=code, as_of=as_of(), language="", make=lambda: find(cached.scored(as_of()), code))
 if found is not None:

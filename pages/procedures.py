@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.registers import DIMENSIONS, tally
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value
 from pages.parts.entry import as_of, enter
@@ -17,7 +17,7 @@ from publishers import told_procedures as told
 
 enter()
 
-if code := st.query_params.get("code"):
+if code := address.settle("code", default="", read=str, refuse=lambda *_: "", widget=False):  # the page itself names an unknown one
     procedure_page(code)
     st.stop()
 

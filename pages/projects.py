@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pages.parts import cached
-from pages.parts.address import one_or_all
 from pages.parts.entry import as_of, enter
+from pages.parts.one_or_all import one_or_all
 from pages.parts.project_list import listing
 from pages.parts.project_page import detail
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from kpis.periods import parse_period, quarter_code
 from pages.parts import cached
+from pages.parts.asked import choose
 from pages.parts.entry import as_of, enter
 from pages.parts.text import language, t
 from publishers.report import QuarterReport, quarter_report
@@ -28,11 +29,9 @@ if not quarters:
     st.title(t("nav_report"))
     st.info(t("report_none"), icon=":material/info:")
     st.stop()
-asked = st.query_params.get("period", "")
-chosen = st.selectbox(
-    t("report_choose"), quarters, index=quarters.index(asked) if asked in quarters else 0,
-    format_func=lambda code: parse_period(code).label(language()), key=f"quarter_{asked}",
-)  # fmt: skip
+chosen = choose(
+    "period", quarters, t("report_choose"), lambda code: parse_period(code).label(language()), default=quarters[0], is_whole=True
+)
 title, sentences, book, sheet = cached.made(
     "report", code=chosen, as_of=as_of(), language=language(), make=lambda: material(chosen)
 )

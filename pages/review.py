@@ -16,6 +16,7 @@ from kpis.reports import Opened, Report
 from kpis.review import OBSERVATIONS
 from kpis.text import format_date
 from pages.parts import cached
+from pages.parts.asked import choose, choose_part
 from pages.parts.entry import as_of, enter
 from pages.parts.office import audit, exceptions, persons
 from pages.parts.reported import (
@@ -34,8 +35,9 @@ from pages.parts.reported import (
 )  # fmt: skip
 from pages.parts.text import language, t
 from pages.parts.viewer import viewer
-from pages.parts.whatchanges import explained, returned_because, steps, what_changes
+from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
 from pages.parts.withdrawals import withdrawn
+from publishers.naming import file_name
 
 enter("see_queue", "manage_people", "read_audit")
 
@@ -95,7 +97,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
     table = pd.DataFrame(rows)
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(rows) <= 14 else 520)
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), "coverage.csv", "text/csv", icon=":material/download:",
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_matrix", on_click="ignore",
     )  # fmt: skip
 
@@ -111,7 +113,7 @@ def waiting(queue: list[Report]) -> None:
     rows = [
         {
             t("number"): r.id, t("bureau"): names[r.bureau_code], t("period"): period_name(r.period_code), t("revision"): r.revision,
-            t("submitted_by"): r.submitted_by, t("when"): instant(r.submitted_at), t("file"): r.file_name,
+            t("filled"): filled_in(r), t("submitted_by"): r.submitted_by, t("when"): instant(r.submitted_at), t("file"): r.file_name,
         }
         for r in queue
     ]  # fmt: skip
@@ -145,6 +147,8 @@ def open_one(found: Opened) -> None:
         state_badge(report.state)
         st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name,
                       who=report.submitted_by or report.created_by, when=instant(report.submitted_at or report.created_at)))  # fmt: skip
+    if told := filled_in(report):
+        st.markdown(f"**{told}**")
     returned_because(found)
     st.subheader(t("what_changes"))
     what_changes(found)
@@ -260,13 +264,8 @@ def queue() -> None:
         return
     by_code = {w.period_code: w for w in windows}
     place = st.container()
-    asked = st.query_params.get("period", "")
     codes = list(by_code)
-    picked = st.selectbox(
-        t("period"), codes, index=codes.index(asked) if asked in codes else 0, format_func=period_name, key=f"period_{asked}"
-    )
-    if picked != asked:
-        st.query_params["period"] = picked
+    picked = choose("period", codes, t("period"), period_name, default=codes[0], is_whole=True)
     standings = deadlines.coverage(store, codes, viewer=me.email, today=office_today())
     with place:
         conclusion([s for s in standings if s.period_code == picked], by_code[picked])
@@ -274,46 +273,29 @@ def queue() -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         waiting([r for r in seen if r.state == "submitted"])
-        choose(seen)
+        number = chosen_report(seen)
     with right:
         matrix(standings, codes)
-    number = st.query_params.get("report", "")
-    if number.isdigit():
+    if number:
         try:
             open_one(reports.opened(store, int(number), viewer=me.email, as_of=as_of()))
         except NotFound as unknown:
             st.warning(unknown.in_language(language()), icon=":material/search_off:")
 
 
-def choose(seen: list[Report]) -> None:
-    """Offer every report that is on its way or decided; the address names the one chosen."""
+def chosen_report(seen: list[Report]) -> str:
+    """Offer every report that is on its way or decided; the address names the one chosen, a blank where none is."""
     names = bureau_names()
     labels = {
         str(r.id): f"{r.id} {names[r.bureau_code]} {period_name(r.period_code)} {state_name(r.state)}"
         for r in seen
-        if r.state != "withdrawn"
+        if r.state != "withdrawn" or str(r.id) == st.query_params.get("report")
     }
-    if not labels:
-        return
-    asked = st.query_params.get("report", "")
-    options = ["", *labels]
-    picked = st.selectbox(
-        t("open_report"), options, index=options.index(asked) if asked in labels else 0,
-        format_func=lambda n: labels.get(n, t("choose_report")), key=f"report_{asked}",
-    )  # fmt: skip
-    if picked != asked and (picked or asked in labels):
-        st.query_params["report"] = picked
-        st.rerun()
+    return choose("report", list(labels), t("open_report"), lambda n: labels.get(n, t("choose_report")))
 
 
 mine = [name for name, action in VIEWS.items() if me.may(action)]
-asked_view = st.query_params.get("part", "")
-with st.container():
-    shown = st.segmented_control(
-        t("review_view"), mine, default=asked_view if asked_view in mine else mine[0], format_func=lambda v: t(f"part_{v}"),
-        label_visibility="collapsed", key="review_view",
-    ) or mine[0]  # fmt: skip
-    st.query_params["part"] = shown
+shown = choose_part("part", mine, t("review_view"), lambda v: t(f"part_{v}"), is_label_shown=False)
 if told := st.session_state.pop("review_said", None):
     st.success(told, icon=":material/check_circle:")
 if shown == "queue":

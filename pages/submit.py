@@ -14,30 +14,20 @@ from kpis.reports import Opened, Report
 from kpis.text import format_date
 from loaders.submit import Received, receive, take_template
 from pages.parts import cached
+from pages.parts.asked import choose
 from pages.parts.entry import as_of, enter
-from pages.parts.explain import confirm_warnings, give_reasons, resolve_conflicts
+from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
-from pages.parts.reported import bureau_names, instant, office_today, period_name, state_badge, state_name
+from pages.parts.reported import bureau_names, file_of, instant, office_today, period_name, state_badge, state_name
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
-from pages.parts.whatchanges import explained, returned_because, steps, what_changes
+from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
 
 enter("take_template")
 
 PERIODS_SHOWN = 5
 PROBLEMS = "report_problems"  # of the file just looked at; nothing else of a report lives in the session
 store, me = cached.store(), viewer()
-
-
-def chosen(label: str, key: str, options: list[str], names: dict[str, str], start: str | None) -> str:
-    """Return the choice that the address names; the list changes the address, so that a link or reload keeps it."""
-    asked = st.query_params.get(key, "")
-    first = asked if asked in options else (start if start in options else options[0])
-    picked = st.selectbox(label, options, index=options.index(first), format_func=lambda o: names.get(o, o), key=f"{key}_{asked}")
-    if picked != asked:
-        st.query_params[key] = picked
-        st.session_state.pop(PROBLEMS, None)
-    return picked
 
 
 def asked_periods(windows: list[Window]) -> list[Window]:
@@ -90,11 +80,11 @@ def _day(day: Any) -> str:
 
 def template(bureau: str, period: str) -> None:
     """Offer the template; it is made and recorded when it is asked for."""
-    st.subheader(t("step_template"))
+    st.subheader(f"{t('step_template')}: {bureau_names()[bureau]} {period_name(period)}")
     st.markdown(t("template_lead"))
     email = me.email
     st.download_button(
-        t("template_button"), lambda: take_template(store, bureau, period, actor=email), f"{bureau}_{period}.xlsx",
+        t("template_button"), lambda: take_template(store, bureau, period, actor=email), file_of(bureau, period, ending=".xlsx"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", type="primary", icon=":material/download:",
         on_click="ignore", key=f"template_{bureau}_{period}",
     )  # fmt: skip
@@ -130,7 +120,6 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
         st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
         if done.uploaded is not None:
             st.session_state["upload_turn"] = turn + 1  # the uploader starts empty again: the draft is in the database
-            st.query_params["report"] = str(done.uploaded.report_id)
             st.rerun()
 
 
@@ -149,7 +138,7 @@ def looked_at(bureau: str, period: str) -> None:
         return
     errors = len(done.reading.errors)
     st.error(t("upload_refused", name=name, errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:")
-    marked_download(content, name, done.reading)
+    marked_download(content, done.reading)
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 
 
@@ -161,10 +150,13 @@ def draft(found: Opened) -> None:
         state_badge(report.state)
         st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name, who=report.created_by,
                       when=instant(report.created_at)))  # fmt: skip
+    if told := filled_in(report):
+        st.markdown(f"**{told}**")
     returned_because(found)
     what_changes(found)
     mine = me.may("explain", report.bureau_code) and report.state in ("draft", "returned")
     if mine:
+        ask_readings(store, found, actor=me.email)
         resolve_conflicts(store, found, actor=me.email)
         give_reasons(store, found, actor=me.email)
         confirm_warnings(store, found, actor=me.email)
@@ -213,6 +205,7 @@ def mine(own: list[Report]) -> None:
     rows = [
         {
             t("number"): r.id, t("period"): period_name(r.period_code), t("state"): state_name(r.state), t("revision"): r.revision,
+            t("filled"): filled_in(r),
             t("file"): r.file_name, t("who"): r.submitted_by or r.created_by, t("when"): instant(r.submitted_at or r.created_at),
             t("give_back_reason_short"): r.return_reason,
         }
@@ -236,13 +229,19 @@ if not choices:
 place = st.container()  # the conclusion comes first on the page, but depends on the choice below it
 left, right = st.columns(2, gap="medium")
 with left:
-    bureau = chosen(t("bureau"), "bureau", choices, names, None)
+    bureau = choose("bureau", choices, t("bureau"), names.__getitem__, default=choices[0], is_whole=True)
 standings = deadlines.standings_of(store, bureau, [w.period_code for w in windows], viewer=me.email, today=office_today())
 by_period = {w.period_code: w for w in windows}
 waiting = [s.period_code for s in standings if s.state != "approved" and _has_opened(by_period[s.period_code])]
 with right:
-    period = chosen(t("period"), "period", [w.period_code for w in windows], {w.period_code: period_name(w.period_code) for w in windows},
-                    waiting[0] if waiting else windows[-1].period_code)  # fmt: skip
+    period = choose(
+        "period",
+        list(by_period),
+        t("period"),
+        period_name,
+        default=waiting[0] if waiting else windows[-1].period_code,
+        is_whole=True,
+    )
 with place:
     owed(standings, by_period)
 if said := st.session_state.pop("report_said", None):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from kpis import models
 from kpis.figures import Baseline, Figure, Goal, LastDue
 from kpis.organisation import RollUp
-from kpis.periods import local_day, parse_period
+from kpis.periods import last_instant, local_day, parse_instant, parse_period
 from kpis.scorecard import VIEWS, Book, Entry, Scored, current_vintages, forecast_of, path_of, score_all, tally
 from kpis.settings import settings
 from kpis.store import Store, utc_now
@@ -91,17 +92,14 @@ def day_of(request: Request, name: str) -> date | None:
 
 
 def instant_of(request: Request, name: str) -> datetime | None:
-    """Read an instant; without a zone it is UTC, and a bare day means its last second in UTC."""
+    """Read an instant; without a zone it is UTC, and a bare day means the last second of that day of the office."""
     text = request.query_params.get(name)
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
+        return last_instant(date.fromisoformat(text)) if len(text) == 10 else parse_instant(text)
+    except (ValueError, OverflowError) as error:
         raise BadQuery(f"{name}={text}: ISO 8601 で指定してください / write it as ISO 8601") from error
-    if len(text) == 10:
-        found = found.replace(hour=23, minute=59, second=59)
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def known_of(request: Request) -> datetime | None:
@@ -115,7 +113,7 @@ def known_of(request: Request) -> datetime | None:
     if known_at is not None and edition is not None and known_at < edition.published_at:
         there = ", ".join(str(e.number) for e in editions.shown(settings().editions_dir))
         raise BadQuery(
-            f"known_at={known_at:%Y-%m-%d}: 公表版は一覧を公表時の内容で持ちます。edition= で前の版を指定してください({there}) / "
+            f"known_at={local_day(known_at)}: 公表版は一覧を公表時の内容で持ちます。edition= で前の版を指定してください({there}) / "
             f"an edition holds its registers as of its publication. Ask for an earlier one with edition= ({there})"
         )
     return known_at
@@ -244,7 +242,8 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         "thresholds": judged.thresholds, "rule_version": judged.rule_version,
         "sources": [
             {"url": s.url, "title": s.title, "grade": s.grade,
-             "published_on": s.published_on.isoformat() if s.published_on else None}
+             "published_on": s.published_on.isoformat() if s.published_on else None,
+             "published_by": s.published_by.isoformat() if s.published_by else None, "published_basis": s.published_basis}
             for code in scored.source_codes if (s := book.sources.get(code))
         ],
     }  # fmt: skip
@@ -301,7 +300,7 @@ def _readings(request: Request) -> list[dict[str, Any]]:
 
 
 def _sources(request: Request) -> list[dict[str, Any]]:
-    names = ("source_code", "url", "title", "published_on", "grade")
+    names = ("source_code", "url", "title", "published_on", "published_by", "published_basis", "grade")
     return [{name: row[name] for name in names} for row in store_of(request).all_of(models.Source)]
 
 
@@ -324,7 +323,9 @@ def answered(produce: Any) -> Any:
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await run_in_threadpool(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False).encode())
+            body = await run_in_threadpool(
+                lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode()
+            )
         except BadQuery as error:
             return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
         return conditional(request, body, "application/json")
@@ -347,6 +348,8 @@ def _plain(value: Any) -> Any:
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_plain(v) for v in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None  # no JSON knows it; nothing brings one in any more
     return value.isoformat() if isinstance(value, (date, datetime)) else value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.routing import Route
 from kpis import models
 from kpis.bureaus import BureauReport, bureau_reports
 from kpis.organisation import Succession
-from kpis.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, project_reports
+from kpis.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order, project_reports
 from kpis.register_queries import by_bureau
 from kpis.scorecard import Scored, score_all
 from kpis.settings import settings
@@ -19,7 +20,7 @@ from kpis.since import Shift, shifts
 from publishers.api import BadQuery, answered, book_of, day_of, instant_of, known_of, store_of, today_of, view_of
 
 _PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
 _BUREAU_TABLES = (models.Indicator, models.Submission)
 
@@ -58,6 +59,13 @@ def _brief(item: Scored) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def version_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one version of the strategy: when it was adopted, its horizon and its key words."""
+    names = ("name_ja", "name_en", "adopted_on", "adopted_precision", "published_by", "horizon_year", "first_year", "last_year",
+             "keywords_ja", "keywords_en", "concept_ja", "concept_en", "is_renumbered")  # fmt: skip
+    return {"code": row["version_code"], **{name: row[name] for name in names}, "source": row["source_code"]}
+
+
 def project_json(report: ProjectReport) -> dict[str, Any]:
     """Return one project: names, bureaus, goal, computed status with its counts, milestones by state."""
     row, said = report.row, report.confidence
@@ -67,7 +75,11 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
         "goal_ja": row["goal_ja"], "goal_en": row["goal_en"], "successor": row["successor_code"],
         "predecessors": list(report.predecessor_codes), "first_version": report.first_version or None,
         "names": [{"version": n["strategy_version"], "name_ja": n["name_ja"], "name_en": n["name_en"]} for n in report.names],
-        "bureaus": [{"bureau": b["bureau_code"], "role": b["role"]} for b in report.bureaus],
+        "bureaus": [
+            {"bureau": b["bureau_code"], "role": b["role"], "valid_from": b["valid_from"], "valid_from_precision": b["valid_from_precision"],
+             "valid_to": b["valid_to"], "valid_to_precision": b["valid_to_precision"], "source": b["source_code"]}
+            for b in report.bureaus
+        ],
         "status": report.status, "rule_version": PROJECT_RULE, "counts": report.tally.to_json(),
         "indicators": [_brief(s) for s in report.scored],
         "milestones": {state: report.count_of(state) for state in MILESTONE_STATES},
@@ -121,7 +133,8 @@ def _as_of(request: Request) -> date:
 
 def _projects(request: Request) -> dict[str, Any]:
     as_of = _as_of(request)
-    return {"as_of": as_of, "projects": [project_json(r) for r in _projects_of(request, as_of)]}
+    versions = [version_json(v) for v in in_order(store_of(request).all_of(models.StrategyVersion))]
+    return {"as_of": as_of, "versions": versions, "projects": [project_json(r) for r in _projects_of(request, as_of)]}
 
 
 def _milestones(request: Request) -> dict[str, Any]:

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kpis.figures import Figure, Goal, Revision
 from kpis.periods import local_day, parse_period
-from kpis.projects import MILESTONE_STATES, GivenDay, Milestone
+from kpis.projects import MILESTONE_STATES, GivenDay, Milestone, in_order
 from kpis.scorecard import Change, figure_text, latest_changes, tally
 from kpis.sentences import standing_word
 from kpis.settings import ROOT
 from kpis.text import format_date, format_value
+from publishers import told_projects
 from publishers.edition import Pages, Site
 from publishers.pages_bureaus import bureau_pages, compared_by_bureau, day_word
 from publishers.pages_registers import facilities, procedures
@@ -232,10 +233,11 @@ def _states(milestones: Sequence[Milestone], words: Words) -> str:
 def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
     by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
     listed: dict[str, list[list[Any]]] = {}
+    sources = {row["source_code"]: row for row in site.rows("Source")}
     for report in site.reports:
         row, code = report.row, report.code
         counts = badges(report.tally, words)
-        link = Markup('<a href="projects/{}.html">{}</a>').format(code, words.named(row))
+        link = Markup('<a href="projects/{}.html">{}</a>').format(code, told_projects.project_name(row, words))
         listed.setdefault(row["kind"], []).append(
             [
                 link,
@@ -247,9 +249,14 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             ]
         )
         yield f"projects/{code}.html", "project.html", {
-            "title": words.named(row), "row": row, "counts": counts, "status": badge(report.status, words),
+            "title": told_projects.project_name(row, words), "row": row, "counts": counts, "status": badge(report.status, words),
             "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
-            "bureaus": [(words(f"role_{m['role']}"), site.units[m["bureau_code"]]) for m in report.bureaus],
+            "goal_heading": told_projects.goal_heading(report, words),
+            "goal_source": sources.get(told_projects.goal_source(row)),
+            "bureaus": [
+                (words(f"role_{m['role']}"), unit, told_projects.times(m, unit["valid_to"], words))
+                for m in report.bureaus for unit in (site.units[m["bureau_code"]],)
+            ],
             "states": _states(report.milestones, words),
             "milestones": [
                 {
@@ -267,8 +274,23 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
     yield (
         "projects.html",
         "list.html",
-        {"title": f"{words('ed_projects')} ({len(site.projects)})", "groups": groups, "columns": columns},
+        {
+            "title": f"{words('ed_projects')} ({len(site.projects)})",
+            "groups": groups,
+            "columns": columns,
+            "notes": _strategy(site, words),
+        },
     )
+
+
+def _strategy(site: Site, words: Words) -> list[Markup]:
+    """Say what each version of the strategy wants, and how many of its leading projects are not identified."""
+    versions = in_order(site.rows("StrategyVersion"))
+    stated = next((s.judgement.figure for s in site.scored if s.entry.definition.code == "leading_projects"), None)
+    leading = [r for r in site.reports if r.row["kind"] == "leading"]
+    notes = [MarkdownIt("commonmark", {"html": False}).renderInline(told_projects.version_line(v, words)) for v in versions]
+    notes.append(str(escape(told_projects.unidentified(leading, versions, stated.value if stated else None, words))))
+    return [Markup(note) for note in notes]
 
 
 def _method(words: Words) -> Any:

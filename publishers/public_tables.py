@@ -30,10 +30,12 @@ PUBLIC: dict[type[SQLModel], str] = {
     models.Bureau: "bureau_code name_ja name_en is_name_en_official kind parent_code valid_from valid_from_precision valid_to "
     "valid_to_precision is_current sort_order source_code",
     models.Succession: "id predecessor_code successor_code relation effective_date date_precision share source_code",
-    models.Project: "project_code kind category_ja category_en name_ja name_en is_name_official goal_ja goal_en successor_code "
+    models.Project: "project_code kind category_ja category_en name_ja name_en is_name_official goal_ja goal_en goal_source_code successor_code "
     "sort_order source_code",
+    models.StrategyVersion: "version_code name_ja name_en adopted_on adopted_precision published_by horizon_year first_year last_year "
+    "keywords_ja keywords_en concept_ja concept_en is_renumbered sort_order source_code",
     models.ProjectVersion: "project_code strategy_version name_ja name_en source_code",
-    models.ProjectBureau: "id project_code bureau_code role valid_from valid_to",
+    models.ProjectBureau: "id project_code bureau_code role valid_from valid_from_precision valid_to valid_to_precision source_code",
     models.Indicator: "indicator_code project_code theme kind direction unit_ja unit_en decimals name_ja name_en definition_ja "
     "definition_en frequency scope_code is_headline is_reported_by_bureaus base_ja base_en exclusions_ja exclusions_en threshold_on_track "
     "threshold_behind tolerance stale_after_days publication_lag_days minimum_value maximum_value sibling_code replaced_by_code paired_with_code sort_order source_code note_ja note_en",
@@ -47,7 +49,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     models.Reading: "id indicator_code bureau_code period_code value text_ja is_target is_approximate agrees source_code note_ja "
     "note_en",
     models.Milestone: "milestone_code project_code name_ja name_en planned_start planned_start_precision planned_end "
-    "planned_end_precision replanned_end replanned_end_precision actual_end actual_end_precision stage_ja reported_period "
+    "planned_end_precision replanned_end replanned_end_precision actual_end actual_end_precision stage_ja is_missed reported_period "
     "ended_on ended_on_precision ended_reason successor_code vintage supersedes_code source_code verified",
     models.MilestoneDate: "id milestone_code date_kind vintage day precision withdraws_vintage known_at submission_id source_code",
     models.Procedure: "procedure_code name_ja name_en bureau_code organisation_ja category_en counted_as process_type applicant "
@@ -59,7 +61,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status ended_on ended_on_precision ended_reason successor_code "
     "vintage source_code verified",
     models.ReportingPeriod: "period_code kind start_date end_date",
-    models.Source: "source_code url title published_on grade",
+    models.Source: "source_code url title published_on published_by published_basis grade",
 }
 PRIVATE = {
     "note", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",

@@ -18,7 +18,7 @@ from kpis.organisation import RollUp
 from kpis.periods import Period, parse_period, quarter_code
 from kpis.projects import Milestone, ProjectReport, project_reports
 from kpis.register_queries import by_bureau
-from kpis.scorecard import Book, Scored, figure_text, path_of, score_all
+from kpis.scorecard import Book, Scored, path_of, score_all, shown_figure
 from kpis.since import Shift, shifts
 from kpis.store import Store
 from kpis.targets import planned_on
@@ -27,7 +27,7 @@ from publishers.summary import conclusion, headlines, lead, own_scope
 from publishers.words import Words
 
 PROJECT_TABLES = (
-    models.Project, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
+    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
 )  # fmt: skip
 BUREAU_TABLES = (models.Indicator, models.Submission)
 
@@ -91,7 +91,7 @@ class QuarterReport:
                 level = words("confidence_" + project.confidence["confidence"])
                 told = words("contradiction", confidence=level, status=status_word(project.status, language))
                 said.append(f"{words.named(project.row)}: {told}")
-        states = {state: sum(m.state == state for m in self.milestones) for state in ("done", "late", "not_seen")}
+        states = {state: sum(m.state == state for m in self.milestones) for state in ("done", "late", "missed", "not_seen")}
         said.append(words("report_milestones_line", total=len(self.milestones), **states))
         if self.coverage:
             partial = sum(not r.is_complete and r.figure is not None for _, r in self.coverage)
@@ -114,7 +114,7 @@ class QuarterReport:
 
     def shown(self, item: Scored, figure: Figure | None) -> str:
         """Write a figure as people read it."""
-        return figure_text(item.entry.definition, figure, self.words.language)
+        return shown_figure(item, figure, self.words.language)
 
 
 def quarter(period_code: str) -> Period:

@@ -19,6 +19,7 @@ from kpis.figures import value_of
 from kpis.periods import parse_period
 from kpis.projects import Milestone
 from kpis.scorecard import Scored, tally
+from kpis.sentences import standing_word
 from kpis.text import format_date, status_word
 from publishers.report import QuarterReport
 from publishers.summary import stands
@@ -150,7 +151,7 @@ def _indicators(sheet: Worksheet, report: QuarterReport) -> None:
                 words.named(definition), item.entry.project_code, figure.period.label(language) if figure else "",
                 report.shown(item, figure) if figure and actual is None else actual, words.named(definition, "unit"),
                 judged.goal.value if judged.goal else None, judged.planned_value, judged.variance, _number(item, "previous"),
-                _number(item, "year_earlier"), status_word(judged.status, language),
+                _number(item, "year_earlier"), standing_word(judged, language),
                 judged.sentence_en if language == "en" else judged.sentence_ja, source.url if source else "",
                 bool(figure and figure.is_sample), definition.code,
             ]
@@ -208,8 +209,8 @@ def _projects(sheet: Worksheet, report: QuarterReport) -> None:
     row = _head(sheet, report, words("report_projects"))
     header = [
         words("project_code"), words("project_name"), words("computed_status"), words("confidence"), words("confidence_reason"),
-        words("report_judged"), words("state_done"), words("state_late"), words("state_not_seen"), words("state_coming"),
-        words("goal_2025"),
+        words("report_judged"), words("state_done"), words("state_late"), words("state_missed"), words("state_not_seen"), words("state_coming"),
+        words("project_goal"),
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = []
     for project in report.core:
@@ -219,10 +220,10 @@ def _projects(sheet: Worksheet, report: QuarterReport) -> None:
             [
                 project.code, words.named(project.row), status_word(project.status, language),
                 words("confidence_" + said["confidence"]) if said else words("confidence_none"), said["reason"] if said else "",
-                counts, *(project.count_of(s) for s in ("done", "late", "not_seen", "coming")), words.named(project.row, "goal"),
+                counts, *(project.count_of(s) for s in ("done", "late", "missed", "not_seen", "coming")), words.named(project.row, "goal"),
             ]
         )  # fmt: skip
-    _table(sheet, "projects", row, header, rows, [10, 44, 14, 14, 24, 30, 8, 8, 12, 8, 60])
+    _table(sheet, "projects", row, header, rows, [10, 44, 14, 14, 24, 30, 8, 8, 8, 12, 8, 60])
     sheet.freeze_panes = sheet.cell(row + 1, 3)
 
 
@@ -286,7 +287,7 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
             own = held.get(themes[theme].entry.definition.code)
             number = None if own is None else _number(own, "figure")
             text = words("no_report") if own is None else report.shown(own, own.judgement.figure)
-            line += [number if number is not None else text, "" if own is None else status_word(own.judgement.status, language)]
+            line += [number if number is not None else text, "" if own is None else standing_word(own.judgement, language)]
         lines.append(line)
     header = [words("bureau")]
     for theme in columns:
@@ -312,7 +313,7 @@ def _changes(sheet: Worksheet, report: QuarterReport) -> None:
 
     def stood(item: Scored) -> str:
         figure = item.judgement.figure
-        word = status_word(item.judgement.status, language)
+        word = standing_word(item.judgement, language)
         return f"{report.shown(item, figure)} ({figure.period.label(language)}) {word}" if figure else word
 
     rows = [

@@ -18,7 +18,7 @@ INSIDE_KPIS = {
     "text": 1,
     "figures": 2,
     "models": 2,
-    "sentences": 2,
+    "sentences": 3,
     "targets": 2,
     "facilities": 3,
     "forecast": 3,

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 
 import streamlit as st
 
+from kpis.text import format_date
+from pages.parts import address
+from pages.parts.reported import plain
+from pages.parts.text import language, t
+
 FIRST_DAY = date(2016, 4, 1)  # no figure is older
-
-
-def asked_day(name: str, *, last: date) -> date | None:
-    """Return the day that the address names; ``None`` where it names none between ``FIRST_DAY`` and the last."""
-    try:
-        day = date.fromisoformat(st.query_params.get(name, ""))
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= last else None
-
-
-def follow(name: str, value: str) -> None:
-    """Let the address say what was chosen meanwhile, where it names this at all; a blank takes it out."""
-    if name in st.query_params and st.query_params[name] != value:
-        if value:
-            st.query_params[name] = value
-        else:
-            st.query_params.pop(name, None)
+NAMED = 8  # so many values are named in full where the address asks for another
+LONGEST = 60  # letters of what an address asked for
 
 
 def choose(
-    name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, default: str = "", resets: str = ""
+    name: str,
+    options: Sequence[str],
+    label: str,
+    word: Callable[[str], str],
+    *,
+    default: str = "",
+    resets: tuple[str, ...] = (),
+    is_whole: bool = False,
 ) -> str:
     """Show a list whose choice is kept in the address under ``name``.
 
@@ -39,51 +36,116 @@ def choose(
         label: above the list.
         word: code → word in the viewer's language.
         default: chosen where the address says nothing, and then left out of it.
-        resets: another parameter that a change takes out, as ``page``.
+        resets: other parameters that begin again at a change, as ``page``.
+        is_whole: as in ``address.settle``.
     """
     known = list(options) if default in options else [default, *options]
-    asked = st.query_params.get(name, default)
-    start = known.index(asked) if asked in known else known.index(default)
-    chosen = st.selectbox(label, known, index=start, format_func=word, key=f"{name}_{asked}")
-    return _keep(name, chosen, asked if asked in known else default, default, resets)
-
-
-def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[str], str]) -> str:
-    """Show a few choices side by side, the first being the default, kept in the address under ``name``."""
-    asked = st.query_params.get(name, options[0])
-    start = asked if asked in options else options[0]
-    chosen = st.segmented_control(label, options, default=start, format_func=word, key=f"{name}_{asked}", required=True)
-    return _keep(name, chosen or start, start, options[0], "")
-
-
-def write_words(name: str, label: str, example: str, *, resets: str = "") -> str:
-    """Show a search box whose words are kept in the address under ``name``; the example stands in it while it is empty."""
-    asked = st.query_params.get(name, "")
-    words = st.text_input(
-        label, value=asked, max_chars=100, key=f"{name}_{asked}", type="search", icon=":material/search:", placeholder=example
-    )
-    return _keep(name, (words or "").strip(), asked, "", resets)
-
-
-def turn_pages(name: str, pages: int) -> int:
-    """Show page numbers and return the page chosen, counted from 1; it is kept in the address under ``name``."""
-    asked = min(written_page(name), pages)
-    chosen = int(st.pagination(pages, default=asked, key=f"{name}_{asked}_{pages}"))
-    return int(_keep(name, str(chosen), str(asked), "1", ""))
-
-
-def written_page(name: str) -> int:
-    """Return the page that the address names, counted from 1; 1 where it names none."""
-    written = st.query_params.get(name, "1")
-    return max(int(written), 1) if written.isdecimal() else 1
-
-
-def _keep(name: str, chosen: str, asked: str, default: str, resets: str) -> str:
-    if chosen != asked:
-        if chosen == default:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = chosen
-        if resets:
-            st.query_params.pop(resets, None)
+    words = told_apart(known, word)
+    chosen = settle_one(name, known, label, words.__getitem__, default=default, is_whole=is_whole)
+    st.selectbox(label, known, format_func=words.__getitem__, key=name, on_change=address.moved, args=(name, *resets))
     return chosen
+
+
+def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, is_label_shown: bool = True) -> str:
+    """Show a few choices side by side, the first being the default, kept in the address under ``name``."""
+    chosen = settle_one(name, options, label, word, default=options[0])
+    st.segmented_control(
+        label, options, format_func=word, key=name, required=True, on_change=address.moved, args=(name,),
+        label_visibility="visible" if is_label_shown else "collapsed",
+    )  # fmt: skip
+    return chosen
+
+
+def settle_one(
+    name: str,
+    options: Sequence[str],
+    label: str,
+    word: Callable[[str], str],
+    *,
+    default: str,
+    is_frame: bool = False,
+    is_whole: bool = False,
+    is_default_named: bool = False,
+) -> str:
+    """Settle a choice of codes before its widget is drawn; arguments as in ``choose``."""
+
+    def possible() -> str:
+        if len(options) > NAMED:
+            return t("address_in_list")
+        return t("address_possible", values=t("list_comma").join(f"`{o}` {plain(word(o))}" for o in options if o))
+
+    return address.settle(
+        name, default=default, read=lambda raw: raw if raw in options else None, is_frame=is_frame, is_whole=is_whole,
+        is_default_named=is_default_named,
+        refuse=lambda raw, shown: cannot(label, raw, word(shown), possible()),
+    )  # fmt: skip
+
+
+def settle_day(name: str, label: str, *, first: date, last: date, default: date, is_frame: bool = False) -> date:
+    """Settle a day before its widget is drawn: between the first and the last, else it is said and the default is shown."""
+    return address.settle(
+        name, default=default, read=lambda raw: day_between(raw, first, last), write=date.isoformat, is_frame=is_frame, is_default_named=is_frame,
+        refuse=lambda raw, shown: cannot(label, raw, format_date(shown, language()), days_possible(first, last)),
+    )  # fmt: skip
+
+
+def choose_day(name: str, label: str, *, first: date, last: date, default: date) -> date:
+    """Show a day that is kept in the address under ``name``."""
+    chosen = settle_day(name, label, first=first, last=last, default=default)
+    st.date_input(label, min_value=first, max_value=last, key=name, on_change=address.moved, args=(name,))
+    return chosen
+
+
+def day_between(raw: str, first: date, last: date) -> date | None:
+    """Return the day that a text names; ``None`` where it names none between the first and the last."""
+    try:
+        day = date.fromisoformat(raw)
+    except ValueError:
+        return None
+    return day if first <= day <= last else None
+
+
+def write_words(name: str, label: str, example: str, *, resets: tuple[str, ...] = ()) -> str:
+    """Show a search box whose words are kept in the address under ``name``; the example stands in it while it is empty."""
+    most = 100
+    words = address.settle(
+        name, default="", read=lambda raw: raw if len(raw) <= most else None,
+        refuse=lambda raw, _: cannot(label, raw, t("any"), t("address_letters", count=most)),
+    )  # fmt: skip
+    st.text_input(
+        label, max_chars=most, key=name, type="search", icon=":material/search:", placeholder=example, on_change=address.moved,
+        args=(name, *resets),
+    )  # fmt: skip
+    return words.strip()
+
+
+def turn_pages(name: str, label: str, pages: int) -> int:
+    """Return the page chosen, counted from 1 and kept in the address under ``name``; page numbers are shown where there are several."""
+
+    def read(raw: str) -> int | None:
+        return int(raw) if raw.isascii() and raw.isdecimal() and 1 <= int(raw[:9]) <= pages else None
+
+    turned = address.settle(
+        name, default=1, read=read, refuse=lambda raw, shown: cannot(label, raw, str(shown), t("address_pages", count=f"{pages:,}"))
+    )  # fmt: skip
+    if pages > 1:
+        st.pagination(pages, key=name, on_change=address.moved, args=(name,))
+    return turned
+
+
+def cannot(label: str, raw: str, shown: str, possible: str) -> str:
+    """Say that the address asks for what cannot be shown, what is shown instead, and what can be asked for."""
+    asked = raw if len(raw) <= LONGEST else raw[:LONGEST] + "…"
+    return t("address_refused", label=label, asked=plain(asked), shown=plain(shown), possible=possible)
+
+
+def days_possible(first: date, last: date) -> str:
+    """Say which days an address can name."""
+    return t("address_days", first=format_date(first, language()), last=format_date(last, language()), example=last.isoformat())
+
+
+def told_apart(options: Sequence[str], word: Callable[[str], str]) -> dict[str, str]:
+    """Return code → word; codes of the same word are named besides, since a list tells its choices by their words."""
+    words = {option: word(option) for option in options}
+    counts = Counter(words.values())
+    return {option: said if counts[said] == 1 else f"{said} [{option}]" for option, said in words.items()}

@@ -9,7 +9,8 @@ import streamlit as st
 
 from kpis.bureaus import BureauReport
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import address, cached
+from pages.parts.asked import choose
 from pages.parts.bureaus import by_bureau, heat_block, parts_by_indicator, unit_label
 from pages.parts.cards import find, tally_marks
 from pages.parts.entry import as_of, page, view
@@ -21,8 +22,7 @@ from publishers import told_bureaus
 
 def link(report: BureauReport) -> None:
     """Lead to the page of one bureau."""
-    query = {"code": report.code, "lang": language()}
-    st.page_link(page("bureau"), label=named(report.unit), icon=":material/apartment:", query_params=query)
+    st.page_link(page("bureau"), label=named(report.unit), icon=":material/apartment:", query_params=address.link(code=report.code))
 
 
 def overview(reports: Sequence[BureauReport]) -> None:
@@ -38,7 +38,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
     codes = list(parts)
     if codes:
         names = {row["indicator_code"]: named(row) for row in cached.rows("Indicator")}
-        code = st.selectbox(t("compare_indicator"), codes, format_func=names.__getitem__, key="compare")
+        code = choose("compare", codes, t("compare_indicator"), names.__getitem__, default=codes[0], resets=("period",))
         whole = find(cached.scored(as_of()), code)
         if whole is not None:
             by_bureau(whole, parts[code], key="compare")

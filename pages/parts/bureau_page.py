@@ -8,15 +8,18 @@ import streamlit as st
 from kpis.bureaus import BureauReport
 from kpis.organisation import Succession
 from kpis.scorecard import Scored
+from kpis.sentences import standing_word, target_text
 from kpis.settings import settings
-from kpis.text import format_date, format_value, status_word
-from pages.parts import cached
+from kpis.text import format_date
+from pages.parts import address, cached
+from pages.parts.asked import choose
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
 from pages.parts.comparison import in_words
 from pages.parts.entry import as_of, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
+from pages.parts.reported import instant
 from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
 
@@ -54,8 +57,8 @@ def registers(report: BureauReport) -> None:
         total = sum(counts.values())
         st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
-            query = {"bureau": report.code, "lang": language()}
-            st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=query)
+            own = {"bureau": report.code} if word == "procedures" else {}  # the other list is not narrowed
+            st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(**own))
 
 
 def record(report: BureauReport) -> None:
@@ -69,8 +72,8 @@ def record(report: BureauReport) -> None:
         return
     rows = [
         {
-            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): s["submitted_at"],
-            t("decided_at"): s["decided_at"], t("return_reason"): s["return_reason"],
+            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): instant(s["submitted_at"]),
+            t("decided_at"): instant(s["decided_at"]), t("return_reason"): s["return_reason"],
         }
         for s in report.submissions
     ]  # fmt: skip
@@ -97,9 +100,9 @@ def indicator_table(report: BureauReport) -> Ready:
             t("indicators_one"): named(s.entry.definition),
             t("period"): s.judgement.figure.period.label(language()) if s.judgement.figure else "―",
             t("value"): headline_value(s, s.judgement.figure),
-            t("target"): format_value(s.judgement.goal.value, s.entry.definition, language()) if s.judgement.goal else "―",
+            t("target"): target_text(s.entry.definition, s.judgement, language()),
             t("previous"): dated_value(s, s.judgement.previous), t("year_earlier"): dated_value(s, s.judgement.year_earlier),
-            t("statuses_one"): status_word(s.judgement.status, language()),
+            t("statuses_one"): standing_word(s.judgement, language()),
         }
         for s in report.scored
     ]  # fmt: skip
@@ -137,9 +140,7 @@ def detail(report: BureauReport) -> None:
         if others:
             with st.container():
                 words = {code: named(s.entry.definition) for code, s in others.items()}
-                chosen = st.selectbox(
-                    t("choose_indicator"), list(others), format_func=words.__getitem__, key=f"other_{report.code}"
-                )
+                chosen = choose("indicator", list(others), t("choose_indicator"), words.__getitem__, default=next(iter(others)))
                 indicator(others[chosen])
     if others:
         shown = cached.made(
@@ -156,8 +157,7 @@ def detail(report: BureauReport) -> None:
     st.header(t("bureau_milestones"), divider="gray")
     names = {p["project_code"]: named(p) for p in cached.rows("Project")}
     for code in report.project_codes:
-        query = {"code": code, "lang": language()}
-        st.page_link(page("projects"), label=f"{code} {names[code]}", icon=":material/flag:", query_params=query)
+        st.page_link(page("projects"), label=f"{code} {names[code]}", icon=":material/flag:", query_params=address.link(code=code))
     if report.milestones:
         milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)
     else:

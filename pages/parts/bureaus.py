@@ -11,6 +11,7 @@ from kpis.organisation import Break, Unit
 from kpis.scorecard import Scored
 from kpis.text import format_date
 from pages.parts import cached
+from pages.parts.asked import choose
 from pages.parts.entry import as_of, view
 from pages.parts.registers import block, telling
 from pages.parts.text import language, t
@@ -87,9 +88,7 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
         st.info(t("compare_none"), icon=":material/info:")
         return
     ordered = sorted(periods, key=lambda c: (periods[c].end, periods[c].start), reverse=True)
-    chosen = st.selectbox(
-        t("compare_period"), ordered, format_func=lambda c: periods[c].label(language()), key=f"period_{key}_{definition.code}"
-    )
+    chosen = choose("period", ordered, t("compare_period"), lambda c: periods[c].label(language()), default=ordered[0])
     block(
         lambda: told_bureaus.by_bureau(telling(), whole, parts, periods[chosen], name=unit_name, short=chart_name),
         key=f"{key}_{definition.code}_by_bureau", suffix=chosen,

@@ -28,7 +28,7 @@ from kpis.settings import settings
 from kpis.store import Store
 from publishers.editions import Edition
 
-PROJECT_TABLES = ("Project", "ProjectVersion", "ProjectBureau", "MilestoneDate", "ProjectConfidence")
+PROJECT_TABLES = ("Project", "StrategyVersion", "ProjectVersion", "ProjectBureau", "MilestoneDate", "ProjectConfidence")
 BUREAU_TABLES = ("Indicator", "Submission")
 LIMITS = {"book": 1, "scored": 64, "rows": 32, "made": 2048, "found": 64}
 

@@ -13,12 +13,14 @@ import streamlit as st
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
-from kpis.scorecard import Book, Scored, Tally, dated_text, figure_text
-from kpis.text import format_value, status_colour, status_icon, status_word
-from pages.parts import cached
+from kpis.scorecard import Book, Scored, Tally, dated_text, shown_figure
+from kpis.sentences import planned_text, target_text
+from kpis.text import status_colour, status_icon, status_word
+from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
+from publishers.naming import file_name
 from publishers.summary import groups
 from publishers.told_series import stretches_of
 from publishers.words import Words
@@ -36,16 +38,27 @@ def tally_marks(found: Tally) -> str:
     return "  \n".join(lines)
 
 
-def badge_line(judgement: Judgement) -> str:
-    """Return one status as a line of markdown, and beside it that the data are old where they are."""
+def badge_line(judgement: Judgement, *, wraps: bool = False) -> str:
+    """Return one status as a line of markdown, and beside it that its result is awaited or its figure old where they are.
+
+    Args:
+        wraps: for narrow cards: a badge is cut off where it does not fit, a background runs on to the next line.
+    """
     status = judgement.status
-    colour = "gray" if judgement.standing == "last_known" else status_colour(status)
-    line = f":{colour}-badge[{status_icon(status)} {status_word(status, language())}]"
+    marks = [
+        (
+            "gray" if judgement.standing == "last_known" else status_colour(status),
+            status_icon(status),
+            status_word(status, language()),
+        )
+    ]
     if judgement.is_awaiting:
-        line += f" :orange-badge[:material/hourglass_top: {t('awaiting')}]"
+        marks.append(("orange", ":material/hourglass_top:", t("awaiting")))
     if judgement.is_stale and status != "unreported":
-        line += f" :gray-badge[:material/schedule: {t('stale')}]"
-    return line
+        marks.append(("gray", ":material/schedule:", t("stale" if judgement.standing == "last_known" else "stale_figure")))
+    shape = "background" if wraps else "badge"
+    line = " ".join(f":{colour}-{shape}[{icon} {word}]" for colour, icon, word in marks)
+    return f":small[{line}]" if wraps else line
 
 
 def status_badge(judgement: Judgement) -> None:
@@ -55,7 +68,7 @@ def status_badge(judgement: Judgement) -> None:
 
 def headline_value(scored: Scored, figure: Figure | None) -> str:
     """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
-    return figure_text(scored.entry.definition, figure, language())
+    return shown_figure(scored, figure, language())
 
 
 def dated_value(scored: Scored, figure: Figure | None) -> str:
@@ -76,8 +89,7 @@ def indicator_card(scored: Scored, *, title: str | None = None) -> None:
 
 def indicator_link(code: str) -> None:
     """Show the link to the page of an indicator."""
-    query = {"code": code, "lang": language()}
-    st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=query)
+    st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(code=code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,10 @@ def _card(scored: Scored, title: str | None) -> _Card:
     figure, goal, drawn = judged.figure, judged.goal, stretches_of(scored)
     value = value_of(definition, figure) if figure is not None else None
     is_text = figure is not None and value is None
-    head = [f"**{title or named(definition)}**  \n{badge_line(judged)}" + (f"  \n:small[{named(definition)}]" if title else "")]
+    head = [
+        f"**{title or named(definition)}**  \n{badge_line(judged, wraps=True)}"
+        + (f"  \n:small[{named(definition)}]" if title else "")
+    ]
     head.append(f"{'**' if is_text else '#### '}{headline_value(scored, figure)}{'**' if is_text else ''}")
     head.append(_chips(scored))
     picture = ""
@@ -111,10 +126,9 @@ def _chips(scored: Scored) -> str:
     definition, judged = _short(scored.entry.definition), scored.judgement
     if judged.goal is None:
         return f":small[:gray-background[{t('no_target')}]]"
-    chips = [f"{t('target')} {format_value(judged.goal.value, definition, language())}"]
+    chips = [f"{t('target')} {target_text(definition, judged, language())}"]
     if judged.planned_value is not None:
-        planned = format_value(round(judged.planned_value, max(definition.decimals, 1)), definition, language())
-        chips.append(f"{t('planned')} {planned}")
+        chips.append(f"{t('planned')} {planned_text(definition, judged, language())}")
     return "  \n".join(f":small[:gray-background[{_unbroken(chip)}]]" for chip in chips)
 
 
@@ -184,7 +198,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
         with st.expander(t("table"), icon=":material/table:"):
             st.dataframe(block.table, hide_index=True, width="stretch", column_config=link_columns())
             st.download_button(
-                t("csv"), block.csv, f"{scored.entry.definition.code}.csv", "text/csv", icon=":material/download:",
+                t("csv"), block.csv, file_name(*key.split(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
                 key=f"csv_{key.replace(' ', '_')}", on_click="ignore",
             )  # fmt: skip
     if block.sources:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 import streamlit as st
 
@@ -11,8 +12,8 @@ from kpis.periods import last_instant, local_day
 from kpis.settings import settings
 from kpis.store import utc_now
 from kpis.text import format_date
-from pages.parts import cached
-from pages.parts.asked import FIRST_DAY, asked_day, follow
+from pages.parts import address, cached
+from pages.parts.asked import FIRST_DAY, cannot, day_between, days_possible, settle_one
 from pages.parts.text import language, t
 from publishers import editions
 from publishers.citation import citation, edition_address
@@ -26,44 +27,39 @@ def chosen_edition() -> Edition | None:
     chosen = settings()
     if chosen.mode != "public":
         return None
-    asked = st.query_params.get("edition") or st.session_state.get("edition")
     try:
-        found = editions.chosen(chosen.editions_dir, asked)
+        held = editions.pointer(chosen.editions_dir)
+        there = {str(e.number): e for e in editions.shown(chosen.editions_dir)}
     except NotFound:
-        found = None
-    if found is None:
+        held, there = None, {}
+    if held is None or str(held.edition) not in there:
         st.error(t("public_empty"), icon=":material/error:")
         st.stop()
-    return found
+    default = str(held.edition)
+    return there[settle_one("edition", list(there), t("edition_choose"), partial(_option, there), default=default, is_frame=True)]
+
+
+def _option(there: dict[str, Edition], number: str) -> str:
+    return t("edition_option", number=number, day=format_date(there[number].as_of, language()))
 
 
 def edition_choice() -> None:
     """Offer every edition the public may see, in the side bar."""
-    edition = cached.edition()
-    if edition is None:
+    if cached.edition() is None:
         return
-    there = {e.number: e for e in editions.shown(settings().editions_dir)}
-    if len(there) < 2:
-        return
-    picked = st.selectbox(
-        t("edition_choose"), list(there), index=list(there).index(edition.number), key=f"edition_choice_{edition.number}",
-        format_func=lambda n: t("edition_option", number=n, day=format_date(there[n].as_of, language())),
-    )  # fmt: skip
-    if picked != edition.number:
-        newest = next(iter(there))
-        st.session_state["edition"] = None if picked == newest else str(picked)
-        if picked == newest:
-            st.query_params.pop("edition", None)  # follow whatever comes next
-        else:
-            st.query_params["edition"] = str(picked)
-        st.rerun()
+    there = {str(e.number): e for e in editions.shown(settings().editions_dir)}
+    if len(there) > 1:
+        st.selectbox(
+            t("edition_choose"), list(there), key="edition", format_func=partial(_option, there), on_change=address.moved,
+            args=("edition",),
+        )  # fmt: skip
 
 
 def known_choice() -> datetime | None:
     """Offer, in the side bar of the office, what was known on a day or to an edition; return the instant chosen (UTC)."""
     if cached.edition() is not None:
         return None
-    folder = settings().editions_dir
+    folder, now = settings().editions_dir, local_day(utc_now())
     there = {str(e.number): e for e in editions.shown(folder)} if editions.pointer(folder) else {}
 
     def word(choice: str) -> str:
@@ -71,17 +67,36 @@ def known_choice() -> datetime | None:
             return t("known_edition", number=choice, day=format_date(there[choice].as_of, language()))
         return t("known_on_day" if choice else "known_latest")
 
-    now, asked = local_day(utc_now()), st.query_params.get("known", "")
-    start = asked_day("known", last=now)
-    options = ["", ON_A_DAY, *there]
-    first = options.index(asked) if asked in there else int(start is not None)
-    picked = st.selectbox(t("known_as"), options, index=first, format_func=word, key="known", help=t("known_help"))
-    if picked != ON_A_DAY:
-        follow("known", picked)
-        return there[picked].published_at if picked in there else None
-    day = st.date_input(t("known_day"), value=start or now, min_value=FIRST_DAY, max_value=now, key="known_day")
-    follow("known", day.isoformat() if isinstance(day, date) else "")
-    return last_instant(day) if isinstance(day, date) else None
+    def possible() -> str:
+        named = t("address_possible", values=t("list_comma").join(f"`{n}` {word(n)}" for n in there)) if there else ""
+        return f"{days_possible(FIRST_DAY, now)} {named}".strip()
+
+    known = address.settle(
+        "known", default="", read=lambda raw: raw if raw in there or day_between(raw, FIRST_DAY, now) else None,
+        refuse=lambda raw, _: cannot(t("known_as"), raw, t("known_latest"), possible()), is_frame=True, widget=False,
+    )  # fmt: skip
+    day = day_between(known, FIRST_DAY, now)
+    address.hand("known_pick", ON_A_DAY if day else known)
+    st.selectbox(
+        t("known_as"),
+        ["", ON_A_DAY, *there],
+        format_func=word,
+        key="known_pick",
+        help=t("known_help"),
+        on_change=_known,
+        args=(now,),
+    )
+    if day is None:
+        return there[known].published_at if known in there else None
+    address.hand("known_day", day)
+    st.date_input(t("known_day"), min_value=FIRST_DAY, max_value=now, key="known_day", on_change=_known, args=(now,))
+    return last_instant(day)
+
+
+def _known(now: date) -> None:
+    """Put together what two widgets say of one part of the view: an edition, or a day."""
+    picked, day = st.session_state.get("known_pick") or "", st.session_state.get("known_day")
+    address.set_part("known", picked if picked != ON_A_DAY else (day if isinstance(day, date) else now).isoformat())
 
 
 def known_line() -> None:
@@ -102,4 +117,5 @@ def edition_line() -> None:
 def cited(edition: Edition) -> str:
     """Return how to cite an edition, as one line of markdown."""
     address = edition_address(edition.number, settings())
-    return f"{t('edition_cite')}: {citation(edition.manifest, settings(), language()).replace(address, f'<{address}>')}"
+    line = citation(edition.manifest, settings(), language())
+    return f"{t('edition_cite')}: {line.replace(address, f'<{address}>') if address else line}"

@@ -10,19 +10,20 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from kpis.periods import local_day
 from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
 from kpis.store import utc_now
-from pages.parts import cached
-from pages.parts.asked import FIRST_DAY, asked_day, follow
+from pages.parts import address, cached
+from pages.parts.asked import FIRST_DAY, cannot, settle_day, settle_one
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
 from pages.parts.text import LANGUAGES, language, settle_language, t
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
-_pages: ContextVar[dict[str, Any]] = ContextVar("pages")
+_sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
 _PAGES = ROOT / "pages"
 SECTIONS = {
     "progress": ("overview", "five_less", "procedures", "facilities", "projects", "bureau", "changes", "indicator"),
@@ -42,8 +43,22 @@ def navigation() -> st.Page:  # type: ignore[valid-type]
         sections[t("nav_office")] = [
             _page("submit", "take_template"), _page("review", "see_queue", "manage_people"), _page("report"), _page("publish", "publish"),
         ]  # fmt: skip
-    _pages.set({known.url_path: known for section in sections.values() for known in section})
-    return st.navigation(sections, position="sidebar" if is_let_in() else "hidden", expanded=True)
+    _sections.set(sections)
+    for each in (each for pages in sections.values() for each in pages):
+        if each._script_hash == address.place_meant():
+            st.switch_page(each, query_params=st.query_params.to_dict())
+    return st.navigation(sections, position="hidden")
+
+
+def menu() -> None:
+    """Show the list of pages; the links of Streamlit's own leave out what the address says, and the view would be lost."""
+    query = address.link()
+    for section, pages in _sections.get().items():
+        shown = [each for each in pages if each.visibility == "visible"]
+        if shown:
+            st.markdown(f":small[**{section}**]")
+        for each in shown:
+            st.page_link(each, query_params=query)
 
 
 def _page(name: str, *needs: str) -> Any:
@@ -60,18 +75,18 @@ def _page(name: str, *needs: str) -> Any:
 def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"]) -> Any:
     """Make a page once: Streamlit looks its file up in the file system each time one is made."""
     first, icon = name == "overview", f":material/{ICONS[name]}:"
-    file, address = _PAGES / f"{name}.py", None if first else name
-    return st.Page(file, title=t(f"nav_{name}"), icon=icon, url_path=address, default=first, visibility=visibility)
+    file, place = _PAGES / f"{name}.py", None if first else name
+    return st.Page(file, title=t(f"nav_{name}"), icon=icon, url_path=place, default=first, visibility=visibility)
 
 
 def page(name: str) -> Any:
     """Return a page of the menu by its address, for a link to it; finding it by its file asks the file system each time."""
-    return _pages.get()[name]
+    return next(each for pages in _sections.get().values() for each in pages if each.url_path == name)
 
 
 def has_page(name: str) -> bool:
     """Say whether the menu holds a page of this address."""
-    return name in _pages.get()
+    return any(each.url_path == name for pages in _sections.get().values() for each in pages)
 
 
 def show() -> None:
@@ -82,9 +97,14 @@ def show() -> None:
         gate()  # here too: a page that forgot to ask shows nothing either
         edition_line()
         known_line()
+        address.say_here()
         if cached.is_sample():
             st.warning(t("sample_banner"), icon=":material/science:")
         asked.run()  # type: ignore[attr-defined]
+        address.finish()
+    except StopException:  # the page had no more to show
+        address.finish()
+        raise
     finally:
         _framed.reset(token)
         cached.settle_memory()
@@ -92,42 +112,67 @@ def show() -> None:
 
 def frame() -> st.Page:  # type: ignore[valid-type]
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
-    settle_language()
+    address.begin()
+    _language()
     cached.settle_revision(chosen_edition())
     settle_viewer()
     _configure()
     asked = navigation()
+    address.arrive(asked.url_path)  # type: ignore[attr-defined]
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
     with st.sidebar:
         st.subheader(t("site"))
-        chosen = st.segmented_control(
-            t("language"),
-            list(LANGUAGES),
-            default=language(),
-            format_func=LANGUAGES.__getitem__,
-            label_visibility="collapsed",
-            key=f"language_choice_{language()}",
-        )
-        if chosen and chosen != language():
-            st.session_state["language"] = chosen
-            st.query_params["lang"] = chosen
-            st.rerun()
-        st.session_state["language"] = language()
+        there = st.container(gap="xxsmall")  # the menu, once the view is settled that its links carry
+        st.segmented_control(
+            t("language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, label_visibility="collapsed", key="lang", required=True,
+            on_change=address.moved, args=("lang",),
+        )  # fmt: skip
         viewer_choice()
         if not is_let_in():
             return asked
         edition_choice()
         cached.settle_known_at(known_choice())
-        last, asked_view = today(), st.query_params.get("view", "")
-        day = asked_day("as_of", last=last) or last
-        st.date_input(t("as_of"), value=day, min_value=FIRST_DAY, max_value=last, key=_as_of_key())
-        follow("as_of", as_of().isoformat())
-        first = asked_view if asked_view in VIEWS else VIEWS[0]
+        _as_of()
+        settle_one("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
         st.segmented_control(
-            t("view"), VIEWS, default=first, format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help")
-        )
-        follow("view", view())
+            t("view"), VIEWS, format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help"),
+            on_change=address.moved, args=("view",),
+        )  # fmt: skip
+        with there:
+            menu()
     return asked
+
+
+def _language() -> None:
+    """Settle the language: what the address asks for, else what this session chose, else Japanese."""
+    before = st.session_state.get("language")
+    settle_language(
+        address.settle(
+            "lang",
+            default="ja",
+            read=lambda raw: raw if raw in LANGUAGES else None,
+            refuse=lambda *_: "",
+            is_frame=True,
+            is_default_named=True,
+        )
+    )
+    if before != language():
+        address.language_changed()
+    st.session_state["language"] = language()
+    if asked := address.refused("lang"):
+        possible = t("address_possible", values=t("list_comma").join(f"`{code}` {word}" for code, word in LANGUAGES.items()))
+        address.say(cannot(t("language"), asked, LANGUAGES[language()], possible))
+
+
+def _as_of() -> None:
+    """Let the viewer choose the day that is judged; without one the address means today, whenever it is opened."""
+    last = today()
+    settle_day("as_of", t("as_of"), first=FIRST_DAY, last=last, default=last, is_frame=True)
+    st.date_input(t("as_of"), min_value=FIRST_DAY, max_value=last, key="as_of", on_change=address.moved, args=("as_of",))
+    if address.is_chosen("as_of") and cached.edition() is None:
+        st.button(
+            t("as_of_today"), icon=":material/today:", type="tertiary", on_click=address.let_go, args=("as_of",), key="as_of_today"
+        )
 
 
 @lru_cache(maxsize=1)
@@ -149,7 +194,7 @@ def enter(*needs: str) -> None:
         needs: actions of ``kpis.access``; the viewer must be allowed one of them. Every write checks again for itself.
     """
     if not _framed.get():
-        settle_language()
+        settle_language(st.query_params.get("lang", ""))
         _configure()
         navigation()
         st.rerun()
@@ -164,18 +209,13 @@ def today() -> date:
     return edition.as_of if edition else local_day(utc_now())
 
 
-def _as_of_key() -> str:
-    edition = cached.edition()
-    return f"as_of_{edition.number}" if edition else "as_of"  # each edition starts at its own day
-
-
 def view() -> str:
     """Return the organisation the viewer chose: ``then`` (当時の組織) or ``now`` (現在の組織)."""
-    chosen = st.session_state.get("view")
-    return chosen if chosen in VIEWS else "then"
+    return str(address.value_of("view"))
 
 
 def as_of() -> date:
     """Return the day the viewer chose in the side bar."""
-    chosen = st.session_state.get(_as_of_key())
-    return chosen if isinstance(chosen, date) else today()
+    chosen = address.value_of("as_of")
+    assert isinstance(chosen, date)
+    return chosen

@@ -8,11 +8,12 @@ import streamlit as st
 
 from kpis import submissions
 from kpis.errors import MierukaError
-from kpis.reports import Opened
+from kpis.reports import INCOMPLETE, Opened
 from kpis.review import OURS, REASON_CLASSES, THEIRS
 from kpis.store import Store
-from pages.parts.reported import column_name, instant, plain, row_namer, value_text
-from pages.parts.text import language, t
+from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
+from pages.parts.text import in_brackets, language, t
+from pages.parts.whatchanges import left_open
 
 AT_ONCE = 20  # so many are asked about at a time; the next come when these are stored
 
@@ -57,6 +58,42 @@ def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
             )
 
 
+def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
+    """Ask of each cell that may mean two values (0.881 in percent) which one it means; nothing is chosen beforehand."""
+    unread = found.comparison.unread
+    if not unread:
+        return
+    st.error(t("readings_lead", count=len(unread)), icon=":material/percent:")
+    name = row_namer()
+    with st.form("readings"):
+        picked = {}
+        for number, cell in enumerate(unread[:AT_ONCE]):
+            kind, column = cell.row.kind, cell.column
+            before = value_text(kind, column, cell.old)
+            st.markdown(
+                f"**{cell.place}** {plain(name(cell.row))} {column_name(kind, column)}"
+                + (in_brackets(t("reading_before", value=before)) if cell.old is not None else "")
+            )
+            offered = {f"{value:,.15g} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
+            said = st.radio(
+                cell.place,
+                list(offered),
+                index=None,
+                key=f"reading_{number}_{cell.place}",
+                label_visibility="collapsed",
+                horizontal=True,
+            )
+            if said is not None:
+                picked[kind, cell.row.key, column] = offered[said]
+        if st.form_submit_button(t("readings_button"), type="primary", icon=":material/check:"):
+            chosen = {cell: value for cell, value in picked.items() if value is not None}
+            _stored(
+                lambda: submissions.choose_readings(
+                    store, found.report.id, actor=actor, revision=found.report.revision, chosen=chosen
+                )
+            )
+
+
 def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
     """Ask for the reason of each correction that has none."""
     unexplained = found.comparison.unexplained
@@ -75,15 +112,16 @@ def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
             )
             st.markdown(f"**{change.cells[0].place}** {plain(name(change.row))}: {plain(cells)}")
             left, right = st.columns([1, 2])
+            said = change.row.reason_class
             reason_class = left.selectbox(
                 t("reason_class"),
                 REASON_CLASSES,
-                index=None,
+                index=REASON_CLASSES.index(said) if said in REASON_CLASSES else None,
                 placeholder=t("choose_report"),
                 format_func=lambda c: t(f"correction_{c}"),
                 key=f"class_{number}_{change.row.key}",
             )
-            text = right.text_input(t("reason_text"), key=f"text_{number}_{change.row.key}")
+            text = right.text_input(t("reason_text"), value=change.row.reason_text, key=f"text_{number}_{change.row.key}")
             given[kind, change.row.key] = (reason_class or "", text)
         if st.form_submit_button(t("reasons_button"), type="primary", icon=":material/check:"):
             first = next(iter(given.values()))
@@ -107,12 +145,16 @@ def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
         for warning in waiting[:AT_ONCE]:
             english = language() == "en"
             place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
-            st.markdown(
-                f"**{place}** {t('found')}「{plain(warning.found)}」 {t('expected')}: "
-                f"{warning.expected_en if english else warning.expected_ja}  \n"
-                f":material/build: {warning.remedy_en if english else warning.remedy_ja}"
-            )
-            given[warning.id] = st.text_input(t("confirm_reason"), key=f"warning_{warning.id}")
+            if warning.rule == INCOMPLETE:
+                left_open(found.report)
+            else:
+                st.markdown(
+                    f"**{place}** {t('found')}「{plain(warning.found)}」 {t('expected')}: "
+                    f"{warning.expected_en if english else warning.expected_ja}  \n"
+                    f":material/build: {warning.remedy_en if english else warning.remedy_ja}"
+                )
+            label = t("left_open_reason") if warning.rule == INCOMPLETE else t("confirm_reason")
+            given[warning.id] = st.text_input(label, key=f"warning_{warning.id}")
         if st.form_submit_button(t("confirm_button"), type="primary", icon=":material/check:"):
             if same:
                 first = next(iter(given.values()))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from loaders.report import Problem
 from loaders.workbook import WorkbookReading, mark_problems
-from pages.parts.reported import plain
+from pages.parts.reported import file_of, plain
 from pages.parts.text import language, t
 
 SHOWN_AS_TEXT = 10
@@ -26,11 +26,11 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
         for problem in own[:SHOWN_AS_TEXT]:
             english = language() == "en"
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
-            word = t("grade_error" if problem.grade == "error" else "grade_warning")
+            word = t(f"grade_{problem.grade}")
             expected = problem.expected_en if english else problem.expected_ja
             remedy = problem.remedy_en if english else problem.remedy_ja
             st.markdown(
-                f"{icon} {word} **{_place(problem)}** {t('found')}「{plain(problem.found)}」 {t('expected')}: {expected}  \n"
+                f"{icon} {word} **{_place(problem)}** {plain(_subject(problem))} {t('found')}「{plain(problem.found)}」 {t('expected')}: {expected}  \n"
                 f":material/build: {remedy}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
@@ -42,13 +42,13 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             )  # fmt: skip
 
 
-def marked_download(content: bytes, name: str, reading: WorkbookReading) -> None:
+def marked_download(content: bytes, reading: WorkbookReading) -> None:
     """Offer the workbook that was uploaded with each faulty cell filled and commented, where it could be opened at all."""
     if reading.mark is None:
         return
     problems = reading.problems
     st.download_button(
-        t("marked_button"), lambda: mark_problems(content, problems), f"{name.removesuffix('.xlsx')}_marked.xlsx",
+        t("marked_button"), lambda: mark_problems(content, problems), file_of(reading.mark.bureau_code, reading.mark.period_code, "marked", ending=".xlsx"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", icon=":material/format_color_fill:", on_click="ignore",
         key="marked",
     )  # fmt: skip
@@ -60,12 +60,16 @@ def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("found"): p.found,
+                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): _subject(p), t("found"): p.found,
                 t("expected"): p.expected_en if english else p.expected_ja, t("remedy"): p.remedy_en if english else p.remedy_ja,
             }
             for p in problems
         ]
     )  # fmt: skip
+
+
+def _subject(problem: Problem) -> str:
+    return problem.subject_en if language() == "en" else problem.subject_ja
 
 
 def _place(problem: Problem) -> str:

@@ -14,11 +14,12 @@ import streamlit as st
 from kpis.register_queries import PAGE_SIZE, Counted, Filter
 from kpis.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
-from pages.parts import cached
-from pages.parts.asked import choose, turn_pages, write_words, written_page
+from pages.parts import address, cached
+from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.entry import as_of
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import language, t
+from publishers.naming import file_name
 from publishers.registers_csv import written
 from publishers.told_procedures import value_word
 
@@ -45,27 +46,24 @@ def procedure_list(register: Counted) -> None:
             return t(f"digital_{value}" if name == "status" else f"due_{value}")
         return value_word(told, name, "" if value == "-" else value)
 
-    wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets="page")}
+    wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets=("page",))}
     with st.grid(4, min_column_width=150):
         for name, options in offered.items():
-            wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets="page")
+            wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets=("page",))
     asked = Filter(**wanted)
-    page = written_page("page")
-    total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
+    total, rows = cached.procedures_found(asked, as_of=as_of(), page=1)
     if not total:
         st.info(t("list_none"), icon=":material/search_off:")
         return
-    if total > PAGE_SIZE:
-        turned = turn_pages("page", (total - 1) // PAGE_SIZE + 1)
-        if turned != page:  # turned in this very run, or the address named a page beyond the last
-            page = turned
-            total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
+    page = turn_pages("page", t("page_number"), (total - 1) // PAGE_SIZE + 1)
+    if page != 1:
+        total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
     first = (page - 1) * PAGE_SIZE + 1
     st.caption(
         t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " ・ " + t("list_share")
     )
     shown = cached.found(
-        "procedures shown", (asked, page, as_of(), language()), make=lambda: _shown(rows, bureaus)
+        "procedures shown", (asked, page, as_of(), address.path("procedures")), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
     number = st.column_config.NumberColumn(format="localized")
     st.dataframe(
@@ -77,7 +75,7 @@ def procedure_list(register: Counted) -> None:
     )  # fmt: skip
     if settings().mode == "office":  # there the open API is closed
         st.download_button(
-            t("list_csv"), partial(written, cached.store(), asked, as_of(), cached.known_at()), "procedures.csv", "text/csv", icon=":material/download:",
+            t("list_csv"), partial(written, cached.store(), asked, as_of(), cached.known_at()), file_name("procedures", *asdict(asked).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
             key="csv_procedures", on_click="ignore",
         )  # fmt: skip
     else:
@@ -86,7 +84,7 @@ def procedure_list(register: Counted) -> None:
 
 
 def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
-    link = f"/procedures?lang={language()}&code="
+    link = f"{address.path('procedures')}&code="
     frame = pd.DataFrame(
         [
             {

@@ -10,10 +10,12 @@ import streamlit as st
 
 from kpis import models, register_queries
 from kpis.errors import NotFound
+from kpis.periods import local_day
 from kpis.registers import STEPS
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.entry import as_of, page
+from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, number, telling
 from pages.parts.text import fine_print, language, linked, named, t
 from publishers.told import ended_line
@@ -25,7 +27,7 @@ def procedure_page(code: str) -> None:
         row = register_queries.one(cached.store(), code, as_of=as_of(), known_at=cached.known_at())
     except NotFound:
         st.title(t("proc_unknown", code=code))
-        st.page_link(page("procedures"), label=t("back_to_list"), icon=":material/arrow_back:", query_params={"lang": language()})
+        back_link("procedures", t("back_to_list"))
         return
     st.title(named(row))
     with st.container(horizontal=True, gap="xsmall"):
@@ -34,7 +36,7 @@ def procedure_page(code: str) -> None:
             st.badge(t("reg_by_priority"), icon=":material/star:", color="orange")
         if row["is_sample"]:
             st.badge(t("sample_marked", n=1), icon=":material/science:", color="red")
-    st.page_link(page("procedures"), label=t("back_to_list"), icon=":material/arrow_back:", query_params={"lang": language()})
+    back_link("procedures", t("back_to_list"))
     _succession(row)
     st.subheader(t("detail_facts"))
     facts(_said(row))
@@ -61,7 +63,7 @@ def _succession(row: dict[str, Any]) -> None:
             continue  # not known yet at that instant
         st.page_link(
             page("procedures"), label=t(words, name=named(other)), icon=":material/arrow_forward:",
-            query_params={"lang": language(), "code": code},
+            query_params=address.link(code=code),
         )  # fmt: skip
 
 
@@ -109,7 +111,7 @@ def _history(code: str) -> None:
         return
     rows = [
         {
-            t("known"): format_date(change["known_at"].date(), language()), t("col_changed"): name, t("col_before"): str(before),
+            t("known"): format_date(local_day(change["known_at"]), language()), t("col_changed"): name, t("col_before"): str(before),
             t("col_after"): str(json.loads(change["after_json"]).get(name)), t("col_reason"): change["reason_text"],
         }
         for change in found

@@ -15,7 +15,7 @@ from kpis.periods import parse_period
 from kpis.projects import GivenDay, Milestone, ProjectReport
 from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.entry import as_of, page
 from pages.parts.figure import figure_block
 from pages.parts.text import language, named, t
@@ -23,6 +23,7 @@ from pages.parts.text import language, named, t
 STATE_LOOK = {
     "done": (":material/check_circle:", "green"),
     "late": (":material/warning:", "red"),
+    "missed": (":material/cancel:", "red"),
     "not_seen": (":material/visibility_off:", "gray"),
     "coming": (":material/hourglass_empty:", "blue"),
     "undated": (":material/event_busy:", "gray"),
@@ -113,7 +114,7 @@ def contradictions(reports: Sequence[ProjectReport]) -> None:
     for report in found:
         said = report.confidence
         assert said is not None
-        st.page_link(page("projects"), label=named(dict(report.row)), query_params={"code": report.code, "lang": language()})
+        st.page_link(page("projects"), label=named(dict(report.row)), query_params=address.link(code=report.code))
         words = t("contradiction", confidence=t("confidence_" + said["confidence"]), status=status_word(report.status, language()))
         st.caption(
             f"{words} {t('confidence_line', reason=said['reason'], reviewer=said['reviewer'], day=format_date(said['reviewed_on'], language()))}"

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from kpis.figures import BAD, GOOD, JUDGED
-from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
+from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
 from kpis.settings import settings
 from kpis.text import format_date, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.cards import tally_marks
 from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, contradictions, quarter_label, state_marks, status_mark
-from pages.parts.text import language, named, t
-
-REBUILT = "3"  # versions of the strategy before this one share their project numbers
+from pages.parts.text import language, linked, named, t
+from publishers import told_projects
+from publishers.words import Words
 
 
 def link(report: ProjectReport, label: str = "") -> None:
     """Lead to the page of one project."""
-    query = {"code": report.code, "lang": language()}
-    st.page_link(page("projects"), label=label or named(dict(report.row)), icon=":material/arrow_forward:", query_params=query)
+    words, query = label or named(dict(report.row)), address.link(code=report.code)
+    st.page_link(page("projects"), label=words, icon=":material/arrow_forward:", query_params=query)
+
+
+def full_name(report: ProjectReport) -> str:
+    """Return the name of a project, marked where its title was not seen."""
+    return told_projects.project_name(report.row, Words(language()))
 
 
 def leaders(report: ProjectReport) -> str:
@@ -45,7 +51,7 @@ def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
         st.markdown(
             "\n\n".join(
                 (
-                    f"**{report.code} {named(dict(report.row))}**  \n{status_mark(report.status)} {confidence_mark(report)}",
+                    f"**{report.code} {full_name(report)}**  \n{status_mark(report.status)} {confidence_mark(report)}",
                     f"{t('project_indicators')}  \n{tally_marks(report.tally) or t('no_indicator')}",
                     f"{t('milestones')}  \n{state_marks(report.milestones) or t('timeline_none')}",
                 )
@@ -64,15 +70,18 @@ def line(report: ProjectReport) -> None:
         marks += [found] if (found := state_marks(report.milestones)) else []
         st.markdown("  \n".join([f"**{named(dict(report.row))}**", *([" ".join(marks)] if marks else [])]))
         unsure = [] if report.row["is_name_official"] else [t("name_not_official")]
-        st.caption("  \n".join([*unsure, f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}"]))
+        goal = [found] if (found := named(dict(report.row), "goal")) else []
+        st.caption(
+            "  \n".join([*unsure, *goal, f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}"])
+        )
         link(report, t("open_project"))
 
 
 def listing(reports: Sequence[ProjectReport]) -> None:
     """List every project by kind and category, and all of them as a table with CSV."""
     core = [r for r in reports if r.row["kind"] == "core"]
-    first = [r for r in core if r.first_version < REBUILT]
-    later = [r for r in core if r.first_version >= REBUILT]
+    held = core_by_numbering(core)
+    first = held[0][1]
     counted = {r.code: r.status for r in first}
     good = sum(s in GOOD for s in counted.values())
     slow = sum(s == "slightly_behind" for s in counted.values())
@@ -84,14 +93,15 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     if settings().mode != "public":
         with st.container(border=True):
             contradictions(reports)
-    for heading, held, note in ((t("core_v1"), first, ""), (t("core_later"), later, t("core_later_note"))):
-        if held:
-            st.header(heading, divider="gray")
-            if note:
-                st.caption(note)
-            with st.grid(3, min_column_width=280):
-                for report in held:
-                    card(report, reports)
+    strategy()
+    for versions, alike in held:
+        st.header(core_heading(versions, len(alike)), divider="gray")
+        if versions and versions[0]["is_renumbered"]:
+            said = {"version": named(versions[0]), "day": told_projects.adopted(versions[0], Words(language()))}
+            st.caption(t("core_renumbered_note", **said))
+        with st.grid(3, min_column_width=280):
+            for report in alike:
+                card(report, reports)
     leading([r for r in reports if r.row["kind"] == "leading"])
     programme = [r for r in reports if r.row["kind"] == "programme"]
     if programme:
@@ -103,13 +113,43 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     kept_block("projects", lambda: listed(reports))
 
 
+def core_by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[str, Any]], list[ProjectReport]]]:
+    """Return the core projects by the versions of the strategy that share their numbers; those of no version come first."""
+    groups = numberings(cached.rows("StrategyVersion")) or [[]]
+    place = {v["version_code"]: n for n, versions in enumerate(groups) for v in versions}
+    held: list[list[ProjectReport]] = [[] for _ in groups]
+    for report in core:
+        held[place.get(report.first_version, 0)].append(report)
+    return [(versions, alike) for n, (versions, alike) in enumerate(zip(groups, held, strict=True)) if alike or not n]
+
+
+def core_heading(versions: Sequence[Mapping[str, Any]], count: int) -> str:
+    """Say how many core projects there are, and in which versions of the strategy."""
+    if not versions:
+        return t("core_heading", count=count)
+    return t("core_of_versions", count=count, versions=t("comma").join(named(dict(v)) for v in versions))
+
+
+def strategy() -> None:
+    """Show the versions of the strategy: when each was adopted, up to when it looks, and its key words."""
+    versions = in_order(cached.rows("StrategyVersion"))
+    if not versions:
+        return
+    with st.expander(t("strategy_versions", count=len(versions)), icon=":material/menu_book:"):
+        sources = cached.book().sources
+        for version in versions:
+            source = sources.get(version["source_code"])
+            said = told_projects.version_line(version, Words(language()))
+            st.markdown(said + (f"  \n{t('source')}: {linked(source.title, source.url)}" if source else ""))
+
+
 def listed(reports: Sequence[ProjectReport]) -> Ready:
     """Make the table of all projects: status, milestones by state, who leads, when something was last reported."""
     is_public = settings().mode == "public"  # a person's confidence is for the office
     table = pd.DataFrame(
         [
             {
-                t("project"): f"{r.code} {named(dict(r.row))}", t("statuses_one"): status_word(r.status, language()),
+                t("project"): f"{r.code} {full_name(r)}", t("statuses_one"): status_word(r.status, language()),
                 **({} if is_public else {t("confidence"): t("confidence_" + (r.confidence["confidence"] if r.confidence else "none"))}),
                 t("project_indicators"): len(r.scored), t("milestones"): len(r.milestones),
                 **{t(f"state_{state}"): r.count_of(state) for state in MILESTONE_STATES},
@@ -142,12 +182,8 @@ def leading(held: list[ProjectReport]) -> None:
         return
     st.header(t("leading_heading"), divider="gray")
     stated = next((s.judgement.figure for s in cached.scored(as_of()) if s.entry.definition.code == "leading_projects"), None)
-    in_first = sum(1 for r in held if r.first_version == "1")
-    if stated is not None and stated.value is not None:
-        missing = max(int(stated.value) - in_first, 0)
-        st.caption(t("leading_note", stated=f"{stated.value:,.0f}", known=len(held), first=in_first, missing=missing))
-    else:
-        st.caption(t("leading_note_plain", known=len(held)))
+    count = stated.value if stated is not None else None
+    st.caption(told_projects.unidentified(held, cached.rows("StrategyVersion"), count, Words(language())))
     categories = dict.fromkeys(r.row["category_ja"] for r in held)
     for category in sorted(categories, key=lambda c: not c):
         own = [r for r in held if r.row["category_ja"] == category]

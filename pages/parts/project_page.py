@@ -15,13 +15,15 @@ from kpis.projects import PROJECT_RULE, ProjectReport
 from kpis.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import format_date, format_value, known_day, status_word
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.cards import chart_with_table, headline_value, sentence, source_line, status_badge
 from pages.parts.entry import page, today
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, milestone_block, quarter_label, rule_line, status_mark
 from pages.parts.text import fine_print, in_brackets, language, linked, named, t
 from pages.parts.viewer import viewer
+from publishers import told_projects
+from publishers.words import Words
 
 CHARTS_SHOWN = 6
 
@@ -30,7 +32,7 @@ def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
     st.title(f"{report.code} {named(dict(report.row))}")
     if not report.row["is_name_official"]:
-        st.caption(t("name_not_official"))
+        st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
     st.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
@@ -45,9 +47,9 @@ def heading(report: ProjectReport) -> None:
                 icon=":material/compare_arrows:",
             )
     with st.container(border=True):
-        st.markdown(f"**{t('goal_2025')}**")
+        st.markdown(f"**{told_projects.goal_heading(report, Words(language()))}**")
         st.markdown(named(dict(report.row), "goal") or t("goal_none"))
-        source = cached.book().sources.get(report.row["source_code"])
+        source = cached.book().sources.get(told_projects.goal_source(report.row))
         if source:
             fine_print(f"{t('source')}: {linked(source.title, source.url)}")
 
@@ -62,19 +64,18 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             st.caption(t("bureau_unknown"))
         for row in report.bureaus:
             unit = units[row["bureau_code"]]
-            ended = in_brackets(t("ended_on", day=format_date(unit.valid_to, language()))) if unit.valid_to else ""
-            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{ended}", icon=":material/apartment:",
-                query_params={"code": unit.code, "lang": language()},
+            when = told_projects.times(row, unit.valid_to, Words(language()))
+            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{in_brackets(when) if when else ''}", icon=":material/apartment:",
+                query_params=address.link(code=unit.code),
             )  # fmt: skip
-            if row["note"]:
-                st.caption(row["note"])
+            source = cached.book().sources.get(row["source_code"] or "")
+            if source:
+                fine_print(f"{t('source')}: {linked(source.title, source.url)}")
     with right:
         st.subheader(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
         kin += [r for r in reports if r.code == report.row["successor_code"]]
-        lines = [
-            f"- {t('strategy_version', version=n['strategy_version'])} **{r.code}** {named(dict(n))}" for r in kin for n in r.names
-        ]
+        lines = [f"- {named(dict(n), 'version_name')}: **{r.code}** {named(dict(n))}" for r in kin for n in r.names]
         st.markdown("\n".join(lines))
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import streamlit as st
 
 from kpis.access import state_word
-from kpis.periods import TOKYO_OFFSET, local_day, parse_period
+from kpis.periods import local_day, local_time, parse_period
 from kpis.review import OBSERVATIONS, ReportedRow, Value
 from kpis.store import utc_now
 from kpis.text import format_date
 from loaders.layout import Column, load_layout
 from pages.parts import cached
 from pages.parts.text import language, named, t
+from publishers.naming import file_name
 
 STATE_LOOKS = {
     "not_started": (":material/radio_button_unchecked:", "gray"), "draft": (":material/edit_note:", "gray"),
@@ -23,9 +24,9 @@ STATE_LOOKS = {
     "late": (":material/schedule:", "red"),
 }  # fmt: skip
 EVENTS = frozenset(
-    {"uploaded", "explained", "conflict_resolved", "warning_confirmed", "submitted", "withdrawn", "returned", "commented", "approved",
-     "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish", "rollback", "confidence",
-     "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided"}
+    {"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted", "withdrawn", "returned",
+     "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
+     "rollback", "confidence", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
@@ -39,7 +40,7 @@ def office_today() -> date:
 
 def instant(at: datetime | None) -> str:
     """Write an instant at the office's clock, to the minute."""
-    return f"{at + timedelta(hours=TOKYO_OFFSET.seconds // 3600):%Y-%m-%d %H:%M}" if at else "―"
+    return f"{local_time(at):%Y-%m-%d %H:%M}" if at else "―"
 
 
 def state_name(state: str) -> str:
@@ -74,6 +75,17 @@ def bureau_names() -> dict[str, str]:
 def period_name(code: str) -> str:
     """Return a period as people read it."""
     return parse_period(code).label(language())
+
+
+def unit_of(row: ReportedRow) -> str:
+    """Return the unit of a figure's indicator."""
+    own = next(i for i in cached.rows("Indicator") if i["indicator_code"] == row.key[0])
+    return str(own["unit_en" if language() == "en" else "unit_ja"])
+
+
+def file_of(bureau: str, period: str, *what: str, ending: str) -> str:
+    """Return the name of a file of one bureau's report: bureau and period in words and codes, and what it is."""
+    return file_name(bureau_names().get(bureau, ""), period_name(period), bureau, period, *what, ending=ending)
 
 
 def row_namer() -> _Namer:

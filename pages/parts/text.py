@@ -27,10 +27,9 @@ def _words() -> dict[str, dict[str, str]]:
 _settled: ContextVar[str] = ContextVar("language")
 
 
-def settle_language() -> None:
-    """Settle the language of this run: what the address asks for, else what this session chose, else Japanese."""
-    asked = st.query_params.get("lang") or st.session_state.get("language") or "ja"
-    _settled.set(asked if asked in LANGUAGES else "ja")
+def settle_language(chosen: str) -> None:
+    """Settle the language of this run; Japanese where there is no such language."""
+    _settled.set(chosen if chosen in LANGUAGES else "ja")
 
 
 def language() -> str:

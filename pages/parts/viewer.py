@@ -14,7 +14,7 @@ from kpis.access import LOCAL_DOMAIN, Viewer
 from kpis.people import viewer_of
 from kpis.settings import settings
 from kpis.store import utc_now
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.text import t
 
 _NOBODY = Viewer()
@@ -87,11 +87,10 @@ def viewer_choice() -> None:
     mode = settings().mode
     if mode == "local":
         listed = {p.email: p for p in cached.local_persons()}
-        current = viewer().email
+        address.hand(_CHOSEN, viewer().email if viewer().email in listed else "")
         st.selectbox(
             t("viewer"),
             ["", *listed],
-            index=["", *listed].index(current) if current in listed else 0,
             format_func=lambda email: _local_label(listed[email].name, email) if email else t("reader"),
             key=_CHOSEN,
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from kpis.reports import Opened
+from kpis.reports import INCOMPLETE, Opened, Report
 from kpis.review import OURS, THEIRS, CellChange
 from kpis.text import status_colour, status_icon, status_word
 from pages.parts.cards import sentence
-from pages.parts.reported import bureau_names, column_name, event_name, instant, plain, row_namer, value_text
+from pages.parts.reported import bureau_names, column_name, event_name, file_of, instant, period_name, plain, row_namer, value_text
 from pages.parts.text import in_brackets, language, named, t
 
 NATURES = ("new", "corrected", "updated", "cleared")
@@ -34,7 +34,7 @@ def what_changes(found: Opened) -> None:
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) <= 12 else 460)
     st.caption(t("changes_order"))
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), f"changes_{found.report.id}.csv", "text/csv",
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_of(found.report.bureau_code, found.report.period_code, f"changes_{found.report.id}", ending=".csv"), "text/csv",
         icon=":material/download:", key=f"csv_changes_{found.report.id}", on_click="ignore",
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def changes_table(found: Opened) -> pd.DataFrame:
                 t("cell"): change.place, t("row"): name(row), t("column"): column_name(kind, change.column),
                 t("old_value"): value_text(kind, change.column, change.old),
                 t("new_value"): value_text(kind, change.column, change.new),
-                t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change),
+                t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
                 t("reason"): f"[{t(f'correction_{row.reason_class}')}] {row.reason_text}" if row.reason_class else "",
                 t("office_comment"): comments.get((kind, row.key, change.column), ""),
@@ -62,6 +62,15 @@ def changes_table(found: Opened) -> pd.DataFrame:
         )  # fmt: skip
     table = pd.DataFrame(rows)
     return table.loc[:, [c for c in table.columns if (table[c] != "").any()]] if len(table) else table
+
+
+def _reading_word(change: CellChange) -> str:
+    if change.column not in change.row.readings:
+        return ""
+    if change.is_unread:
+        return in_brackets(t("reading_open"))
+    offered = " / ".join(f"{value:,.15g}" for value in change.row.readings[change.column])
+    return in_brackets(t("reading_chosen", value=f"{change.reading:,.15g}", offered=offered))
 
 
 def _withdrawn(found: Opened) -> None:
@@ -114,9 +123,36 @@ def returned_because(found: Opened) -> None:
         )
 
 
+def filled_in(report: Report) -> str:
+    """Say in a few words how many of the figures asked for a report fills; nothing where that was not counted."""
+    counted = report.completeness
+    return "" if counted is None or not counted.asked else t("filled_in", filled=counted.filled, asked=counted.asked)
+
+
+def left_open(report: Report) -> None:
+    """Say how many of the figures asked for a report fills, and list those that stay open, one line per indicator."""
+    counted = report.completeness
+    if counted is None or not counted.open:
+        return
+    name = row_namer()
+    by_indicator: dict[str, list[str]] = {}
+    for code, period in counted.open:
+        by_indicator.setdefault(code, []).append(period_name(period))
+    lines = [
+        f"- {plain(name.indicator(code))}: {'、'.join(periods) if language() == 'ja' else ', '.join(periods)}"
+        for code, periods in by_indicator.items()
+    ]
+    st.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
+
+
 def explained(found: Opened) -> None:
     """Show the warnings that the bureau confirmed, and why."""
     for warning in found.warnings:
+        if warning.rule == INCOMPLETE:
+            mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
+            left_open(found.report)
+            st.markdown(f":material/warning: {t('left_open_why')} — {mark}")
+            continue
         expected = warning.expected_en if language() == "en" else warning.expected_ja
         mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet

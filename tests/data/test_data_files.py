@@ -46,7 +46,7 @@ def test_the_counts_of_the_reference_are_kept() -> None:
     assert len(rows_of("data/official/procedures.csv")) == 69
     assert len(rows_of("data/official/facilities.csv")) == 61
     projects = [r["kind"] for r in rows_of("data/catalogue/projects.csv")]
-    assert projects.count("core") == 13 and projects.count("leading") == 24
+    assert projects.count("core") == 14 and projects.count("leading") == 27 and projects.count("programme") == 2
 
 
 def test_no_figure_claims_to_be_verified_and_none_is_a_future_one() -> None:

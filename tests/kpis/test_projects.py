@@ -12,7 +12,7 @@ from kpis import models
 from kpis.confidence import record_confidence
 from kpis.errors import FigureRefused, NotFound
 from kpis.figures import JUDGED
-from kpis.projects import GivenDay, contradicts, milestones_on, project_reports, project_status, reported_code, slip
+from kpis.projects import GivenDay, contradicts, milestones_on, numberings, project_reports, project_status, reported_code, slip
 from kpis.scorecard import Tally, score_all, tally
 from kpis.settings import ROOT
 from kpis.store import Store
@@ -24,6 +24,7 @@ TODAY = date(2026, 11, 24)
 KNOWN = datetime(2026, 1, 1)
 TABLES = (
     models.Project,
+    models.StrategyVersion,
     models.ProjectVersion,
     models.ProjectBureau,
     models.Milestone,
@@ -34,12 +35,12 @@ TABLES = (
 
 def row(**overrides: object) -> dict[str, Any]:
     return {"milestone_code": "M1", "project_code": "P", "name_ja": "節目", "name_en": "step", "planned_start": None, "stage_ja": "",
-            "reported_period": "FY2021Q2", "source_code": "S", "is_sample": False, "note": "", **overrides}  # fmt: skip
+            "reported_period": "FY2021Q2", "is_missed": False, "source_code": "S", "is_sample": False, "note": "", **overrides}  # fmt: skip
 
 
 def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overrides: object) -> dict[str, Any]:
     return {"milestone_code": "M1", "date_kind": kind, "vintage": vintage, "day": date.fromisoformat(day), "precision": precision,
-            "known_at": KNOWN, "submission_id": None, **overrides}  # fmt: skip
+            "known_at": KNOWN, "submission_id": None, "withdraws_vintage": None, **overrides}  # fmt: skip
 
 
 def reports(store: Store, as_of: date = TODAY) -> dict[str, Any]:
@@ -100,7 +101,28 @@ def test_a_planned_day_that_passed_is_late_only_where_a_result_would_have_been_s
 
 def test_no_milestone_of_the_published_pages_is_called_late(tokyo: Store) -> None:
     states = {m.state for r in reports(tokyo).values() for m in r.milestones}
-    assert "late" not in states and {"done", "not_seen", "coming", "undated"} <= states
+    assert "late" not in states and {"done", "missed", "not_seen", "coming", "undated"} <= states
+
+
+def test_a_milestone_whose_published_result_fell_short_is_missed_from_its_day_on(tokyo: Store) -> None:
+    def state(day: date) -> str:
+        return next(m.state for m in reports(tokyo, day)["CP2"].milestones if m.code == "CP2-M012")
+
+    assert [state(date(2022, 3, 31)), state(date(2022, 4, 1)), state(TODAY)] == ["coming", "missed", "missed"]
+
+
+def test_versions_follow_each_other_by_their_order_and_not_by_their_code() -> None:
+    versions = [{"version_code": c, "name_ja": c, "name_en": c, "sort_order": n, "is_renumbered": c in ("3", "A")}
+                for n, c in enumerate(("9", "10", "3", "A"))]  # fmt: skip
+    assert [[v["version_code"] for v in alike] for alike in numberings(reversed(versions))] == [["9", "10"], ["3"], ["A"]]
+
+
+def test_a_project_is_of_the_first_version_that_names_it(tokyo: Store) -> None:
+    found = reports(tokyo)
+    assert [n["strategy_version"] for n in found["LP52"].names] == ["3", "4", "X"]
+    assert found["LP52"].first_version == "3" and found["PROG-X"].first_version == "X"
+    assert found["LP52"].names[-1]["version_name_ja"] == "シン・トセイX"
+    assert [b["bureau_code"] for b in found["LP05"].bureaus] == ["ENVIRONMENT", "INDUSTRY"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from kpis import models, submissions, withdrawals
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
@@ -15,7 +18,7 @@ from kpis.figures import Figure, counting_vintage, current_vintages, revisions
 from kpis.projects import milestones_on
 from kpis.scorecard import score_all
 from kpis.since import shifts
-from kpis.store import Store, utc_now
+from kpis.store import MIGRATIONS, Store, utc_now
 from loaders.load import load_file
 from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, STRANGER, figure, register_row
 
@@ -66,7 +69,10 @@ def test_the_vintage_before_counts_again_then_none_and_what_was_known_stays(repo
     assert [f.numerator for f in current_vintages(entry.figures, known_at=before)] == [600.0]
     now = score_all(reporting.book(), as_of=AS_OF)
     was = score_all(reporting.book(), as_of=AS_OF, known_at=before)
-    status = {k: {s.entry.unit_code: s.judgement.status for s in v if s.entry.definition.code == KEY[0]} for k, v in (("now", now), ("was", was))}
+    status = {
+        k: {s.entry.unit_code: s.judgement.status for s in v if s.entry.definition.code == KEY[0]}
+        for k, v in (("now", now), ("was", was))
+    }
     assert status["now"]["GENERAL"] == "no_data" and status["was"]["GENERAL"] != "no_data"
     own = next(s for s in now if (s.entry.definition.code, s.entry.unit_code) == KEY[:2])
     told = [(r.is_withdrawal, r.before and r.before.numerator, r.after and r.after.numerator) for r in own.revisions]
@@ -78,7 +84,9 @@ def test_the_vintage_before_counts_again_then_none_and_what_was_known_stays(repo
 def test_a_figure_reported_again_after_a_withdrawal_is_a_new_vintage_with_a_reason(reporting: Store) -> None:
     withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
     rows = [figure(numerator=700.0, denominator=1000.0, period=KEY[2], reason_class="error", reason_text="正しい指標で報告")]
-    draft = submissions.upload(reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=b"x", name="x.xlsx")
+    draft = submissions.upload(
+        reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=b"x", name="x.xlsx"
+    )
     submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
     submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
     assert counting(reporting) == (3, 700.0)
@@ -86,7 +94,9 @@ def test_a_figure_reported_again_after_a_withdrawal_is_a_new_vintage_with_a_reas
 
 def test_a_workbook_that_leaves_nothing_of_a_figure_withdraws_it_by_four_eyes(reporting: Store) -> None:
     row = figure(period=KEY[2], issued_vintage=1)
-    draft = submissions.upload(reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=b"x", name="x.xlsx")
+    draft = submissions.upload(
+        reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=b"x", name="x.xlsx"
+    )
     with pytest.raises(StepRefused, match="Corrections lack a reason"):
         submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
     submissions.explain(
@@ -163,7 +173,13 @@ def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store)
         row = register_row("milestones.csv", "M1", issued_vintage=number, **fields)
         row = type(row)(**{**vars_of(row), "reason_class": "error", "reason_text": "別の節目の日"})
         draft = submissions.upload(
-            reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=f"{number}".encode(), name="m.xlsx"
+            reporting,
+            actor=ANNA,
+            bureau_code="GENERAL",
+            period_code=PERIOD,
+            rows=[row],
+            content=f"{number}".encode(),
+            name="m.xlsx",
         )
         submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
         submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
@@ -172,7 +188,9 @@ def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store)
         return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
     def state(known_at: datetime | None = None) -> str:
-        found = milestones_on(reporting.all_of(models.Milestone), reporting.all_of(models.MilestoneDate), as_of=AS_OF, known_at=known_at)
+        found = milestones_on(
+            reporting.all_of(models.Milestone), reporting.all_of(models.MilestoneDate), as_of=AS_OF, known_at=known_at
+        )
         return next(m.state for m in found if m.code == "M1")
 
     assert state() == "late"
@@ -207,3 +225,21 @@ def test_what_counts_is_the_last_vintage_that_was_not_withdrawn(steps: list[int 
     last = counting_vintage(rows)
     assert (float(last["vintage"]) if last else -1.0) == replay[-1]
     assert [r.after.value if r.after else -1.0 for r in revisions(made)] == replay[1:]
+
+
+def test_the_migration_works_both_ways_with_rows_present(reporting: Store) -> None:
+    """Down to the version before, where what was withdrawn counts again since nothing can say otherwise, and up again."""
+    withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with reporting.engine.connect().execution_options(writes=True) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+        left = connection.execute(text("SELECT vintage, numerator FROM observation WHERE period_code = 'FY2022-Q2'")).all()
+        connection.commit()
+    assert (1, 500.0) in [tuple(row) for row in left] and all(vintage == 1 for vintage, _ in left)
+    reporting.migrate()
+    assert counting(reporting) == (1, 500.0)
+    assert {r["listed_in"] for r in reporting.all_of(models.Procedure)} == {"procedures.csv"}
+    withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
+    assert counting(reporting) is None

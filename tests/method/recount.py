@@ -59,11 +59,18 @@ def standing(aims: Sequence[Aim], as_of: date) -> list[Aim]:
     return sorted(last.values(), key=lambda a: (a.term.last, a.term.days))
 
 
-def in_force(aims: Sequence[Aim], day: date) -> Aim:
+def own(mark: Mark, aim: Aim) -> bool:
+    """Say whether a figure is of a target's own period; one since April is of its fiscal year (3, 8, 12)."""
+    if mark.to_date:
+        return aim.term.sort == "fiscal year" and aim.term.first <= mark.term.last <= aim.term.last
+    return mark.code == aim.code
+
+
+def in_force(aims: Sequence[Aim], day: date, mark: Mark | None = None) -> Aim:
     """Return the target that a figure of a day is held against (3)."""
     around = [a for a in aims if a.term.first <= day <= a.term.last]
     if around:
-        return min(around, key=lambda a: a.term.days)
+        return min(around, key=lambda a: (mark is None or not own(mark, a), a.term.days))
     ahead = [a for a in aims if a.term.last > day]
     if ahead:
         return ahead[0]
@@ -112,19 +119,26 @@ class Case:
         past = [a for a in self.aims if a.term.last <= self.as_of]
         if not past:
             return None, None, None
-        aim = next(a for a in past if a.term.last == past[-1].term.last)
-        day = aim.term.last
-        speaking = [m for m in self.marks if self.m.kind != "ceiling" or _counts_for_a_year(m)]
-        mark = next((m for m in reversed(speaking) if m.term.last == day), None)
-        if mark is None and self.m.kind in ("ratio", "stock", "completion"):
-            later = [m for m in speaking if m.term.last > day and not m.to_date]
-            mark = next((m for m in reversed(later) if m.term.last == later[0].term.last), None)
+        together = [a for a in past if a.term.last == past[-1].term.last]
+        told = [a for a in together if any(own(m, a) and m.term.last == a.term.last for m in self.marks)]
+        aim = told[-1] if told else together[0]
+        mark = self.telling(aim)
         if mark is None:
-            waits = self._since(aim) <= self.m.lag and not any(m.term.last >= day for m in self.marks)
-            return aim.code, "awaiting" if waits else "unknown", None
+            return aim.code, "awaiting" if self._since(aim) <= self.m.lag else "unknown", None
         assert mark.value is not None
         fits = self.fits(mark.value, aim.value, kept=self.kept(aim))
         return aim.code, "unknown" if self.open(mark, fits) else "met" if fits else "missed", mark.value - aim.value
+
+    def telling(self, aim: Aim) -> Mark | None:
+        """Return the figure that tells what came of a target (8)."""
+        day = aim.term.last
+        on_day = [m for m in self.marks if m.term.last == day and (self.m.kind != "ceiling" or own(m, aim))]
+        if on_day:
+            return max(on_day, key=lambda m: (own(m, aim), not m.to_date, m.term.days))
+        if self.m.kind not in ("ratio", "stock", "completion"):
+            return None
+        later = [m for m in self.marks if m.term.last > day and not m.to_date]
+        return max(later, key=lambda m: (-m.term.last.toordinal(), m.term.days)) if later else None
 
     # The path (4, 5, 9) ---------------------------------------------------------------------------------------------
 
@@ -172,7 +186,7 @@ class Case:
 
     def open(self, mark: Mark, fits: bool) -> bool:
         """Say whether "more than" leaves it open if the target is met (8, 11.6)."""
-        return mark.more_than and (fits if self.m.direction == "lower" else not fits)
+        return mark.more_than and (not fits if self.m.direction == "higher" else fits)
 
     def of_a_period(self, mark: Mark) -> bool:
         """Say whether a figure is of a period, or else of a day (10)."""
@@ -238,7 +252,7 @@ class Case:
         day, span, cap = mark.term.last, aim.term, aim.value
         if not span.first <= day <= span.last:
             return ("not_due" if span.first > day else "not_applicable"), None, None
-        if mark.code != aim.code and not (mark.to_date and span.sort == "fiscal year"):
+        if not own(mark, aim):
             return "not_applicable", None, None
         budget = cap if day >= span.last else cap * ((day - span.first).days + 1) / span.days
         is_floor = self.m.direction == "higher"
@@ -288,13 +302,17 @@ class Case:
             return replace(known, status="not_applicable" if figure else "no_data")
         overdue = self.unreported()
         due, result, gap = self.last_due()
-        aim = overdue[0] if overdue else in_force(self.aims, figure.term.last if figure else self.as_of)
+        aim = overdue[0] if overdue else in_force(self.aims, figure.term.last if figure else self.as_of, figure)
         known = replace(
             known, target=aim.code, due=due, result=result, gap=gap, unreported=tuple(a.code for a in overdue),
             is_awaiting=not overdue and self.awaiting(), is_part=not overdue and figure is not None and self.part(figure, aim),
         )  # fmt: skip
         if overdue or figure is None:
             return replace(known, status="unreported" if overdue else "no_data")
+        if aim.term.last < figure.term.last and self.telling(aim) is None:  # 11.5
+            if self._since(aim) > mine.lag:
+                return replace(known, status="unreported", unreported=(aim.code,))
+            return replace(known, status="not_applicable", is_awaiting=True)
         kept = self.kept(aim)
         status, planned, ratio = self.stand(figure, aim, kept=kept)
         is_uncapped = mine.kind == "ceiling" and aim.term.last < figure.term.last
@@ -336,7 +354,8 @@ def rounding(value: float, unit: str) -> float:
     if unit == "%" or value == 0:
         return 1.0
     digits = str(abs(int(exact)))
-    return float(10 ** (len(digits) - len(digits.rstrip("0"))))
+    last, second = len(digits) - len(digits.rstrip("0")), len(digits) - 2
+    return float(10 ** max(min(last, second), 0))
 
 
 def judge(

@@ -101,7 +101,7 @@ def judged(case: dict[str, Any]) -> Found:
 
 def told(case: dict[str, Any], found: Found) -> dict[str, Any]:
     """Return an answer in the words of the table, as much of it as the case speaks of."""
-    gap = "" if found.gap is None or found.result in ("unknown", "awaiting") else f" {round(found.gap, 6):g}"
+    gap = "" if found.gap is None or found.result in ("unknown", "awaiting") else f" {round(found.gap, 6):.12g}"
     answer = {
         "status": found.status,
         "last_due": f"{found.due} {found.result}{gap}" if found.due else "",

@@ -44,7 +44,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "How confident is the office, beside the computed status?": ("projects", "projects?code=", ("computed_status", "confidence")),
     "Which projects contradict?": ("", "", ("contradictions",)),
     "Who leads a project, and what was it called?": ("projects", "projects?code=", ("who_leads", "names_in_versions")),
-    "What is a project to reach by about FY2025?": ("projects", "projects?code=", ("goal_2025",)),
+    "What is a project to reach by about FY2025?": ("projects", "projects?code=", ("project_goal",)),
     "How does one bureau stand against plan?": ("bureau", "bureau?code=", ("bureau_indicators", "planned")),
     "Its procedures, facilities, milestones and reports?": (
         "bureau", "bureau?code=", ("bureau_procedures", "bureau_facilities", "bureau_milestones", "reporting_record"),

@@ -227,7 +227,7 @@ def coverage(ledger: Ledger, whole: Item, rolled: Item) -> list[str]:
     elif rolled["value"] is None:
         lines = [w("coverage_no_sum", **counts)]
     else:
-        total = ledger.value(whole, rolled["value"], least=2)
+        total = ledger.value(whole, rolled["value"], worked_out=True)
         lines = [w("coverage_complete" if rolled["is_complete"] else "coverage_partial", total=total, **counts)]
     if rolled["official_value"] is not None:
         lines.append(w("coverage_official", official=ledger.figure(whole, ledger.at(whole, rolled["official_period"]))))
@@ -381,7 +381,7 @@ def timeline(ledger: Ledger, charts: Sequence[Drawn], milestones: Sequence[Item]
         return [f"{c.alt} is not expected" for c in charts], []
     counts = Counter(m["state"] for m in milestones)
     slipped = sum(m["state"] == "done" and (m["slip_days"] or 0) > 0 for m in milestones)
-    names = ("done", "late", "not_seen", "coming", "undated")
+    names = ("done", "late", "missed", "not_seen", "coming", "undated")
     sentence = ledger.words("timeline_sentence", total=len(milestones), slipped=slipped, **{s: counts[s] for s in names})
     dated = any(tabled.last_day(m) != "9999-12-31" for m in milestones)
     wrong = [f"{c.alt} is not expected" for c in charts if c.alt != sentence]
@@ -402,7 +402,10 @@ def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
     }
     held = [s for s in ledger.own.values() if s["period"]]
     vintages = [
-        v for s in ledger.own.values() for v in s["figures"] if v["vintage"] > 1 and v["known_at"] and v["known_at"][:10] > since
+        v
+        for s in ledger.own.values()
+        for v in s["figures"]
+        if v["vintage"] > 1 and v["known_at"] and ledger.day_of(v["known_at"]) > since
     ]
     found = answer["changes"]
     says = [

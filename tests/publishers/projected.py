@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 from kpis.projects import MILESTONE_STATES
 from kpis.settings import ROOT
-from kpis.text import status_word
+from kpis.text import known_day, status_word
+from publishers.words import Words
 from tests.publishers import tabled
 from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, series, states, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain
@@ -17,7 +19,10 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     """Check the list of all projects."""
     w, rows = ledger.words, ledger.api("projects")["projects"]
     milestones = ledger.api("milestones")["milestones"]
-    first = [p for p in rows if p["kind"] == "core" and (p["first_version"] or "") < "3"]
+    versions = ledger.api("projects")["versions"]
+    alike = numbered_alike(versions)
+    core = [[p for p in rows if p["kind"] == "core" and p["first_version"] in codes] for codes in alike]
+    first = core[0]
     good, slow, bad = (sum(p["status"] in kinds for p in first) for kinds in (GOOD, ("slightly_behind",), BAD))
     both = sum(bool(m["planned"] and m["actual"]) for m in milestones)
     says = [
@@ -25,17 +30,29 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
         w("projects_lead", as_of=ledger.day(ledger.api("projects")["as_of"]), rule=rows[0]["rule_version"], milestones=len(milestones), both=both),
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in rows)),
     ]  # fmt: skip
+    called = {v["code"]: v for v in versions}
+    adopted = {v["code"]: known_day(date.fromisoformat(v["adopted_on"]), v["adopted_precision"], ledger.language) for v in versions}
+    for codes, held in zip(alike, core, strict=True):
+        says.append(w("core_of_versions", count=len(held), versions=w("comma").join(w.named(called[c]) for c in codes)))
+        says.append(w("core_renumbered_note", version=w.named(called[codes[0]]), day=adopted[codes[0]]))
+    says.append(w("strategy_versions", count=len(versions)))
     leading = [p for p in rows if p["kind"] == "leading"]
-    stated, named_first = ledger.own["leading_projects"]["actual_value"], sum(p["first_version"] == "1" for p in leading)
+    says += [w.named(p, "goal") for p in rows if w.named(p, "goal")]
+    stated, oldest = ledger.own["leading_projects"]["actual_value"], versions[0]
+    named_first = sum(p["first_version"] == oldest["code"] for p in leading)
     says.append(
-        w("leading_note", stated=f"{stated:,.0f}", known=len(leading), first=named_first, missing=max(int(stated) - named_first, 0))
-    )
+        w("leading_note", stated=f"{stated:,.0f}", known=len(leading), first=named_first, missing=max(int(stated) - named_first, 0),
+          version=w.named(oldest), day=adopted[oldest["code"]])
+    )  # fmt: skip
+    titles = {s["source_code"]: s["title"] for s in ledger.api("sources")}
+    for v in versions:
+        says += [version_line(w, v, adopted[v["code"]]), titles[v["source"]]]
     for category, n in Counter(w.named(p, "category") or w("category_unknown") for p in leading).items():
         says.append(f"{category} ({n})")
     boxes = {}
     for p in rows:
         said = [*marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
-        boxes |= {w.named(p): said, f"{p['code']} {w.named(p)}": said}
+        boxes |= {w.named(p): said, f"{p['code']} {full_name(w, p)}": said}
     judged = sum(p["status"] in (*GOOD, *BAD, "slightly_behind") for p in rows)
     says.append(w("projects_table_sentence", total=len(rows), judged=judged, late=sum(p["milestones"]["late"] for p in rows)))
     names = {u["code"]: w.named(u) for u in ledger.api("units")}
@@ -43,12 +60,37 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     keys = ["project", "statuses_one", *([] if is_public else ["confidence"]), "project_indicators", "milestones", *(f"state_{s}" for s in MILESTONE_STATES),
             "who_leads", "reported_in"]  # fmt: skip
     table = [
-        [f"{p['code']} {w.named(p)}", status_word(p["status"], ledger.language), *([] if is_public else [w("confidence_" + ((p["confidence"] or {}).get("confidence") or "none"))]),
+        [f"{p['code']} {full_name(w, p)}", status_word(p["status"], ledger.language), *([] if is_public else [w("confidence_" + ((p["confidence"] or {}).get("confidence") or "none"))]),
          str(len(p["indicators"])), str(sum(p["milestones"].values())), *(str(p["milestones"][s]) for s in MILESTONE_STATES),
          " → ".join(dict.fromkeys(names[b["bureau"]] for b in p["bureaus"] if b["role"] == "lead")), tabled.quarter(ledger, p["last_reported"])]
         for p in rows
     ]  # fmt: skip
     return tabled.wrong_tables(shown, [([w(k) for k in keys], table)]) + in_boxes(ledger, shown, boxes, says)
+
+
+def full_name(w: Words, p: Item) -> str:
+    """Return the name of a project, marked where its title was not seen."""
+    mark = w("name_not_official")
+    return w.named(p) + ("" if p["is_name_official"] else f" ({mark})" if w.language == "en" else f"({mark})")
+
+
+def version_line(w: Words, v: Item, day: str) -> str:
+    """Say what a version of the strategy wants, as the page does."""
+    said = [w("version_head", name=w.named(v), day=day), w.named(v, "concept")]
+    said += [w("version_horizon", year=v["horizon_year"])] if v["horizon_year"] else []
+    said += [w("version_years", first=v["first_year"], last=v["last_year"])] if v["first_year"] else []
+    said += [w("version_keywords", keywords=w.named(v, "keywords"))] if v["keywords_ja"] else []
+    return " ".join(filter(None, said))
+
+
+def numbered_alike(versions: list[Item]) -> list[list[str]]:
+    """Group the codes of versions that share their project numbers."""
+    found: list[list[str]] = []
+    for version in versions:
+        if version["is_renumbered"] or not found:
+            found.append([])
+        found[-1].append(version["code"])
+    return found
 
 
 def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
@@ -81,7 +123,19 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     drawn_all = [s for s in items if sum(f["value"] is not None for f in s["figures"]) > 1]
     beyond = len(drawn_all) - 6 if len(drawn_all) > 6 else 0
     says.append(w("more_indicators", count=len(rest) + beyond - max(0, 6 - min(6, len(drawn_all)))))
-    says += [w("strategy_version", version=n["version"]) for q in ledger.api("projects")["projects"] for n in q["names"]]
+    listed = ledger.api("projects")
+    says += [w.named(v) for v in listed["versions"]]
+    says += [w.named(n) for q in listed["projects"] for n in q["names"]]
+    says += [w("project_goal_by", version=w.named(v), year=v["horizon_year"]) for v in listed["versions"] if v["horizon_year"]]
+    says += [w("project_goal_of", version=w.named(v)) for v in listed["versions"]]
+    says += in_time(ledger, p)
+    says += [
+        source
+        for b in p["bureaus"]
+        for s in ledger.api("sources")
+        if s["source_code"] == b["source"]
+        for source in (s["title"], s["url"])
+    ]
     figures = [(s, f) for s in items for f in s["figures"]]
     more: list[Table] = [([w("indicators_one"), w("period"), w("value"), w("unit"), w("source")],
                           [[w.named(s), ledger.period(f["period"]), ledger.figure(s, f), w.named(ledger.indicators[s["code"]], "unit"), ""] for s, f in figures])]  # fmt: skip
@@ -98,6 +152,17 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
 
 
+def in_time(ledger: Ledger, p: Item) -> list[str]:
+    """Return from when to when each bureau led or took part, as the page says it."""
+    said = []
+    for b in p["bureaus"]:
+        for key, edge in (("seen_from", "valid_from"), ("ended_on", "valid_to")):
+            if b[edge]:
+                day = known_day(date.fromisoformat(b[edge]), b[f"{edge}_precision"], ledger.language)
+                said.append(ledger.words(key, day=day))
+    return said
+
+
 def about(ledger: Ledger, shown: Shown) -> list[str]:
     """Check the page on the data: definitions, sources, method."""
     w, rows, sources = ledger.words, list(ledger.indicators.values()), ledger.api("sources")
@@ -107,7 +172,8 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
     says = [
         w("about_title", indicators=len(rows), sources=len(sources)),
         w("about_definitions_sentence", total=len(rows), targeted=len(targeted), qualitative=sum(r["kind"] == "qualitative" for r in rows)),
-        w("about_sources_sentence", primary=primary, secondary=len(sources) - primary),
+        w("about_sources_sentence", primary=primary, secondary=len(sources) - primary, dated=sum(bool(s["published_on"]) for s in sources),
+          bounded=sum(not s["published_on"] and bool(s["published_by"]) for s in sources)),
     ]  # fmt: skip
     for name in ("method.md", "accessibility.md"):  # the published documents, word for word
         japanese, english = (
@@ -121,9 +187,17 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
          w(f"direction_{r['direction']}"), f"{r['threshold_on_track']} / {r['threshold_behind']}"]
         for r in rows
     ]  # fmt: skip
-    listed = [[s["title"], w(f"grade_{s['grade']}"), ledger.day(s["published_on"]), s["url"]] for s in sources]
+    listed = [[s["title"], w(f"grade_{s['grade']}"), public_day(ledger, s), w(f"basis_{s['published_basis']}") if s["published_basis"] else "", s["url"]]
+              for s in sources]  # fmt: skip
     tables = [
         ([w(k) for k in keys], table),
-        ([w("about_title_column"), w("about_grade"), w("about_published"), w("source")], listed),
+        ([w("about_title_column"), w("about_grade"), w("about_published"), w("about_basis"), w("source")], listed),
     ]
     return tabled.wrong_tables(shown, tables) + ledger.unaccounted(shown, says=says)
+
+
+def public_day(ledger: Ledger, source: Item) -> str:
+    """Write the day of publication, else the last day by which the source was public."""
+    if source["published_on"] or not source["published_by"]:
+        return ledger.day(source["published_on"])
+    return known_day(date.fromisoformat(source["published_by"]), "unknown", ledger.language)

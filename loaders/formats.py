@@ -1,0 +1,194 @@
+"""What a number format says of the number in its cell: shown in percent, in thousands, as a fraction, with a unit, hidden.
+
+A cell holds 0.985 and shows 98.5%, or holds 520 and shows 520万. Reading the number alone would be wrong in silence, so a number
+that is shown otherwise than it is held is read as ``Formatted``, a number that carries what its format says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Kind = Literal["percent", "scaled", "unit", "fraction", "date", "duration", "hidden", "sign", "padded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a format says of one number.
+
+    Args:
+        kind: ``percent`` and ``scaled`` show it multiplied by ``factor`` (0 = another factor, by its words); ``unit`` beside a unit;
+            ``hidden`` shows no digit of it, ``sign`` another sign, ``padded`` leading zeros to ``width``.
+        code: the format itself.
+        unit: the words beside the digits.
+    """
+
+    kind: Kind
+    code: str
+    factor: float = 1.0
+    unit: str = ""
+    width: int = 0
+
+
+class Formatted(float):
+    """A number whose cell shows it otherwise than it is held."""
+
+    __slots__ = ("said",)
+    said: Said
+
+    def __new__(cls, value: float, said: Said) -> Formatted:
+        made = super().__new__(cls, value)
+        made.said = said
+        return made
+
+    @property
+    def shown(self) -> float:
+        """Return the number that people see."""
+        return float(f"{float(self) * self.said.factor:.15g}")
+
+
+# Numbers of formats that a workbook need not spell out (ECMA-376, 18.8.30, with those of Japanese and Thai Excel).
+_DATE, _TIME = "yyyy/mm/dd", "h:mm:ss"
+BUILT_IN: dict[int, str] = {
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: "¥#,##0", 6: "¥#,##0", 7: "¥#,##0.00", 8: "¥#,##0.00", 9: "0%",
+    10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 41: "#,##0",
+    42: "¥#,##0", 43: "#,##0.00", 44: "¥#,##0.00", 46: "[h]:mm:ss", 48: "##0.0E+0", 49: "@", 59: "0", 60: "0.00", 61: "#,##0",
+    62: "#,##0.00", 67: "0%", 68: "0.00%", 69: "# ?/?", 70: "# ??/??",
+    **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59), *range(71, 82)), _DATE),
+    **dict.fromkeys((18, 19, 20, 21, 45, 47), _TIME),
+}  # fmt: skip
+_TOKEN = re.compile(r'"([^"]*)"?|\\(.)|_.|\*.|\[([^\]]*)\]|(General)|(.)', re.I | re.S)
+_CONDITION = re.compile(r"^(<=|>=|<>|<|>|=)\s*(-?[\d.]+(?:E[+-]?\d+)?)$", re.I)
+_MONEY = ("¥", "￥", "$", "＄", "€", "£", "₩", "円", "JPY", "USD")
+_SCALE_WORD = re.compile(
+    r"[十百千万億兆京割‰]|(?<![A-Za-z])(?:k|m|mm|mn|bn|b|t|tn|thousands?|millions?|billions?|trillions?|permille)(?![A-Za-z])", re.I
+)
+_DATE_LETTERS = re.compile(r"[ymdhsgb]|e(?![+-])|aaa|am/pm|a/p", re.I)
+_MINUS = re.compile(r"[-−▲△(（]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One part of a format: the words it writes, its placeholders, and when it applies."""
+
+    words: str
+    marks: str
+    condition: tuple[str, float] | None
+    is_general: bool
+    is_coloured: bool
+    is_elapsed: bool
+
+
+@lru_cache(maxsize=4096)
+def _sections(code: str) -> tuple[_Section, ...]:
+    found: list[_Section] = []
+    words, marks, condition, general, coloured, elapsed = "", "", None, False, False, False
+
+    def close() -> None:
+        found.append(_Section(words, marks, condition, general, coloured, elapsed))
+
+    for quoted, escaped, bracket, general_word, bare in _TOKEN.findall(code):
+        if quoted or escaped:
+            words += quoted or escaped
+        elif general_word:
+            general = True
+        elif bracket:
+            if match := _CONDITION.match(bracket.strip()):
+                condition = (match[1], float(match[2]))
+            elif bracket.startswith("$"):
+                words += bracket[1:].split("-")[0]
+            elif re.fullmatch(r"(h+|m+|s+)", bracket, re.I):
+                elapsed = True
+            elif not re.match(r"(DBNum|NatNum)", bracket, re.I):
+                coloured = True
+        elif bare == ";":
+            close()
+            words, marks, condition, general, coloured, elapsed = "", "", None, False, False, False
+        elif bare:
+            if bare.isascii() and bare not in "$":
+                marks += bare
+            else:
+                words += bare
+    close()
+    return tuple(found)
+
+
+def _section_for(code: str, value: float) -> tuple[_Section | None, bool]:
+    """Return the section that shows a number, and whether it is one for negative numbers alone."""
+    sections = _sections(code)
+    told = [s for s in sections[:3] if s.condition is not None]
+    if told:
+        for section in sections[:3]:
+            if section.condition is None or _holds(section.condition, value):
+                return section, value < 0 and section.condition is not None
+        return None, False
+    if len(sections) == 1 or value > 0:
+        return sections[0], False
+    if value < 0:
+        return sections[1], True
+    return (sections[2] if len(sections) > 2 else sections[0]), False
+
+
+def _holds(condition: tuple[str, float], value: float) -> bool:
+    sign, bound = condition
+    return {
+        "<": value < bound,
+        "<=": value <= bound,
+        ">": value > bound,
+        ">=": value >= bound,
+        "=": value == bound,
+        "<>": value != bound,
+    }[sign]
+
+
+def is_plain(code: str) -> bool:
+    """Say whether a format shows every number as it is held."""
+    return not any(_said(code, value) for value in (1.0, -1.0, 0.0, 0.5, 1e15)) and all(
+        s.condition is None for s in _sections(code)
+    )
+
+
+def said_of(code: str, value: float) -> Said | None:
+    """Return what a format says of a number, or ``None`` where it shows the number as it is."""
+    return _said(code, value)
+
+
+def _said(code: str, value: float) -> Said | None:
+    section, is_negative = _section_for(code, value)
+    if section is None:
+        return Said("hidden", code) if value else None
+    words = section.words.strip()
+    if section.is_elapsed:
+        return Said("duration", code)
+    marks = re.sub(r"E[+-]\d*", "", section.marks, flags=re.I) if re.search(r"[0#?]", section.marks) else section.marks
+    if not section.is_general and _DATE_LETTERS.search(marks.replace("@", "")):
+        return Said("date", code)
+    if not section.is_general and not re.search(r"[0#?@]", marks):
+        is_all = code.strip() in ("", "@")
+        return Said("hidden", code) if value and not is_all else None
+    percents = marks.count("%")
+    if percents:
+        return Said("percent", code, 100.0**percents)
+    if "/" in marks and not section.is_general:
+        return Said("fraction", code)
+    digits = re.sub(r"[^0#?,.]", "", marks)
+    whole, _, rest = digits.partition(".")
+    commas = len(whole) - len(whole.rstrip(",")) + len(rest) - len(rest.rstrip(","))
+    if commas:
+        return Said("scaled", code, 1000.0**-commas, words)
+    if _SCALE_WORD.search(words) or re.search(r"\d", words):
+        return Said("scaled", code, 0.0, words)
+    shows_minus = bool(_MINUS.search(words) or _MINUS.search(marks))
+    if value > 0 and shows_minus:
+        return Said("sign", code)
+    if value < 0 and is_negative and not shows_minus and not section.is_coloured:
+        return Said("sign", code)
+    if any(sign in words or sign in marks for sign in _MONEY):
+        return Said("unit", code, 1.0, "円")
+    if words:
+        return Said("unit", code, 1.0, words)
+    if re.fullmatch(r"0{2,}", marks):
+        return Said("padded", code, width=len(marks))
+    return None

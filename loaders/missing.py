@@ -1,0 +1,234 @@
+"""Rows that a list held and its reloaded form holds no longer: named, and decided; never silently kept or dropped.
+
+A list is known by its file name. Of a register (procedures, facilities, milestones) the rows of the same sources belong to it as
+well, whatever the file is called; a small file with none of the list's rows adds to it. A file of figures, bureaus, projects or indicators that holds fewer than half of its list's rows
+is a part (a correction, a supplement): figures are only ever appended. The other lists of the catalogue are whole.
+
+What can be decided, for all rows of a load (``--missing``) or row by row in ``dropped.csv`` beside the lists:
+
+- ``keep``: the file is a part, or the row still stands; it is not asked about again;
+- ``end=DAY``: it ended on that day (registers);
+- ``never``: it was never so: a figure is withdrawn, a register's row marked as a mistake, a row of the catalogue taken out.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from kpis import models
+from kpis.errors import FigureRefused
+from kpis.figures import counting_vintage
+from kpis.models import table_of
+from kpis.store import Store
+from kpis.vintages import LISTED, REGISTER_FILES, Decision, Gone, model_of
+from loaders.report import Problem
+
+if TYPE_CHECKING:
+    from loaders.load import Prepared
+
+DROPPED = "dropped.csv"
+NAMED = 50  # so many rows are named one by one; a truncated list may lack tens of thousands
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "bureaus.csv": ("bureau_code",), "projects.csv": ("project_code",), "indicators.csv": ("indicator_code",),
+    "milestones.csv": ("milestone_code",), "procedures.csv": ("procedure_code",), "facilities.csv": ("facility_code",),
+    "successions.csv": ("predecessor_code", "successor_code", "relation"),
+    "project_versions.csv": ("project_code", "strategy_version"),
+    "project_bureaus.csv": ("project_code", "bureau_code", "role"),
+    "baselines.csv": ("indicator_code", "bureau_code"),
+    "targets.csv": ("indicator_code", "bureau_code", "period_code", "set_order"),
+    "readings.csv": ("indicator_code", "bureau_code", "period_code", "source_code"),
+    "observations.csv": ("indicator_code", "bureau_code", "period_code"),
+    "calendar.csv": ("period_code",),
+}  # fmt: skip
+_CAN: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(REGISTER_FILES, ("keep", "end", "never")), **dict.fromkeys(LISTED, ("keep", "never")),
+    "calendar.csv": ("keep", "never"), "observations.csv": ("keep", "never"),
+    **dict.fromkeys(("bureaus.csv", "projects.csv", "indicators.csv"), ("keep",)),
+}  # fmt: skip
+_INSTEAD: Mapping[str, tuple[str, str]] = {
+    "bureaus.csv": ("終わった組織は valid_to を書いて一覧に残してください", "keep a unit that ended in the list, with its valid_to"),
+    "projects.csv": ("後継があれば successor_code を書いて一覧に残してください", "keep it in the list, with its successor_code"),
+    "indicators.csv": ("後継があれば replaced_by_code を書いて一覧に残してください", "keep it in the list, with its replaced_by_code"),
+    "targets.csv": ("目標の取下げは withdrawn_on と withdrawn_reason で書けます", "a target is withdrawn with withdrawn_on and withdrawn_reason"),
+    "observations.csv": ("誤った数値は is_withdrawn=1 と理由の行で取り下げられます", "a wrong figure is withdrawn by a row with is_withdrawn=1 and a reason"),
+    **dict.fromkeys(
+        REGISTER_FILES, ("終わったものは ended_on と ended_reason を書いて一覧に残せます", "keep what ended in the list, with ended_on and ended_reason")
+    ),
+}  # fmt: skip
+
+
+def decision_of(word: str, reason: str = "", *, day: str = "") -> Decision:
+    """Read a decision: ``keep``, ``end=2024-03-31`` or ``never``; the last two need a reason.
+
+    Raises:
+        FigureRefused: it is none of them, or lacks its day or reason.
+    """
+    name, _, own = word.strip().partition("=")
+    try:
+        ended = date.fromisoformat(own or day) if name == "end" else None
+    except ValueError:
+        name, ended = "", None
+    if name not in ("keep", "end", "never"):
+        raise FigureRefused(
+            f"「{word}」は読めません。keep、end=2024-03-31 の形、never のいずれかを書いてください。",
+            f"{word!r} cannot be read. Write keep, end= with a day as end=2024-03-31, or never.",
+        )
+    if name != "keep" and not reason.strip():
+        raise FigureRefused(
+            f"{name} には理由が必要です(--reason、または {DROPPED} の reason)。",
+            f"{name} needs a reason (--reason, or reason in {DROPPED}).",
+        )
+    return Decision(name, ended, reason.strip())
+
+
+def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
+    """Read what the lists of folders say of the rows they hold no longer: (kind, key) → decision.
+
+    Raises:
+        FigureRefused: a row cannot be read; it is named.
+    """
+    found = {}
+    for folder in folders:
+        path = folder / DROPPED if folder is not None else None
+        if path is None or not path.is_file():
+            continue
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), start=2):
+                try:
+                    found[row["list"], row["row_key"]] = decision_of(row["decision"], row["reason"], day=row["ended_on"])
+                except (KeyError, FigureRefused) as wrong:
+                    said = wrong.message_ja if isinstance(wrong, FigureRefused) else f"列 {wrong} がありません。"
+                    also = wrong.message_en if isinstance(wrong, FigureRefused) else f"there is no column {wrong}."
+                    raise FigureRefused(f"{path} {number}行目: {said}", f"{path} row {number}: {also}") from wrong
+    return found
+
+
+def find_gone(store: Store, file: Prepared) -> list[Gone]:
+    """Return the rows of a file's list that the file holds no longer and that nobody has decided about."""
+    fields = KEYS.get(file.kind)
+    if fields is None:
+        return []
+    there = {_key(fields, vars(row)) for _, row in file.numbered} | {_key(fields, given) for _, given in file.faulty}
+    held = dict(_held(store, file, fields))
+    gone = [key for key in held if key not in there]
+    whole = file.kind in REGISTER_FILES or file.kind in LISTED or file.kind == "calendar.csv"
+    is_addition = len(gone) == len(held) and 0 < len(there) * 2 < len(held)
+    if not gone or (not whole and len(gone) * 2 > len(held)) or (file.kind in REGISTER_FILES and is_addition):
+        return []
+    kept = {
+        row["row_key"]
+        for row in store.all_of(models.ListDecision, list_kind=file.kind)
+        if row["decision"] == "keep" and (file.kind != "observations.csv" or row["list_name"] == file.name)
+    }
+    is_replaced = file.kind in LISTED or file.kind == "calendar.csv"
+    return [Gone(file.kind, file.name, key, held[key], key in kept) for key in gone if is_replaced or key not in kept]
+
+
+def _key(fields: Sequence[str], row: Mapping[str, Any]) -> str:
+    return " ".join("" if row.get(name) is None else str(row[name]).strip() for name in fields)
+
+
+def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (key, row) of what the instance has from the same list."""
+    if file.kind == "observations.csv":
+        yield from _figures(store, file.name)
+        return
+    table = table_of(model_of(file.kind))
+    query = select(table)
+    if file.kind in REGISTER_FILES:
+        sources = {row.source_code for _, row in file.numbered}  # type: ignore[attr-defined]
+        own = (table.c.listed_in == file.name) | ((table.c.listed_in != "") & table.c.source_code.in_(sources))
+        names = [*fields, "name_ja"]
+        query = select(*(table.c[name] for name in names)).where(own, table.c.ended_reason.is_(None))
+    if file.kind == "calendar.csv":
+        query = query.where(table.c.opens_on.is_not(None))
+    with store.reading() as session:
+        for row in session.execute(query.execution_options(yield_per=1_000)):
+            values = dict(row._mapping)
+            yield _key(fields, values), values
+
+
+def _figures(store: Store, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    table, files = table_of(models.Observation), table_of(models.OriginalFile)
+    fields = KEYS["observations.csv"]
+    query = select(
+        *(table.c[n] for n in (*fields, "vintage", "withdraws_vintage")),
+        ((files.c.name == name) & table.c.submission_id.is_(None)).label("is_of_the_list"),
+    ).select_from(table.outerjoin(files, files.c.sha256 == table.c.file_sha256))  # fmt: skip
+    held: dict[str, list[dict[str, Any]]] = {}
+    with store.reading() as session:
+        for row in session.execute(query.order_by(table.c.vintage)):
+            values = dict(row._mapping)
+            held.setdefault(_key(fields, values), []).append(values)
+    for key, vintages in held.items():
+        counting = counting_vintage(vintages)
+        if counting is not None and counting["is_of_the_list"]:
+            yield key, dict(counting)
+
+
+def settle(
+    file: Prepared, gone: Sequence[Gone], *, decision: Decision | None, dropped: Mapping[tuple[str, str], Decision], lenient: bool
+) -> list[tuple[Gone, Decision]]:
+    """Decide about the rows that a list holds no longer; add a problem for each that cannot be.
+
+    Args:
+        file: the list; problems are added to it.
+        gone: from ``find_gone``.
+        decision: for every row that ``dropped`` does not name.
+        dropped: row by row.
+        lenient: an undecided row is named but keeps nothing out: what counts stays as it is, and a list of the catalogue is
+            replaced. For the shipped files at the start of a server.
+    """
+    settled: list[tuple[Gone, Decision]] = []
+    open_: list[Gone] = []
+    for row in gone:
+        own = Decision("keep") if row.was_kept else dropped.get((row.kind, row.key), decision)
+        if own is not None and own.word in _CAN[row.kind]:
+            settled.append((row, own))
+        elif lenient and own is None:
+            open_.append(row)
+            if file.kind in LISTED or file.kind == "calendar.csv":
+                settled.append((row, Decision("never", None, f"{file.name}")))
+        else:
+            open_.append(row)
+    replaced = file.kind in LISTED or file.kind == "calendar.csv"
+    for row in open_[:NAMED]:
+        file.problems.append(_problem(file, row, lenient=lenient, replaced=replaced))
+    if len(open_) > NAMED:
+        more = len(open_) - NAMED
+        file.problems.append(_named(file, f"ほか {more} 行 / and {more} more", lenient=lenient, replaced=replaced))
+    return settled
+
+
+def _problem(file: Prepared, row: Gone, *, lenient: bool, replaced: bool) -> Problem:
+    name = row.row.get("name_ja") or ""
+    return _named(file, f"{row.key} {name}".strip(), lenient=lenient, replaced=replaced)
+
+
+def _named(file: Prepared, what: str, *, lenient: bool, replaced: bool) -> Problem:
+    can = _CAN[file.kind]
+    options = "、".join({"keep": "keep", "end": "end=2024-03-31", "never": "never"}[word] for word in can)
+    instead = _INSTEAD.get(file.kind)
+    remedy_ja = f"--missing {options} のいずれかと --reason で決めるか、{DROPPED} に書いてください" + (
+        f"。{instead[0]}" if instead else ""
+    )
+    remedy_en = f"Decide with --missing ({options.replace('、', ' | ')}) and --reason, or in {DROPPED}" + (
+        f"; or {instead[1]}" if instead else ""
+    )
+    if lenient:
+        kept = (
+            ("一覧の通りに除きました", "taken out, as the list says")
+            if replaced
+            else ("登録はそのまま残しました", "what is stored was kept")
+        )
+        remedy_ja, remedy_en = f"{kept[0]}。{remedy_ja}", f"{kept[1]}. {remedy_en}"
+    return Problem(
+        "rule", what, "前に取り込んだ同じ一覧にあった行", "a row that the same list held when it was loaded before", remedy_ja, remedy_en,
+        sheet=file.sheet, grade="warning" if lenient else "error", rule="row_gone",
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""A page that shows all of something, or the one that its address names by ``code``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+import streamlit as st
+
+from pages.parts import address
+from pages.parts.entry import page
+from pages.parts.text import t
+
+
+class Coded(Protocol):
+    """What an address can name."""
+
+    @property
+    def code(self) -> str:
+        """Return the code in the address."""
+        ...
+
+
+T = TypeVar("T", bound=Coded)
+
+
+def one_or_all(
+    name: str, reports: Sequence[T], *, one: Callable[[T], None], every: Callable[[], None], back: str, unknown: str
+) -> None:
+    """Show the report that the address names, with the way back, or all of them; a code that is not known is named.
+
+    Args:
+        name: of the page.
+        reports: everything there is; where there is nothing, that is said.
+        one: shows one report.
+        every: shows all.
+        back: key of the words for the way back to all.
+        unknown: key of the words for a ``code`` that is not known.
+    """
+    if not reports:
+        st.title(t(f"nav_{name}"))
+        st.info(t("empty"), icon=":material/info:")
+        return
+    by_code = {report.code: report for report in reports}
+    found = by_code.get(asked_code(by_code.keys(), unknown))
+    if found is None:
+        every()
+        return
+    back_link(name, t(back))
+    one(found)
+
+
+def asked_code(known: object, unknown: str) -> str:
+    """Return the code that the address names, or a blank; one that is not known is named at the head of the page.
+
+    Args:
+        known: whatever can say whether a code is ``in`` it.
+        unknown: key of the words for a code that is not known.
+    """
+    return address.settle(
+        "code", default="", read=lambda raw: raw if raw in known else None,  # type: ignore[operator]
+        refuse=lambda raw, _: t(unknown, code=raw), widget=False,
+    )  # fmt: skip
+
+
+def back_link(name: str, label: str) -> None:
+    """Lead from one back to all, in the same view."""
+    st.page_link(page(name), label=label, icon=":material/arrow_back:", query_params=address.link())

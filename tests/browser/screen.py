@@ -1,0 +1,116 @@
+"""A view in a browser: what it shows, and waiting until it shows it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page
+
+WAIT = 60_000
+# Whether the run is over, and all that tells one view from another: heading, choices, days, words searched for, page number.
+SEEN = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    if (!app || app.getAttribute('data-test-script-state') !== 'notRunning') return null;
+    const heading = [...document.querySelectorAll('[data-testid=stMain] h1')].map(e => e.innerText);
+    if (!heading.length || document.querySelector('[data-testid=stSkeleton]')) return null;
+    if (!document.querySelector('[data-testid=stSidebar] [data-testid=stDateInput] [role=spinbutton]')) return null;
+    const text = query => [...document.querySelectorAll(query)].map(e => e.innerText.trim());
+    return {
+        heading,
+        lists: [...document.querySelectorAll('[data-testid=stSelectbox] input')].map(e => e.getAttribute('aria-label') + ': ' + e.value),
+        parts: text('[role=radio][aria-checked=true]'),
+        days: [...document.querySelectorAll('[data-testid=stDateInput]')].map(
+            e => [...e.querySelectorAll('[role=spinbutton]')].map(s => s.getAttribute('aria-valuenow')).join('-')),
+        words: [...document.querySelectorAll('[data-testid=stTextInput] input')].map(e => e.value),
+        said: text('[data-testid=stMain] [data-testid=stAlert]'),
+    };
+}"""
+
+
+@dataclass
+class Screen:
+    """One tab."""
+
+    page: Page
+    base: str
+
+    def open(self, path: str) -> dict[str, Any]:
+        """Load an address as somebody does who was sent it; return what it shows."""
+        self.page.goto(self.base + path)
+        return self.seen()
+
+    def seen(self) -> dict[str, Any]:
+        """Return what is shown once nothing changes any more."""
+        before: Any = None
+        for _ in range(WAIT // 200):
+            now = self.page.evaluate(SEEN)
+            if now is not None and now == before:
+                return dict(now)
+            before = now
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"{self.page.url} does not come to rest: {before}")
+
+    def becomes(self, expected: dict[str, Any]) -> None:
+        """Wait until exactly this is shown."""
+        self.page.wait_for_function(f"expected => JSON.stringify(({SEEN})()) === expected", arg=_plain(expected), timeout=WAIT)
+
+    def asks(self, **parameters: str) -> None:
+        """Wait until the address says this; a blank means that it says nothing of it."""
+        self.page.wait_for_function(
+            """asked => { const now = new URLSearchParams(location.search);
+                return Object.entries(asked).every(([name, text]) => (now.get(name) || '') === text); }""",
+            arg=parameters, timeout=WAIT,
+        )  # fmt: skip
+
+    def at(self, path: str) -> None:
+        """Wait until the address is of this page."""
+        self.page.wait_for_function("path => location.pathname === path", arg=path, timeout=WAIT)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Return what the address says."""
+        return {name: texts[-1] for name, texts in parse_qs(urlsplit(self.page.url).query).items()}
+
+    @property
+    def path(self) -> str:
+        """Return the address without its host."""
+        return self.page.url.removeprefix(self.base)
+
+    def menu(self, address: str) -> Locator:
+        """Return the link of the menu that leads to a page."""
+        return self.page.locator(f"[data-testid=stSidebar] a[href^='{address.removeprefix('/')}?']").first
+
+    def pick(self, label: str, option: str) -> None:
+        """Choose from a list by its words."""
+        box = self.page.get_by_role("combobox", name=label, exact=True)
+        box.click(timeout=WAIT)
+        box.press("ControlOrMeta+a")
+        box.press_sequentially(option) if len(option) < 40 else box.press("Delete")
+        self.page.get_by_role("option", name=option, exact=True).first.click(timeout=WAIT)
+
+    def options(self, label: str) -> list[str]:
+        """Return the words of a list."""
+        box = self.page.get_by_role("combobox", name=label, exact=True)
+        box.click(timeout=WAIT)
+        self.page.get_by_role("option").first.wait_for(timeout=WAIT)
+        found = self.page.get_by_role("option").all_inner_texts()
+        box.press("Escape")
+        return found
+
+    def chosen(self, label: str) -> str:
+        """Return what a list shows."""
+        return self.page.get_by_role("combobox", name=label, exact=True).input_value(timeout=WAIT)
+
+    def type_day(self, label: str, day: date) -> None:
+        """Type a day into a date field, and leave the last letter in it: nothing is confirmed."""
+        field = self.page.get_by_role("group", name=label, exact=True)
+        field.get_by_role("spinbutton").first.click(timeout=WAIT)
+        self.page.keyboard.type(f"{day:%Y%m%d}")
+
+
+def _plain(seen: dict[str, Any]) -> str:
+    return json.dumps(seen, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,238 @@
+"""The address is the view, and every choice takes at once: each page in both languages, each list five times, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from tests.browser.screen import WAIT, Screen
+from tests.pages.questions import word
+from tests.publishers.house import built
+from tests.publishers.public_server import public_server
+
+pytestmark = pytest.mark.browser
+DAY = "2023-06-30"
+FRAME = {"as_of": DAY, "view": "now", "known": "2026-10-31"}
+# Every page of the menu, in an order in which each is left for the next, with what it says of itself in its address.
+VIEWS = {
+    "/": "",
+    "/five_less": "",
+    "/procedures": "by=authority&q=使用&status=done",
+    "/facilities": "by=kind",
+    "/projects": "code=CP2",
+    "/bureau": "code=WATERWORKS",
+    "/changes": "since=2021-04-01",
+    "/indicator": "code=fax_reduction_rate",
+    "/about": "",
+    "/revisions": "",
+    "/submit": "bureau=SEWERAGE&period=FY2026-Q1",
+    "/review": "period=FY2025-Q4",
+    "/report": "period=FY2021-Q3",
+    "/publish": "",
+}
+NEEDS = {"/submit": "local_manager", "/review": "local_office"}
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    made = chromium.new_context(viewport={"width": 1280, "height": 1000}, locale="ja-JP")
+    made.set_default_timeout(WAIT)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def known(server: str) -> Iterator[str]:
+    """The served dashboard, whose figures were known only after it was loaded: any earlier knowledge is of today."""
+    FRAME["known"] = date.today().isoformat()
+    yield server
+
+
+def act_as(screen: Screen, path: str, language: str) -> None:
+    """Choose on this machine who looks, where a page needs one; that is a person, not a view, and no part of the address."""
+    if (needs := NEEDS.get(path)) is not None:
+        screen.pick(word("viewer", language), word(needs, language))
+        screen.seen()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("path", list(VIEWS))
+def test_a_view_survives_menu_back_reload_and_another_browser(
+    context: BrowserContext, known: str, path: str, language: str
+) -> None:
+    every = list(VIEWS)
+    following = every[(every.index(path) + 1) % len(every)]
+    frame = {**FRAME, "lang": language}
+    asked = "&".join(f"{name}={text}" for name, text in frame.items())
+    screen = Screen(context.new_page(), known)
+    screen.open(f"{path}?{asked}&{VIEWS[path]}".rstrip("&"))
+    act_as(screen, path, language)
+    shown, address = screen.seen(), screen.path
+    assert not [said for said in shown["said"] if word("address_refused", language) in said]
+    assert DAY.replace("-0", "-") in shown["days"]
+    screen.menu(following).click()
+    screen.at(following)
+    screen.asks(**frame)
+    assert DAY.replace("-0", "-") in screen.seen()["days"], "the page of the menu is of the same day"
+    screen.page.go_back()
+    screen.at(path)
+    screen.becomes(shown)
+    assert screen.path == address, "back shows the same view under the same address"
+    if path in NEEDS:
+        return  # who looks ends with the session of a local instance
+    screen.page.reload()
+    screen.becomes(shown)
+    other = Screen(context.new_page(), known)  # shares no session with the first
+    assert other.open(address) == shown
+    assert other.path == address
+
+
+# page | label of the list | name in the address
+LISTS = [
+    ("/procedures", "reg_by_bureau", "bureau"),
+    ("/procedures", "reg_by_status", "status"),
+    ("/indicator", "choose_indicator", "code"),
+    ("/bureau", "compare_indicator", "compare"),
+    ("/bureau", "compare_period", "period"),
+    ("/report", "report_choose", "period"),
+    ("/submit", "bureau", "bureau"),
+    ("/submit", "period", "period"),
+    ("/review", "period", "period"),
+]
+
+
+@pytest.mark.parametrize(("path", "label", "name"), LISTS)
+def test_five_choices_in_a_row_are_each_taken(context: BrowserContext, server: str, path: str, label: str, name: str) -> None:
+    language = "ja" if LISTS.index((path, label, name)) % 2 else "en"
+    screen = Screen(context.new_page(), server)
+    screen.open(f"{path}?lang={language}")
+    act_as(screen, path, language)
+    label = word(label, language)
+    there = [option for option in screen.options(label) if option != screen.chosen(label)]
+    asked = {screen.asked.get(name, "")}
+    for turn, option in enumerate(islice((there * 5), 5)):
+        screen.pick(label, option)
+        shown = screen.seen()
+        assert f"{label}: {option}" in shown["lists"], f"choice {turn + 1} is taken"
+        asked.add(screen.asked[name])
+        if path == "/submit":
+            save = screen.page.get_by_role("button", name=word("template_button", language))
+            with screen.page.expect_download(timeout=WAIT) as waiting:
+                save.click()
+            assert option in waiting.value.suggested_filename, "the template is that of the choice"
+    assert len(asked) >= min(len(there), 5), "each choice has an address of its own"
+
+
+def test_every_other_kind_of_choice_takes_five_times_in_a_row(context: BrowserContext, server: str) -> None:
+    """Parts side by side, words searched for, days, and the organisation."""
+    screen = Screen(context.new_page(), server)
+    screen.open("/procedures?lang=en")
+    for turn, by in enumerate(("authority", "applicant", "priority", "channel", "process_type")):
+        screen.page.get_by_role("radio", name=word(f"reg_by_{by}", "en"), exact=True).click()
+        screen.asks(by=by)
+        assert word(f"reg_by_{by}", "en") in screen.seen()["parts"], turn
+    box = screen.page.get_by_test_id("stTextInput").locator("input")
+    for words in ("使用", "許可", "申請", "登録", "届出"):
+        box.fill(words)
+        box.press("Enter")
+        screen.asks(q=words)
+        assert screen.seen()["words"] == [words]
+    for view, word_of in (("now", "view_now"), ("then", "view_then")) * 2 + (("now", "view_now"),):
+        screen.page.get_by_role("radio", name=word(word_of, "en"), exact=True).click()
+        screen.asks(view=view, q="届出")
+        assert word(word_of, "en") in screen.seen()["parts"]
+    for day in (date(2020, 5, 1), date(2021, 12, 31), date(2022, 3, 31), date(2023, 4, 1), date(2024, 2, 29)):
+        screen.type_day(word("as_of", "en"), day)
+        screen.page.keyboard.press("Enter")
+        screen.asks(as_of=day.isoformat())
+        assert f"{day.year}-{day.month}-{day.day}" in screen.seen()["days"]
+    for language, name in (("ja", "日本語"), ("en", "English")) * 2 + (("ja", "日本語"),):
+        screen.page.get_by_role("radio", name=name, exact=True).click()
+        screen.asks(lang=language, q="届出", as_of="2024-02-29", view="now", by="process_type")
+        assert name in screen.seen()["parts"]
+
+
+def test_pages_of_a_list_turn_at_once_and_begin_again_when_it_is_narrowed(context: BrowserContext, server: str) -> None:
+    screen = Screen(context.new_page(), server)
+    screen.open("/procedures?lang=en")
+    for page in (2, 1, 2, 1, 2):
+        screen.page.get_by_role("button", name=f"Page {page}", exact=True).click()
+        screen.asks(page="" if page == 1 else str(page))
+        screen.seen()
+        assert screen.page.get_by_role("button", name=f"Page {page}", exact=True).get_attribute("aria-current") == "page"
+    screen.page.get_by_role("radio", name=word("reg_by_applicant", "en"), exact=True).click()
+    screen.asks(page="2", by="applicant")
+    screen.pick(word("reg_by_status", "en"), word("digital_done", "en"))
+    screen.asks(page="", by="applicant", status="done")
+
+
+# page | parameter | what is asked for in vain
+VAIN = [
+    ("/", "as_of", "2022-13-45"), ("/five_less", "as_of", "2999-01-01"), ("/about", "as_of", "1999-01-01"), ("/", "lang", "xx"),
+    ("/facilities", "view", "zz"), ("/", "known", "someday"), ("/indicator", "code", "nowhere"), ("/bureau", "code", "NOWHERE"),
+    ("/projects", "code", "CP99"), ("/procedures", "code", "P999999"), ("/procedures", "page", "999"), ("/procedures", "page", "two"),
+    ("/procedures", "bureau", "NOWHERE"), ("/procedures", "by", "colour"), ("/procedures", "q", "x" * 101),
+    ("/changes", "since", "2999-01-01"), ("/report", "period", "FY1900-Q1"), ("/bureau", "compare", "nothing"),
+    ("/facilities", "by", "colour"), ("/submit", "bureau", "NOWHERE"), ("/submit", "period", "FY2050-Q1"), ("/review", "part", "zz"),
+    ("/review", "period", "x"), ("/review", "report", "77"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_an_address_asks_for_in_vain_is_said_on_the_page(context: BrowserContext, server: str, language: str) -> None:
+    screen = Screen(context.new_page(), server)
+    for path, name, asked in VAIN:
+        words = language if name != "lang" else "ja"
+        screen.open(f"{path}?lang={language}&{name}={asked}" if name != "lang" else f"{path}?lang={asked}")
+        act_as(screen, path, words)
+        said = " ".join([*screen.seen()["said"], *screen.seen()["heading"]])
+        assert asked[:40] in said, (path, name, said)
+        assert ("。" in said) == (words == "ja"), (path, name, said)
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("public")
+    store = Store(f"sqlite:///{folder / 'tokyo.db'}")
+    store.migrate()
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    made = built(store, folder)
+    made.publish("最初の公表")
+    made.correct("paper_reduction_rate", "FY2022", value="71.0")
+    made.publish("用紙の削減率を訂正")
+    with public_server(made.folder) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def test_the_public_instance_keeps_its_view_and_says_what_it_cannot_show(context: BrowserContext, public: str) -> None:
+    screen = Screen(context.new_page(), public)
+    shown = screen.open(f"/indicator?code=fax_reduction_rate&as_of={DAY}&lang=en&edition=1")
+    address = screen.path
+    screen.menu("/bureau").click()
+    screen.at("/bureau")
+    screen.asks(as_of=DAY, lang="en", edition="1", code="")
+    screen.page.go_back()
+    screen.becomes(shown)
+    assert screen.path == address
+    assert Screen(context.new_page(), public).open(address) == shown
+    label = word("edition_choose", "en")
+    there = screen.options(label)
+    for option in (there[0], there[1], there[0], there[1], there[0]):
+        screen.pick(label, option)
+        assert f"{label}: {option}" in screen.seen()["lists"]
+    screen.open("/?lang=en&edition=99")
+    assert "99" in " ".join(screen.seen()["said"])
+    for address, wanted in (("/site/nowhere.html", "404"), ("/editions/0001/nowhere.html", "404")):
+        answer = screen.page.goto(public + address)
+        assert answer is not None and answer.status == 404 and "text/html" in answer.headers["content-type"], wanted
+        assert "見つかりません" in screen.page.inner_text("body")
+        assert urlsplit(screen.page.url).path == address

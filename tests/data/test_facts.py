@@ -1,0 +1,220 @@
+"""What the sources say and what the catalogue says of it: small excerpts, each able to contradict a shipped row."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, datetime
+
+import pytest
+
+from kpis.scorecard import score_all
+from kpis.settings import ROOT
+from kpis.store import Store
+from tests.data.test_data_files import rows_of
+
+INDICATORS = {r["indicator_code"]: r for r in rows_of("data/catalogue/indicators.csv")}
+OBSERVATIONS = {(r["indicator_code"], r["bureau_code"], r["period_code"]): r for r in rows_of("data/official/observations.csv")}
+READINGS = rows_of("data/official/readings.csv")
+TARGETS = rows_of("data/catalogue/targets.csv")
+PROJECTS = {r["project_code"]: r for r in rows_of("data/catalogue/projects.csv")}
+NAMES = rows_of("data/catalogue/project_versions.csv")
+BUREAUS = rows_of("data/catalogue/project_bureaus.csv")
+SOURCES = {r["source_code"]: r for r in rows_of("data/catalogue/sources.csv")}
+VERSIONS = [r["version_code"] for r in rows_of("data/catalogue/strategy_versions.csv")]
+
+# Found since: indicator, unit, period, value as the page prints it.
+FOUND_SINCE = [
+    ("collaboration_projects", "TMG", "2021-06", "11"),
+    ("collaboration_projects", "TMG", "2021-09", "13"),
+    ("collaboration_projects_new_in_period", "TMG", "FY2021-Q2", "2"),
+    ("collaboration_projects_year", "TMG", "CY2022", "9"),
+    ("collaboration_projects_year", "TMG", "CY2023", "153"),
+    ("field_dialogue_startup_projects", "TMG", "FY2025", "20"),
+    ("sushitech_startups", "TMG", "FY2024-Q1", "434"),
+    ("open_data_files", "TMG", "2023-12", "63000"),
+    ("hackathon_people", "TMG", "FY2025", "1327"),
+    ("hackathon_finalists", "TMG", "2025-10", "24"),
+    ("dx_award_entries", "TMG", "FY2024", "31"),
+    ("dx_award_entries_with_bodies", "TMG", "FY2025", "43"),
+    ("toei_housing_online_share", "HOUSING", "FY2022-Q4", "90"),
+    ("fill_monitoring_area", "URBAN", "FY2024-Q2", "700"),
+    ("govtech_genai_municipalities", "GOVTECH", "2025-04", "20"),
+    ("tokyo_app_downloads", "TMG", "2025-11", "320000"),
+    ("childcare_onestop_facilities", "DIGITAL", "2024-10", "126"),
+    ("staff_digital_satisfaction", "TMG", "FY2021", "25"),
+    ("cashless_tax_rate", "TMG", "2020-05", "38"),
+    ("paper_sheets_saved", "FIRE", "2020-03", "630000"),
+    ("priority_procedures_national_date_set", "TMG", "2021-12", "7"),
+    ("priority_procedures_national_pending", "TMG", "2021-12", "24"),
+    ("smartphone_access_share", "TMG", "2021-01", "60"),
+    ("billing_paper_sheets", "WATERWORKS", "FY2018", "58000000"),
+    ("online_ticket_facilities", "CONSTRUCTION", "2021-07", "4"),
+]
+
+
+@pytest.mark.parametrize(("indicator", "unit", "period", "value"), FOUND_SINCE)
+def test_a_fact_found_since_is_loaded_as_printed(indicator: str, unit: str, period: str, value: str) -> None:
+    assert OBSERVATIONS[indicator, unit, period]["value"] == value
+
+
+def test_a_plan_or_an_expected_number_is_no_result() -> None:
+    planned = {r["indicator_code"]: r for r in TARGETS if r["indicator_code"] in ("sushitech_booths", "procedures_started_in_year")}
+    assert planned["sushitech_booths"]["value"] == "400" and planned["procedures_started_in_year"]["value"] == "12000"
+    for code in ("sushitech_booths", "pitch_events", "procedures_started_in_year"):
+        assert not [key for key in OBSERVATIONS if key[0] == code]
+    assert "約8回の見込み" in INDICATORS["pitch_events"]["note_ja"]
+    words = re.compile(r"\b(expected|forecast|preparation|planned)\b")
+    beside = {
+        ("sushitech_startups", "TMG", "FY2024-Q1"),
+        ("hackathon_finalists", "TMG", "2025-10"),
+    }  # results, with the plan beside them
+    assert {key for key, row in OBSERVATIONS.items() if words.search(row["note_en"])} == beside
+
+
+def test_what_the_whole_government_states_is_not_filed_under_headquarters() -> None:
+    stated = [
+        ("note-1fd1b3c2", "55"), ("note-1fd1b3c2", "50"), ("note-7ef6e45d", "50"), ("news-8990dc11", "73.9"), ("note-7ef6e45d", "200000000"),
+        ("mag-40e93b44", "200000000"), ("mag-40e93b44", "100000000"), ("news-8990dc11", "35420000"), ("wwwmetrotokyolgj-29aaee38", "20"),
+    ]  # fmt: skip
+    paper = [r for r in [*READINGS, *TARGETS] if r["indicator_code"] in ("paper_reduction_rate", "paper_sheets")]
+    for source, value in stated:
+        assert [r["bureau_code"] for r in paper if (r["source_code"], r["value"]) == (source, value)] == ["TMG"], (source, value)
+
+
+def test_two_ways_of_counting_are_two_indicators() -> None:
+    cumulative, yearly = INDICATORS["collaboration_projects"], INDICATORS["collaboration_projects_year"]
+    assert cumulative["replaced_by_code"] == cumulative["sibling_code"] == yearly["sibling_code"] == ""
+    aims = {(r["indicator_code"], r["period_code"]): r["value"] for r in TARGETS}
+    assert aims["collaboration_projects", "CY2030"] == aims["collaboration_projects_year", "CY2027"] == "100"
+    assert INDICATORS["dx_award_entries"]["replaced_by_code"] == "dx_award_entries_with_bodies", (
+        "other entrants: a break, not a line"
+    )
+
+
+def test_a_contradiction_stands_on_both_sides() -> None:
+    assert OBSERVATIONS["dx_award_entries", "TMG", "FY2022"]["value"] == "13"
+    against = {(r["indicator_code"], r["value"]) for r in READINGS if r["agrees"] == "0"}
+    assert {("dx_award_entries", "15"), ("tokyo_app_downloads", "3200000")} <= against
+
+
+def test_the_goals_of_the_first_strategy_are_not_called_dateless_or_without_a_number() -> None:
+    assert (
+        "2025年度" in INDICATORS["cashless_facilities"]["note_ja"]
+        and "記載がなく" not in INDICATORS["cashless_facilities"]["note_ja"]
+    )
+    goals = {r["indicator_code"]: r for r in TARGETS if r["period_code"] == "FY2025"}
+    assert goals["seal_abolition_rate"]["value"] == "100" and INDICATORS["goal_cp2_seals"]["sibling_code"] == "seal_abolition_rate"
+    for code in ("electronic_decision_rate", "priority_procedures_all"):
+        assert goals[code]["is_approximate"] == "0", "the year is about, the value is not"
+        assert "目途" in goals[code]["note_ja"] and goals[code]["strategy_version"] == "1"
+
+
+def test_the_reduction_of_copies_is_worked_out_from_the_published_counts() -> None:
+    row = OBSERVATIONS["copy_reduction_rate", "TMG", "FY2020"]
+    assert (row["value"], row["numerator"], row["base_value"], row["is_approximate"]) == ("", "150000000", "220000000", "1")
+
+
+def test_a_sibling_states_the_same_fact_of_the_same_scope() -> None:
+    assert INDICATORS["procedures_digitised"]["sibling_code"] == "procedure_digitisation_rate"
+    for code, row in INDICATORS.items():
+        if sibling := row["sibling_code"]:
+            assert INDICATORS[sibling]["scope_code"] == row["scope_code"], code
+
+
+def test_a_use_of_a_cap_may_exceed_it_and_a_share_of_people_may_not() -> None:
+    assert float(INDICATORS["paper_cap_usage_rate"]["maximum_value"]) > 100
+    assert float(INDICATORS["resident_digital_satisfaction"]["maximum_value"]) == 100
+    for (code, _, _), row in OBSERVATIONS.items():
+        low, high = INDICATORS[code]["minimum_value"], INDICATORS[code]["maximum_value"]
+        assert not row["value"] or float(low or "-inf") <= float(row["value"]) <= float(high or "inf"), code
+
+
+def test_every_version_named_is_known_and_version_x_looks_to_2035() -> None:
+    assert VERSIONS == ["1", "2", "3", "4", "X"]
+    assert {r["strategy_version"] for r in NAMES} | {r["strategy_version"] for r in TARGETS if r["strategy_version"]} <= set(
+        VERSIONS
+    )
+    made = {r["version_code"]: r for r in rows_of("data/catalogue/strategy_versions.csv")}
+    assert (made["X"]["horizon_year"], made["X"]["published_by"], made["X"]["adopted_precision"]) == ("2035", "2025-03-28", "month")
+    assert made["1"]["keywords_ja"] == "スピード、オープン、アジャイル、見える化、デザイン思考"
+    assert (made["1"]["first_year"], made["1"]["last_year"], made["1"]["horizon_year"]) == ("2020", "2022", "2025")
+    assert all(word in made["1"]["concept_ja"] for word in ("バーチャル都庁", "オープンガバメント", "デジタルシフト"))
+    assert {c for c, r in PROJECTS.items() if r["kind"] == "programme"} == {"PROG", "PROG-X"}
+
+
+def test_names_are_names_and_what_was_not_seen_is_a_mark() -> None:
+    for row in [*PROJECTS.values(), *NAMES]:
+        assert not re.search("未確認|not seen|not confirmed", row["name_ja"] + row["name_en"]), row["project_code"]
+    unsure = {code for code, row in PROJECTS.items() if row["is_name_official"] == "0"}
+    assert {"S3CP5", "LP34", "LP37", "LPX03", "LPX08", "LPX14", "UPCP7"} <= unsure
+
+
+def test_eleven_of_the_thirty_one_leading_projects_are_unidentified_and_the_others_say_what_they_do() -> None:
+    first = {r["project_code"] for r in NAMES if r["strategy_version"] == "1" and PROJECTS[r["project_code"]]["kind"] == "leading"}
+    assert 31 - len(first) == 11
+    text = PROJECTS["LP29"]["goal_ja"] + PROJECTS["LPX12"]["goal_ja"] + PROJECTS["LP05"]["goal_ja"]
+    assert all(word in text for word in ("児童虐待のリスク評価", "総合アプリケーション", "エネルギーシェアリング"))
+    silent = {code for code in first if not PROJECTS[code]["goal_ja"]}
+    assert silent == {"LP03", "LP25"}, "the summary of the strategy does not name these two"
+    assert all(PROJECTS[code]["goal_en"] for code in first - silent)
+
+
+def test_who_leads_a_project_has_days_and_a_source() -> None:
+    leads = {(r["project_code"], r["bureau_code"]): r for r in BUREAUS}
+    assert all(r["source_code"] in SOURCES for r in BUREAUS)
+    assert leads["LP05", "ENVIRONMENT"]["valid_from"] == "2021-03-30" and leads["LP05", "INDUSTRY"]["valid_from"] == "2021-10-01"
+    assert leads["LP29", "WELFARE_HEALTH"]["valid_to"] < leads["LP29", "WELFARE"]["valid_from"]
+    assert sum(bool(r["valid_from"] or r["valid_to"]) for r in BUREAUS) >= 28
+
+
+def test_a_milestone_whose_result_fell_short_says_so() -> None:
+    missed = {r["milestone_code"]: r for r in rows_of("data/official/milestones.csv") if r["is_missed"] == "1"}
+    assert set(missed) == {"CP2-M012", "CP2-M013"}
+    assert "99.2" in missed["CP2-M012"]["note"] and "99.8" in missed["CP2-M013"]["note"]
+    assert all(r["stage_ja"] == "未達" and not r["actual_end"] for r in missed.values())
+
+
+def test_a_last_day_has_a_basis_and_evidence_and_never_stands_beside_a_day() -> None:
+    bases = Counter(r["published_basis"] for r in SOURCES.values() if r["published_by"])
+    assert set(bases) == {"page", "source", "quarter"}
+    for row in SOURCES.values():
+        assert bool(row["published_by"]) == bool(row["published_basis"])
+        assert not (row["published_by"] and row["published_on"]), row["source_code"]
+    assert SOURCES["shintosei-e3c24f49"]["published_by"] == "2022-02-04", "the post of that day speaks of it"
+    assert (SOURCES["shintosei-2092e689"]["published_by"], SOURCES["shintosei-2092e689"]["published_basis"]) == (
+        "2022-03-31",
+        "page",
+    )
+
+
+def test_a_target_had_been_set_by_the_first_day_a_source_stated_it() -> None:
+    known = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["value"]): r for r in TARGETS}
+    seventy = known["paper_reduction_rate", "HQ", "FY2022", "70"]
+    assert (seventy["set_on"], seventy["set_on_precision"]) == ("2022-02-04", "unknown")
+    assert known["electronic_decision_rate", "TMG", "FY2020", "80"]["set_on"] == "2018-04-10"
+    assert known["fax_reduction_rate", "TMG", "FY2021", "98"]["set_on"] == "2021-09-21"
+    assert sum(not r["set_on"] for r in TARGETS) <= 26
+    loose = ("paper_sheets", "HQ", "FY2022", "60000000"), ("electronic_decision_rate", "TMG", "FY2022", "100")
+    assert [known[key]["set_on"] for key in loose] == ["", ""], (
+        "only the quarter of a page would bound them: too late to say anything"
+    )
+
+
+def test_figures_count_as_known_from_the_day_their_page_was_public(tokyo: Store) -> None:
+    book, day = tokyo.book(), date(2022, 3, 31)
+
+    def silent(known_at: datetime | None) -> set[tuple[str, str]]:
+        judged = score_all(book, as_of=day, known_at=known_at)
+        return {(s.entry.definition.code, s.entry.unit_code) for s in judged if not s.figures}
+
+    unknown_in_2025 = silent(datetime(2025, 1, 1, 23, 59, 59)) - silent(None)
+    assert len(unknown_in_2025) <= 15 and ("electronic_decision_rate", "TMG") not in unknown_in_2025
+    early = silent(datetime(2021, 12, 1))
+    assert ("electronic_decision_rate", "TMG") not in early and ("collaboration_projects", "TMG") in early, "public by 2021-12-31"
+
+
+def test_what_was_left_out_is_named_with_its_reason() -> None:
+    text = (ROOT / "data" / "README.md").read_text(encoding="utf-8").split("## Left out, and why")[1].split("\n## ")[0]
+    for word in ("31 needing", "+1.7", "`46`", "unlabelled bars", "Emissions", "7,000 counters", "Monthly users", "11 million"):
+        assert word in text, word
