@@ -14,7 +14,7 @@ from kpis.review import compare
 from kpis.store import Store
 from loaders.layout import load_layout
 from loaders.workbook import read_workbook
-from tests.loaders.filled import BUREAU, F, S, edited, make_store, template, with_cells
+from tests.loaders.filled import F, S, edited, make_store, template, with_cells
 
 REASON = {"Q3": "誤りの訂正", "R3": "指標の取り違え"}
 

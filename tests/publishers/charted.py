@@ -101,7 +101,7 @@ def aims_of(ledger: Ledger, item: Item) -> list[Dot]:
     as_of = ledger.api("status")["as_of"]
     held: dict[str, Item] = {}
     for goal in sorted(item["targets"], key=lambda g: g["set_order"]):
-        if not goal["set_on"] or goal["set_on"] <= as_of:
+        if (not goal["set_on"] or goal["set_on"] <= as_of) and not (goal.get("withdrawn_on") and goal["withdrawn_on"] <= as_of):
             held[goal["period"]] = goal
     ordered = sorted(held.values(), key=lambda g: (g["end_date"], g["start_date"]))
     return [(g["end_date"], g["value"]) for g in ordered if first <= g["end_date"] <= last]
