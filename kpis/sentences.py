@@ -81,6 +81,24 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
     return Numbers(actual, target, plan_gap.other if plan_gap else "", goal_gap, plan_gap)
 
 
+def target_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write the target that a judgement is against, or a dash."""
+    return numbers_of(definition, found, language).target or "―"
+
+
+def planned_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write the planned value as the sentence does, or a dash."""
+    return numbers_of(definition, found, language).planned or "―"
+
+
+def variance_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write by how much the figure is above (+) or below (−) its plan, or a dash."""
+    gap = numbers_of(definition, found, language).plan_gap
+    if gap is None or found.figure is None:
+        return "―"
+    return _say("say_about", language, number=gap.signed_gap) if found.figure.is_approximate else gap.signed_gap
+
+
 def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
     """Say a judgement: the figure against its target or plan, by how much, of what day, and what has to be known beside it."""
     between = _say("say_between", language)

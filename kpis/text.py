@@ -84,6 +84,12 @@ def format_percent(value: float, decimals: int = 1) -> str:
     return with_unit(_written(shown, "en"), "%")
 
 
+def format_ratio(value: float) -> str:
+    """Write progress or a ratio, which has no unit: 0.953; never rounded to 0 or 1."""
+    number = _exact(value)
+    return _written(_rounded(number, _fine_enough(number, 3, (Decimal(0), Decimal(1)))), "en")
+
+
 @dataclass(frozen=True, slots=True)
 class Apart:
     """Two values written so that a reader can tell them apart, and their difference with no more digits than they have.

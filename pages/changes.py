@@ -11,9 +11,9 @@ import streamlit as st
 from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
 from kpis.scorecard import Scored
-from kpis.sentences import standing_word
+from kpis.sentences import planned_text, standing_word
 from kpis.since import Shift, corrections_since, shifts
-from kpis.text import format_date, format_value
+from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import FIRST_DAY, choose_day
 from pages.parts.cards import dated_value, headline_value
@@ -128,7 +128,7 @@ def compared(every: list[Scored]) -> Ready:
                 t("since_indicator"): named(definition), t("period"): judged.figure.period.label(language()),
                 t("actual"): headline_value(item, judged.figure), t("previous"): dated_value(item, judged.previous),
                 t("year_earlier"): dated_value(item, judged.year_earlier),
-                t("planned"): "―" if judged.planned_value is None else format_value(round(judged.planned_value, 1), definition, language()),
+                t("planned"): planned_text(definition, judged, language()),
                 t("compare_variance"): difference(item),
                 t("statuses_one"): standing_word(judged, language()),
             }

@@ -34,6 +34,7 @@ _FILES: dict[str, list[dict[str, str]]] = {
         {"project_code": "CP2", "kind": "core", "name_ja": "5つのレス", "name_en": "Five lesses", "source_code": "PLAN"},
         {"project_code": "CP9", "kind": "core", "name_ja": "別の計画", "name_en": "Another project", "source_code": "PLAN"},
     ],
+    "strategy_versions.csv": [],
     "project_versions.csv": [],
     "project_bureaus.csv": [{"project_code": "CP2", "bureau_code": "GENERAL", "role": "lead"}],
     "indicators.csv": [

@@ -8,9 +8,9 @@ import streamlit as st
 from kpis.bureaus import BureauReport
 from kpis.organisation import Succession
 from kpis.scorecard import Scored
-from kpis.sentences import standing_word
+from kpis.sentences import standing_word, target_text
 from kpis.settings import settings
-from kpis.text import format_date, format_value
+from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.bureaus import break_line, unit_name
@@ -100,7 +100,7 @@ def indicator_table(report: BureauReport) -> Ready:
             t("indicators_one"): named(s.entry.definition),
             t("period"): s.judgement.figure.period.label(language()) if s.judgement.figure else "―",
             t("value"): headline_value(s, s.judgement.figure),
-            t("target"): format_value(s.judgement.goal.value, s.entry.definition, language()) if s.judgement.goal else "―",
+            t("target"): target_text(s.entry.definition, s.judgement, language()),
             t("previous"): dated_value(s, s.judgement.previous), t("year_earlier"): dated_value(s, s.judgement.year_earlier),
             t("statuses_one"): standing_word(s.judgement, language()),
         }

@@ -10,7 +10,8 @@ import pyarrow as pa
 from kpis.figures import Revision
 from kpis.periods import local_day, parse_period
 from kpis.scorecard import Book, Scored
-from kpis.text import format_date, format_value, known_day
+from kpis.sentences import planned_text, target_text
+from kpis.text import format_date, format_ratio, format_value, known_day
 from pages.parts import cached
 from pages.parts.cards import badge_line, headline_value
 from pages.parts.series import arrow
@@ -54,20 +55,13 @@ def heading(item: Scored) -> str:
     is_text = judged.figure is not None and judged.figure.value is None
     parts = [judged.figure.period.label(language())] if judged.figure else []
     if judged.goal is not None:
-        target = format_value(judged.goal.value, definition, language())
-        parts.append(f"{t('target')} {target} ({judged.goal.period.label(language())})")
+        parts.append(f"{t('target')} {target_text(definition, judged, language())} ({judged.goal.period.label(language())})")
     if judged.planned_value is not None:
-        parts.append(f"{t('planned')} {planned_text(item)}")
+        parts.append(f"{t('planned')} {planned_text(definition, judged, language())}")
     if not is_text and judged.figure is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
             parts.append(f"{t(word)} {headline_value(item, other)}" + (f" ({other.period.label(language())})" if other else ""))
     return f"{badge_line(judged)}\n\n{'**' if is_text else '#### '}{value}{'**' if is_text else ''}\n\n{' ・ '.join(parts)}"
-
-
-def planned_text(item: Scored) -> str:
-    """Return the planned value, no rounder than the sentence gives it."""
-    definition, planned = item.entry.definition, item.judgement.planned_value
-    return "―" if planned is None else format_value(round(planned, max(definition.decimals, 1)), definition, language())
 
 
 def facts_of(row: dict[str, Any]) -> pa.Table:
@@ -91,13 +85,13 @@ def inputs_of(item: Scored) -> pa.Table:
         return "―" if value is None else format_value(value, definition, language())
 
     def share(value: float | None) -> str:
-        return "―" if value is None else f"{value:.3f}"
+        return "―" if value is None else format_ratio(value)
 
     return pairs(
         [
             (t("actual"), headline_value(item, judged.figure)),
-            (t("target"), shown(judged.goal.value if judged.goal else None)),
-            (t("planned"), planned_text(item)),
+            (t("target"), target_text(definition, judged, language())),
+            (t("planned"), planned_text(definition, judged, language())),
             (t("base"), shown(judged.baseline.value if judged.baseline else None)),
             (t("progress"), share(judged.progress)),
             (t("planned_progress"), share(judged.planned_progress)),

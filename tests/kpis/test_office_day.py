@@ -15,7 +15,7 @@ from kpis.settings import ROOT
 ROOMS = ("kpis", "charts", "loaders", "publishers", "pages")
 MORNING = datetime(2026, 11, 24, 23, 30)  # UTC: 08:30 on the 25th in Tokyo
 # A cell or field of a workbook that Excel keeps as a date with a clock time: no instant, it means the day it shows.
-CELLS = {"loaders/values.py", "loaders/flatfile.py"}
+CELLS = {"loaders/values.py", "loaders/flatfile.py", "loaders/sheets.py"}
 HOME = "kpis/periods.py"
 
 

@@ -204,8 +204,10 @@ def test_the_sentences_of_the_engine_hold(kind: str, direction: str, data: some.
         Figure(code, data.draw(numbers), is_year_to_date=kind == "ceiling", is_approximate=data.draw(some.booleans()))
         for code in sorted(data.draw(some.sets(some.sampled_from(CODES), min_size=1, max_size=4)))
     ]
-    goals = [Goal(code, data.draw(numbers)) for code in ("FY2021", "FY2022", "FY2023")]
-    baseline = Baseline("FY2020", data.draw(numbers)) if data.draw(some.booleans()) else None
+    # A plan that goes one way, as plans do: from the baseline on each target asks for more than the one before.
+    steps = sorted(data.draw(some.lists(numbers, min_size=4, max_size=4)), reverse=direction == "lower")
+    goals = [Goal(code, value) for code, value in zip(("FY2021", "FY2022", "FY2023"), steps[1:], strict=True)]
+    baseline = Baseline("FY2020", steps[0]) if data.draw(some.booleans()) else None
     last = max(figure.period.end for figure in figures)
     found = judge(definition, figures, goals, baseline=baseline, as_of=last)
     assume(found.figure is not None and found.goal is not None and found.status not in ("unreported", "not_applicable"))

@@ -227,7 +227,7 @@ def coverage(ledger: Ledger, whole: Item, rolled: Item) -> list[str]:
     elif rolled["value"] is None:
         lines = [w("coverage_no_sum", **counts)]
     else:
-        total = ledger.value(whole, rolled["value"], least=2)
+        total = ledger.value(whole, rolled["value"], worked_out=True)
         lines = [w("coverage_complete" if rolled["is_complete"] else "coverage_partial", total=total, **counts)]
     if rolled["official_value"] is not None:
         lines.append(w("coverage_official", official=ledger.figure(whole, ledger.at(whole, rolled["official_period"]))))

@@ -12,7 +12,7 @@ from kpis.periods import parse_period
 from kpis.projects import GivenDay
 from kpis.registers import FORMS
 from kpis.registers import STATUSES as DIGITAL
-from kpis.text import format_difference, known_day, status_word
+from kpis.text import format_ratio, format_value, known_day, status_word
 from publishers.summary import LESSES
 from tests.publishers.ledger import Item, Ledger, Table, cell, plain
 from tests.publishers.shown import Shown
@@ -76,15 +76,15 @@ def series(ledger: Ledger, item: Item) -> Table:
 
 def written_share(value: float | None) -> str:
     """Write a share of the way."""
-    return "―" if value is None else f"{value:.3f}"
+    return "―" if value is None else format_ratio(value)
 
 
 def inputs(ledger: Ledger, item: Item) -> Table:
     """Return every number that a status was worked out from."""
-    w, goal, base = ledger.words, item["target"], item["baseline"]
+    w, base = ledger.words, item["baseline"]
     return [w("item"), w("value")], [
-        [w("actual"), ledger.headline(item)], [w("target"), ledger.value(item, goal["value"] if goal else None)],
-        [w("planned"), ledger.value(item, item["planned_value"], least=1)],
+        [w("actual"), ledger.headline(item)], [w("target"), ledger.target(item)],
+        [w("planned"), ledger.planned(item)],
         [w("base"), ledger.value(item, base["value"] if base else None)],
         *([w(name), written_share(item[name])] for name in ("progress", "planned_progress", "ratio")),
     ]  # fmt: skip
@@ -167,7 +167,9 @@ def label(ledger: Ledger, item: Item, figure: Item) -> str:
     value = figure["value"]
     if value is None:
         return ledger.figure(item, figure)
-    words = ledger.value(item, value, least=1)
+    words = format_value(
+        value, ledger.measured(item), ledger.language, apart_from=ledger.beside(item), is_worked_out=ledger.derived(figure)
+    )
     parts = (figure["numerator"] if item["kind"] in ("ratio", "reduction") else value, denominator(item, figure))
     if None in parts or item["kind"] == "ceiling":
         return words
@@ -209,7 +211,7 @@ def coverage(ledger: Ledger) -> Table:
         total = newest["value"] if newest else None
         rows.append(
             [w(theme), w.named(whole), ledger.period(newest["period"]) if newest else "―", str(newest["reported_count"] if newest else 0),
-             str(newest["owing_count"] if newest else owing), "―" if total is None else ledger.value(whole, total, least=2),
+             str(newest["owing_count"] if newest else owing), "―" if total is None else ledger.value(whole, total, worked_out=True),
              w("answer_yes") if newest and newest["is_complete"] else w("answer_no")]
         )  # fmt: skip
     keys = ("five_less", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
@@ -227,7 +229,7 @@ def bureau_indicators(ledger: Ledger, items: Sequence[Item]) -> Table:
     w = ledger.words
     return [w("indicators_one"), w("period"), w("value"), w("target"), w("previous"), w("year_earlier"), w("statuses_one")], [
         [w.named(s), ledger.period(s["period"]) if s["period"] else "―", ledger.headline(s),
-         ledger.value(s, s["target"]["value"] if s["target"] else None), ledger.earlier(s, "previous"), ledger.earlier(s, "year_earlier"), ledger.status(s)]
+         ledger.target(s), ledger.earlier(s, "previous"), ledger.earlier(s, "year_earlier"), ledger.status(s)]
         for s in items
     ]  # fmt: skip
 
@@ -378,21 +380,17 @@ def compared(ledger: Ledger, items: Iterable[Item]) -> Table:
     ]
     rows: list[list[Any]] = []
     for s in items:
-        planned = s["planned_value"]
         apart = difference(ledger, s)
         rows.append(
             [w.named(s), ledger.period(s["period"]), ledger.headline(s), ledger.earlier(s, "previous"), ledger.earlier(s, "year_earlier"),
-             "―" if planned is None else ledger.value(s, round(planned, 1)), apart, ledger.status(s)]
+             ledger.planned(s), apart, ledger.status(s)]
         )  # fmt: skip
     return header, rows
 
 
 def difference(ledger: Ledger, item: Item) -> str:
     """Write by how much a figure is above or below its plan."""
-    variance = item["variance"]
-    if variance is None:
-        return "―"
-    return ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), ledger.measured(item), ledger.language)
+    return ledger.variance(item)
 
 
 def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
@@ -406,7 +404,7 @@ def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
         beside = [(w(k), ledger.earlier(s, k)) for k in ("previous", "year_earlier")]
         if s["planned_value"] is not None:
             against = f" ({difference(ledger, s)})" if s["variance"] is not None else ""
-            beside.append((w("planned"), ledger.value(s, round(s["planned_value"], 1)) + against))
+            beside.append((w("planned"), ledger.planned(s) + against))
         told = " ".join(f"{word} {value}" for word, value in beside if value != "―") or "―"
         rows.append(
             [
