@@ -129,7 +129,9 @@ def of_formats() -> Iterator[Variant]:
         for code in codes:
             right: Any = held
             if group in ("scaled", "odd"):
-                right = None
+                right = (
+                    f"{held:.15g}" if address == NOTE and code.startswith("[>=1]") and held < 1 else None
+                )  # its second part is plain
             elif address == NOTE:
                 right = f"{held:.15g}" if group == "plain" and code != "0000" else None
             elif address == RATE:
