@@ -31,6 +31,7 @@ from publishers import editions, export, publication
 from publishers.report import quarter_report
 from publishers.report_book import report_book
 from publishers.report_page import report_page
+from publishers.words import Words
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
 out = Console()
@@ -362,10 +363,17 @@ def publish_command(
         why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
         where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
         out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"), markup=False)
+    _warn_unplaced()
     if dry_run:
         return
     made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=found.revision)
     out.print(f"公表しました published: {made.folder.name} sha256 {made.sha256}", markup=False)
+
+
+def _warn_unplaced() -> None:
+    """Say that what is published names no address where others could read it."""
+    if not settings().public_address:
+        err.print(f"⚠ {Words('ja')('publish_unplaced')}\n⚠ {Words('en')('publish_unplaced')}", markup=False)
 
 
 @app.command("verify")
@@ -408,6 +416,7 @@ def export_command(
     edition: Annotated[int | None, typer.Option(help="Number of the edition; none = the one shown", min=1)] = None,
 ) -> None:
     """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
+    _warn_unplaced()
     made = export.export(target, number=edition, chosen=settings())
     out.print(f"書き出しました written: {target} (第{made.number}号 edition {made.number})", markup=False)
 

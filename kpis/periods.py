@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from kpis.errors import PeriodUnreadable
@@ -119,13 +119,29 @@ def _period(code: str) -> Period:
 
 
 def local_day(instant: datetime) -> date:
-    """Return the day that a UTC instant falls on where the instance is: days are those of Japan."""
-    return (instant + TOKYO_OFFSET).date()
+    """Return the day that a UTC instant falls on where the office is; no other line turns an instant into a day."""
+    return local_time(instant).date()
+
+
+def local_time(instant: datetime) -> datetime:
+    """Return what the clock of the office shows at a UTC instant."""
+    return instant + TOKYO_OFFSET
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an instant as it is kept in files (``2026-11-25T08:30:00Z``): naive UTC."""
+    found = datetime.fromisoformat(text)
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def first_instant(day: date) -> datetime:
+    """Return the first second of a day of the office as naive UTC."""
+    return datetime.combine(day, time()) - TOKYO_OFFSET
 
 
 def last_instant(day: date) -> datetime:
-    """Return the last second of a day as naive UTC."""
-    return datetime.combine(day + timedelta(days=1), time()) - TOKYO_OFFSET - timedelta(seconds=1)
+    """Return the last second of a day of the office as naive UTC."""
+    return first_instant(day + timedelta(days=1)) - timedelta(seconds=1)
 
 
 def month_end(year: int, month: int) -> date:

@@ -323,6 +323,11 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     )
 
 
+def shown_figure(scored: Scored, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure of a judged series, told apart from the targets, plan and baseline that stand beside it."""
+    return figure_text(scored.entry.definition, figure, language, apart_from=scored.beside)
+
+
 def dated_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
     """Write a figure with its period in short, as it stands beside one of another period: ``55.1 % (R3年度)``; or a dash."""
     return "―" if figure is None else f"{figure_text(definition, figure, language)} ({figure.period.short(language)})"

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, validation_alias="SESSION_HOURS", ge=1, le=720)
 
     @property
+    def public_address(self) -> str:
+        """Return where the public reads, without a slash at the end; a blank where that is this machine alone."""
+        host = urlsplit(self.public_url).hostname or ""
+        return "" if host in {*LOOPBACK, "0.0.0.0"} or host.startswith("127.") else self.public_url.rstrip("/")
+
+    @property
     def sign_in(self) -> dict[str, Any]:
         """Return what Streamlit's sign-in needs (its ``[auth]`` section); nothing outside office mode."""
         if self.mode != "office":

@@ -24,7 +24,7 @@ from kpis.deadlines import window_of
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.filing import REGISTER_FILES, Choices, current_of, packed, refuse_rows, row_key, rows_of, table_of, unpacked, values_of
 from kpis.people import allow, record
-from kpis.periods import parse_period
+from kpis.periods import local_time, parse_period
 from kpis.reports import INCOMPLETE, completeness_of, seen, warnings_of
 from kpis.review import (
     OBSERVATIONS,
@@ -443,7 +443,7 @@ def _refuse_other(now_open: models.Submission | None, replaces: tuple[int, int] 
             "置き換えようとした下書きは、もうありません。画面を開き直してください。",
             "The draft you meant to replace is no longer open. Open the page again.",
         )
-    when = f"{now_open.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    when = f"{local_time(now_open.created_at):%Y-%m-%d %H:%M:%S}"
     raise ChangedMeanwhile(
         f"{now_open.created_by} が先に同じ局・期間の報告を保存しました({when}、報告 {now_open.id} 第{now_open.revision}版)。"
         "画面を開き直し、内容を確かめてから差し替えてください。",

@@ -84,6 +84,12 @@ def format_percent(value: float, decimals: int = 1) -> str:
     return with_unit(_written(shown, "en"), "%")
 
 
+def format_ratio(value: float) -> str:
+    """Write progress or a ratio, which has no unit: 0.953; never rounded to 0 or 1."""
+    number = _exact(value)
+    return _written(_rounded(number, _fine_enough(number, 3, (Decimal(0), Decimal(1)))), "en")
+
+
 @dataclass(frozen=True, slots=True)
 class Apart:
     """Two values written so that a reader can tell them apart, and their difference with no more digits than they have.
@@ -208,9 +214,11 @@ def _like(number: Decimal, places: int, definition: Measured) -> int:
 
 
 def _exact_to(number: Decimal, is_share: bool) -> int:
-    """Return to which decimal an approximate value is exact: its last one, whole per cent, or its last digit that is not zero."""
+    """Return to which decimal an approximate value is exact, as ``kpis.measures.rounding_step`` has it: two digits always are."""
     decimals = _decimals(number)
-    return decimals if decimals or is_share or not number else -int(number.normalize().as_tuple().exponent)
+    if decimals or is_share or not number:
+        return decimals
+    return -max(min(int(number.normalize().as_tuple().exponent), number.adjusted() - 1), 0)
 
 
 def _landmarks(definition: Measured) -> tuple[Decimal, ...]:

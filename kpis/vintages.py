@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,7 +21,7 @@ from kpis.errors import FigureRefused
 from kpis.figures import counting_vintage
 from kpis.models import table_of
 from kpis.past import FIRST_KNOWN, REGISTERS
-from kpis.periods import TOKYO_OFFSET, parse_period
+from kpis.periods import first_instant, parse_period
 from kpis.registers import SEARCHED, searchable
 
 # Files whose rows carry their own key are updated in place; the others are the whole present list and are replaced.
@@ -73,6 +73,7 @@ class Gone:
     list_name: str
     key: str
     row: Mapping[str, Any]
+    was_kept: bool = False  # decided before, and still to be done: a list that is replaced whole would leave it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
         day = given["published_on"] or source_days.get(given["source_code"])
         if record["withdraws_vintage"] is not None:
             day = given["published_on"]  # its source is mostly that of the figure, and says nothing of when it was withdrawn
-        known_at = datetime.combine(day, time()) - TOKYO_OFFSET if day else loaded_at
+        known_at = first_instant(day) if day else loaded_at
         record |= {"known_at": known_at, "recorded_at": loaded_at, "file_sha256": sha256}
         fresh.append(record)
         stored.append(record)
@@ -395,7 +396,7 @@ def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, 
             changed += _end_rows(session, kind, own, sha256=sha256, decided_at=decided_at)
         elif kind == "observations.csv":
             changed += _withdraw_rows(session, own, decided_at=decided_at)
-    if gone:
+    if any(not row.was_kept for row, _ in gone):
         session.execute(
             insert(table_of(models.ListDecision)),
             [
@@ -404,6 +405,7 @@ def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, 
                     "ended_on": decision.ended_on, "reason": decision.reason, "decided_at": decided_at,
                 }
                 for row, decision in gone
+                if not row.was_kept
             ],
         )  # fmt: skip
     return changed

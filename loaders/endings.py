@@ -149,8 +149,8 @@ def find_faults(store: Store, kind: str, rows: Mapping[str, Mapping[str, Any]]) 
     ends = ends_of(store, kind, named)
     ends |= {code: (rows[code].get("ended_on"), rows[code].get("ended_reason") or "") for code in named if code in rows}
     followed = {code: day for code, day in followed_by(store, kind, set(ending)).items()}
-    for row in ending.values():
-        if (after := row.get("successor_code")) and isinstance(row.get("ended_on"), date):
+    for code, row in ending.items():
+        if (after := row.get("successor_code")) and after != code and isinstance(row.get("ended_on"), date):
             followed[after] = max(followed.get(after, date.min), row["ended_on"])
     for code, row in ending.items():
         for fault in faults(kind, code, row, ends, followed=followed):

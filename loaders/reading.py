@@ -88,7 +88,29 @@ class TableReader:
             if len(cells) < width:
                 cells = [*cells, *[""] * (width - len(cells))]
             self._row(number, cells)
+        if self.table.key != "observations":
+            self._ask_about_rows_gone()
         return self.out
+
+    def _ask_about_rows_gone(self) -> None:
+        """Ask about rows of a register that the template was issued with and that are not in the file: nothing is dropped for it."""
+        rows = self.context.registers[self.table.key]
+        issued = (key[1] for key in self.vintages if key[0] == self.table.key)
+        gone = [code for code in issued if (code,) not in self.seen and code in rows and not rows[code]["ended_reason"]]
+        if not gone:
+            return
+        named = "、".join(f"{code} {rows[code]['name_ja']}" for code in gone[:5]) + (
+            f" …(+{len(gone) - 5})" if len(gone) > 5 else ""
+        )
+        self.out.problems.append(
+            Problem(
+                "doubt", f"{len(gone)}行: {named}", "様式にあった行がこのファイルにもある(登録は変わりません)",
+                "every row of the template in the file (what is stored stays)",
+                "今もあるなら理由を書いて確認し、終わったなら行を戻して終了した日と理由を記入してください",
+                "Confirm with a reason that they still exist, or put the rows back and enter the day they ended and why",
+                sheet=self.table.sheet, grade="warning", rule="rows_gone",
+            )
+        )  # fmt: skip
 
     def _say(self, kind: Any, found: object, expected: Words, remedy: Words, *, row: int, column: str = "") -> None:
         self.out.problems.append(self.table.problem(kind, found, expected, remedy, row=row, column=column))

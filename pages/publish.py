@@ -95,6 +95,8 @@ st.title(t("publish_title", number=found.number, changes=changed))
 if told := st.session_state.pop("published", None):
     st.success(told, icon=":material/check_circle:")
 st.markdown(t("publish_lead"))
+if not settings().public_address:
+    st.warning(t("publish_unplaced"), icon=":material/link_off:")
 show_preview(found)
 with st.form("publish"):
     note = st.text_area(t("publish_note"))

@@ -37,6 +37,7 @@ from pages.parts.text import language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
 from pages.parts.withdrawals import withdrawn
+from publishers.naming import file_name
 
 enter("see_queue", "manage_people", "read_audit")
 
@@ -96,7 +97,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
     table = pd.DataFrame(rows)
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(rows) <= 14 else 520)
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), "coverage.csv", "text/csv", icon=":material/download:",
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_matrix", on_click="ignore",
     )  # fmt: skip
 

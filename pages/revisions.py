@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
+from kpis.periods import local_day, parse_instant
 from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached
@@ -41,5 +40,5 @@ held = editions.pointer(folder)
 if held and held.withdrawn:
     st.subheader(t("revisions_withdrawn"))
     for number, why in sorted(held.withdrawn.items()):
-        day = format_date(datetime.fromisoformat(why["at"].rstrip("Z")).date(), language())
+        day = format_date(local_day(parse_instant(why["at"])), language())
         st.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=why["reason"]))

@@ -18,7 +18,7 @@ from pages.parts.asked import choose
 from pages.parts.entry import as_of, enter
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
-from pages.parts.reported import bureau_names, instant, office_today, period_name, state_badge, state_name
+from pages.parts.reported import bureau_names, file_of, instant, office_today, period_name, state_badge, state_name
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
@@ -80,11 +80,11 @@ def _day(day: Any) -> str:
 
 def template(bureau: str, period: str) -> None:
     """Offer the template; it is made and recorded when it is asked for."""
-    st.subheader(t("step_template"))
+    st.subheader(f"{t('step_template')}: {bureau_names()[bureau]} {period_name(period)}")
     st.markdown(t("template_lead"))
     email = me.email
     st.download_button(
-        t("template_button"), lambda: take_template(store, bureau, period, actor=email), f"{bureau}_{period}.xlsx",
+        t("template_button"), lambda: take_template(store, bureau, period, actor=email), file_of(bureau, period, ending=".xlsx"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", type="primary", icon=":material/download:",
         on_click="ignore", key=f"template_{bureau}_{period}",
     )  # fmt: skip
@@ -138,7 +138,7 @@ def looked_at(bureau: str, period: str) -> None:
         return
     errors = len(done.reading.errors)
     st.error(t("upload_refused", name=name, errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:")
-    marked_download(content, name, done.reading)
+    marked_download(content, done.reading)
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -18,7 +18,7 @@ from starlette.routing import Route
 from kpis import models
 from kpis.figures import Baseline, Figure, Goal, LastDue
 from kpis.organisation import RollUp
-from kpis.periods import local_day, parse_period
+from kpis.periods import last_instant, local_day, parse_instant, parse_period
 from kpis.scorecard import VIEWS, Book, Entry, Scored, current_vintages, forecast_of, path_of, score_all, tally
 from kpis.settings import settings
 from kpis.store import Store, utc_now
@@ -92,17 +92,14 @@ def day_of(request: Request, name: str) -> date | None:
 
 
 def instant_of(request: Request, name: str) -> datetime | None:
-    """Read an instant; without a zone it is UTC, and a bare day means its last second in UTC."""
+    """Read an instant; without a zone it is UTC, and a bare day means the last second of that day of the office."""
     text = request.query_params.get(name)
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
+        return last_instant(date.fromisoformat(text)) if len(text) == 10 else parse_instant(text)
+    except (ValueError, OverflowError) as error:
         raise BadQuery(f"{name}={text}: ISO 8601 で指定してください / write it as ISO 8601") from error
-    if len(text) == 10:
-        found = found.replace(hour=23, minute=59, second=59)
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def known_of(request: Request) -> datetime | None:
@@ -116,7 +113,7 @@ def known_of(request: Request) -> datetime | None:
     if known_at is not None and edition is not None and known_at < edition.published_at:
         there = ", ".join(str(e.number) for e in editions.shown(settings().editions_dir))
         raise BadQuery(
-            f"known_at={known_at:%Y-%m-%d}: 公表版は一覧を公表時の内容で持ちます。edition= で前の版を指定してください({there}) / "
+            f"known_at={local_day(known_at)}: 公表版は一覧を公表時の内容で持ちます。edition= で前の版を指定してください({there}) / "
             f"an edition holds its registers as of its publication. Ask for an earlier one with edition= ({there})"
         )
     return known_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,7 @@ from kpis.registers import DIMENSIONS, ENDED, ONLINE, STATUSES, channels, cumula
 from kpis.scorecard import Scored, score_all
 from kpis.store import Store
 from publishers.api import HEADERS, BadQuery, answered, book_of, day_of, known_of, store_of, today_of, view_of
+from publishers.naming import attachment, file_name
 from publishers.registers_csv import lines
 
 MAX_SIZE = 500
@@ -65,7 +67,8 @@ async def procedures_csv(request: Request) -> Response:
     except BadQuery as error:
         return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
 
-    headers = {**HEADERS, "Content-Disposition": 'attachment; filename="procedures.csv"'}
+    name = file_name("procedures", *asdict(wanted).values(), as_of.isoformat(), ending=".csv")
+    headers = {**HEADERS, "Content-Disposition": attachment(name)}
     return StreamingResponse(lines(store, wanted, as_of, known_at), media_type="text/csv; charset=utf-8", headers=headers)
 
 

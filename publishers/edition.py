@@ -56,8 +56,8 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Return where the static edition is served, without a slash at the end."""
-        return self.chosen.public_url.rstrip("/")
+        """Return where the static edition is served, without a slash at the end; a blank where that is not known."""
+        return self.chosen.public_address
 
     @cached_property
     def as_of(self) -> date:
@@ -201,7 +201,8 @@ def write(
                 )
         _write(target / prefix / "feed.atom", atom(site, words))
     _write(target / "sitemap.xml", sitemap(site, addresses))
-    _write(target / "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {site.address}/sitemap.xml\n")
+    place = f"Sitemap: {site.address}/sitemap.xml\n" if site.address else ""
+    _write(target / "robots.txt", f"User-agent: *\nAllow: /\n{place}")
 
 
 def _environment() -> Environment:

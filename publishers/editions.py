@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from kpis.errors import NotFound
+from kpis.periods import parse_instant
 from kpis.store import frozen_url
 
 POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "edition.db", "changes.json", "site"
@@ -102,7 +103,7 @@ def _read(path: Path, number: int, _stamp: int) -> Edition:
     content = path.read_bytes()
     manifest = json.loads(content)
     return Edition(
-        number, path.parent, hashlib.sha256(content).hexdigest(), datetime.fromisoformat(manifest["published_at"].rstrip("Z")),
+        number, path.parent, hashlib.sha256(content).hexdigest(), parse_instant(manifest["published_at"]),
         date.fromisoformat(manifest["as_of"]), manifest["note"], manifest["rule_version"], manifest,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from html import escape
 from markupsafe import Markup
 
 from charts.style import FONT, INK
-from kpis.text import status_word
+from kpis.sentences import standing_word
 from publishers.views import ICONS, TONES, IndicatorView
 
 WIDTH, HEIGHT = 400, 280
@@ -18,7 +18,8 @@ COLOURS = {"good": "#115a36", "fine": "#0017c1", "warn": "#6d4b00", "bad": "#a90
 def card_svg(view: IndicatorView, cited: str) -> str:
     """Return the card: name, status as icon, word and colour, value with its day, target, the shape of the series, citation."""
     language = view.words.language
-    colour = COLOURS[TONES.get(view.status, "plain")]
+    is_past = view.scored.judgement.standing == "last_known"
+    colour = COLOURS["plain" if is_past else TONES.get(view.status, "plain")]
     headline = _plain(view.headline)
     size = 34 if len(headline) <= 14 else 17
     lines = [
@@ -28,7 +29,7 @@ def card_svg(view: IndicatorView, cited: str) -> str:
     y = 30 + 22 * (len(lines) - 1)
     lines += [
         f'<g transform="translate(16 {y - 13})"><path d="{ICONS[view.status]}" fill="{colour}"/></g>',
-        f'<text x="38" y="{y}" font-size="14" font-weight="700" fill="{colour}">{escape(status_word(view.status, language))}</text>',
+        f'<text x="38" y="{y}" font-size="14" font-weight="700" fill="{colour}">{escape(standing_word(view.scored.judgement, language))}</text>',
         *_text(headline, x=16, y=y + (40 if size == 34 else 26), size=size, weight=700, width=WIDTH - 32, most=2),
         *_text(view.when, x=16, y=y + 66, size=13, width=WIDTH - 32, most=1),
     ]
@@ -38,7 +39,7 @@ def card_svg(view: IndicatorView, cited: str) -> str:
     if spark:
         lines.append(spark.replace("<svg ", f'<svg x="184" y="{y + 94}" ', 1))
     lines += _text(cited, x=16, y=HEIGHT - 22, size=10, width=WIDTH - 32, most=2)
-    label = f"{view.name}: {status_word(view.status, language)}. {view.sentence}"
+    label = f"{view.name}: {standing_word(view.scored.judgement, language)}. {view.sentence}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
         f'lang="{language}" aria-label="{escape(label, quote=True)}" font-family="{escape(FONT, quote=True)}" fill="{INK}">'

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from kpis.periods import parse_period
-from publishers.words import Words
+from kpis.periods import local_day, parse_instant, parse_period
+from publishers.words import Words, whose
 
 if TYPE_CHECKING:
     from publishers.edition import Site
@@ -34,7 +34,8 @@ def atom(site: Site, words: Words) -> str:
         return made
 
     put(feed, "title", f"{words('site')} {words('ed_feed')}")
-    put(feed, "id", f"{site.address}/{prefix}feed.atom")
+    own = site.address or "urn:mieruka"  # an entry needs a name of its own, also where nobody knows yet where it will be read
+    put(feed, "id", f"{own}/{prefix}feed.atom")
     put(feed, "updated", site.about["published_at"])
     put(feed, "link", rel="self", type="application/atom+xml", href=f"{site.address}/{prefix}feed.atom")
     put(feed, "link", rel="alternate", type="text/html", href=f"{site.address}/{prefix}revisions.html")
@@ -45,7 +46,7 @@ def atom(site: Site, words: Words) -> str:
         page = f"{site.address}/{prefix}revisions.html#edition-{number}"
         entry = put(feed, "entry")
         put(entry, "title", words("ed_feed_edition", number=number))
-        put(entry, "id", f"{site.address}/editions/{number:04d}/{prefix}")
+        put(entry, "id", f"{own}/editions/{number:04d}/{prefix}")
         put(entry, "updated", about["published_at"])
         put(entry, "published", about["published_at"])
         put(entry, "link", rel="alternate", type="text/html", href=page)
@@ -56,11 +57,12 @@ def atom(site: Site, words: Words) -> str:
             put(
                 entry, "title",
                 words(
-                    "ed_correction", name=change.get(f"name_{words.language}", change["code"]), period=period or change.get("field", ""),
+                    "ed_correction", name=change.get(f"name_{words.language}", change["code"]),
+                    whose=words("in_brackets", text=unit) if (unit := whose(change, words, site.units)) else "", period=period or change.get("field", ""),
                     old=change.get(f"old_{words.language}", "―"), new=change.get(f"new_{words.language}", "―"),
                 ),
             )  # fmt: skip
-            put(entry, "id", f"{site.address}/editions/{number:04d}/{prefix}#correction-{n + 1}")
+            put(entry, "id", f"{own}/editions/{number:04d}/{prefix}#correction-{n + 1}")
             put(entry, "updated", about["published_at"])
             put(entry, "link", rel="alternate", type="text/html", href=f"{site.address}/{prefix}indicators/{change['code']}.html")
             why = (
@@ -74,16 +76,16 @@ def atom(site: Site, words: Words) -> str:
 
 
 def sitemap(site: Site, paths: Iterable[str]) -> str:
-    """Return the sitemap: every page in both languages, each naming the other."""
+    """Return the sitemap: every page in both languages, each naming the other; empty where the address is not known."""
     ET.register_namespace("", SITEMAP)
     ET.register_namespace("xhtml", XHTML)
     root = ET.Element(f"{{{SITEMAP}}}urlset")
-    for path in paths:
+    for path in paths if site.address else ():
         both = {"ja": f"{site.address}/{path}", "en": f"{site.address}/en/{path}"}
         for address in both.values():
             url = ET.SubElement(root, f"{{{SITEMAP}}}url")
             ET.SubElement(url, f"{{{SITEMAP}}}loc").text = address
-            ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = site.about["published_at"][:10]
+            ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = local_day(parse_instant(site.about["published_at"])).isoformat()
             for language, other in both.items():
                 ET.SubElement(url, f"{{{XHTML}}}link", {"rel": "alternate", "hreflang": language, "href": other})
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

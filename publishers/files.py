@@ -34,6 +34,8 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if name == "" or name.endswith("/"):
         name += "index.html"
     listed = edition.manifest["files"].get(f"{SITE}/{name}")
+    if listed is None and name.endswith(".html"):
+        return _lost(request, edition, name)
     if listed is None:
         return JSONResponse({"error": f"{name}: ありません / not found"}, status_code=404, headers=HEADERS)
     kind = MEDIA.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -48,6 +50,18 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if since and "if-none-match" not in request.headers and _not_after(published, since):
         return Response(status_code=304, headers={**HEADERS, **{k.replace("_", "-"): v for k, v in stamps.items()}})
     return conditional(request, (edition.folder / SITE / name).read_bytes(), kind, etag=listed["sha256"][:32], **stamps)
+
+
+def _lost(request: Request, edition: Edition, name: str) -> Response:
+    """Answer for a page that does not exist with the edition's own page for it, whose links are told where it stands."""
+    path, depth = request.url.path, name.count("/")
+    page = "en/404.html" if name.startswith("en/") else "404.html"
+    base = path.rsplit("/", depth + 1)[0] + "/" + page.rpartition("/")[0]
+    content = (
+        (edition.folder / SITE / page).read_bytes().replace(b"<head>", f'<head>\n<base href="{base.rstrip("/")}/">'.encode(), 1)
+    )
+    safe = {name.replace("_", "-"): value for name, value in _SAFE.items()}
+    return Response(content, 404, {**safe, "Cache-Control": BRIEFLY}, "text/html; charset=utf-8")
 
 
 def _not_after(published: object, since: str) -> bool:

@@ -1,7 +1,8 @@
-"""Response headers for every page, and the language of the HTML frame."""
+"""Response headers for every page, and what the HTML frame of Streamlit lacks: its language, and how a page is printed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,10 +14,16 @@ SECURITY = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 WRITTEN = ("/site/", "/editions/")  # pages that bring their own language and headers
+_ASSETS = Path(__file__).resolve().parent / "assets"
+# Streamlit has no print style sheet: on paper its scrolling boxes would be cut off after the first page.
+PRINT = (
+    b'<style media="print">' + (_ASSETS / "print.css").read_bytes() + b"</style><script>" + (_ASSETS / "print.js").read_bytes()
+    + b"</script></head>"
+)  # fmt: skip
 
 
 class PageHeaders:
-    """Add security headers, and write the viewer's language into ``<html lang>``, which Streamlit hard-codes."""
+    """Add security headers; write the viewer's language into ``<html lang>``, which Streamlit hard-codes, and how to print."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -47,6 +54,7 @@ class PageHeaders:
                 if message.get("more_body"):
                     return
                 body = b"".join(page).replace(b'<html lang="en">', b'<html lang="%s">' % language, 1)
+                body = body.replace(b"</head>", PRINT, 1)
                 headers = [(k, v) for k, v in start["headers"] if k not in (b"content-length", b"etag", b"last-modified")]
                 await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
                 await send({**message, "body": body})

@@ -365,7 +365,7 @@ def data_package(
             }
         )  # fmt: skip
     return {
-        "profile": "tabular-data-package", "name": who["identifier"], "title": site, "homepage": f"{address}/",
+        "profile": "tabular-data-package", "name": who["identifier"], "title": site, **({"homepage": f"{address}/"} if address else {}),
         "version": str(about["edition"]), "created": about["published_at"],
         "description": f"{site} 公表版 第{about['edition']}号({about['as_of']}) {about['note']}",
         "licenses": [{"name": about["licence_name"].replace(" ", "-"), "title": about["licence_name"], "path": about["licence_url"]}],

@@ -18,7 +18,7 @@ from kpis.organisation import RollUp
 from kpis.periods import Period, parse_period, quarter_code
 from kpis.projects import Milestone, ProjectReport, project_reports
 from kpis.register_queries import by_bureau
-from kpis.scorecard import Book, Scored, figure_text, path_of, score_all
+from kpis.scorecard import Book, Scored, path_of, score_all, shown_figure
 from kpis.since import Shift, shifts
 from kpis.store import Store
 from kpis.targets import planned_on
@@ -114,7 +114,7 @@ class QuarterReport:
 
     def shown(self, item: Scored, figure: Figure | None) -> str:
         """Write a figure as people read it."""
-        return figure_text(item.entry.definition, figure, self.words.language)
+        return shown_figure(item, figure, self.words.language)
 
 
 def quarter(period_code: str) -> Period:

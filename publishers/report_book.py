@@ -19,6 +19,7 @@ from kpis.figures import value_of
 from kpis.periods import parse_period
 from kpis.projects import Milestone
 from kpis.scorecard import Scored, tally
+from kpis.sentences import standing_word
 from kpis.text import format_date, status_word
 from publishers.report import QuarterReport
 from publishers.summary import stands
@@ -150,7 +151,7 @@ def _indicators(sheet: Worksheet, report: QuarterReport) -> None:
                 words.named(definition), item.entry.project_code, figure.period.label(language) if figure else "",
                 report.shown(item, figure) if figure and actual is None else actual, words.named(definition, "unit"),
                 judged.goal.value if judged.goal else None, judged.planned_value, judged.variance, _number(item, "previous"),
-                _number(item, "year_earlier"), status_word(judged.status, language),
+                _number(item, "year_earlier"), standing_word(judged, language),
                 judged.sentence_en if language == "en" else judged.sentence_ja, source.url if source else "",
                 bool(figure and figure.is_sample), definition.code,
             ]
@@ -286,7 +287,7 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
             own = held.get(themes[theme].entry.definition.code)
             number = None if own is None else _number(own, "figure")
             text = words("no_report") if own is None else report.shown(own, own.judgement.figure)
-            line += [number if number is not None else text, "" if own is None else status_word(own.judgement.status, language)]
+            line += [number if number is not None else text, "" if own is None else standing_word(own.judgement, language)]
         lines.append(line)
     header = [words("bureau")]
     for theme in columns:
@@ -312,7 +313,7 @@ def _changes(sheet: Worksheet, report: QuarterReport) -> None:
 
     def stood(item: Scored) -> str:
         figure = item.judgement.figure
-        word = status_word(item.judgement.status, language)
+        word = standing_word(item.judgement, language)
         return f"{report.shown(item, figure)} ({figure.period.label(language)}) {word}" if figure else word
 
     rows = [

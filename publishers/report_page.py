@@ -12,7 +12,8 @@ from charts.vector import NARROW, drawing
 from kpis.figures import value_of
 from kpis.periods import parse_period
 from kpis.scorecard import Scored, dated_text, tally
-from kpis.text import format_date, format_difference, format_value, status_word
+from kpis.sentences import standing_word, target_text, variance_text
+from kpis.text import format_date, format_value, status_word
 from publishers import told_series
 from publishers.report import QuarterReport
 from publishers.summary import stands
@@ -65,13 +66,12 @@ def _indicators(report: QuarterReport) -> _Table:
         judged, definition = item.judgement, item.entry.definition
         if judged.figure is None:
             continue
-        variance = judged.variance
         rows.append(
             [
                 words.named(definition), judged.figure.period.label(language), report.shown(item, judged.figure),
-                format_value(judged.goal.value, definition, language) if judged.goal else "―",
-                "―" if variance is None else ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), definition, language),
-                dated_text(definition, judged.previous, language), dated_text(definition, judged.year_earlier, language), status_word(judged.status, language),
+                target_text(definition, judged, language),
+                variance_text(definition, judged, language),
+                dated_text(definition, judged.previous, language), dated_text(definition, judged.year_earlier, language), standing_word(judged, language),
             ]
         )  # fmt: skip
     header = [
@@ -128,7 +128,7 @@ def _coverage(report: QuarterReport) -> _Table:
         rows.append(
             [
                 words.named(definition), parse_period(rolled.period_code).label(language), f"{rolled.reported_count} / {rolled.owing_count}",
-                "―" if total is None else format_value(round(total, max(definition.decimals, 1)), definition, language),
+                "―" if total is None else format_value(total, definition, language, is_worked_out=True),
                 report.shown(item, rolled.official) if rolled.official else "―",
                 words("report_complete") if rolled.is_complete else words("report_partial"),
                 words("list_comma").join(names.get(c, c) for c in rolled.left_out) or "―",
@@ -146,7 +146,7 @@ def _changes(report: QuarterReport) -> _Table:
 
     def stood(item: Scored) -> str:
         figure = item.judgement.figure
-        word = status_word(item.judgement.status, language)
+        word = standing_word(item.judgement, language)
         return f"{report.shown(item, figure)} ({figure.period.label(language)}) {word}" if figure else word
 
     rows = [[words.named(s.after.entry.definition), stood(s.before), stood(s.after)] for s in report.shifts]

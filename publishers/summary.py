@@ -12,7 +12,8 @@ from typing import Any
 from kpis.figures import BAD, GOOD, STATUSES, value_of
 from kpis.organisation import RollUp
 from kpis.scorecard import Scored, Tally, figure_text, tally
-from kpis.text import format_date, format_difference, format_value, status_word
+from kpis.sentences import short_sentence
+from kpis.text import format_date, format_value, status_word
 from publishers.words import Words
 
 LESSES = ("paperless", "faxless", "sealless", "cashless", "touchless")
@@ -99,17 +100,8 @@ def conclusion(every: Sequence[Scored], words: Words) -> str:
 
 def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
     """Return the few words with which the conclusion names an indicator; nothing where there is no target to name."""
-    definition, judged = item.entry.definition, item.judgement
-    if judged.goal is None or judged.figure is None or judged.figure.value is None:
-        return ""
-    gap = judged.figure.value - judged.goal.value if judged.status in ("missed", "reached_then_lost") else judged.variance or 0.0
-    key = judged.status
-    if key == "on_track" and definition.sign * gap > 0:
-        key = "ahead" if is_last else "ahead_and"
-    return words(
-        f"phrase_{key}", name=words.named(definition), gap=format_difference(gap, definition, words.language),
-        target=format_value(judged.goal.value, definition, words.language),
-    )  # fmt: skip
+    said = short_sentence(item.entry.definition, item.judgement, language=words.language, is_last=is_last)
+    return words.named(item.entry.definition) + said if said else ""
 
 
 def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
@@ -150,7 +142,7 @@ def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]]
     elif value is None:
         lines = [words("coverage_no_sum", **counts)]
     else:
-        said = format_value(round(value, max(definition.decimals, 2)), definition, words.language)
+        said = format_value(value, definition, words.language, is_worked_out=True)
         lines = [words("coverage_complete" if rolled.is_complete else "coverage_partial", total=said, **counts)]
     if rolled.official is not None:
         lines.append(words("coverage_official", official=figure_text(definition, rolled.official, words.language)))

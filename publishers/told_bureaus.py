@@ -13,6 +13,7 @@ from kpis.figures import GOOD, Figure, value_of
 from kpis.organisation import Unit
 from kpis.periods import Period, parse_period
 from kpis.scorecard import Scored, figure_text
+from kpis.sentences import is_derived, standing_word
 from kpis.text import format_date, format_value, status_word
 from publishers.summary import LESSES, coverage_lines
 from publishers.told import Block, Cell, Number, Telling
@@ -143,7 +144,7 @@ def coverage(
         shown: Cell = "―"
         if item is not None and total is not None:
             definition = item.entry.definition
-            shown = Number(total, format_value(round(total, max(definition.decimals, 2)), definition, w.language))
+            shown = Number(total, format_value(total, definition, w.language, is_worked_out=True))
         period = period_label(newest.period_code, w) if newest else "―"
         complete = w("answer_yes") if newest and newest.is_complete else w("answer_no")
         rows.append((w(theme), w.named(row), period, reported, owed, shown, complete))
@@ -173,7 +174,7 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
     value = value_of(definition, figure)
     if value is None:
         return figure_text(definition, figure, words.language)
-    said = format_value(round(value, max(definition.decimals, 1)), definition, words.language)
+    said = format_value(value, definition, words.language, apart_from=item.beside, is_worked_out=is_derived(figure))
     if definition.kind == "reduction":
         parts = (figure.numerator, figure.base_value)
     else:
@@ -230,7 +231,7 @@ def by_bureau(
     rows = tuple(
         (
             name(s.entry.unit_code), Number(value_of(s.entry.definition, f), value_label(s, f, w)),
-            status_word(s.judgement.status, w.language), f.numerator, _denominator(s, f),
+            standing_word(s.judgement, w.language), f.numerator, _denominator(s, f),
         )
         for s, f in found
     )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import date
 from charts.series import Aim, Expected, Line, Point, Series, within
 from kpis.figures import Figure, Goal, by_series, last_day_order, value_of
 from kpis.forecast import Forecast
-from kpis.scorecard import Scored, figure_text, forecast_of, path_of
+from kpis.scorecard import Scored, forecast_of, path_of, shown_figure
 from kpis.targets import goals_known
 from kpis.text import axis_scale, format_date, format_percent, format_value
 from publishers.words import Words
@@ -89,7 +89,7 @@ def series(scored: Scored, words: Words, *, as_of: date) -> Series | None:
         if held is None:
             assert following is not None
             return point(following[0].period.start, None)
-        text = figure_text(definition, held[0], language)
+        text = shown_figure(scored, held[0], language)
         return point(held[0].period.end, held[1], text, f"{held[0].period.label(language)}: {text}")
 
     def aim(goal: Goal) -> Aim:

@@ -14,8 +14,9 @@ from charts.series import Series
 from charts.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.vector import NARROW, WIDE, drawing
 from kpis.figures import STATUSES, Figure, value_of
-from kpis.scorecard import Book, Scored, Tally, figure_text, forecast_of, path_of
-from kpis.text import format_date, format_value, known_day, status_word
+from kpis.scorecard import Book, Scored, Tally, forecast_of, path_of, shown_figure
+from kpis.sentences import planned_text, target_text
+from kpis.text import format_date, format_ratio, format_value, known_day, status_word
 from publishers import told_series
 from publishers.summary import groups
 from publishers.words import Words
@@ -116,7 +117,7 @@ class IndicatorView:
     def figure(self, figure: Figure | None) -> Markup:
         """Return a figure as text with its value."""
         definition = self.scored.entry.definition
-        return number(value_of(definition, figure) if figure else None, figure_text(definition, figure, self.words.language))
+        return number(value_of(definition, figure) if figure else None, shown_figure(self.scored, figure, self.words.language))
 
     def value(self, value: float | None) -> Markup | str:
         """Return a value in the indicator's unit, or a dash."""
@@ -125,8 +126,18 @@ class IndicatorView:
     @property
     def planned(self) -> Markup | str:
         """Return the planned value, no rounder than the sentence gives it."""
-        planned = self.scored.judgement.planned_value
-        return self.value(None if planned is None else round(planned, max(self.scored.entry.definition.decimals, 1)))
+        judged = self.scored.judgement
+        if judged.planned_value is None:
+            return "―"
+        return number(judged.planned_value, planned_text(self.scored.entry.definition, judged, self.words.language))
+
+    @property
+    def target(self) -> Markup | str:
+        """Return the target it is judged by."""
+        judged = self.scored.judgement
+        if judged.goal is None:
+            return "―"
+        return number(judged.goal.value, target_text(self.scored.entry.definition, judged, self.words.language))
 
     @property
     def headline(self) -> Markup:
@@ -154,7 +165,7 @@ class IndicatorView:
             found.append(
                 (
                     words("target"),
-                    Markup("{}{}({})").format(self.value(judged.goal.value), " " if words.language == "en" else "", day),
+                    Markup("{}{}({})").format(self.target, " " if words.language == "en" else "", day),
                 )
             )
         if judged.planned_value is not None:
@@ -171,10 +182,10 @@ class IndicatorView:
         judged, words = self.scored.judgement, self.words
 
         def share(value: float | None) -> Markup | str:
-            return "―" if value is None else number(value, f"{value:.3f}")
+            return "―" if value is None else number(value, format_ratio(value))
 
         return [
-            (words("actual"), self.headline), (words("target"), self.value(judged.goal.value if judged.goal else None)),
+            (words("actual"), self.headline), (words("target"), self.target),
             (words("planned"), self.planned),
             (words("base"), self.value(judged.baseline.value if judged.baseline else None)),
             (words("progress"), share(judged.progress)), (words("planned_progress"), share(judged.planned_progress)),

@@ -34,6 +34,7 @@ _FILES: dict[str, list[dict[str, str]]] = {
         {"project_code": "CP2", "kind": "core", "name_ja": "5つのレス", "name_en": "Five lesses", "source_code": "PLAN"},
         {"project_code": "CP9", "kind": "core", "name_ja": "別の計画", "name_en": "Another project", "source_code": "PLAN"},
     ],
+    "strategy_versions.csv": [],
     "project_versions.csv": [],
     "project_bureaus.csv": [{"project_code": "CP2", "bureau_code": "GENERAL", "role": "lead"}],
     "indicators.csv": [
@@ -98,7 +99,7 @@ def write_small_government(folder: Path, *, calendar: list[dict[str, str]] | Non
     for name, model in {**CATALOGUE_FILES, **OFFICIAL_FILES}.items():
         own = folder / ("catalogue" if name in CATALOGUE_FILES else "official")
         own.mkdir(parents=True, exist_ok=True)
-        rows = calendar if name == "calendar.csv" and calendar is not None else _FILES[name]
+        rows = calendar if name == "calendar.csv" and calendar is not None else _FILES.get(name, [])
         defaults = {
             n: ""
             if f.is_required() or f.default in (None, "")

@@ -278,10 +278,11 @@ def finish() -> None:
     """End a run: the address says what the page shows."""
     run = _run.get()
     now: Mapping[str, str] = st.query_params.to_dict()
-    then = {name: text for name, text in now.items() if name not in run.settled}
-    then = {**{name: part.raw for name, part in run.settled.items() if part.raw is not None}, **then}
+    shown = {name: part.raw for name, part in run.settled.items()}
     if run.is_arrival and not run.is_first:
-        then = {**then, "lang": str(value_of("lang"))}
+        shown["lang"] = str(value_of("lang"))
+    # In the order in which it stands there, so that back leads to the very address that was left.
+    then = {name: text for name in (*now, *shown) if (text := shown[name] if name in shown else now[name])}
     # On another page the browser may by now hold what the last run of the page before wrote: it is told in any case.
     if dict(now) != then or run.is_linked or (run.is_arrival and not run.is_first):
         st.query_params.from_dict(then)

@@ -8,8 +8,9 @@ import streamlit as st
 from kpis.bureaus import BureauReport
 from kpis.organisation import Succession
 from kpis.scorecard import Scored
+from kpis.sentences import standing_word, target_text
 from kpis.settings import settings
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.bureaus import break_line, unit_name
@@ -18,6 +19,7 @@ from pages.parts.comparison import in_words
 from pages.parts.entry import as_of, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
+from pages.parts.reported import instant
 from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
 
@@ -70,8 +72,8 @@ def record(report: BureauReport) -> None:
         return
     rows = [
         {
-            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): s["submitted_at"],
-            t("decided_at"): s["decided_at"], t("return_reason"): s["return_reason"],
+            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): instant(s["submitted_at"]),
+            t("decided_at"): instant(s["decided_at"]), t("return_reason"): s["return_reason"],
         }
         for s in report.submissions
     ]  # fmt: skip
@@ -98,9 +100,9 @@ def indicator_table(report: BureauReport) -> Ready:
             t("indicators_one"): named(s.entry.definition),
             t("period"): s.judgement.figure.period.label(language()) if s.judgement.figure else "―",
             t("value"): headline_value(s, s.judgement.figure),
-            t("target"): format_value(s.judgement.goal.value, s.entry.definition, language()) if s.judgement.goal else "―",
+            t("target"): target_text(s.entry.definition, s.judgement, language()),
             t("previous"): dated_value(s, s.judgement.previous), t("year_earlier"): dated_value(s, s.judgement.year_earlier),
-            t("statuses_one"): status_word(s.judgement.status, language()),
+            t("statuses_one"): standing_word(s.judgement, language()),
         }
         for s in report.scored
     ]  # fmt: skip

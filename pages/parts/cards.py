@@ -13,12 +13,14 @@ import streamlit as st
 from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
 from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
-from kpis.scorecard import Book, Scored, Tally, dated_text, figure_text
-from kpis.text import format_value, status_colour, status_icon, status_word
+from kpis.scorecard import Book, Scored, Tally, dated_text, shown_figure
+from kpis.sentences import planned_text, target_text
+from kpis.text import status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
+from publishers.naming import file_name
 from publishers.summary import groups
 from publishers.told_series import stretches_of
 from publishers.words import Words
@@ -66,7 +68,7 @@ def status_badge(judgement: Judgement) -> None:
 
 def headline_value(scored: Scored, figure: Figure | None) -> str:
     """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
-    return figure_text(scored.entry.definition, figure, language())
+    return shown_figure(scored, figure, language())
 
 
 def dated_value(scored: Scored, figure: Figure | None) -> str:
@@ -124,10 +126,9 @@ def _chips(scored: Scored) -> str:
     definition, judged = _short(scored.entry.definition), scored.judgement
     if judged.goal is None:
         return f":small[:gray-background[{t('no_target')}]]"
-    chips = [f"{t('target')} {format_value(judged.goal.value, definition, language())}"]
+    chips = [f"{t('target')} {target_text(definition, judged, language())}"]
     if judged.planned_value is not None:
-        planned = format_value(round(judged.planned_value, max(definition.decimals, 1)), definition, language())
-        chips.append(f"{t('planned')} {planned}")
+        chips.append(f"{t('planned')} {planned_text(definition, judged, language())}")
     return "  \n".join(f":small[:gray-background[{_unbroken(chip)}]]" for chip in chips)
 
 
@@ -197,7 +198,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
         with st.expander(t("table"), icon=":material/table:"):
             st.dataframe(block.table, hide_index=True, width="stretch", column_config=link_columns())
             st.download_button(
-                t("csv"), block.csv, f"{scored.entry.definition.code}.csv", "text/csv", icon=":material/download:",
+                t("csv"), block.csv, file_name(*key.split(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
                 key=f"csv_{key.replace(' ', '_')}", on_click="ignore",
             )  # fmt: skip
     if block.sources:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from kpis.scorecard import Scored
-from kpis.text import format_difference, format_value
+from kpis.sentences import planned_text, variance_text
 from pages.parts.cards import badge_line, dated_value, headline_value
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
@@ -30,14 +30,11 @@ def in_words(every: Sequence[Scored]) -> pa.Table:
         ]
         if judged.planned_value is not None:
             against = f" ({difference(item)})" if judged.variance is not None else ""
-            parts.append((t("planned"), format_value(round(judged.planned_value, 1), definition, language()) + against))
+            parts.append((t("planned"), planned_text(definition, judged, language()) + against))
         then.append("  \n".join(f":small[{word} {value}]" for word, value in parts if value != "―") or "―")
     return arrow({t("compare_now"): now, t("compare_beside"): then})
 
 
 def difference(item: Scored) -> str:
     """Write by how much a figure is above or below its plan."""
-    variance = item.judgement.variance
-    if variance is None:
-        return "―"
-    return ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), item.entry.definition, language())
+    return variance_text(item.entry.definition, item.judgement, language())

@@ -117,4 +117,5 @@ def edition_line() -> None:
 def cited(edition: Edition) -> str:
     """Return how to cite an edition, as one line of markdown."""
     address = edition_address(edition.number, settings())
-    return f"{t('edition_cite')}: {citation(edition.manifest, settings(), language()).replace(address, f'<{address}>')}"
+    line = citation(edition.manifest, settings(), language())
+    return f"{t('edition_cite')}: {line.replace(address, f'<{address}>') if address else line}"

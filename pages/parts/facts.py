@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,10 @@ import pyarrow as pa
 from kpis.figures import Revision
 from kpis.periods import local_day, parse_period
 from kpis.scorecard import Book, Scored
-from kpis.text import format_date, format_value, known_day
+from kpis.sentences import planned_text, target_text
+from kpis.text import format_date, format_ratio, format_value, known_day
 from pages.parts import cached
+from pages.parts.bureaus import unit_name
 from pages.parts.cards import badge_line, headline_value
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
@@ -54,20 +57,13 @@ def heading(item: Scored) -> str:
     is_text = judged.figure is not None and judged.figure.value is None
     parts = [judged.figure.period.label(language())] if judged.figure else []
     if judged.goal is not None:
-        target = format_value(judged.goal.value, definition, language())
-        parts.append(f"{t('target')} {target} ({judged.goal.period.label(language())})")
+        parts.append(f"{t('target')} {target_text(definition, judged, language())} ({judged.goal.period.label(language())})")
     if judged.planned_value is not None:
-        parts.append(f"{t('planned')} {planned_text(item)}")
+        parts.append(f"{t('planned')} {planned_text(definition, judged, language())}")
     if not is_text and judged.figure is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
             parts.append(f"{t(word)} {headline_value(item, other)}" + (f" ({other.period.label(language())})" if other else ""))
     return f"{badge_line(judged)}\n\n{'**' if is_text else '#### '}{value}{'**' if is_text else ''}\n\n{' ・ '.join(parts)}"
-
-
-def planned_text(item: Scored) -> str:
-    """Return the planned value, no rounder than the sentence gives it."""
-    definition, planned = item.entry.definition, item.judgement.planned_value
-    return "―" if planned is None else format_value(round(planned, max(definition.decimals, 1)), definition, language())
 
 
 def facts_of(row: dict[str, Any]) -> pa.Table:
@@ -91,13 +87,13 @@ def inputs_of(item: Scored) -> pa.Table:
         return "―" if value is None else format_value(value, definition, language())
 
     def share(value: float | None) -> str:
-        return "―" if value is None else f"{value:.3f}"
+        return "―" if value is None else format_ratio(value)
 
     return pairs(
         [
             (t("actual"), headline_value(item, judged.figure)),
-            (t("target"), shown(judged.goal.value if judged.goal else None)),
-            (t("planned"), planned_text(item)),
+            (t("target"), target_text(definition, judged, language())),
+            (t("planned"), planned_text(definition, judged, language())),
             (t("base"), shown(judged.baseline.value if judged.baseline else None)),
             (t("progress"), share(judged.progress)),
             (t("planned_progress"), share(judged.planned_progress)),
@@ -126,21 +122,28 @@ def targets_of(item: Scored, book: Book) -> list[dict[str, Any]]:
     ]
 
 
-def revisions_of(item: Scored) -> list[dict[str, Any]]:
-    """Return the corrected and withdrawn figures, newest first, each with what it was before and why it was changed."""
+def revisions_of(units: Sequence[Scored]) -> list[dict[str, Any]]:
+    """Return the corrected and withdrawn figures of an indicator, newest first: whose, what it was before, and why it was changed.
+
+    Args:
+        units: the indicator's judgements, for its own scope and for every unit.
+    """
+    every = [(item, found) for item in units for found in item.revisions]
     newest = sorted(
-        item.revisions, key=lambda r: (r.vintage.known_at is not None, r.vintage.known_at, r.vintage.vintage), reverse=True
+        every, key=lambda r: (r[1].vintage.known_at is not None, r[1].vintage.known_at, r[1].vintage.vintage), reverse=True
     )[:REVISIONS_SHOWN]
     return [
         {
+            t("whose_figure"): unit_name(item.entry.unit_code),
             t("period"): r.vintage.period.label(language()),
             t("previous"): headline_value(item, r.before),
             t("value"): headline_value(item, r.after) if r.after else t("no_figure"),
+            t("unit"): named(item.entry.definition, "unit"),
             t("known"): format_date(local_day(r.vintage.known_at), language()) if r.vintage.known_at else t("unknown_day"),
             t("reason"): why_of(r),
             t("vintage"): str(r.vintage.vintage),
         }
-        for r in newest
+        for item, r in newest
     ]
 
 
@@ -167,7 +170,7 @@ def readings_of(item: Scored, book: Book) -> list[dict[str, Any]]:
     ]
 
 
-def gather(item: Scored, book: Book) -> Facts:
+def gather(item: Scored, units: Sequence[Scored], book: Book) -> Facts:
     """Make everything the page says of an indicator."""
     definition = item.entry.definition
     words = (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
@@ -182,6 +185,6 @@ def gather(item: Scored, book: Book) -> Facts:
         inputs_of(item),
         t("rule", version=item.judgement.rule_version, on_track=definition.threshold_on_track, behind=definition.threshold_behind),
         table_of(targets_of(item, book)),
-        table_of(revisions_of(item)),
+        table_of(revisions_of(units)),
         table_of(readings_of(item, book)),
     )

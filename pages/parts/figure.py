@@ -15,6 +15,7 @@ from charts.style import CONFIG, Finished
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.text import language, t
+from publishers.naming import file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,11 @@ def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> None
         suffix: whatever else the chart depends on, as a period chosen.
     """
     code = f"{key} {view()} {suffix}"
-    show(cached.made("figure", code=code, as_of=as_of(), language=language(), make=make), key=key)
+    show(cached.made("figure", code=code, as_of=as_of(), language=language(), make=make), key=key, about=suffix)
 
 
-def show(made: Ready, *, key: str) -> None:
-    """Draw what is ready."""
+def show(made: Ready, *, key: str, about: str = "") -> None:
+    """Draw what is ready; the file of its numbers is named by its key, what it depends on besides, and the day."""
     if made.title:
         st.markdown(f"**{made.title}**")
     if made.sentence:
@@ -92,5 +93,11 @@ def show(made: Ready, *, key: str) -> None:
             links = {c: st.column_config.LinkColumn() for c in made.table.column_names if c == t("source")}
             st.dataframe(made.table, hide_index=True, width="stretch", column_config=links)
             st.download_button(
-                t("csv"), made.csv, f"{key}.csv", "text/csv", icon=":material/download:", key=f"csv_{key}", on_click="ignore"
+                t("csv"),
+                made.csv,
+                file_name(key, about, as_of().isoformat(), ending=".csv"),
+                "text/csv",
+                icon=":material/download:",
+                key=f"csv_{key}",
+                on_click="ignore",
             )

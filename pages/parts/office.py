@@ -16,6 +16,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name
 from pages.parts.text import language, t
+from publishers.naming import file_name
 
 
 def _done(step: Callable[[], object], said: str) -> None:
@@ -130,6 +131,6 @@ def audit(store: Store, *, actor: str) -> None:
     table = pd.DataFrame(rows)
     st.dataframe(table, hide_index=True, width="stretch", height=560)
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), "audit.csv", "text/csv", icon=":material/download:",
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_name("audit", office_today().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_audit", on_click="ignore",
     )  # fmt: skip

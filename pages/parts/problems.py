@@ -9,7 +9,7 @@ import streamlit as st
 
 from loaders.report import Problem
 from loaders.workbook import WorkbookReading, mark_problems
-from pages.parts.reported import plain
+from pages.parts.reported import file_of, plain
 from pages.parts.text import language, t
 
 SHOWN_AS_TEXT = 10
@@ -42,13 +42,13 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             )  # fmt: skip
 
 
-def marked_download(content: bytes, name: str, reading: WorkbookReading) -> None:
+def marked_download(content: bytes, reading: WorkbookReading) -> None:
     """Offer the workbook that was uploaded with each faulty cell filled and commented, where it could be opened at all."""
     if reading.mark is None:
         return
     problems = reading.problems
     st.download_button(
-        t("marked_button"), lambda: mark_problems(content, problems), f"{name.removesuffix('.xlsx')}_marked.xlsx",
+        t("marked_button"), lambda: mark_problems(content, problems), file_of(reading.mark.bureau_code, reading.mark.period_code, "marked", ending=".xlsx"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", icon=":material/format_color_fill:", on_click="ignore",
         key="marked",
     )  # fmt: skip

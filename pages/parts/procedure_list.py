@@ -19,6 +19,7 @@ from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.entry import as_of
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import language, t
+from publishers.naming import file_name
 from publishers.registers_csv import written
 from publishers.told_procedures import value_word
 
@@ -74,7 +75,7 @@ def procedure_list(register: Counted) -> None:
     )  # fmt: skip
     if settings().mode == "office":  # there the open API is closed
         st.download_button(
-            t("list_csv"), partial(written, cached.store(), asked, as_of(), cached.known_at()), "procedures.csv", "text/csv", icon=":material/download:",
+            t("list_csv"), partial(written, cached.store(), asked, as_of(), cached.known_at()), file_name("procedures", *asdict(asked).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
             key="csv_procedures", on_click="ignore",
         )  # fmt: skip
     else:

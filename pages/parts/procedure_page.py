@@ -10,6 +10,7 @@ import streamlit as st
 
 from kpis import models, register_queries
 from kpis.errors import NotFound
+from kpis.periods import local_day
 from kpis.registers import STEPS
 from kpis.text import format_date
 from pages.parts import address, cached
@@ -110,7 +111,7 @@ def _history(code: str) -> None:
         return
     rows = [
         {
-            t("known"): format_date(change["known_at"].date(), language()), t("col_changed"): name, t("col_before"): str(before),
+            t("known"): format_date(local_day(change["known_at"]), language()), t("col_changed"): name, t("col_before"): str(before),
             t("col_after"): str(json.loads(change["after_json"]).get(name)), t("col_reason"): change["reason_text"],
         }
         for change in found

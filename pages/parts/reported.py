@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import streamlit as st
 
 from kpis.access import state_word
-from kpis.periods import TOKYO_OFFSET, local_day, parse_period
+from kpis.periods import local_day, local_time, parse_period
 from kpis.review import OBSERVATIONS, ReportedRow, Value
 from kpis.store import utc_now
 from kpis.text import format_date
 from loaders.layout import Column, load_layout
 from pages.parts import cached
 from pages.parts.text import language, named, t
+from publishers.naming import file_name
 
 STATE_LOOKS = {
     "not_started": (":material/radio_button_unchecked:", "gray"), "draft": (":material/edit_note:", "gray"),
@@ -39,7 +40,7 @@ def office_today() -> date:
 
 def instant(at: datetime | None) -> str:
     """Write an instant at the office's clock, to the minute."""
-    return f"{at + timedelta(hours=TOKYO_OFFSET.seconds // 3600):%Y-%m-%d %H:%M}" if at else "―"
+    return f"{local_time(at):%Y-%m-%d %H:%M}" if at else "―"
 
 
 def state_name(state: str) -> str:
@@ -80,6 +81,11 @@ def unit_of(row: ReportedRow) -> str:
     """Return the unit of a figure's indicator."""
     own = next(i for i in cached.rows("Indicator") if i["indicator_code"] == row.key[0])
     return str(own["unit_en" if language() == "en" else "unit_ja"])
+
+
+def file_of(bureau: str, period: str, *what: str, ending: str) -> str:
+    """Return the name of a file of one bureau's report: bureau and period in words and codes, and what it is."""
+    return file_name(bureau_names().get(bureau, ""), period_name(period), bureau, period, *what, ending=ending)
 
 
 def row_namer() -> _Namer:

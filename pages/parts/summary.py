@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from kpis.figures import Figure, Goal
 from kpis.scorecard import Book, Change, Scored, latest_changes, tally
-from kpis.text import format_date, format_value, status_colour, status_icon, status_word
+from kpis.text import format_date, format_value
 from pages.parts import cached
-from pages.parts.cards import headline_value, tally_marks
+from pages.parts.cards import badge_line, headline_value, tally_marks
 from pages.parts.entry import as_of
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
@@ -62,8 +62,7 @@ def line(change: Change) -> str:
     last = t("no_figure") if after is None else shown(after)
     said += f"{shown(change.before)} → **{last}**" if change.before else f"**{last}**"
     if change.kind == "new":
-        status = item.judgement.status
-        said += f" :{status_colour(status)}-badge[{status_icon(status)} {status_word(status, language())}]"
+        said += f" {badge_line(item.judgement)}"
     why = change.reason or (after if isinstance(after, Figure) else None)
     if why is not None and why.reason_class:
         said += t("because", reason=t("why_" + why.reason_class), text=why.reason_text)

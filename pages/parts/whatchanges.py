@@ -9,7 +9,7 @@ from kpis.reports import INCOMPLETE, Opened, Report
 from kpis.review import OURS, THEIRS, CellChange
 from kpis.text import status_colour, status_icon, status_word
 from pages.parts.cards import sentence
-from pages.parts.reported import bureau_names, column_name, event_name, instant, period_name, plain, row_namer, value_text
+from pages.parts.reported import bureau_names, column_name, event_name, file_of, instant, period_name, plain, row_namer, value_text
 from pages.parts.text import in_brackets, language, named, t
 
 NATURES = ("new", "corrected", "updated", "cleared")
@@ -34,7 +34,7 @@ def what_changes(found: Opened) -> None:
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) <= 12 else 460)
     st.caption(t("changes_order"))
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), f"changes_{found.report.id}.csv", "text/csv",
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_of(found.report.bureau_code, found.report.period_code, f"changes_{found.report.id}", ending=".csv"), "text/csv",
         icon=":material/download:", key=f"csv_changes_{found.report.id}", on_click="ignore",
     )  # fmt: skip
 

@@ -16,7 +16,8 @@ SEEN = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     if (!app || app.getAttribute('data-test-script-state') !== 'notRunning') return null;
     const heading = [...document.querySelectorAll('[data-testid=stMain] h1')].map(e => e.innerText);
-    if (!heading.length || document.querySelector('[data-testid=stMain] [data-testid=stSkeleton]')) return null;
+    if (!heading.length || document.querySelector('[data-testid=stSkeleton]')) return null;
+    if (!document.querySelector('[data-testid=stSidebar] [data-testid=stDateInput] [role=spinbutton]')) return null;
     const text = query => [...document.querySelectorAll(query)].map(e => e.innerText.trim());
     return {
         heading,

@@ -24,6 +24,10 @@ from kpis.vintages import Origin
 from publishers.registers_csv import written
 
 BEGIN, TODAY = datetime(2026, 4, 1, 9), date(2026, 1, 1)
+ENDS = {
+    "ended_on": (None, date(2024, 6, 30), date(2026, 1, 1), date(2026, 1, 2)), "ended_reason": (None, "closed", "merged", "mistake"),
+    "successor_code": (None, "x"),
+}  # fmt: skip
 DAYS = (None, date(2024, 3, 31), date(2025, 3, 31), date(2027, 3, 31))
 COLUMNS: Mapping[type, Mapping[str, tuple[Any, ...]]] = {
     models.Procedure: {
@@ -31,16 +35,16 @@ COLUMNS: Mapping[type, Mapping[str, tuple[Any, ...]]] = {
         "digital_status": ("done", "planned", "not_done", "partly_done"), "digitised_date": DAYS, "planned_for": DAYS,
         "planned_for_precision": ("day", "or_later"), "is_priority": (True, False), "applications_count": (None, 0.0, 120.5),
         "online_count": (None, 0.0, 7.0), "online_channel": ("", "窓口; 電子"), "fee_step": ("paper", "online", "unknown"),
-        "verified": (True, False),
+        "verified": (True, False), **ENDS,
     },
     models.Facility: {
         "name_ja": ("園", "館"), "bureau_code": (None, "A", "B"), "cashless_status": ("introduced", "announced", "not_cashless"),
         "cashless_since": DAYS, "payment_methods": ("", "credit_card;qr_code"), "is_class": (True, False),
-        "municipality_ja": ("", "港区"),
+        "municipality_ja": ("", "港区"), **ENDS,
     },
     models.Milestone: {
         "name_ja": ("開始", "終了"), "stage_ja": ("", "予定"), "planned_end": DAYS, "planned_end_precision": ("day", "month"),
-        "reported_period": (None, "FY2025-Q1"),
+        "reported_period": (None, "FY2025-Q1"), **ENDS,
     },
 }  # fmt: skip
 ALWAYS: Mapping[type, Mapping[str, Any]] = {
@@ -138,10 +142,15 @@ def test_every_moment_of_a_register_can_be_rebuilt(empty: Store, model: type, da
     assert empty.known(model, known_at=None) == empty.all_of(model)
 
 
+def stands(row: Mapping[str, Any], day: date = TODAY) -> bool:
+    """Say on paper whether a row still stands on a day."""
+    return row["ended_reason"] != "mistake" and (row["ended_on"] is None or day < row["ended_on"])
+
+
 def counted_naively(rows: Mapping[str, dict[str, Any]]) -> dict[str, tuple[int, int, float]]:
     """Count procedures by bureau: how many, how many done by the day, and their applications."""
     found: dict[str, tuple[int, int, float]] = {}
-    for row in rows.values():
+    for row in filter(stands, rows.values()):
         done = row["digital_status"] == "done" and (row["digitised_date"] is None or row["digitised_date"] <= TODAY)
         n, d, a = found.get(row["bureau_code"] or "", (0, 0, 0.0))
         found[row["bureau_code"] or ""] = (n + 1, d + done, a + (row["applications_count"] or 0.0))
@@ -158,11 +167,24 @@ def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: s
         then = known_then(replay, moment)
         total = registers.tally_by(register_queries.groups(empty, as_of=TODAY, known_at=moment), "bureau")
         assert {b: (t.procedures, t.done, t.applications) for b, t in total.items()} == counted_naively(then)
-        assert sum(r["count"] for r in register_queries.by_bureau(empty, as_of=TODAY, known_at=moment)) == len(then)
+        assert sum(r["count"] for r in register_queries.by_bureau(empty, as_of=TODAY, known_at=moment)) == sum(
+            map(stands, then.values())
+        )
+        whole = registers.tally(register_queries.groups(empty, as_of=TODAY, known_at=moment))
+        assert (whole.procedures, whole.ended) == (sum(map(stands, then.values())), sum(not stands(r) for r in then.values()))
         gone = register_queries.dated(empty, "planned_for", as_of=TODAY, known_at=moment)
-        assert sum(d.count for d in gone) == sum(r["planned_for"] is not None for r in then.values())
+        real = [r for r in then.values() if r["ended_reason"] != "mistake"]
+        assert sum(d.count for d in gone) == sum(r["planned_for"] is not None for r in real)
+        assert sum(d.count for d in gone if d.ended is None) == sum(r["planned_for"] is not None for r in real if stands(r))
+        online = register_queries.dated(empty, "digitised_date", as_of=TODAY, known_at=moment)
+        for day, _, so_far in registers.cumulated(online):
+            assert so_far == sum(
+                r["digital_status"] in ("done", "partly_done") and r["digitised_date"] is not None and r["digitised_date"] <= day
+                and (r["digitised_date"] <= TODAY) and stands(r, day)
+                for r in real
+            ), day  # fmt: skip
         channels = registers.channels(register_queries.channel_counts(empty, as_of=TODAY, known_at=moment))
-        assert sum(channels.get("電子", {}).values()) == sum(r["online_channel"] != "" for r in then.values())
+        assert sum(channels.get("電子", {}).values()) == sum(r["online_channel"] != "" for r in then.values() if stands(r))
         for words in ("abc", "許可", "条例", ""):
             expected = sorted(
                 c for c, r in then.items() if registers.plain(words) in registers.searchable({**r, "procedure_code": c})
@@ -171,6 +193,7 @@ def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: s
             assert (found, [r["procedure_code"] for r in rows]) == (len(expected), expected), words
             file = list(csv.DictReader(io.StringIO(written(empty, Filter(q=words), TODAY, moment).decode("utf-8-sig"))))
             assert [r["procedure_code"] for r in file] == expected
+            assert {r["procedure_code"] for r in rows if r["status"] == "ended"} == {c for c in expected if not stands(then[c])}
             assert all(r["name_ja"] == then[r["procedure_code"]]["name_ja"] for r in file)
 
 

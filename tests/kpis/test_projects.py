@@ -40,7 +40,7 @@ def row(**overrides: object) -> dict[str, Any]:
 
 def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overrides: object) -> dict[str, Any]:
     return {"milestone_code": "M1", "date_kind": kind, "vintage": vintage, "day": date.fromisoformat(day), "precision": precision,
-            "known_at": KNOWN, "submission_id": None, **overrides}  # fmt: skip
+            "known_at": KNOWN, "submission_id": None, "withdraws_vintage": None, **overrides}  # fmt: skip
 
 
 def reports(store: Store, as_of: date = TODAY) -> dict[str, Any]:

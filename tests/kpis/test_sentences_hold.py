@@ -56,7 +56,7 @@ def read(text: str) -> Read:
 
 PATTERNS = {
     # what it is held against, the figure, the gap; and the gap may be missing
-    "ja": re.compile(r"^(?:計画|目標|上限|維持する目標|一度達成した目標) (?P<other>.+?) に対し (?P<actual>.+?)(?:、(?P<gap>[^、(]*?\d[^、(]*))?(?:、基準 (?P<base>.+?) も..る|、上限以内)?\("),
+    "ja": re.compile(r"^(?:計画|目標|上限|維持する目標|一度達成した目標) (?P<other>.+?) に対し (?P<actual>.+?)(?:、(?P<gap>[^、(]*?\d[^、(]*))?(?:、基準 (?P<base>.+?) [もを]..る|、上限以内)?\("),
     "en": re.compile(r"^(?P<actual>.+?) against (?:an? (?:target|cap) of (?:keeping )?)?(?P<other>.+?)(?: that had been reached)?(?: planned)?(?:: (?P<gap>[^(]*?\d[^(]*))?(?:: within it)? \("),
 }  # fmt: skip
 
@@ -82,7 +82,9 @@ def check(definition: Definition, found: Judgement, language: str) -> None:
     parts = PATTERNS[language].search(main)
     against = found.planned_value if re.match(r"計画", main) or " planned" in main.split("(")[0] else found.goal.value
     assert against is not None
-    worse = (value - against) * (-1 if definition.direction == "lower" else 1) < -1e-9
+    sign = -1 if definition.direction == "lower" else 1
+    fell = found.baseline is not None and (value - found.baseline.value) * sign < 0
+    worse = (value - against) * sign < -1e-9
     word = status_of(main, language)
     if definition.direction != "keep":
         tolerated = TOLERATED[language] in main
@@ -90,12 +92,16 @@ def check(definition: Definition, found: Judgement, language: str) -> None:
             assert not any(w in main for w in (*SHORT[language], *OVER[language])), said
             assert tolerated or not worse, said
         if word in BAD[language]:
-            assert worse and not tolerated, said
+            assert (fell if word in ("後退", "moving away") else worse) and not tolerated, said
         if any(w in main for w in (*SHORT[language][:1], *OVER[language])):
             assert worse, said
     for way, words in ((1, UP), (-1, DOWN)):
-        if any(w in main.split("(")[0] for w in words[language]):
+        if any(w in re.split(r"\(|、基準|, (?:and|but) ", main)[0] for w in words[language]):
             assert way * (value - against) > 0, said
+    based = re.search(r"基準 (.+?) [もを](上|下)回る|(above|below) the baseline of (.+?) \(", main)
+    if based is not None and found.baseline is not None:
+        assert (value > found.baseline.value) == ((based[2] or based[3]) in ("上", "above")), said
+        assert read(based[1] or based[4]).value != read(parts["actual"]).value if parts else True, said
     if parts is None:
         return
     actual, other = read(parts["actual"]), read(parts["other"])
@@ -198,11 +204,15 @@ def test_the_sentences_of_the_engine_hold(kind: str, direction: str, data: some.
         Figure(code, data.draw(numbers), is_year_to_date=kind == "ceiling", is_approximate=data.draw(some.booleans()))
         for code in sorted(data.draw(some.sets(some.sampled_from(CODES), min_size=1, max_size=4)))
     ]
-    goals = [Goal(code, data.draw(numbers)) for code in ("FY2021", "FY2022", "FY2023")]
-    baseline = Baseline("FY2020", data.draw(numbers)) if data.draw(some.booleans()) else None
+    # A plan that goes one way, as plans do: from the baseline on each target asks for more than the one before.
+    steps = sorted(data.draw(some.lists(numbers, min_size=4, max_size=4)), reverse=direction == "lower")
+    goals = [Goal(code, value) for code, value in zip(("FY2021", "FY2022", "FY2023"), steps[1:], strict=True)]
+    baseline = Baseline("FY2020", steps[0]) if data.draw(some.booleans()) else None
     last = max(figure.period.end for figure in figures)
     found = judge(definition, figures, goals, baseline=baseline, as_of=last)
     assume(found.figure is not None and found.goal is not None and found.status not in ("unreported", "not_applicable"))
+    # A baseline beyond its target is no start of a plan: the engine's ratio then runs backwards, whatever is said of it.
+    assume(found.baseline is None or (found.goal.value - found.baseline.value) * definition.sign > 1e-9)  # type: ignore[union-attr]
     kept = baseline is not None and found.goal is not None and abs(baseline.value - found.goal.value) <= 1e-9
     assume(not kept)
     for language in ("ja", "en"):

@@ -6,8 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from kpis import models, submissions, withdrawals
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
@@ -15,7 +18,7 @@ from kpis.figures import Figure, counting_vintage, current_vintages, revisions
 from kpis.projects import milestones_on
 from kpis.scorecard import score_all
 from kpis.since import shifts
-from kpis.store import Store, utc_now
+from kpis.store import MIGRATIONS, Store, utc_now
 from loaders.load import load_file
 from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, STRANGER, figure, register_row
 
@@ -222,3 +225,21 @@ def test_what_counts_is_the_last_vintage_that_was_not_withdrawn(steps: list[int 
     last = counting_vintage(rows)
     assert (float(last["vintage"]) if last else -1.0) == replay[-1]
     assert [r.after.value if r.after else -1.0 for r in revisions(made)] == replay[1:]
+
+
+def test_the_migration_works_both_ways_with_rows_present(reporting: Store) -> None:
+    """Down to the version before, where what was withdrawn counts again since nothing can say otherwise, and up again."""
+    withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with reporting.engine.connect().execution_options(writes=True) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+        left = connection.execute(text("SELECT vintage, numerator FROM observation WHERE period_code = 'FY2022-Q2'")).all()
+        connection.commit()
+    assert (1, 500.0) in [tuple(row) for row in left] and all(vintage == 1 for vintage, _ in left)
+    reporting.migrate()
+    assert counting(reporting) == (1, 500.0)
+    assert {r["listed_in"] for r in reporting.all_of(models.Procedure)} == {"procedures.csv"}
+    withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
+    assert counting(reporting) is None

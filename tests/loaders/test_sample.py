@@ -25,10 +25,12 @@ from kpis.settings import ROOT, settings
 from kpis.store import Store, utc_now
 from loaders.catalogue import load_folder
 from loaders.sample import OFFICE, divide, make_sample, manager_of, parts_of
-from publishers.api import ROUTES
+from publishers.api import ROUTES, status_json
 from publishers.api_reform import REFORM_ROUTES
 from publishers.public_tables import gather
 from tests.bench.viewer import Viewer, served
+from tests.method.side_by_side import differences, from_json, recounted_from_json
+from tests.method.sums import wrong_sums
 from tests.pages.charts_seen import EVERY, walk
 from tests.pages.questions import unanswered
 from tests.publishers import accounts, projected
@@ -140,6 +142,28 @@ def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path
     settings.cache_clear()
     assert finance["indicators"] and all(i["is_sample"] for i in finance["indicators"])
     assert observations and all(o["is_sample"] for o in observations)
+
+
+def test_sums_are_what_a_stranger_adds_up(made: tuple[Store, Path]) -> None:
+    """Coverage, value and completeness of every sum, recomputed from the bureaus' own answers."""
+    book = made[0].book()
+    items = [status_json(scored, book, as_of=TODAY) for scored in score_all(book, as_of=TODAY)]
+    wholes = [i for i in items if i["rolled_up"]]
+    assert not [(w["code"], x) for w in wholes for x in wrong_sums(w, [i for i in items if i["code"] == w["code"] and i is not w])]
+    assert sum(r["is_complete"] for w in wholes for r in w["rolled_up"]) >= 12
+
+
+@pytest.mark.parametrize("view", ["then", "now"])
+def test_every_judgement_of_sums_and_bureaus_is_recomputed_from_its_json(made: tuple[Store, Path], view: str) -> None:
+    """By the second implementation, from nothing but the figures, targets and baseline in the answer, also where sums are judged."""
+    book, compared, statuses = made[0].book(), 0, set()
+    for as_of in (date(2022, 7, 31), date(2023, 3, 31), date(2023, 7, 5), TODAY):
+        for scored in score_all(book, as_of=as_of, view=view):
+            item = status_json(scored, book, as_of=as_of)
+            assert not list(differences(recounted_from_json(item, as_of), from_json(item))), (as_of, item["code"], item["scope"])
+            compared, statuses = compared + 1, statuses | {item["status"]}
+    print(f"{compared:,} judgements recomputed, view {view}")
+    assert compared > 4 * 109 + 2 * 28 and {"reached", "missed", "unreported", "not_applicable"} <= statuses
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from kpis.figures import Baseline, Definition, Figure, Goal, Judgement
 from kpis.periods import parse_period
+from kpis.sentences import short_sentence
 from kpis.settings import ROOT
-from kpis.text import format_difference, format_value, known_day, status_word
+from kpis.text import Apart, format_count, format_value, known_day, status_word, told_apart
 from publishers.words import Words
 from tests.publishers.shown import NUMBER, Shown
 
@@ -133,6 +135,10 @@ class Ledger:
         ended = f"{gap}({self.words('ended_year', year=row['valid_to'][:4])})" if row.get("valid_to") else ""
         return self.words.named(row) + ended
 
+    def day_of(self, instant: str) -> str:
+        """Return the day of the office on which an instant of the API falls: nine hours ahead of UTC."""
+        return (datetime.fromisoformat(instant.rstrip("Z")) + timedelta(hours=9)).date().isoformat()
+
     def day(self, text: str | None) -> str:
         """Write a day."""
         return known_day(date.fromisoformat(text), "day", self.language) if text else ""
@@ -148,12 +154,63 @@ class Ledger:
         row = self.indicators[item["code"]]
         return SimpleNamespace(unit_ja=row["unit_ja"], unit_en=row["unit_en"], decimals=row["decimals"])
 
-    def value(self, item: Item, value: float | None, *, least: int = 0) -> str:
-        """Write a value in the unit of an item, to at least so many decimals where it is rounded at all."""
-        if value is None:
+    def value(self, item: Item, value: float | None, *, worked_out: bool = False) -> str:
+        """Write a value in the unit of an item; one that was worked out has the item's decimals."""
+        return "―" if value is None else format_value(value, self.measured(item), self.language, is_worked_out=worked_out)
+
+    def about(self, text: str, is_approximate: bool) -> str:
+        """Put 約 before a number."""
+        return ("about " if self.language == "en" else "約") + text if is_approximate else text
+
+    def is_own(self, brief: Item) -> bool:
+        """Say whether a brief judgement is that of an indicator's own scope."""
+        return bool(brief["scope"] == self.indicators[brief["indicator"]]["scope_code"])
+
+    def whose(self, brief: Item) -> str:
+        """Write the name of an indicator; of a bureau also whose figure it is."""
+        name, unit = self.words.named(self.indicators[brief["indicator"]]), self.units.get(brief["scope"], brief["scope"])
+        return name if self.is_own(brief) else name + (f" ({unit})" if self.language == "en" else f"({unit})")
+
+    def beside(self, item: Item) -> list[float]:
+        """Return what stands beside a figure of an item: its targets, its plan and its baseline."""
+        others = [g["value"] for g in item["targets"]], [item["planned_value"]], [(item["baseline"] or {}).get("value")]
+        return [v for values in others for v in values if v is not None]
+
+    def apart(self, item: Item, key: str, known: Any = None) -> Apart | None:
+        """Return the figure of an item beside its ``target`` or ``planned_value``, told apart."""
+        figure, is_planned = self.at(item, item["period"]), key == "planned_value"
+        other = item[key] if is_planned else (item[key] or {}).get("value")
+        if figure is None or figure["value"] is None or other is None:
+            return None
+        goal = item["target"] or {}
+        marks = [v for v in (goal.get("value"), item["planned_value"], (item["baseline"] or {}).get("value")) if v is not None]
+        return told_apart(
+            figure["value"], other, known or self.measured(item), self.language, apart_from=marks,
+            is_approximate=figure["is_approximate"], is_other_approximate=not is_planned and goal["is_approximate"],
+            is_worked_out=self.derived(figure), is_planned=is_planned,
+        )  # fmt: skip
+
+    def derived(self, figure: Item) -> bool:
+        """Say whether a figure's value was worked out."""
+        return bool(figure["is_worked_out"] or figure["is_rolled_up"] or figure["is_recast"])
+
+    def target(self, item: Item, known: Any = None) -> str:
+        """Write the target of an item as it stands beside its figure."""
+        if not item["target"]:
             return "―"
-        known = self.measured(item)
-        return format_value(round(value, max(known.decimals, least)) if least else value, known, self.language)
+        apart = self.apart(item, "target", known)
+        written = apart.other if apart else format_value(item["target"]["value"], known or self.measured(item), self.language)
+        return self.about(written, item["target"]["is_approximate"])
+
+    def planned(self, item: Item, known: Any = None) -> str:
+        """Write the planned value of an item as it stands beside its figure."""
+        apart = self.apart(item, "planned_value", known)
+        return apart.other if apart else "―"
+
+    def variance(self, item: Item) -> str:
+        """Write by how much the figure is above or below its plan."""
+        apart = self.apart(item, "planned_value")
+        return self.about(apart.signed_gap, item["is_approximate"]) if apart else "―"
 
     def value_alone(self, item: Item, value: float) -> str:
         """Write a value without its unit, told apart from the targets of the item."""
@@ -166,10 +223,15 @@ class Ledger:
             return "―"
         if figure["value"] is None:
             return (figure["text_en"] if self.language == "en" else "") or figure["text_ja"] or "―"
-        about = ("about " if self.language == "en" else "約") if figure["is_approximate"] else ""
         if item["kind"] in ("completion", "stock") and figure["denominator"]:
-            return f"{about}{figure['value']:,.0f} / {figure['denominator']:,.0f}"
-        return about + self.value(item, figure["value"])
+            written = " / ".join(format_count(v, self.language) for v in (figure["value"], figure["denominator"]))
+        else:
+            written = format_value(
+                figure["value"], self.measured(item), self.language, apart_from=self.beside(item),
+                is_worked_out=self.derived(figure),
+            )  # fmt: skip
+        written = self.about(written, figure["is_approximate"])
+        return (f"more than {written}" if self.language == "en" else f"{written}超") if figure["is_lower_bound"] else written
 
     def at(self, item: Item, period: str | None) -> Item | None:
         """Return the figure of a period."""
@@ -189,8 +251,12 @@ class Ledger:
         return str(item[f"sentence_{self.language}"])
 
     def status(self, item: Item) -> str:
-        """Return the word of a status."""
-        return status_word(item["status"], self.language)
+        """Return the word of a status; where its figure is old, with the day it was so."""
+        word = status_word(item["status"], self.language)
+        if item["standing"] != "last_known":
+            return word
+        day = self.day(item["period_end"])
+        return f"{word} (as of {day})" if self.language == "en" else f"{word}({day}時点)"
 
     # What a text may say ----------------------------------------------------------------------------------------------
 
@@ -198,22 +264,13 @@ class Ledger:
         """Return everything that may be said of an item besides its bare value."""
         words, found = self.words, {self.words.named(item), self.sentence(item)}
         bare = self._bare(item)
-        goal, actual = item["target"], item["actual_value"]
-        if goal:
-            found |= {f"{words('target')} {w}" for w in (self.value(item, goal["value"]), bare(goal["value"]))}
-            gap = (
-                actual - goal["value"]
-                if actual is not None and item["status"] in ("missed", "reached_then_lost")
-                else item["variance"]
-            )
-            is_better = (gap or 0) * (-1 if item["direction"] == "lower" else 1) > 0
-            keys = ["ahead", "ahead_and"] if item["status"] == "on_track" and is_better else [item["status"]]
-            said = {"name": words.named(item), "gap": format_difference(gap or 0.0, self.measured(item), self.language),
-                    "target": self.value(item, goal["value"])}  # fmt: skip
-            found |= {words(f"phrase_{key}", **said) for key in keys if words.has(f"phrase_{key}")}
+        short = self._short(item)
+        if item["target"]:
+            known = [self.target(item), self.target(item, short), self.value(item, item["target"]["value"])]
+            found |= {f"{words('target')} {w}" for w in known}
+            found |= {words.named(item) + said for said in self.brief(item)}
         if item["planned_value"] is not None:
-            planned = round(item["planned_value"], max(self.measured(item).decimals, 1))
-            found |= {f"{words('planned')} {w}" for w in (self.value(item, planned), bare(planned))}
+            found |= {f"{words('planned')} {w}" for w in (self.planned(item), self.planned(item, short))}
         for word in ("previous", "year_earlier"):
             other = self.at(item, item[word]["period"]) if item[word] else None
             found.add(f"{words(word)} {self.figure(item, other)}")
@@ -231,10 +288,30 @@ class Ledger:
             )  # fmt: skip
         return {f for f in found if f} | self._steps(item)
 
-    def _bare(self, item: Item) -> Callable[[float], str]:
+    def brief(self, item: Item) -> set[str]:
+        """Return what the conclusion may say of an item behind its name."""
+        figure, goal, base = self.at(item, item["period"]), item["target"], item["baseline"]
+        judged = Judgement(
+            item["status"], planned_value=item["planned_value"], variance=item["variance"],
+            figure=Figure(
+                figure["period"], figure["value"], text_ja=figure["text_ja"] or "", is_approximate=figure["is_approximate"],
+                is_lower_bound=figure["is_lower_bound"], is_worked_out=self.derived(figure),
+            ) if figure else None,
+            goal=Goal(goal["period"], goal["value"], is_approximate=goal["is_approximate"]),
+            baseline=Baseline(base["period"], base["value"], is_first_figure=base["is_first_figure"]) if base else None,
+        )  # fmt: skip
+        row = self.indicators[item["code"]]
+        definition = Definition(
+            item["code"], item["kind"], item["direction"], "", "", row["unit_ja"], row["unit_en"], row["decimals"]
+        )
+        return {short_sentence(definition, judged, language=self.language, is_last=last) for last in (True, False)}
+
+    def _short(self, item: Item) -> Any:
         known = self.measured(item)
-        bare = known if known.unit_ja == "%" else SimpleNamespace(unit_ja="", unit_en="", decimals=known.decimals)
-        return lambda value: format_value(value, bare, self.language)
+        return known if known.unit_ja == "%" else SimpleNamespace(unit_ja="", unit_en="", decimals=known.decimals)
+
+    def _bare(self, item: Item) -> Callable[[float], str]:
+        return lambda value: format_value(value, self._short(item), self.language)
 
     def _steps(self, item: Item) -> set[str]:
         found: dict[str, list[str]] = {}

@@ -12,7 +12,7 @@ from kpis.periods import parse_period
 from kpis.projects import GivenDay
 from kpis.registers import FORMS
 from kpis.registers import STATUSES as DIGITAL
-from kpis.text import format_difference, known_day, status_word
+from kpis.text import format_ratio, format_value, known_day, status_word
 from publishers.summary import LESSES
 from tests.publishers.ledger import Item, Ledger, Table, cell, plain
 from tests.publishers.shown import Shown
@@ -76,15 +76,15 @@ def series(ledger: Ledger, item: Item) -> Table:
 
 def written_share(value: float | None) -> str:
     """Write a share of the way."""
-    return "―" if value is None else f"{value:.3f}"
+    return "―" if value is None else format_ratio(value)
 
 
 def inputs(ledger: Ledger, item: Item) -> Table:
     """Return every number that a status was worked out from."""
-    w, goal, base = ledger.words, item["target"], item["baseline"]
+    w, base = ledger.words, item["baseline"]
     return [w("item"), w("value")], [
-        [w("actual"), ledger.headline(item)], [w("target"), ledger.value(item, goal["value"] if goal else None)],
-        [w("planned"), ledger.value(item, item["planned_value"], least=1)],
+        [w("actual"), ledger.headline(item)], [w("target"), ledger.target(item)],
+        [w("planned"), ledger.planned(item)],
         [w("base"), ledger.value(item, base["value"] if base else None)],
         *([w(name), written_share(item[name])] for name in ("progress", "planned_progress", "ratio")),
     ]  # fmt: skip
@@ -123,13 +123,16 @@ def targets_table(ledger: Ledger, item: Item) -> Table:
 def revisions(ledger: Ledger, item: Item, vintages: Sequence[Item]) -> Table:
     """Return the corrected figures, newest first."""
     w = ledger.words
-    mine = [v for v in vintages if (v["indicator"], v["unit"]) == (item["code"], item["scope"])]
-    before = {(v["period"], v["vintage"]): v for v in mine}
+    of = {s["scope"]: s for s in ledger.items() if s["code"] == item["code"]}
+    mine = [v for v in vintages if v["indicator"] == item["code"] and v["unit"] in of]
+    before = {(v["unit"], v["period"], v["vintage"]): v for v in mine}
     newest = sorted((v for v in mine if v["vintage"] > 1), key=lambda v: (v["known_at"] or "", v["vintage"]), reverse=True)[:50]
-    header = [w("period"), w("previous"), w("value"), w("known"), w("reason"), w("vintage")]
+    header = [w(k) for k in ("whose_figure", "period", "previous", "value", "unit", "known", "reason", "vintage")]
+    unit = w.named(ledger.indicators[item["code"]], "unit")
     return header, [
-        [ledger.period(v["period"]), ledger.figure(item, before.get((v["period"], v["vintage"] - 1))), ledger.figure(item, v),
-         ledger.day(v["known_at"][:10]) if v["known_at"] else w("unknown_day"),
+        [ledger.units.get(v["unit"], v["unit"]), ledger.period(v["period"]),
+         ledger.figure(of[v["unit"]], before.get((v["unit"], v["period"], v["vintage"] - 1))), ledger.figure(of[v["unit"]], v), unit,
+         ledger.day(ledger.day_of(v["known_at"])) if v["known_at"] else w("unknown_day"),
          (w("why_" + v["reason_class"]) + w("colon") + v["reason_text"]) if v["reason_class"] else "", str(v["vintage"])]
         for v in newest
     ]  # fmt: skip
@@ -167,7 +170,9 @@ def label(ledger: Ledger, item: Item, figure: Item) -> str:
     value = figure["value"]
     if value is None:
         return ledger.figure(item, figure)
-    words = ledger.value(item, value, least=1)
+    words = format_value(
+        value, ledger.measured(item), ledger.language, apart_from=ledger.beside(item), is_worked_out=ledger.derived(figure)
+    )
     parts = (figure["numerator"] if item["kind"] in ("ratio", "reduction") else value, denominator(item, figure))
     if None in parts or item["kind"] == "ceiling":
         return words
@@ -209,7 +214,7 @@ def coverage(ledger: Ledger) -> Table:
         total = newest["value"] if newest else None
         rows.append(
             [w(theme), w.named(whole), ledger.period(newest["period"]) if newest else "―", str(newest["reported_count"] if newest else 0),
-             str(newest["owing_count"] if newest else owing), "―" if total is None else ledger.value(whole, total, least=2),
+             str(newest["owing_count"] if newest else owing), "―" if total is None else ledger.value(whole, total, worked_out=True),
              w("answer_yes") if newest and newest["is_complete"] else w("answer_no")]
         )  # fmt: skip
     keys = ("five_less", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
@@ -227,7 +232,7 @@ def bureau_indicators(ledger: Ledger, items: Sequence[Item]) -> Table:
     w = ledger.words
     return [w("indicators_one"), w("period"), w("value"), w("target"), w("previous"), w("year_earlier"), w("statuses_one")], [
         [w.named(s), ledger.period(s["period"]) if s["period"] else "―", ledger.headline(s),
-         ledger.value(s, s["target"]["value"] if s["target"] else None), ledger.earlier(s, "previous"), ledger.earlier(s, "year_earlier"), ledger.status(s)]
+         ledger.target(s), ledger.earlier(s, "previous"), ledger.earlier(s, "year_earlier"), ledger.status(s)]
         for s in items
     ]  # fmt: skip
 
@@ -378,21 +383,17 @@ def compared(ledger: Ledger, items: Iterable[Item]) -> Table:
     ]
     rows: list[list[Any]] = []
     for s in items:
-        planned = s["planned_value"]
         apart = difference(ledger, s)
         rows.append(
             [w.named(s), ledger.period(s["period"]), ledger.headline(s), ledger.earlier(s, "previous"), ledger.earlier(s, "year_earlier"),
-             "―" if planned is None else ledger.value(s, round(planned, 1)), apart, ledger.status(s)]
+             ledger.planned(s), apart, ledger.status(s)]
         )  # fmt: skip
     return header, rows
 
 
 def difference(ledger: Ledger, item: Item) -> str:
     """Write by how much a figure is above or below its plan."""
-    variance = item["variance"]
-    if variance is None:
-        return "―"
-    return ("+" if variance >= 0 else "−") + format_difference(round(variance, 1), ledger.measured(item), ledger.language)
+    return ledger.variance(item)
 
 
 def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
@@ -400,22 +401,34 @@ def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
     w = ledger.words
     rows = []
     for s in items:
-        stale = [w("stale")] if s["is_stale"] and s["age_days"] is not None else []
+        stale = [w("awaiting")] if s["is_awaiting"] else []
+        if s["is_stale"] and s["status"] != "unreported":
+            stale.append(w("stale" if s["standing"] == "last_known" else "stale_figure"))
         beside = [(w(k), ledger.earlier(s, k)) for k in ("previous", "year_earlier")]
         if s["planned_value"] is not None:
             against = f" ({difference(ledger, s)})" if s["variance"] is not None else ""
-            beside.append((w("planned"), ledger.value(s, round(s["planned_value"], 1)) + against))
+            beside.append((w("planned"), ledger.planned(s) + against))
         told = " ".join(f"{word} {value}" for word, value in beside if value != "―") or "―"
-        rows.append([" ".join([w.named(s), ledger.headline(s), ledger.status(s), *stale, ledger.period(s["period"])]), told])
+        rows.append(
+            [
+                " ".join(
+                    [w.named(s), ledger.headline(s), status_word(s["status"], ledger.language), *stale, ledger.period(s["period"])]
+                ),
+                told,
+            ]
+        )
     return [w("compare_now"), w("compare_beside")], rows
 
 
-def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Mapping[str, Item]) -> list[Table]:
+def changed(
+    ledger: Ledger, answer: Item, before: Mapping[tuple[str, str], Item], after: Mapping[tuple[str, str], Item]
+) -> list[Table]:
     """Return what changed since a day: as a table, and in two columns of words."""
     w = ledger.words
 
-    def stood(brief: Item, items: Mapping[str, Item]) -> str:
-        word, item = status_word(brief["status"], ledger.language), items[brief["indicator"]]
+    def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> str:
+        item = items[brief["indicator"], brief["scope"]]
+        word = ledger.status(item)
         return (
             f"{ledger.figure(item, ledger.at(item, brief['period']))} ({ledger.period(brief['period'])}) {word}"
             if brief["period"]
@@ -428,7 +441,7 @@ def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Map
         return w(f"reason_{found['reason']}", text=found["text"] or "")
 
     found = [
-        (w.named(ledger.indicators[c["after"]["indicator"]]), stood(c["before"], before), stood(c["after"], after),
+        (ledger.whose(c["after"]), stood(c["before"], before), stood(c["after"], after),
          w("comma").join(reason(r) for r in c["reasons"]))
         for c in answer["changes"]
     ]  # fmt: skip

@@ -165,7 +165,7 @@ def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
         items = [s for s in ledger.items() if s["scope"] == code]
         rows = [r for h, found in static.tables for r in found if h[:2] == [words("nav_indicator"), words("status")]]
         assert [[r[0], r[2], r[3]] for r in rows][: len(items)] == [
-            [words.named(s), ledger.headline(s), ledger.value(s, s["target"]["value"] if s["target"] else None)] for s in items
+            [words.named(s), ledger.headline(s), ledger.target(s)] for s in items
         ], code
         assert all(status_word(s["status"], language) in r[1] for s, r in zip(items, rows, strict=False)), code
         mine = [

@@ -1,0 +1,19 @@
+"""How a file to save is named: by what it is about, so that two of them lie side by side."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+_REFUSED = re.compile(r'[\\/:*?"<>|\s]+')
+
+
+def file_name(*parts: str, ending: str) -> str:
+    """Return the name of a file: what it is about, part by part, without what a file system refuses; blank parts are left out."""
+    kept = (_REFUSED.sub("_", part.strip()).strip("._") for part in parts)
+    return "_".join(part for part in kept if part) + ending
+
+
+def attachment(name: str) -> str:
+    """Return the ``Content-Disposition`` of a file to save under a name in any script (RFC 6266)."""
+    return f"attachment; filename*=UTF-8''{quote(name)}"

@@ -1,0 +1,136 @@
+"""Printing cuts nothing: pages on A4, upright and across, in a real Chromium that renders for print."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
+from publishers.export import export
+from publishers.report import quarter_report
+from publishers.report_page import report_page
+from tests.browser.test_pages import opened
+from tests.publishers.house import House, built
+
+pytestmark = pytest.mark.browser
+A4 = {"upright": 680, "across": 1008}  # pixels between the margins of 15 mm
+# What stands beyond the page, or is hidden in a box that a reader of paper cannot scroll.
+CUT = """(room) => {
+  const edge = document.documentElement.getBoundingClientRect().left + room, found = [];
+  const text = (e) => e.tagName + "." + (e.getAttribute("class") || "") + " " + (e.textContent || "").trim().slice(0, 50);
+  for (const e of document.querySelectorAll(SCOPE)) {
+    const box = e.getBoundingClientRect(), look = getComputedStyle(e);
+    if (!box.width || !box.height || look.visibility === "hidden" || e.closest(".vh, .skip, [aria-hidden=true], .js-plotly-plot, [data-testid=stDataFrame]")) continue;
+    if (box.right > edge + 2) found.push("beyond the page by " + Math.round(box.right - edge) + ": " + text(e));
+    const isCut = (axis) => ["hidden", "auto", "scroll", "clip"].includes(look["overflow" + axis]);
+    const words = (e.textContent || "").trim() && !e.closest("svg");
+    if (words && isCut("X") && e.scrollWidth > e.clientWidth + 2) found.push("hidden to the right: " + text(e));
+    if (words && isCut("Y") && e.scrollHeight > e.clientHeight + 3) found.push("hidden below: " + text(e));
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    folder = tmp_path_factory.mktemp("printed")
+    store = Store(f"sqlite:///{folder / 'tokyo.db'}")
+    store.migrate()
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    return built(store, folder)
+
+
+@pytest.fixture(scope="module")
+def site(house: House) -> Iterator[Path]:
+    house.publish("印刷")
+    target = house.folder / "written"
+    export(target, chosen=house.chosen)
+    yield target
+
+
+def cut(page: Page, room: int, *, scope: str = "body *") -> list[str]:
+    """Return what a print of a page on paper of a width would cut off."""
+    page.set_viewport_size({"width": room, "height": 1000})
+    page.emulate_media(media="print")
+    return page.evaluate(CUT.replace("SCOPE", repr(scope)), room)
+
+
+def printed(page: Page, path: Path, *, across: bool) -> str:
+    """Print a page on A4; return its words where this machine can read them."""
+    page.pdf(path=path, format="A4", landscape=across, print_background=True)
+    wide, high = (float(n) for n in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", path.read_bytes())[0])
+    assert [wide, high] == pytest.approx([842, 595] if across else [595, 842], abs=2)
+    if shutil.which("pdftotext") is None:
+        return ""
+    return subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize("paper", list(A4))
+@pytest.mark.parametrize(
+    "name", ["index", "five-less", "indicators/paper_sheets", "indicators/copy_count", "procedures", "facilities", "bureaus", "bureaus/DIGITAL",
+             "projects/CP2", "projects", "definitions", "data", "revisions", "method"]
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_the_static_edition_is_printed_whole(
+    chromium: Browser, site: Path, tmp_path: Path, name: str, language: str, paper: str
+) -> None:
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False).new_page()
+    page.goto((site / f"{language}{name}.html").as_uri())
+    said = printed(page, tmp_path / "page.pdf", across=paper == "across")
+    for heading in page.locator(":is(h1, h2, h3):not(.vh, .vh *)").all_inner_texts():
+        assert not said or squeezed(heading.split("\n")[0][:12]) in squeezed(said), heading
+    assert cut(page, A4[paper]) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("paper", list(A4))
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_meeting_material_is_printed_whole(chromium: Browser, house: House, tmp_path: Path, language: str, paper: str) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(report_page(quarter_report(house.store, "FY2022-Q3", language=language)), encoding="utf-8")
+    page = chromium.new_context(java_script_enabled=False).new_page()
+    page.goto(path.as_uri())
+    printed(page, tmp_path / "page.pdf", across=paper == "across")
+    assert cut(page, A4[paper]) == []
+    page.context.close()
+
+
+def beyond(path: Path) -> list[str]:
+    """Return the words of a print that do not lie on the paper, also those of charts."""
+    boxes = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=True).stdout
+    wide = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
+    words = re.findall(r'<word xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)" yMax="[-\d.]+">(.*?)</word>', boxes)
+    return [word for left, right, word in words if float(left) < -1 or float(right) > wide + 1]
+
+
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext がありません / no pdftotext: apt-get install poppler-utils"
+)
+@pytest.mark.parametrize("paper", list(A4))
+@pytest.mark.parametrize("path", ["/?lang=en", "/indicator?code=paper_reduction_rate"])
+def test_a_page_of_the_dashboard_is_printed_whole(chromium: Browser, server: str, tmp_path: Path, path: str, paper: str) -> None:
+    """Without the side bar, over as many pages as it takes; charts and tables become as narrow as the paper."""
+    page, _ = opened(chromium, server, path, width=1280)
+    page.locator("[data-testid=stMain] .main-svg").first.wait_for(timeout=90_000)
+    page.wait_for_timeout(3000)  # the rest of the page comes after its first chart
+    said = printed(page, tmp_path / "page.pdf", across=paper == "across")
+    for words in page.locator("[data-testid=stMain] :is(h1, h2, h3, [data-testid=stPageLink])").all_inner_texts():
+        shown = words.strip().split("\n")[-1]  # before it stands the name of an icon
+        assert squeezed(shown)[:12] in squeezed(said), words
+    assert beyond(tmp_path / "page.pdf") == []
+    assert cut(page, A4[paper], scope="[data-testid=stMain] *") == []
+    assert not page.locator("[data-testid=stSidebar]").is_visible()
+    assert page.locator("img.print-table, .main-svg[viewBox]").count() == 0  # all is as before
+    page.context.close()
