@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -39,12 +41,20 @@ def with_value(content: bytes, value: Any, number_format: str | None = None, cel
     return edited(content, change)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store with a manager and an officer; each test has its own copy."""
+    folder = Path(tmp_path_factory.mktemp("questions"))
+    store = make_store(folder)
+    add_person(store, actor=COMMAND_LINE, email="m@example.jp", role="bureau_manager", bureau_code=BUREAU)
+    add_person(store, actor=COMMAND_LINE, email="o@example.jp", role="reform_office")
+    store.engine.dispose()
+    return folder / "filled.db"
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made = make_store(tmp_path)
-    add_person(made, actor=COMMAND_LINE, email="m@example.jp", role="bureau_manager", bureau_code=BUREAU)
-    add_person(made, actor=COMMAND_LINE, email="o@example.jp", role="reform_office")
-    return made
+def store(made: Path, tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{shutil.copy(made, tmp_path / 'own.db')}")
 
 
 @pytest.mark.parametrize(("value", "code"), [(0.881, "0.0%"), (0.881, None), ("0.881", None), (88.1, "0.0%")])
@@ -109,15 +119,12 @@ def test_the_command_line_prints_the_question_and_stores_nothing(
     book.write_bytes(with_value(template(store), 0.881, "0.0%"))
     url = str(store.engine.url)
     monkeypatch.setattr("manage.settings", lambda: replace(product_settings(), database_url=url))
-    for command in (["check", str(book)], ["load", str(book), "--as", "m@example.jp"]):
+    for command in (["check", str(book), "--json"], ["load", str(book), "--as", "m@example.jp", "--json"]):
         answer = CliRunner().invoke(app, command)
         assert answer.exit_code == 1
-        said = " ".join(answer.stderr.split())
-        assert (
-            "G7" in said
-            and "電子決定率 2022年10月" in said
-            and "88.1 % or 0.881 %" in said.replace("0.881 % or 88.1 %", "88.1 % or 0.881 %")
-        )
+        (question,) = [p for p in json.loads(answer.stdout)["problems"] if p["grade"] == "question"]
+        assert (question["cell"], question["subject"]) == ("G7", "電子決定率 2022年10月 / Electronic decision rate, Oct 2022")
+        assert "0.881 % or 88.1 %" in question["expected"] and "'0.881%" in question["remedy"]
     assert store.all_of(models.Submission) == []
 
 
