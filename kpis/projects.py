@@ -18,7 +18,7 @@ from kpis.scorecard import Scored, Tally, tally
 from kpis.text import known_day
 
 PROJECT_RULE = "2026-2"
-MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated")
+MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")
 _DATE_KINDS = ("planned", "replanned", "actual")
 
 
@@ -53,7 +53,8 @@ class Milestone:
 
     ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``missed`` (it
     passed, and the published result fell short); ``not_seen``
-    (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``.
+    (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``;
+    ``cancelled`` (it ended on a day without a result; one that was entered by mistake is left out).
     ``slip_days`` runs from the first planned day to the actual, else the last re-planned day; 0 where the two fall within
     each other's precision; ``is_slip_exact`` where both are days.
     """
@@ -124,7 +125,8 @@ def milestones_on(
         day = GivenDay(found["day"], found["precision"], found["known_at"], found["submission_id"] is not None)
         kinds[found["date_kind"]].append(day)
     none: dict[str, list[GivenDay]] = {kind: [] for kind in _DATE_KINDS}
-    return [_milestone(row, given.get(row["milestone_code"], none), as_of) for row in rows]
+    stood = (row for row in rows if row["ended_reason"] != "mistake")
+    return [_milestone(row, given.get(row["milestone_code"], none), as_of) for row in stood]
 
 
 def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_of: date) -> Milestone:
@@ -135,6 +137,8 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     is_kept = row["is_sample"] or any(g.is_reported for found in given.values() for g in found)
     if actual is not None:
         state = "done"
+    elif row["ended_on"] is not None and row["ended_on"] <= as_of:
+        state = "cancelled"
     elif due is None:
         state = "undated"
     elif due.day >= as_of:

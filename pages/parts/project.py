@@ -27,6 +27,7 @@ STATE_LOOK = {
     "not_seen": (":material/visibility_off:", "gray"),
     "coming": (":material/hourglass_empty:", "blue"),
     "undated": (":material/event_busy:", "gray"),
+    "cancelled": (":material/block:", "gray"),
 }
 CONFIDENCE_LOOK = {"high": "green", "medium": "orange", "low": "red"}
 LABEL_WIDTH = 46  # half-width letters that fit above a row of the time line on a phone

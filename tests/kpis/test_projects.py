@@ -35,7 +35,8 @@ TABLES = (
 
 def row(**overrides: object) -> dict[str, Any]:
     return {"milestone_code": "M1", "project_code": "P", "name_ja": "節目", "name_en": "step", "planned_start": None, "stage_ja": "",
-            "reported_period": "FY2021Q2", "is_missed": False, "source_code": "S", "is_sample": False, "note": "", **overrides}  # fmt: skip
+            "reported_period": "FY2021Q2", "is_missed": False, "source_code": "S", "is_sample": False, "note": "",
+            "ended_on": None, "ended_reason": None, **overrides}  # fmt: skip
 
 
 def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overrides: object) -> dict[str, Any]:
@@ -73,6 +74,15 @@ def test_the_same_through_files_loaded_one_after_another(tmp_path: Path) -> None
     made = next(m for m in reports(store)["PROG"].milestones if m.code == "PROG-M001")
     assert [g.day.isoformat() for g in (*made.planned, *made.replanned)] == ["2020-05-29", "2020-06-30", "2020-07-31"]
     assert (made.state, made.slip_days) == ("done", 91)  # finished on 2020-08-28
+
+
+def test_a_milestone_that_was_given_up_is_cancelled_from_that_day_and_one_entered_by_mistake_never_stood() -> None:
+    dates, ended = [given("planned", "2022-03-31")], {"ended_on": date(2022, 2, 1), "ended_reason": "abolished"}
+    states = [milestones_on([row(**ended)], dates, as_of=day)[0].state for day in (date(2022, 1, 31), date(2022, 2, 1), TODAY)]
+    assert states == ["coming", "cancelled", "cancelled"]
+    done = milestones_on([row(**ended)], [*dates, given("actual", "2022-01-15")], as_of=TODAY)
+    assert done[0].state == "done"
+    assert milestones_on([row(ended_on=date(2022, 2, 1), ended_reason="mistake")], dates, as_of=TODAY) == []
 
 
 def test_before_its_last_day_a_milestone_is_not_done_yet() -> None:

@@ -381,7 +381,7 @@ def timeline(ledger: Ledger, charts: Sequence[Drawn], milestones: Sequence[Item]
         return [f"{c.alt} is not expected" for c in charts], []
     counts = Counter(m["state"] for m in milestones)
     slipped = sum(m["state"] == "done" and (m["slip_days"] or 0) > 0 for m in milestones)
-    names = ("done", "late", "missed", "not_seen", "coming", "undated")
+    names = ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")
     sentence = ledger.words("timeline_sentence", total=len(milestones), slipped=slipped, **{s: counts[s] for s in names})
     dated = any(tabled.last_day(m) != "9999-12-31" for m in milestones)
     wrong = [f"{c.alt} is not expected" for c in charts if c.alt != sentence]
