@@ -109,7 +109,9 @@ def _stand(
     goal = goal_in_force(known, day, figure=usable[-1])
     assert goal is not None
     due = found.last_due
-    if goal.period.end < day and due is not None and due.goal == goal and due.figure is None:
+    if due is not None and goal.period.end < day:
+        goal = due.goal  # no later target: of several that fell due last, the one whose result is told
+    if goal.period.end < day and due is not None and due.figure is None:
         # No later target, and the figures after its day are of other periods: they do not tell what came of it.
         if due.result == "awaiting":
             return replace(found, status="not_applicable", goal=goal, is_awaiting=True)
@@ -154,8 +156,8 @@ def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goa
     planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
     ratio = _pace_ratio(definition, actual, planned)
     found = replace(found, planned_value=planned, variance=actual - planned, ratio=ratio)
-    if is_over:
-        return replace(found, status="behind")
+    if is_over and definition.sign < 0:
+        return replace(found, status="behind")  # the cap is used up; a floor not yet reached is judged by its pace
     return replace(found, status="not_due" if ratio is None else _by_ratio(definition, ratio))
 
 

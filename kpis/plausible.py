@@ -98,7 +98,9 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
             return None
         shown = float(f"{value * 100:.15g}")
     low, high = limits(definition)
-    readings = tuple(r for r in dict.fromkeys((value, shown)) if _within(r, low, high)) or (value, shown)
+    readings = tuple(r for r in dict.fromkeys((value, shown)) if _within(r, low, high))
+    if not readings:
+        return None  # it is impossible whichever is meant, and refused as that
     unit = definition.unit_ja
     choices = [f"{written(r)} {unit}" for r in readings]
     told_ja, told_en = "か ".join(choices), " or ".join(choices)

@@ -49,10 +49,15 @@ def marked(number: str, figure: Figure | None, language: str) -> str:
     return number
 
 
+def about(number: str, language: str = "ja") -> str:
+    """Put 約 before a written number."""
+    return _say("say_about", language, number=number)
+
+
 def goal_text(definition: Definition, goal: Goal, language: str = "ja") -> str:
     """Write a target with its 約."""
     written = format_value(goal.value, definition, language)
-    return _say("say_about", language, number=written) if goal.is_approximate else written
+    return about(written, language) if goal.is_approximate else written
 
 
 def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -> Numbers:
@@ -77,7 +82,7 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
     actual = marked(format_value(value, definition, language, apart_from=beside, is_worked_out=derived), figure, language)
     target = goal_gap.other if goal_gap else ""
     if goal is not None and goal.is_approximate:
-        target = _say("say_about", language, number=target)
+        target = about(target, language)
     return Numbers(actual, target, plan_gap.other if plan_gap else "", goal_gap, plan_gap)
 
 
@@ -96,7 +101,7 @@ def variance_text(definition: Definition, found: Judgement, language: str = "ja"
     gap = numbers_of(definition, found, language).plan_gap
     if gap is None or found.figure is None:
         return "―"
-    return _say("say_about", language, number=gap.signed_gap) if found.figure.is_approximate else gap.signed_gap
+    return about(gap.signed_gap, language) if found.figure.is_approximate else gap.signed_gap
 
 
 def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
@@ -179,7 +184,7 @@ def _gap(found: Judgement, gap: Apart | None, language: str, *, is_planned: bool
     if gap is None:
         return ""
     rough = any(part is not None and part.is_approximate for part in (found.figure, None if is_planned else found.goal))
-    written = _say("say_about", language, number=gap.gap) if rough else gap.gap
+    written = about(gap.gap, language) if rough else gap.gap
     if found.figure is not None and found.figure.is_lower_bound:
         return _say("say_at_most" if gap.side < 0 else "say_more_than", language, number=written)
     return written
@@ -270,7 +275,7 @@ def _besides(definition: Definition, found: Judgement, language: str) -> list[st
     base = found.baseline
     if base is not None and base.is_first_figure and found.planned_value is not None and found.status not in ("reached", "missed"):
         written = format_value(base.value, definition, language)
-        number = _say("say_about", language, number=written) if base.is_approximate else written
+        number = about(written, language) if base.is_approximate else written
         said.append(_say("say_first_figure", language, day=format_date(base.day, language), base=number))
     return said
 
@@ -293,7 +298,7 @@ def _last_due(definition: Definition, found: Judgement, language: str) -> list[s
             is_other_approximate=last.goal.is_approximate, is_worked_out=is_derived(last.figure),
         )  # fmt: skip
         rough = last.figure.is_approximate or last.goal.is_approximate
-        gap = _say("say_about", language, number=apart.gap) if rough else apart.gap
+        gap = about(apart.gap, language) if rough else apart.gap
         short = "short" if _falls_short(definition, apart) else _way(apart.side)
         key = f"say_due_missed_{'over' if definition.kind == 'ceiling' else short}"
     aim = _say("say_aim_cap" if definition.kind == "ceiling" else "say_aim_target", language)

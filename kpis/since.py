@@ -16,12 +16,13 @@ class Shift:
     """An indicator that stands otherwise than on the day before.
 
     ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, ``withdrawn``, or the class of a
-    correction that became known since, with its words.
+    correction that became known since, with its words. ``corrections`` are those themselves.
     """
 
     before: Scored
     after: Scored
     reasons: tuple[tuple[str, str], ...]
+    corrections: tuple[Revision, ...] = ()
 
     @property
     def has_new_figure(self) -> bool:
@@ -65,9 +66,10 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
         was, now = old.judgement, item.judgement
         if now.figure is not None and (was.figure is None or was.figure.period_code != now.figure.period_code):
             reasons.append(("new_period", now.figure.period_code))
-        reasons += [_reason(found) for found in corrections_since(item, since)]
+        corrected = tuple(corrections_since(item, since))
+        reasons += [_reason(found) for found in corrected]
         if was.status != now.status and was.goal != now.goal:
             reasons.append(("new_target", ""))
         if reasons or was.status != now.status:
-            found.append(Shift(old, item, tuple(reasons)))
+            found.append(Shift(old, item, tuple(reasons), corrected))
     return found

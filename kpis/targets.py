@@ -128,6 +128,8 @@ def is_of_a_period(definition: Definition, figure: Figure) -> bool:
 
 def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bool:
     """Say whether a target means to keep what there is: so directed, or equal to the published baseline."""
+    if definition.kind == "ceiling":
+        return False
     if definition.direction == "keep":
         return True
     return baseline is not None and not baseline.is_first_figure and abs(goal.value - baseline.value) <= NEAR

@@ -150,6 +150,8 @@ def read_rows(
                 place = f"{column_letters(left + at)}{number}"
                 odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
                 problems += [odd] if odd is not None else []
+    odd_rows = {problem.row for problem in problems}
+    held = [(number, row) for number, row in held if number not in odd_rows]
     optional = [(name, not model.model_fields[name].is_required()) for name in names]
     given_rows = [
         {
@@ -165,6 +167,8 @@ def read_rows(
         pass
     rows: list[tuple[int, Row]] = []
     for number, given in written_rows(table):
+        if number in odd_rows:
+            continue
         found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
         problems += wrong
         if sure is not None:

@@ -1,7 +1,7 @@
 """Rows that a list held and its reloaded form holds no longer: named, and decided; never silently kept or dropped.
 
 A list is known by its file name. Of a register (procedures, facilities, milestones) the rows of the same sources belong to it as
-well, whatever the file is called. A file of figures, bureaus, projects or indicators that holds fewer than half of its list's rows
+well, whatever the file is called; a small file with none of the list's rows adds to it. A file of figures, bureaus, projects or indicators that holds fewer than half of its list's rows
 is a part (a correction, a supplement): figures are only ever appended. The other lists of the catalogue are whole.
 
 What can be decided, for all rows of a load (``--missing``) or row by row in ``dropped.csv`` beside the lists:
@@ -118,7 +118,8 @@ def find_gone(store: Store, file: Prepared) -> list[Gone]:
     held = dict(_held(store, file, fields))
     gone = [key for key in held if key not in there]
     whole = file.kind in REGISTER_FILES or file.kind in LISTED or file.kind == "calendar.csv"
-    if not gone or (not whole and len(gone) * 2 > len(held)):
+    is_addition = len(gone) == len(held) and 0 < len(there) * 2 < len(held)
+    if not gone or (not whole and len(gone) * 2 > len(held)) or (file.kind in REGISTER_FILES and is_addition):
         return []
     kept = {
         row["row_key"]

@@ -23,7 +23,6 @@ from loaders.template import new_code
 from loaders.values import Refused, Words, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
 
 _FILL: Words = ("値を入れてください", "Enter a value")
-_NOT_BELOW_ZERO: Words = ("負の記号を除くか、正しい数値を入れてください", "Remove the minus sign or enter the right number")
 _KEEP_CODE: Words = (
     "コードを元に戻すか、様式をもう一度ダウンロードしてください",
     "Restore the code, or download the template again",
@@ -497,9 +496,6 @@ class TableReader:
                     row=number,
                     column=name,
                 )
-        value = fields.get("value")
-        if isinstance(value, float) and value < 0 and kind in ("ratio", "ceiling", "stock", "completion"):
-            self._say("number", value, ("0以上の数値", "a number of 0 or more"), _NOT_BELOW_ZERO, row=number, column="value")
 
 
 _DEFAULTS: dict[str, Value] = {

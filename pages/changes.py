@@ -12,19 +12,32 @@ from kpis.errors import PeriodUnreadable
 from kpis.periods import parse_period
 from kpis.scorecard import Scored
 from kpis.sentences import planned_text, standing_word
-from kpis.since import Shift, corrections_since, shifts
+from kpis.since import Shift, shifts
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import FIRST_DAY, choose_day
+from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, headline_value
 from pages.parts.comparison import difference, in_words
 from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.series import arrow
-from pages.parts.text import language, named, t
+from pages.parts.text import in_brackets, language, named, t
 from pages.parts.themes import own_scope
 
 enter()
+
+
+def whose(item: Scored) -> str:
+    """Return the name of an indicator; of a bureau's figure also whose it is."""
+    name = named(item.entry.definition)
+    return name if item.entry.is_own_scope else name + in_brackets(unit_name(item.entry.unit_code))
+
+
+def listed_shifts(since: date) -> list[Shift]:
+    """Return what changed of each indicator's own scope, and every correction of a bureau's figure."""
+    found = shifts(cached.scored(since), cached.scored(as_of()), since=since)
+    return [s for s in found if s.after.entry.is_own_scope or s.corrections]
 
 
 def reason_line(kind: str, text: str) -> str:
@@ -44,10 +57,10 @@ def stood(item: Scored) -> str:
     return f"{headline_value(item, figure)} ({figure.period.label(language())}) {word}" if figure else word
 
 
-def changed(found: list[Shift], since: date, every: list[Scored]) -> None:
+def changed(found: list[Shift], since: date) -> None:
     """Show what changed, one row per indicator, with reasons."""
     title = cached.made(
-        "since", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: conclusion(found, since, every)
+        "since", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: conclusion(found, since)
     )  # fmt: skip
     st.title(title)
     if not found:
@@ -65,20 +78,20 @@ def told(found: list[Shift]) -> pa.Table:
     return arrow(
         {
             t("since_what"): [
-                f"**{named(s.after.entry.definition)}**  \n:small[{t('comma').join(reason_line(*r) for r in s.reasons)}]"
-                for s in found
+                f"**{whose(s.after)}**  \n:small[{t('comma').join(reason_line(*r) for r in s.reasons)}]" for s in found
             ],
             t("since_from_to"): [f"{stood(s.before)}  \n→ **{stood(s.after)}**" for s in found],
         }
     )
 
 
-def conclusion(found: list[Shift], since: date, every: list[Scored]) -> str:
+def conclusion(found: list[Shift], since: date) -> str:
     """Say how many figures, statuses and corrections are new since a day."""
+    own = [s for s in found if s.after.entry.is_own_scope]
     return t(
         "since_sentence", day=format_date(since, language()), as_of=format_date(as_of(), language()),
-        figures=sum(s.has_new_figure for s in found), flips=sum(s.has_new_status for s in found),
-        corrections=sum(len(corrections_since(s, since)) for s in every),
+        figures=sum(s.has_new_figure for s in own), flips=sum(s.has_new_status for s in own),
+        corrections=sum(len(s.corrections) for s in found),
     )  # fmt: skip
 
 
@@ -87,7 +100,7 @@ def listed(found: list[Shift], since: date) -> Ready:
     table = pd.DataFrame(
         [
             {
-                t("since_indicator"): named(s.after.entry.definition), t("since_before"): stood(s.before),
+                t("since_indicator"): whose(s.after), t("since_before"): stood(s.before),
                 t("since_after"): stood(s.after), t("since_reason"): t("comma").join(reason_line(*r) for r in s.reasons),
             }
             for s in found
@@ -96,7 +109,7 @@ def listed(found: list[Shift], since: date) -> Ready:
     csv = pd.DataFrame(
         [
             {
-                "indicator_code": s.after.entry.definition.code, "since": since, "as_of": as_of(),
+                "indicator_code": s.after.entry.definition.code, "unit_code": s.after.entry.unit_code, "since": since, "as_of": as_of(),
                 **{
                     f"{word}_{name}": value
                     for word, item in (("before", s.before), ("after", s.after))
@@ -156,9 +169,9 @@ year_before = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
 since = choose_day("since", t("since_choose"), first=FIRST_DAY, last=as_of(), default=max(year_before, FIRST_DAY))
 found = cached.made(
     "shifts", code=since.isoformat(), as_of=as_of(), language="",
-    make=lambda: shifts(own_scope(cached.scored(since)), every, since=since),
+    make=lambda: listed_shifts(since),
 )  # fmt: skip
-changed(found, since, every)
+changed(found, since)
 st.header(t("compare_all"), divider="gray")
 held = sum(s.judgement.figure is not None for s in every)
 st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))

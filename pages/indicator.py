@@ -61,6 +61,11 @@ def names_of_all() -> tuple[list[str], dict[str, str]]:
     return [r["indicator_code"] for r in catalogue], {r["indicator_code"]: named(r) for r in catalogue}
 
 
+def units_of(code: str) -> list[Scored]:
+    """Return the judgements of an indicator for its own scope and for every unit."""
+    return [s for s in cached.scored(as_of()) if s.entry.definition.code == code]
+
+
 codes, names = cached.made("names", code="", as_of=as_of(), language=language(), make=names_of_all)
 if not codes:
     st.title(t("nav_indicator"))
@@ -70,5 +75,5 @@ code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=c
 book = cached.book()
 found = cached.made("found", code=code, as_of=as_of(), language="", make=lambda: find(cached.scored(as_of()), code))
 if found is not None:
-    made = cached.made("facts", code=code, as_of=as_of(), language=language(), make=lambda: gather(found, book))
+    made = cached.made("facts", code=code, as_of=as_of(), language=language(), make=lambda: gather(found, units_of(code), book))
     show(found, made, book)

@@ -52,7 +52,8 @@ def milestone_json(milestone: Milestone) -> dict[str, Any]:
 def _brief(item: Scored) -> dict[str, Any]:
     figure = item.judgement.figure
     return {
-        "indicator": item.entry.definition.code, "status": item.judgement.status, "standing": item.judgement.standing, "targets_of": item.entry.goals_of or item.entry.unit_code,
+        "indicator": item.entry.definition.code, "scope": item.entry.unit_code, "unit": item.entry.definition.unit_ja,
+        "unit_en": item.entry.definition.unit_en, "status": item.judgement.status, "standing": item.judgement.standing, "targets_of": item.entry.goals_of or item.entry.unit_code,
         "period": figure.period_code if figure else None, "value": figure.value if figure else None,
         "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
         "is_sample": bool(figure and figure.is_sample), "is_recast": bool(figure and figure.is_recast),
@@ -120,10 +121,19 @@ def _succession(found: Succession, other: str) -> dict[str, Any]:
 
 
 def shift_json(shift: Shift) -> dict[str, Any]:
-    """Return one change of an indicator between two days, with its reasons."""
+    """Return one change of an indicator and unit between two days, with its reasons and its corrections."""
     return {
         "before": _brief(shift.before), "after": _brief(shift.after),
         "reasons": [{"reason": kind, "text": text or None} for kind, text in shift.reasons],
+        "corrections": [
+            {
+                "period": c.vintage.period_code, "before": c.before.value if c.before else None,
+                "after": c.after.value if c.after else None, "vintage": c.vintage.vintage, "known_at": c.vintage.known_at,
+                "is_withdrawal": c.is_withdrawal, "reason_class": c.vintage.reason_class or None,
+                "reason_text": c.vintage.reason_text or None,
+            }
+            for c in shift.corrections
+        ],
     }  # fmt: skip
 
 
@@ -169,7 +179,7 @@ def _changes(request: Request) -> dict[str, Any]:
     as_of = _as_of(request)
     since, book = day_of(request, "since") or as_of - timedelta(days=365), book_of(request)
     known_at = instant_of(request, "known_at")
-    before, after = ([s for s in score_all(book, as_of=day, known_at=known_at) if s.entry.is_own_scope] for day in (since, as_of))
+    before, after = (score_all(book, as_of=day, known_at=known_at) for day in (since, as_of))
     return {"since": since, "as_of": as_of, "changes": [shift_json(s) for s in shifts(before, after, since=since)]}
 
 

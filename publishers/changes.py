@@ -10,8 +10,9 @@ from typing import Any
 from kpis import models
 from kpis.figures import Definition, Figure, current_vintages
 from kpis.scorecard import Entry, Scored, figure_text, score_all
+from kpis.sentences import about, is_derived
 from kpis.store import Store
-from kpis.text import format_difference, format_value, status_word
+from kpis.text import format_value, status_word, told_apart, with_unit
 
 KINDS = (
     "first_edition", "figure_corrected", "figure_withdrawn", "figure_new", "status", "target", "definition", "indicator_new",
@@ -89,7 +90,10 @@ def _named(kind: str, definition: Definition, unit: str, **rest: Any) -> Change:
 def _texts(definition: Definition, figure: Figure | None, name: str) -> dict[str, str]:
     if figure is None:
         return {}
-    return {f"{name}_{language}": figure_text(definition, figure, language) for language in ("ja", "en")}
+    texts = {language: figure_text(definition, figure, language) for language in ("ja", "en")}
+    if " / " in texts["ja"]:  # 77 / 78: what is counted stands beside it
+        texts = {n: with_unit(text, definition.unit_en if n == "en" else definition.unit_ja, n) for n, text in texts.items()}
+    return {f"{name}_{language}": text for language, text in texts.items()}
 
 
 def _figures(before: Scored | None, after: Scored | None) -> Iterable[Change]:
@@ -109,14 +113,20 @@ def _figures(before: Scored | None, after: Scored | None) -> Iterable[Change]:
         why = (newest.reason_class, newest.reason_text) if newest is not None else ("", "")
         yield _named(
             kind, definition, unit, period_code=period, difference=difference, reason_class=why[0], reason_text=why[1],
-            size_ja="" if difference is None else _signed(difference, definition, "ja"),
-            size_en="" if difference is None else _signed(difference, definition, "en"),
+            size_ja=_size(definition, old, new, "ja"), size_en=_size(definition, old, new, "en"),
             **_texts(definition, old, "old"), **_texts(definition, new, "new"),
         )  # fmt: skip
 
 
-def _signed(difference: float, definition: Definition, language: str) -> str:
-    return ("+" if difference > 0 else "−" if difference < 0 else "±") + format_difference(difference, definition, language)
+def _size(definition: Definition, old: Figure | None, new: Figure | None, language: str) -> str:
+    """Write by how much a figure was changed, with no more digits than the two have; nothing where one of them is none."""
+    if old is None or new is None or old.value is None or new.value is None:
+        return ""
+    gap = told_apart(
+        new.value, old.value, definition, language, is_approximate=new.is_approximate, is_other_approximate=old.is_approximate,
+        is_worked_out=is_derived(new),
+    ).signed_gap  # fmt: skip
+    return about(gap, language) if new.is_approximate or old.is_approximate else gap
 
 
 def _status(before: Scored | None, after: Scored | None) -> Iterable[Change]:

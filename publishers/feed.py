@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from kpis.periods import local_day, parse_instant, parse_period
-from publishers.words import Words
+from publishers.words import Words, whose
 
 if TYPE_CHECKING:
     from publishers.edition import Site
@@ -57,7 +57,8 @@ def atom(site: Site, words: Words) -> str:
             put(
                 entry, "title",
                 words(
-                    "ed_correction", name=change.get(f"name_{words.language}", change["code"]), period=period or change.get("field", ""),
+                    "ed_correction", name=change.get(f"name_{words.language}", change["code"]),
+                    whose=words("in_brackets", text=unit) if (unit := whose(change, words, site.units)) else "", period=period or change.get("field", ""),
                     old=change.get(f"old_{words.language}", "―"), new=change.get(f"new_{words.language}", "―"),
                 ),
             )  # fmt: skip

@@ -23,7 +23,7 @@ from publishers.pages_bureaus import bureau_pages, compared_by_bureau, day_word
 from publishers.pages_registers import facilities, procedures
 from publishers.summary import LESSES, NOTES, TREND, conclusion, coverage_lines, headlines, lead, pair_note, with_forerunners
 from publishers.views import IndicatorView, badge, badges
-from publishers.words import Words
+from publishers.words import Words, whose
 
 
 def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pages:
@@ -50,14 +50,14 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
     yield "404.html", "text.html", {"title": words("ed_lost_title"), "body": lost}
 
 
-def label_of(words: Words) -> Any:
+def label_of(words: Words, units: Mapping[str, Mapping[str, Any]]) -> Any:
     """Return a function that says what a change is about."""
 
     def label(change: Mapping[str, Any]) -> str:
         period = change.get("period_code")
         parts = [
             words.named({f"name_{n}": change.get(f"name_{n}", "") for n in ("ja", "en")}) or change.get("code", ""),
-            change.get("unit_code"), change.get("field"), parse_period(period).label(words.language) if period else "",
+            whose(change, words, units), change.get("field"), parse_period(period).label(words.language) if period else "",
         ]  # fmt: skip
         return " ・ ".join(part for part in parts if part)
 
@@ -96,7 +96,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
         "others": [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown],
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
         "latest": [_latest(c, own, words) for c in latest_changes(scored, site.book.sources, as_of=site.as_of, count=6)],
-        "label": label_of(words), "has_chart": True,
+        "label": label_of(words, site.units), "has_chart": True,
     }  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
         for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
         if row[field] in site.indicators
     ]
-    corrected = [_corrected(view, found, words) for view, found in _corrections(views)]
+    corrected = [_corrected(site, view, found, words) for view, found in _corrections(views)]
     definition = views[0].scored.entry.definition
     readings = [
         {
@@ -193,13 +193,14 @@ def _corrections(views: Iterable[IndicatorView]) -> list[tuple[IndicatorView, Re
     return sorted(found, key=lambda f: (f[1].vintage.known_at or datetime.min, f[1].vintage.vintage), reverse=True)
 
 
-def _corrected(view: IndicatorView, found: Revision, words: Words) -> dict[str, Any]:
+def _corrected(site: Site, view: IndicatorView, found: Revision, words: Words) -> dict[str, Any]:
     figure = found.vintage
     why = words(f"edition_reason_{figure.reason_class}") if figure.reason_class else ""
     why = f"{why} {figure.reason_text}".strip()
     return {
         "period": figure.period.label(words.language), "value": view.figure(found.after) if found.after else words("no_figure"),
-        "before": view.figure(found.before), "vintage": figure.vintage,
+        "before": view.figure(found.before), "vintage": figure.vintage, "whose": words.named(site.units[view.scored.entry.unit_code]),
+        "unit": words.named(view.scored.entry.definition, "unit"),
         "known": format_date(local_day(figure.known_at), words.language) if figure.known_at else words("unknown_day"),
         "reason": words("withdrawn_because", reason=why) if found.is_withdrawal else why,
     }  # fmt: skip
@@ -308,4 +309,4 @@ def _revisions(site: Site, words: Words) -> Any:
     log = [(site.about["edition"], site.day(words), site.about["note"], _shown(site.changes), "")]
     log += [(e.number, format_date(e.as_of, words.language), e.note, _shown(changes), e.sha256) for e, changes in site.history]
     title = words("revisions_title", count=len(log))
-    return "revisions.html", "revisions.html", {"title": title, "log": log, "label": label_of(words)}
+    return "revisions.html", "revisions.html", {"title": title, "log": log, "label": label_of(words, site.units)}

@@ -41,3 +41,9 @@ class Words:
             if value:
                 return str(value)
         return ""
+
+
+def whose(change: Mapping[str, Any], words: Words, units: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the name of the unit whose figure or target a change is about; nothing for what belongs to none."""
+    code = change.get("unit_code") or ""
+    return words.named(units[code]) if code in units else code

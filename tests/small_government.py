@@ -99,7 +99,7 @@ def write_small_government(folder: Path, *, calendar: list[dict[str, str]] | Non
     for name, model in {**CATALOGUE_FILES, **OFFICIAL_FILES}.items():
         own = folder / ("catalogue" if name in CATALOGUE_FILES else "official")
         own.mkdir(parents=True, exist_ok=True)
-        rows = calendar if name == "calendar.csv" and calendar is not None else _FILES[name]
+        rows = calendar if name == "calendar.csv" and calendar is not None else _FILES.get(name, [])
         defaults = {
             n: ""
             if f.is_required() or f.default in (None, "")

@@ -65,8 +65,11 @@ def test_a_workbook_becomes_a_draft_and_is_submitted(desk: tuple[Store, Run], tm
     assert "load" not in run("check", str(file)).stderr
     done = run("load", str(file), "--as", ANNA.upper())
     assert done.returncode == 0 and "報告 report 1 第1版 revision 1: draft" in done.stderr, done.stderr
-    again = run("load", str(file), "--as", ANNA, "--submit")
+    refused = run("load", str(file), "--as", ANNA, "--submit")
+    assert refused.returncode == 2 and "4件中1件を記入" not in refused.stdout, "what stays open is not confirmed yet"
+    again = run("load", str(file), "--as", ANNA, "--submit", "--leaves-open", "集計が終わっていない")
     assert again.returncode == 0 and "submitted" in again.stderr, again.stderr
+    assert "4件中1件を記入 / 1 of 4 filled in" in again.stdout
     assert reports.report(store, 1, viewer=OFFICE).submitted_by == ANNA
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kpis.periods import parse_period
+from pages.parts.bureaus import unit_name
 from pages.parts.text import language, named, t
 
 
@@ -16,7 +17,7 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     rows = []
     for change in changes:
         period = change.get("period_code")
-        where = [named(change, "name") or change.get("code", ""), change.get("unit_code"), change.get("field")]
+        where = [named(change, "name") or change.get("code", ""), unit_name(change.get("unit_code") or ""), change.get("field")]
         if period:
             where.append(parse_period(period).label(language()))
         reason = change.get("reason_class", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from kpis.scorecard import Book, Scored
 from kpis.sentences import planned_text, target_text
 from kpis.text import format_date, format_ratio, format_value, known_day
 from pages.parts import cached
+from pages.parts.bureaus import unit_name
 from pages.parts.cards import badge_line, headline_value
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
@@ -120,21 +122,28 @@ def targets_of(item: Scored, book: Book) -> list[dict[str, Any]]:
     ]
 
 
-def revisions_of(item: Scored) -> list[dict[str, Any]]:
-    """Return the corrected and withdrawn figures, newest first, each with what it was before and why it was changed."""
+def revisions_of(units: Sequence[Scored]) -> list[dict[str, Any]]:
+    """Return the corrected and withdrawn figures of an indicator, newest first: whose, what it was before, and why it was changed.
+
+    Args:
+        units: the indicator's judgements, for its own scope and for every unit.
+    """
+    every = [(item, found) for item in units for found in item.revisions]
     newest = sorted(
-        item.revisions, key=lambda r: (r.vintage.known_at is not None, r.vintage.known_at, r.vintage.vintage), reverse=True
+        every, key=lambda r: (r[1].vintage.known_at is not None, r[1].vintage.known_at, r[1].vintage.vintage), reverse=True
     )[:REVISIONS_SHOWN]
     return [
         {
+            t("whose_figure"): unit_name(item.entry.unit_code),
             t("period"): r.vintage.period.label(language()),
             t("previous"): headline_value(item, r.before),
             t("value"): headline_value(item, r.after) if r.after else t("no_figure"),
+            t("unit"): named(item.entry.definition, "unit"),
             t("known"): format_date(local_day(r.vintage.known_at), language()) if r.vintage.known_at else t("unknown_day"),
             t("reason"): why_of(r),
             t("vintage"): str(r.vintage.vintage),
         }
-        for r in newest
+        for item, r in newest
     ]
 
 
@@ -161,7 +170,7 @@ def readings_of(item: Scored, book: Book) -> list[dict[str, Any]]:
     ]
 
 
-def gather(item: Scored, book: Book) -> Facts:
+def gather(item: Scored, units: Sequence[Scored], book: Book) -> Facts:
     """Make everything the page says of an indicator."""
     definition = item.entry.definition
     words = (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
@@ -176,6 +185,6 @@ def gather(item: Scored, book: Book) -> Facts:
         inputs_of(item),
         t("rule", version=item.judgement.rule_version, on_track=definition.threshold_on_track, behind=definition.threshold_behind),
         table_of(targets_of(item, book)),
-        table_of(revisions_of(item)),
+        table_of(revisions_of(units)),
         table_of(readings_of(item, book)),
     )

@@ -155,7 +155,7 @@ def test_the_command_line_tells_stored_from_refused_from_misused(tmp_path: Path,
         assert refused.exit_code == 1
         told = json.loads(refused.stdout)
         assert set(told) == {"file", "sha256", "rows", "accepted", "problems"} and told["accepted"] == 0
-        assert set(told["problems"][0]) == {"sheet", "cell", "row", "kind", "grade", "found", "expected", "remedy"}
+        assert set(told["problems"][0]) == {"sheet", "cell", "row", "kind", "grade", "found", "expected", "remedy", "subject"}
         assert told["problems"][0]["cell"] == "D2"
         both = run(app, ["load", str(good), str(bad), "--json"])
         assert both.exit_code == 1 and [(told["file"], told["accepted"]) for told in json.loads(both.stdout)] == [

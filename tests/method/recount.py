@@ -309,6 +309,9 @@ class Case:
         )  # fmt: skip
         if overdue or figure is None:
             return replace(known, status="unreported" if overdue else "no_data")
+        if aim.term.last < figure.term.last:
+            aim = next(a for a in self.aims if a.code == due)  # of several that fell due last the one of 8
+            known = replace(known, target=aim.code)
         if aim.term.last < figure.term.last and self.telling(aim) is None:  # 11.5
             if self._since(aim) > mine.lag:
                 return replace(known, status="unreported", unreported=(aim.code,))

@@ -395,25 +395,23 @@ def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
     """Check what changed since a day, and every indicator beside plan, period before and year before."""
     w, as_of = ledger.words, ledger.api("status")["as_of"]
     answer = ledger.api(f"changes?since={since}")
-    before = {
-        s["code"]: s
-        for s in ledger.api(f"status?as_of={since}")["indicators"]
-        if s["scope"] == ledger.indicators[s["code"]]["scope_code"]
-    }
+    before = {(s["code"], s["scope"]): s for s in ledger.api(f"status?as_of={since}")["indicators"]}
+    after = {(s["code"], s["scope"]): s for s in ledger.items()}
     held = [s for s in ledger.own.values() if s["period"]]
     vintages = [
         v
-        for s in ledger.own.values()
+        for s in ledger.items()
         for v in s["figures"]
         if v["vintage"] > 1 and v["known_at"] and ledger.day_of(v["known_at"]) > since
     ]
-    found = answer["changes"]
+    found = [c for c in answer["changes"] if ledger.is_own(c["after"])]
+    listed = {"changes": [c for c in answer["changes"] if ledger.is_own(c["after"]) or c["corrections"]]}
     says = [
         w("since_sentence", day=ledger.day(since), as_of=ledger.day(as_of), figures=sum(any(r["reason"] == "new_period" for r in c["reasons"]) for c in found),
           flips=sum(c["before"]["status"] != c["after"]["status"] for c in found), corrections=len(vintages)),
         w("compare_all_lead", as_of=ledger.day(as_of), count=len(held)),
     ]  # fmt: skip
     wrong = tabled.wrong_tables(
-        shown, [*tabled.changed(ledger, answer, before, ledger.own), tabled.compared(ledger, held), tabled.in_words(ledger, held)]
+        shown, [*tabled.changed(ledger, listed, before, after), tabled.compared(ledger, held), tabled.in_words(ledger, held)]
     )
     return wrong + ledger.unaccounted(shown, says=says)

@@ -83,7 +83,7 @@ def plan_of(item: Item) -> list[Dot]:
     if first == last and len([f for f in item["figures"] if f["value"] is not None]) == 1:
         return []
     found = []
-    for (day, value), (after, then) in zip(corners, [*corners[1:], ("", None)], strict=True):
+    for (day, value), (after, then) in zip(corners, [*corners[1:], ("", None)], strict=False):
         if first <= day <= last:
             found.append((day, value))
         for edge in (first, last):
@@ -101,7 +101,7 @@ def aims_of(ledger: Ledger, item: Item) -> list[Dot]:
     as_of = ledger.api("status")["as_of"]
     held: dict[str, Item] = {}
     for goal in sorted(item["targets"], key=lambda g: g["set_order"]):
-        if not goal["set_on"] or goal["set_on"] <= as_of:
+        if (not goal["set_on"] or goal["set_on"] <= as_of) and not (goal.get("withdrawn_on") and goal["withdrawn_on"] <= as_of):
             held[goal["period"]] = goal
     ordered = sorted(held.values(), key=lambda g: (g["end_date"], g["start_date"]))
     return [(g["end_date"], g["value"]) for g in ordered if first <= g["end_date"] <= last]

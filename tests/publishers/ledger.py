@@ -162,6 +162,15 @@ class Ledger:
         """Put 約 before a number."""
         return ("about " if self.language == "en" else "約") + text if is_approximate else text
 
+    def is_own(self, brief: Item) -> bool:
+        """Say whether a brief judgement is that of an indicator's own scope."""
+        return bool(brief["scope"] == self.indicators[brief["indicator"]]["scope_code"])
+
+    def whose(self, brief: Item) -> str:
+        """Write the name of an indicator; of a bureau also whose figure it is."""
+        name, unit = self.words.named(self.indicators[brief["indicator"]]), self.units.get(brief["scope"], brief["scope"])
+        return name if self.is_own(brief) else name + (f" ({unit})" if self.language == "en" else f"({unit})")
+
     def beside(self, item: Item) -> list[float]:
         """Return what stands beside a figure of an item: its targets, its plan and its baseline."""
         others = [g["value"] for g in item["targets"]], [item["planned_value"]], [(item["baseline"] or {}).get("value")]

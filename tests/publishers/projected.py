@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 
@@ -34,6 +35,7 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     adopted = {v["code"]: known_day(date.fromisoformat(v["adopted_on"]), v["adopted_precision"], ledger.language) for v in versions}
     for codes, held in zip(alike, core, strict=True):
         says.append(w("core_of_versions", count=len(held), versions=w("comma").join(w.named(called[c]) for c in codes)))
+        says.append(w("core_of_versions", count=len(held), versions="|").split("|")[0])  # names of versions are explained apart
         says.append(w("core_renumbered_note", version=w.named(called[codes[0]]), day=adopted[codes[0]]))
     says.append(w("strategy_versions", count=len(versions)))
     leading = [p for p in rows if p["kind"] == "leading"]
@@ -46,12 +48,12 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     )  # fmt: skip
     titles = {s["source_code"]: s["title"] for s in ledger.api("sources")}
     for v in versions:
-        says += [version_line(w, v, adopted[v["code"]]), titles[v["source"]]]
+        says += [version_line(w, v, adopted[v["code"]]), titles[v["source"]], *re.findall(r"\S*\d\S*", w.named(v, "concept"))]
     for category, n in Counter(w.named(p, "category") or w("category_unknown") for p in leading).items():
         says.append(f"{category} ({n})")
     boxes = {}
     for p in rows:
-        said = [*marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
+        said = [f"{p['code']} {full_name(w, p)}", *marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
         boxes |= {w.named(p): said, f"{p['code']} {full_name(w, p)}": said}
     judged = sum(p["status"] in (*GOOD, *BAD, "slightly_behind") for p in rows)
     says.append(w("projects_table_sentence", total=len(rows), judged=judged, late=sum(p["milestones"]["late"] for p in rows)))

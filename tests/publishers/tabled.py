@@ -123,12 +123,15 @@ def targets_table(ledger: Ledger, item: Item) -> Table:
 def revisions(ledger: Ledger, item: Item, vintages: Sequence[Item]) -> Table:
     """Return the corrected figures, newest first."""
     w = ledger.words
-    mine = [v for v in vintages if (v["indicator"], v["unit"]) == (item["code"], item["scope"])]
-    before = {(v["period"], v["vintage"]): v for v in mine}
+    of = {s["scope"]: s for s in ledger.items() if s["code"] == item["code"]}
+    mine = [v for v in vintages if v["indicator"] == item["code"] and v["unit"] in of]
+    before = {(v["unit"], v["period"], v["vintage"]): v for v in mine}
     newest = sorted((v for v in mine if v["vintage"] > 1), key=lambda v: (v["known_at"] or "", v["vintage"]), reverse=True)[:50]
-    header = [w("period"), w("previous"), w("value"), w("known"), w("reason"), w("vintage")]
+    header = [w(k) for k in ("whose_figure", "period", "previous", "value", "unit", "known", "reason", "vintage")]
+    unit = w.named(ledger.indicators[item["code"]], "unit")
     return header, [
-        [ledger.period(v["period"]), ledger.figure(item, before.get((v["period"], v["vintage"] - 1))), ledger.figure(item, v),
+        [ledger.units.get(v["unit"], v["unit"]), ledger.period(v["period"]),
+         ledger.figure(of[v["unit"]], before.get((v["unit"], v["period"], v["vintage"] - 1))), ledger.figure(of[v["unit"]], v), unit,
          ledger.day(ledger.day_of(v["known_at"])) if v["known_at"] else w("unknown_day"),
          (w("why_" + v["reason_class"]) + w("colon") + v["reason_text"]) if v["reason_class"] else "", str(v["vintage"])]
         for v in newest
@@ -417,12 +420,14 @@ def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
     return [w("compare_now"), w("compare_beside")], rows
 
 
-def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Mapping[str, Item]) -> list[Table]:
+def changed(
+    ledger: Ledger, answer: Item, before: Mapping[tuple[str, str], Item], after: Mapping[tuple[str, str], Item]
+) -> list[Table]:
     """Return what changed since a day: as a table, and in two columns of words."""
     w = ledger.words
 
-    def stood(brief: Item, items: Mapping[str, Item]) -> str:
-        item = items[brief["indicator"]]
+    def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> str:
+        item = items[brief["indicator"], brief["scope"]]
         word = ledger.status(item)
         return (
             f"{ledger.figure(item, ledger.at(item, brief['period']))} ({ledger.period(brief['period'])}) {word}"
@@ -436,7 +441,7 @@ def changed(ledger: Ledger, answer: Item, before: Mapping[str, Item], after: Map
         return w(f"reason_{found['reason']}", text=found["text"] or "")
 
     found = [
-        (w.named(ledger.indicators[c["after"]["indicator"]]), stood(c["before"], before), stood(c["after"], after),
+        (ledger.whose(c["after"]), stood(c["before"], before), stood(c["after"], after),
          w("comma").join(reason(r) for r in c["reasons"]))
         for c in answer["changes"]
     ]  # fmt: skip

@@ -37,7 +37,7 @@ BY_HAND = [
     ("paper_sheets", "2021-10-01", "on_track"),  # 50 m; budget to date 100 × 183/365 = 50.1; 2 − 50/50.1 = 1.00
     ("paper_sheets", "2022-01-01", "on_track"),  # 60 m; 75.3
     ("paper_sheets", "2022-04-01", "reached"),  # 90 m ≤ 100 m
-    ("paper_sheets", "2022-07-01", "on_track"),  # 13 m; 60 × 91/365 = 15.0
+    ("paper_sheets", "2022-07-01", "on_track"),  # 13 m; 60 × 91/365 = 15.0; 2 − 13/15.0 = 1.13
     ("paper_sheets", "2023-01-01", "on_track"),  # 40.98 m; 45.2
     ("paper_sheets", "2023-04-01", "reached"),  # 56.95 m ≤ 60 m
     ("copy_count", "2021-10-01", "slightly_behind"),  # 60 m; 110 × 183/365 = 55.2; 2 − 60/55.2 = 0.91
@@ -57,17 +57,14 @@ BY_HAND = [
     ("cashless_facilities", "2019-12-31", "no_data"),
     ("cashless_facilities", "2020-04-01", "not_due"),  # 36 is the baseline
     ("cashless_facilities", "2021-10-01", "on_track"),  # 76; 36 + 42 × 548/730 = 67.5
+    ("cashless_facilities", "2021-12-31", "on_track"),  # 76; 36 + 42 × 640/730 = 72.8; 40/36.8 = 1.09
     ("cashless_facilities", "2022-04-01", "reached"),  # 78 of 78
     ("procedure_digitisation_rate", "2020-10-01", "not_due"),  # 5 is the baseline
     ("procedure_digitisation_rate", "2022-10-01", "slightly_behind"),  # 27.6; 5 + 65 × 730/1278 = 42.1; 22.6/37.1 = 0.61
     ("procedure_digitisation_rate", "2023-01-01", "behind"),  # 30.0; 46.8; 25/41.8 = 0.598
     ("procedure_digitisation_rate", "2024-10-01", "on_track"),  # more than 80; 75.0
     ("procedure_digitisation_rate", "2026-01-01", "on_track"),  # 91; 87.5
-    (
-        "procedures_digitised",
-        "2023-01-01",
-        "not_due",
-    ),  # 8,700; the rate, its sibling, has a published baseline: no path from a first figure
+    ("procedures_digitised", "2023-01-01", "not_due"),  # 8,700; the rate, its sibling, has a baseline: no path from a first figure
     ("priority_procedures_digitised", "2021-10-01", "slightly_behind"),  # 67; 71.8; 11/15.8 = 0.70
     ("priority_procedures_digitised", "2022-01-01", "slightly_behind"),  # 71; 79.7; 15/23.7 = 0.63
     ("priority_procedures_digitised_in_period", "2022-01-01", "missed"),  # 3 of 11

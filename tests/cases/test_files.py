@@ -1,0 +1,136 @@
+"""Each file that once went wrong, through every door of lists alike: what is named, at which cell, and what is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kpis import models
+from kpis.store import Store
+from tests.cases.doors import DOORS, FILES, command, copy_of, through
+
+# File → (rule or kind, cell) of every problem; nothing of it may be stored.
+REFUSED = {
+    "falling-total.csv": [("cumulative_falls", "D3")],
+    "infinity.csv": [("number", "D2")],
+    "not-a-number.csv": [("number", "D2")],
+    "period-before-years.csv": [("period", "C2")],
+    "unit-ended-before.csv": [("unit_outside_time", "C2")],
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_list_is_refused_at_the_cell_by_every_door(tokyo: Store, tmp_path: Path, name: str, door: str) -> None:
+    store = copy_of(tokyo, tmp_path)
+    before = store.revision(), store.count(models.Observation), store.count(models.OriginalFile)
+    report = through(door, store, FILES / name, tmp_path)
+    assert [(p.rule or p.kind, p.cell) for p in report.problems] == REFUSED[name]
+    assert all(p.grade == "error" and p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in report.problems)
+    assert (store.revision(), store.count(models.Observation), store.count(models.OriginalFile)) == before
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_command_line_ends_with_1_and_names_the_cell(tokyo: Store, tmp_path: Path, name: str) -> None:
+    store = copy_of(tokyo, tmp_path)
+    for word in ("check", "load"):
+        done = command(store, word, str(FILES / name))
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert all(cell in done.stderr for _, cell in REFUSED[name])
+    assert store.count(models.Observation) == tokyo.count(models.Observation)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_falling_total_with_its_reason_in_the_list_passes(tokyo: Store, tmp_path: Path, door: str) -> None:
+    head, first, second = (FILES / "falling-total.csv").read_text().splitlines()
+    path = tmp_path / "falling.csv"
+    path.write_text("\n".join([f"{head},reason_text", f"{first},", f"{second},返品分を差し引いた"]), encoding="utf-8")
+    store = copy_of(tokyo, tmp_path)
+    report = through(door, store, path, tmp_path)
+    assert report.problems == [] and report.accepted == (0 if door == "check" else 2)
+
+
+def test_a_value_that_rounds_to_its_target_is_stored_as_it_is(tokyo: Store, tmp_path: Path) -> None:
+    store = copy_of(tokyo, tmp_path)
+    assert through("load", store, FILES / "rounds-to-target.csv", tmp_path).accepted == 1
+    stored = store.all_of(models.Observation, indicator_code="electronic_decision_rate", bureau_code="TMG", period_code="2023-03")
+    assert stored[-1]["value"] == 99.96
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_one_list_is_known_by_its_columns_whatever_its_name(tokyo: Store, tmp_path: Path, door: str) -> None:
+    path = tmp_path / "ended.csv"
+    path.write_text(
+        "indicator_code,bureau_code,period_code,value,source_code\ncopy_reduction_rate,WATERWORKS,FY2024,5,shintosei-8a0d3d80\n"
+    )
+    store = copy_of(tokyo, tmp_path)
+    report = through(door, store, path, tmp_path)
+    assert (report.kind, report.problems) == ("observations.csv", [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (["electronic_decision_rate,SEWERAGE,FY2025-Q2,,50,100,1,", "electronic_decision_rate,WATERWORKS,FY2025-Q2,,590,600,0,"],
+         [("year_to_date_mixed", "G3")]),
+        (["electronic_decision_rate,SEWERAGE,FY2025-Q1,,50,100,1,", "electronic_decision_rate,WATERWORKS,FY2025-Q1,,590,600,0,"], []),
+        (["seal_abolished_procedures,SEWERAGE,FY2025,500,,,0,", "seal_abolished_procedures,SEWERAGE,FY2025-Q4,480,,,0,"],
+         [("same_days_differ", "D2")]),
+        (["electronic_decision_rate,WELFARE_HEALTH,FY2023,,300,400,0,", "electronic_decision_rate,WELFARE,FY2023,,500,600,0,"],
+         [("unit_ended_within", "C2"), ("predecessor_and_successor", "E3")]),
+        (["electronic_decision_rate,SEWERAGE,FY2051,,50,100,0,"], [("period_not_begun", "C2")]),
+        (["electronic_decision_rate,WELFARE,FY2019,,50,100,0,"], [("unit_outside_time", "C2")]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("door", DOORS)
+def test_figures_that_contradict_each_other_are_named_by_every_door(
+    tokyo: Store, tmp_path: Path, door: str, rows: list[str], found: list[tuple[str, str]]
+) -> None:
+    head = "indicator_code,bureau_code,period_code,value,numerator,denominator,is_year_to_date,source_code"
+    path = tmp_path / "observations.csv"
+    path.write_text("\n".join([head, *(f"{row}shintosei-8a0d3d80" for row in rows)]))
+    store = copy_of(tokyo, tmp_path)
+    report = through(door, store, path, tmp_path)
+    assert [(p.rule, p.cell) for p in report.problems] == found
+
+
+def test_a_unit_cannot_be_ended_before_figures_that_it_has(tokyo: Store, tmp_path: Path) -> None:
+    store = copy_of(tokyo, tmp_path)
+    figure = tmp_path / "observations.csv"
+    figure.write_text("indicator_code,bureau_code,period_code,numerator,denominator,source_code\n"
+                      "electronic_decision_rate,SEWERAGE,FY2024,50,100,shintosei-8a0d3d80\n")  # fmt: skip
+    assert through("load", store, figure, tmp_path).accepted == 1
+    units = tmp_path / "bureaus.csv"
+    units.write_text(
+        "bureau_code,name_ja,kind,parent_code,valid_to,is_current\nSEWERAGE,下水道局,public_enterprise,TMG,2020-03-31,0\n"
+    )
+    report = through("load", store, units, tmp_path)
+    assert [(p.rule, p.cell) for p in report.problems] == [("unit_outside_time", "E2")] and report.accepted == 0
+
+
+def test_a_faulty_row_makes_no_other_row_unknown_and_blank_precisions_are_blanks(store: Store, tmp_path: Path) -> None:
+    """A new bureau with a faulty cell is still a known code for the rows beside it, and for itself."""
+    path = tmp_path / "bureaus.csv"
+    head = "bureau_code,name_ja,kind,parent_code,valid_from,valid_from_precision,valid_to_precision\n"
+    path.write_text(
+        f"{head}TMG,全体,whole,,,,\nZZ,新局,bureau?,TMG,,,\nYY,部,governor_bureau,ZZ,2020-04-01,day,\n", encoding="utf-8"
+    )
+    report = through("check", store, path, tmp_path)
+    assert [(p.kind, p.cell) for p in report.problems] == [("choice", "C3")]
+
+
+def test_a_month_that_excel_made_a_date_of_is_that_month(tokyo: Store, tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["indicator_code", "bureau_code", "period_code", "numerator", "denominator", "source_code"])
+    from datetime import datetime
+
+    sheet.append(["electronic_decision_rate", "SEWERAGE", datetime(2022, 12, 1), 1, 2, "shintosei-8a0d3d80"])
+    sheet.append(["electronic_decision_rate", "SEWERAGE", datetime(2022, 12, 15), 1, 2, "shintosei-8a0d3d80"])
+    book.save(tmp_path / "observations.xlsx")
+    report = through("check", tokyo, tmp_path / "observations.xlsx", tmp_path)
+    assert [(p.kind, p.cell) for p in report.problems] == [("period", "C3")]
