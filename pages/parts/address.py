@@ -199,6 +199,8 @@ def moved(name: str, *resets: str) -> None:
             part.earlier |= {part.raw, st.query_params.get(each) or None}
             part.is_moving = True
             kept.is_moved = kept.is_moved or not part.is_frame
+    if name in kept.parts and name in st.session_state:
+        kept.parts[name].value = st.session_state[name]  # a run cut short before the widget is drawn would lose it
     for each in resets:
         if each in kept.parts:
             st.session_state.pop(each, None)

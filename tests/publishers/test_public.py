@@ -261,3 +261,17 @@ def test_a_database_tool_that_changes_an_edition_is_named_by_the_command(publish
     connection.close()
     done = subprocess.run(command, cwd=ROOT, env=around, capture_output=True, text=True)
     assert done.returncode == 1 and "0002 edition.db: observation" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "base", "words"),
+    [
+        ("/site/nowhere.html", "/site/", "見つかりません"), ("/site/a/b/nowhere.html", "/site/", "見つかりません"),
+        ("/site/en/nowhere.html", "/site/en/", "not"), ("/editions/0001/indicators/nowhere.html", "/editions/0001/", "見つかりません"),
+    ],
+)  # fmt: skip
+def test_a_page_that_does_not_exist_is_answered_by_the_page_for_it(public: int, address: str, base: str, words: str) -> None:
+    status, headers, body = asked(public, address)
+    assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert f'<base href="{base}">' in body.decode() and words in body.decode()
+    assert asked(public, "/data/nowhere.csv")[1]["content-type"] == "application/json"
