@@ -433,6 +433,8 @@ class _Reader(_Parsing):
                 style, kind = attributes.get("s", ""), attributes.get("t", "n")
             elif tag in (value, formula):
                 if in_cell:
+                    if held is not None and tag == value:
+                        raise BookDamaged(f"{column_letters(column)}{number} <v><v>", sheet=self.sheet)
                     is_busy = is_text = True
                     parser.CharacterDataHandler = take
             elif tag == row_tag:

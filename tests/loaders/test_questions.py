@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -117,15 +116,23 @@ def test_the_command_line_prints_the_question_and_stores_nothing(
 ) -> None:
     book = tmp_path / "book.xlsx"
     book.write_bytes(with_value(template(store), 0.881, "0.0%"))
-    url = str(store.engine.url)
-    monkeypatch.setattr("manage.settings", lambda: replace(product_settings(), database_url=url))
+    monkeypatch.setenv("DATABASE_URL", str(store.engine.url))
+    product_settings.cache_clear()
+    try:
+        check_command_line(book)
+    finally:
+        monkeypatch.undo()
+        product_settings.cache_clear()
+    assert store.all_of(models.Submission) == []
+
+
+def check_command_line(book: Path) -> None:
     for command in (["check", str(book), "--json"], ["load", str(book), "--as", "m@example.jp", "--json"]):
         answer = CliRunner().invoke(app, command)
         assert answer.exit_code == 1
         (question,) = [p for p in json.loads(answer.stdout)["problems"] if p["grade"] == "question"]
         assert (question["cell"], question["subject"]) == ("G7", "電子決定率 2022年10月 / Electronic decision rate, Oct 2022")
         assert "0.881 % or 88.1 %" in question["expected"] and "'0.881%" in question["remedy"]
-    assert store.all_of(models.Submission) == []
 
 
 @pytest.mark.parametrize("code", ["0.0%", "0%", "# ?/?", '0"万"', "#,##0,", "yyyy/m/d"])
