@@ -13,7 +13,7 @@ from typing import Any
 
 from charts.shapes import Shape
 from kpis.scorecard import Scored
-from kpis.text import known_day
+from kpis.text import format_count, format_percent, known_day
 from publishers.words import LANGUAGES, Words
 
 
@@ -107,16 +107,12 @@ class Telling:
 
     def count(self, value: float | None) -> Number:
         """Write a count with thousands, large ones in 万 or millions, or a dash."""
-        if value is None:
-            return Number(None, "―")
-        if value >= 1_000_000:
-            return Number(value, f"{value / 1e6:,.1f} million" if self.words.language == "en" else f"{value / 1e4:,.0f}万")
-        return Number(value, f"{value:,.0f}")
+        return Number(value, "―" if value is None else format_count(value, self.words.language))
 
 
 def percent(value: float | None) -> Number:
     """Write a percentage, or a dash where there is none."""
-    return Number(value, "―" if value is None else f"{value:.1f} %")
+    return Number(value, "―" if value is None else format_percent(value))
 
 
 def in_both(key: str) -> dict[str, str]:

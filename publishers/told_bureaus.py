@@ -14,7 +14,7 @@ from kpis.organisation import Unit
 from kpis.periods import Period, parse_period
 from kpis.scorecard import Scored, figure_text
 from kpis.sentences import is_derived, standing_word
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_count, format_date, format_value, status_word
 from publishers.summary import LESSES, coverage_lines
 from publishers.told import Block, Cell, Number, Telling
 from publishers.words import Words
@@ -181,7 +181,8 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
         parts = (figure.numerator if definition.kind == "ratio" else value, figure.denominator)
     if None in parts or definition.kind == "ceiling":
         return said
-    return f"{said} ({parts[0]:,.0f} / {parts[1]:,.0f})"
+    shares = [format_count(p, words.language) for p in parts if p is not None]
+    return f"{said} ({shares[0]} / {shares[1]})"
 
 
 BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis

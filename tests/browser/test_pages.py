@@ -25,7 +25,7 @@ FIGURES = {
     "/about": ["0.95", "WCAG 2.2"],
 }
 WORDS = {
-    "ja": {"/": ["定性", "達成", "未達"], "/five_less": ["定性", "切り替え"], "/indicator?code=paper_sheets": ["5,695万 枚"],
+    "ja": {"/": ["定性", "達成", "未達"], "/five_less": ["定性", "切り替え"], "/indicator?code=paper_sheets": ["5,695万枚"],
            "/indicator?code=touchless_services": ["定性", "Webの活用を拡大"]},
     "en": {"/": ["Qualitative", "Reached", "Missed"], "/five_less": ["Qualitative", "switched"],
            "/indicator?code=paper_sheets": ["56.95 million sheets"],

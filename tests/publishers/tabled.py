@@ -12,7 +12,7 @@ from kpis.periods import parse_period
 from kpis.projects import GivenDay
 from kpis.registers import FORMS
 from kpis.registers import STATUSES as DIGITAL
-from kpis.text import format_ratio, format_value, known_day, status_word
+from kpis.text import format_count, format_percent, format_ratio, format_value, known_day, status_word
 from publishers.summary import LESSES
 from tests.publishers.ledger import Item, Ledger, Table, cell, plain
 from tests.publishers.shown import Shown
@@ -176,7 +176,8 @@ def label(ledger: Ledger, item: Item, figure: Item) -> str:
     parts = (figure["numerator"] if item["kind"] in ("ratio", "reduction") else value, denominator(item, figure))
     if None in parts or item["kind"] == "ceiling":
         return words
-    return f"{words} ({parts[0]:,.0f} / {parts[1]:,.0f})"
+    shares = [format_count(p, ledger.language) for p in parts if p is not None]
+    return f"{words} ({shares[0]} / {shares[1]})"
 
 
 def by_bureau(ledger: Ledger, found: Sequence[tuple[Item, Item]]) -> Table:
@@ -302,16 +303,14 @@ def milestones(ledger: Ledger, found: Sequence[Item], *, projects: Mapping[str, 
 
 def percent(value: float | None) -> str:
     """Write a percentage of a register."""
-    return "―" if value is None else f"{value:.1f} %"
+    return "―" if value is None else format_percent(value)
 
 
 def large(ledger: Ledger, value: float | None) -> str:
     """Write a count, large ones shortened."""
     if value is None:
         return "―"
-    if value >= 1_000_000:
-        return f"{value / 1e6:,.1f} million" if ledger.language == "en" else f"{value / 1e4:,.0f}万"
-    return f"{value:,.0f}"
+    return format_count(value, ledger.language)
 
 
 def published_totals(ledger: Ledger, summary: Item) -> Table:
