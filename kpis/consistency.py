@@ -17,7 +17,7 @@ impossible is an error; what is odd is a warning: a bureau confirms it with a re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
@@ -84,6 +84,7 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
             held[code, unit][period] = figure
     reported = {key: figure for key, figure in reported.items() if key[2] in held[key[:2]]}
     mixed = _mixed(reported, known, held)
+    series: dict[tuple[str, str], _Series] = {}
     found: list[Finding] = []
     for key, figure in reported.items():
         code, unit, _ = key
@@ -94,12 +95,26 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         found += out_of_time
         if any(f.grade == "error" for f in out_of_time):
             continue
-        own = held[code, unit]
+        own = series.get((code, unit))
+        if own is None:
+            own = series[code, unit] = _Series(definition, held[code, unit].values())
         found += _falling(key, figure, own, definition, reported)
         found += mixed.get(key, ())
         found += _followed(key, figure, held, known, reported)
         found += _same_days(key, figure, own, definition, reported)
     return found
+
+
+class _Series:
+    """The figures of one indicator and unit, by fiscal year in order of time and by the days that they speak of."""
+
+    def __init__(self, definition: Definition, figures: Iterable[Figure]) -> None:
+        self.by_year: dict[int, list[Figure]] = {}
+        self.by_days: dict[tuple[date, date], list[Figure]] = {}
+        for figure in sorted(figures, key=lambda f: (f.period.end, f.period.start)):
+            if figure.period.kind != "calendar_year":
+                self.by_year.setdefault(figure.period.fiscal_year, []).append(figure)
+            self.by_days.setdefault(_days_of(definition, figure), []).append(figure)
 
 
 def outside_time(unit_code: str, period: Period, organisation: Organisation) -> Words | None:
@@ -159,17 +174,12 @@ def _running_parts(definition: Definition, figure: Figure) -> tuple[str, ...]:
     return ("value",) if kind == "ceiling" or (kind == "level" and "%" not in definition.unit_ja) else ()
 
 
-def _falling(
-    key: Key, figure: Figure, own: Mapping[str, Figure], definition: Definition, reported: Mapping[Key, Figure]
-) -> Iterator[Finding]:
+def _falling(key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]) -> Iterator[Finding]:
     parts, period = _running_parts(definition, figure), figure.period
     if not parts or period.kind == "calendar_year":
         return
     code, unit, _ = key
-    same_year = sorted(
-        (f for f in own.values() if f.period.fiscal_year == period.fiscal_year and f.period.kind != "calendar_year"),
-        key=lambda f: (f.period.end, f.period.start),
-    )
+    same_year = own.by_year[period.fiscal_year]
     for part in parts:
         value = getattr(figure, part)
         if value is None:
@@ -221,14 +231,12 @@ def _days_of(definition: Definition, figure: Figure) -> tuple[date, date]:
     return (fiscal_year_start(period.end) if figure.is_year_to_date else period.start), period.end
 
 
-def _same_days(
-    key: Key, figure: Figure, own: Mapping[str, Figure], definition: Definition, reported: Mapping[Key, Figure]
-) -> Iterator[Finding]:
+def _same_days(key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]) -> Iterator[Finding]:
     if definition.kind == "qualitative":
         return
     days, (code, unit, _) = _days_of(definition, figure), key
-    for other in own.values():
-        if other.period_code == figure.period_code or _days_of(definition, other) != days:
+    for other in own.by_days[days]:
+        if other.period_code == figure.period_code:
             continue
         # Of two that are both reported the one of the longer period is asked about.
         if (code, unit, other.period_code) in reported and other.period.start < figure.period.start:
