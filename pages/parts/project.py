@@ -111,7 +111,8 @@ def contradictions(reports: Sequence[ProjectReport]) -> None:
     st.subheader(t("contradictions"))
     found = [r for r in reports if r.is_contradicted]
     if not found:
-        st.caption(t("contradictions_none", count=sum(1 for r in reports if r.confidence is not None)))
+        stated = sum(1 for r in reports if r.confidence is not None)
+        st.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
     for report in found:
         said = report.confidence
         assert said is not None
