@@ -79,7 +79,7 @@ def filled(content: bytes) -> bytes:
         procedures.cell(row, 12).value, procedures.cell(row, 14).value = "実施済み", date(2022, 12, row % 28 + 1)
         procedures.cell(row, 24).value, procedures.cell(row, 25).value = 1000 + row, 500 + row % 400
     for row in range(2, FACILITIES + 2):
-        facilities.cell(row, 23).value = f"券売機を更新({row})"
+        facilities.cell(row, 19).value = f"券売機を更新({row})"
     for row in range(2, MILESTONES + 2):
         milestones.cell(row, 10).value = date(2023, 9, row % 28 + 1)
     out = io.BytesIO()

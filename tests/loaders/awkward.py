@@ -348,7 +348,7 @@ REFUSED: dict[str, Case] = {
     "a text left out": Case(_cells(F, {"L12": None, "P12": "備考だけ"}), (("missing", F, "L12"),)),
     "more done than there is": Case(_cells(F, {"H7": 1001}), (("number", F, "H7"),), "1,001 > 1,000"),
     "a negative stock": Case(_cells(F, {"G10": -3}), (("number", F, "G10"),)),
-    "a reason without its class": Case(_cells(S, {"R2": "日", "Y2": "確認した"}), (("reason", S, "X2"),)),
+    "a reason without its class": Case(_cells(S, {"R2": "日", "U2": "確認した"}), (("reason", S, "T2"),)),
     "a latitude without its longitude": Case(_cells(S, {"G2": 35.7}), (("missing", S, "H2"),)),
     "a new procedure without its status": Case(_cells(P, {"L2": None}), (("missing", P, "L2"),)),
     "a new milestone with nothing but a name": Case(_cells(M, {"A15": "新規"}), (("missing", M, "E15"), ("missing", M, "C15"))),

@@ -75,7 +75,7 @@ def filled(content: bytes) -> bytes:
             figures[f"H{row}"], figures[f"I{row}"] = 990, 1000
         figures["L12"] = "Web相談を開始"
         procedures["A2"], procedures["L2"], procedures["X2"] = "道路占用許可", "実施済み", 500
-        book[S]["W2"] = "券売機を更新"
+        book[S]["S2"] = "券売機を更新"
 
     return edited(content, change)
 

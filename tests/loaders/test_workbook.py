@@ -115,7 +115,7 @@ def test_texts_that_look_like_formulas_stay_texts(tmp_path: Path) -> None:
     assert not load_file(store, store_rows.encode(), name="notes.csv", kind="facilities.csv").problems
     content = template(store)
     sheet = openpyxl.load_workbook(io.BytesIO(content))[S]
-    notes = {sheet.cell(r, 2).value: sheet.cell(r, 23) for r in range(2, 40)}
+    notes = {sheet.cell(r, 2).value: sheet.cell(r, 19) for r in range(2, 40)}
     assert [notes[f"X{i}"].value for i in range(4)] == ["=1+1", "#N/A", "+SUM(A1)", "@x"]
     assert all(cell.data_type != "f" and cell.data_type != "e" for cell in notes.values())
     assert read_workbook(content, store=store).rows == []
@@ -173,7 +173,7 @@ def test_only_what_differs_is_reported_with_its_vintage(store: Store) -> None:
 
 def test_a_blank_means_no_change_and_a_word_clears(store: Store) -> None:
     """Emptying a cell changes nothing; 消去 removes what was stored; 0 is 0."""
-    content = with_cells(template(store), S, {"A2": None, "W2": "消去", "F3": "消去"})
+    content = with_cells(template(store), S, {"A2": None, "S2": "消去", "F3": "消去"})
     first, second = read_workbook(content, store=store).rows
     assert (first.fields["name_ja"], first.fields["note"]) == ("恩賜上野動物園", "") and first.changed == ("note",)
     assert second.changed == ("municipality_ja",)
