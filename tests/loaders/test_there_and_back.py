@@ -32,7 +32,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return make_store(Path(tmp_path_factory.mktemp("there_and_back")))
 
 
-COUNTS = some.one_of(some.integers(0, 10**12).map(float), some.floats(0, 1e9).map(lambda x: float(f"{x:.15g}")))
+COUNTS = some.integers(0, 10**12).map(float)  # counts are whole
+RATES = some.floats(1.01, 100).map(lambda x: float(f"{x:.15g}"))  # up to 1 is a question
 TEXTS = some.text(
     some.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Co", "Cn"), include_characters="\n"),
     max_size=60,
@@ -41,12 +42,20 @@ DAYS = some.dates(date(1990, 1, 1), date(2099, 12, 31))
 FIGURES = some.fixed_dictionaries(
     {
         (7, "numerator"): COUNTS, (7, "denominator"): COUNTS, (7, "is_year_to_date"): some.booleans(), (7, "note_ja"): TEXTS,
-        (8, "numerator"): COUNTS, (8, "denominator"): COUNTS, (8, "value"): COUNTS,
+        (8, "numerator"): COUNTS, (8, "denominator"): COUNTS, (8, "value"): RATES,
         (4, "numerator"): COUNTS, (4, "base_value"): COUNTS, (4, "is_base_estimated"): some.booleans(),
         (10, "value"): COUNTS, (10, "denominator"): COUNTS, (10, "is_approximate"): some.booleans(),
         (12, "text_ja"): TEXTS.filter(bool),
     }
-)  # fmt: skip
+).map(lambda given: {**given, **_part_and_whole(given, 7), **_part_and_whole(given, 8)})  # fmt: skip
+
+
+def _part_and_whole(given: dict[tuple[int, str], Any], row: int) -> dict[tuple[int, str], Any]:
+    """A numerator is no more than its denominator, and there is something in scope."""
+    small, large = sorted((given[row, "numerator"], given[row, "denominator"]))
+    return {(row, "numerator"): small, (row, "denominator"): max(large, 1.0)}
+
+
 PROCEDURE = some.fixed_dictionaries(
     {
         "name_ja": TEXTS.filter(bool), "law_name": TEXTS, "digital_status": some.sampled_from(sorted(load_layout().choices["digital_status"])),
