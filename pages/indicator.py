@@ -71,7 +71,7 @@ if not codes:
     st.title(t("nav_indicator"))
     st.info(t("empty"), icon=":material/info:")
     st.stop()
-code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",))
+code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",), unknown="not_found")
 book = cached.book()
 found = cached.made("found", code=code, as_of=as_of(), language="", make=lambda: find(cached.scored(as_of()), code))
 if found is not None:

@@ -57,6 +57,7 @@ class _Kept:
     ended_at: float | None = None  # when a run of that page last came to its end
     is_moved: bool = False  # something of this page was chosen
     has_chosen: bool = False  # something was chosen since the last run began
+    chosen_for: str = ""  # the page asked for by the run that was told so
     parts: dict[str, _Part] = field(default_factory=dict)
 
 
@@ -86,6 +87,9 @@ def begin() -> None:
     run = _Run(kept, is_history=bool(context and context.is_history_navigation), is_first=kept.page is None)
     _run.set(run)
     asked = context.page_script_hash if context else ""
+    if kept.has_chosen and kept.chosen_for != asked and not (run.is_first or run.is_history):
+        # The run that was told was cut short before it began.
+        kept.place, kept.place_before, kept.ended_at, kept.is_place_chosen_late = kept.chosen_for, asked, None, True
     is_ending = kept.ended_at is not None and time.monotonic() - kept.ended_at > _LATE_SECONDS
     if asked != kept.place and not run.is_first:
         if asked == kept.place_before and not is_ending and not run.is_history and (kept.is_place_chosen_late or kept.has_chosen):
@@ -192,7 +196,8 @@ def moved(name: str, *resets: str) -> None:
         resets: other parts that begin again, as the page number of a list that is narrowed.
     """
     kept: _Kept = st.session_state.setdefault(_KEPT, _Kept())
-    kept.has_chosen = True
+    context = get_script_run_ctx()
+    kept.has_chosen, kept.chosen_for = True, context.page_script_hash if context else ""
     for each in (name, *resets):
         part = kept.parts.get(each)
         if part is not None:

@@ -27,6 +27,7 @@ def choose(
     default: str = "",
     resets: tuple[str, ...] = (),
     is_whole: bool = False,
+    unknown: str = "",
 ) -> str:
     """Show a list whose choice is kept in the address under ``name``.
 
@@ -38,10 +39,11 @@ def choose(
         default: chosen where the address says nothing, and then left out of it.
         resets: other parameters that begin again at a change, as ``page``.
         is_whole: as in ``address.settle``.
+        unknown: key of the words for a code that there is not; general words where left out.
     """
     known = list(options) if default in options else [default, *options]
     words = told_apart(known, word)
-    chosen = settle_one(name, known, label, words.__getitem__, default=default, is_whole=is_whole)
+    chosen = settle_one(name, known, label, words.__getitem__, default=default, is_whole=is_whole, unknown=unknown)
     st.selectbox(label, known, format_func=words.__getitem__, key=name, on_change=address.moved, args=(name, *resets))
     return chosen
 
@@ -66,18 +68,20 @@ def settle_one(
     is_frame: bool = False,
     is_whole: bool = False,
     is_default_named: bool = False,
+    unknown: str = "",
 ) -> str:
     """Settle a choice of codes before its widget is drawn; arguments as in ``choose``."""
 
-    def possible() -> str:
-        if len(options) > NAMED:
-            return t("address_in_list")
-        return t("address_possible", values=t("list_comma").join(f"`{o}` {plain(word(o))}" for o in options if o))
+    def refuse(raw: str, shown: str) -> str:
+        if unknown:
+            return t(unknown, code=plain(raw[:LONGEST]), shown=plain(word(shown)))
+        named = t("list_comma").join(f"`{o}` {plain(word(o))}" for o in options if o) if len(options) <= NAMED else ""
+        return cannot(label, raw, word(shown), t("address_possible", values=named) if named else t("address_in_list"))
 
     return address.settle(
         name, default=default, read=lambda raw: raw if raw in options else None, is_frame=is_frame, is_whole=is_whole,
         is_default_named=is_default_named,
-        refuse=lambda raw, shown: cannot(label, raw, word(shown), possible()),
+        refuse=refuse,
     )  # fmt: skip
 
 

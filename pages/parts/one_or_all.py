@@ -8,7 +8,9 @@ from typing import Protocol, TypeVar
 import streamlit as st
 
 from pages.parts import address
+from pages.parts.asked import LONGEST
 from pages.parts.entry import page
+from pages.parts.reported import plain
 from pages.parts.text import t
 
 
@@ -59,7 +61,7 @@ def asked_code(known: object, unknown: str) -> str:
     """
     return address.settle(
         "code", default="", read=lambda raw: raw if raw in known else None,  # type: ignore[operator]
-        refuse=lambda raw, _: t(unknown, code=raw), widget=False,
+        refuse=lambda raw, _: t(unknown, code=plain(raw[:LONGEST])), widget=False,
     )  # fmt: skip
 
 
