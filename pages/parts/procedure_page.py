@@ -17,6 +17,7 @@ from pages.parts import address, cached
 from pages.parts.entry import as_of, page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, number, telling
+from pages.parts.reported import plain
 from pages.parts.text import fine_print, language, linked, named, t
 from publishers.told import ended_line
 
@@ -26,7 +27,7 @@ def procedure_page(code: str) -> None:
     try:
         row = register_queries.one(cached.store(), code, as_of=as_of(), known_at=cached.known_at())
     except NotFound:
-        st.title(t("proc_unknown", code=code))
+        st.title(t("proc_unknown", code=plain(code)))
         back_link("procedures", t("back_to_list"))
         return
     st.title(named(row))
