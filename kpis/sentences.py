@@ -134,7 +134,7 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
     side = numbers.plan_gap.side if numbers.plan_gap else 0
     if status == "reached":
         return _say("brief_cap_reached" if cap else "brief_reached", language, target=numbers.target)
-    if cap and numbers.goal_gap.side * definition.sign < 0:
+    if cap and definition.sign < 0 and numbers.goal_gap.side * definition.sign < 0:
         return _say("brief_cap_over", language, target=numbers.target, gap=goal_gap)
     if status == "missed":
         how = "short" if _falls_short(definition, numbers.goal_gap) else _off(definition, numbers.goal_gap)
@@ -225,7 +225,7 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
     if status in ("not_due", "not_applicable"):
         return f"say_{cap}{'not_due' if status == 'not_due' else 'not_judged'}"
     is_worse = definition.sign * goal_gap.side < 0
-    if cap and is_worse:
+    if cap and is_worse and definition.sign < 0:
         return "say_cap_over"
     if cap and status == "reached":
         return "say_cap_within"
