@@ -63,7 +63,7 @@ def badges(found: Tally, words: Words) -> Markup:
         is_past = group not in ("current", "unreported")
         marks = [badge(s, words, counts[s], is_past=is_past) for s in STATUSES if counts.get(s)]
         lines.append(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
-    return Markup("<br>").join(lines)
+    return Markup(" <br>").join(lines)
 
 
 def number(value: float | None, text: str) -> Markup:
