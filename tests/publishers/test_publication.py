@@ -118,7 +118,7 @@ def test_figures_statuses_targets_definitions_and_registers_that_change_are_all_
 
 def test_a_preview_keeps_nothing(house: House) -> None:
     found = house.preview()
-    assert (found.number, found.compared_with, found.counts["indicator"]) == (1, None, 109)
+    assert (found.number, found.compared_with, found.counts["indicator"]) == (1, None, 159)
     assert not house.folder.exists()
 
 
