@@ -80,10 +80,10 @@ def plan_of(item: Item) -> list[Dot]:
         if item["kind"] == "ceiling" and corner["value"] == 0 and corners:
             corners.append((corner["day"], None))
         corners.append((corner["day"], corner["value"]))
-    if first == last and len([f for f in item["figures"] if f["value"] is not None]) == 1:
+    if not corners or (first == last and len([f for f in item["figures"] if f["value"] is not None]) == 1):
         return []
     found = []
-    for (day, value), (after, then) in zip(corners, [*corners[1:], ("", None)], strict=False):
+    for (day, value), (after, then) in zip(corners, [*corners[1:], ("", None)], strict=True):
         if first <= day <= last:
             found.append((day, value))
         for edge in (first, last):
@@ -103,7 +103,8 @@ def aims_of(ledger: Ledger, item: Item) -> list[Dot]:
     for goal in sorted(item["targets"], key=lambda g: g["set_order"]):
         if (not goal["set_on"] or goal["set_on"] <= as_of) and not (goal.get("withdrawn_on") and goal["withdrawn_on"] <= as_of):
             held[goal["period"]] = goal
-    ordered = sorted(held.values(), key=lambda g: (g["end_date"], g["start_date"]))
+    days = {code: parse_period(code) for code in held}  # on one day the shortest period first, as the method puts them
+    ordered = sorted(held.values(), key=lambda g: (g["end_date"], days[g["period"]].end - days[g["period"]].start))
     return [(g["end_date"], g["value"]) for g in ordered if first <= g["end_date"] <= last]
 
 
