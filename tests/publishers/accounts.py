@@ -168,7 +168,11 @@ def comparison(
     """Return what the block "by bureau" of an indicator must show for its newest period: tables, a check of its chart, texts."""
     w, whole = ledger.words, ledger.own[code]
     reporting = {b["code"] for b in ledger.api("bureaus")["bureaus"]}
-    parts = [s for s in ledger.items(view) if s["code"] == code and s["scope"] in reporting and s["figures"]]
+    parts = [
+        s
+        for s in ledger.items(view)
+        if s["code"] == code and s["scope"] in reporting - {ledger.indicators[code]["scope_code"]} and s["figures"]
+    ]
     periods = {f["period"]: f for s in parts for f in s["figures"]}
     if not periods:
         return [], lambda charts: [f"{c.alt} is not expected" for c in charts], []
