@@ -191,7 +191,11 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
         return replace(found, status="not_applicable")
     if is_met:
         return replace(found, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")
+    # What is at or better than its plan is on track, whatever way the plan goes; a target to be kept exactly has no better.
+    is_as_planned = planned is not None and definition.direction != "keep" and definition.sign * (actual - planned) >= -NEAR
     if is_keep and not is_due:
+        if is_as_planned:
+            return replace(found, status="on_track")
         off = abs(actual - goal.value)
         return replace(found, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
     since = base.day if base else date.min
@@ -201,10 +205,15 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
         return replace(found, status="missed")
     if was_reached:
         return replace(found, status="reached_then_lost")
-    if planned is not None and progress is not None and progress < -NEAR:
-        return replace(found, status="moving_away")
-    if ratio is None:
+    if base is None or planned is None or day <= base.day:
         return replace(found, status="not_due")
+    if is_as_planned:
+        return replace(found, status="on_track")
+    if meets(definition, base.value, goal) or definition.sign * (actual - base.value) < -NEAR:
+        return replace(
+            found, status="moving_away"
+        )  # worse than it was; a starting point beyond the target has no other way to be so
+    assert ratio is not None  # between a starting point short of the target and a plan ahead of it
     return replace(found, status=_by_ratio(definition, ratio))
 
 

@@ -144,15 +144,17 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
     if numbers.plan_gap is None or status in ("not_due", "not_applicable"):
         return _say("brief_on_track", language) if status == "on_track" else ""
     if status == "on_track":
-        if _is_kept(definition, found) or not side:
+        if (_is_kept(definition, found) and not _is_on_its_plan_only(definition, found)) or not side:
             return _say("brief_on_track" if _is_kept(definition, found) else "brief_plan_equal", language)
         if side * definition.sign < 0:
             return _say("brief_tolerated", language)
         return _say(f"brief_plan_{_way(side)}{'' if is_last else '_and'}", language, gap=plan_gap)
     word = status_word(status, language)
-    return _say(
-        f"brief_off_{_off(definition, numbers.plan_gap)}", language, gap=plan_gap, status=word if language == "ja" else word.lower()
-    )
+    word = word if language == "ja" else word.lower()
+    if _is_kept(definition, found):
+        way = _way(numbers.goal_gap.side or side)
+        return _say(f"brief_keep_{way}", language, target=numbers.target, gap=goal_gap, status=word)
+    return _say(f"brief_off_{_off(definition, numbers.plan_gap)}", language, gap=plan_gap, status=word)
 
 
 def _say(key: str, language: str, **values: object) -> str:
@@ -177,6 +179,14 @@ def _is_kept(definition: Definition, found: Judgement) -> bool:
     base, goal = found.baseline, found.goal
     is_same = base is not None and not base.is_first_figure and goal is not None and abs(goal.value - base.value) <= NEAR
     return definition.kind != "ceiling" and (definition.direction == "keep" or is_same)
+
+
+def _is_on_its_plan_only(definition: Definition, found: Judgement) -> bool:
+    """Say whether a figure does not keep what it is to keep, but is on track because its plan asks for less by its day."""
+    value = value_of(definition, found.figure) if found.figure else None
+    if found.status != "on_track" or found.goal is None or value is None or definition.direction == "keep":
+        return False
+    return definition.sign * (value - found.goal.value) < -definition.tolerance - NEAR
 
 
 def _gap(found: Judgement, gap: Apart | None, language: str, *, is_planned: bool = False) -> str:
@@ -229,7 +239,7 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
         return "say_cap_over"
     if cap and status == "reached":
         return "say_cap_within"
-    if _is_kept(definition, found):
+    if _is_kept(definition, found) and not _is_on_its_plan_only(definition, found):
         unlike = definition.direction == "keep" or is_worse
         tolerated = "_tolerated" if goal_gap.side and unlike and status in ("on_track", "reached") else ""
         return f"say_keep_{_way(goal_gap.side)}{tolerated}"
@@ -239,9 +249,8 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
         return f"say_lost_{_off(definition, goal_gap)}"
     if status == "missed" or plan_gap is None:
         return "say_short" if _falls_short(definition, goal_gap) else f"say_goal_{_way(goal_gap.side)}"
-    if status == "moving_away" and found.figure is not None and found.baseline is not None and plan_gap.side:
-        is_above = (value_of(definition, found.figure) or 0.0) > found.baseline.value
-        return f"say_away_{_way(plan_gap.side)}_{'above' if is_above else 'below'}"
+    if status == "moving_away" and found.baseline is not None and plan_gap.side:
+        return f"say_away_{_way(plan_gap.side)}"  # the engine calls it so only where it is worse than both
     tolerated = "_tolerated" if status == "on_track" and definition.sign * plan_gap.side < 0 else ""
     return f"say_plan_{_way(plan_gap.side)}{tolerated}"
 

@@ -86,12 +86,12 @@ CASES = [
      "45.0 % against 38.7 % planned: 6.3 points above plan (behind, "),
     (of(), found("moving_away", 18, target=98, plan=35, base=20), "計画 35.0 % に対し 18.0 %、17.0 ポイント下回り、基準 20.0 % も下回る(後退、",
      "18.0 % against 35.0 % planned: 17.0 points below plan, and below the baseline of 20.0 % (moving away, "),
+    (of(), found("moving_away", 35, target=40, plan=40, base=60), "計画 40.0 % に対し 35.0 %、5.0 ポイント下回り、基準 60.0 % も下回る(後退、",
+     "35.0 % against 40.0 % planned: 5.0 points below plan, and below the baseline of 60.0 % (moving away, "),
     (LOWER, found("moving_away", 45, target=20, plan=30, base=40), "計画 30.0 % に対し 45.0 %、15.0 ポイント上回り、基準 40.0 % も上回る(後退、",
      "45.0 % against 30.0 % planned: 15.0 points above plan, and above the baseline of 40.0 % (moving away, "),
-    (of(), found("moving_away", 18, target=98, plan=15, base=20), "計画 15.0 % に対し 18.0 %、3.0 ポイント上回るが、基準 20.0 % を下回る(後退、",
-     "18.0 % against 15.0 % planned: 3.0 points above plan, but below the baseline of 20.0 % (moving away, "),
-    (LOWER, found("moving_away", 45, target=20, plan=50, base=40), "計画 50.0 % に対し 45.0 %、5.0 ポイント下回るが、基準 40.0 % を上回る(後退、",
-     "45.0 % against 50.0 % planned: 5.0 points below plan, but above the baseline of 40.0 % (moving away, "),
+    (of(), found("on_track", 45, target=50, base=50, plan=40), "計画 40.0 % に対し 45.0 %、5.0 ポイント上回る(順調、",
+     "45.0 % against 40.0 % planned: 5.0 points above plan (on track, "),
     (of(), found("on_track", 75, target=70), "目標 70.0 % に対し 75.0 %、5.0 ポイント上回る(順調、",
      "75.0 % against a target of 70.0 %: 5.0 points above it (on track, "),
     (LOWER, found("on_track", 15, target=20), "目標 20.0 % に対し 15.0 %、5.0 ポイント下回る(順調、",
@@ -146,19 +146,21 @@ def test_a_target_whose_day_has_passed_without_a_result() -> None:
     rate = of(decimals=0)
     one = Judgement("unreported", figure=Figure("FY2019", 67), goal=goals[0], unreported_goals=goals[:1])
     assert sentence(rate, one, as_of=TODAY) == (
-        "目標 90 % の期限(2021年3月31日)を過ぎたが、結果は公表されていない。最後の値は 67 %(2020年3月31日時点)"
+        "目標 90 % の期限(2021年3月31日)を過ぎたが、公表された結果を確認できていない。最後の値は 67 %(2020年3月31日時点)"
     )
     assert sentence(rate, one, as_of=TODAY, language="en") == (
-        "The target of 90 % fell due on 31 Mar 2021, but no result has been published. The last figure is 67 % (as of 31 Mar 2020)"
+        "The target of 90 % fell due on 31 Mar 2021, but no published result has been found. The last figure is 67 % (as of 31 Mar 2020)"
     )
     three = Judgement("unreported", goal=goals[0], unreported_goals=goals)
     assert sentence(rate, three, as_of=TODAY) == (
-        "目標 90 % の期限(2021年3月31日)を過ぎたが、結果は公表されていない(その後さらに2件の目標が期限を迎えた)。この指標の数値は一つもない"
+        "目標 90 % の期限(2021年3月31日)を過ぎたが、公表された結果を確認できていない(その後さらに2件の目標が期限を迎えた)。公表された数値を一つも確認できていない"
     )
-    assert sentence(rate, three, as_of=TODAY, language="en").endswith("(2 more fell due after it). There is no figure of it at all")
+    assert sentence(rate, three, as_of=TODAY, language="en").endswith(
+        "(2 more fell due after it). No figure of it has been found at all"
+    )
     cap = replace(one, figure=Figure("FY2019-Q2", 30e6), unreported_goals=(Goal("FY2020", 60e6),))
     assert sentence(SHEETS, cap, as_of=TODAY).startswith(
-        "上限 6,000万枚 の期間(2021年3月31日まで)が終わったが、結果は公表されていない。"
+        "上限 6,000万枚 の期間(2021年3月31日まで)が終わったが、公表された結果を確認できていない。"
     )
     assert "cap of 60 million sheets ended on 31 Mar 2021" in sentence(SHEETS, cap, as_of=TODAY, language="en")
 
@@ -176,13 +178,13 @@ DUE = [
     (SHEETS, LastDue(Goal("FY2021", 60e6), "missed", Figure("FY2021", 65e6, is_approximate=True), 5e6),
      "2022年3月31日までの上限 6,000万枚 は未達(約500万枚超過)",
      "The cap of 60 million sheets up to 31 Mar 2022 was missed (about 5 million sheets over it)"),
-    (of(), LastDue(Goal("FY2021", 98), "unknown"), "2022年3月31日の目標 98.0 % の結果は公表されていない",
-     "The result of the target of 98.0 % due on 31 Mar 2022 has not been published"),
+    (of(), LastDue(Goal("FY2021", 98), "unknown"), "2022年3月31日の目標 98.0 % について、公表された結果を確認できていない",
+     "No published result has been found of the target of 98.0 % due on 31 Mar 2022"),
     (of(), LastDue(Goal("FY2021", 98), "unknown", Figure("FY2021", 90, is_lower_bound=True)),
      "2022年3月31日の目標 98.0 % を達成したかどうかは、公表された値からは決まらない",
      "Whether the target of 98.0 % due on 31 Mar 2022 was met cannot be told from the published figure"),
-    (of(), LastDue(Goal("2022-09", 98), "awaiting"), "結果待ち: 2022年9月30日に期限が来た目標 98.0 % の結果はまだ公表されていない",
-     "Result awaited: the target of 98.0 % fell due on 30 Sep 2022 and its result is not out yet"),
+    (of(), LastDue(Goal("2022-09", 98), "awaiting"), "結果待ち: 2022年9月30日に期限が来た目標 98.0 % の結果はまだ確認できていない",
+     "Result awaited: the target of 98.0 % fell due on 30 Sep 2022 and no result has been found yet"),
 ]  # fmt: skip
 
 
@@ -239,10 +241,13 @@ SHORT = [
     (SHEETS, found("missed", 65e6, target=60e6), "は上限6,000万枚を500万枚超過", " 5 million sheets over its cap of 60 million sheets"),
     (of(), found("behind", 49.9, target=98, plan=70), "は計画を20.1 ポイント下回り遅れ", " 20.1 points below plan (behind)"),
     (LOWER, found("behind", 45, target=30, plan=38.7), "は計画を6.3 ポイント上回り遅れ", " 6.3 points above plan (behind)"),
+    (KEEP, found("behind", 70, target=80, plan=80), "は維持する目標80.0 %を10.0 ポイント下回り遅れ", " 10.0 points below the 80.0 % to be kept (behind)"),
+    (KEEP, found("slightly_behind", 82, target=80, plan=80), "は維持する目標80.0 %を2.0 ポイント上回りやや遅れ",
+     " 2.0 points above the 80.0 % to be kept (slightly behind)"),
     (of(), found("reached_then_lost", 97, target=98), "は達成後に目標98.0 %を1.0 ポイント下回る", " back below 98.0 % by 1.0 points after reaching it"),
     (LOWER, found("reached_then_lost", 25, target=20), "は達成後に目標20.0 %を5.0 ポイント上回る", " back above 20.0 % by 5.0 points after reaching it"),
-    (of(), Judgement("unreported", unreported_goals=(Goal("FY2020", 90),)), "は目標90.0 %の結果が未公表",
-     ": no result published for its target of 90.0 %"),
+    (of(), Judgement("unreported", unreported_goals=(Goal("FY2020", 90),)), "は目標90.0 %の結果を確認できていない",
+     ": no published result found for its target of 90.0 %"),
     (of(), found("not_due", 29, target=90), "", ""),
     (of(), found("not_applicable", 29), "", ""),
 ]  # fmt: skip

@@ -19,8 +19,8 @@ WORSE = ("reached", "on_track", "slightly_behind", "behind", "moving_away")
 UNJUDGED = ("unreported", "no_data", "qualitative", "not_applicable", "not_due")
 
 
-def usable(measure: Measure, marks: Sequence[Mark], as_of: date, known_at: object = None) -> list[Mark]:
-    """Return the figures with a value that count, in order of time, the longer period last on a day (1)."""
+def counting(marks: Sequence[Mark], known_at: object = None) -> list[Mark]:
+    """Return per period the last vintage that is neither a withdrawal nor withdrawn (1, 17)."""
     heard = [m for m in marks if known_at is None or m.known is None or m.known <= known_at]  # type: ignore[operator]
     gone = {(m.code, m.takes_back) for m in heard if m.takes_back is not None}
     newest: dict[str, Mark] = {}
@@ -29,8 +29,13 @@ def usable(measure: Measure, marks: Sequence[Mark], as_of: date, known_at: objec
             continue
         if mark.code not in newest or mark.version > newest[mark.code].version:
             newest[mark.code] = mark
+    return list(newest.values())
+
+
+def usable(measure: Measure, marks: Sequence[Mark], as_of: date, known_at: object = None) -> list[Mark]:
+    """Return the figures with a value that count, in order of time, the longer period last on a day (1)."""
     found = []
-    for mark in newest.values():
+    for mark in counting(marks, known_at):
         value = mark.value
         if value is None and mark.n is not None:
             if measure.kind == "ratio" and mark.d:
@@ -94,7 +99,7 @@ class Case:
         self.marks = usable(measure, marks, as_of, known_at)
         self.aims = standing(aims, as_of)
         self.figure = self.marks[-1] if self.marks else None
-        texts = [m for m in marks if m.term.last <= as_of and (known_at is None or m.known is None or m.known <= known_at)]
+        texts = [m for m in counting(marks, known_at) if m.term.last <= as_of]
         self.last_text = max(texts, key=lambda m: (m.term.last, m.term.days)).code if texts else None
 
     # What has fallen due (6–8) --------------------------------------------------------------------------------------
@@ -216,20 +221,20 @@ class Case:
             if planned is not None:
                 expected = (planned - start.value) / (wanted - start.value)
                 ratio = progress / expected if expected > SAME else None
-        is_away = planned is not None and progress is not None and progress < 0 and abs(value - start.value) > SAME  # type: ignore[union-attr]
-        status = self._word(mark, aim, start, ratio, kept=kept, is_away=is_away)
+        status = self._word(mark, aim, start, planned, ratio, kept=kept)
         return status, planned, ratio
 
-    def _word(self, mark: Mark, aim: Aim, start: Start | None, ratio: float | None, *, kept: bool, is_away: bool) -> str:
+    def _word(self, mark: Mark, aim: Aim, start: Start | None, planned: float | None, ratio: float | None, *, kept: bool) -> str:
         assert mark.value is not None
         day, due = mark.term.last, aim.term.last
         fits = self.fits(mark.value, aim.value, kept=kept)
+        holds_plan = planned is not None and self.m.direction != "keep" and self.meets(mark.value, planned)
         if day >= due and self.open(mark, fits):
             return "not_applicable"
         if kept:
             if day >= due:
                 return "reached" if fits else "missed"
-            if fits:
+            if fits or holds_plan:
                 return "on_track"
             return "slightly_behind" if abs(mark.value - aim.value) <= 2 * self.m.tolerance + SAME else "behind"
         if fits:
@@ -240,7 +245,15 @@ class Case:
             return "reached_then_lost" if day > due and was_there else "missed"
         if was_there:
             return "reached_then_lost"
-        return "moving_away" if is_away else self._by_ratio(ratio)
+        if start is None or planned is None or day <= start.day:
+            return "not_due"
+        if holds_plan:
+            return "on_track"
+        if planned is not None and start is not None:
+            away = abs(mark.value - start.value) > SAME and not self.meets(mark.value, start.value)
+            if away or self.meets(start.value, aim.value):
+                return "moving_away"
+        return self._by_ratio(ratio)
 
     def _by_ratio(self, ratio: float | None) -> str:
         if ratio is None:
