@@ -26,7 +26,7 @@ from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from sqlmodel import SQLModel
 
 from kpis import models
-from kpis.figures import current_vintages
+from kpis.figures import current_vintages, worked_out
 from kpis.scorecard import Scored
 from kpis.settings import ROOT
 from kpis.store import Store
@@ -198,14 +198,14 @@ def _observations(store: Store) -> Resource:
         definition, unit = entry.definition, entry.unit_code
         for figure in current_vintages(entry.figures):
             row, period = stored[definition.code, unit, figure.period_code, figure.vintage], figure.period
-            source = sources.get(row["source_code"], {})
+            source, read = sources.get(row["source_code"], {}), worked_out(definition, figure)
             rows.append(
                 {
                     "indicator_code": definition.code, "indicator_name_ja": definition.name_ja,
                     "indicator_name_en": definition.name_en, "bureau_code": unit,
                     "bureau_name_ja": units.get(unit, {}).get("name_ja"), "period_code": figure.period_code,
-                    "start_date": period.start, "end_date": period.end, "value": row["value"], "unit_ja": definition.unit_ja,
-                    "unit_en": definition.unit_en, "numerator": row["numerator"], "denominator": row["denominator"],
+                    "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
+                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, "numerator": row["numerator"], "denominator": row["denominator"],
                     "base_value": row["base_value"], "text_ja": row["text_ja"], "text_en": row["text_en"],
                     "is_approximate": row["is_approximate"], "is_lower_bound": row["is_lower_bound"],
                     "is_year_to_date": row["is_year_to_date"], "is_base_estimated": row["is_base_estimated"],
@@ -217,7 +217,8 @@ def _observations(store: Store) -> Resource:
             )  # fmt: skip
     kinds = {c.name: _kind(c.type) for c in columns_of(models.Observation)}
     names = list(rows[0]) if rows else ["indicator_code"]
-    fields = {n: kinds.get(n, "date" if n in ("start_date", "end_date") else "string") for n in names}
+    kinds |= {"start_date": "date", "end_date": "date", "is_worked_out": "boolean"}
+    fields = {n: kinds.get(n, "string") for n in names}
     return Resource(
         "observations", fields, tuple({k: as_datum(v) for k, v in row.items()} for row in rows),
         ("indicator_code", "bureau_code", "period_code"),

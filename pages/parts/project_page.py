@@ -30,7 +30,7 @@ CHARTS_SHOWN = 6
 
 def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
-    st.title(f"{report.code} {named(dict(report.row))}")
+    st.title(f"{report.code} {told_projects.project_name(report.row, Words(language()))}")
     if not report.row["is_name_official"]:
         st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")

@@ -94,6 +94,17 @@ def plan_of(item: Item) -> list[Dot]:
 
 
 def aims_of(ledger: Ledger, item: Item) -> list[Dot]:
+    """Return the targets that a chart marks, as dots."""
+    return [(g["end_date"], g["value"]) for g in goals_of(ledger, item)]
+
+
+def aim_label(ledger: Ledger, item: Item, goal: Item) -> str:
+    """Write what the dot of a target says."""
+    about = ledger.words("approximate") if goal["is_approximate"] else ""
+    return f"{ledger.words('target')} {about}{ledger.value(item, goal['value'])} ({ledger.day(goal['end_date'])})"
+
+
+def goals_of(ledger: Ledger, item: Item) -> list[Item]:
     """Return the targets that a chart marks: set by the day asked, of each period the last, due within the days shown."""
     if item["direction"] == "none":
         return []
@@ -105,7 +116,7 @@ def aims_of(ledger: Ledger, item: Item) -> list[Dot]:
             held[goal["period"]] = goal
     days = {code: parse_period(code) for code in held}  # on one day the shortest period first, as the method puts them
     ordered = sorted(held.values(), key=lambda g: (g["end_date"], days[g["period"]].end - days[g["period"]].start))
-    return [(g["end_date"], g["value"]) for g in ordered if first <= g["end_date"] <= last]
+    return [g for g in ordered if first <= g["end_date"] <= last]
 
 
 def wrong_trajectory(ledger: Ledger, item: Item, chart: Drawn) -> list[str]:

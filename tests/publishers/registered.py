@@ -38,8 +38,25 @@ def one(charts: Sequence[Drawn], alt: str) -> tuple[list[Drawn], list[str]]:
     return found, [] if len(found) == 1 else [f"{len(found)} charts say {alt!r}"]
 
 
-def procedures(ledger: Ledger, shown: Shown, dimension: str, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
-    """Check the page of procedures, compared by one dimension; ``keep`` takes the tables that it must show."""
+def procedures(
+    ledger: Ledger,
+    shown: Shown,
+    dimension: str,
+    *,
+    view: str = "then",
+    is_view_asked: bool = False,
+    keep: list[Table] | None = None,
+) -> list[str]:
+    """Check the page of procedures, compared by one dimension.
+
+    Args:
+        ledger: what the API says.
+        shown: the page.
+        dimension: what it compares by.
+        view: the organisation.
+        is_view_asked: the page's address names the organisation, so its links do.
+        keep: takes the tables that the page must show.
+    """
     w, summary = ledger.words, ledger.api("registers/procedures" + ("" if view == "then" else f"?view={view}"))
     total, priority, plan = summary["total"], summary["priority"], summary["plan"]
     rate, as_of = first_published(ledger, "procedures", "ratio"), summary["as_of"]
@@ -161,7 +178,7 @@ def procedures(ledger: Ledger, shown: Shown, dimension: str, *, view: str = "the
         wrong += [x for c in drawn(f"{w('time_heading')}: {says[-1]}")
                   for x in charted.wrong_steps(c, [(w("col_so_far"), [(g["day"], g["so_far_count"]) for g in gone])])]  # fmt: skip
     answer = ledger.api("procedures")
-    tables.append(procedure_rows(ledger, answer["procedures"]))
+    tables.append(procedure_rows(ledger, answer["procedures"], f"&view={view}" if is_view_asked else ""))
     says.append(w("list_found", total=f"{answer['total']:,}", first="1", last=f"{len(answer['procedures']):,}"))
     if keep is not None:
         keep += tables
@@ -176,13 +193,13 @@ def bureau_name(ledger: Ledger, code: str) -> str:
     return ledger.words.named(rows[code]) if code in rows else ledger.words("reg_no_bureau")
 
 
-def procedure_rows(ledger: Ledger, rows: Sequence[Item]) -> Table:
-    """Return the table of one page of procedures."""
+def procedure_rows(ledger: Ledger, rows: Sequence[Item], asked: str = "") -> Table:
+    """Return the table of one page of procedures; ``asked``: what its address names beside the language."""
     w = ledger.words
     keys = ("open_row", "col_name", "col_bureau", "col_status", "col_type", "col_applicant", "col_channel", "col_cases", "col_online_cases",
             "col_online_day", "col_due", "col_phone", "col_law")  # fmt: skip
     return [w(k) for k in keys], [
-        [f"/procedures?lang={ledger.language}&code={r['procedure_code']}", w.named(r), bureau_name(ledger, r["bureau_code"] or ""), w(f"digital_{r['status']}"), w(f"process_{r['process_type']}"),
+        [f"/procedures?lang={ledger.language}{asked}&code={r['procedure_code']}", w.named(r), bureau_name(ledger, r["bureau_code"] or ""), w(f"digital_{r['status']}"), w(f"process_{r['process_type']}"),
          w(f"party_{r['applicant']}"), r["online_channel"], tabled.count(r["applications_count"]), tabled.count(r["online_count"]),
          known(ledger, r["digitised_date"], r["digitised_precision"]), known(ledger, r["planned_for"], r["planned_for_precision"]),
          w(f"answer_{r['smartphone_ready']}"), r["law_name"]]

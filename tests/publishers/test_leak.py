@@ -94,7 +94,9 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
             after_json=f'{{"note": "{WORD}-after"}}',
             row_code="F001",
         )
-        real = dict(indicator_code="fax_reduction_rate", bureau_code="DIGITAL", vintage=1, reason_class=None)
+        real = dict(
+            indicator_code="fax_reduction_rate", bureau_code="DIGITAL", vintage=1, reason_class=None, withdraws_vintage=None
+        )
         put(models.Observation, "draft", **real, period_code="2020-06", submission_id=1, is_sample=False)
         put(models.Observation, "returned", **real, period_code="2021-07", submission_id=3, is_sample=False)
         put(models.Observation, "sample", **real, period_code="2021-08", submission_id=None, is_sample=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import time
 from datetime import timedelta
@@ -18,11 +17,13 @@ from kpis import models, vintages
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.models import table_of
 from kpis.scorecard import score_all
-from kpis.store import Store
+from kpis.store import Store, utc_now
 from kpis.vintages import Origin
 from publishers import editions, opendata, publication
 from publishers.public_tables import PRIVATE, PUBLIC, columns_of
-from tests.publishers.house import House, built
+from tests.killed import killed
+from tests.publishers.house import House
+from tests.small_government import settle
 
 
 def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpose() -> None:
@@ -310,36 +311,24 @@ def test_somebody_else_who_was_quicker_is_noticed_and_nothing_is_left_lying_abou
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")
-def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tokyo: Store, tmp_path: Path) -> None:
+def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_path: Path) -> None:
     """Fifty publications are killed with SIGKILL at a random moment; each leaves the old edition or the whole new one."""
-    house = built(tokyo, tmp_path)
+    house = House(settle(Store(f"sqlite:///{tmp_path / 'working.db'}"), tmp_path / "data"), tmp_path / "editions", utc_now())
     house.publish("前")
     began = time.monotonic()
     house.publish("時間をはかる")
     usual = time.monotonic() - began
     chance = random.Random(20261124)
     seen = {"old": 0, "new": 0}
+
+    def publish() -> None:
+        House(Store(house.store.url), house.folder, house.at).publish("途中で止まるかもしれない")
+
     for _ in range(50):
         before = editions.current(house.folder)
         assert before is not None
         house.store.engine.dispose()
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                os.write(writer, b"x")
-                House(Store(house.store.url), house.folder, house.at).publish("途中で止まるかもしれない")
-            finally:
-                os._exit(0)
-        os.close(writer)
-        os.read(reader, 1)
-        os.close(reader)
-        until = time.monotonic() + chance.uniform(0, 2 * usual)
-        while time.monotonic() < until and os.waitpid(child, os.WNOHANG) == (0, 0):
-            time.sleep(0.002)
-        if time.monotonic() >= until:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+        killed(publish, after=chance.uniform(0, 2 * usual))
         after = editions.current(house.folder)
         assert after is not None and after.number >= before.number
         assert editions.verify(house.folder, after.number) == []
