@@ -23,9 +23,11 @@ class BureauReport:
     Args:
         unit: the bureau.
         is_valid: it exists on the day.
-        scored: its indicators with figures, in catalogue order.
+        scored: its part of indicators that other bureaus have too, with figures, in catalogue order.
+        own: indicators of its own scope, with figures: its own, and comparable with no other bureau's.
         owed: codes of the indicators that every bureau reports.
-        milestones: of the projects it leads (or led on the milestone's day).
+        milestones: of the projects it leads (or led on the milestone's day); one that several led counts for each of them.
+        project_codes: of the projects it leads; ``shared_codes`` of those it takes part in without leading them.
         procedures: procedures of the register by ``digital_status``; ``facilities`` by ``cashless_status``.
         submissions: its reports, newest period first.
         before: successions it came from; ``after``: those it went into.
@@ -34,9 +36,11 @@ class BureauReport:
     unit: Unit
     is_valid: bool
     scored: tuple[Scored, ...]
+    own: tuple[Scored, ...]
     owed: tuple[str, ...]
     milestones: tuple[Milestone, ...]
     project_codes: tuple[str, ...]
+    shared_codes: tuple[str, ...]
     procedures: Mapping[str, int]
     facilities: Mapping[str, int]
     submissions: tuple[Row, ...]
@@ -55,14 +59,24 @@ class BureauReport:
         return tuple(code for code in self.owed if code in held)
 
     @property
+    def figures(self) -> tuple[Scored, ...]:
+        """Return every indicator of which the bureau has a figure: those common to all bureaus, then those of its own."""
+        return (*self.scored, *self.own)
+
+    @property
     def tally(self) -> Tally:
         """Return how its indicators stand."""
-        return tally(self.scored)
+        return tally(self.figures)
 
     @property
     def has_anything(self) -> bool:
         """Say whether anything at all is known of the bureau."""
-        return bool(self.scored or self.milestones or self.procedures or self.facilities or self.submissions)
+        return bool(self.figures or self.milestones or self.procedures or self.facilities or self.submissions)
+
+
+def milestones_once(reports: Iterable[BureauReport]) -> list[Milestone]:
+    """Return the milestones of several bureaus together, each once, also where more than one of them led it."""
+    return list({m.code: m for r in reports for m in r.milestones}.values())
 
 
 def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> str:
@@ -76,8 +90,8 @@ def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> st
     return next(iter(shares)) if len(shares) == 1 else code
 
 
-def _led(report: ProjectReport, organisation: Organisation, day: date) -> set[str]:
-    leads = [b for b in report.bureaus if b["role"] == "lead"]
+def _led(report: ProjectReport, organisation: Organisation, day: date, *, role: str = "lead") -> set[str]:
+    leads = [b for b in report.bureaus if b["role"] == role]
     then = [b for b in leads if (b["valid_from"] or day) <= day <= (b["valid_to"] or day)] or leads
     alive = {b["bureau_code"] for b in then if organisation.by_code[b["bureau_code"]].is_valid_on(day)}
     return alive or {b["bureau_code"] for b in then}
@@ -103,19 +117,25 @@ def bureau_reports(
         as_of: the day.
         view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
     """
+    parts: dict[str, list[Scored]] = {}
     own: dict[str, list[Scored]] = {}
     for item in scored:
-        if not item.entry.is_own_scope and item.figures:
-            own.setdefault(item.entry.unit_code, []).append(item)
+        if item.figures:
+            (own if item.entry.is_own_scope else parts).setdefault(item.entry.unit_code, []).append(item)
     milestones: dict[str, list[Milestone]] = {}
     led: dict[str, list[str]] = {}
+    shared: dict[str, list[str]] = {}
     for report in projects:
         for milestone in report.milestones:
             day = milestone.due.day if milestone.due else (milestone.actual.day if milestone.actual else as_of)
-            for code in _led(report, organisation, as_of if view == "now" else min(day, as_of)):
-                milestones.setdefault(home(organisation, code, as_of=as_of, view=view), []).append(milestone)
-        for code in _led(report, organisation, as_of):
-            led.setdefault(home(organisation, code, as_of=as_of, view=view), []).append(report.code)
+            leads = _led(report, organisation, as_of if view == "now" else min(day, as_of))
+            for code in {home(organisation, lead, as_of=as_of, view=view) for lead in leads}:
+                milestones.setdefault(code, []).append(milestone)
+        leading = {home(organisation, code, as_of=as_of, view=view) for code in _led(report, organisation, as_of)}
+        taking_part = {home(organisation, c, as_of=as_of, view=view) for c in _led(report, organisation, as_of, role="member")}
+        for held, codes in ((led, leading), (shared, taking_part - leading)):
+            for code in codes:
+                held.setdefault(code, []).append(report.code)
 
     def counted(rows: Iterable[Row], column: str) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = {}
@@ -138,8 +158,8 @@ def bureau_reports(
             continue
         reports.append(
             BureauReport(
-                unit, unit.is_valid_on(as_of), tuple(own.get(unit.code, ())), owed, tuple(milestones.get(unit.code, ())),
-                tuple(led.get(unit.code, ())), procedures.get(unit.code, {}), facilities.get(unit.code, {}),
+                unit, unit.is_valid_on(as_of), tuple(parts.get(unit.code, ())), tuple(own.get(unit.code, ())), owed,
+                tuple(milestones.get(unit.code, ())), tuple(led.get(unit.code, ())), tuple(shared.get(unit.code, ())), procedures.get(unit.code, {}), facilities.get(unit.code, {}),
                 tuple(submissions.get(unit.code, ())),
                 tuple(s for s in organisation.successions if s.successor_code == unit.code),
                 tuple(s for s in organisation.successions if s.predecessor_code == unit.code),

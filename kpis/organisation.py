@@ -225,6 +225,7 @@ class RollUp:
         missing: bureaus that owe a report and gave none.
         year_to_date: bureaus that reported since April where others reported the period alone; then nothing is added.
         single_period: those others.
+        is_published_only: no bureau reported for the period; what there is was found in published pages.
     """
 
     period_code: str
@@ -235,6 +236,12 @@ class RollUp:
     missing: tuple[str, ...]
     year_to_date: tuple[str, ...] = ()
     single_period: tuple[str, ...] = ()
+    is_published_only: bool = False
+
+    @property
+    def with_figures(self) -> tuple[str, ...]:
+        """Return the bureaus that have a figure of the period, in the sum or not."""
+        return (*self.added, *self.unaddable, *self.year_to_date, *self.single_period)
 
     @property
     def is_complete(self) -> bool:
@@ -249,7 +256,7 @@ class RollUp:
     @property
     def reported_count(self) -> int:
         """Return k of "k of m bureaus reported"."""
-        return len(self.added) + len(self.unaddable) + len(self.year_to_date) + len(self.single_period)
+        return len(self.with_figures)
 
     @property
     def owing_count(self) -> int:

@@ -18,7 +18,7 @@ from kpis.scorecard import Scored, Tally, tally
 from kpis.text import known_day
 
 PROJECT_RULE = "2026-2"
-MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")
+MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")  # as they are told, one after another
 _DATE_KINDS = ("planned", "replanned", "actual")
 
 

@@ -102,11 +102,18 @@ class Book:
         if key not in self._sums:
             members = {unit.code for unit in self.organisation.members(first.scope_code)} - {first.scope_code}
             parts = {e.unit_code: current_vintages(e.figures, known_at=known_at) for e in entries if e.unit_code in members}
-            self._sums[key] = roll_up_bureaus(
+            reported = {f.period_code for figures in parts.values() for f in figures if self.is_report(f)}
+            rolled = roll_up_bureaus(
                 first.definition.kind, parts, current_vintages(first.figures, known_at=known_at),
                 organisation=self.organisation, scope_code=first.scope_code,
             )  # fmt: skip
+            self._sums[key] = tuple(replace(r, is_published_only=r.period_code not in reported) for r in rolled)
         return self._sums[key]
+
+    def is_report(self, figure: Figure) -> bool:
+        """Say whether a bureau's figure came in a report: what was found in published pages has their address."""
+        source = self.sources.get(figure.source_code)
+        return figure.is_sample or source is None or not source.url
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from kpis.figures import NEAR, SETTLED, Definition, Figure, Goal, Judgement, LastDue, value_of
 from kpis.settings import ROOT
-from kpis.text import Apart, format_date, format_percent, format_value, status_word, told_apart
+from kpis.text import Apart, filled, format_date, format_percent, format_value, status_word, told_apart
 
 
 @lru_cache(maxsize=1)
@@ -159,7 +159,7 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
 
 
 def _say(key: str, language: str, **values: object) -> str:
-    return _texts()[key]["en" if language == "en" else "ja"].format(**values)
+    return filled(_texts()[key]["en" if language == "en" else "ja"], values)
 
 
 def _way(side: int) -> str:

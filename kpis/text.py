@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import string
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -45,6 +46,27 @@ class Measured(Protocol):
     def unit_en(self) -> str: ...
     @property
     def decimals(self) -> int: ...
+
+
+class _Filler(string.Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, found, many = format_spec.partition("|")
+        if not found:
+            return format(value, format_spec)
+        return one if str(value) == "1" else many
+
+
+_filler = _Filler()
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """Fill the blanks of a text; ``{count:project|projects}`` is the first word where the value is 1, else the second.
+
+    Args:
+        text: as it stands in ``data/text``; the one place where a count chooses its word.
+        values: by the name of their blank.
+    """
+    return _filler.vformat(text, (), values) if "|" in text else text.format(**values)
 
 
 def with_unit(number: str, unit: str, language: str = "ja") -> str:

@@ -22,36 +22,43 @@ if not any(s.judgement.figure for s in scored):
     st.title(t("nav_overview"))
     st.info(t("empty"), icon=":material/info:")
     st.stop()
-said = cached.made("overview", code="", as_of=as_of(), language=language(), make=lambda: summary(scored, book))
+lessons = [found[0] for theme in LESSES if (found := headlines(scored, theme))]
+trend = headlines(scored, TREND)[:1]
+shown = {s.entry.definition.code for s in (*lessons, *trend)}
+others = [s for s in headlines(scored) if s.entry.definition.code not in shown]
+said = cached.made(
+    "overview", code="", as_of=as_of(), language=language(),
+    make=lambda: summary(scored, book, lessons=lessons, others=[*trend, *others]),
+)  # fmt: skip
 st.title(said.title)
 st.caption(f"{said.lead}  \n{t('unverified')}")
 st.markdown(said.marks)
 
-lessons = [found[0] for theme in LESSES if (found := headlines(scored, theme))]
 if lessons:
     st.subheader(t("five_less"))
     with st.grid(5, min_column_width=150):
         for item in lessons:
             indicator_card(item, title=t(item.entry.theme))
+    if said.excluded[0]:
+        st.caption(said.excluded[0])
 
-trend = headlines(scored, TREND)[:1]
 left, right = st.columns([3, 2], gap="small") if trend else (None, st.container())
 if left is not None:
     with left, st.container(border=True, height="stretch"):
         chart_with_table(trend[0], book, heading=named(trend[0].entry.definition))
         indicator_link(trend[0].entry.definition.code)
 with right, st.container(border=True, height="stretch"):
-    st.subheader(t("core_projects"))
+    st.subheader(said.projects_heading)
     st.table(said.projects, border="horizontal", hide_header=True, hide_index=True)
     confidence_against_status()
 
-shown = {s.entry.definition.code for s in (*lessons, *trend)}
-others = [s for s in headlines(scored) if s.entry.definition.code not in shown]
 if others:
     st.subheader(t("other_headlines"))
     with st.grid(4, min_column_width=150):
         for item in others:
             indicator_card(item)
+    if said.excluded[1]:
+        st.caption(said.excluded[1])
 
 with st.container(border=True):
     st.subheader(t("changed_last"))

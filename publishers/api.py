@@ -172,7 +172,7 @@ def roll_up_json(rolled: RollUp) -> dict[str, Any]:
         "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
         "base_value": figure.base_value if figure else None,
         "official_value": rolled.official.value if rolled.official else None,
-        "official_period": rolled.official.period_code if rolled.official else None, "is_complete": rolled.is_complete,
+        "official_period": rolled.official.period_code if rolled.official else None, "is_complete": rolled.is_complete, "is_published_only": rolled.is_published_only,
         "reported_count": rolled.reported_count, "owing_count": rolled.owing_count, "added": list(rolled.added),
         "unaddable": list(rolled.unaddable), "missing": list(rolled.missing),
         "year_to_date": list(rolled.year_to_date), "single_period": list(rolled.single_period),

@@ -80,8 +80,9 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "bureau_summary": (
         {
             "organisation": _TEXT, "bureau_code": _TEXT, "name_ja": _TEXT, "name_en": _TEXT, "is_valid": "boolean",
-            "indicators_owed_count": _COUNT, "indicators_reported_count": _COUNT, "procedures_count": _COUNT, "procedures_done_count": _COUNT,
-            "facilities_count": _COUNT, "facilities_introduced_count": _COUNT, "milestones_count": _COUNT, "milestones_late_count": _COUNT,
+            "indicators_owed_count": _COUNT, "indicators_reported_count": _COUNT, "own_indicators_count": _COUNT, "procedures_count": _COUNT, "procedures_done_count": _COUNT,
+            "facilities_count": _COUNT, "facilities_introduced_count": _COUNT, "milestones_count": _COUNT, "milestones_done_count": _COUNT,
+            "milestones_late_count": _COUNT, "milestones_missed_count": _COUNT, "milestones_not_seen_count": _COUNT,
         },
         ("organisation", "bureau_code"),
     ),

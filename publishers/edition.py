@@ -130,7 +130,8 @@ class Site:
             return home(self.book.organisation, code, as_of=self.as_of, view=view)
 
         addresses = {code: note.url for code, note in self.book.sources.items()}
-        return Telling(words, self.as_of, self.units, view, at, addresses)
+        secondary = frozenset(code for code, note in self.book.sources.items() if note.grade == "secondary")
+        return Telling(words, self.as_of, self.units, view, at, addresses, secondary)
 
     def views(self, words: Words) -> list[IndicatorView]:
         """Return every judged indicator and unit in one language."""

@@ -10,9 +10,9 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from kpis.figures import Figure, Goal, Revision
+from kpis.figures import JUDGED, Figure, Goal, Revision
 from kpis.periods import local_day, parse_period
-from kpis.projects import MILESTONE_STATES, GivenDay, Milestone, in_order
+from kpis.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, in_order
 from kpis.scorecard import Change, figure_text, latest_changes, tally
 from kpis.sentences import standing_word
 from kpis.settings import ROOT
@@ -21,7 +21,18 @@ from publishers import told_projects
 from publishers.edition import Pages, Site
 from publishers.pages_bureaus import bureau_pages, compared_by_bureau, day_word
 from publishers.pages_registers import facilities, procedures
-from publishers.summary import LESSES, NOTES, TREND, conclusion, coverage_lines, headlines, lead, pair_note, with_forerunners
+from publishers.summary import (
+    LESSES,
+    NOTES,
+    TREND,
+    conclusion,
+    coverage_lines,
+    exclusions,
+    headlines,
+    lead,
+    pair_note,
+    with_forerunners,
+)  # fmt: skip
 from publishers.views import IndicatorView, badge, badges
 from publishers.words import Words, whose
 
@@ -83,17 +94,23 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     lesses = [(theme, own[found[0].entry.definition.code]) for theme in LESSES if (found := headlines(scored, theme))]
     trend = next((own[s.entry.definition.code] for s in headlines(scored, TREND)), None)
     shown = {view.code for _, view in lesses} | ({trend.code} if trend else set())
+    others = [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown]
+    below = [trend, *others] if trend else others
     lead_in = lead(scored, words, as_of=site.as_of)
     title = conclusion(scored, words)
+    core = told_projects.core_with_goals(site.reports)
     return "index.html", "index.html", {
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
         "lesses": lesses, "trend": trend,
-        "projects": [
-            (r.row, len(r.scored), badge(r.status, words), badges(r.tally, words))
-            for r in site.reports
-            if r.row["kind"] == "core" and r.row["goal_ja"]
+        "excluded": [
+            exclusions((v.scored for v in views), site.indicators.values(), words) for views in ([v for _, v in lesses], below)
         ],
-        "others": [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown],
+        "projects": [
+            (r.row["project_code"], told_projects.called(r, words), len(r.scored), badge(r.status, words), badges(r.tally, words))
+            for r in core
+        ],
+        "projects_heading": told_projects.overview_heading(core, site.rows("StrategyVersion"), words),
+        "others": others,
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
         "latest": [_latest(c, own, words) for c in latest_changes(scored, site.book.sources, as_of=site.as_of, count=6)],
         "label": label_of(words, site.units), "has_chart": True,
@@ -239,7 +256,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
     for report in site.reports:
         row, code = report.row, report.code
         counts = badges(report.tally, words)
-        link = Markup('<a href="projects/{}.html">{}</a>').format(code, told_projects.project_name(row, words))
+        link = Markup('<a href="projects/{}.html">{}</a>').format(code, told_projects.called(report, words))
         listed.setdefault(row["kind"], []).append(
             [
                 link,
@@ -292,6 +309,10 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
     leading = [r for r in site.reports if r.row["kind"] == "leading"]
     notes = [MarkdownIt("commonmark", {"html": False}).renderInline(told_projects.version_line(v, words)) for v in versions]
     notes.append(str(escape(told_projects.unidentified(leading, versions, stated.value if stated else None, words))))
+    milestones = told_projects.milestones_line([m for r in site.reports for m in r.milestones], words)
+    judged = sum(r.status in JUDGED for r in site.reports)
+    said = words("projects_table_sentence", total=len(site.reports), judged=judged, milestones=milestones)
+    notes += [words("project_rule_named", rule=PROJECT_RULE), str(escape(said))]
     return [Markup(note) for note in notes]
 
 

@@ -52,9 +52,8 @@ def bureau_pages(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pa
 def _compared(site: Site, words: Words, view: str) -> Page:
     reports, telling = site.bureaus(view), site.telling(words, view)
     current = [r for r in reports if r.is_valid]
-    some = [r for r in current if r.scored]
     catalogue = list(site.indicators.values())
-    said = words("bureaus_title", owing=len(current), some=len(some), none=len(current) - len(some))
+    said = told_bureaus.counted_title(current, words)
 
     def link(report: BureauReport) -> Link:
         return Link(told_bureaus.unit_label(report.unit, words), f"bureaus/{report.code}.html")

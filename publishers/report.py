@@ -23,6 +23,7 @@ from kpis.since import Shift, shifts
 from kpis.store import Store
 from kpis.targets import planned_on
 from kpis.text import status_word
+from publishers import told_projects
 from publishers.summary import conclusion, headlines, lead, own_scope
 from publishers.words import Words
 
@@ -91,8 +92,11 @@ class QuarterReport:
                 level = words("confidence_" + project.confidence["confidence"])
                 told = words("contradiction", confidence=level, status=status_word(project.status, language))
                 said.append(f"{words.named(project.row)}: {told}")
-        states = {state: sum(m.state == state for m in self.milestones) for state in ("done", "late", "missed", "not_seen")}
-        said.append(words("report_milestones_line", total=len(self.milestones), **states))
+        if self.milestones:
+            groups = told_projects.milestone_groups(self.milestones, words)
+            said.append(words("report_milestones_line", total=len(self.milestones), groups=groups))
+        else:
+            said.append(words("report_no_milestones"))
         if self.coverage:
             partial = sum(not r.is_complete and r.figure is not None for _, r in self.coverage)
             said.append(words("report_coverage_line", count=len(self.coverage), partial=partial))
@@ -169,7 +173,8 @@ def _coverage(own: Sequence[Scored], period: Period) -> list[tuple[Scored, RollU
     """Return for each indicator the last reports of the quarter, with what they add up to."""
     found = []
     for item in own:
-        held = [r for r in item.rolled if quarter_code(parse_period(r.period_code).end) == period.code]
+        ended = [r for r in item.rolled if quarter_code(parse_period(r.period_code).end) == period.code]
+        held = [r for r in ended if not r.is_published_only]
         if held:
             found.append((item, held[-1]))
     return found

@@ -21,6 +21,14 @@ TREND = "procedures"
 NOTES = {"paperless": "break_note", "faxless": "fax_note", "touchless": "touchless_note"}
 
 
+def exclusions(shown: Iterable[Scored], catalogue: Iterable[Mapping[str, Any]], words: Words) -> str:
+    """Say in one line what the figures of the indicators shown leave out; blank where the catalogue names nothing."""
+    rows = {row["indicator_code"]: row for row in catalogue}
+    named = [(s.entry.definition, words.named(rows[s.entry.definition.code], "exclusions")) for s in shown]
+    parts = [words("excluded_of", name=words.named(definition), text=text) for definition, text in named if text]
+    return words("excluded", parts=words("excluded_between").join(parts)) if parts else ""
+
+
 def own_scope(every: Iterable[Scored]) -> list[Scored]:
     """Keep one judgement per indicator: that of its own scope."""
     return [s for s in every if s.entry.is_own_scope]
@@ -144,6 +152,11 @@ def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]]
         words: of the language.
     """
     definition, total = item.entry.definition, rolled.figure
+    if rolled.is_published_only:  # nobody reported, so nobody failed to: a list of those without a figure would say so
+        lines = [words("coverage_published_only", names=names(rolled.with_figures))]
+        if rolled.official is not None:
+            lines.append(words("coverage_official_only", official=figure_text(definition, rolled.official, words.language)))
+        return lines
     counts = {"owing": rolled.owing_count, "reported": rolled.reported_count}
     value = value_of(definition, total) if total else None
     if rolled.year_to_date:

@@ -85,7 +85,7 @@ class Telling:
         bureaus: rows of the organisation units by code, in catalogue order.
         view: ``then`` (当時の組織) or ``now`` (現在の組織).
         home: the bureau under which a bureau's rows are shown.
-        sources: address by source code.
+        sources: address by source code; ``secondary`` are the codes of those that are not the government's own.
     """
 
     words: Words
@@ -94,6 +94,7 @@ class Telling:
     view: str = "then"
     home: Callable[[str], str] = field(default=lambda code: code)
     sources: Mapping[str, str] = field(default_factory=dict)
+    secondary: frozenset[str] = frozenset()
 
     def bureau(self, code: str) -> str:
         """Return the name of an organisation unit; the blank code says that none is stated."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from charts.shapes import Cell as GridCell
 from charts.shapes import Grid, Ranked
-from kpis.bureaus import BureauReport
+from kpis.bureaus import BureauReport, milestones_once
 from kpis.figures import GOOD, Figure, value_of
 from kpis.organisation import Unit
 from kpis.periods import Period, parse_period
@@ -18,6 +18,8 @@ from kpis.text import format_count, format_date, format_value, status_word
 from publishers.summary import LESSES, coverage_lines
 from publishers.told import Block, Cell, Number, Telling
 from publishers.words import Words
+
+PAST_DUE = ("late", "missed", "not_seen")  # states of a milestone whose day has passed without its result
 
 
 def unit_label(unit: Unit, words: Words) -> str:
@@ -138,7 +140,7 @@ def coverage(
         if row is None:
             continue
         item = by_code.get(row["indicator_code"])
-        newest = item.rolled[-1] if item and item.rolled else None
+        newest = next((r for r in reversed(item.rolled) if not r.is_published_only), None) if item else None
         total = value_of(item.entry.definition, newest.figure) if item and newest and newest.figure else None
         owed, reported = (newest.owing_count, newest.reported_count) if newest else (owing, 0)
         shown: Cell = "―"
@@ -214,6 +216,7 @@ def by_bureau(
         return w("list_comma").join(name(code) for code in codes)
 
     notes = coverage_lines(whole, rolled, names, w) if rolled else []
+    notes += beside(telling, whole, [f.source_code for _, f in found], name)
     known = [d for s, f in found if (d := _denominator(s, f)) is not None]
     if known and min(known) != max(known):
         notes.append(w("denominators_differ", low=f"{min(known):,.0f}", high=f"{max(known):,.0f}"))
@@ -222,8 +225,13 @@ def by_bureau(
     if any(f.is_recast for _, f in found):
         notes.append(w("recast_note"))
     said = ""
-    if valued:
-        low, *_, top = sorted(valued, key=lambda p: p[2]) if len(valued) > 1 else (valued[0], valued[0])
+    if len(valued) == 1:
+        ((item, figure, _),) = valued
+        said = w(
+            "compare_alone", period=period.label(w.language), name=name(item.entry.unit_code), value=value_label(item, figure, w)
+        )
+    elif valued:
+        low, *_, top = sorted(valued, key=lambda p: p[2])
         said = w(
             "compare_sentence", period=period.label(w.language), owing=owing, reported=reported, top=name(top[0].entry.unit_code),
             top_value=value_label(top[0], top[1], w), low=name(low[0].entry.unit_code), low_value=value_label(low[0], low[1], w),
@@ -244,11 +252,22 @@ def by_bureau(
         }
         for s, f in found
     )  # fmt: skip
-    shape = Ranked(bars, w.named(definition, "unit"), w("big_unit"), BIG[w.language]) if bars else None
+    shape = Ranked(bars, w.named(definition, "unit"), w("big_unit"), BIG[w.language]) if len(bars) > 1 else None
     return Block(
         "by_bureau", "", said, (w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows, flat, shape,
-        why_empty=w("coverage_no_sum", owing=owing, reported=len(found)), notes=tuple(notes), file="observations",
+        why_empty=("" if w.language == "ja" else " ").join([w("compare_no_ranking"), *notes]) if bars else w("coverage_no_sum", owing=owing, reported=len(found)),
+        notes=tuple(notes), file="observations",
     )  # fmt: skip
+
+
+def beside(telling: Telling, whole: Scored, source_codes: Iterable[str], name: Callable[[str], str]) -> list[str]:
+    """Say why figures of bureaus cannot be set beside the whole or relied on: another scope, secondary sources."""
+    w, scope = telling.words, telling.bureaus.get(whole.entry.scope_code)
+    notes = [w("compare_other_scope", scope=name(whole.entry.scope_code))] if scope is not None and scope["kind"] == "scope" else []
+    codes = set(source_codes)
+    if codes and codes <= telling.secondary:
+        notes.append(w("compare_secondary"))
+    return notes
 
 
 def _denominator(item: Scored, figure: Figure) -> float | None:
@@ -258,27 +277,64 @@ def _denominator(item: Scored, figure: Figure) -> float | None:
 def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[BureauReport], Cell]) -> Block:
     """List bureaus with what they reported, their registers and milestones."""
     w = telling.words
-    heads = ("bureau", "reports_column", "procedures_column", "facilities_column", "milestones_column")
+    heads = ("bureau", "reports_column", "own_column", "procedures_column", "facilities_column", "milestones_column")
     rows: list[tuple[Cell, ...]] = []
     flat = []
     for r in reports:
-        done, late = sum(m.state == "done" for m in r.milestones), sum(m.state == "late" for m in r.milestones)
+        done, open_ = (sum(m.state in states for m in r.milestones) for states in (("done",), PAST_DUE))
         rows.append(
             (
-                link(r), len(r.reported), share_of(r.procedures, "done"), share_of(r.facilities, "introduced"),
-                f"{done} / {late} / {len(r.milestones)}",
+                link(r), len(r.reported), len(r.own), share_of(r.procedures, "done"), share_of(r.facilities, "introduced"),
+                f"{done} / {open_} / {len(r.milestones)}",
             )
         )  # fmt: skip
         flat.append(
             {
                 "organisation": telling.view, "bureau_code": r.code, "name_ja": r.unit.name_ja, "name_en": r.unit.name_en,
                 "is_valid": r.is_valid, "indicators_owed_count": len(r.owed), "indicators_reported_count": len(r.reported),
+                "own_indicators_count": len(r.own),
                 "procedures_count": sum(r.procedures.values()), "procedures_done_count": r.procedures.get("done", 0),
                 "facilities_count": sum(r.facilities.values()), "facilities_introduced_count": r.facilities.get("introduced", 0),
-                "milestones_count": len(r.milestones), "milestones_late_count": late,
+                "milestones_count": len(r.milestones),
+                **{f"milestones_{state}_count": sum(m.state == state for m in r.milestones) for state in ("done", *PAST_DUE)},
             }
         )  # fmt: skip
-    return Block("bureaus", "", "", tuple(w(h) for h in heads), tuple(rows), tuple(flat), is_table_open=True, file="bureau_summary")
+    alone = len(milestones_once(reports))
+    shared = sum(len(r.milestones) for r in reports) - alone
+    said = w("milestones_once", total=alone, shared=shared) if shared else ""
+    return Block(
+        "bureaus", "", said, tuple(w(h) for h in heads), tuple(rows), tuple(flat), is_table_open=True, file="bureau_summary"
+    )
+
+
+def counted_title(reports: Sequence[BureauReport], words: Words) -> str:
+    """Say of how many bureaus anything is known: of indicators common to all, and of indicators of their own."""
+    some = sum(bool(r.figures) for r in reports)
+    return words(
+        "bureaus_title", owing=len(reports), some=some, common=sum(bool(r.scored) for r in reports),
+        own=sum(bool(r.own) for r in reports), none=len(reports) - some,
+    )  # fmt: skip
+
+
+def title(report: BureauReport, words: Words) -> str:
+    """Say of one bureau what there is: indicators common to all, its own, or nothing."""
+    name, ended = words.named(report.unit), report.unit.valid_to
+    if not report.is_valid and ended:
+        return words("bureau_title_gone", name=name, day=format_date(ended, words.language))
+    if not report.figures:
+        return words("bureau_title_none", name=name)
+    common = words("bureau_common", owed=len(report.owed), reported=len(report.reported))
+    said = [common] if report.scored else []
+    said += [words("bureau_own", count=len(report.own))] if report.own else []
+    return words("bureau_title", name=name, said=words("list_comma").join(said))
+
+
+def what_is_known(report: BureauReport, words: Words) -> list[str]:
+    """Say in lines which figures there are of a bureau: how many of the common indicators, and each of its own by name."""
+    lines = [f"{words('reports_column')}: {words('reported_of', owed=len(report.owed), reported=len(report.reported))}"]
+    if report.own:
+        lines.append(words("own_named", names=words("list_comma").join(words.named(s.entry.definition) for s in report.own)))
+    return lines if report.figures else [words("no_bureau_figure")]
 
 
 def share_of(counts: Mapping[str, int], done: str) -> Cell:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from kpis.settings import ROOT
+from kpis.text import filled
 
 LANGUAGES = ("ja", "en")
 
@@ -28,7 +29,7 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the words for a key, with values filled in."""
-        return _words()[key][self.language].format(**values)
+        return filled(_words()[key][self.language], values)
 
     def has(self, key: str) -> bool:
         """Say whether there are words for a key."""

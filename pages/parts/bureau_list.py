@@ -18,6 +18,7 @@ from pages.parts.project import state_marks
 from pages.parts.registers import block, telling
 from pages.parts.text import language, named, t
 from publishers import told_bureaus
+from publishers.words import Words
 
 
 def link(report: BureauReport) -> None:
@@ -28,8 +29,7 @@ def link(report: BureauReport) -> None:
 def overview(reports: Sequence[BureauReport]) -> None:
     """Compare all bureaus."""
     current = [r for r in reports if r.is_valid]
-    some = [r for r in current if r.scored]
-    st.title(t("bureaus_title", owing=len(current), some=len(some), none=len(current) - len(some)))
+    st.title(told_bureaus.counted_title(current, Words(language())))
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     with st.container(border=True):
         heat_block([r for r in reports if r.is_valid or r.scored], key="heat")
@@ -65,10 +65,9 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
 
 
 def in_short(report: BureauReport) -> str:
-    """Return what a bureau reported, how it stands, and its milestones, a line each."""
-    done = t("reported_of", owed=len(report.owed), reported=len(report.reported)) if report.scored else t("no_report")
+    """Return which figures there are of a bureau, how they stand, and its milestones, a line each."""
     lines = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
-    lines = [f":small[:gray[{line}]]" for line in (*lines, f"{t('reports_column')}: {done}")]
-    lines += [tally_marks(report.tally)] if report.scored else []
+    lines = [f":small[:gray[{line}]]" for line in (*lines, *told_bureaus.what_is_known(report, Words(language())))]
+    lines += [f":small[{line}]" for line in tally_marks(report.tally).split("  \n") if line]
     lines += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
     return "  \n".join(lines)

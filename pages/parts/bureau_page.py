@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -20,8 +22,10 @@ from pages.parts.entry import as_of, has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
 from pages.parts.reported import instant
-from pages.parts.text import language, named, t
+from pages.parts.text import in_brackets, language, named, t
 from pages.parts.viewer import viewer
+from publishers import told_bureaus
+from publishers.words import Words
 
 CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
 
@@ -93,8 +97,8 @@ def indicator(item: Scored) -> None:
         chart_with_table(item, cached.book())
 
 
-def indicator_table(report: BureauReport) -> Ready:
-    """Make the table of all indicators of a bureau."""
+def indicator_table(report: BureauReport, items: Sequence[Scored]) -> Ready:
+    """Make the table of indicators of a bureau."""
     rows = [
         {
             t("indicators_one"): named(s.entry.definition),
@@ -104,7 +108,7 @@ def indicator_table(report: BureauReport) -> Ready:
             t("previous"): dated_value(s, s.judgement.previous), t("year_earlier"): dated_value(s, s.judgement.year_earlier),
             t("statuses_one"): standing_word(s.judgement, language()),
         }
-        for s in report.scored
+        for s in items
     ]  # fmt: skip
     csv = [
         {
@@ -114,40 +118,56 @@ def indicator_table(report: BureauReport) -> Ready:
             "unit": s.entry.definition.unit_en, "status": s.judgement.status, "is_sample": bool(f and f.is_sample),
             "organisation": view(),
         }
-        for s in report.scored
+        for s in items
     ]  # fmt: skip
     return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(csv))
 
 
+def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> None:
+    """Show indicators of a bureau: the first with its chart, another one as chosen, and all of them as tables.
+
+    Args:
+        report: the bureau.
+        items: those common to all bureaus, or those of its own.
+        key: the part of the address that holds the choice, and of the name of the file.
+    """
+    with st.grid(2, min_column_width=320):
+        for item in items[:CHARTS_SHOWN]:
+            indicator(item)
+        others = {s.entry.definition.code: s for s in items[CHARTS_SHOWN:]}
+        if others:
+            with st.container():
+                words = {code: named(s.entry.definition) for code, s in others.items()}
+                chosen = choose(key, list(others), t("choose_indicator"), words.__getitem__, default=next(iter(others)))
+                indicator(others[chosen])
+    if others:
+        shown = cached.made(
+            "bureau in words", code=f"{report.code} {key} {view()}", as_of=as_of(), language=language(), make=lambda: in_words(items)
+        )  # fmt: skip
+        st.table(shown, border="horizontal", hide_index=True)
+        kept_block(f"{report.code}-{key}s", lambda: indicator_table(report, items))
+
+
+def projects(report: BureauReport, names: Mapping[str, str]) -> None:
+    """Lead to the projects that the bureau leads, and to those it takes part in."""
+    for codes, role in ((report.project_codes, ""), (report.shared_codes, in_brackets(t("role_member")))):
+        for code in codes:
+            label = f"{code} {names[code]}{role}"
+            st.page_link(page("projects"), label=label, icon=":material/flag:", query_params=address.link(code=code))
+
+
 def detail(report: BureauReport) -> None:
     """Show one bureau."""
-    name = named(report.unit)
-    if not report.is_valid and report.unit.valid_to:
-        st.title(t("bureau_title_gone", name=name, day=format_date(report.unit.valid_to, language())))
-    elif report.scored:
-        st.title(t("bureau_title", name=name, owed=len(report.owed), reported=len(report.reported)))
-    else:
-        st.title(t("bureau_title_none", name=name))
+    st.title(told_bureaus.title(report, Words(language())))
     st.markdown(tally_marks(report.tally))
     st.header(t("bureau_indicators"), divider="gray")
     if not report.scored:
         owed = {row["indicator_code"]: named(row) for row in cached.rows("Indicator")}
         st.info(t("bureau_no_indicators", names=t("list_comma").join(owed[c] for c in report.owed)), icon=":material/info:")
-    with st.grid(2, min_column_width=320):
-        for item in report.scored[:CHARTS_SHOWN]:
-            indicator(item)
-        others = {s.entry.definition.code: s for s in report.scored[CHARTS_SHOWN:]}
-        if others:
-            with st.container():
-                words = {code: named(s.entry.definition) for code, s in others.items()}
-                chosen = choose("indicator", list(others), t("choose_indicator"), words.__getitem__, default=next(iter(others)))
-                indicator(others[chosen])
-    if others:
-        shown = cached.made(
-            "bureau in words", code=f"{report.code} {view()}", as_of=as_of(), language=language(), make=lambda: in_words(report.scored)
-        )  # fmt: skip
-        st.table(shown, border="horizontal", hide_index=True)
-        kept_block(f"{report.code}-indicators", lambda: indicator_table(report))
+    indicators(report, report.scored, key="indicator")
+    if report.own:
+        st.header(t("bureau_own_heading"), divider="gray")
+        indicators(report, report.own, key="own_indicator")
     left, right = st.columns(2, gap="medium")
     with left:
         registers(report)
@@ -156,9 +176,8 @@ def detail(report: BureauReport) -> None:
         record(report)
     st.header(t("bureau_milestones"), divider="gray")
     names = {p["project_code"]: named(p) for p in cached.rows("Project")}
-    for code in report.project_codes:
-        st.page_link(page("projects"), label=f"{code} {names[code]}", icon=":material/flag:", query_params=address.link(code=code))
+    projects(report, names)
     if report.milestones:
         milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)
     else:
-        st.caption(t("bureau_milestones_none" if not report.project_codes else "timeline_none"))
+        st.caption(t("timeline_none" if report.project_codes else "bureau_milestones_none"))

@@ -26,13 +26,19 @@ from publishers.told_series import stretches_of
 from publishers.words import Words
 
 
-def tally_marks(found: Tally) -> str:
-    """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey."""
+def tally_marks(found: Tally, *, wraps: bool = False) -> str:
+    """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey.
+
+    Args:
+        found: the counts.
+        wraps: for narrow places, as in ``badge_line``.
+    """
+    shape = "background" if wraps else "badge"
     lines = []
     for group, label, counts in groups(found, Words(language())):
         colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
         marks = [
-            f":{colours[s]}-badge[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
+            f":{colours[s]}-{shape}[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
         ]
         lines.append(" ".join([label, *marks] if label else marks))
     return "  \n".join(lines)

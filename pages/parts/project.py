@@ -19,6 +19,8 @@ from pages.parts import address, cached
 from pages.parts.entry import as_of, page
 from pages.parts.figure import figure_block
 from pages.parts.text import language, named, t
+from publishers import told_projects
+from publishers.words import Words
 
 STATE_LOOK = {
     "done": (":material/check_circle:", "green"),
@@ -195,13 +197,15 @@ def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "
     """Show milestones on a time line, with their sentence, table and CSV."""
     ordered = sorted(milestones, key=lambda m: (m.last_day or date.max, m.code))
     marks = _marks(ordered)
-    counts = {state: sum(1 for m in ordered if m.state == state) for state in STATE_LOOK}
+    gap = " " if language() == "en" else ""
     slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
     sources = {code: s.url for code, s in cached.book().sources.items()}
     figure_block(
         timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
         key=key,
-        sentence=t("timeline_sentence", total=len(ordered), slipped=slipped, **counts) if ordered else "",
+        sentence=told_projects.milestones_line(ordered, Words(language())) + gap + t("milestones_slipped", count=slipped)
+        if ordered
+        else "",
         table=milestone_table(ordered, sources, projects),
         csv=milestone_csv(ordered),
         title=title,

@@ -29,14 +29,19 @@ def link(report: ProjectReport, label: str = "") -> None:
 
 
 def full_name(report: ProjectReport) -> str:
-    """Return the name of a project, marked where its title was not seen."""
-    return told_projects.project_name(report.row, Words(language()))
+    """Return the name of a project, marked where its title was not seen, and what later versions of the strategy call it."""
+    return told_projects.called(report, Words(language()))
 
 
 def leaders(report: ProjectReport) -> str:
-    """Return the names of the bureaus that lead a project, in order of time."""
+    """Return the names of the bureaus that lead a project, in order of time, and of those that take part."""
     units = cached.organisation().by_code
-    return " → ".join(dict.fromkeys(named(units[b["bureau_code"]]) for b in report.bureaus if b["role"] == "lead"))
+    return told_projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, Words(language()))
+
+
+def no_bureau(report: ProjectReport) -> str:
+    """Say that no bureau is named, as it is meant for a project of this kind."""
+    return t("bureau_unknown_core" if report.row["kind"] == "core" else "bureau_unknown")
 
 
 def reported(report: ProjectReport) -> str:
@@ -68,12 +73,9 @@ def line(report: ProjectReport) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         marks = [status_mark(report.status)] if report.scored else []
         marks += [found] if (found := state_marks(report.milestones)) else []
-        st.markdown("  \n".join([f"**{named(dict(report.row))}**", *([" ".join(marks)] if marks else [])]))
-        unsure = [] if report.row["is_name_official"] else [t("name_not_official")]
+        st.markdown("  \n".join([f"**{told_projects.called(report, Words(language()))}**", *([" ".join(marks)] if marks else [])]))
         goal = [found] if (found := named(dict(report.row), "goal")) else []
-        st.caption(
-            "  \n".join([*unsure, *goal, f"{report.code} ・ {leaders(report) or t('bureau_unknown')} ・ {reported(report)}"])
-        )
+        st.caption("  \n".join([*goal, f"{report.code} ・ {leaders(report) or no_bureau(report)} ・ {reported(report)}"]))
         link(report, t("open_project"))
 
 
@@ -86,7 +88,8 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     good = sum(s in GOOD for s in counted.values())
     slow = sum(s == "slightly_behind" for s in counted.values())
     bad = sum(s in BAD for s in counted.values())
-    st.title(t("projects_title", total=len(first), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
+    which = told_projects.core_heading(held[0][0], len(first), Words(language()), is_all=True)
+    st.title(t("projects_title", which=which, good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
     st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
@@ -95,8 +98,9 @@ def listing(reports: Sequence[ProjectReport]) -> None:
             contradictions(reports)
     strategy()
     for versions, alike in held:
-        st.header(core_heading(versions, len(alike)), divider="gray")
-        if versions and versions[0]["is_renumbered"]:
+        is_new = bool(versions and versions[0]["is_renumbered"])  # then nothing says how many there are
+        st.header(told_projects.core_heading(versions, len(alike), Words(language()), is_all=not is_new), divider="gray")
+        if is_new:
             said = {"version": named(versions[0]), "day": told_projects.adopted(versions[0], Words(language()))}
             st.caption(t("core_renumbered_note", **said))
         with st.grid(3, min_column_width=280):
@@ -121,13 +125,6 @@ def core_by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[
     for report in core:
         held[place.get(report.first_version, 0)].append(report)
     return [(versions, alike) for n, (versions, alike) in enumerate(zip(groups, held, strict=True)) if alike or not n]
-
-
-def core_heading(versions: Sequence[Mapping[str, Any]], count: int) -> str:
-    """Say how many core projects there are, and in which versions of the strategy."""
-    if not versions:
-        return t("core_heading", count=count)
-    return t("core_of_versions", count=count, versions=t("comma").join(named(dict(v)) for v in versions))
 
 
 def strategy() -> None:
@@ -162,17 +159,20 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
         [
             {
                 "project_code": r.code, "kind": r.row["kind"], "category_ja": r.row["category_ja"], "category_en": r.row["category_en"],
-                "name_ja": r.row["name_ja"], "name_en": r.row["name_en"], "status": r.status, "rule_version": PROJECT_RULE,
+                "name_ja": r.row["name_ja"], "name_en": r.row["name_en"], "status": r.status, "project_rule_version": PROJECT_RULE,
                 "indicators_count": len(r.scored), "milestones_count": len(r.milestones),
                 **{f"milestones_{state}": r.count_of(state) for state in MILESTONE_STATES},
-                "lead_bureaus": ";".join(dict.fromkeys(b["bureau_code"] for b in r.bureaus if b["role"] == "lead")),
+                **{
+                    f"{role}_bureaus": ";".join(dict.fromkeys(b["bureau_code"] for b in r.bureaus if b["role"] == role))
+                    for role in ("lead", "member")
+                },
                 "last_reported": r.last_reported or None, "as_of": as_of(),
             }
             for r in reports
         ]
     )  # fmt: skip
-    late = sum(r.count_of("late") for r in reports)
-    said = t("projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), late=late)
+    milestones = told_projects.milestones_line([m for r in reports for m in r.milestones], Words(language()))
+    said = t("projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), milestones=milestones)
     return ready(None, sentence=said, table=table, csv=csv)
 
 

@@ -30,7 +30,7 @@ CHARTS_SHOWN = 6
 
 def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
-    st.title(f"{report.code} {named(dict(report.row))}")
+    st.title(f"{report.code} {told_projects.project_name(report.row, Words(language()))}")
     if not report.row["is_name_official"]:
         st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
@@ -61,7 +61,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
     with left:
         st.subheader(t("who_leads"))
         if not report.bureaus:
-            st.caption(t("bureau_unknown"))
+            st.caption(t("bureau_unknown_core" if report.row["kind"] == "core" else "bureau_unknown"))
         for row in report.bureaus:
             unit = units[row["bureau_code"]]
             when = told_projects.times(row, unit.valid_to, Words(language()))

@@ -38,7 +38,8 @@ def telling() -> Telling:
     """Return in whose words, as of which day and in which organisation a register is told to this viewer."""
     places = {row["bureau_code"]: row for row in cached.rows("Bureau")}
     sources = {row["source_code"]: row["url"] for row in cached.rows("Source")}
-    return Telling(Words(language()), as_of(), places, view(), shown_under, sources)
+    secondary = frozenset(row["source_code"] for row in cached.rows("Source") if row["grade"] == "secondary")
+    return Telling(Words(language()), as_of(), places, view(), shown_under, sources, secondary)
 
 
 def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from kpis.figures import Figure, Goal
+from kpis.projects import ProjectReport
 from kpis.scorecard import Book, Change, Scored, latest_changes, tally
 from kpis.text import format_date, format_value
 from pages.parts import cached
@@ -14,7 +16,8 @@ from pages.parts.cards import badge_line, headline_value, tally_marks
 from pages.parts.entry import as_of
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
-from publishers.summary import conclusion, lead
+from publishers import told_projects
+from publishers.summary import conclusion, exclusions, lead
 from publishers.words import Words
 
 CHANGES = 6
@@ -27,17 +30,15 @@ class Summary:
     title: str
     lead: str
     marks: str
+    excluded: tuple[str, str]
+    projects_heading: str
     projects: pa.Table
     changes: str
 
 
-def core_projects(every: list[Scored]) -> pa.Table:
-    """Return the core projects that have a stated goal, each with the statuses of its indicators in words."""
-    rows = []
-    for project in cached.rows("Project"):
-        if project["kind"] == "core" and project["goal_ja"]:
-            found = tally(s for s in every if s.entry.project_code == project["project_code"])
-            rows.append((named(project), tally_marks(found) or t("no_indicator")))
+def core_projects(reports: Sequence[ProjectReport]) -> pa.Table:
+    """Return the core projects, each with the statuses of its indicators in words."""
+    rows = [(told_projects.called(r, Words(language())), tally_marks(r.tally, wraps=True) or t("no_indicator")) for r in reports]
     return arrow({t("project"): [name for name, _ in rows], t("status"): [marks for _, marks in rows]})
 
 
@@ -69,13 +70,17 @@ def line(change: Change) -> str:
     return said
 
 
-def summary(every: list[Scored], book: Book) -> Summary:
-    """Make every text of the page."""
+def summary(every: list[Scored], book: Book, *, lessons: Sequence[Scored], others: Sequence[Scored]) -> Summary:
+    """Make every text of the page; ``lessons`` and ``others`` are the indicators shown at its top and below."""
     words = Words(language())
+    rows = cached.rows("Indicator")
+    core = told_projects.core_with_goals(cached.projects(as_of()))
     return Summary(
         conclusion(every, words),
         lead(every, words, as_of=as_of()),
         tally_marks(tally(every)),
-        core_projects(every),
+        (exclusions(lessons, rows, words), exclusions(others, rows, words)),
+        told_projects.overview_heading(core, cached.rows("StrategyVersion"), words),
+        core_projects(core),
         changed_last(every, book),
     )

@@ -9,6 +9,7 @@ from functools import lru_cache
 import streamlit as st
 
 from kpis.settings import ROOT
+from kpis.text import filled
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
 
@@ -39,7 +40,7 @@ def language() -> str:
 
 def t(key: str, **values: object) -> str:
     """Return the words for a key in the viewer's language, with values filled in."""
-    return _words()[key][language()].format(**values)
+    return filled(_words()[key][language()], values)
 
 
 def has_words(key: str) -> bool:

@@ -89,9 +89,9 @@ def test_the_day_and_organisation_of_an_address_hold_on_the_next_page_and_the_ad
 ) -> None:
     page, wrong = opened(chromium, server, "/bureau?lang=en&as_of=2023-06-30&view=now", width=1280)
     side, main = page.locator("[data-testid=stSidebar]"), page.locator("[data-testid=stMain]")
-    expect(main).to_contain_text("As of 30 Jun 2023, As it is now", timeout=20_000)
-    side.get_by_text("As it was", exact=True).click()
-    expect(main).to_contain_text("As of 30 Jun 2023, As it was", timeout=20_000)
+    expect(main).to_contain_text("As of 30 Jun 2023; organisation: Today", timeout=20_000)
+    side.get_by_text("At the time", exact=True).click()
+    expect(main).to_contain_text("As of 30 Jun 2023; organisation: At the time", timeout=20_000)
     assert "view=then" in page.url and "as_of=2023-06-30" in page.url
     side.get_by_role("link", name="Projects").click()
     page.wait_for_selector("h1:has-text('core projects')", timeout=20_000)

@@ -11,6 +11,7 @@ from kpis.figures import STATUSES
 from kpis.periods import Period, parse_period
 from kpis.text import status_word
 from publishers.summary import LESSES, NOTES
+from publishers.words import Words
 from tests.publishers import charted, tabled
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Drawn, Shown
@@ -100,14 +101,20 @@ def overview(ledger: Ledger, shown: Shown) -> list[str]:
     for project in ledger.api("projects")["projects"]:
         if project["kind"] == "core" and project["goal_ja"]:
             found = stands(s for s in own if s["project"] == project["code"])
-            rows.append([w.named(project), " ".join(marks(ledger, found)) or w("no_indicator")])
+            rows.append([tabled.full_name(ledger, project), " ".join(marks(ledger, found)) or w("no_indicator")])
     there = next(([[str(c) for c in row] for row in r] for h, r in shown.tables if h == [w("project"), w("status")]), [])
     wrong = [] if [[" ".join(plain(c).split()) for c in row] for row in there] == rows else [f"core projects {there} for {rows}"]
     shown.tables[:] = [t for t in shown.tables if t[0] != [w("project"), w("status")]]
     found, others_ = series(ledger, shown, own)
     wrong += found + [f"{c.alt} is not expected" for c in others_]
+    listed = [p for p in ledger.api("projects")["projects"] if p["kind"] == "core" and p["goal_ja"]]
+    left_out = [
+        w("excluded_of", name=w.named(s), text=text) for s in own if (text := w.named(ledger.indicators[s["code"]], "exclusions"))
+    ]
     said = [
         *_lead(ledger),
+        *left_out,
+        *w("core_of_versions", count=len(listed), versions="|").split("|"),  # names of versions are explained apart
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in ledger.api("projects")["projects"])),
     ]
     wrong += ledger.unaccounted(shown, about=own, says=said)
@@ -204,6 +211,12 @@ def comparison(
         "reported": rolled["reported_count"] if rolled else len(found),
     }
     sentence = w("coverage_no_sum", owing=owing["owing"], reported=len(found))
+    if len(valued) == 1:
+        ((s, f),) = valued
+        says.append(
+            w("compare_alone", period=ledger.period(chosen), name=ledger.units[s["scope"]], value=tabled.label(ledger, s, f))
+        )
+        return [tabled.by_bureau(ledger, found)], lambda charts: [f"{c.alt} ranks one bureau" for c in charts], says
     if valued:
         ordered = sorted(valued, key=lambda p: p[1]["value"])
         ends = {f"{k}{n}": v for k, (s, f) in (("top", ordered[-1]), ("low", ordered[0]))
@@ -229,6 +242,9 @@ def coverage(ledger: Ledger, whole: Item, rolled: Item) -> list[str]:
     """Say what the reports of a period add up to, and how complete they are."""
     w, counts = ledger.words, {"owing": rolled["owing_count"], "reported": rolled["reported_count"]}
     comma = w("list_comma").join
+    if rolled["is_published_only"]:
+        assert rolled["missing"] and not rolled["is_complete"]
+        return [w("coverage_published_only", names=comma(ledger.units.get(c, c) for c in (*rolled["added"], *rolled["unaddable"])))]
     if rolled["year_to_date"]:
         told = {"to_date": comma(ledger.units.get(c, c) for c in rolled["year_to_date"]),
                 "single": comma(ledger.units.get(c, c) for c in rolled["single_period"])}  # fmt: skip
@@ -258,8 +274,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     """Check the comparison of all bureaus: heat map, ranked bars, lists; ``keep`` takes the tables that the page must show."""
     w, rows = ledger.words, ledger.api("bureaus" + ("" if view == "then" else f"?view={view}"))["bureaus"]
     current, gone = [b for b in rows if b["is_valid"]], [b for b in rows if not b["is_valid"]]
-    some = [b for b in current if b["indicators"]]
-    says = [w("bureaus_title", owing=len(current), some=len(some), none=len(current) - len(some))]
+    says = [bureaus_title(w, current)]
     judged_by = {(s["code"], s["scope"]): s for s in ledger.items(view)}
     heads = tabled.lesses(ledger)
     themes = [t for t in LESSES if t in heads]
@@ -295,6 +310,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
         sentence += " " if ledger.language == "en" else ""
         sentence += w("periods_same", period=ordered[0]) if same else w("periods_differ", first=ordered[0], last=ordered[-1])
     says.append(sentence)
+    says += [once for held in (current, gone) if (once := counted_once(w, held))]
     tables: list[Table] = [([w("bureau"), *(w(t) for t in themes)], table), tabled.listed(ledger, current)]
     tables += [tabled.listed(ledger, gone)] if gone else []
     lead = w("bureaus_lead", as_of=ledger.day(ledger.api("bureaus")["as_of"]), view=w(f"view_{view}"))
@@ -325,9 +341,33 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     wrong += tabled.wrong_tables(shown, tables)
     boxes: dict[str, list[str]] = {}
     for b in rows:
-        done = w("reported_of", owed=len(b["owed"]), reported=len(b["reported"])) if b["indicators"] else w("no_report")
-        boxes[w.named(b)] = [f"{w('reports_column')}: {done}", *marks(ledger, b["counts"]), *states(ledger, b["milestones"])]
+        boxes[w.named(b)] = [*known_of(ledger, b), *marks(ledger, b["counts"]), *states(ledger, b["milestones"])]
     return wrong + in_boxes(ledger, shown, boxes, says)
+
+
+def bureaus_title(w: Words, current: Sequence[Item]) -> str:
+    """Say of how many bureaus there are figures: of indicators common to all, and of their own."""
+    common, own = sum(bool(b["indicators"]) for b in current), sum(bool(b["own_indicators"]) for b in current)
+    some = sum(bool(b["indicators"] or b["own_indicators"]) for b in current)
+    return w("bureaus_title", owing=len(current), some=some, common=common, own=own, none=len(current) - some)
+
+
+def counted_once(w: Words, held: Sequence[Item]) -> str:
+    """Say how many milestones there are where one that several bureaus led counts once; blank where none is."""
+    codes = [code for b in held for code in b["milestone_codes"]]
+    return w("milestones_once", total=len(set(codes)), shared=len(codes) - len(set(codes))) if len(codes) > len(set(codes)) else ""
+
+
+def known_of(ledger: Ledger, b: Item) -> list[str]:
+    """Say which figures there are of a bureau."""
+    w, own = ledger.words, [w_["indicator"] for w_ in b["own_indicators"]]
+    if not b["indicators"] and not own:
+        return [w("no_bureau_figure")]
+    lines = [f"{w('reports_column')}: {w('reported_of', owed=len(b['owed']), reported=len(b['reported']))}"]
+    return [
+        *lines,
+        *([w("own_named", names=w("list_comma").join(w.named(ledger.indicators[code]) for code in own))] if own else []),
+    ]
 
 
 def _hovers(
@@ -360,8 +400,14 @@ def in_boxes(
 def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     """Check the page of one bureau: what it reported, its charts, registers, life and milestones."""
     w = ledger.words
-    items = [s for i in b["indicators"] for s in ledger.items() if s["scope"] == b["code"] and s["code"] == i["indicator"]]
-    says = [w("bureau_title", name=w.named(b), owed=len(b["owed"]), reported=len(b["reported"])), *marks(ledger, b["counts"])]
+    groups = [
+        [s for i in b[kind] for s in ledger.items() if s["scope"] == b["code"] and s["code"] == i["indicator"]]
+        for kind in ("indicators", "own_indicators")
+    ]
+    items = [s for group in groups for s in group]
+    said = [w("bureau_common", owed=len(b["owed"]), reported=len(b["reported"]))] if groups[0] else []
+    said += [w("bureau_own", count=len(groups[1]))] if groups[1] else []
+    says = [w("bureau_title", name=w.named(b), said=w("list_comma").join(said)), *marks(ledger, b["counts"])]
     for word, done in (("procedures", "done"), ("facilities", "introduced")):
         says.append(w(f"bureau_{word}_line", total=sum(b[word].values()), done=b[word].get(done, 0)))
     for key in ("came_from", "went_into"):
@@ -369,11 +415,9 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["code"] in set(b["milestone_codes"])]
     more = [tabled.milestones(ledger, milestones, projects=projects)] if milestones else []
-    more += (
-        [tabled.bureau_indicators(ledger, items), tabled.in_words(ledger, [s for s in items if s["period"]])]
-        if len(items) > 1
-        else []
-    )
+    for group in groups:
+        if len(group) > 1:
+            more += [tabled.bureau_indicators(ledger, group), tabled.in_words(ledger, [s for s in group if s["period"]])]
     wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
     found, texts = timeline(ledger, others, milestones)
     return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
@@ -388,16 +432,27 @@ def timeline(ledger: Ledger, charts: Sequence[Drawn], milestones: Sequence[Item]
     """Check the time line of milestones; return what is wrong and the sentence it may say."""
     if not milestones:
         return [f"{c.alt} is not expected" for c in charts], []
-    counts = Counter(m["state"] for m in milestones)
     slipped = sum(m["state"] == "done" and (m["slip_days"] or 0) > 0 for m in milestones)
-    names = ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")
-    sentence = ledger.words("timeline_sentence", total=len(milestones), slipped=slipped, **{s: counts[s] for s in names})
+    gap = " " if ledger.language == "en" else ""
+    sentence = (
+        milestones_line(ledger.words, Counter(m["state"] for m in milestones))
+        + gap
+        + ledger.words("milestones_slipped", count=slipped)
+    )
     dated = any(tabled.last_day(m) != "9999-12-31" for m in milestones)
     wrong = [f"{c.alt} is not expected" for c in charts if c.alt != sentence]
     mine = [c for c in charts if c.alt == sentence]
     wrong += [] if len(mine) == dated else [f"no time line: {sentence}"]
     as_of = ledger.api("status")["as_of"]
     return wrong + [x for c in mine for x in charted.wrong_days(ledger, c, milestones, as_of)], [sentence]
+
+
+def milestones_line(w: Words, counts: Mapping[str, int]) -> str:
+    """Say how many milestones there are, and how many in each state: all groups that occur, so that they add up."""
+    names = ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")
+    assert set(counts) <= set(names)
+    groups = w("comma").join(w(f"group_{s}", count=counts[s]) for s in names if counts.get(s))
+    return w("milestones_line", total=sum(counts.values()), groups=groups) if groups else w("milestones_none")
 
 
 def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:

@@ -11,7 +11,7 @@ from kpis.settings import ROOT
 from kpis.text import known_day, status_word
 from publishers.words import Words
 from tests.publishers import tabled
-from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, series, states, timeline
+from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, milestones_line, series, states, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
 
@@ -26,17 +26,16 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     first = core[0]
     good, slow, bad = (sum(p["status"] in kinds for p in first) for kinds in (GOOD, ("slightly_behind",), BAD))
     both = sum(bool(m["planned"] and m["actual"]) for m in milestones)
+    by_code = {v["code"]: v for v in versions}
     says = [
-        w("projects_title", total=len(first), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad),
+        *w("projects_title", which=heading(w, first, [by_code[c] for c in alike[0]]), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad).split("|"),
         w("projects_lead", as_of=ledger.day(ledger.api("projects")["as_of"]), rule=rows[0]["rule_version"], milestones=len(milestones), both=both),
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in rows)),
     ]  # fmt: skip
-    called = {v["code"]: v for v in versions}
     adopted = {v["code"]: known_day(date.fromisoformat(v["adopted_on"]), v["adopted_precision"], ledger.language) for v in versions}
     for codes, held in zip(alike, core, strict=True):
-        says.append(w("core_of_versions", count=len(held), versions=w("comma").join(w.named(called[c]) for c in codes)))
-        says.append(w("core_of_versions", count=len(held), versions="|").split("|")[0])  # names of versions are explained apart
-        says.append(w("core_renumbered_note", version=w.named(called[codes[0]]), day=adopted[codes[0]]))
+        says += heading(w, held, [by_code[c] for c in codes]).split("|")
+        says.append(w("core_renumbered_note", version=w.named(by_code[codes[0]]), day=adopted[codes[0]]))
     says.append(w("strategy_versions", count=len(versions)))
     leading = [p for p in rows if p["kind"] == "leading"]
     says += [w.named(p, "goal") for p in rows if w.named(p, "goal")]
@@ -48,32 +47,42 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     )  # fmt: skip
     titles = {s["source_code"]: s["title"] for s in ledger.api("sources")}
     for v in versions:
+        # Its pieces too: a goal of the programme is said in the same words as its concept, and is explained first.
+        says += [w("version_horizon", year=v["horizon_year"]), w("version_years", first=v["first_year"], last=v["last_year"])]
         says += [version_line(w, v, adopted[v["code"]]), titles[v["source"]], *re.findall(r"\S*\d\S*", w.named(v, "concept"))]
     for category, n in Counter(w.named(p, "category") or w("category_unknown") for p in leading).items():
         says.append(f"{category} ({n})")
     boxes = {}
     for p in rows:
-        said = [f"{p['code']} {full_name(w, p)}", *marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
-        boxes |= {w.named(p): said, f"{p['code']} {full_name(w, p)}": said}
+        said = [f"{p['code']} {tabled.full_name(ledger, p)}", *marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
+        boxes |= {w.named(p): said, tabled.full_name(ledger, p): said, f"{p['code']} {tabled.full_name(ledger, p)}": said}
     judged = sum(p["status"] in (*GOOD, *BAD, "slightly_behind") for p in rows)
-    says.append(w("projects_table_sentence", total=len(rows), judged=judged, late=sum(p["milestones"]["late"] for p in rows)))
+    states_of = Counter(m["state"] for m in milestones)
+    says.append(w("projects_table_sentence", total=len(rows), judged=judged, milestones=milestones_line(w, states_of)))
     names = {u["code"]: w.named(u) for u in ledger.api("units")}
     is_public = "confidence" not in rows[0]
     keys = ["project", "statuses_one", *([] if is_public else ["confidence"]), "project_indicators", "milestones", *(f"state_{s}" for s in MILESTONE_STATES),
             "who_leads", "reported_in"]  # fmt: skip
     table = [
-        [f"{p['code']} {full_name(w, p)}", status_word(p["status"], ledger.language), *([] if is_public else [w("confidence_" + ((p["confidence"] or {}).get("confidence") or "none"))]),
+        [f"{p['code']} {tabled.full_name(ledger, p)}", status_word(p["status"], ledger.language), *([] if is_public else [w("confidence_" + ((p["confidence"] or {}).get("confidence") or "none"))]),
          str(len(p["indicators"])), str(sum(p["milestones"].values())), *(str(p["milestones"][s]) for s in MILESTONE_STATES),
-         " → ".join(dict.fromkeys(names[b["bureau"]] for b in p["bureaus"] if b["role"] == "lead")), tabled.quarter(ledger, p["last_reported"])]
+         bureaus_line(w, p, names), tabled.quarter(ledger, p["last_reported"])]
         for p in rows
     ]  # fmt: skip
     return tabled.wrong_tables(shown, [([w(k) for k in keys], table)]) + in_boxes(ledger, shown, boxes, says)
 
 
-def full_name(w: Words, p: Item) -> str:
-    """Return the name of a project, marked where its title was not seen."""
-    mark = w("name_not_official")
-    return w.named(p) + ("" if p["is_name_official"] else f" ({mark})" if w.language == "en" else f"({mark})")
+def heading(w: Words, held: list[Item], versions: list[Item]) -> str:
+    """Head a list of core projects, with a bar for the names of versions, which are explained apart."""
+    return w("core_seen_of_versions" if versions[0]["is_renumbered"] else "core_of_versions", count=len(held), versions="|")
+
+
+def bureaus_line(w: Words, p: Item, names: dict[str, str]) -> str:
+    """Name the bureaus that lead a project, then those that take part."""
+    leads, members = (
+        " → ".join(dict.fromkeys(names[b["bureau"]] for b in p["bureaus"] if b["role"] == role)) for role in ("lead", "member")
+    )
+    return " ・ ".join([*([leads] if leads else []), *([w("with_members", names=members)] if members else [])])
 
 
 def version_line(w: Words, v: Item, day: str) -> str:
@@ -99,7 +108,7 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     """Check the page of one project: status, names, indicators with charts, every figure and target, milestones."""
     w = ledger.words
     items = [s for s in ledger.own.values() if s["project"] == p["code"]]
-    judged = {s: n for s, n in p["counts"].items() if s in (*GOOD, *BAD, "slightly_behind")}
+    judged = {s: n for s, n in p["counts"]["current"].items() if s in (*GOOD, *BAD, "slightly_behind")}
     says = []
     if judged:
         good, bad = (sum(judged.get(s, 0) for s in kinds) for kinds in (GOOD, BAD))

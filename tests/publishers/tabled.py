@@ -197,9 +197,9 @@ def listed(ledger: Ledger, bureaus: Sequence[Item]) -> Table:
     def share(counts: Mapping[str, int], done: str) -> str:
         return f"{counts.get(done, 0):,} / {sum(counts.values()):,}" if sum(counts.values()) else "―"
 
-    return [w("bureau"), w("reports_column"), w("procedures_column"), w("facilities_column"), w("milestones_column")], [
-        [ledger.unit_label(b), str(len(b["reported"])), share(b["procedures"], "done"), share(b["facilities"], "introduced"),
-         f"{b['milestones']['done']} / {b['milestones']['late']} / {sum(b['milestones'].values())}"]
+    return [w("bureau"), w("reports_column"), w("own_column"), w("procedures_column"), w("facilities_column"), w("milestones_column")], [
+        [ledger.unit_label(b), str(len(b["reported"])), str(len(b["own_indicators"])), share(b["procedures"], "done"), share(b["facilities"], "introduced"),
+         f"{b['milestones']['done']} / {sum(b['milestones'][s] for s in ('late', 'missed', 'not_seen'))} / {sum(b['milestones'].values())}"]
         for b in bureaus
     ]  # fmt: skip
 
@@ -212,7 +212,7 @@ def coverage(ledger: Ledger) -> Table:
     for theme in [t for t in LESSES if t in heads]:
         code = heads[theme]["indicator_code"]
         whole = ledger.own[code]
-        newest = whole["rolled_up"][-1] if whole["rolled_up"] else None
+        newest = next((r for r in reversed(whole["rolled_up"]) if not r["is_published_only"]), None)
         total = newest["value"] if newest else None
         rows.append(
             [w(theme), w.named(whole), ledger.period(newest["period"]) if newest else "―", str(newest["reported_count"] if newest else 0),
@@ -240,6 +240,19 @@ def bureau_indicators(ledger: Ledger, items: Sequence[Item]) -> Table:
 
 
 # Projects -------------------------------------------------------------------------------------------------------------
+
+
+def full_name(ledger: Ledger, p: Item) -> str:
+    """Return the name of a project, marked where its title was not seen, and what other versions of the strategy call it."""
+    w, versions = ledger.words, {v["code"]: ledger.words.named(v) for v in ledger.api("projects")["versions"]}
+    mark = w("name_not_official")
+    name = w.named(p) + ("" if p["is_name_official"] else f" ({mark})" if w.language == "en" else f"({mark})")
+    others: dict[str, list[str]] = {}
+    for row in p["names"]:
+        if w.named(row) != w.named(p):
+            others.setdefault(w.named(row), []).append(versions[row["version"]])
+    said = w("list_comma").join(w("called_in", versions=w("comma").join(v), name=n) for n, v in others.items())
+    return name + (w("in_brackets", text=said) if said else "")
 
 
 def given(ledger: Ledger, days: Iterable[Item]) -> str:

@@ -263,8 +263,7 @@ def test_the_list_of_projects_holds_the_counts_of_the_api(public: Public, langua
     static = public.static("projects.html", language).shown
     rows = {r[0]: r for _, found in static.tables for r in found}
     for p in ledger.api("projects")["projects"]:
-        name = words.named(p)  # marked behind where its official title was not seen
-        row = rows[name] if p["is_name_official"] else next(r for shown, r in rows.items() if shown.startswith(name))
+        row = rows[tabled.full_name(ledger, p)]  # with its mark and the names that other versions of the strategy give it
         states = words("comma").join(f"{words('state_' + s)} {n}" for s, n in p["milestones"].items() if n)
         marks = " ".join(accounts.marks(ledger, p["counts"]))
         assert [row[2], row[3], " ".join(row[4].split()), row[5]] == [
@@ -334,8 +333,7 @@ def test_the_comparison_of_bureaus_is_the_same_on_both(public: Public, view: str
     assert tabled.wrong_tables(Shown(tables=comparable(static.tables)), wanted) == []
     rows = ledger.api("bureaus" + ("" if view == "then" else "?view=now"))["bureaus"]
     current = [b for b in rows if b["is_valid"]]
-    some = sum(bool(b["indicators"]) for b in current)
-    said = words("bureaus_title", owing=len(current), some=some, none=len(current) - some)
+    said = accounts.bureaus_title(words, current)
     assert static.headings[0] == words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=said)
 
 
