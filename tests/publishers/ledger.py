@@ -270,6 +270,8 @@ class Ledger:
         words, found = self.words, {self.words.named(item), self.sentence(item)}
         bare = self._bare(item)
         short = self._short(item)
+        if item["period"]:
+            found.add(f"{parse_period(item['period']).short(self.language)} ・")  # what the line of a card begins with
         if item["target"]:
             known = [self.target(item), self.target(item, short), self.value(item, item["target"]["value"])]
             found |= {f"{words('target')} {w}" for w in known}
