@@ -18,11 +18,11 @@ from kpis.figures import Definition, Figure, counting_vintage
 from kpis.organisation import Organisation, Succession, Unit
 from kpis.periods import parse_period
 from kpis.plausible import Finding as Odd
-from kpis.plausible import check_figure
+from kpis.plausible import Severity, check_figure, check_point
 from kpis.review import ReportedRow, figure_of
 from kpis.store import Store
 from kpis.vintages import COMPARED, next_vintage
-from loaders.context import ReportContext, definition_of
+from loaders.context import ReportContext, catalogue_area, definition_of
 from loaders.report import Problem
 from loaders.sheets import column_letters
 from loaders.values import fits_unit
@@ -76,6 +76,7 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     lists = [file for file in files if file.kind in ("observations.csv", "readings.csv")]
     units = [file for file in files if file.kind in ("bureaus.csv", "successions.csv")]
     _values(store, files)
+    _places(files)
     if not lists and not units:
         return
     organisation = _organisation(store, files)
@@ -120,6 +121,16 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
                 for odd in check_figure(definition, figure, sure={"value"} if unit else ()):
                     if odd.severity != "warning":
                         file.problems.append(_odd(odd, key, file, number))
+
+
+def _places(files: Sequence[Prepared]) -> None:
+    """Hold the place of each facility against the earth and the catalogue's own area; one outside the area is only pointed out."""
+    area = catalogue_area()
+    for file in files:
+        for number, row in file.numbered if file.kind == "facilities.csv" else ():
+            given: Any = row
+            for odd in check_point(given.latitude, given.longitude, area):
+                file.problems.append(_odd(odd, (given.facility_code, "", ""), file, number, grade=odd.severity))
 
 
 def _of_other_unit(value: float, unit: str, definition: Definition, key: Key, file: Prepared, number: int) -> Problem:
@@ -173,12 +184,12 @@ def _figures(
     return places
 
 
-def _odd(found: Odd, key: Key, file: Prepared, number: int) -> Problem:
-    remedy = _ANSWER if found.severity == "warning" else (found.remedy_ja, found.remedy_en)
+def _odd(found: Odd, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
+    remedy = _ANSWER if found.severity == "warning" and grade == "error" else (found.remedy_ja, found.remedy_en)
     column = found.column if found.column in file.columns else "value"
     return Problem(
         "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected_ja, found.expected_en,
-        *remedy, sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=key,
+        *remedy, sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=key, grade=grade,
     )  # fmt: skip
 
 

@@ -191,3 +191,23 @@ def test_a_value_of_a_list_is_in_the_unit_of_its_indicator(store: Store, kind: s
     found = [p for p in check_content(content.encode(), kind, store=store).problems if p.rule in (WRONG, "scale", "out_of_bounds")]
     assert [p.rule for p in found] == ([rule] if rule else [])
     assert all(p.cell == "D2" and p.expected_en and p.remedy_ja for p in found)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "rule", "grade"),
+    [
+        ("35.69", "139.69", "", ""),
+        ("139.69", "35.69", None, "error"),  # no latitude on earth: refused with its form
+        ("43.06", "141.35", "outside_area", "warning"),
+    ],
+)
+def test_a_place_of_a_list_is_held_against_the_area_as_in_a_workbook(
+    store: Store, latitude: str, longitude: str, rule: str | None, grade: str
+) -> None:
+    source = store.all_of(models.Source)[0]["source_code"]
+    content = (
+        "facility_code,name_ja,kind,bureau_code,cashless_status,latitude,longitude,source_code\n"
+        f"Z1,会館,hall,CONSTRUCTION,announced,{latitude},{longitude},{source}\n"
+    )
+    found = [p for p in check_content(content.encode(), "facilities.csv", store=store).problems if p.cell and p.cell[0] in "FG"]
+    assert {(p.rule, p.grade) for p in found} == ({(rule or "", grade)} if grade else set()), found
