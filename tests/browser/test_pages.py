@@ -15,12 +15,12 @@ from kpis.settings import ROOT
 pytestmark = pytest.mark.browser
 SHOTS = ROOT / "tests" / "browser" / "shots"
 FIGURES = {
-    "/": ["72.0 %", "99.8 %", "99.1 %", "78 / 78", "91.0 %"],
+    "/": ["72.0 %", "99.8 %", "99.1 %", "78 / 78", "91 %"],
     "/five_less": ["72.0 %", "55.1", "50.8", "99.8 %", "99.1 %", "78 / 78", "7,000 / 14,600"],
-    "/indicator?code=procedure_digitisation_rate": ["91.0 %", "100.0 %", "87.5 %"],
+    "/indicator?code=procedure_digitisation_rate": ["91 %", "100 %", "88 %"],
     "/indicator?code=paper_sheets": [],
     "/indicator?code=touchless_services": [],
-    "/procedures": ["46.4 %", "91.0 %", "3 / 10", "9 / 32", "-29,931"],
+    "/procedures": ["46.4 %", "91 %", "3 / 10", "9 / 32", "-29,931"],
     "/facilities": ["78 / 78", "17 / 58", "29 / 58"],
     "/about": ["0.95", "WCAG 2.2"],
 }
