@@ -25,9 +25,9 @@ FIGURES = {
     "/about": ["0.95", "WCAG 2.2"],
 }
 WORDS = {
-    "ja": {"/": ["定性", "達成", "未達"], "/five_less": ["定性", "切り替え", "約7,000 / 約14,600"], "/indicator?code=paper_sheets": ["5,695万枚"],
+    "ja": {"/": ["定性", "達成", "前回の目標は未達"], "/five_less": ["定性", "切り替え", "約7,000 / 約14,600"], "/indicator?code=paper_sheets": ["5,695万枚"],
            "/indicator?code=touchless_services": ["定性", "Webの活用を拡大"]},
-    "en": {"/": ["Qualitative", "Reached", "Missed"], "/five_less": ["Qualitative", "switched", "about 7,000 / about 14,600"],
+    "en": {"/": ["Qualitative", "Reached", "Last target missed"], "/five_less": ["Qualitative", "switched", "about 7,000 / about 14,600"],
            "/indicator?code=paper_sheets": ["56.95 million sheets"],
            "/indicator?code=touchless_services": ["Qualitative", "Web use widened"]},
 }  # fmt: skip
