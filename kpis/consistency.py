@@ -262,7 +262,10 @@ def _differing(definition: Definition, one: Figure, other: Figure) -> str | None
                 return part
         elif part == "value":
             a, b = value_of(definition, one), value_of(definition, other)
-            if a is not None and b is not None and abs(a - b) > 0.5 * 10**-definition.decimals + 1e-9:
+            if a is None or b is None:
+                continue
+            is_whole = any(v == round(v) for v in (one.value, other.value) if v is not None)
+            if abs(a - b) > 0.5 * 10 ** -max(definition.decimals, 0 if is_whole else 1) + 1e-9:
                 return None if one.is_approximate or other.is_approximate else part
     return None
 

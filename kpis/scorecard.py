@@ -24,7 +24,7 @@ from kpis.forecast import Forecast, forecast
 from kpis.measures import judge
 from kpis.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
 from kpis.periods import local_day, parse_period
-from kpis.sentences import is_derived, marked
+from kpis.sentences import about, is_derived, marked
 from kpis.targets import goals_known, planned_path
 from kpis.text import format_count, format_value
 
@@ -324,7 +324,9 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     if value is None:
         return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
     if definition.kind in ("completion", "stock") and figure.denominator:
-        return marked(f"{format_count(value, language)} / {format_count(figure.denominator, language)}", figure, language)
+        whole = format_count(figure.denominator, language)
+        is_round = figure.is_approximate and not figure.denominator % 100  # 約7,000 of 約14,600, but 約70 of 78
+        return f"{marked(format_count(value, language), figure, language)} / {about(whole, language) if is_round else whole}"
     return marked(
         format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure)), figure, language
     )

@@ -137,7 +137,8 @@ def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], dec
         return
     worked = part / whole * 100 if kind == "ratio" else (1 - part / whole) * 100
     # Half of the last published digit is rounding; rounded counts may be off by a point.
-    allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10 ** -max(decimals, 0)
+    places = max(decimals, 0 if value == round(value) else 1)  # what has a decimal is as exact as that
+    allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10**-places
     if abs(value - worked) > allowed + 1e-9:
         yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g} %", (f"数から求めた率 {worked:,.2f} %", f"{worked:,.2f} % by its own numbers"))  # fmt: skip
 

@@ -10,7 +10,8 @@ from itertools import pairwise
 import pytest
 
 from kpis.periods import parse_period
-from kpis.scorecard import score_all
+from kpis.scorecard import score_all, shown_figure
+from kpis.sentences import target_text
 from kpis.settings import ROOT
 from kpis.store import Store
 from tests.data.test_data_files import rows_of
@@ -279,3 +280,25 @@ def test_what_was_left_out_is_named_with_its_reason() -> None:
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8").split("## Left out, and why")[1].split("\n## ")[0]
     for word in ("31 needing", "+1.7", "`46`", "unlabelled bars", "Emissions", "7,000 counters", "Monthly users", "11 million"):
         assert word in text, word
+
+
+def test_an_approximate_stock_of_an_approximate_whole_is_about_on_both_sides(tokyo: Store) -> None:
+    judged = {s.entry.definition.code: s for s in score_all(tokyo.book(), as_of=date(2026, 11, 26))}
+    written = {
+        code: [shown_figure(judged[code], judged[code].judgement.figure, language) for language in ("ja", "en")]
+        for code in ("seal_abolished_procedures", "cashless_facilities")
+    }
+    assert written["seal_abolished_procedures"] == ["約7,000 / 約14,600", "about 7,000 / about 14,600"]
+    assert written["cashless_facilities"] == ["78 / 78", "78 / 78"]
+
+
+def test_a_figure_published_as_a_whole_per_cent_gains_no_digit(tokyo: Store) -> None:
+    judged = {s.entry.definition.code: s for s in score_all(tokyo.book(), as_of=date(2026, 11, 26))}
+    for code, value, target in (("procedure_digitisation_rate", "91 %", "100 %"), ("copy_reduction_rate", "約50 %", "50 %")):
+        item = judged[code]
+        assert shown_figure(item, item.judgement.figure) == value
+        assert target_text(item.entry.definition, item.judgement) == target
+    sentence = judged["procedure_digitisation_rate"].judgement.sentence_ja
+    assert sentence.startswith("計画 88 % に対し 91 %、3 ポイント上回る"), "a plan is no finer than the figure beside it"
+    assert sentence.endswith("2024年3月31日の目標 70 % は達成(期限後の2024年9月30日の値で確認)")
+    assert judged["electronic_decision_rate"].judgement.missed_before is not None

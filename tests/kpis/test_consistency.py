@@ -82,6 +82,8 @@ def test_rounding_may_explain_a_fall() -> None:
         ("ceiling", Figure("FY2025", 500.0), to_date("2026-03", 510.0), True),
         ("ratio", Figure("FY2025", 50.0), Figure("FY2025-Q4", 48.0), False),
         ("ratio", Figure("FY2025", 50.0), to_date("FY2025-Q4", numerator=48, denominator=100), True),
+        ("ratio", Figure("FY2025", 48.0), to_date("FY2025-Q4", numerator=484, denominator=1000), False),  # a whole number is as exact as that
+        ("ratio", Figure("FY2025", 48.4), to_date("FY2025-Q4", numerator=48, denominator=100), True),  # so is one with a decimal
     ],
 )  # fmt: skip
 def test_two_figures_of_the_same_days_say_the_same(kind: str, one: Figure, other: Figure, differ: bool) -> None:

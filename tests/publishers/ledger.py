@@ -229,14 +229,19 @@ class Ledger:
         if figure["value"] is None:
             return (figure["text_en"] if self.language == "en" else "") or figure["text_ja"] or "―"
         if item["kind"] in ("completion", "stock") and figure["denominator"]:
-            written = " / ".join(format_count(v, self.language) for v in (figure["value"], figure["denominator"]))
+            whole = figure["denominator"]
+            beyond = self.about(format_count(whole, self.language), figure["is_approximate"] and whole % 100 == 0)
+            written, beyond = format_count(figure["value"], self.language), f" / {beyond}"
         else:
+            beyond = ""
             written = format_value(
                 figure["value"], self.measured(item), self.language, apart_from=self.beside(item),
                 is_worked_out=self.derived(figure),
             )  # fmt: skip
         written = self.about(written, figure["is_approximate"])
-        return (f"more than {written}" if self.language == "en" else f"{written}超") if figure["is_lower_bound"] else written
+        if figure["is_lower_bound"]:
+            written = f"more than {written}" if self.language == "en" else f"{written}超"
+        return written + beyond
 
     def at(self, item: Item, period: str | None) -> Item | None:
         """Return the figure of a period."""
