@@ -25,6 +25,8 @@ from publishers.summary import groups
 from publishers.told_series import stretches_of
 from publishers.words import Words
 
+UNBROKEN = 20  # letters of a mark that stays on one line
+
 
 def tally_marks(found: Tally, *, wraps: bool = False) -> str:
     """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey.
@@ -38,7 +40,9 @@ def tally_marks(found: Tally, *, wraps: bool = False) -> str:
     for group, label, counts in groups(found, Words(language())):
         colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
         marks = [
-            f":{colours[s]}-{shape}[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
+            f":{colours[s]}-{shape}[{status_icon(s)}{_together(f' {status_word(s, language())} {counts[s]}')}]"
+            for s in STATUSES
+            if counts.get(s)
         ]
         lines.append(" ".join([label, *marks] if label else marks))
     return "  \n".join(lines)
@@ -141,6 +145,11 @@ def _chips(scored: Scored) -> str:
 def _unbroken(text: str) -> str:
     """Return a text in which a number stays with its percent sign."""
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _together(text: str) -> str:
+    """Keep a short mark on one line; a longer one may break, as it would be wider than its column."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) <= UNBROKEN else text
 
 
 def _short(definition: Definition) -> Definition:
