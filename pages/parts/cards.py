@@ -25,7 +25,7 @@ from publishers.summary import groups
 from publishers.told_series import stretches_of
 from publishers.words import Words
 
-UNBROKEN = 20  # letters of a mark that stays on one line
+UNBROKEN = 18  # letters of a mark that stays on one line in a narrow place
 
 
 def tally_marks(found: Tally, *, wraps: bool = False) -> str:
@@ -33,16 +33,19 @@ def tally_marks(found: Tally, *, wraps: bool = False) -> str:
 
     Args:
         found: the counts.
-        wraps: for narrow places, as in ``badge_line``.
+        wraps: for narrow places: a mark too long for one line is a background, which runs on to the next.
     """
-    shape = "background" if wraps else "badge"
+
+    def shape(word: str) -> str:
+        return "background" if wraps and len(word) > UNBROKEN else "badge"
+
     lines = []
     for group, label, counts in groups(found, Words(language())):
         colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
         marks = [
-            f":{colours[s]}-{shape}[{status_icon(s)}{_together(f' {status_word(s, language())} {counts[s]}')}]"
+            f":{colours[s]}-{shape(word)}[{status_icon(s)} {word}]"
             for s in STATUSES
-            if counts.get(s)
+            if counts.get(s) and (word := f"{status_word(s, language())} {counts[s]}")
         ]
         lines.append(" ".join([label, *marks] if label else marks))
     return "  \n".join(lines)
@@ -145,11 +148,6 @@ def _chips(scored: Scored) -> str:
 def _unbroken(text: str) -> str:
     """Return a text in which a number stays with its percent sign."""
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
-
-
-def _together(text: str) -> str:
-    """Keep a short mark on one line; a longer one may break, as it would be wider than its column."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) <= UNBROKEN else text
 
 
 def _short(definition: Definition) -> Definition:
