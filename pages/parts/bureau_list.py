@@ -22,8 +22,8 @@ from publishers.words import Words
 
 
 def link(report: BureauReport) -> None:
-    """Lead to the page of one bureau."""
-    st.page_link(page("bureau"), label=named(report.unit), icon=":material/apartment:", query_params=address.link(code=report.code))
+    """Lead to the page of one bureau; its name stands as text above, since a link is cut off where it does not fit."""
+    st.page_link(page("bureau"), label=t("open_bureau"), icon=":material/apartment:", query_params=address.link(code=report.code))
 
 
 def overview(reports: Sequence[BureauReport]) -> None:
@@ -59,15 +59,16 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
         )
         for report, text in zip(held, said, strict=True):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                link(report)
                 st.markdown(text)
+                link(report)
     block(lambda: replace(told_bureaus.listed(telling(), held, lambda r: unit_label(r.unit)), is_table_open=False), key=key)
 
 
 def in_short(report: BureauReport) -> str:
-    """Return which figures there are of a bureau, how they stand, and its milestones, a line each."""
+    """Return a bureau's name, which figures there are of it, how they stand, and its milestones, a line each."""
+    head = f"**{named(report.unit)}**"
     lines = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
     lines = [f":small[:gray[{line}]]" for line in (*lines, *told_bureaus.what_is_known(report, Words(language())))]
     lines += [f":small[{line}]" for line in tally_marks(report.tally).split("  \n") if line]
     lines += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
-    return "  \n".join(lines)
+    return "  \n".join([head, *lines])

@@ -25,20 +25,27 @@ from publishers.summary import groups
 from publishers.told_series import stretches_of
 from publishers.words import Words
 
+UNBROKEN = 18  # letters of a mark that stays on one line in a narrow place
+
 
 def tally_marks(found: Tally, *, wraps: bool = False) -> str:
     """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey.
 
     Args:
         found: the counts.
-        wraps: for narrow places, as in ``badge_line``.
+        wraps: for narrow places: a mark too long for one line is a background, which runs on to the next.
     """
-    shape = "background" if wraps else "badge"
+
+    def shape(word: str) -> str:
+        return "background" if wraps and len(word) > UNBROKEN else "badge"
+
     lines = []
     for group, label, counts in groups(found, Words(language())):
         colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
         marks = [
-            f":{colours[s]}-{shape}[{status_icon(s)} {status_word(s, language())} {counts[s]}]" for s in STATUSES if counts.get(s)
+            f":{colours[s]}-{shape(word)}[{status_icon(s)} {word}]"
+            for s in STATUSES
+            if counts.get(s) and (word := f"{status_word(s, language())} {counts[s]}")
         ]
         lines.append(" ".join([label, *marks] if label else marks))
     return "  \n".join(lines)

@@ -17,7 +17,7 @@ SHOWN = {
     "/projects?code=CP1": {"ja": ["61 部門", "30 部門 → 35 部門", "2025年度を目途"], "en": ["61 divisions", "30 divisions → 35 divisions", "about FY2025"]},
     "/projects?code=CP6": {"ja": ["内部管理事務抜本見直し", "都政スピードアッププロジェクト"], "en": ["Internal Administration Overhaul", "Speed-up Project"]},
     "/projects?code=LP02": {"ja": ["参加町村数", "完了"], "en": ["done", "Bureau of General Affairs"]},
-    "/bureau": {"ja": ["報告がない", "水道局"], "en": ["have reported nothing", "Bureau of Waterworks"]},
+    "/bureau": {"ja": ["数値は見当たらない", "水道局"], "en": ["No figures found", "Bureau of Waterworks"]},
     "/bureau?code=WELFARE_HEALTH": {"ja": ["2023年6月30日まで", "割合は不明"], "en": ["until 30 Jun 2023", "share not known"]},
     "/changes?since=2022-10-01": {"ja": ["新しくなった指標", "前年同期・計画との比較"], "en": ["have newer figures", "the year before and the plan"]},
 }  # fmt: skip

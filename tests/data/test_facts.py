@@ -222,6 +222,23 @@ def test_eleven_of_the_thirty_one_leading_projects_are_unidentified_and_the_othe
     assert all(PROJECTS[code]["goal_en"] for code in first - silent)
 
 
+def test_a_goal_is_there_in_both_languages_or_in_neither() -> None:
+    for code, row in PROJECTS.items():
+        assert bool(row["goal_ja"]) == bool(row["goal_en"]), code
+    assert "デジタルガバメント・都庁" in PROJECTS["PROG"]["goal_ja"] and "ToMuCo" in PROJECTS["LPX02"]["goal_ja"]
+    assert not PROJECTS["S3CP1"]["goal_en"] and "Goal left empty" in PROJECTS["S3CP1"]["note"]
+
+
+def test_every_bureau_that_a_source_names_for_a_project_is_there() -> None:
+    named: dict[str, set[str]] = {}
+    for row in BUREAUS:
+        named.setdefault(row["project_code"], set()).add(row["bureau_code"])
+    assert named["LPX13"] == {"GENERAL", "PERSONNEL"} and {"GENERAL", "HOSPITALS"} <= named["LP02"]
+    assert named["CP5"] == {"POLICY", "GENERAL", "FINANCE", "DIGITAL", "INDUSTRY", "PORT"}
+    lpx08 = {r["bureau_code"]: r for r in BUREAUS if r["project_code"] == "LPX08"}
+    assert lpx08["CULTURE_2010"]["valid_to"] == "2022-03-31" and lpx08["POLICY"]["valid_from"] == "2022-04-01"
+
+
 def test_who_leads_a_project_has_days_and_a_source() -> None:
     leads = {(r["project_code"], r["bureau_code"]): r for r in BUREAUS}
     assert all(r["source_code"] in SOURCES for r in BUREAUS)

@@ -7,7 +7,10 @@ import string
 import tomllib
 from collections import Counter
 
+import pytest
+
 from kpis.settings import ROOT
+from kpis.text import filled
 
 FILES = sorted((ROOT / "data" / "text").glob("*.toml"))
 ROOMS = ("pages", "loaders", "publishers", "charts", "kpis")
@@ -48,3 +51,25 @@ def test_no_text_is_left_that_nothing_asks_for() -> None:
     starts = set(re.findall(r"[\"'](\w+_|stage )(?:\"|'|\{)", CODE))
     unused = [k for k in WORDS if f'"{k}"' not in CODE and f"'{k}'" not in CODE and not any(k.startswith(s) for s in starts)]
     assert unused == []
+
+
+NOUNS = sorted({many.split()[0] for entry in WORDS.values() for _, many in re.findall(r"\{\w+:([^|{}]*)\|([^{}]*)\}", entry["en"])})
+
+
+@pytest.mark.parametrize(
+    ("count", "word"), [(1, "project"), ("1", "project"), (0, "projects"), (2, "projects"), ("1,000", "projects"), (21, "projects")]
+)
+def test_a_count_chooses_its_word(count: object, word: str) -> None:
+    assert filled("{n} core {n:project|projects} ({name})", {"n": count, "name": "|"}) == f"{count} core {word} (|)"
+    assert filled("{n:>3}", {"n": 1}) == "  1"
+
+
+def test_no_english_count_stands_before_a_plural_that_cannot_be_one() -> None:
+    """A count that may be 1 names both words: ``{count} {count:project|projects}``."""
+    assert len(NOUNS) > 20 and {"projects", "indicators", "milestones"} <= set(NOUNS)
+    nouns = "|".join(n for n in NOUNS if n.endswith("s") and n not in ("is", "has", "does"))
+    found = {
+        key: m[0] for key, e in WORDS.items() if (m := re.search(rf"\{{\w+\}}(?: core| open| of the)? (?:{nouns})\b", e["en"]))
+    }
+    assert found == {}
+    assert not [key for key, entry in WORDS.items() if re.search(r"\{\w+:[^{}]*\|", entry["ja"])], "Japanese has no plural"

@@ -20,15 +20,21 @@ def test_the_bureaus_listed_are_those_of_the_day(site: Site, day: str, there: st
     assert there in valid and gone not in valid
 
 
-def test_bureaus_that_report_nothing_are_shown_as_such(site: Site) -> None:
-    bureaus = site.api("bureaus")["bureaus"]
+def test_bureaus_without_figures_are_shown_as_such_and_those_with_their_own_are_not(site: Site) -> None:
+    bureaus = [b for b in site.api("bureaus")["bureaus"] if b["is_valid"]]
     texts, tables = site.viewer.read("bureau", "lang=ja")
-    silent = [b for b in bureaus if b["is_valid"] and not b["indicators"]]
-    assert sum("報告なし" in t for t in texts) >= len(silent) > 20
-    table = next(t for t in tables if "報告した指標" in t.columns)
-    assert dict(zip(table["局"], table["報告した指標"], strict=True)) == {
-        b["name_ja"]: len(b["reported"]) for b in bureaus if b["is_valid"]
-    }
+    silent = [b for b in bureaus if not b["indicators"] and not b["own_indicators"]]
+    gone = [b for b in site.api("bureaus")["bureaus"] if not b["is_valid"] and not b["indicators"] and not b["own_indicators"]]
+    assert (
+        sum(t.endswith(":small[:gray[数値は見当たらない]]") or ":small[:gray[数値は見当たらない]]  \n" in t for t in texts)
+        == len(silent) + len(gone)
+        > 20
+    )
+    assert sum("局ごとの指標: " in t for t in texts) == sum(bool(b["own_indicators"]) for b in bureaus) == 7
+    assert not any("報告なし" in t or "報告がない局" in t for t in texts)
+    table = next(t for t in tables if "各局共通の指標" in t.columns)
+    for column, key in (("各局共通の指標", "reported"), ("局ごとの指標", "own_indicators")):
+        assert dict(zip(table["局"], table[column], strict=True)) == {b["name_ja"]: len(b[key]) for b in bureaus}
 
 
 def test_an_unknown_project_or_view_is_refused_in_words(site: Site) -> None:

@@ -135,6 +135,8 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     beyond = len(drawn_all) - 6 if len(drawn_all) > 6 else 0
     says.append(w("more_indicators", count=len(rest) + beyond - max(0, 6 - min(6, len(drawn_all)))))
     listed = ledger.api("projects")
+    says += [f"{p['code']} {q}" for q in (w.named(p), tabled.project_name(ledger, p))]
+    says += [f"{q['code']} {w.named(q)}" for q in listed["projects"]]
     says += [w.named(v) for v in listed["versions"]]
     says += [w.named(n) for q in listed["projects"] for n in q["names"]]
     says += [w("project_goal_by", version=w.named(v), year=v["horizon_year"]) for v in listed["versions"] if v["horizon_year"]]

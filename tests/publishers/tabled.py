@@ -242,11 +242,17 @@ def bureau_indicators(ledger: Ledger, items: Sequence[Item]) -> Table:
 # Projects -------------------------------------------------------------------------------------------------------------
 
 
+def project_name(ledger: Ledger, p: Item) -> str:
+    """Return the name of a project, marked where its title was not seen."""
+    w = ledger.words
+    mark = w("name_not_official")
+    return w.named(p) + ("" if p["is_name_official"] else f" ({mark})" if w.language == "en" else f"({mark})")
+
+
 def full_name(ledger: Ledger, p: Item) -> str:
     """Return the name of a project, marked where its title was not seen, and what other versions of the strategy call it."""
     w, versions = ledger.words, {v["code"]: ledger.words.named(v) for v in ledger.api("projects")["versions"]}
-    mark = w("name_not_official")
-    name = w.named(p) + ("" if p["is_name_official"] else f" ({mark})" if w.language == "en" else f"({mark})")
+    name = project_name(ledger, p)
     others: dict[str, list[str]] = {}
     for row in p["names"]:
         if w.named(row) != w.named(p):

@@ -1,0 +1,168 @@
+"""What is said of bureaus and projects is so when it is read aloud."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kpis import models
+from kpis.figures import RULE_VERSION
+from kpis.periods import parse_period
+from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
+from kpis.scorecard import score_all
+from kpis.store import Store
+from publishers import told_bureaus, told_projects
+from publishers.summary import coverage_lines, exclusions, headlines, own_scope
+from publishers.told import Telling
+from publishers.words import Words
+from tests.kpis.test_bureaus import TODAY, bureaus
+from tests.kpis.test_projects import reports
+
+LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
+
+
+def telling(store: Store, language: str) -> Telling:
+    units = {row["bureau_code"]: row for row in store.all_of(models.Bureau)}
+    secondary = frozenset(row["source_code"] for row in store.all_of(models.Source) if row["grade"] == "secondary")
+    return Telling(Words(language), TODAY, units, secondary=secondary)
+
+
+def sheets(store: Store, language: str, period: str) -> object:
+    every = [s for s in score_all(store.book(), as_of=TODAY) if s.entry.definition.code == "paper_sheets"]
+    whole, *parts = every
+    told = telling(store, language)
+    return told_bureaus.by_bureau(told, whole, parts, parse_period(period), name=lambda code: told.words.named(told.bureaus[code]))
+
+
+@LANGUAGES
+def test_one_bureau_alone_is_not_ranked_and_nobody_is_called_missing(tokyo: Store, language: str) -> None:
+    block = sheets(tokyo, language, "FY2018")
+    said = f"{block.sentence} {block.why_empty}"  # type: ignore[attr-defined]
+    assert block.shape is None and len(block.rows) == 1  # type: ignore[attr-defined]
+    assert not any(word in said for word in ("最大", "最小", "報告がない局", "Highest", "lowest", "No report from"))
+    name = Words(language).named({"name_ja": "水道局", "name_en": "Bureau of Waterworks"})
+    assert said.count(name) == 2 and ("二次資料" in said if language == "ja" else "secondary" in said)
+    assert ("本庁部門" if language == "ja" else "Headquarters departments") in said, "the overall figure has another scope"
+    for other in ("総務局", "警視庁", "Bureau of General Affairs", "Metropolitan Police Department"):
+        assert other not in said
+
+
+@LANGUAGES
+def test_a_period_without_a_report_names_only_those_whose_figures_were_published(tokyo: Store, language: str) -> None:
+    whole = next(s for s in own_scope(score_all(tokyo.book(), as_of=TODAY)) if s.entry.definition.code == "paper_sheets")
+    (first,) = [r for r in whole.rolled if r.period_code == "FY2018"]
+    lines = coverage_lines(whole, first, ", ".join, Words(language))
+    assert len(lines) == 1 and "WATERWORKS" in lines[0] and "POLICE" not in lines[0]
+    assert len(first.missing) == 27, "who existed then without a figure stays known to the API"
+
+
+@LANGUAGES
+def test_bureaus_are_counted_by_what_there_is_of_them(tokyo: Store, language: str) -> None:
+    found, words = bureaus(tokyo), Words(language)
+    current = [r for r in found.values() if r.is_valid]
+    title = told_bureaus.counted_title(current, words)
+    assert title == words("bureaus_title", owing=32, some=7, common=1, own=7, none=25)
+    for report in current:
+        said = told_bureaus.what_is_known(report, words)
+        assert (said == [words("no_bureau_figure")]) == (not report.figures), report.code
+        assert all(words.named(s.entry.definition) in said[-1] for s in report.own), report.code
+    assert "6" in told_bureaus.title(found["URBAN"], words) and "0" not in told_bureaus.title(found["URBAN"], words)
+    assert told_bureaus.title(found["POLICE"], words) == words("bureau_title_none", name=words.named(found["POLICE"].unit))
+
+
+@LANGUAGES
+def test_a_total_over_bureaus_counts_a_milestone_once(tokyo: Store, language: str) -> None:
+    found = [r for r in bureaus(tokyo).values() if r.is_valid]
+    block = told_bureaus.listed(telling(tokyo, language), found, lambda r: r.code)
+    alone = len({m.code for r in found for m in r.milestones})
+    assert block.sentence == Words(language)("milestones_once", total=alone, shared=2)
+    assert sum(int(row["milestones_count"]) for row in block.flat) == alone + 2
+    for row in block.flat:
+        past = sum(row[f"milestones_{state}_count"] for state in told_bureaus.PAST_DUE)
+        assert row["milestones_done_count"] + past <= row["milestones_count"]
+
+
+@LANGUAGES
+def test_milestones_are_told_in_all_their_groups(tokyo: Store, language: str) -> None:
+    words, held = Words(language), [m for r in reports(tokyo).values() for m in r.milestones]
+    said = told_projects.milestones_line(held, words)
+    counts = {state: sum(m.state == state for m in held) for state in MILESTONE_STATES}
+    assert counts["not_seen"] > 50 and counts["missed"] == 2
+    assert sum(counts.values()) == len(held)
+    for state, n in counts.items():
+        assert (words(f"group_{state}", count=n) in said) == bool(n), state
+    assert not re.search(r"(?<!\d)0(?!\d)", said), "a group without milestones is not told"
+    assert told_projects.milestones_line([], words) == words("milestones_none")
+
+
+@LANGUAGES
+def test_a_list_of_core_projects_says_of_which_version_and_whether_it_is_whole(tokyo: Store, language: str) -> None:
+    words, found = Words(language), reports(tokyo)
+    versions = tokyo.all_of(models.StrategyVersion)
+    shown = told_projects.core_with_goals(found.values())
+    head = told_projects.overview_heading(shown, versions, words)
+    names = {v["version_code"]: words.named(v) for v in versions}
+    assert len(shown) == 7 and "7" in head and names["1"] in head and names["2"] in head and names["3"] not in head
+    last = [v for v in versions if v["version_code"] == "X"]
+    seen = told_projects.core_heading(last, 1, words, is_all=False)
+    assert names["X"] in seen and ("確認できたもの1件" in seen if language == "ja" else "1 core project identified" in seen)
+
+
+@LANGUAGES
+def test_a_project_that_a_later_version_renamed_has_both_names(tokyo: Store, language: str) -> None:
+    words, found = Words(language), reports(tokyo)
+    for report in found.values():
+        said = told_projects.called(report, words)
+        assert all(words.named(name) in said for name in report.names), report.code
+        versions = {words.named(n, "version_name") for n in report.names if words.named(n) != words.named(report.row)}
+        assert all(version in said for version in versions), report.code
+    assert words.named({"name_ja": "都政スピードアッププロジェクト", "name_en": "Speed-up Project"}) in told_projects.called(
+        found["CP6"], words
+    )
+
+
+@LANGUAGES
+def test_bureaus_that_take_part_are_named_beside_those_that_lead(tokyo: Store, language: str) -> None:
+    words, found = Words(language), reports(tokyo)
+    names = {row["bureau_code"]: words.named(row) for row in tokyo.all_of(models.Bureau)}
+
+    def line(report: ProjectReport) -> str:
+        return told_projects.bureaus_line(report, names, words)
+
+    for report in found.values():
+        assert all(names[b["bureau_code"]] in line(report) for b in report.bureaus), report.code
+    assert line(found["LPX13"]).startswith(names["GENERAL"]) and names["PERSONNEL"] in line(found["LPX13"])
+    assert line(found["LPX02"]) == ""
+
+
+@LANGUAGES
+def test_only_core_projects_are_called_the_work_of_all_bureaus(language: str) -> None:
+    words, core = Words(language), {"ja": "コア・プロジェクト", "en": "core projects"}[language]
+    assert core in words("bureau_unknown_core") and core not in words("bureau_unknown")
+
+
+@LANGUAGES
+def test_the_two_rules_are_named_apart(language: str) -> None:
+    words = Words(language)
+    judging, projects = {"ja": ("判定規則", "プロジェクト集計規則"), "en": ("Judging rule", "project rule")}[language]
+    assert RULE_VERSION != PROJECT_RULE
+    assert words("ed_rule") == judging and words("rule", version=RULE_VERSION, on_track=1, behind=0).startswith(
+        f"{judging} {RULE_VERSION}"
+    )
+    line = words("project_rule_line", judged=1, good=1, slow=0, bad=0, rule=PROJECT_RULE)
+    for said in (
+        line,
+        words("project_rule_named", rule=PROJECT_RULE),
+        words("projects_lead", as_of="", rule=PROJECT_RULE, milestones=1, both=1),
+    ):
+        assert f"{projects} {PROJECT_RULE}" in said
+
+
+@LANGUAGES
+def test_the_overview_says_which_figures_leave_out_the_covid_response(tokyo: Store, language: str) -> None:
+    catalogue = tokyo.all_of(models.Indicator)
+    every = headlines(own_scope(score_all(tokyo.book(), as_of=TODAY)))
+    said = exclusions(every, catalogue, Words(language))
+    assert said.count({"ja": "感染症対応の特需を除く", "en": "without the extra volume of the covid response"}[language]) == 2
+    assert exclusions([], catalogue, Words(language)) == ""
