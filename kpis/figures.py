@@ -21,6 +21,7 @@ AT_PERIOD_END = frozenset({"stock", "completion"})  # kinds whose figures are of
 GOOD = ("reached", "on_track")
 BAD = ("behind", "missed", "moving_away", "reached_then_lost")
 JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
+SETTLED = ("met", "missed")  # results of a target that are known
 NEAR = 1e-9  # two values closer than this are the same
 
 
@@ -162,6 +163,7 @@ class Judgement:
     is_stale: bool = False
     age_days: int | None = None
     last_due: LastDue | None = None
+    last_settled: LastDue | None = None  # where that one's result is not known: the newest target that was met or missed
     unreported_goals: tuple[Goal, ...] = ()  # fell due after the last figure, publication lag over, by due day
     is_awaiting: bool = False  # 結果待ち: a target fell due after the last figure, within its publication lag
     is_part: bool = False  # the figure is of a part of the target's period: it can be on or off the path, not reach or miss
@@ -170,6 +172,12 @@ class Judgement:
     sentence_en: str = ""
     thresholds: dict[str, float] = field(default_factory=dict)
     rule_version: str = RULE_VERSION
+
+    @property
+    def missed_before(self) -> LastDue | None:
+        """Return the last target whose result is known, where it was missed and is not the one that is judged."""
+        last = self.last_settled or self.last_due
+        return last if last is not None and last.result == "missed" and last.goal != self.goal else None
 
     @property
     def standing(self) -> str:

@@ -26,6 +26,7 @@ from kpis.errors import FigureRefused
 from kpis.figures import (
     JUDGED,
     NEAR,
+    SETTLED,
     STATUSES,
     Baseline,
     Definition,
@@ -48,6 +49,7 @@ from kpis.targets import (
     is_open,
     is_part_of,
     last_due_of,
+    last_settled_of,
     meets,
     planned_on,
     planned_path,
@@ -102,6 +104,8 @@ def _stand(
         found, last_due=last_due_of(definition, usable, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
         unreported_goals=tuple(unreported),
     )  # fmt: skip
+    if found.last_due is not None and found.last_due.result not in SETTLED:
+        found = replace(found, last_settled=last_settled_of(definition, usable, known, baseline=baseline, as_of=as_of))
     if unreported:
         return replace(found, status="unreported", goal=unreported[0])
     if not usable:

@@ -103,7 +103,7 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
         return None  # it is impossible whichever is meant, and refused as that
     unit = definition.unit_ja
     choices = [f"{written(r)} {unit}" for r in readings]
-    told_ja, told_en = "か ".join(choices), " or ".join(choices)
+    told_ja, told_en = " か ".join(choices), " or ".join(choices)
     plain, quoted = written(max(readings, key=abs)), written(min(readings, key=abs))
     return Finding(
         "scale", "value", "question", written(value), f"どちらの意味か: {told_ja}" if len(choices) > 1 else f"{told_ja} の意味か",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from kpis.figures import NEAR, Definition, Figure, Goal, Judgement, value_of
+from kpis.figures import NEAR, SETTLED, Definition, Figure, Goal, Judgement, LastDue, value_of
 from kpis.settings import ROOT
 from kpis.text import Apart, filled, format_date, format_percent, format_value, status_word, told_apart
 
@@ -77,13 +77,14 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
     if found.planned_value is not None:
         plan_gap = told_apart(
             value, found.planned_value, definition, language, apart_from=beside, is_approximate=figure.is_approximate,
-            is_worked_out=derived, is_planned=True,
+            is_other_approximate=_is_plan_rough(found), is_worked_out=derived, is_planned=True,
         )  # fmt: skip
     actual = marked(format_value(value, definition, language, apart_from=beside, is_worked_out=derived), figure, language)
     target = goal_gap.other if goal_gap else ""
     if goal is not None and goal.is_approximate:
         target = about(target, language)
-    return Numbers(actual, target, plan_gap.other if plan_gap else "", goal_gap, plan_gap)
+    planned = plan_gap.other if plan_gap else ""
+    return Numbers(actual, target, about(planned, language) if planned and _is_plan_rough(found) else planned, goal_gap, plan_gap)
 
 
 def target_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
@@ -101,7 +102,7 @@ def variance_text(definition: Definition, found: Judgement, language: str = "ja"
     gap = numbers_of(definition, found, language).plan_gap
     if gap is None or found.figure is None:
         return "―"
-    return about(gap.signed_gap, language) if found.figure.is_approximate else gap.signed_gap
+    return about(gap.signed_gap, language) if found.figure.is_approximate or _is_plan_rough(found) else gap.signed_gap
 
 
 def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
@@ -189,11 +190,17 @@ def _is_on_its_plan_only(definition: Definition, found: Judgement) -> bool:
     return definition.sign * (value - found.goal.value) < -definition.tolerance - NEAR
 
 
+def _is_plan_rough(found: Judgement) -> bool:
+    """Say whether the planned path runs to a target, or from a baseline, that is itself about."""
+    return any(end is not None and end.is_approximate for end in (found.goal, found.baseline))
+
+
 def _gap(found: Judgement, gap: Apart | None, language: str, *, is_planned: bool = False) -> str:
     """Write a difference: 約 where a figure in it is, at most or more than where the figure is a lower bound."""
     if gap is None:
         return ""
-    rough = any(part is not None and part.is_approximate for part in (found.figure, None if is_planned else found.goal))
+    against = _is_plan_rough(found) if is_planned else found.goal is not None and found.goal.is_approximate
+    rough = against or (found.figure is not None and found.figure.is_approximate)
     written = about(gap.gap, language) if rough else gap.gap
     if found.figure is not None and found.figure.is_lower_bound:
         return _say("say_at_most" if gap.side < 0 else "say_more_than", language, number=written)
@@ -290,13 +297,30 @@ def _besides(definition: Definition, found: Judgement, language: str) -> list[st
 
 
 def _last_due(definition: Definition, found: Judgement, language: str) -> list[str]:
-    last = found.last_due
+    last, settled = found.last_due, found.last_settled
+    before = [_told(definition, settled, language)] if settled is not None and settled.goal != found.goal else []
     if last is None or (last.result != "awaiting" and last.goal == found.goal):
-        return [_say("say_awaiting", language)] if found.is_awaiting else []
+        return [_say("say_awaiting", language)] if found.is_awaiting else [*_judged_later(found, language), *before]
     if found.status == "unreported" and last.result == "unknown":
+        return before
+    return [_told(definition, last, language), *before]
+
+
+def _judged_later(found: Judgement, language: str) -> list[str]:
+    """Say that a target is judged by a figure of a later day than its own."""
+    figure, goal = found.figure, found.goal
+    if figure is None or goal is None or found.status not in ("reached", "missed") or figure.period.end <= goal.period.end:
         return []
+    return [_say("say_judged_later", language, due=format_date(goal.period.end, language))]
+
+
+def _told(definition: Definition, last: LastDue, language: str) -> str:
+    """Say what came of a target that fell due, and where only a later figure tells it, of what day that is."""
     due, target = format_date(last.goal.period.end, language), goal_text(definition, last.goal, language)
-    key, gap = f"say_due_{last.result}", ""
+    key, gap, after = f"say_due_{last.result}", "", ""
+    if last.figure is not None and last.figure.period.end > last.goal.period.end:
+        day = format_date(last.figure.period.end, language)
+        after = _say(f"say_{last.result}_after", language, day=day) if last.result in SETTLED else ""
     if last.result == "unknown" and last.figure is not None:
         key = "say_due_open"
     if last.result == "missed" and last.figure is not None:
@@ -311,7 +335,7 @@ def _last_due(definition: Definition, found: Judgement, language: str) -> list[s
         short = "short" if _falls_short(definition, apart) else _way(apart.side)
         key = f"say_due_missed_{'over' if definition.kind == 'ceiling' else short}"
     aim = _say("say_aim_cap" if definition.kind == "ceiling" else "say_aim_target", language)
-    return [_say(key, language, due=due, target=target, gap=gap, aim=aim)]
+    return _say(key, language, due=due, target=target, gap=gap, aim=aim, after=after)
 
 
 def standing_word(found: Judgement, language: str = "ja") -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from kpis.figures import NEAR, Baseline, Definition, Figure, Goal, LastDue, last_day_order, value_of
+from kpis.figures import NEAR, SETTLED, Baseline, Definition, Figure, Goal, LastDue, last_day_order, value_of
 
 OF_A_PERIOD = ("ratio", "reduction", "ceiling", "level")  # measured over a period; stock and completion are counted on a day
 
@@ -180,9 +180,24 @@ def last_due_of(
         as_of: the day asked.
     """
     due = [g for g in goals if g.period.end <= as_of]
-    if not due:
-        return None
-    day = due[-1].period.end
+    return _due_on(due[-1].period.end, definition, figures, due, baseline=baseline, as_of=as_of) if due else None
+
+
+def last_settled_of(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> LastDue | None:
+    """Return the newest target due by a day that is known to have been met or missed; arguments as in ``last_due_of``."""
+    due = [g for g in goals if g.period.end <= as_of]
+    for day in sorted({g.period.end for g in due}, reverse=True):
+        found = _due_on(day, definition, figures, due, baseline=baseline, as_of=as_of)
+        if found.result in SETTLED:
+            return found
+    return None
+
+
+def _due_on(
+    day: date, definition: Definition, figures: Sequence[Figure], due: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> LastDue:
     on_day = [f for f in figures if f.period.end == day]
     goal = min((g for g in due if g.period.end == day), key=lambda g: _own_first(g, on_day))
     figure = _figure_of_day(definition, figures, goal)

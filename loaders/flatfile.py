@@ -120,14 +120,14 @@ def written_rows(table: Table) -> list[tuple[int, dict[str, Any]]]:
 
 
 def read_rows(
-    table: Table, model: type[Row], *, sure: set[tuple[int, str]] | None = None
+    table: Table, model: type[Row], *, units: dict[tuple[int, str], str] | None = None
 ) -> tuple[list[tuple[int, Row]], list[Problem]]:
     """Return every row with its row number in the file, and every problem.
 
     Args:
         table: from ``read_table``.
         model: the plain model whose fields are the columns.
-        sure: gathers (row, column) of numbers that were written with their unit, as 0.5%.
+        units: gathers by (row, column) the unit that a number was written with, as in 0.5% or 85件.
     """
     sheet, top, left, cells = table
     names = header_of(table)
@@ -171,8 +171,9 @@ def read_rows(
             continue
         found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
         problems += wrong
-        if sure is not None:
-            sure |= {(number, name) for name, value in given.items() if isinstance(value, str) and _has_unit(value)}
+        if units is not None:
+            texts = {name: value for name, value in given.items() if isinstance(value, str)}
+            units |= {(number, name): unit for name, text in texts.items() if (unit := _unit_of(text))}
         if found is not None:
             rows.append((number, found))
     return rows, problems
@@ -216,11 +217,11 @@ def _read_row(
         return None, [_problem(model, e, given, sheet=sheet, row=row, columns=columns) for e in error.errors()]
 
 
-def _has_unit(text: str) -> bool:
+def _unit_of(text: str) -> str:
     try:
-        return bool(read_number(text).unit)
+        return read_number(text).unit
     except Unreadable:
-        return False
+        return ""
 
 
 def _as_written(model: type[Row], name: str, value: Any) -> tuple[Any, bool]:

@@ -80,7 +80,7 @@ class Prepared:
         self.numbered: list[tuple[int, Row]] = []
         self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
-        self.sure: set[tuple[int, str]] = set()  # (row, column) of numbers written with their unit
+        self.units: dict[tuple[int, str], str] = {}  # (row, column) of numbers written with their unit, and the unit
         self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
         if self.problems:
             return
@@ -105,7 +105,7 @@ class Prepared:
                         "列名を直すか、--kind で種類を指定してください", "Correct the column names, or name the kind with --kind")
             ]  # fmt: skip
             return
-        self.numbered, problems = read_rows(table, KINDS[self.kind], sure=self.sure)
+        self.numbered, problems = read_rows(table, KINDS[self.kind], units=self.units)
         at_cells = {p.cell for p in unreadable}
         self.problems = [*unreadable, *(p for p in problems if not p.cell or p.cell not in at_cells)]
         if self.problems:

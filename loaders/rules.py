@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kpis import models
 from kpis.consistency import Finding, Key, Known, find_contradictions, outside_time
 from kpis.errors import FigureRefused
-from kpis.figures import Figure, counting_vintage
+from kpis.figures import Definition, Figure, counting_vintage
 from kpis.organisation import Organisation, Succession, Unit
 from kpis.periods import parse_period
 from kpis.plausible import Finding as Odd
@@ -25,6 +25,7 @@ from kpis.vintages import COMPARED, next_vintage
 from loaders.context import ReportContext, definition_of
 from loaders.report import Problem
 from loaders.sheets import column_letters
+from loaders.values import fits_unit
 
 if TYPE_CHECKING:
     from loaders.load import Prepared
@@ -74,6 +75,7 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     """
     lists = [file for file in files if file.kind in ("observations.csv", "readings.csv")]
     units = [file for file in files if file.kind in ("bureaus.csv", "successions.csv")]
+    _values(store, files)
     if not lists and not units:
         return
     organisation = _organisation(store, files)
@@ -87,6 +89,45 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     for file in units:
         if file.kind == "bureaus.csv":
             _lives(store, file, organisation, passed_over=set(changed))
+
+
+_VALUES = ("observations.csv", "readings.csv", "targets.csv", "baselines.csv")  # lists with a value in an indicator's unit
+
+
+def _values(store: Store, files: Sequence[Prepared]) -> None:
+    """Hold each value against the unit of its indicator; targets, baselines and readings also against what a value can be."""
+    lists = [file for file in files if file.kind in _VALUES and file.numbered]
+    if not lists:
+        return
+    rows = [
+        *store.all_of(models.Indicator),
+        *(vars(row) for file in files if file.kind == "indicators.csv" for _, row in file.numbered),
+    ]
+    definitions = {row["indicator_code"]: definition_of(row) for row in rows}
+    for file in lists:
+        for number, row in file.numbered:
+            given: Any = row
+            definition = definitions.get(given.indicator_code)
+            if definition is None or given.value is None:
+                continue
+            key = given.indicator_code, given.bureau_code, given.period_code or ""
+            unit = file.units.get((number, "value"), "")
+            if unit and not fits_unit(unit, definition.unit_ja, is_of_unit=True):
+                file.problems.append(_of_other_unit(given.value, unit, definition, key, file, number))
+            elif file.kind != "observations.csv" and given.period_code:
+                n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
+                figure = Figure(given.period_code, given.value, numerator=n, denominator=d)
+                for odd in check_figure(definition, figure, sure={"value"} if unit else ()):
+                    if odd.severity != "warning":
+                        file.problems.append(_odd(odd, key, file, number))
+
+
+def _of_other_unit(value: float, unit: str, definition: Definition, key: Key, file: Prepared, number: int) -> Problem:
+    return Problem(
+        "number", f"value={value:,.15g}{unit}", f"単位が「{definition.unit_ja}」の数値", f"a number in {definition.unit_en}",
+        "単位を付けずに、指標の単位の数字を入れてください", "Enter a number in the unit of the indicator, without another unit",
+        sheet=file.sheet, cell=_cell(file, "value", number), row=number, rule="other_unit", key=key,
+    )  # fmt: skip
 
 
 def _figures(
@@ -125,7 +166,7 @@ def _figures(
         if definition is None or after[key] is None:
             continue
         others = [f for period, f in own[key[:2]].items() if period != key[2]]
-        sure = {"value"} if (number, "value") in file.sure else set[str]()
+        sure = {"value"} if (number, "value") in file.units else set[str]()
         for odd in check_figure(definition, reported[key], others, sure=sure):
             if odd.severity != "warning" or not row.reason_text.strip():
                 file.problems.append(_odd(odd, key, file, number))

@@ -105,7 +105,7 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
             number = read_number(raw)
         except Unreadable as error:
             raise Refused("number", at_least, digits) from error
-        if number.unit and not _fits(number.unit, unit, is_of_unit=is_of_unit):
+        if number.unit and not fits_unit(number.unit, unit, is_of_unit=is_of_unit):
             told = (
                 (f"単位が「{unit}」の数値", f"a number in {unit}")
                 if unit and is_of_unit
@@ -121,7 +121,7 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
     return NumberRead(value, approximate, is_sure, shown)
 
 
-def _fits(written: str, unit: str, *, is_of_unit: bool) -> bool:
+def fits_unit(written: str, unit: str, *, is_of_unit: bool) -> bool:
     """Say whether a number written in a unit may stand where another is meant."""
     if is_of_unit and unit:
         return written == unit or (unit == "%" and written == "ポイント")

@@ -173,6 +173,7 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
         (words("unit"), words.named(row, "unit")), (words("kind"), words("kind_" + row["kind"])),
         (words("frequency"), words("frequency_" + row["frequency"])), (words("base"), words.named(row, "base")),
         (words("exclusions"), words.named(row, "exclusions")),
+        (words("col_note"), words.named(row, "note")),
     ]  # fmt: skip
     related = [
         (words(key), site.indicators[row[field]])

@@ -13,7 +13,7 @@ from kpis.figures import BAD, GOOD, STATUSES, value_of
 from kpis.organisation import RollUp
 from kpis.scorecard import Scored, Tally, figure_text, tally
 from kpis.sentences import short_sentence
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_date, format_percent, format_value, status_word
 from publishers.words import Words
 
 LESSES = ("paperless", "faxless", "sealless", "cashless", "touchless")
@@ -130,6 +130,16 @@ def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
         newest=format_date(newest, words.language),
         age=f"{(as_of - newest).days:,}",
     )
+
+
+def rule_line(item: Scored, words: Words) -> str:
+    """Say by which limits an indicator is judged; a cap by its use against the budget to date, which is what its ratio means."""
+    definition, version = item.entry.definition, item.judgement.rule_version
+    on_track, behind = definition.threshold_on_track, definition.threshold_behind
+    if definition.kind == "ceiling" and definition.sign < 0:
+        most = {"on_track": format_percent((2 - on_track) * 100, 0), "behind": format_percent((2 - behind) * 100, 0)}
+        return words("rule_cap", version=version, **most)
+    return words("rule", version=version, on_track=on_track, behind=behind)
 
 
 def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]], str], words: Words) -> list[str]:

@@ -18,7 +18,7 @@ from kpis.scorecard import Book, Scored, Tally, forecast_of, path_of, shown_figu
 from kpis.sentences import planned_text, target_text
 from kpis.text import format_date, format_ratio, format_value, known_day, status_word
 from publishers import told_series
-from publishers.summary import groups
+from publishers.summary import groups, rule_line
 from publishers.words import Words
 
 # 16 × 16, drawn in the colour of the text: a status is icon, word and colour.
@@ -98,11 +98,13 @@ class IndicatorView:
 
     @property
     def badge(self) -> Markup:
-        """Return its status, and that the figure is old where it is."""
+        """Return its status, and beside it an awaited result, a missed target before it, an old figure."""
         judged = self.scored.judgement
         found = badge(self.status, self.words, is_past=judged.standing == "last_known")
         if judged.is_awaiting:
             found += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
+        if judged.missed_before is not None:
+            found += Markup(' <span class="badge bad">{}</span>').format(self.words("missed_before"))
         if judged.is_stale and judged.status != "unreported":
             found += Markup(' <span class="badge plain">{}</span>').format(
                 self.words("stale" if judged.standing == "last_known" else "stale_figure")
@@ -191,6 +193,11 @@ class IndicatorView:
             (words("progress"), share(judged.progress)), (words("planned_progress"), share(judged.planned_progress)),
             (words("ratio"), share(judged.ratio)),
         ]  # fmt: skip
+
+    @property
+    def rule(self) -> str:
+        """Say by which limits it is judged."""
+        return rule_line(self.scored, self.words)
 
     @property
     def series(self) -> list[dict[str, Any]]:

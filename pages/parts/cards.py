@@ -52,7 +52,7 @@ def tally_marks(found: Tally, *, wraps: bool = False) -> str:
 
 
 def badge_line(judgement: Judgement, *, wraps: bool = False) -> str:
-    """Return one status as a line of markdown, and beside it that its result is awaited or its figure old where they are.
+    """Return one status as a line of markdown, and beside it an awaited result, a missed target before it, an old figure.
 
     Args:
         wraps: for narrow cards: a badge is cut off where it does not fit, a background runs on to the next line.
@@ -67,6 +67,8 @@ def badge_line(judgement: Judgement, *, wraps: bool = False) -> str:
     ]
     if judgement.is_awaiting:
         marks.append(("orange", ":material/hourglass_top:", t("awaiting")))
+    if judgement.missed_before is not None:
+        marks.append(("red", ":material/cancel:", t("missed_before")))
     if judgement.is_stale and status != "unreported":
         marks.append(("gray", ":material/schedule:", t("stale" if judgement.standing == "last_known" else "stale_figure")))
     shape = "background" if wraps else "badge"

@@ -18,6 +18,8 @@ from pages.parts.bureaus import unit_name
 from pages.parts.cards import badge_line, headline_value
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
+from publishers.summary import rule_line
+from publishers.words import Words
 
 REVISIONS_SHOWN = 50
 
@@ -67,14 +69,14 @@ def heading(item: Scored) -> str:
 
 
 def facts_of(row: dict[str, Any]) -> pa.Table:
-    """Return project, scope, unit, kind, frequency, base and exclusions."""
+    """Return project, scope, unit, kind, frequency, base, exclusions and note."""
     units = {b["bureau_code"]: named(b) for b in cached.rows("Bureau")}
     projects = {p["project_code"]: named(p) for p in cached.rows("Project")}
     facts = [
         (t("project"), projects.get(row["project_code"], "")), (t("scope"), units.get(row["scope_code"], "")),
         (t("unit"), named(row, "unit")), (t("kind"), t("kind_" + row["kind"])),
         (t("frequency"), t("frequency_" + row["frequency"])), (t("base"), named(row, "base")),
-        (t("exclusions"), named(row, "exclusions")),
+        (t("exclusions"), named(row, "exclusions")), (t("col_note"), named(row, "note")),
     ]  # fmt: skip
     return pairs([(name, value) for name, value in facts if value])
 
@@ -183,7 +185,7 @@ def gather(item: Scored, units: Sequence[Scored], book: Book) -> Facts:
         facts_of(row),
         tuple((row[key], f"{t(word)}: {named_codes.get(row[key], row[key])}") for key, word in words if row[key]),
         inputs_of(item),
-        t("rule", version=item.judgement.rule_version, on_track=definition.threshold_on_track, behind=definition.threshold_behind),
+        rule_line(item, Words(language())),
         table_of(targets_of(item, book)),
         table_of(revisions_of(units)),
         table_of(readings_of(item, book)),

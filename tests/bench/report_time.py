@@ -23,6 +23,7 @@ from kpis.store import Store
 from kpis.submissions import approve, submit
 from loaders.catalogue import load_folder
 from loaders.load import load_file
+from loaders.missing import Decision
 from loaders.submit import receive
 from loaders.workbook import issue_template, read_workbook
 
@@ -60,7 +61,7 @@ def _load(store: Store, kind: str, rows: list[dict[str, str]]) -> None:
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    report = load_file(store, out.getvalue().encode(), name=kind, kind=kind)
+    report = load_file(store, out.getvalue().encode(), name=kind, kind=kind, missing=Decision("keep"))
     assert not report.problems and report.accepted == len(rows), report.problems[:3]
 
 

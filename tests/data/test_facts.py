@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date, datetime
+from itertools import pairwise
 
 import pytest
 
+from kpis.periods import parse_period
 from kpis.scorecard import score_all
 from kpis.settings import ROOT
 from kpis.store import Store
@@ -25,24 +27,24 @@ VERSIONS = [r["version_code"] for r in rows_of("data/catalogue/strategy_versions
 
 # Found since: indicator, unit, period, value as the page prints it.
 FOUND_SINCE = [
-    ("collaboration_projects", "TMG", "2021-06", "11"),
     ("collaboration_projects", "TMG", "2021-09", "13"),
     ("collaboration_projects_new_in_period", "TMG", "FY2021-Q2", "2"),
     ("collaboration_projects_year", "TMG", "CY2022", "9"),
     ("collaboration_projects_year", "TMG", "CY2023", "153"),
-    ("field_dialogue_startup_projects", "TMG", "FY2025", "20"),
+    ("field_dialogue_startup_projects", "TMG", "2025-10", "20"),
     ("sushitech_startups", "TMG", "FY2024-Q1", "434"),
     ("open_data_files", "TMG", "2023-12", "63000"),
-    ("hackathon_people", "TMG", "FY2025", "1327"),
+    ("hackathon_people", "TMG", "2025-10", "1327"),
     ("hackathon_finalists", "TMG", "2025-10", "24"),
-    ("dx_award_entries", "TMG", "FY2024", "31"),
-    ("dx_award_entries_with_bodies", "TMG", "FY2025", "43"),
+    ("dx_award_entries", "TMG", "2024-06", "31"),
+    ("dx_award_entries_with_bodies", "TMG", "2025-06", "43"),
+    ("childcare_onestop_municipalities", "DIGITAL", "2025-11", "19"),
     ("toei_housing_online_share", "HOUSING", "FY2022-Q4", "90"),
     ("fill_monitoring_area", "URBAN", "FY2024-Q2", "700"),
     ("govtech_genai_municipalities", "GOVTECH", "2025-04", "20"),
     ("tokyo_app_downloads", "TMG", "2025-11", "320000"),
     ("childcare_onestop_facilities", "DIGITAL", "2024-10", "126"),
-    ("staff_digital_satisfaction", "TMG", "FY2021", "25"),
+    ("staff_digital_satisfaction", "TMG", "2022-02", "25"),
     ("cashless_tax_rate", "TMG", "2020-05", "38"),
     ("paper_sheets_saved", "FIRE", "2020-03", "630000"),
     ("priority_procedures_national_date_set", "TMG", "2021-12", "7"),
@@ -59,8 +61,10 @@ def test_a_fact_found_since_is_loaded_as_printed(indicator: str, unit: str, peri
 
 
 def test_a_plan_or_an_expected_number_is_no_result() -> None:
-    planned = {r["indicator_code"]: r for r in TARGETS if r["indicator_code"] in ("sushitech_booths", "procedures_started_in_year")}
-    assert planned["sushitech_booths"]["value"] == "400" and planned["procedures_started_in_year"]["value"] == "12000"
+    planned = {r["indicator_code"]: r for r in TARGETS}
+    assert planned["procedures_started_in_year"]["value"] == "12000" and "sushitech_booths" not in planned
+    assert INDICATORS["sushitech_booths"]["replaced_by_code"] == "sushitech_startups", "the result was published there"
+    assert ("sushitech_startups", "400", "1") in {(r["indicator_code"], r["value"], r["is_target"]) for r in READINGS}
     for code in ("sushitech_booths", "pitch_events", "procedures_started_in_year"):
         assert not [key for key in OBSERVATIONS if key[0] == code]
     assert "約8回の見込み" in INDICATORS["pitch_events"]["note_ja"]
@@ -92,8 +96,65 @@ def test_two_ways_of_counting_are_two_indicators() -> None:
     )
 
 
+def test_no_figure_is_of_a_quarter_or_year_that_had_not_ended_when_its_source_was_public() -> None:
+    """An event, or what a page says in the middle of a year, is of its month: else the dashboard calls it newer than it is."""
+    early = []
+    for (code, _, period), row in OBSERVATIONS.items():
+        source = SOURCES[row["source_code"]]
+        public = source["published_on"] or source["published_by"]
+        if public and public < parse_period(period).end.isoformat() and public[:7] != period:
+            early.append((code, period, public))
+    assert early == []
+    assert not [key for key in OBSERVATIONS if key[2].startswith("FY2025")], "no source of the whole of FY2025 was found"
+
+
+def test_the_newest_figure_is_of_the_end_of_2025(tokyo: Store) -> None:
+    scored = score_all(tokyo.book(), as_of=date(2026, 11, 26))
+    newest = max(scored, key=lambda s: s.judgement.figure.period.end if s.judgement.figure else date.min)
+    assert newest.judgement.figure is not None
+    assert (newest.entry.definition.code, newest.judgement.figure.period.end) == ("procedure_digitisation_rate", date(2025, 12, 31))
+
+
+def test_a_number_without_a_day_starts_no_path(tokyo: Store) -> None:
+    """11 startup projects, no day printed, and 13 three months later: no path to 100 in 2030 follows from them."""
+    item = next(s for s in score_all(tokyo.book(), as_of=date(2026, 11, 26)) if s.entry.definition.code == "collaboration_projects")
+    assert (item.judgement.status, item.judgement.planned_value, item.judgement.baseline) == ("not_due", None, None)
+    assert ("collaboration_projects", "", "11") in {(r["indicator_code"], r["period_code"], r["value"]) for r in READINGS}
+
+
+def test_a_result_that_another_series_tells_is_not_called_missing(tokyo: Store) -> None:
+    judged = {s.entry.definition.code: s.judgement for s in score_all(tokyo.book(), as_of=date(2026, 11, 26))}
+    totals = [2, 8, 25, 61]
+    stored = [OBSERVATIONS["office_divisions_cumulative", "TMG", f"{year}-03"]["value"] for year in range(2021, 2025)]
+    assert [float(v) for v in stored] == totals
+    for year, size in zip((2021, 2022, 2023), (b - a for a, b in pairwise(totals)), strict=True):
+        row = OBSERVATIONS["office_divisions_year", "TMG", f"FY{year}"]
+        assert float(row["value"]) == size and "worked out" in row["note_en"] and "求めた" in row["note_ja"]
+    assert [g.period_code for g in judged["office_divisions_year"].unreported_goals] == ["FY2024"], "no result of FY2024 was found"
+    aims = {(r["indicator_code"], r["period_code"]) for r in TARGETS}
+    assert ("procedures_digitised", "FY2023") not in aims and ("procedure_digitisation_rate", "FY2023") in aims, "one target"
+    assert [g.period_code for g in judged["procedures_digitised"].unreported_goals] == ["FY2022"]
+    assert ("priority_procedures_digitised_in_period", "FY2021") not in aims, "35 was what was left of the year"
+
+
+def test_the_scope_and_the_precision_of_a_target_are_said() -> None:
+    known = {(r["indicator_code"], r["period_code"]): r for r in TARGETS}
+    limited = known["procedure_digitisation_rate", "FY2026"]
+    for row in (limited, INDICATORS["procedure_digitisation_rate"]):
+        assert "都の裁量" in row["note_ja"] and "discretion" in row["note_en"]
+    every = known["priority_procedures_digitised", "FY2022"]
+    assert (every["value"], every["is_approximate"]) == ("119", "0") and "目途" in every["note_ja"]
+    assert INDICATORS["seal_abolition_rate"]["is_headline"] == "1", "its target stands beside the 7,000 of about 14,600"
+    assert "約14,600" in INDICATORS["seal_abolition_rate"]["note_ja"]
+
+
+def test_english_names_are_whole_words() -> None:
+    for code in ("textbooks", "training", "meetings"):
+        assert code in INDICATORS[f"paper_sheets_saved_{code}"]["name_en"]
+
+
 def test_a_contradiction_stands_on_both_sides() -> None:
-    assert OBSERVATIONS["dx_award_entries", "TMG", "FY2022"]["value"] == "13"
+    assert OBSERVATIONS["dx_award_entries", "TMG", "2022-08"]["value"] == "13"
     against = {(r["indicator_code"], r["value"]) for r in READINGS if r["agrees"] == "0"}
     assert {("dx_award_entries", "15"), ("tokyo_app_downloads", "3200000")} <= against
 

@@ -12,7 +12,7 @@ import pytest
 
 from kpis import sentences
 from kpis.figures import STATUSES, Baseline, Definition, Figure, Goal, Judgement, LastDue
-from kpis.sentences import sentence, short_sentence
+from kpis.sentences import planned_text, sentence, short_sentence, variance_text
 from kpis.settings import ROOT
 
 TODAY = date(2022, 10, 20)
@@ -178,6 +178,12 @@ DUE = [
     (SHEETS, LastDue(Goal("FY2021", 60e6), "missed", Figure("FY2021", 65e6, is_approximate=True), 5e6),
      "2022年3月31日までの上限 6,000万枚 は未達(約500万枚超過)",
      "The cap of 60 million sheets up to 31 Mar 2022 was missed (about 5 million sheets over it)"),
+    (of(), LastDue(Goal("FY2021", 70), "met", Figure("2022-09", 80, is_lower_bound=True), 10.0),
+     "2022年3月31日の目標 70.0 % は達成(期限後の2022年9月30日の値で確認)",
+     "The target of 70.0 % due on 31 Mar 2022 was met (confirmed by the figure of 30 Sep 2022, after its due day)"),
+    (of(), LastDue(Goal("FY2021", 100), "missed", Figure("2022-09", 99.2), -0.8),
+     "2022年3月31日の目標 100.0 % は未達(0.8 ポイント届かず、期限後の2022年9月30日の値による)",
+     "The target of 100.0 % due on 31 Mar 2022 was missed (short by 0.8 points, by the figure of 30 Sep 2022, after its due day)"),
     (of(), LastDue(Goal("FY2021", 98), "unknown"), "2022年3月31日の目標 98.0 % について、公表された結果を確認できていない",
      "No published result has been found of the target of 98.0 % due on 31 Mar 2022"),
     (of(), LastDue(Goal("FY2021", 98), "unknown", Figure("FY2021", 90, is_lower_bound=True)),
@@ -202,6 +208,38 @@ def test_the_target_that_is_judged_is_not_told_twice() -> None:
     goal = Goal("FY2022", 98)
     same = replace(found("missed", 97, target=98), last_due=LastDue(goal, "missed", Figure("FY2022", 97), -1.0))
     assert sentence(of(), same, as_of=TODAY).count("目標") == 1
+
+
+def test_a_target_judged_by_a_figure_after_its_day_says_so() -> None:
+    late = replace(found("reached", 20, target=15), goal=Goal("2021-12", 15))
+    assert sentence(of(), late, as_of=TODAY).endswith("。目標の期限(2021年12月31日)より後の値による判定")
+    assert sentence(of(), late, as_of=TODAY, language="en").endswith(
+        ". The target fell due on 31 Dec 2021; it is judged by this later figure"
+    )
+
+
+def test_a_missed_target_stays_in_sight_behind_one_whose_result_is_not_known() -> None:
+    goal, earlier = Goal("FY2025", 100), Goal("FY2022", 100)
+    missed = LastDue(earlier, "missed", Figure("2023-03", 99.8), -0.2)
+    open_ = Judgement("unreported", Figure("2023-03", 99.8), goal=goal, unreported_goals=(goal,))
+    open_ = replace(open_, last_due=LastDue(goal, "unknown"), last_settled=missed)
+    assert sentence(of(), open_, as_of=TODAY).endswith("。2023年3月31日の目標 100.0 % は未達(0.2 ポイント届かず)")
+    assert sentence(of(), open_, as_of=TODAY, language="en").endswith(
+        ". The target of 100.0 % due on 31 Mar 2023 was missed (short by 0.2 points)"
+    )
+    assert open_.missed_before is missed
+    assert replace(open_, status="missed", goal=earlier).missed_before is None, "it is the one that is judged"
+    assert replace(open_, last_settled=replace(missed, result="met")).missed_before is None
+
+
+def test_a_plan_that_runs_to_an_approximate_target_is_about_as_well() -> None:
+    plan = replace(found("on_track", 41e6, plan=45e6), goal=Goal("FY2022", 60e6, is_approximate=True))
+    assert sentence(SHEETS, plan, as_of=TODAY).startswith("計画 約4,500万枚 に対し 4,100万枚、約400万枚下回る(順調")
+    assert sentence(SHEETS, plan, as_of=TODAY, language="en").startswith(
+        "41 million sheets against about 45 million sheets planned: about 4 million sheets below plan"
+    )
+    assert short_sentence(SHEETS, plan) == "は計画を約400万枚下回る" and planned_text(SHEETS, plan) == "約4,500万枚"
+    assert variance_text(SHEETS, plan) == "約−400万枚"
 
 
 def test_a_part_of_a_period_a_rounding_and_a_first_figure_are_said() -> None:
@@ -283,6 +321,7 @@ def test_the_table_holds_no_text_that_no_case_above_says(monkeypatch: pytest.Mon
     test_no_figure_and_words_instead_of_one()
     test_a_target_whose_day_has_passed_without_a_result()
     test_a_part_of_a_period_a_rounding_and_a_first_figure_are_said()
+    test_a_target_judged_by_a_figure_after_its_day_says_so()
     assert said == set(TABLE)
 
 

@@ -159,3 +159,35 @@ def test_a_list_holds_no_infinity(store: Store, value: str, column: str) -> None
     content = LIST + f"office_satisfaction_gain,TMG,FY2025,{row['value']},{row['numerator']},shintosei-8a0d3d80\n"
     problems = check_content(content.encode(), "x.csv", kind="observations.csv", store=store).problems
     assert [(p.kind, p.row, p.cell) for p in problems] == [("number", 2, {"value": "D2", "numerator": "E2"}[column])]
+
+
+WRONG = "other_unit"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "value", "rule"),
+    [
+        ("observations.csv", "paper_sheets", "85%", WRONG),  # a rate where a count belongs
+        ("observations.csv", "paper_sheets", "8,500円", WRONG),
+        ("observations.csv", "electronic_decision_rate", "85件", WRONG),
+        ("observations.csv", "electronic_decision_rate", "85%", ""),
+        ("observations.csv", "electronic_decision_rate", "0.5%", ""),  # said with its unit, so nothing is asked
+        ("observations.csv", "electronic_decision_rate", "0.5", "scale"),
+        ("targets.csv", "electronic_decision_rate", "0.9", "scale"),
+        ("targets.csv", "electronic_decision_rate", "150", "out_of_bounds"),
+        ("targets.csv", "electronic_decision_rate", "90%", ""),
+        ("targets.csv", "paper_sheets", "90%", WRONG),
+        ("baselines.csv", "electronic_decision_rate", "0.2", "scale"),
+        ("baselines.csv", "paper_sheets", "-5", "out_of_bounds"),
+        ("readings.csv", "electronic_decision_rate", "0.98", "scale"),
+        ("readings.csv", "paper_sheets", "98%", WRONG),
+    ],
+)
+def test_a_value_of_a_list_is_in_the_unit_of_its_indicator(store: Store, kind: str, code: str, value: str, rule: str) -> None:
+    """Targets, baselines and readings are held to it as figures are: 0.9 beside rates of 90 % would be a target of 0.9 %."""
+    source = store.all_of(models.Source)[0]["source_code"]
+    extra = ",is_target,agrees" if kind == "readings.csv" else ""
+    content = f'indicator_code,bureau_code,period_code,value,source_code{extra}\n{code},TMG,FY2019,"{value}",{source}{",0,1" if extra else ""}\n'
+    found = [p for p in check_content(content.encode(), kind, store=store).problems if p.rule in (WRONG, "scale", "out_of_bounds")]
+    assert [p.rule for p in found] == ([rule] if rule else [])
+    assert all(p.cell == "D2" and p.expected_en and p.remedy_ja for p in found)

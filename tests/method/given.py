@@ -116,6 +116,8 @@ class Found:
     due: str | None = None  # period of the target that fell due last
     result: str | None = None
     gap: float | None = None
+    settled: str | None = None  # where that is not known: period of the newest target whose result is
+    settled_result: str | None = None
     unreported: tuple[str, ...] = ()
     is_awaiting: bool = False
     is_part: bool = False

@@ -121,10 +121,23 @@ class Case:
 
     def last_due(self) -> tuple[str | None, str | None, float | None]:
         """Return the target that fell due last, what came of it and by how much (8)."""
-        past = [a for a in self.aims if a.term.last <= self.as_of]
-        if not past:
-            return None, None, None
-        together = [a for a in past if a.term.last == past[-1].term.last]
+        days = self.days_due()
+        return self.came_of(days[0]) if days else (None, None, None)
+
+    def days_due(self) -> list[date]:
+        """Return the days on which targets fell due, the newest first."""
+        return sorted({a.term.last for a in self.aims if a.term.last <= self.as_of}, reverse=True)
+
+    def settled(self) -> tuple[str | None, str | None]:
+        """Return the newest target known to be met or missed, where it is not known of the last one (8)."""
+        told = [self.came_of(day)[:2] for day in self.days_due()]
+        if not told or told[0][1] in ("met", "missed"):
+            return None, None
+        return next((t for t in told if t[1] in ("met", "missed")), (None, None))
+
+    def came_of(self, day: date) -> tuple[str | None, str | None, float | None]:
+        """Return the target of a day, what came of it and by how much (8)."""
+        together = [a for a in self.aims if a.term.last == day]
         told = [a for a in together if any(own(m, a) and m.term.last == a.term.last for m in self.marks)]
         aim = told[-1] if told else together[0]
         mark = self.telling(aim)
@@ -315,9 +328,11 @@ class Case:
             return replace(known, status="not_applicable" if figure else "no_data")
         overdue = self.unreported()
         due, result, gap = self.last_due()
+        settled, settled_result = self.settled()
         aim = overdue[0] if overdue else in_force(self.aims, figure.term.last if figure else self.as_of, figure)
         known = replace(
-            known, target=aim.code, due=due, result=result, gap=gap, unreported=tuple(a.code for a in overdue),
+            known, target=aim.code, due=due, result=result, gap=gap, settled=settled,
+            settled_result=settled_result, unreported=tuple(a.code for a in overdue),
             is_awaiting=not overdue and self.awaiting(), is_part=not overdue and figure is not None and self.part(figure, aim),
         )  # fmt: skip
         if overdue or figure is None:

@@ -17,7 +17,7 @@ NEAR = 1e-6
 
 def as_found(judged: Judgement) -> Found:
     """Return an engine's judgement as the second implementation states its own."""
-    due = judged.last_due
+    due, settled = judged.last_due, judged.last_settled
     return Found(
         status=judged.status,
         figure=judged.figure.period_code if judged.figure else None,
@@ -25,6 +25,8 @@ def as_found(judged: Judgement) -> Found:
         due=due.goal.period_code if due else None,
         result=due.result if due else None,
         gap=due.gap if due else None,
+        settled=settled.goal.period_code if settled else None,
+        settled_result=settled.result if settled else None,
         unreported=tuple(g.period_code for g in judged.unreported_goals),
         is_awaiting=judged.is_awaiting,
         is_part=judged.is_part,
@@ -40,7 +42,7 @@ def as_found(judged: Judgement) -> Found:
 
 def from_json(item: dict[str, Any]) -> Found:
     """Return an answer of ``/api/v1/status`` as the second implementation states its own."""
-    due = item["last_due"]
+    due, settled = item["last_due"], item["last_settled"]
     return Found(
         status=item["status"],
         figure=item["period"],
@@ -48,6 +50,8 @@ def from_json(item: dict[str, Any]) -> Found:
         due=due["target"]["period"] if due else None,
         result=due["result"] if due else None,
         gap=due["gap"] if due else None,
+        settled=settled["target"]["period"] if settled else None,
+        settled_result=settled["result"] if settled else None,
         unreported=tuple(t["period"] for t in item["unreported_targets"]),
         is_awaiting=item["is_awaiting"],
         is_part=item["is_part"],

@@ -164,7 +164,12 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
     wrong, others = series(ledger, shown, [item], more=more, free=free)
     wrong += chart(others)
     row = ledger.indicators[code]
-    says.append(w("rule", version=item["rule_version"], on_track=row["threshold_on_track"], behind=row["threshold_behind"]))
+    limits = {"on_track": row["threshold_on_track"], "behind": row["threshold_behind"]}
+    if item["kind"] == "ceiling" and item["direction"] == "lower":  # 5 % and 40 % over the budget to date
+        limits = {name: f"{round((2 - limit) * 100)} %" for name, limit in limits.items()}
+        says.append(w("rule_cap", version=item["rule_version"], **limits))
+    else:
+        says.append(w("rule", version=item["rule_version"], **limits))
     says += [f"({ledger.period(item['target']['period'])})"] if item["target"] else []
     return wrong + ledger.unaccounted(shown, always=[item], says=says)
 
@@ -276,6 +281,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     listed = [b for b in rows if b["is_valid"] or b["indicators"]]
     cells, table = [], []
     periods: list[Period] = []
+    now: list[str] = []  # statuses by current figures
     for b in listed:
         own = {i["indicator"]: i for i in b["indicators"]}
         line = []
@@ -288,6 +294,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
             when = parse_period(item["period"]) if item and item["period"] else None
             line.append((status, shown_value, w(f"short_{status}"), when.short(ledger.language) if when else ""))
             periods += [when] if when else []
+            now += [status] if item and item["is_current"] else []
         cells.append(line)
         table.append(
             [
@@ -296,9 +303,8 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
             ]
         )
     filled = [c for line in cells for c in line if c[0] != "no_data"]
-    good = [c for c in filled if c[0] in GOOD]
-    judged = [c for c in filled if c[0] in (*GOOD, *BAD, "slightly_behind")]
-    sentence = w("heat_sentence", bureaus=len(listed), columns=len(themes), filled=len(filled), judged=len(judged), good=len(good))
+    good = sum(status in GOOD for status in now)
+    sentence = w("heat_sentence", bureaus=len(listed), columns=len(themes), filled=len(filled), judged=len(now), good=good)
     if periods:
         ordered = [p.label(ledger.language) for p in sorted(periods, key=lambda p: (p.end, p.start))]
         same = len({p.code for p in periods}) == 1

@@ -186,7 +186,8 @@ class Ledger:
         marks = [v for v in (goal.get("value"), item["planned_value"], (item["baseline"] or {}).get("value")) if v is not None]
         return told_apart(
             figure["value"], other, known or self.measured(item), self.language, apart_from=marks,
-            is_approximate=figure["is_approximate"], is_other_approximate=not is_planned and goal["is_approximate"],
+            is_approximate=figure["is_approximate"],
+            is_other_approximate=self.rough_plan(item) if is_planned else goal["is_approximate"],
             is_worked_out=self.derived(figure), is_planned=is_planned,
         )  # fmt: skip
 
@@ -205,12 +206,16 @@ class Ledger:
     def planned(self, item: Item, known: Any = None) -> str:
         """Write the planned value of an item as it stands beside its figure."""
         apart = self.apart(item, "planned_value", known)
-        return apart.other if apart else "―"
+        return self.about(apart.other, self.rough_plan(item)) if apart else "―"
+
+    def rough_plan(self, item: Item) -> bool:
+        """Say whether the plan of an item runs to a target, or from a baseline, that is about."""
+        return any(end and end["is_approximate"] for end in (item["target"], item["baseline"]))
 
     def variance(self, item: Item) -> str:
         """Write by how much the figure is above or below its plan."""
         apart = self.apart(item, "planned_value")
-        return self.about(apart.signed_gap, item["is_approximate"]) if apart else "―"
+        return self.about(apart.signed_gap, item["is_approximate"] or self.rough_plan(item)) if apart else "―"
 
     def value_alone(self, item: Item, value: float) -> str:
         """Write a value without its unit, told apart from the targets of the item."""
@@ -265,6 +270,8 @@ class Ledger:
         words, found = self.words, {self.words.named(item), self.sentence(item)}
         bare = self._bare(item)
         short = self._short(item)
+        if item["period"]:
+            found.add(f"{parse_period(item['period']).short(self.language)} ・")  # what the line of a card begins with
         if item["target"]:
             known = [self.target(item), self.target(item, short), self.value(item, item["target"]["value"])]
             found |= {f"{words('target')} {w}" for w in known}
@@ -298,7 +305,9 @@ class Ledger:
                 is_lower_bound=figure["is_lower_bound"], is_worked_out=self.derived(figure),
             ) if figure else None,
             goal=Goal(goal["period"], goal["value"], is_approximate=goal["is_approximate"]),
-            baseline=Baseline(base["period"], base["value"], is_first_figure=base["is_first_figure"]) if base else None,
+            baseline=Baseline(
+                base["period"], base["value"], is_approximate=base["is_approximate"], is_first_figure=base["is_first_figure"]
+            ) if base else None,
         )  # fmt: skip
         row = self.indicators[item["code"]]
         definition = Definition(

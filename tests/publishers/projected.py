@@ -109,7 +109,7 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     w = ledger.words
     items = [s for s in ledger.own.values() if s["project"] == p["code"]]
     judged = {s: n for s, n in p["counts"]["current"].items() if s in (*GOOD, *BAD, "slightly_behind")}
-    says = []
+    says = [q["code"] for q in ledger.api("projects")["projects"]]
     if judged:
         good, bad = (sum(judged.get(s, 0) for s in kinds) for kinds in (GOOD, BAD))
         says.append(

@@ -97,6 +97,7 @@ def facts(ledger: Ledger, code: str, projects: Mapping[str, str]) -> Table:
         (w("project"), projects.get(row["project_code"], "")), (w("unit"), w.named(row, "unit")),
         (w("kind"), w("kind_" + row["kind"])), (w("frequency"), w("frequency_" + row["frequency"])), (w("base"), w.named(row, "base")),
         (w("exclusions"), w.named(row, "exclusions")),
+        (w("col_note"), w.named(row, "note")),
     ]  # fmt: skip
     return [w("item"), w("value")], [[name, value] for name, value in found if value]
 
@@ -420,6 +421,9 @@ def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
     rows = []
     for s in items:
         stale = [w("awaiting")] if s["is_awaiting"] else []
+        last = s["last_settled"] or s["last_due"]
+        if last and last["result"] == "missed" and last["target"] != s["target"]:
+            stale.append(w("missed_before"))
         if s["is_stale"] and s["status"] != "unreported":
             stale.append(w("stale" if s["standing"] == "last_known" else "stale_figure"))
         beside = [(w(k), ledger.earlier(s, k)) for k in ("previous", "year_earlier")]
