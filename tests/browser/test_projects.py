@@ -13,8 +13,8 @@ from tests.browser.test_pages import SHOTS, opened
 
 pytestmark = pytest.mark.browser
 SHOWN = {
-    "/projects": {"ja": ["7つのコア・プロジェクト", "都政スピードアップ・制度改革", "31件とする"], "en": ["The seven core projects", "states 31", "unidentified"]},
-    "/projects?code=CP1": {"ja": ["61 部門", "30 部門 → 35 部門", "2025年度を目途"], "en": ["61 divisions", "30 divisions → 35 divisions", "about FY2025"]},
+    "/projects": {"ja": ["コア・プロジェクト7件(シン・トセイ、シン・トセイ2)", "都政スピードアップ・制度改革", "31件とする"], "en": ["7 core projects (Shin-Tosei, Shin-Tosei 2)", "counts 31", "could not be established"]},
+    "/projects?code=CP1": {"ja": ["61部門", "30部門 → 35部門", "2025年度を目途"], "en": ["61 divisions", "30 divisions → 35 divisions", "about FY2025"]},
     "/projects?code=CP6": {"ja": ["内部管理事務抜本見直し", "都政スピードアッププロジェクト"], "en": ["Internal Administration Overhaul", "Speed-up Project"]},
     "/projects?code=LP02": {"ja": ["参加町村数", "完了"], "en": ["done", "Bureau of General Affairs"]},
     "/bureau": {"ja": ["数値は見当たらない", "水道局"], "en": ["No figures found", "Bureau of Waterworks"]},
