@@ -74,6 +74,7 @@ class Gone:
     key: str
     row: Mapping[str, Any]
     was_kept: bool = False  # decided before, and still to be done: a list that is replaced whole would leave it out
+    is_beside_part: bool = False  # the file looks like a part of its list: the row stays unless something is decided
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Rows that a list held and its reloaded form holds no longer: named, and decided; never silently kept or dropped.
 
 A list is known by its file name. Of a register (procedures, facilities, milestones) the rows of the same sources belong to it as
-well, whatever the file is called; a small file with none of the list's rows adds to it. A file of figures, bureaus, projects or indicators that holds fewer than half of its list's rows
-is a part (a correction, a supplement): figures are only ever appended. The other lists of the catalogue are whole.
+well, whatever the file is called; a small file with none of the list's rows adds to it. A file of figures, bureaus, projects or indicators
+that holds fewer than half of its list's rows is taken for a part (a correction, a supplement): it says so, the other rows stay, and a
+decision given with it counts as for a whole list. The other lists of the catalogue are whole.
 
 What can be decided, for all rows of a load (``--missing``) or row by row in ``dropped.csv`` beside the lists:
 
@@ -119,15 +120,16 @@ def find_gone(store: Store, file: Prepared) -> list[Gone]:
     gone = [key for key in held if key not in there]
     whole = file.kind in REGISTER_FILES or file.kind in LISTED or file.kind == "calendar.csv"
     is_addition = len(gone) == len(held) and 0 < len(there) * 2 < len(held)
-    if not gone or (not whole and len(gone) * 2 > len(held)) or (file.kind in REGISTER_FILES and is_addition):
+    if not gone or (file.kind in REGISTER_FILES and is_addition):
         return []
+    is_part = not whole and len(gone) * 2 > len(held)
     kept = {
         row["row_key"]
         for row in store.all_of(models.ListDecision, list_kind=file.kind)
         if row["decision"] == "keep" and (file.kind != "observations.csv" or row["list_name"] == file.name)
     }
     is_replaced = file.kind in LISTED or file.kind == "calendar.csv"
-    return [Gone(file.kind, file.name, key, held[key], key in kept) for key in gone if is_replaced or key not in kept]
+    return [Gone(file.kind, file.name, key, held[key], key in kept, is_part) for key in gone if is_replaced or key not in kept]
 
 
 def _key(fields: Sequence[str], row: Mapping[str, Any]) -> str:
@@ -187,9 +189,12 @@ def settle(
     """
     settled: list[tuple[Gone, Decision]] = []
     open_: list[Gone] = []
+    beside: list[Gone] = []
     for row in gone:
         own = Decision("keep") if row.was_kept else dropped.get((row.kind, row.key), decision)
-        if own is not None and own.word in _CAN[row.kind]:
+        if own is None and row.is_beside_part:
+            beside.append(row)
+        elif own is not None and own.word in _CAN[row.kind]:
             settled.append((row, own))
         elif lenient and own is None:
             open_.append(row)
@@ -197,6 +202,8 @@ def settle(
                 settled.append((row, Decision("never", None, f"{file.name}")))
         else:
             open_.append(row)
+    if beside:
+        file.problems.append(_stays(file, beside))
     replaced = file.kind in LISTED or file.kind == "calendar.csv"
     for row in open_[:NAMED]:
         file.problems.append(_problem(file, row, lenient=lenient, replaced=replaced))
@@ -204,6 +211,22 @@ def settle(
         more = len(open_) - NAMED
         file.problems.append(_named(file, f"ほか {more} 行 / and {more} more", lenient=lenient, replaced=replaced))
     return settled
+
+
+def _stays(file: Prepared, rows: Sequence[Gone]) -> Problem:
+    named = "、".join(row.key for row in rows[:3]) + (" …" if len(rows) > 3 else "")
+    options = "、".join(word for word in _CAN[file.kind] if word != "keep")
+    instead = _INSTEAD[file.kind]
+    remedy = (
+        (f"一覧の全体のつもりなら、--missing {options} と --reason で決めてください", f"If it was to be the whole list, decide with --missing {options} and --reason")
+        if options
+        else instead
+    )  # fmt: skip
+    return Problem(
+        "rule", f"{named} ({len(rows):,})", f"一覧の一部として読み、このファイルにない {len(rows):,} 行はそのまま残します",
+        f"read as a part of the list: the {len(rows):,} rows that this file lacks stay as they are", *remedy,
+        sheet=file.sheet, grade="warning", rule="part_of_list",
+    )  # fmt: skip
 
 
 def _problem(file: Prepared, row: Gone, *, lenient: bool, replaced: bool) -> Problem:

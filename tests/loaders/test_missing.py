@@ -109,7 +109,12 @@ def test_a_figure_gone_from_its_list_is_withdrawn_or_kept_but_a_part_of_a_list_i
         return [f.period_code for f in current_vintages(entry.figures)]
 
     assert not load_file(store, write(*rows, *whole)).problems
-    assert not load_file(store, write({**rows[0], "period_code": "FY2021-Q4"})).problems, "fewer than half: a supplement"
+    (said,) = (supplement := load_file(store, write({**rows[0], "period_code": "FY2021-Q4"}))).problems
+    assert (said.rule, said.grade, supplement.accepted) == ("part_of_list", "warning", 1), "fewer than half: a supplement, and said"
+    assert f"{len(rows) + len(whole)} 行" in said.expected_ja and said.remedy_ja.startswith(
+        "一覧の全体のつもりなら、--missing never"
+    )
+    assert len(periods()) == 5
     again = write(*rows, *whole[:2], {**rows[0], "period_code": "FY2021-Q4"})
     (problem,) = load_file(store, again).problems
     assert problem.found.startswith("electronic_decision_rate GENERAL FY2021-Q3") and "is_withdrawn" in problem.remedy_ja
@@ -119,6 +124,8 @@ def test_a_figure_gone_from_its_list_is_withdrawn_or_kept_but_a_part_of_a_list_i
     assert [p.rule for p in load_file(store, again, missing=decision_of("end=2022-03-31", "x")).problems] == ["row_gone"]
     assert not load_file(store, again, missing=decision_of("never", "予定の数値だった")).problems
     assert "FY2021-Q3" not in periods() and "FY2021-Q2" in periods()
+    assert not load_file(store, write(whole[0]), missing=decision_of("never", "一覧の全体だった")).problems, "a part, but decided"
+    assert periods() == ["FY2021-Q1"]
 
 
 def test_a_target_gone_from_its_list_is_kept_or_taken_out_by_choice(settled: tuple[Store, Path, Path]) -> None:

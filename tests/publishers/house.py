@@ -56,7 +56,7 @@ class House:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-        report = load_file(self.store, out.getvalue().encode(), name=name)
+        report = load_file(self.store, out.getvalue().encode(), name=f"correction of {name}", kind=name)
         assert not report.problems, report.problems
 
     def add(self, model: Any, **values: Any) -> None:
