@@ -235,13 +235,14 @@ def _status(scored: list[Scored], as_of: date) -> Resource:
         "progress": "number", "planned_progress": "number", "ratio": "number", "previous_period": "string",
         "previous_value": "number", "year_earlier_period": "string", "year_earlier_value": "number", "is_stale": "boolean",
         "age_days": "integer", "is_awaiting": "boolean", "is_part": "boolean", "last_due_period": "string", "last_due_value": "number",
-        "last_due_result": "string", "last_due_gap": "number", "publication_lag_days": "integer", "threshold_on_track": "number", "threshold_behind": "number", "tolerance": "number",
+        "last_due_result": "string", "last_due_gap": "number", "last_settled_period": "string", "last_settled_value": "number",
+        "last_settled_result": "string", "last_settled_gap": "number", "publication_lag_days": "integer", "threshold_on_track": "number", "threshold_behind": "number", "tolerance": "number",
         "rule_version": "string", "sentence_ja": "string", "sentence_en": "string",
     }  # fmt: skip
     rows = []
     for item in scored:
         judged, definition = item.judgement, item.entry.definition
-        figure, base, goal, due = judged.figure, judged.baseline, judged.goal, judged.last_due
+        figure, base, goal, due, settled = judged.figure, judged.baseline, judged.goal, judged.last_due, judged.last_settled
         values = (
             definition.code, item.entry.unit_code, as_of, judged.status, judged.standing, figure and figure.period_code, figure and figure.period.end,
             figure and figure.value, definition.unit_ja, definition.unit_en, figure and figure.numerator, figure and figure.denominator,
@@ -251,7 +252,8 @@ def _status(scored: list[Scored], as_of: date) -> Resource:
             judged.previous and judged.previous.period_code, judged.previous and judged.previous.value,
             judged.year_earlier and judged.year_earlier.period_code, judged.year_earlier and judged.year_earlier.value,
             judged.is_stale, judged.age_days, judged.is_awaiting, judged.is_part, due and due.goal.period_code, due and due.goal.value,
-            due and due.result, due and due.gap, definition.publication_lag_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
+            due and due.result, due and due.gap, settled and settled.goal.period_code, settled and settled.goal.value,
+            settled and settled.result, settled and settled.gap, definition.publication_lag_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
             judged.rule_version, judged.sentence_ja, judged.sentence_en,
         )  # fmt: skip
         rows.append({name: as_datum(value) for name, value in zip(fields, values, strict=True)})
