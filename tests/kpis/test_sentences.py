@@ -185,7 +185,7 @@ DUE = [
      "2022年3月31日の目標 100.0 % は未達(0.8 ポイント届かず、期限後の2022年9月30日の値による)",
      "The target of 100.0 % due on 31 Mar 2022 was missed (short by 0.8 points, by the figure of 30 Sep 2022, after its due day)"),
     (of(), LastDue(Goal("FY2021", 98), "unknown"), "2022年3月31日の目標 98.0 % について、公表された結果を確認できていない",
-     "No published result has been found of the target of 98.0 % due on 31 Mar 2022"),
+     "No published result has been found for the target of 98.0 % due on 31 Mar 2022"),
     (of(), LastDue(Goal("FY2021", 98), "unknown", Figure("FY2021", 90, is_lower_bound=True)),
      "2022年3月31日の目標 98.0 % を達成したかどうかは、公表された値からは決まらない",
      "Whether the target of 98.0 % due on 31 Mar 2022 was met cannot be told from the published figure"),
