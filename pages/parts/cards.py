@@ -124,7 +124,7 @@ def _card(scored: Scored, title: str | None) -> _Card:
         f"**{title or named(definition)}**  \n{badge_line(judged, wraps=True)}"
         + (f"  \n:small[{named(definition)}]" if title else "")
     ]
-    head.append(f"{'**' if is_text else '#### '}{headline_value(scored, figure)}{'**' if is_text else ''}")
+    head.append(f"{'**' if is_text else '#### '}{_unbroken(headline_value(scored, figure))}{'**' if is_text else ''}")
     head.append(_chips(scored))
     picture = ""
     if drawn:

@@ -72,3 +72,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def every_page_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a test leaves open: a page that goes on drawing takes the processor from every test after it."""
+    yield
+    if "chromium" in request.fixturenames:
+        for context in request.getfixturevalue("chromium").contexts:
+            context.close()
