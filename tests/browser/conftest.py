@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from kpis.settings import ROOT
+from kpis.store import Store
+from loaders.catalogue import load_folder
 from tests.oidc import free_port
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -25,9 +30,25 @@ FLAGS = [
 ]  # fmt: skip
 
 
+@lru_cache(maxsize=1)
+def shipped() -> Path:
+    """Return a database with the shipped figures, loaded once; a server that starts on a copy of it finds nothing new to load."""
+    path = Path(tempfile.mkdtemp(prefix="mieruka-shipped-")) / "shipped.db"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    store = Store(f"sqlite:///{path}")
+    store.migrate()
+    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.engine.dispose()
+    return path
+
+
 @contextmanager
 def serving(folder: Path, *, port: int | None = None, **environment: str) -> Iterator[str]:
     """Serve the dashboard on shipped figures from a database in ``folder``, or as the environment says; yield its address."""
+    if not {"DATABASE_URL", "CATALOGUE_DIR"} & set(environment) and not (folder / "served.db").exists():
+        shutil.copy(shipped(), folder / "served.db")
     port = port or free_port()
     environment = {
         **os.environ, "DATABASE_URL": f"sqlite:///{folder / 'served.db'}", "PORT": str(port), "MIERUKA_MODE": "local", **environment,
