@@ -92,7 +92,7 @@ def test_figures_that_contradict_each_other_are_named_by_every_door(
     path.write_text("\n".join([head, *(f"{row}shintosei-8a0d3d80" for row in rows)]))
     store = copy_of(tokyo, tmp_path)
     report = through(door, store, path, tmp_path)
-    assert [(p.rule, p.cell) for p in report.problems] == found
+    assert [(p.rule, p.cell) for p in report.problems] == [*found, ("part_of_list", "")]  # and that the shipped list has more rows
 
 
 def test_a_unit_cannot_be_ended_before_figures_that_it_has(tokyo: Store, tmp_path: Path) -> None:
@@ -106,7 +106,8 @@ def test_a_unit_cannot_be_ended_before_figures_that_it_has(tokyo: Store, tmp_pat
         "bureau_code,name_ja,kind,parent_code,valid_to,is_current\nSEWERAGE,下水道局,public_enterprise,TMG,2020-03-31,0\n"
     )
     report = through("load", store, units, tmp_path)
-    assert [(p.rule, p.cell) for p in report.problems] == [("unit_outside_time", "E2")] and report.accepted == 0
+    found = [(p.rule, p.cell) for p in report.problems]
+    assert found == [("unit_outside_time", "E2"), ("part_of_list", "")] and report.accepted == 0
 
 
 def test_a_faulty_row_makes_no_other_row_unknown_and_blank_precisions_are_blanks(store: Store, tmp_path: Path) -> None:
