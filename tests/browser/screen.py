@@ -58,6 +58,22 @@ class Screen:
         """Wait until exactly this is shown."""
         self.page.wait_for_function(f"expected => JSON.stringify(({SEEN})()) === expected", arg=_plain(expected), timeout=WAIT)
 
+    def takes(self, label: str, option: str) -> dict[str, Any]:
+        """Wait until a list shows a choice and the run that it began is over, and return what is shown once nothing changes."""
+        self.page.wait_for_function(
+            f"expected => {{ const now = ({SEEN})(); return now !== null && now.lists.includes(expected); }}",
+            arg=f"{label}: {option}", timeout=WAIT,
+        )  # fmt: skip
+        return self.seen()
+
+    def asks_other_than(self, name: str, before: str) -> None:
+        """Wait until the address says something else of a part."""
+        self.page.wait_for_function(
+            "([name, before]) => (new URLSearchParams(location.search).get(name) || '') !== before",
+            arg=[name, before],
+            timeout=WAIT,
+        )
+
     def asks(self, **parameters: str) -> None:
         """Wait until the address says this; a blank means that it says nothing of it."""
         self.page.wait_for_function(
