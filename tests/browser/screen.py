@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page
 
-WAIT = 60_000
+WAIT = 120_000
 # Whether the run is over, and all that tells one view from another: heading, choices, days, words searched for, page number.
 SEEN = """() => {
     const app = document.querySelector('[data-testid=stApp]');

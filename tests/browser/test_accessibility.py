@@ -53,7 +53,7 @@ def test_the_pages_of_the_office_break_no_rule_of_wcag(chromium: Browser, server
     # While a run goes on, what is left of the run before is drawn faded.
     page.wait_for_timeout(1500)
     settled = "!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')"
-    page.wait_for_function(settled, timeout=60_000)
+    page.wait_for_function(settled, timeout=120_000)
     page.wait_for_load_state("networkidle")
     broken = broken_rules(page)
     page.context.close()

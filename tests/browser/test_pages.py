@@ -59,8 +59,8 @@ def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Pa
         lambda r: wrong.append(f"other host {r.url}") if urlsplit(r.url).hostname not in ("127.0.0.1", None) else None,
     )
     page.goto(address + path)
-    page.wait_for_selector("h1", timeout=30_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=30_000)
+    page.wait_for_selector("h1", timeout=120_000)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=120_000)
     page.wait_for_load_state("networkidle")  # tables and charts fetch their code when first drawn
     page.wait_for_timeout(1000)
     return page, wrong
@@ -74,7 +74,7 @@ def test_a_page_shows_its_figures_and_nothing_breaks(chromium: Browser, server: 
     main = page.locator("[data-testid=stMain]")
     for figure in [*FIGURES[path], *WORDS[language].get(path, [])]:
         # Tables are drawn by code fetched when first needed, so a figure may come late; one that never comes is named.
-        expect(main, figure).to_contain_text(figure, timeout=20_000, use_inner_text=True)
+        expect(main, figure).to_contain_text(figure, timeout=120_000, use_inner_text=True)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -92,7 +92,7 @@ def test_the_language_chosen_on_one_page_stays_on_the_next(chromium: Browser, se
     page.get_by_text("English", exact=True).click()
     page.wait_for_selector("text=The five lesses")
     page.get_by_role("link", name="Five lesses").click()
-    page.wait_for_selector("h1:has-text('The five lesses:')", timeout=15_000)
+    page.wait_for_selector("h1:has-text('The five lesses:')", timeout=120_000)
     assert wrong == []
     page.context.close()
 
@@ -114,8 +114,8 @@ def test_the_very_first_request_of_a_new_server_never_shows_a_bare_page(
     with new_server() as address:
         page, wrong = opened(chromium, address, path, width=1280)
         side = page.locator("[data-testid=stSidebar]")
-        expect(side.get_by_text("5つのレス", exact=True)).to_have_count(1, timeout=30_000)
-        expect(side.get_by_text("English", exact=True)).to_have_count(1, timeout=30_000)
+        expect(side.get_by_text("5つのレス", exact=True)).to_have_count(1, timeout=120_000)
+        expect(side.get_by_text("English", exact=True)).to_have_count(1, timeout=120_000)
         # An address that names no page is answered by the overview, with a message of Streamlit's own.
         assert not [w for w in wrong if "404" not in w and "does not seem to exist" not in w]
         page.context.close()

@@ -110,7 +110,7 @@ def test_a_card_can_be_embedded_as_a_picture(chromium: Browser, public: str) -> 
     page = chromium.new_context().new_page()
     page.goto(f"{public}/site/404.html")
     page.set_content(f'<img id="card" src="{public}/embed/paper_reduction_rate.svg">')
-    page.wait_for_function("document.getElementById('card').naturalWidth > 0", timeout=10_000)
+    page.wait_for_function("document.getElementById('card').naturalWidth > 0", timeout=120_000)
     SHOTS.mkdir(exist_ok=True)
     page.locator("#card").screenshot(path=SHOTS / "card.png")
     page.context.close()

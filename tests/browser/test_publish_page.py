@@ -25,10 +25,10 @@ def test_an_edition_is_published_from_the_page_and_the_next_shows_no_change(
         assert "the next edition is 1" in main.inner_text() and "This is the first edition" in main.inner_text()
         assert not folder.exists()  # looking keeps nothing
         page.get_by_role("button", name="Publish as edition 1").click()
-        page.wait_for_selector("text=Write a note for the edition", timeout=30_000)
+        page.wait_for_selector("text=Write a note for the edition", timeout=120_000)
         page.get_by_label("Note on this edition").fill("The first edition")
         page.get_by_role("button", name="Publish as edition 1").click()
-        page.wait_for_selector("text=Edition 1 is published.", timeout=60_000)
+        page.wait_for_selector("text=Edition 1 is published.", timeout=120_000)
         assert "the next edition is 2, with 0 changes" in main.inner_text()
         assert editions.verify(folder) == [] and editions.opened(folder, 1).note == "The first edition"
         assert wrong == []

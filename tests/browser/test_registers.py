@@ -36,7 +36,7 @@ BARS = """[...document.querySelectorAll('.js-plotly-plot')].map(g => ({
 def whole(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
     """Open a page of a register and wait for its last line, so that a busy machine shows all of it too."""
     page, wrong = opened(browser, address, path, width=width)
-    page.wait_for_selector("text=/同じ数値: |The same numbers: /", timeout=60_000)
+    page.wait_for_selector("text=/同じ数値: |The same numbers: /", timeout=120_000)
     return page, wrong
 
 
@@ -51,7 +51,7 @@ def charts(page: Page) -> list[dict]:
         # A chart whose code is still on its way is a grey bar that is no chart yet.
         "!document.querySelector('[data-testid=stSkeleton]') && document.querySelectorAll('[data-testid=stPlotlyChart]').length > 0 && "
         "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.js-plotly-plot .main-svg'))",
-        timeout=30_000,
+        timeout=120_000,
     )
     return page.evaluate(BARS)
 
@@ -204,7 +204,7 @@ def test_a_search_is_kept_in_the_address_and_its_csv_is_the_same_list(chromium: 
     page, wrong = whole(chromium, japan, "/procedures?lang=en", width=1280)
     page.get_by_label("Search names and laws").fill("酒税")
     page.get_by_label("Search names and laws").press("Enter")
-    page.wait_for_selector("text=1-1 of 1", timeout=60_000)
+    page.wait_for_selector("text=1-1 of 1", timeout=120_000)
     assert "q=" in page.url and "酒税" in urllib.request.unquote(page.url)
     link = page.get_by_role("link", name="Save all matches as CSV").get_attribute("href")
     page.context.close()
