@@ -36,6 +36,7 @@ WORDS = {
 def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
     """Open a page, wait until it is drawn, and return it with everything that went wrong on the way."""
     page = browser.new_context(viewport={"width": width, "height": 3000}, locale="ja-JP").new_page()
+    page.set_default_timeout(120_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"exception {error}"))
     page.on("requestfailed", lambda r: wrong.append(f"failed {r.url}") if "_stcore/stream" not in r.url else None)

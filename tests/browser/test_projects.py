@@ -14,7 +14,7 @@ from tests.browser.test_pages import SHOTS, opened
 pytestmark = pytest.mark.browser
 SHOWN = {
     "/projects": {"ja": ["コア・プロジェクト7件(シン・トセイ、シン・トセイ2)", "都政スピードアップ・制度改革", "31件とする"], "en": ["7 core projects (Shin-Tosei, Shin-Tosei 2)", "counts 31", "could not be established"]},
-    "/projects?code=CP1": {"ja": ["61部門", "30部門 → 35部門", "2025年度を目途"], "en": ["61 divisions", "30 divisions → 35 divisions", "about FY2025"]},
+    "/projects?code=CP1": {"ja": ["61部門", "30部門 → 35部門", "目標年(度) 2025"], "en": ["61 divisions", "30 divisions → 35 divisions", "target year 2025"]},
     "/projects?code=CP6": {"ja": ["内部管理事務抜本見直し", "都政スピードアッププロジェクト"], "en": ["Internal Administration Overhaul", "Speed-up Project"]},
     "/projects?code=LP02": {"ja": ["参加町村数", "完了"], "en": ["done", "Bureau of General Affairs"]},
     "/bureau": {"ja": ["数値は見当たらない", "水道局"], "en": ["No figures found", "Bureau of Waterworks"]},
@@ -63,8 +63,8 @@ def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
     with new_server() as address:
         page, wrong = opened(chromium, address, "/projects?code=CP3&lang=ja", width=1280)
         page.get_by_text("確信度を記入する(構造改革室)").click()
-        page.locator("[data-testid=stForm]").get_by_text("高", exact=True).click()
-        page.get_by_label("理由").fill("第4期に追いつく見込み")
+        page.locator("[data-testid=stForm]").get_by_text("低", exact=True).click()
+        page.get_by_label("理由").fill("第4期の受付に間に合わない見込み")
         page.get_by_label("記入者").fill("構造改革室 佐藤")
         page.get_by_role("button", name="保存する").click()
         page.wait_for_selector("text=食い違っている", timeout=120_000)
@@ -72,7 +72,7 @@ def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
         page.context.close()
         page, _ = opened(chromium, address, "/?lang=ja", width=1280)
         text = page.inner_text("[data-testid=stMain]")
-        assert "確信度「高」と計算による判定「遅れ」が食い違っている" in text and "第4期に追いつく見込み" in text
+        assert "確信度「低」と計算による判定「順調」が食い違っている" in text and "第4期の受付に間に合わない見込み" in text
         page.context.close()
 
 
