@@ -140,7 +140,9 @@ def coverage(
         if row is None:
             continue
         item = by_code.get(row["indicator_code"])
-        newest = next((r for r in reversed(item.rolled) if not r.is_published_only), None) if item else None
+        # One bureau whose figure a page happens to give is no coverage; several published ones are.
+        counted = [r for r in item.rolled if r.reported_count > 1 or not r.is_published_only] if item else []
+        newest = counted[-1] if counted else None
         total = value_of(item.entry.definition, newest.figure) if item and newest and newest.figure else None
         owed, reported = (newest.owing_count, newest.reported_count) if newest else (owing, 0)
         shown: Cell = "―"

@@ -253,7 +253,7 @@ def test_a_jump_is_measured_against_the_bureaus_own_past(tmp_path: Path) -> None
     past += "".join(f"electronic_decision_rate,{BUREAU},{p},{v},1000,shintosei-8a0d3d80\n" for p, v in values.items())
     plain = with_cells(template(store), F, {"H7": 400, "I7": 1000})
     assert read_workbook(plain, store=store).problems == [], "too little past: silent"
-    assert not load_file(store, past.encode(), name="past.csv", kind="observations.csv").problems
+    assert not load_file(store, past.encode(), name="earlier.csv", kind="observations.csv").problems
     (doubt,) = read_workbook(with_cells(template(store), F, {"H7": 400, "I7": 1000}), store=store).problems
     assert (doubt.rule, doubt.cell) == ("jump", "H7")
     assert read_workbook(with_cells(template(store), F, {"H7": 985, "I7": 1000}), store=store).problems == []
