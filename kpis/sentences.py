@@ -218,11 +218,13 @@ def _main(definition: Definition, found: Judgement, numbers: Numbers, language: 
     key = _key(definition, found, numbers)
     against_plan = key.startswith(("say_plan", "say_away"))
     goal, base = found.goal, found.baseline
+    own = value_of(definition, figure)
+    beside = () if own is None else (own,)
     said = _say(
         key, language, actual=numbers.actual, target=numbers.target, planned=numbers.planned,
         gap=_gap(found, numbers.plan_gap if against_plan else numbers.goal_gap, language, is_planned=against_plan),
         due=format_date(goal.period.end, language) if goal else "",
-        base=format_value(base.value, definition, language) if base else "",
+        base=format_value(base.value, definition, language, apart_from=beside) if base else "",
     )  # fmt: skip
     if goal is None or found.status == "not_applicable":
         return said + _say("say_end_plain", language, day=day, stale=stale)

@@ -144,7 +144,12 @@ def test_a_change_without_a_reason_is_refused_and_nothing_is_stored(tmp_path: Pa
 
 def test_a_correction_with_a_reason_becomes_a_new_vintage(tmp_path: Path) -> None:
     made = tokyo_copy(tmp_path)
-    report = load_file(made, correction(value="71.0", reason_class="error", reason_text="転記の誤り"), name="correction.csv", kind="observations.csv")
+    report = load_file(
+        made,
+        correction(value="71.0", reason_class="error", reason_text="転記の誤り"),
+        name="correction.csv",
+        kind="observations.csv",
+    )
     assert (report.problems, report.accepted) == ([], 1)
     rows = made.all_of(models.Observation, indicator_code="paper_reduction_rate", period_code="FY2022")
     assert [(r["vintage"], r["value"]) for r in rows] == [(1, 72.0), (2, 71.0)]
