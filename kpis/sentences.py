@@ -33,6 +33,7 @@ class Numbers:
     planned: str
     goal_gap: Apart | None
     plan_gap: Apart | None
+    base: str = ""
 
 
 def is_derived(figure: Figure) -> bool:
@@ -83,8 +84,12 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
     target = goal_gap.other if goal_gap else ""
     if goal is not None and goal.is_approximate:
         target = about(target, language)
-    planned = plan_gap.other if plan_gap else ""
-    return Numbers(actual, target, about(planned, language) if planned and _is_plan_rough(found) else planned, goal_gap, plan_gap)
+    planned, base = plan_gap.other if plan_gap else "", ""
+    if found.baseline is not None:
+        base = told_apart(value, found.baseline.value, definition, language, apart_from=beside, is_worked_out=derived).other
+    return Numbers(
+        actual, target, about(planned, language) if planned and _is_plan_rough(found) else planned, goal_gap, plan_gap, base
+    )
 
 
 def target_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
@@ -217,14 +222,12 @@ def _main(definition: Definition, found: Judgement, numbers: Numbers, language: 
         return text + _say("say_end_plain", language, day=day, stale=stale)
     key = _key(definition, found, numbers)
     against_plan = key.startswith(("say_plan", "say_away"))
-    goal, base = found.goal, found.baseline
-    own = value_of(definition, figure)
-    beside = () if own is None else (own,)
+    goal = found.goal
     said = _say(
         key, language, actual=numbers.actual, target=numbers.target, planned=numbers.planned,
         gap=_gap(found, numbers.plan_gap if against_plan else numbers.goal_gap, language, is_planned=against_plan),
         due=format_date(goal.period.end, language) if goal else "",
-        base=format_value(base.value, definition, language, apart_from=beside) if base else "",
+        base=numbers.base,
     )  # fmt: skip
     if goal is None or found.status == "not_applicable":
         return said + _say("say_end_plain", language, day=day, stale=stale)
