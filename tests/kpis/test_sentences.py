@@ -92,6 +92,8 @@ CASES = [
      "45.0 % against 30.0 % planned: 15.0 points above plan, and above the baseline of 40.0 % (moving away, "),
     (of(), found("on_track", 45, target=50, base=50, plan=40), "計画 40.0 % に対し 45.0 %、5.0 ポイント上回る(順調、",
      "45.0 % against 40.0 % planned: 5.0 points above plan (on track, "),
+    (of(), found("moving_away", 0.4557885, target=1, plan=0.7, base=0.5335112), "計画 0.7 % に対し 0.5 %、0.2 ポイント下回り、基準 0.53 % も下回る(後退、",
+     "0.5 % against 0.7 % planned: 0.2 points below plan, and below the baseline of 0.53 % (moving away, "),
     (of(), found("on_track", 75, target=70), "目標 70.0 % に対し 75.0 %、5.0 ポイント上回る(順調、",
      "75.0 % against a target of 70.0 %: 5.0 points above it (on track, "),
     (LOWER, found("on_track", 15, target=20), "目標 20.0 % に対し 15.0 %、5.0 ポイント下回る(順調、",
