@@ -100,18 +100,24 @@ class Screen:
         """Return the link of the menu that leads to a page."""
         return self.page.locator(f"[data-testid=stSidebar] a[href^='{address.removeprefix('/')}?']").first
 
+    def opened(self, label: str) -> Locator:
+        """Open a list as somebody does who has scrolled to it: a list closes when the page scrolls, so the scrolling comes first."""
+        box = self.page.get_by_role("combobox", name=label, exact=True)
+        box.scroll_into_view_if_needed(timeout=WAIT)
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+        box.click(timeout=WAIT)
+        return box
+
     def pick(self, label: str, option: str) -> None:
         """Choose from a list by its words."""
-        box = self.page.get_by_role("combobox", name=label, exact=True)
-        box.click(timeout=WAIT)
+        box = self.opened(label)
         box.press("ControlOrMeta+a")
         box.press_sequentially(option) if len(option) < 40 else box.press("Delete")
         self.page.get_by_role("option", name=option, exact=True).first.click(timeout=WAIT)
 
     def options(self, label: str) -> list[str]:
         """Return the words of a list."""
-        box = self.page.get_by_role("combobox", name=label, exact=True)
-        box.click(timeout=WAIT)
+        box = self.opened(label)
         self.page.get_by_role("option").first.wait_for(timeout=WAIT)
         found = self.page.get_by_role("option").all_inner_texts()
         box.press("Escape")

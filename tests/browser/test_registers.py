@@ -115,11 +115,12 @@ def test_every_number_of_the_procedures_page_is_that_of_the_api(
     page.context.close()
     assert wrong == []
     total, plan = told["total"], told["plan"]
+    one = plan["planned_count"] == 1
     for number in (
         f"{total['done_count']:,} of the {total['procedures_count']:,} procedures on the list ({percent(total['rate_pct'])})",
         f"{percent(total['rate_with_partly_pct'])} with those done in part",
-        f"Of the {plan['planned_count']:,} open procedures with a planned day",
-        f"{plan['planned_count']:,} open procedures have a planned day; {plan['overdue_count']:,} of them are overdue",
+        f"Of the {plan['planned_count']:,} open {'procedure' if one else 'procedures'} with a planned day",
+        f"{plan['planned_count']:,} open {'procedure has' if one else 'procedures have'} a planned day; {plan['overdue_count']:,} of them ",
         f"{plan['undated_count']:,} are planned without a day",
     ):
         assert number in text, number
