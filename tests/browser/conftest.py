@@ -22,6 +22,7 @@ from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
 from tests.oidc import free_port
+from tests.small_government import write_small_government
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 expect.set_options(timeout=120_000)  # a state is waited for, however busy the machine
@@ -84,6 +85,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def new_server(tmp_path: Path) -> Callable[[], object]:
     return lambda: serving(tmp_path)
+
+
+@pytest.fixture
+def new_small_server(tmp_path: Path) -> Callable[[], object]:
+    """Like ``new_server``, on a government whose pages are drawn in a moment."""
+    places = write_small_government(tmp_path)
+    return lambda: serving(tmp_path, CATALOGUE_DIR=str(places[0]), OFFICIAL_DIR=str(places[1]))
 
 
 @pytest.fixture(scope="session")

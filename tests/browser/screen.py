@@ -1,16 +1,23 @@
-"""A view in a browser: what it shows, and waiting until it shows it."""
+"""A view in a browser: what it shows, waiting until it shows it, and a picture of it."""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from kpis.settings import ROOT
 
 WAIT = 120_000
+# The run is over, nothing of an earlier run is left, nothing still waits for its code, and every chart has drawn its axes.
+AT_REST = """() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'
+    && document.querySelector('[data-testid=stMain] h1') && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')
+    && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.js-plotly-plot .main-svg'))"""
 # Whether the run is over, and all that tells one view from another: heading, choices, days, words searched for, page number.
 SEEN = """() => {
     const app = document.querySelector('[data-testid=stApp]');
@@ -29,6 +36,34 @@ SEEN = """() => {
         said: text('[data-testid=stMain] [data-testid=stAlert]'),
     };
 }"""
+
+
+def tab(browser: Browser, *, width: int = 1280) -> BrowserContext:
+    """Return a new visitor; nothing is animated, which takes a fifth of what drawing a page costs."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 1200}, locale="ja-JP", reduced_motion="reduce", accept_downloads=True
+    )
+    context.set_default_timeout(WAIT)
+    return context
+
+
+def at_rest(page: Page) -> None:
+    """Wait until a page is drawn; after a choice, that its run has begun has to be waited for first."""
+    page.wait_for_function(AT_REST, timeout=WAIT)
+
+
+def pictured(page: Page, name: str) -> None:
+    """Keep a picture of the whole page under ``tests/browser/shots`` where the environment asks for it: ``SHOTS=1 make test``."""
+    if not os.environ.get("SHOTS"):
+        return
+    folder = ROOT / "tests" / "browser" / "shots"
+    folder.mkdir(exist_ok=True)
+    size = page.viewport_size or {"width": 1280, "height": 900}
+    height = page.evaluate("(document.querySelector('[data-testid=stMain]') || document.documentElement).scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": min(int(height) + 20, 6000)})
+    page.wait_for_timeout(400)  # charts follow the size of the window
+    page.screenshot(path=folder / f"{name}.png")
+    page.set_viewport_size(size)
 
 
 @dataclass
@@ -132,6 +167,10 @@ class Screen:
         field = self.page.get_by_role("group", name=label, exact=True)
         field.get_by_role("spinbutton").first.click(timeout=WAIT)
         self.page.keyboard.type(f"{day:%Y%m%d}")
+
+    def leave_field(self) -> None:
+        """Click beside a field: Streamlit takes a typed day when its field is left, and Enter does not leave it."""
+        self.page.locator("[data-testid=stMain] h1").first.click(timeout=WAIT)
 
 
 def _plain(seen: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext
 from kpis.settings import ROOT
 from kpis.store import Store
 from loaders.catalogue import load_folder
-from tests.browser.screen import WAIT, Screen
+from tests.browser.screen import WAIT, Screen, tab
 from tests.pages.questions import word
 from tests.publishers.house import built
 from tests.publishers.public_server import public_server
@@ -44,8 +44,7 @@ NEEDS = {"/submit": "local_manager", "/review": "local_office"}
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    made = chromium.new_context(viewport={"width": 1280, "height": 1000}, locale="ja-JP")
-    made.set_default_timeout(WAIT)
+    made = tab(chromium)
     yield made
     made.close()
 
@@ -155,7 +154,7 @@ def test_every_other_kind_of_choice_takes_five_times_in_a_row(context: BrowserCo
         assert word(word_of, "en") in screen.seen()["parts"]
     for day in (date(2020, 5, 1), date(2021, 12, 31), date(2022, 3, 31), date(2023, 4, 1), date(2024, 2, 29)):
         screen.type_day(word("as_of", "en"), day)
-        screen.page.locator("[data-testid=stMain] h1").first.click()  # Streamlit takes a day when its field is left; Enter leaves none
+        screen.leave_field()
         screen.asks(as_of=day.isoformat())
         assert f"{day.year}-{day.month}-{day.day}" in screen.seen()["days"]
     for language, name in (("ja", "日本語"), ("en", "English")) * 2 + (("ja", "日本語"),):

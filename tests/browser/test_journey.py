@@ -17,7 +17,7 @@ from kpis.settings import ROOT
 from kpis.store import Store
 from tests import libreoffice
 from tests.browser.conftest import serving
-from tests.browser.test_pages import SHOTS
+from tests.browser.screen import at_rest, pictured, tab
 from tests.oidc import free_port, providing
 from tests.small_government import ANNA, AYA, DAI, OFFICE, STRANGER, write_small_government
 
@@ -88,30 +88,18 @@ def command(environment: dict[str, str], *words: str, code: int = 0) -> str:
 
 
 def quiet(page: Page) -> None:
-    """Wait until the run is over."""
-    page.wait_for_selector("h1", timeout=WAIT)
+    """Give a choice the moment it takes to begin its run, and wait until that is over."""
     page.wait_for_timeout(300)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=WAIT)
-    page.wait_for_timeout(400)
+    at_rest(page)
 
 
 def text_of(page: Page) -> str:
     return page.inner_text("[data-testid=stMain]")
 
 
-def shot(page: Page, name: str) -> None:
-    SHOTS.mkdir(exist_ok=True)
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    size = page.viewport_size or {"width": 1280, "height": 900}
-    page.set_viewport_size({"width": size["width"], "height": min(int(height) + 20, 5000)})
-    page.wait_for_timeout(400)
-    page.screenshot(path=SHOTS / f"journey-{name}.png")
-    page.set_viewport_size(size)
-
-
 def signed_in(browser: Browser, address: str, subject: str, path: str = "/", *, width: int = 1280) -> tuple[BrowserContext, Page]:
     """Sign in as a user of the provider, on its own page, and go to a page of the app."""
-    context = browser.new_context(viewport={"width": width, "height": 1000}, locale="ja-JP", accept_downloads=True)
+    context = tab(browser, width=width)
     page = context.new_page()
     page.goto(address + path)
     page.get_by_role("button", name="サインイン").click(timeout=WAIT)
@@ -152,7 +140,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     context, page = signed_in(chromium, address, "anna", "/submit")
     assert "令和4年度第3四半期の報告期限は2099年1月31日" in text_of(page)
     assert "安藤" not in text_of(page) and ANNA in page.inner_text("[data-testid=stSidebar]")
-    shot(page, "01-submit")
+    pictured(page, "journey-01-submit")
 
     # The template, filled by LibreOffice with three faults
     template = download(page, "様式をダウンロード", folder / "template.xlsx")
@@ -180,7 +168,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
         assert cell in shown, (cell, shown)
     assert "エラーが3件" in shown and "約八百" in shown and "2022年13月1日" in shown
     assert reports.reports(office.store, viewer=OFFICE) == [], "with an error nothing is stored"
-    shot(page, "02-problems")
+    pictured(page, "journey-02-problems")
     marked = download(page, "誤りに印を付けたファイルをダウンロード", folder / "marked.xlsx")
     comments = {c.coordinate: c.comment.text for row in openpyxl.load_workbook(marked)[FIGURES] for c in row if c.comment}
     assert rate["分子(実績の数)"] in comments and seal["値"] in comments
@@ -191,7 +179,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     shown = text_of(page)
     assert "下書き(報告1)として保存しました" in shown, shown
     assert "何が変わるかを確かめる" in shown
-    shot(page, "03-what-changes")
+    pictured(page, "journey-03-what-changes")
 
     # The browser is closed; the draft is still there
     context.close()
@@ -206,14 +194,14 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     page.get_by_role("button", name="構造改革室に提出する").click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("提出しました", timeout=60_000)
     quiet(page)
-    shot(page, "04-submitted")
+    pictured(page, "journey-04-submitted")
     context.close()
 
     # The reform office looks at it and returns it with a reason, and a comment at a cell
     context, page = signed_in(chromium, address, "office", "/review?report=1")
     shown = text_of(page)
     assert "2局のうち承認済み0局、審査待ち1局" in shown and "総務局" in shown
-    shot(page, "05-review")
+    pictured(page, "journey-05-review")
     page.get_by_label("差し戻しの理由(必須)").fill("分母が前期と同じです。確かめてください。")
     page.get_by_label("コメントを付けるセル").click()
     page.get_by_role("option").filter(has_text=f"{FIGURES}!{seal['分母(対象の数)']}").click()
@@ -222,14 +210,14 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     page.get_by_role("button", name="差し戻す").click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("差し戻しました", timeout=60_000)
     quiet(page)
-    shot(page, "06-returned")
+    pictured(page, "journey-06-returned")
     context.close()
 
     # The bureau sees why, at the cell, corrects and submits again
     context, page = signed_in(chromium, address, "anna", "/submit")
     shown = text_of(page)
     assert "分母が前期と同じです" in shown and "前期も300件でした" in shown and seal["分母(対象の数)"] in shown
-    shot(page, "07-reason-at-the-cell")
+    pictured(page, "journey-07-reason-at-the-cell")
     libreoffice.fill(folder / "報告.xlsx", folder / "報告2.xlsx", {(FIGURES, seal["分母(対象の数)"]): 320})
     upload(page, folder / "報告2.xlsx")
     assert "報告1 第2版" in text_of(page)
@@ -250,20 +238,20 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     page.goto(f"{address}/review?report=1")
     quiet(page)
     assert "前の版から変わったセル" in text_of(page)
-    shot(page, "08-resubmitted")
+    pictured(page, "journey-08-resubmitted")
     page.get_by_role("button", name="承認する", exact=True).click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("承認しました", timeout=60_000)
     quiet(page)
-    shot(page, "09-approved")
+    pictured(page, "journey-09-approved")
 
     # The bureau's figure is there; the whole is shown with its coverage and not judged, since one bureau is missing
     page.goto(f"{address}/bureau?code=GENERAL")
     quiet(page)
-    shot(page, "10-bureau")
+    pictured(page, "journey-10-bureau")
     assert "80.0" in text_of(page)
     page.goto(f"{address}/indicator?code=electronic_decision_rate")
     quiet(page)
-    shot(page, "11-indicator-partial")
+    pictured(page, "journey-11-indicator-partial")
     partial = text_of(page)
     context.close()
 
@@ -286,12 +274,12 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     quiet(page)
     page.goto(f"{address}/indicator?code=electronic_decision_rate")
     quiet(page)
-    shot(page, "12-indicator-whole")
+    pictured(page, "journey-12-indicator-whole")
     whole = text_of(page)
     assert "47.5" in whole and "47.5" not in partial
     page.goto(f"{address}/review?part=audit")
     quiet(page)
-    shot(page, "13-audit")
+    pictured(page, "journey-13-audit")
     context.close()
 
 
@@ -359,7 +347,7 @@ def test_whoever_is_not_known_or_not_vouched_for_gets_nothing(chromium: Browser,
 
 @pytest.mark.parametrize("path", ["/", "/submit", "/review?report=1", "/overview", "/indicator?code=electronic_decision_rate"])
 def test_signed_out_there_is_only_the_way_in(chromium: Browser, office: Office, path: str) -> None:
-    context = chromium.new_context(locale="ja-JP")
+    context = tab(chromium)
     page = context.new_page()
     page.goto(office.address + path)
     quiet(page)

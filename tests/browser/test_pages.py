@@ -1,7 +1,8 @@
-"""Every page in a real browser: Japanese and English, wide and narrow, figures as text, nothing broken, no other host."""
+"""Every page in a real browser: both languages, wide and narrow, figures as text, nothing broken, no other host, no rule of WCAG broken."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,9 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kpis.settings import ROOT
+from tests.browser.axe import broken_rules
+from tests.browser.screen import WAIT, at_rest, pictured, tab
 
 pytestmark = pytest.mark.browser
-SHOTS = ROOT / "tests" / "browser" / "shots"
 FIGURES = {
     "/": ["72.0 %", "99.8 %", "99.1 %", "78 / 78", "91 %"],
     "/five_less": ["72.0 %", "55.1", "50.8", "99.8 %", "99.1 %", "78 / 78"],
@@ -35,8 +37,7 @@ WORDS = {
 
 def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
     """Open a page, wait until it is drawn, and return it with everything that went wrong on the way."""
-    page = browser.new_context(viewport={"width": width, "height": 3000}, locale="ja-JP").new_page()
-    page.set_default_timeout(120_000)
+    page = tab(browser, width=width).new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"exception {error}"))
     page.on("requestfailed", lambda r: wrong.append(f"failed {r.url}") if "_stcore/stream" not in r.url else None)
@@ -60,10 +61,9 @@ def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Pa
         lambda r: wrong.append(f"other host {r.url}") if urlsplit(r.url).hostname not in ("127.0.0.1", None) else None,
     )
     page.goto(address + path)
-    page.wait_for_selector("h1", timeout=120_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=120_000)
+    page.wait_for_selector("h1", timeout=WAIT)
     page.wait_for_load_state("networkidle")  # tables and charts fetch their code when first drawn
-    page.wait_for_timeout(1000)
+    at_rest(page)
     return page, wrong
 
 
@@ -80,11 +80,8 @@ def test_a_page_shows_its_figures_and_nothing_breaks(chromium: Browser, server: 
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert wrong == []
-    SHOTS.mkdir(exist_ok=True)
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": min(int(height), 6000)})
-    page.wait_for_timeout(400)
-    page.screenshot(path=SHOTS / f"{re.sub(r'[^a-z_]+', '-', path).strip('-') or 'overview'}-{language}-{width}.png")
+    pictured(page, f"{re.sub(r'[^a-z_]+', '-', path).strip('-') or 'overview'}-{language}-{width}")
+    assert broken_rules(page) == []
     page.context.close()
 
 
@@ -107,12 +104,24 @@ def test_an_unknown_indicator_is_named_and_the_list_is_offered(chromium: Browser
 EVERY_PAGE = sorted(f"/{file.stem}" for file in (ROOT / "pages").glob("*.py"))
 
 
-@pytest.mark.parametrize("path", [*EVERY_PAGE, "/indicator?code=fax_reduction_rate", "/parts"])
+def test_every_page_begins_with_the_guard() -> None:
+    """Before anything else of a page is run; what the guard then does is seen below, on new servers."""
+    for path in EVERY_PAGE:
+        steps = ast.parse((ROOT / f"pages{path}.py").read_text(encoding="utf-8")).body
+        first = next(s for s in steps if not isinstance(s, ast.Import | ast.ImportFrom) and not is_text(s))
+        assert ast.unparse(first).startswith("enter("), path
+
+
+def is_text(step: ast.stmt) -> bool:
+    return isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant)
+
+
+@pytest.mark.parametrize("path", ["/overview", "/procedures", "/submit", "/indicator?code=electronic_decision_rate", "/parts"])
 def test_the_very_first_request_of_a_new_server_never_shows_a_bare_page(
-    chromium: Browser, new_server: Callable[[], AbstractContextManager[str]], path: str
+    chromium: Browser, new_small_server: Callable[[], AbstractContextManager[str]], path: str
 ) -> None:
     """The menu and the language choice of the frame are there: the guard ran, whatever address came first."""
-    with new_server() as address:
+    with new_small_server() as address:
         page, wrong = opened(chromium, address, path, width=1280)
         side = page.locator("[data-testid=stSidebar]")
         expect(side.get_by_text("5つのレス", exact=True)).to_have_count(1, timeout=120_000)

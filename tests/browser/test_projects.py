@@ -9,7 +9,9 @@ from contextlib import AbstractContextManager
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_pages import SHOTS, opened
+from tests.browser.axe import broken_rules
+from tests.browser.screen import pictured
+from tests.browser.test_pages import opened
 
 pytestmark = pytest.mark.browser
 SHOWN = {
@@ -39,11 +41,8 @@ def test_a_page_answers_its_question_and_nothing_breaks(
     assert wrong == []
     for chart in page.locator("[data-testid=stPlotlyChart]").all():
         assert chart.locator("svg.main-svg .trace, svg.main-svg .hm").count() > 0, "a chart is empty"
-    SHOTS.mkdir(exist_ok=True)
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": min(int(height), 6000)})
-    page.wait_for_timeout(400)
-    page.screenshot(path=SHOTS / f"{re.sub(r'[^A-Za-z0-9_]+', '-', path).strip('-')}-{language}-{width}.png")
+    pictured(page, f"{re.sub(r'[^A-Za-z0-9_]+', '-', path).strip('-')}-{language}-{width}")
+    assert broken_rules(page) == []
     page.context.close()
 
 

@@ -17,7 +17,6 @@ from tests.publishers.public_server import public_server
 from tests.publishers.shown import numbers_in
 
 pytestmark = pytest.mark.browser
-SHOTS = ROOT / "tests" / "browser" / "shots"
 PATHS = {
     "/": "index.html", "/five_less": "five-less.html", "/indicator?code=paper_sheets": "indicators/paper_sheets.html",
     "/indicator?code=electronic_decision_rate": "indicators/electronic_decision_rate.html",
@@ -87,8 +86,6 @@ def test_a_static_page_fits_without_a_script_and_asks_no_other_host(chromium: Br
         box = element.bounding_box()
         assert box is None or box["x"] + box["width"] <= width + 1, element.evaluate("e => e.outerHTML.slice(0, 120)")
     assert all(url.startswith(public) for url in asked)
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"static-{path.replace('/', '-').removesuffix('.html')}-{width}.png", full_page=True)
     page.context.close()
 
 
@@ -111,6 +108,4 @@ def test_a_card_can_be_embedded_as_a_picture(chromium: Browser, public: str) -> 
     page.goto(f"{public}/site/404.html")
     page.set_content(f'<img id="card" src="{public}/embed/paper_reduction_rate.svg">')
     page.wait_for_function("document.getElementById('card').naturalWidth > 0", timeout=120_000)
-    SHOTS.mkdir(exist_ok=True)
-    page.locator("#card").screenshot(path=SHOTS / "card.png")
     page.context.close()

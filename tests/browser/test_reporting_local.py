@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page
 from kpis import people, submissions
 from kpis.store import Store
 from tests.browser.conftest import serving
-from tests.browser.test_journey import CALENDAR, SHOTS, quiet, text_of
+from tests.browser.screen import pictured, tab
+from tests.browser.test_journey import CALENDAR, quiet, text_of
 from tests.small_government import ANNA, IN_TIME, PERIOD, figure, settle
 
 pytestmark = pytest.mark.browser
@@ -48,7 +49,6 @@ def act_as(page: Page, who: str, *, narrow: bool) -> None:
         page.wait_for_timeout(600)
     page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
     page.get_by_role("option", name=who, exact=True).click()
-    page.wait_for_timeout(800)
     quiet(page)
     if narrow:
         page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
@@ -62,7 +62,7 @@ def test_whoever_is_chosen_may_do_what_their_role_allows(
     chromium: Browser, local: str, path: str, role: str, language: str, width: int
 ) -> None:
     words = WORDS[language]
-    context = chromium.new_context(viewport={"width": width, "height": 1000}, locale="ja-JP")
+    context = tab(chromium, width=width)
     page = context.new_page()
     page.goto(f"{local}/{path}?lang={language}&bureau=GENERAL&period={PERIOD}&report=1")
     quiet(page)
@@ -73,9 +73,5 @@ def test_whoever_is_chosen_may_do_what_their_role_allows(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if path == "review":
         assert page.get_by_role("button", name=words["approve"], exact=True).count() == 1, "the manager sent it, the office decides"
-    SHOTS.mkdir(exist_ok=True)
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": min(int(height) + 20, 5000)})
-    page.wait_for_timeout(400)
-    page.screenshot(path=SHOTS / f"{path}-local-{language}-{width}.png")
+    pictured(page, f"{path}-local-{language}-{width}")
     context.close()

@@ -6,7 +6,6 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -16,7 +15,8 @@ from kpis.settings import ROOT
 from kpis.store import Store, utc_now
 from loaders.catalogue import load_folder
 from publishers import editions
-from tests.browser.test_accessibility import broken_rules
+from tests.browser.axe import broken_rules
+from tests.browser.screen import pictured
 from tests.publishers.house import House
 
 pytestmark = pytest.mark.browser
@@ -77,6 +77,7 @@ def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
             wrong[prefix + path] = broken[:5]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             wrong[f"{prefix}{path} scrolls"] = wide
+        pictured(page, f"static-{prefix}{path}-{width}".replace("/", "-").replace(".html", ""))
         page.context.close()
     assert wrong == {}
 
@@ -99,16 +100,3 @@ def test_every_number_of_a_page_is_there_without_a_script(chromium: Browser, add
         page.context.close()
     assert "46.4 %" in texts[False] and "30,000" in texts[False]
     assert texts[False].split() == texts[True].split()
-
-
-def test_a_shot_of_every_kind_of_page_is_kept(chromium: Browser, address: str) -> None:
-    shots = ROOT / "tests" / "browser" / "shots"
-    shots.mkdir(exist_ok=True)
-    for path in ("procedures.html", "facilities.html", "bureaus.html", "en/bureaus-now.html", "bureaus/GENERAL.html"):
-        for width in (1280, 375):
-            page = chromium.new_context(viewport={"width": width, "height": 900}, locale="ja-JP").new_page()
-            page.goto(f"{address}/{path}")
-            file = shots / f"static-{path.replace('/', '-').removesuffix('.html')}-{width}.png"
-            page.screenshot(path=file, full_page=True)
-            page.context.close()
-            assert Path(file).stat().st_size > 20_000
