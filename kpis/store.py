@@ -254,7 +254,7 @@ class Store:
                 s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade, s.published_by, s.published_basis)
                 for s in session.execute(select(table_of(models.Source)))
             }
-            organisation = self._organisation(session)
+            organisation = self.organisation_in(session)
         entries = []
         last = len(organisation.order)
         for row in indicators:
@@ -283,7 +283,8 @@ class Store:
         return Book(revision, tuple(entries), sources, organisation)
 
     @staticmethod
-    def _organisation(session: Session) -> Organisation:
+    def organisation_in(session: Session) -> Organisation:
+        """Read every unit and how they followed each other, within a session."""
         units, successions = table_of(models.Bureau), table_of(models.Succession)
         return Organisation(
             tuple(
@@ -299,7 +300,7 @@ class Store:
     def organisation(self) -> Organisation:
         """Read every unit and how they followed each other."""
         with self.reading() as session:
-            return self._organisation(session)
+            return self.organisation_in(session)
 
     @staticmethod
     def _figures(session: Session, kinds: Mapping[str, str], codes: Sequence[str] | None) -> dict[tuple[str, str], list[Figure]]:

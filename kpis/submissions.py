@@ -20,6 +20,7 @@ from sqlmodel import Session, select
 
 from kpis import models, vintages
 from kpis.access import OPEN_STATES, next_state
+from kpis.contradictions import Contradiction, contradictions_of
 from kpis.deadlines import window_of
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.filing import REGISTER_FILES, Choices, current_of, packed, refuse_rows, row_key, rows_of, table_of, unpacked, values_of
@@ -260,6 +261,8 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
 def submit(store: Store, report_id: int, *, actor: str, revision: int, today: date) -> None:
     """Hand a report to the reform office.
 
+    What it contradicts by now but did not when its file was read becomes a warning to confirm, and the report stays with its bureau.
+
     Raises:
         StepRefused: it is not the time, or something is still unexplained, unresolved or unconfirmed.
     """
@@ -268,7 +271,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
         refusal = window_of(session, row.bureau_code, row.period_code).refusal(today, is_again=row.state == "returned")
         if refusal is not None:
             raise refusal
-        comparison, _ = _compared(session, row)
+        comparison, current = _compared(session, row)
         _refuse_unready(comparison)
         open_warnings = [w for w in warnings_of(session, row) if w.confirmed_by is None]
         if open_warnings:
@@ -277,13 +280,21 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
                 f"確認されていない警告が{len(open_warnings)}件あります({places})。理由を書いて確認してください。",
                 f"{len(open_warnings)} warnings are not confirmed ({places}). Confirm each with a reason.",
             )
-        row.state = next_state(row.state, "submit")
-        row.submitted_by, row.submitted_at = actor, utc_now()
-        row.decided_by = row.decided_at = None
-        detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
-        counted = completeness_of(row)
-        detail += f"; {counted.told()}" if counted is not None else ""
-        record(session, actor, "submitted", _subject(row), file_sha256=row.file_sha256, detail=detail)
+        unasked = _unasked(session, row, comparison, current)
+        if not unasked:
+            row.state = next_state(row.state, "submit")
+            row.submitted_by, row.submitted_at = actor, utc_now()
+            row.decided_by = row.decided_at = None
+            detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
+            counted = completeness_of(row)
+            detail += f"; {counted.told()}" if counted is not None else ""
+            record(session, actor, "submitted", _subject(row), file_sha256=row.file_sha256, detail=detail)
+            return
+        _keep_warnings(session, row, [_as_warning(each) for each in unasked], {})
+    raise StepRefused(
+        f"ファイルを確かめた後に登録された値と食い違うところがあります({_told(unasked, 0)})。警告に理由を書いて確認してください。",
+        f"The report contradicts figures stored since its file was checked ({_told(unasked, 1)}). Confirm the warnings with a reason.",
+    )
 
 
 def withdraw(store: Store, report_id: int, *, actor: str, revision: int) -> None:
@@ -337,7 +348,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
 
     Raises:
         NotAllowed: the actor uploaded or submitted it.
-        StepRefused: it is not submitted, or somebody changed the same cells since.
+        StepRefused: it is not submitted, somebody changed the same cells since, or figures stored since contradict it.
     """
     try:
         with store.writing() as session:
@@ -346,6 +357,12 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
             after = next_state(row.state, "approve")
             comparison, current = _compared(session, row)
             _refuse_unready(comparison)
+            if unasked := _unasked(session, row, comparison, current):
+                raise StepRefused(
+                    f"提出の後に登録された値と食い違うところがあります({_told(unasked, 0)})。差し戻して、局に理由の確認を求めてください。",
+                    f"The report contradicts figures stored since it was submitted ({_told(unasked, 1)}). Return it, so that the "
+                    "bureau corrects or confirms it.",
+                )
             now = utc_now()
             source = _source_of(session, row)
             changed = 0
@@ -512,6 +529,36 @@ def _compared(session: Session, submission: models.Submission) -> tuple[Comparis
     rows, choices = rows_of(session, submission)
     current = current_of(session, rows)
     return compare(rows, current, choices=choices), current
+
+
+def _unasked(
+    session: Session, submission: models.Submission, comparison: Comparison, current: Mapping[RowKey, Any]
+) -> list[Contradiction]:
+    """Return what the report contradicts by now without having been asked about it; refuse what is impossible by now."""
+    asked = {(w.rule, w.sheet, w.cell) for w in warnings_of(session, submission)}
+    found = contradictions_of(session, submission.bureau_code, comparison, current)
+    if impossible := [each for each in found if each.finding.grade == "error"]:
+        raise StepRefused(
+            f"登録の変更により成り立たなくなった値があります({_told(impossible, 0)})。直したファイルをアップロードしてください。",
+            f"Figures became impossible by what was stored since ({_told(impossible, 1)}). Upload a corrected workbook.",
+        )
+    return [each for each in found if (each.finding.rule, each.row.sheet, each.cell) not in asked]
+
+
+def _as_warning(contradiction: Contradiction) -> Warning:
+    found = contradiction.finding
+    return Warning(
+        found.found, *found.expected, *found.remedy, sheet=contradiction.row.sheet, cell=contradiction.cell, rule=found.rule
+    )
+
+
+def _told(contradictions: Sequence[Contradiction], language: int) -> str:
+    """Say where and what, of the first three; ``language`` 0 is Japanese, 1 is English."""
+    said = [
+        f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.finding.found} / {each.finding.expected[language]}"
+        for each in contradictions[:3]
+    ]
+    return "; ".join(said) + (" …" if len(contradictions) > 3 else "")
 
 
 def _refuse_unready(comparison: Comparison) -> None:

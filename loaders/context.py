@@ -14,15 +14,15 @@ from sqlmodel import Session, SQLModel
 
 from kpis import models
 from kpis.consistency import Known, outside_time
+from kpis.contradictions import known_of, stored_beside
 from kpis.deadlines import Window, window_of
 from kpis.errors import FigureRefused, NotFound
-from kpis.figures import Definition, Figure, counting_vintage
+from kpis.figures import counting_vintage
 from kpis.models import table_of
 from kpis.organisation import Organisation
 from kpis.past import REGISTERS
 from kpis.periods import Period, month_code, parse_period, quarter_code
 from kpis.plausible import Area
-from kpis.review import figure_of
 from kpis.settings import settings
 from kpis.store import Store
 
@@ -186,11 +186,9 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         table = table_of(models.Indicator)
         query = select(table).where(table.c.is_reported_by_bureaus).order_by(table.c.sort_order)
         indicators = {row["indicator_code"]: row for row in _records(session, query)}
-        observations: dict[tuple[str, str], list[Record]] = {}
-        table = table_of(models.Observation)
-        for row in _records(session, select(table).where(table.c.bureau_code == bureau_code).order_by(table.c.vintage)):
-            observations.setdefault((row["indicator_code"], row["period_code"]), []).append(row)
-        held_against = _known(session, indicators, bureau_code, period, organisation=organisation, own=observations)
+        asked = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
+        stored = stored_beside(session, indicators, bureau_code, asked)
+        observations = {(code, of): [dict(row) for row in held] for (code, unit, of), held in stored.items() if unit == bureau_code}
         projects = _projects(session, bureau_code, period)
         registers: dict[str, dict[str, Record]] = {}
         for name, model in REGISTER_MODELS.items():
@@ -201,7 +199,8 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         kinds = session.execute(select(table_of(models.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
-            _changes(session, registers), window_of(session, bureau_code, period.code), catalogue_area(), held_against,
+            _changes(session, registers), window_of(session, bureau_code, period.code), catalogue_area(),
+            known_of(indicators, stored, organisation),
         )  # fmt: skip
 
 
@@ -217,41 +216,6 @@ def _refuse_bureau(bureau: Record, period: Period, organisation: Organisation) -
             f"「{name}」({code})は{period.label()}には存在しません。その期間にあった局を指定してください。",
             f"{bureau['name_en'] or name} ({code}) did not exist in {period.label('en')}. Name a bureau of that time.",
         )
-
-
-def definition_of(row: Mapping[str, Any]) -> Definition:
-    """Return the definition that a row of the catalogue gives, as far as the rules between figures ask for it."""
-    names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals")
-    bounds = {name: row[name] for name in ("minimum_value", "maximum_value")}
-    return Definition(row["indicator_code"], *(row[name] for name in names), **bounds)
-
-
-def _known(
-    session: Session, indicators: Mapping[str, Record], bureau_code: str, period: Period, *, organisation: Organisation,
-    own: Mapping[tuple[str, str], list[Record]],
-) -> Known:  # fmt: skip
-    """Gather what the bureau's figures are held against: its own of all periods, and those of others for the same ones."""
-    figures: dict[tuple[str, str], dict[str, Figure]] = {}
-    for (code, period_code), held in own.items():
-        if (counting := counting_vintage(held)) is not None:
-            figures.setdefault((code, bureau_code), {})[period_code] = figure_of((code, bureau_code, period_code), counting)
-    asked = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
-    table = table_of(models.Observation)
-    query = select(table).where(
-        table.c.indicator_code.in_(indicators), table.c.period_code.in_(asked), table.c.bureau_code != bureau_code
-    )
-    others: dict[tuple[str, str, str], list[Record]] = {}
-    for row in _records(session, query):
-        others.setdefault((row["indicator_code"], row["bureau_code"], row["period_code"]), []).append(row)
-    for (code, unit, period_code), held in others.items():
-        if (counting := counting_vintage(held)) is not None:
-            figures.setdefault((code, unit), {})[period_code] = figure_of((code, unit, period_code), counting)
-    return Known(
-        {code: definition_of(row) for code, row in indicators.items()},
-        {code: row["scope_code"] for code, row in indicators.items()},
-        organisation,
-        {whose: list(by_period.values()) for whose, by_period in figures.items()},
-    )
 
 
 def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, Record]:

@@ -15,11 +15,12 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
+from kpis.contradictions import definition_of
 from kpis.figures import Figure, value_of
 from kpis.periods import Period, parse_period
 from kpis.plausible import CONFIRM, CORRECT, NUMBERS, Finding, ask_scale, check_figure, check_point, written
 from kpis.review import ReportedRow, figure_of
-from loaders.context import ReportContext, definition_of
+from loaders.context import ReportContext
 from loaders.report import Kind, Problem
 
 JUMP, FEWEST = 5.0, 6

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from kpis.contradictions import definition_of
 from kpis.periods import parse_period
 from kpis.plausible import ask_scale
 from kpis.review import ReportedRow, TemplateMark, Value, figure_of, says_nothing
 from loaders.cells import Unreadable, cleaned, read_period
-from loaders.context import Record, ReportContext, definition_of
+from loaders.context import Record, ReportContext
 from loaders.labels import Labels
 from loaders.layout import KEYS, KINDS, Column, Layout, dated_field, shower
 from loaders.mark import Vintages

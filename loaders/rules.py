@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpis import models
 from kpis.consistency import Finding, Key, Known, find_contradictions, outside_time
+from kpis.contradictions import definition_of
 from kpis.errors import FigureRefused
 from kpis.figures import Definition, Figure, counting_vintage
 from kpis.organisation import Organisation, Succession, Unit
@@ -22,7 +23,7 @@ from kpis.plausible import Severity, check_figure, check_point
 from kpis.review import ReportedRow, figure_of
 from kpis.store import Store
 from kpis.vintages import COMPARED, next_vintage
-from loaders.context import ReportContext, catalogue_area, definition_of
+from loaders.context import ReportContext, catalogue_area
 from loaders.report import Problem
 from loaders.sheets import column_letters
 from loaders.values import fits_unit

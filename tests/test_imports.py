@@ -35,6 +35,7 @@ INSIDE_KPIS = {
     "filing": 7,
     "people": 7,
     "register_queries": 7,
+    "contradictions": 8,
     "deadlines": 8,
     "reports": 8,
     "submissions": 9,
