@@ -87,7 +87,7 @@ def format_value(
     """
     number = _exact(value)
     places = _places(number, definition, language, is_worked_out=is_worked_out)
-    shown = _rounded(number, _fine_enough(number, places, (*_landmarks(definition), *map(_exact, apart_from))))
+    shown = _rounded(number, _fine_enough(number, places, _landmarks(definition), beside=tuple(map(_exact, apart_from))))
     return with_unit(_written(shown, language), definition.unit_en if language == "en" else definition.unit_ja, language)
 
 
@@ -146,10 +146,10 @@ def told_apart(
         is_planned: ``other`` is read off a path: it is written as exactly as the figure.
     """
     first, second = _exact(value), _exact(other)
-    marks = (*_landmarks(definition), *map(_exact, apart_from))
-    here = _fine_enough(first, _places(first, definition, language, is_worked_out=is_worked_out), (*marks, second))
+    marks, others = _landmarks(definition), tuple(map(_exact, apart_from))
+    here = _fine_enough(first, _places(first, definition, language, is_worked_out=is_worked_out), marks, beside=(*others, second))
     there = _like(second, here, definition) if is_planned else _places(second, definition, language)
-    there = _fine_enough(second, there, (*marks, first))
+    there = _fine_enough(second, there, (*marks, *others), beside=(first,))
     side = 0 if abs(first - second) <= SAME else (1 if first > second else -1)
     a, b = _rounded(first, here), _rounded(second, there)
     while side and side * (a - b) <= 0:
@@ -247,12 +247,21 @@ def _landmarks(definition: Measured) -> tuple[Decimal, ...]:
     return (Decimal(0), Decimal(100)) if definition.unit_ja == "%" else (Decimal(0),)
 
 
-def _fine_enough(number: Decimal, places: int, others: Iterable[Decimal]) -> int:
-    """Return so many decimals that a number is rounded onto or across none of the others (which it is not itself)."""
+def _fine_enough(number: Decimal, places: int, others: Iterable[Decimal], *, beside: Iterable[Decimal] = ()) -> int:
+    """Return so many decimals that a number is rounded onto or across none of the others (which it is not itself).
+
+    Args:
+        beside: others that it is compared with: rounding takes at most a quarter of the way to them, so that the difference of what
+            is written is that of the values.
+    """
     for other in others:
         if abs(number - other) <= SAME:
             continue
         while (number > other) != (_rounded(number, places) > other) or _rounded(number, places) == other:
+            places += 1
+    for other in beside:
+        distance = abs(number - other)
+        while distance > SAME and abs(_rounded(number, places) - number) * 4 > distance:
             places += 1
     return places
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kpis.text import (
     Measured,
@@ -72,6 +74,9 @@ def test_a_value_that_was_worked_out_has_the_decimals_of_its_indicator_unless_it
         (67, 66.9667, measured("%"), {"is_planned": True}, ("67 %", "66.97 %", "0.03 ポイント"), 1),
         (30, 46.8, RATE, {"is_planned": True, "is_approximate": True}, ("30.0 %", "46.8 %", "17 ポイント"), -1),
         (70.0, 70.0, RATE, {}, ("70.0 %", "70.0 %", "0.0 ポイント"), 0),
+        # 0.5 % against 0.501 % would read as a thousandth of a point, where 0.045 lie between them.
+        (0.456, 0.501, RATE, {"is_worked_out": True}, ("0.46 %", "0.501 %", "0.041 ポイント"), -1),
+        (78.6, 78.66, RATE, {"is_planned": True}, ("78.6 %", "78.66 %", "0.06 ポイント"), -1),
     ],
 )  # fmt: skip
 def test_two_values_are_told_apart_and_their_difference_has_no_more_digits_than_they_have(
@@ -115,3 +120,10 @@ def test_the_marks_of_an_axis_are_never_written_with_an_exponent() -> None:
     assert (axis_scale(999_999), axis_scale(2e6), axis_scale(2e8), axis_scale(2e8, "en")) == (
         (1.0, ""), (1e4, "万"), (1e8, "億"), (1e6, "million "),
     )  # fmt: skip
+
+
+@given(st.floats(0, 100), st.floats(0, 100), st.booleans(), st.booleans())
+def test_the_difference_that_is_written_is_that_of_the_values(value: float, other: float, worked_out: bool, planned: bool) -> None:
+    found = told_apart(value, other, RATE, "en", is_worked_out=worked_out, is_planned=planned)
+    exact, written = abs(value - other), float(found.gap.split()[0])
+    assert written == 0 if exact < 1e-9 else exact / 2.1 <= written <= exact * 2.1, found
