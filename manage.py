@@ -17,21 +17,23 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from kpis import people, reports, submissions, withdrawals
-from kpis.access import OPEN_STATES, ROLES
 from kpis.errors import MierukaError, SettingsRefused
 from kpis.periods import local_day
-from kpis.review import REASON_CLASSES
+from kpis.reporting import people, reports, submissions, withdrawals
+from kpis.reporting.access import OPEN_STATES, ROLES
+from kpis.reporting.comparison import REASON_CLASSES
 from kpis.settings import ROOT, settings
-from kpis.store import Store, utc_now
-from loaders import catalogue, load, pull, sample, submit, workbook
+from kpis.store.store import Store, utc_now
+from loaders import catalogue, load, pull, sample
+from loaders.files.problems import LoadReport
 from loaders.missing import decision_of
-from loaders.report import LoadReport
-from publishers import editions, export, publication
-from publishers.report import quarter_report
-from publishers.report_book import report_book
-from publishers.report_page import report_page
-from publishers.words import Words
+from loaders.workbook import door, submit
+from publishers.editions import on_disk, publication
+from publishers.meeting.material import quarter_report
+from publishers.meeting.page import report_page
+from publishers.meeting.workbook import report_book
+from publishers.site import export
+from telling.words import Words
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
 out = Console()
@@ -119,7 +121,7 @@ def load_command(
             found = catalogue.load_folder(
                 store, settings().catalogue_dir, official=settings().official_dir, missing=decided, progress=progress
             )
-        books = [path for path in files or [] if kind is None and workbook.is_bureau_workbook(path.read_bytes())]
+        books = [path for path in files or [] if kind is None and door.is_bureau_workbook(path.read_bytes())]
         if plain := [path for path in files or [] if path not in books]:
             found = load.load_files(store, plain, kind=kind, missing=decided, progress=progress)
         if not any(report.problems for report in found):
@@ -141,7 +143,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
         )
     actor, content, today = actor.strip().lower(), path.read_bytes(), local_day(utc_now())
     there = None
-    mark = workbook.read_workbook(content, store=store, today=today).mark if replace else None
+    mark = door.read_workbook(content, store=store, today=today).mark if replace else None
     if mark is not None:
         own = reports.reports(store, viewer=actor, states=OPEN_STATES, bureau_code=mark.bureau_code)
         there = next(((r.id, r.revision) for r in own if r.period_code == mark.period_code), None)
@@ -185,9 +187,9 @@ def check(
     report = load.check_content(content, file.name, kind=kind, store=store)
     _print(report, as_json=as_json)
     if marked and report.problems:
-        if not workbook.is_bureau_workbook(content):
+        if not door.is_bureau_workbook(content):
             raise typer.BadParameter(f"{file.name}: 局の報告様式ではありません / not a bureau workbook", param_hint="--marked")
-        marked.write_bytes(workbook.mark_problems(content, report.problems))
+        marked.write_bytes(door.mark_problems(content, report.problems))
     raise typer.Exit(1 if any(p.stops for p in report.problems) else 0)
 
 
@@ -205,7 +207,7 @@ def template(
         )
     store = _store()
     store.migrate()
-    content, mark = workbook.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
+    content, mark = door.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
     output.write_bytes(content)
     out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}", markup=False)
 
@@ -386,8 +388,8 @@ def verify_command(
         store = _store()
         store.migrate()
         noted = publication.recorded(store)
-    there = editions.numbers(settings().editions_dir)
-    faults = editions.verify(settings().editions_dir, edition, recorded=noted)
+    there = on_disk.numbers(settings().editions_dir)
+    faults = on_disk.verify(settings().editions_dir, edition, recorded=noted)
     for fault in faults:
         err.print(f"{fault.edition:04d} {fault.file}: {fault.message_ja} / {fault.message_en}", markup=False)
     if not faults:
@@ -489,7 +491,7 @@ def run(
     settings.cache_clear()
     chosen = settings()
     if chosen.mode == "public":
-        if editions.current(chosen.editions_dir) is None:
+        if on_disk.current(chosen.editions_dir) is None:
             raise SettingsRefused(
                 f"公表版がありません: {chosen.editions_dir}。先に manage.py publish を実行してください。",
                 f"There is no edition in {chosen.editions_dir}. Run manage.py publish first.",

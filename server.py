@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from api.files import FILE_ROUTES
+from api.headers import PageHeaders
+from api.reform import REFORM_ROUTES
+from api.registers import REGISTER_ROUTES
+from api.routes import ROUTES
 from kpis.settings import settings
-from publishers.api import ROUTES
-from publishers.api_reform import REFORM_ROUTES
-from publishers.api_registers import REGISTER_ROUTES
-from publishers.files import FILE_ROUTES
-from publishers.headers import PageHeaders
 
 
 async def overview(request: Request) -> RedirectResponse:

@@ -1,6 +1,6 @@
 """What the chart of a series holds, apart from how it is drawn: Plotly for the pages, SVG for the static edition and print.
 
-A ``Series`` is made once (``publishers.told_series``); ``charts.trajectory`` and ``charts.vector`` draw it. So both show the
+A ``Series`` is made once (``telling.indicator``); ``charts.plotly.trajectory`` and ``charts.svg.series`` draw it. So both show the
 same lines, the same target at the same place and the same names under the axis.
 """
 

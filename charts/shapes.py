@@ -1,7 +1,7 @@
 """What a chart of a register or of bureaus holds, apart from how it is drawn: Plotly for the pages, SVG for the static edition.
 
-A shape is made once (``publishers.told_procedures`` and its neighbours); ``figure`` draws it for the dashboard,
-``charts.vector_shapes.picture`` for the static edition. So both show the same numbers in the same order.
+A shape is made once (``telling.procedures`` and its neighbours); ``figure`` draws it for the dashboard,
+``charts.svg.shapes.picture`` for the static edition. So both show the same numbers in the same order.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.heatmap import heatmap
-from charts.map import tile_map
-from charts.ranked import ranked
-from charts.registers import columns, counts, cumulative, stacked_shares
+from charts.plotly.heatmap import heatmap
+from charts.plotly.map import tile_map
+from charts.plotly.ranked import ranked
+from charts.plotly.registers import columns, counts, cumulative, stacked_shares
 from charts.ticks import NARROW, Tick, ticks_within
 
 
@@ -26,7 +26,7 @@ class Shares:
 
     Args:
         rows: (label, segment → count, text at the end of the bar), first on top.
-        segments: (segment, word), in the order of ``charts.registers.LOOKS``.
+        segments: (segment, word), in the order of ``charts.plotly.registers.LOOKS``.
         unit: of the counts.
     """
 

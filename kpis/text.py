@@ -236,7 +236,7 @@ def _like(number: Decimal, places: int, definition: Measured) -> int:
 
 
 def _exact_to(number: Decimal, is_share: bool) -> int:
-    """Return to which decimal an approximate value is exact, as ``kpis.measures.rounding_step`` has it: two digits always are."""
+    """Return to which decimal an approximate value is exact, as ``kpis.figures.measures.rounding_step`` has it: two digits always are."""
     decimals = _decimals(number)
     if decimals or is_share or not number:
         return decimals

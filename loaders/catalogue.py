@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpis.store import Store
-from kpis.vintages import Decision
+from kpis.store.store import Store
+from kpis.store.vintages import Decision
+from loaders.files.problems import LoadReport
 from loaders.load import Prepared, Progress, load_together
 from loaders.missing import read_dropped
-from loaders.report import LoadReport
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
 

@@ -11,22 +11,22 @@ from typing import Any
 
 from sqlmodel import Session
 
-from kpis import vintages
 from kpis.errors import FigureRefused
 from kpis.periods import local_day
 from kpis.settings import settings
-from kpis.store import Store, utc_now
-from kpis.vintages import REGISTER_FILES, Decision, Gone
-from loaders.endings import find_faults
-from loaders.flatfile import header_of, read_rows, read_table, written_rows
-from loaders.guard import check_bytes
+from kpis.store import vintages
+from kpis.store.store import Store, utc_now
+from kpis.store.vintages import REGISTER_FILES, Decision, Gone
+from loaders.files.endings import find_faults
+from loaders.files.guard import check_bytes
+from loaders.files.layouts import read_placed, recognise
+from loaders.files.problems import LoadReport, Problem
+from loaders.files.sheets import column_letters, split_address
+from loaders.files.table import header_of, read_rows, read_table, written_rows
 from loaders.missing import find_gone, settle
-from loaders.register_layout import read_placed, recognise
-from loaders.report import LoadReport, Problem
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
 from loaders.rules import find_in_lists
-from loaders.sheets import column_letters, split_address
-from loaders.workbook import is_bureau_workbook, read_workbook
+from loaders.workbook.door import is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
 KINDS: dict[str, type[Row]] = {**CATALOGUE_FILES, **OFFICIAL_FILES}

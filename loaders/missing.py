@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from kpis import models
 from kpis.errors import FigureRefused
-from kpis.figures import counting_vintage
-from kpis.models import table_of
-from kpis.store import Store
-from kpis.vintages import LISTED, REGISTER_FILES, Decision, Gone, model_of
-from loaders.report import Problem
+from kpis.figures.records import counting_vintage
+from kpis.store import tables
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from kpis.store.vintages import LISTED, REGISTER_FILES, Decision, Gone, model_of
+from loaders.files.problems import Problem
 
 if TYPE_CHECKING:
     from loaders.load import Prepared
@@ -125,7 +125,7 @@ def find_gone(store: Store, file: Prepared) -> list[Gone]:
     is_part = not whole and len(gone) * 2 > len(held)
     kept = {
         row["row_key"]
-        for row in store.all_of(models.ListDecision, list_kind=file.kind)
+        for row in store.all_of(tables.ListDecision, list_kind=file.kind)
         if row["decision"] == "keep" and (file.kind != "observations.csv" or row["list_name"] == file.name)
     }
     is_replaced = file.kind in LISTED or file.kind == "calendar.csv"
@@ -157,7 +157,7 @@ def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple
 
 
 def _figures(store: Store, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    table, files = table_of(models.Observation), table_of(models.OriginalFile)
+    table, files = table_of(tables.Observation), table_of(tables.OriginalFile)
     fields = KEYS["observations.csv"]
     query = select(
         *(table.c[n] for n in (*fields, "vintage", "withdraws_vintage")),

@@ -1,6 +1,6 @@
 """The rules between figures at the doors: what is held against what is stored, and what a finding is called there.
 
-The rules themselves are ``kpis.consistency``. A workbook asks its bureau about what is odd (a warning, confirmed with a reason);
+The rules themselves are ``kpis.figures.consistency``. A workbook asks its bureau about what is odd (a warning, confirmed with a reason);
 a list has nobody to ask, so the same finding is a problem there unless the row answers it in ``reason_text``.
 """
 
@@ -11,22 +11,22 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kpis import models
-from kpis.consistency import Finding, Key, Known, find_contradictions, outside_time
-from kpis.contradictions import definition_of
 from kpis.errors import FigureRefused
-from kpis.figures import Definition, Figure, counting_vintage
-from kpis.organisation import Organisation, Succession, Unit
+from kpis.figures.consistency import Finding, Key, Known, find_contradictions, outside_time
+from kpis.figures.organisation import Organisation, Succession, Unit
+from kpis.figures.plausible import Finding as Odd
+from kpis.figures.plausible import Severity, check_figure, check_point
+from kpis.figures.records import Definition, Figure, counting_vintage
 from kpis.periods import parse_period
-from kpis.plausible import Finding as Odd
-from kpis.plausible import Severity, check_figure, check_point
-from kpis.review import ReportedRow, figure_of
-from kpis.store import Store
-from kpis.vintages import COMPARED, next_vintage
-from loaders.context import ReportContext, catalogue_area
-from loaders.report import Problem
-from loaders.sheets import column_letters
-from loaders.values import fits_unit
+from kpis.reporting.comparison import ReportedRow, figure_of
+from kpis.reporting.contradictions import definition_of
+from kpis.store import tables
+from kpis.store.store import Store
+from kpis.store.vintages import COMPARED, next_vintage
+from loaders.files.problems import Problem
+from loaders.files.sheets import column_letters
+from loaders.workbook.context import ReportContext, catalogue_area
+from loaders.workbook.values import fits_unit
 
 if TYPE_CHECKING:
     from loaders.load import Prepared
@@ -102,7 +102,7 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
     if not lists:
         return
     rows = [
-        *store.all_of(models.Indicator),
+        *store.all_of(tables.Indicator),
         *(vars(row) for file in files if file.kind == "indicators.csv" for _, row in file.numbered),
     ]
     definitions = {row["indicator_code"]: definition_of(row) for row in rows}
@@ -147,7 +147,7 @@ def _figures(
 ) -> dict[Key, tuple[Prepared, int, Any]]:
     """Hold what the lists would store against the rules, and return where each new or changed figure stands."""
     codes = {row.indicator_code for file in observed for _, row in file.numbered}  # type: ignore[attr-defined]
-    rows = [row for row in store.all_of(models.Indicator) if row["indicator_code"] in codes]
+    rows = [row for row in store.all_of(tables.Indicator) if row["indicator_code"] in codes]
     rows += [vars(row) for file in files if file.kind == "indicators.csv" for _, row in file.numbered]
     definitions = {row["indicator_code"]: definition_of(row) for row in rows}
     scopes = {row["indicator_code"]: row["scope_code"] for row in rows}

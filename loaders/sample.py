@@ -19,20 +19,20 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis import models
-from kpis.deadlines import window
 from kpis.errors import FigureRefused
-from kpis.figures import Figure, value_of
-from kpis.people import COMMAND_LINE, add_person
+from kpis.figures.records import Figure, value_of
+from kpis.figures.scorecard import Book, Entry
 from kpis.periods import parse_period
-from kpis.reports import warnings_of
-from kpis.scorecard import Book, Entry
-from kpis.store import Store
-from kpis.submissions import approve, confirm, give_back, submit
-from loaders.context import periods_asked
-from loaders.layout import Layout, load_layout
-from loaders.submit import receive
-from loaders.workbook import issue_template
+from kpis.reporting.deadlines import window
+from kpis.reporting.people import COMMAND_LINE, add_person
+from kpis.reporting.reports import warnings_of
+from kpis.reporting.submissions import approve, confirm, give_back, submit
+from kpis.store import tables
+from kpis.store.store import Store
+from loaders.workbook.context import periods_asked
+from loaders.workbook.door import issue_template
+from loaders.workbook.layout import Layout, load_layout
+from loaders.workbook.submit import receive
 
 COMPLETE = ("FY2022-Q1", "FY2022-Q2", "FY2022-Q3", "FY2022-Q4")
 OPEN = "FY2023-Q1"  # a quarter in the middle of its reporting: some approved, some waiting, some returned, some not begun
@@ -227,7 +227,7 @@ def make_sample(
     """
     if store.is_sample():
         raise FigureRefused("見本はすでに作られています。", "The sample has been made already.")
-    if store.count(models.Submission):
+    if store.count(tables.Submission):
         raise FigureRefused(
             "実際の報告がある登録先には見本を作れません。別のデータベースを指定してください。",
             "This database holds reports in earnest. Name another database for the sample.",
@@ -235,7 +235,7 @@ def make_sample(
     store.become_sample()
     sizes = tomllib.loads(sizes_file.read_text(encoding="utf-8"))
     book, organisation, layout = store.book(), store.organisation(), load_layout()
-    indicators = [i for i in store.all_of(models.Indicator) if i["is_reported_by_bureaus"]]
+    indicators = [i for i in store.all_of(tables.Indicator) if i["is_reported_by_bureaus"]]
     if not indicators:
         raise FigureRefused(
             "局が報告する指標がありません。先に load してください。", "No indicator is reported by bureaus. Load first."
@@ -304,7 +304,7 @@ def _reported(
     if stage == "draft":
         return 0, 0
     with store.reading() as session:
-        row = session.get(models.Submission, number)
+        row = session.get(tables.Submission, number)
         assert row is not None
         doubts = {w.id: "見本のため" for w in warnings_of(session, row) if w.confirmed_by is None}
     if doubts:
@@ -321,10 +321,10 @@ def _reported(
 def _confidences(store: Store) -> None:
     """State a confidence for each core project; one that contradicts its status, so that the list can be seen."""
     with store.writing() as session:
-        projects = [p for p in store.all_of(models.Project) if p["kind"] == "core" and p["goal_ja"]]
+        projects = [p for p in store.all_of(tables.Project) if p["kind"] == "core" and p["goal_ja"]]
         for place, project in enumerate(projects):
             session.add(
-                models.ProjectConfidence(
+                tables.ProjectConfidence(
                     project_code=project["project_code"], confidence=("high", "medium", "high")[place % 3],
                     reason="見本の所見", reviewer="見本 構造改革室", reviewed_on=date(2023, 4, 28), is_sample=True,
                 )

@@ -9,10 +9,10 @@ import pyarrow as pa
 import streamlit as st
 
 from kpis.errors import PeriodUnreadable
+from kpis.figures.scorecard import Scored
+from kpis.figures.sentences import planned_text, standing_word
+from kpis.figures.shifts import Shift, shifts
 from kpis.periods import parse_period
-from kpis.scorecard import Scored
-from kpis.sentences import planned_text, standing_word
-from kpis.since import Shift, shifts
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import FIRST_DAY, choose_day

@@ -12,7 +12,7 @@ from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import as_of, enter
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import language, named, t
-from publishers import told_facilities as told
+from telling import facilities as told
 
 enter()
 

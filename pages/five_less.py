@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.scorecard import Scored
-from kpis.sentences import standing_word
+from kpis.figures.scorecard import Scored
+from kpis.figures.sentences import standing_word
 from pages.parts import cached
 from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
 from pages.parts.entry import as_of, enter
 from pages.parts.text import language, named, t
 from pages.parts.themes import LESSES, headlines, own_scope, with_forerunners
-from publishers.summary import NOTES, pair_note
-from publishers.words import Words
+from telling.overview import NOTES, pair_note
+from telling.words import Words
 
 enter()
 

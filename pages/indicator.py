@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from kpis.scorecard import Book, Scored
+from kpis.figures.scorecard import Book, Scored
 from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.bureaus import by_bureau, parts_by_indicator

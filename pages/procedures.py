@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.registers import DIMENSIONS, tally
+from kpis.figures.registers import DIMENSIONS, tally
 from pages.parts import address, cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value
@@ -13,7 +13,7 @@ from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import named, t
-from publishers import told_procedures as told
+from telling import procedures as told
 
 enter()
 

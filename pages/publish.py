@@ -7,7 +7,7 @@ import streamlit as st
 
 from kpis.errors import MierukaError
 from kpis.settings import settings
-from kpis.store import utc_now
+from kpis.store.store import utc_now
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.cards import tally_marks
@@ -15,7 +15,7 @@ from pages.parts.changes import changes_table
 from pages.parts.entry import enter
 from pages.parts.text import language, t
 from pages.parts.viewer import viewer as who
-from publishers import editions, publication
+from publishers.editions import on_disk, publication
 
 enter()
 
@@ -49,8 +49,8 @@ def show_preview(found: publication.Preview) -> None:
 
 def show_editions() -> None:
     """List the editions, prove them unchanged, and offer to return to an earlier one."""
-    there = [editions.opened(folder, n) for n in reversed(editions.numbers(folder))]
-    held = editions.pointer(folder)
+    there = [on_disk.opened(folder, n) for n in reversed(on_disk.numbers(folder))]
+    held = on_disk.pointer(folder)
     if not there or held is None:
         return
     st.subheader(t("publish_editions"))
@@ -65,7 +65,7 @@ def show_editions() -> None:
     ]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     if st.button(t("publish_verify"), icon=":material/verified:"):
-        faults = editions.verify(folder, recorded=publication.recorded(cached.store()))
+        faults = on_disk.verify(folder, recorded=publication.recorded(cached.store()))
         for fault in faults:
             st.error(f"{fault.edition:04d} {fault.file}: {fault.message_en if language() == 'en' else fault.message_ja}")
         if not faults:

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpis import deadlines, reports, submissions
-from kpis.deadlines import Standing, Window
 from kpis.errors import MierukaError, NotFound
 from kpis.periods import parse_period
-from kpis.reports import Opened, Report
-from kpis.review import OBSERVATIONS
+from kpis.reporting import deadlines, reports, submissions
+from kpis.reporting.comparison import OBSERVATIONS
+from kpis.reporting.deadlines import Standing, Window
+from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose, choose_part
@@ -37,7 +37,7 @@ from pages.parts.text import language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
 from pages.parts.withdrawals import withdrawn
-from publishers.naming import file_name
+from telling.file_names import file_name
 
 enter("see_queue", "manage_people", "read_audit")
 

@@ -12,14 +12,14 @@ from pages.parts.changes import changes_table
 from pages.parts.edition import cited
 from pages.parts.entry import enter
 from pages.parts.text import language, t
-from publishers import editions
+from publishers.editions import on_disk
 
 enter()
 
 SHOWN = 500
 folder = settings().editions_dir
 edition = cached.edition()
-log = editions.log(folder, until=edition.number if edition else None)
+log = on_disk.log(folder, until=edition.number if edition else None)
 if not log:
     st.title(t("nav_revisions"))
     st.info(t("revisions_none"), icon=":material/info:")
@@ -36,7 +36,7 @@ for made, changes in log:
         st.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
     st.caption(cited(made))
     st.caption(f"{t('publish_checksum')} `{made.sha256}`")
-held = editions.pointer(folder)
+held = on_disk.pointer(folder)
 if held and held.withdrawn:
     st.subheader(t("revisions_withdrawn"))
     for number, why in sorted(held.withdrawn.items()):

@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from kpis import deadlines, reports, submissions
-from kpis.access import OPEN_STATES
-from kpis.deadlines import Standing, Window
 from kpis.errors import MierukaError
-from kpis.reports import Opened, Report
+from kpis.reporting import deadlines, reports, submissions
+from kpis.reporting.access import OPEN_STATES
+from kpis.reporting.deadlines import Standing, Window
+from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
-from loaders.submit import Received, receive, take_template
+from loaders.workbook.submit import Received, receive, take_template
 from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.entry import as_of, enter

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from kpis.settings import ROOT
-from kpis.store import Store, open_engine
+from kpis.store.store import Store, open_engine
 from loaders.catalogue import load_folder
 from tests.small_government import settle
 

@@ -6,9 +6,9 @@ import csv
 from datetime import date
 from pathlib import Path
 
-from kpis import people
-from kpis.review import OBSERVATIONS, ReportedRow, Value
-from kpis.store import Store
+from kpis.reporting import people
+from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 

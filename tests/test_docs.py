@@ -35,7 +35,7 @@ def test_every_column_is_in_the_data_dictionary() -> None:
 
 
 def test_every_status_has_words_in_both_languages() -> None:
-    from kpis.figures import STATUSES
+    from kpis.figures.records import STATUSES
     from kpis.text import status_colour, status_icon, status_word
 
     for status in STATUSES:

@@ -12,10 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kpis import models, people, reports
+from kpis.reporting import people, reports
 from kpis.settings import ROOT
-from kpis.store import Store
-from loaders.submit import take_template
+from kpis.store import tables
+from kpis.store.store import Store
+from loaders.workbook.submit import take_template
 from tests.small_government import ADMIN, ANNA, AYA, DAI, OFFICE, PERIOD, STRANGER, settle
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -88,7 +89,7 @@ def test_whoever_does_not_report_for_the_bureau_is_refused(desk: tuple[Store, Ru
     store, run = desk
     done = run("load", str(filled(store, tmp_path / "a.xlsx")), "--as", who)
     assert done.returncode == 2 and "権限がありません" in done.stderr and "Traceback" not in done.stderr
-    assert store.count(models.Submission) == 0
+    assert store.count(tables.Submission) == 0
 
 
 def test_a_bureau_workbook_without_a_name_is_wrong_usage(desk: tuple[Store, Run], tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_a_forged_template_of_another_bureau_is_refused(
     store, run = desk
     file = filled(store, tmp_path / "forged.xlsx", bureau="DIGITAL", actor=DAI, **marks)
     done = run("load", str(file), "--as", who)
-    assert done.returncode in (1, 2) and store.count(models.Submission) == 0
+    assert done.returncode in (1, 2) and store.count(tables.Submission) == 0
     if who == ANNA:
         assert done.returncode == 1 and "印" in done.stderr, "allowed for GENERAL, so it is told what is wrong"
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from kpis.bureaus import BureauReport
+from kpis.figures.bureaus import BureauReport
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
@@ -17,8 +17,8 @@ from pages.parts.entry import as_of, page, view
 from pages.parts.project import state_marks
 from pages.parts.registers import block, telling
 from pages.parts.text import language, named, t
-from publishers import told_bureaus
-from publishers.words import Words
+from telling import bureaus
+from telling.words import Words
 
 
 def link(report: BureauReport) -> None:
@@ -29,7 +29,7 @@ def link(report: BureauReport) -> None:
 def overview(reports: Sequence[BureauReport]) -> None:
     """Compare all bureaus."""
     current = [r for r in reports if r.is_valid]
-    st.title(told_bureaus.counted_title(current, Words(language())))
+    st.title(bureaus.counted_title(current, Words(language())))
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     with st.container(border=True):
         heat_block([r for r in reports if r.is_valid or r.scored], key="heat")
@@ -61,14 +61,14 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.markdown(text)
                 link(report)
-    block(lambda: replace(told_bureaus.listed(telling(), held, lambda r: unit_label(r.unit)), is_table_open=False), key=key)
+    block(lambda: replace(bureaus.listed(telling(), held, lambda r: unit_label(r.unit)), is_table_open=False), key=key)
 
 
 def in_short(report: BureauReport) -> str:
     """Return a bureau's name, which figures there are of it, how they stand, and its milestones, a line each."""
     head = f"**{named(report.unit)}**"
     lines = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
-    lines = [f":small[:gray[{line}]]" for line in (*lines, *told_bureaus.what_is_known(report, Words(language())))]
+    lines = [f":small[:gray[{line}]]" for line in (*lines, *bureaus.what_is_known(report, Words(language())))]
     lines += [f":small[{line}]" for line in tally_marks(report.tally).split("  \n") if line]
     lines += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
     return "  \n".join([head, *lines])

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from kpis.bureaus import BureauReport
-from kpis.organisation import Succession
-from kpis.scorecard import Scored
-from kpis.sentences import standing_word, target_text
+from kpis.figures.bureaus import BureauReport
+from kpis.figures.organisation import Succession
+from kpis.figures.scorecard import Scored
+from kpis.figures.sentences import standing_word, target_text
 from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import address, cached
@@ -24,8 +24,8 @@ from pages.parts.project import milestone_block
 from pages.parts.reported import instant
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.viewer import viewer
-from publishers import told_bureaus
-from publishers.words import Words
+from telling import bureaus
+from telling.words import Words
 
 CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
 
@@ -158,7 +158,7 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 
 def detail(report: BureauReport) -> None:
     """Show one bureau."""
-    st.title(told_bureaus.title(report, Words(language())))
+    st.title(bureaus.title(report, Words(language())))
     st.markdown(tally_marks(report.tally))
     st.header(t("bureau_indicators"), divider="gray")
     if not report.scored:

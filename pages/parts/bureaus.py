@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kpis.bureaus import BureauReport
-from kpis.organisation import Break, Unit
-from kpis.scorecard import Scored
+from kpis.figures.bureaus import BureauReport
+from kpis.figures.organisation import Break, Unit
+from kpis.figures.scorecard import Scored
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.entry import as_of, view
 from pages.parts.registers import block, telling
 from pages.parts.text import language, t
-from publishers import told_bureaus
-from publishers.words import Words
+from telling import bureaus
+from telling.words import Words
 
 BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
 
@@ -34,13 +34,13 @@ def unit_names(codes: Sequence[str]) -> str:
 
 def unit_label(unit: Unit) -> str:
     """Return a bureau's name; of one that is gone with its last day, since names come back (生活文化局)."""
-    return told_bureaus.unit_label(unit, Words(language()))
+    return bureaus.unit_label(unit, Words(language()))
 
 
 def chart_name(code: str) -> str:
     """Return the name of an organisation unit as a chart on a phone has room for."""
     unit = cached.organisation().by_code.get(code)
-    return told_bureaus.chart_label(unit, Words(language())) if unit is not None else code
+    return bureaus.chart_label(unit, Words(language())) if unit is not None else code
 
 
 def break_line(found: Break) -> str:
@@ -90,11 +90,11 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
     ordered = sorted(periods, key=lambda c: (periods[c].end, periods[c].start), reverse=True)
     chosen = choose("period", ordered, t("compare_period"), lambda c: periods[c].label(language()), default=ordered[0])
     block(
-        lambda: told_bureaus.by_bureau(telling(), whole, parts, periods[chosen], name=unit_name, short=chart_name),
+        lambda: bureaus.by_bureau(telling(), whole, parts, periods[chosen], name=unit_name, short=chart_name),
         key=f"{key}_{definition.code}_by_bureau", suffix=chosen,
     )  # fmt: skip
 
 
 def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
     """Show every bureau against the five lesses: status by symbol, word and colour, with value, table and CSV."""
-    block(lambda: told_bureaus.heat(telling(), reports, cached.rows("Indicator")), key=key)
+    block(lambda: bureaus.heat(telling(), reports, cached.rows("Indicator")), key=key)

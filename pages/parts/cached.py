@@ -16,17 +16,18 @@ from functools import lru_cache, partial
 from threading import Lock
 from typing import Any
 
-from kpis import models, past
-from kpis.bureaus import BureauReport, bureau_reports
-from kpis.facilities import Facility, standing
-from kpis.organisation import REPORTING_KINDS, Organisation
-from kpis.people import Person, local_people
-from kpis.projects import ProjectReport, project_reports
-from kpis.register_queries import Counted, Filter, by_bureau, counted, search
-from kpis.scorecard import WHOLE, Book, Scored, score_all
+from kpis.figures.bureaus import BureauReport, bureau_reports
+from kpis.figures.facilities import Facility, standing
+from kpis.figures.organisation import REPORTING_KINDS, Organisation
+from kpis.figures.projects import ProjectReport, project_reports
+from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
+from kpis.reporting.people import Person, local_people
 from kpis.settings import settings
-from kpis.store import Store
-from publishers.editions import Edition
+from kpis.store import register_history
+from kpis.store import tables as models
+from kpis.store.queries import Counted, Filter, by_bureau, counted, search
+from kpis.store.store import Store
+from publishers.editions.on_disk import Edition
 
 PROJECT_TABLES = ("Project", "StrategyVersion", "ProjectVersion", "ProjectBureau", "MilestoneDate", "ProjectConfidence")
 BUREAU_TABLES = ("Indicator", "Submission")
@@ -180,7 +181,7 @@ def first_known(table: str) -> datetime | None:
 
     def make() -> datetime | None:
         with shelf.store.reading() as session:
-            return past.first_known(session, getattr(models, table))
+            return register_history.first_known(session, getattr(models, table))
 
     return shelf.get("rows", ("first known", table), make)
 

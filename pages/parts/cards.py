@@ -10,20 +10,20 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from charts.sparkline import card_picture
 from charts.style import CONFIG, Finished
-from kpis.figures import STATUSES, Definition, Figure, Judgement, value_of
-from kpis.scorecard import Book, Scored, Tally, dated_text, shown_figure
-from kpis.sentences import planned_text, target_text
+from charts.svg.sparkline import card_picture
+from kpis.figures.records import STATUSES, Definition, Figure, Judgement, value_of
+from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
+from kpis.figures.sentences import planned_text, target_text
 from kpis.text import status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
 from pages.parts.text import language, linked, named, t
-from publishers.naming import file_name
-from publishers.summary import groups
-from publishers.told_series import stretches_of
-from publishers.words import Words
+from telling.file_names import file_name
+from telling.indicator import stretches_of
+from telling.overview import groups
+from telling.words import Words
 
 UNBROKEN = 18  # letters of a mark that stays on one line in a narrow place
 

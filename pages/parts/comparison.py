@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from kpis.scorecard import Scored
-from kpis.sentences import planned_text, variance_text
+from kpis.figures.scorecard import Scored
+from kpis.figures.sentences import planned_text, variance_text
 from pages.parts.cards import badge_line, dated_value, headline_value
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t

@@ -10,14 +10,14 @@ import streamlit as st
 from kpis.errors import NotFound
 from kpis.periods import last_instant, local_day
 from kpis.settings import settings
-from kpis.store import utc_now
+from kpis.store.store import utc_now
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import FIRST_DAY, cannot, day_between, days_possible, settle_one
 from pages.parts.text import language, t
-from publishers import editions
-from publishers.citation import citation, edition_address
-from publishers.editions import Edition
+from publishers.editions import on_disk
+from publishers.editions.on_disk import Edition
+from telling.citation import citation, edition_address
 
 ON_A_DAY = "day"
 
@@ -28,8 +28,8 @@ def chosen_edition() -> Edition | None:
     if chosen.mode != "public":
         return None
     try:
-        held = editions.pointer(chosen.editions_dir)
-        there = {str(e.number): e for e in editions.shown(chosen.editions_dir)}
+        held = on_disk.pointer(chosen.editions_dir)
+        there = {str(e.number): e for e in on_disk.shown(chosen.editions_dir)}
     except NotFound:
         held, there = None, {}
     if held is None or str(held.edition) not in there:
@@ -47,7 +47,7 @@ def edition_choice() -> None:
     """Offer every edition the public may see, in the side bar."""
     if cached.edition() is None:
         return
-    there = {str(e.number): e for e in editions.shown(settings().editions_dir)}
+    there = {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
     if len(there) > 1:
         st.selectbox(
             t("edition_choose"), list(there), key="edition", format_func=partial(_option, there), on_change=address.moved,
@@ -60,7 +60,7 @@ def known_choice() -> datetime | None:
     if cached.edition() is not None:
         return None
     folder, now = settings().editions_dir, local_day(utc_now())
-    there = {str(e.number): e for e in editions.shown(folder)} if editions.pointer(folder) else {}
+    there = {str(e.number): e for e in on_disk.shown(folder)} if on_disk.pointer(folder) else {}
 
     def word(choice: str) -> str:
         if choice in there:

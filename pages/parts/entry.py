@@ -12,10 +12,10 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
+from kpis.figures.scorecard import VIEWS
 from kpis.periods import local_day
-from kpis.scorecard import VIEWS
 from kpis.settings import ROOT, settings
-from kpis.store import utc_now
+from kpis.store.store import utc_now
 from pages.parts import address, cached
 from pages.parts.asked import FIRST_DAY, cannot, settle_day, settle_one
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
@@ -192,7 +192,7 @@ def enter(*needs: str) -> None:
     is the very first one asked for. Declaring the navigation ends that discovery; the run then starts again framed.
 
     Args:
-        needs: actions of ``kpis.access``; the viewer must be allowed one of them. Every write checks again for itself.
+        needs: actions of ``kpis.reporting.access``; the viewer must be allowed one of them. Every write checks again for itself.
     """
     if not _framed.get():
         settle_language(st.query_params.get("lang", ""))

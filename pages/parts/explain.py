@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from kpis import submissions
 from kpis.errors import MierukaError
-from kpis.reports import INCOMPLETE, Opened
-from kpis.review import OURS, REASON_CLASSES, THEIRS
-from kpis.store import Store
+from kpis.reporting import submissions
+from kpis.reporting.comparison import OURS, REASON_CLASSES, THEIRS
+from kpis.reporting.reports import INCOMPLETE, Opened
+from kpis.store.store import Store
 from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
 from pages.parts.text import in_brackets, language, t
 from pages.parts.whatchanges import left_open

@@ -8,18 +8,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from kpis.figures import Revision
+from kpis.figures.records import Revision
+from kpis.figures.scorecard import Book, Scored
+from kpis.figures.sentences import planned_text, target_text
 from kpis.periods import local_day, parse_period
-from kpis.scorecard import Book, Scored
-from kpis.sentences import planned_text, target_text
 from kpis.text import format_date, format_ratio, format_value, known_day
 from pages.parts import cached
 from pages.parts.bureaus import unit_name
 from pages.parts.cards import badge_line, headline_value
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
-from publishers.summary import rule_line
-from publishers.words import Words
+from telling.overview import rule_line
+from telling.words import Words
 
 REVISIONS_SHOWN = 50
 

@@ -15,7 +15,7 @@ from charts.style import CONFIG, Finished
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.text import language, t
-from publishers.naming import file_name
+from telling.file_names import file_name
 
 
 @dataclass(frozen=True, slots=True)

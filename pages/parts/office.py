@@ -8,15 +8,15 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from kpis import deadlines, people, submissions
-from kpis.access import ROLES
 from kpis.errors import MierukaError
-from kpis.store import Store
+from kpis.reporting import deadlines, people, submissions
+from kpis.reporting.access import ROLES
+from kpis.store.store import Store
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name
 from pages.parts.text import language, t
-from publishers.naming import file_name
+from telling.file_names import file_name
 
 
 def _done(step: Callable[[], object], said: str) -> None:

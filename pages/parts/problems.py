@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from loaders.report import Problem
-from loaders.workbook import WorkbookReading, mark_problems
+from loaders.files.problems import Problem
+from loaders.workbook.door import WorkbookReading, mark_problems
 from pages.parts.reported import file_of, plain
 from pages.parts.text import language, t
 

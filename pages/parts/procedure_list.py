@@ -11,17 +11,17 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from kpis.register_queries import PAGE_SIZE, Counted, Filter
-from kpis.registers import ENDED, STATUSES, channels
+from kpis.figures.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
+from kpis.store.queries import PAGE_SIZE, Counted, Filter
 from pages.parts import address, cached
 from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.entry import as_of
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import language, t
-from publishers.naming import file_name
-from publishers.registers_csv import written
-from publishers.told_procedures import value_word
+from publishers.opendata.registers_csv import written
+from telling.file_names import file_name
+from telling.procedures import value_word
 
 CHANNELS_OFFERED = 60
 

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpis import models, register_queries
 from kpis.errors import NotFound
+from kpis.figures.registers import STEPS
 from kpis.periods import local_day
-from kpis.registers import STEPS
+from kpis.store import queries, tables
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page
@@ -19,13 +19,13 @@ from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, number, telling
 from pages.parts.reported import plain
 from pages.parts.text import fine_print, language, linked, named, t
-from publishers.told import ended_line
+from telling.blocks import ended_line
 
 
 def procedure_page(code: str) -> None:
     """Show one procedure by its code; an unknown code is named."""
     try:
-        row = register_queries.one(cached.store(), code, as_of=as_of(), known_at=cached.known_at())
+        row = queries.one(cached.store(), code, as_of=as_of(), known_at=cached.known_at())
     except NotFound:
         st.title(t("proc_unknown", code=plain(code)))
         back_link("procedures", t("back_to_list"))
@@ -56,10 +56,10 @@ def _succession(row: dict[str, Any]) -> None:
     if row["ended_reason"]:
         st.warning(ended_line(telling(), row, ""), icon=":material/event_busy:")
     kin = [("ended_into", row["successor_code"])] if row["successor_code"] else []
-    kin += [("ended_from", code) for code in register_queries.merged_into(store, row["procedure_code"], known_at=known_at)]
+    kin += [("ended_from", code) for code in queries.merged_into(store, row["procedure_code"], known_at=known_at)]
     for words, code in kin:
         try:
-            other = register_queries.one(store, code, as_of=as_of(), known_at=known_at)
+            other = queries.one(store, code, as_of=as_of(), known_at=known_at)
         except NotFound:
             continue  # not known yet at that instant
         st.page_link(
@@ -104,7 +104,7 @@ def _history(code: str) -> None:
     known_at = cached.known_at()
     found = [
         change
-        for change in cached.store().all_of(models.RegisterChange, register_name="procedure", row_code=code)
+        for change in cached.store().all_of(tables.RegisterChange, register_name="procedure", row_code=code)
         if known_at is None or change["known_at"] <= known_at
     ]
     if not found:

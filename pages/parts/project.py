@@ -8,19 +8,19 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from charts.timeline import timeline
+from charts.plotly.timeline import timeline
 from kpis.errors import PeriodUnreadable
-from kpis.figures import BAD, GOOD
+from kpis.figures.projects import GivenDay, Milestone, ProjectReport
+from kpis.figures.records import BAD, GOOD
 from kpis.periods import parse_period
-from kpis.projects import GivenDay, Milestone, ProjectReport
 from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page
 from pages.parts.figure import figure_block
 from pages.parts.text import language, named, t
-from publishers import told_projects
-from publishers.words import Words
+from telling import projects as told_projects
+from telling.words import Words
 
 STATE_LOOK = {
     "done": (":material/check_circle:", "green"),

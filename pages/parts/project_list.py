@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpis.figures import BAD, GOOD, JUDGED
-from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
+from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
+from kpis.figures.records import BAD, GOOD, JUDGED
 from kpis.settings import settings
 from kpis.text import format_date, status_word
 from pages.parts import address, cached
@@ -18,8 +18,8 @@ from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, contradictions, quarter_label, state_marks, status_mark
 from pages.parts.text import language, linked, named, t
-from publishers import told_projects
-from publishers.words import Words
+from telling import projects
+from telling.words import Words
 
 
 def link(report: ProjectReport, label: str = "") -> None:
@@ -30,13 +30,13 @@ def link(report: ProjectReport, label: str = "") -> None:
 
 def full_name(report: ProjectReport) -> str:
     """Return the name of a project, marked where its title was not seen, and what later versions of the strategy call it."""
-    return told_projects.called(report, Words(language()))
+    return projects.called(report, Words(language()))
 
 
 def leaders(report: ProjectReport) -> str:
     """Return the names of the bureaus that lead a project, in order of time, and of those that take part."""
     units = cached.organisation().by_code
-    return told_projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, Words(language()))
+    return projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, Words(language()))
 
 
 def no_bureau(report: ProjectReport) -> str:
@@ -73,7 +73,7 @@ def line(report: ProjectReport) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         marks = [status_mark(report.status)] if report.scored else []
         marks += [found] if (found := state_marks(report.milestones)) else []
-        st.markdown("  \n".join([f"**{told_projects.called(report, Words(language()))}**", *([" ".join(marks)] if marks else [])]))
+        st.markdown("  \n".join([f"**{projects.called(report, Words(language()))}**", *([" ".join(marks)] if marks else [])]))
         goal = [found] if (found := named(dict(report.row), "goal")) else []
         st.caption("  \n".join([*goal, f"{report.code} ・ {leaders(report) or no_bureau(report)} ・ {reported(report)}"]))
         link(report, t("open_project"))
@@ -88,7 +88,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     good = sum(s in GOOD for s in counted.values())
     slow = sum(s == "slightly_behind" for s in counted.values())
     bad = sum(s in BAD for s in counted.values())
-    which = told_projects.core_heading(held[0][0], len(first), Words(language()), is_all=True)
+    which = projects.core_heading(held[0][0], len(first), Words(language()), is_all=True)
     st.title(t("projects_title", which=which, good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
@@ -99,9 +99,9 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     strategy()
     for versions, alike in held:
         is_new = bool(versions and versions[0]["is_renumbered"])  # then nothing says how many there are
-        st.header(told_projects.core_heading(versions, len(alike), Words(language()), is_all=not is_new), divider="gray")
+        st.header(projects.core_heading(versions, len(alike), Words(language()), is_all=not is_new), divider="gray")
         if is_new:
-            said = {"version": named(versions[0]), "day": told_projects.adopted(versions[0], Words(language()))}
+            said = {"version": named(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
             st.caption(t("core_renumbered_note", **said))
         with st.grid(3, min_column_width=280):
             for report in alike:
@@ -136,7 +136,7 @@ def strategy() -> None:
         sources = cached.book().sources
         for version in versions:
             source = sources.get(version["source_code"])
-            said = told_projects.version_line(version, Words(language()))
+            said = projects.version_line(version, Words(language()))
             st.markdown(said + (f"  \n{t('source')}: {linked(source.title, source.url)}" if source else ""))
 
 
@@ -171,7 +171,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
             for r in reports
         ]
     )  # fmt: skip
-    milestones = told_projects.milestones_line([m for r in reports for m in r.milestones], Words(language()))
+    milestones = projects.milestones_line([m for r in reports for m in r.milestones], Words(language()))
     said = t("projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), milestones=milestones)
     return ready(None, sentence=said, table=table, csv=csv)
 
@@ -183,7 +183,7 @@ def leading(held: list[ProjectReport]) -> None:
     st.header(t("leading_heading"), divider="gray")
     stated = next((s.judgement.figure for s in cached.scored(as_of()) if s.entry.definition.code == "leading_projects"), None)
     count = stated.value if stated is not None else None
-    st.caption(told_projects.unidentified(held, cached.rows("StrategyVersion"), count, Words(language())))
+    st.caption(projects.unidentified(held, cached.rows("StrategyVersion"), count, Words(language())))
     categories = dict.fromkeys(r.row["category_ja"] for r in held)
     for category in sorted(categories, key=lambda c: not c):
         own = [r for r in held if r.row["category_ja"] == category]

@@ -8,11 +8,11 @@ from itertools import pairwise
 import pandas as pd
 import streamlit as st
 
-from kpis.confidence import LEVELS, record_confidence
 from kpis.errors import MierukaError
-from kpis.figures import value_of
-from kpis.projects import PROJECT_RULE, ProjectReport
-from kpis.scorecard import Scored
+from kpis.figures.projects import PROJECT_RULE, ProjectReport
+from kpis.figures.records import value_of
+from kpis.figures.scorecard import Scored
+from kpis.reporting.confidence import LEVELS, record_confidence
 from kpis.settings import settings
 from kpis.text import format_date, format_value, known_day, status_word
 from pages.parts import address, cached
@@ -22,15 +22,15 @@ from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, milestone_block, quarter_label, rule_line, status_mark
 from pages.parts.text import fine_print, in_brackets, language, linked, named, t
 from pages.parts.viewer import viewer
-from publishers import told_projects
-from publishers.words import Words
+from telling import projects
+from telling.words import Words
 
 CHARTS_SHOWN = 6
 
 
 def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
-    st.title(f"{report.code} {told_projects.project_name(report.row, Words(language()))}")
+    st.title(f"{report.code} {projects.project_name(report.row, Words(language()))}")
     if not report.row["is_name_official"]:
         st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
@@ -47,9 +47,9 @@ def heading(report: ProjectReport) -> None:
                 icon=":material/compare_arrows:",
             )
     with st.container(border=True):
-        st.markdown(f"**{told_projects.goal_heading(report, Words(language()))}**")
+        st.markdown(f"**{projects.goal_heading(report, Words(language()))}**")
         st.markdown(named(dict(report.row), "goal") or t("goal_none"))
-        source = cached.book().sources.get(told_projects.goal_source(report.row))
+        source = cached.book().sources.get(projects.goal_source(report.row))
         if source:
             fine_print(f"{t('source')}: {linked(source.title, source.url)}")
 
@@ -64,7 +64,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             st.caption(t("bureau_unknown_core" if report.row["kind"] == "core" else "bureau_unknown"))
         for row in report.bureaus:
             unit = units[row["bureau_code"]]
-            when = told_projects.times(row, unit.valid_to, Words(language()))
+            when = projects.times(row, unit.valid_to, Words(language()))
             st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{in_brackets(when) if when else ''}", icon=":material/apartment:",
                 query_params=address.link(code=unit.code),
             )  # fmt: skip

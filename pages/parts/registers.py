@@ -10,18 +10,18 @@ import pandas as pd
 import streamlit as st
 
 from charts.shapes import figure
-from kpis.bureaus import home
+from kpis.figures.bureaus import home
+from kpis.figures.scorecard import Scored
 from kpis.periods import local_day
-from kpis.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import format_date, known_day
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import fine_print, language, linked, named, t
-from publishers import told
-from publishers.told import Block, Card, Cell, Link, Number, Telling
-from publishers.words import Words
+from telling import blocks
+from telling.blocks import Block, Card, Cell, Link, Number, Telling
+from telling.words import Words
 
 
 def number(value: float | None) -> str:
@@ -94,7 +94,7 @@ def shown_under(code: str) -> str:
 
 def published(theme: str, *kinds: str) -> Scored | None:
     """Return the judgement of the first indicator of a theme and kind that has a figure, of its own scope."""
-    return told.published(cached.scored(as_of()), theme, *kinds)
+    return blocks.published(cached.scored(as_of()), theme, *kinds)
 
 
 def facts(rows: list[tuple[str, str]]) -> None:

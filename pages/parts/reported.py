@@ -7,15 +7,15 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from kpis.access import state_word
 from kpis.periods import local_day, local_time, parse_period
-from kpis.review import OBSERVATIONS, ReportedRow, Value
-from kpis.store import utc_now
+from kpis.reporting.access import state_word
+from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
+from kpis.store.store import utc_now
 from kpis.text import format_date
-from loaders.layout import Column, load_layout
+from loaders.workbook.layout import Column, load_layout
 from pages.parts import cached
 from pages.parts.text import language, named, t
-from publishers.naming import file_name
+from telling.file_names import file_name
 
 STATE_LOOKS = {
     "not_started": (":material/radio_button_unchecked:", "gray"), "draft": (":material/edit_note:", "gray"),

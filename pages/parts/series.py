@@ -10,13 +10,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import pyarrow as pa
 
-from charts.trajectory import trajectory
-from kpis.figures import Figure
-from kpis.scorecard import Book, Scored, forecast_of, path_of
+from charts.plotly.trajectory import trajectory
+from kpis.figures.records import Figure
+from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
 from pages.parts.entry import as_of
 from pages.parts.text import language, t
-from publishers import told_series
-from publishers.words import Words
+from telling import indicator
+from telling.words import Words
 
 
 def arrow(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
@@ -56,7 +56,7 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
 def series_chart(scored: Scored) -> tuple[go.Figure, str] | None:
     """Return the chart of a series and what its lines mean; nothing where there is no figure to draw."""
     words = Words(language())
-    shape = told_series.series(scored, words, as_of=as_of())
+    shape = indicator.series(scored, words, as_of=as_of())
     if shape is None:
         return None
-    return trajectory(shape), told_series.legend(shape, forecast_of(scored, as_of=as_of()), words)
+    return trajectory(shape), indicator.legend(shape, forecast_of(scored, as_of=as_of()), words)

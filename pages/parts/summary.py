@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from kpis.figures import Figure, Goal
-from kpis.projects import ProjectReport
-from kpis.scorecard import Book, Change, Scored, latest_changes, tally
+from kpis.figures.projects import ProjectReport
+from kpis.figures.records import Figure, Goal
+from kpis.figures.scorecard import Book, Change, Scored, latest_changes, tally
 from kpis.text import format_date, format_value
 from pages.parts import cached
 from pages.parts.cards import badge_line, headline_value, tally_marks
 from pages.parts.entry import as_of
 from pages.parts.series import arrow
 from pages.parts.text import language, named, t
-from publishers import told_projects
-from publishers.summary import conclusion, exclusions, lead
-from publishers.words import Words
+from telling import projects as told_projects
+from telling.overview import conclusion, exclusions, lead
+from telling.words import Words
 
 CHANGES = 6
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpis.scorecard import Scored
+from kpis.figures.scorecard import Scored
 from pages.parts import cached
-from publishers import summary
-from publishers.summary import LESSES, headlines, own_scope
+from telling import overview
+from telling.overview import LESSES, headlines, own_scope
 
 __all__ = ["LESSES", "headlines", "own_scope", "with_forerunners"]
 
 
 def with_forerunners(every: Sequence[Scored], theme: str) -> list[Scored]:
     """Return the headline indicators of a theme, and after them those with figures that one of them replaced."""
-    return summary.with_forerunners(every, theme, cached.rows("Indicator"))
+    return overview.with_forerunners(every, theme, cached.rows("Indicator"))

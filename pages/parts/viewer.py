@@ -10,10 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from kpis.access import LOCAL_DOMAIN, Viewer
-from kpis.people import viewer_of
+from kpis.reporting.access import LOCAL_DOMAIN, Viewer
+from kpis.reporting.people import viewer_of
 from kpis.settings import settings
-from kpis.store import utc_now
+from kpis.store.store import utc_now
 from pages.parts import address, cached
 from pages.parts.text import t
 

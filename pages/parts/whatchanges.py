@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from kpis.reports import INCOMPLETE, Opened, Report
-from kpis.review import OURS, THEIRS, CellChange
+from kpis.reporting.comparison import OURS, THEIRS, CellChange
+from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from kpis.text import status_colour, status_icon, status_word
 from pages.parts.cards import sentence
 from pages.parts.reported import bureau_names, column_name, event_name, file_of, instant, period_name, plain, row_namer, value_text

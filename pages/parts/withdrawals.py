@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from kpis import withdrawals
 from kpis.errors import MierukaError
-from kpis.figures import current_vintages
-from kpis.review import OBSERVATIONS, REASON_CLASSES
-from kpis.store import Store
-from kpis.withdrawals import Asked
+from kpis.figures.records import current_vintages
+from kpis.reporting import withdrawals
+from kpis.reporting.comparison import OBSERVATIONS, REASON_CLASSES
+from kpis.reporting.withdrawals import Asked
+from kpis.store.store import Store
 from pages.parts import cached
 from pages.parts.reported import bureau_names, column_name, instant, period_name, plain, row_namer, value_text
 from pages.parts.text import language, t

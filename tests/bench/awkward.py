@@ -9,8 +9,8 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from kpis.store import Store
-from loaders.workbook import read_workbook
+from kpis.store.store import Store
+from loaders.workbook.door import read_workbook
 from tests.loaders.awkward import ACCEPTED, REFUSED, Case
 from tests.loaders.filled import filled, make_store, template
 

@@ -5,6 +5,6 @@ from __future__ import annotations
 import streamlit as st
 from starlette.middleware import Middleware
 
-from publishers.headers import PageHeaders
+from api.headers import PageHeaders
 
 app = st.App("tests/bench/floor.py", middleware=[Middleware(PageHeaders)])

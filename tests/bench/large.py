@@ -14,9 +14,9 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
-from kpis import models, vintages
 from kpis.periods import month_code, parse_period
-from kpis.store import Store
+from kpis.store import tables, vintages
+from kpis.store.store import Store
 from tests.bench.page_time import filled
 from tests.bench.viewer import Viewer, served
 
@@ -31,7 +31,7 @@ PAGES = {
 
 def table_of(name: str):  # type: ignore[no-untyped-def]
     """Return a table of the model by its name."""
-    return models.SQLModel.metadata.tables[name]
+    return tables.SQLModel.metadata.tables[name]
 
 
 def enlarge(store: Store) -> int:

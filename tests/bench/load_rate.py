@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from loaders.rows import ObservationRow

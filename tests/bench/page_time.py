@@ -15,9 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from kpis import models
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store import tables
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from tests.bench.viewer import Viewer, served
 
@@ -30,7 +30,7 @@ RUNS, TIMES = 25, 100
 
 def lengthen(store: Store) -> None:
     """Add older vintages until each figure has a hundred: the bench's own made-up history."""
-    table = models.SQLModel.metadata.tables["observation"]
+    table = tables.SQLModel.metadata.tables["observation"]
     with store.writing() as session:
         rows = [dict(r._mapping) for r in session.execute(select(table))]
         for row in rows:

@@ -24,8 +24,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from kpis.settings import Settings
-from kpis.store import Store, utc_now
-from publishers import editions, publication
+from kpis.store.store import Store, utc_now
+from publishers.editions import on_disk, publication
 from tests.bench.page_time import filled
 from tests.bench.viewer import served
 from tests.browser.conftest import CHROMIUM, FLAGS
@@ -243,7 +243,7 @@ def main() -> None:
         store = Store(filled(Path(scratch) / "bench.db"))
         publication.publish(store, note="bench", now=utc_now(), chosen=Settings(EDITIONS_DIR=folder))  # type: ignore[call-arg]
         store.engine.dispose()
-        held = editions.opened(folder, 1)
+        held = on_disk.opened(folder, 1)
         weight(held.folder / "site")
         if CHROMIUM:
             paints(folder)

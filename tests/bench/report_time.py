@@ -16,16 +16,16 @@ from pathlib import Path
 
 import openpyxl
 
-from kpis.people import COMMAND_LINE, add_person
-from kpis.reports import opened
+from kpis.reporting.people import COMMAND_LINE, add_person
+from kpis.reporting.reports import opened
+from kpis.reporting.submissions import approve, submit
 from kpis.settings import ROOT
-from kpis.store import Store
-from kpis.submissions import approve, submit
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from loaders.missing import Decision
-from loaders.submit import receive
-from loaders.workbook import issue_template, read_workbook
+from loaders.workbook.door import issue_template, read_workbook
+from loaders.workbook.submit import receive
 
 BUREAU, PERIOD, SOURCE, GOAL = "CONSTRUCTION", "FY2022-Q3", "shintosei-8a0d3d80", 1.0
 MANAGER, OFFICE, TODAY = "manager@example.jp", "office@example.jp", date(2023, 1, 20)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from tests.browser.screen import WAIT, Screen, tab
 from tests.pages.questions import word

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from kpis import reports
+from kpis.reporting import reports
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
 from tests import libreoffice
 from tests.browser.conftest import serving
 from tests.browser.screen import at_rest, pictured, tab
@@ -256,7 +256,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     context.close()
 
     # The other bureau reports from the command line; once approved, the whole is the sum of both, and is judged
-    from loaders.submit import take_template
+    from loaders.workbook.submit import take_template
 
     digital = folder / "digital.xlsx"
     digital.write_bytes(take_template(office.store, "DIGITAL", PERIOD, actor=DAI))
@@ -285,7 +285,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
 
 def test_a_browser_closed_at_any_moment_loses_and_doubles_nothing(chromium: Browser, office: Office) -> None:
     """AYA corrects the quarter; her browser is closed before, while and after the workbook is sent, and at each later step."""
-    from loaders.submit import take_template
+    from loaders.workbook.submit import take_template
 
     template = office.folder / "aya.xlsx"
     template.write_bytes(take_template(office.store, "GENERAL", PERIOD, actor=AYA))

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
-from publishers.export import export
-from publishers.report import quarter_report
-from publishers.report_page import report_page
+from publishers.meeting.material import quarter_report
+from publishers.meeting.page import report_page
+from publishers.site.export import export
 from tests.browser.test_pages import opened
 from tests.publishers.house import House, built
 

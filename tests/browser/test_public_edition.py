@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
-from publishers import editions
+from publishers.editions import on_disk
 from tests.browser.test_pages import opened
 from tests.publishers.house import House, built
 from tests.publishers.public_server import public_server
@@ -44,7 +44,7 @@ def public(house: House) -> Iterator[str]:
 
 def frame(language: str, address: str, house: House) -> set[str]:
     """Return the numbers of the frame round every page: the edition, its day, its address."""
-    held = editions.opened(house.folder, 2)
+    held = on_disk.opened(house.folder, 2)
     return {*numbers_in(held.as_of.isoformat()), str(held.as_of.month), str(held.as_of.day), "2", "0002", "4.0"}
 
 

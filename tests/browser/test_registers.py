@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kpis.facilities import CASHLESS
-from kpis.facilities import STATUSES as CASHLESS_STATUSES
-from kpis.registers import FORMS, STATUSES, STEPS
-from kpis.store import Store
+from kpis.figures.facilities import CASHLESS
+from kpis.figures.facilities import STATUSES as CASHLESS_STATUSES
+from kpis.figures.registers import FORMS, STATUSES, STEPS
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests import census

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kpis import people, submissions
-from kpis.store import Store
+from kpis.reporting import people, submissions
+from kpis.store.store import Store
 from tests.browser.conftest import serving
 from tests.browser.screen import pictured, tab
 from tests.browser.test_journey import CALENDAR, quiet, text_of

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kpis import models
 from kpis.settings import ROOT
-from kpis.store import Store, utc_now
+from kpis.store import tables
+from kpis.store.store import Store, utc_now
 from loaders.catalogue import load_folder
-from publishers import editions
+from publishers.editions import on_disk
 from tests.browser.axe import broken_rules
 from tests.browser.screen import pictured
 from tests.publishers.house import House
@@ -44,13 +44,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     house = House(store, folder / "editions", utc_now())
     for number, code in enumerate(("GENERAL", "FINANCE", "DIGITAL", "WELFARE_HEALTH"), start=1):
         house.add(
-            models.Observation, indicator_code="electronic_decision_rate", bureau_code=code, period_code="FY2022-Q2", vintage=1, value=None,
+            tables.Observation, indicator_code="electronic_decision_rate", bureau_code=code, period_code="FY2022-Q2", vintage=1, value=None,
             numerator=50.0 * number, denominator=210.0, base_value=None, text_ja="", is_sample=False, reason_class=None,
         )  # fmt: skip
     house.publish("最初")
     house.correct("paper_reduction_rate", "FY2022", value="71.0")
     house.publish("訂正")
-    site = editions.opened(house.folder, 2).folder / "site"
+    site = on_disk.opened(house.folder, 2).folder / "site"
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"

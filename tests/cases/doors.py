@@ -14,10 +14,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
+from loaders.files.problems import LoadReport
 from loaders.load import check_content, load_file
 from loaders.pull import pull_all
-from loaders.report import LoadReport
 
 FILES = Path(__file__).resolve().parent / "files"
 DOORS = ("check", "load", "pull")

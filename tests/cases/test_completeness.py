@@ -9,11 +9,11 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis import reports, submissions
 from kpis.errors import StepRefused
-from kpis.reports import INCOMPLETE
-from kpis.store import Store
-from loaders.submit import Received, receive, take_template
+from kpis.reporting import reports, submissions
+from kpis.reporting.reports import INCOMPLETE
+from kpis.store.store import Store
+from loaders.workbook.submit import Received, receive, take_template
 from tests.small_government import ANNA, IN_TIME, OFFICE, PERIOD, settle
 
 FIGURES = "指標の実績"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kpis import models
-from kpis.store import Store
+from kpis.store import tables
+from kpis.store.store import Store
 from tests.cases.doors import DOORS, FILES, command, copy_of, through
 
 # File → (rule or kind, cell) of every problem; nothing of it may be stored.
@@ -24,11 +24,11 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_list_is_refused_at_the_cell_by_every_door(tokyo: Store, tmp_path: Path, name: str, door: str) -> None:
     store = copy_of(tokyo, tmp_path)
-    before = store.revision(), store.count(models.Observation), store.count(models.OriginalFile)
+    before = store.revision(), store.count(tables.Observation), store.count(tables.OriginalFile)
     report = through(door, store, FILES / name, tmp_path)
     assert [(p.rule or p.kind, p.cell) for p in report.problems] == REFUSED[name]
     assert all(p.grade == "error" and p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in report.problems)
-    assert (store.revision(), store.count(models.Observation), store.count(models.OriginalFile)) == before
+    assert (store.revision(), store.count(tables.Observation), store.count(tables.OriginalFile)) == before
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -38,7 +38,7 @@ def test_the_command_line_ends_with_1_and_names_the_cell(tokyo: Store, tmp_path:
         done = command(store, word, str(FILES / name))
         assert done.returncode == 1 and "Traceback" not in done.stderr
         assert all(cell in done.stderr for _, cell in REFUSED[name])
-    assert store.count(models.Observation) == tokyo.count(models.Observation)
+    assert store.count(tables.Observation) == tokyo.count(tables.Observation)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -54,7 +54,7 @@ def test_a_falling_total_with_its_reason_in_the_list_passes(tokyo: Store, tmp_pa
 def test_a_value_that_rounds_to_its_target_is_stored_as_it_is(tokyo: Store, tmp_path: Path) -> None:
     store = copy_of(tokyo, tmp_path)
     assert through("load", store, FILES / "rounds-to-target.csv", tmp_path).accepted == 1
-    stored = store.all_of(models.Observation, indicator_code="electronic_decision_rate", bureau_code="TMG", period_code="2023-03")
+    stored = store.all_of(tables.Observation, indicator_code="electronic_decision_rate", bureau_code="TMG", period_code="2023-03")
     assert stored[-1]["value"] == 99.96
 
 

@@ -10,15 +10,15 @@ from datetime import date
 import plotly.graph_objects as go
 import pytest
 
+from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
 from charts.shapes import Steps
 from charts.shapes import figure as drawn_shape
-from charts.sparkline import card_picture
 from charts.style import Finished
+from charts.svg.series import NARROW, WIDE, drawing
+from charts.svg.shapes import picture
+from charts.svg.sparkline import card_picture
 from charts.ticks import period_ticks, ticks_within, width_of
-from charts.trajectory import trajectory
-from charts.vector import NARROW, WIDE, drawing
-from charts.vector_shapes import picture
 from kpis.periods import parse_period
 
 CORNERS = [("2020-09", 5.0), ("FY2023", 70.0), ("FY2026", 100.0), ("FY2030", 100.0)]

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from kpis.settings import ROOT
-from kpis.vintages import LISTED, REGISTER_FILES
+from kpis.store.vintages import LISTED, REGISTER_FILES
 from loaders.missing import KEYS, read_dropped
 
 CATALOGUE, OFFICIAL = ROOT / "data" / "catalogue", ROOT / "data" / "official"

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import pytest
 
+from kpis.figures.scorecard import score_all, shown_figure
+from kpis.figures.sentences import target_text
 from kpis.periods import parse_period
-from kpis.scorecard import score_all, shown_figure
-from kpis.sentences import target_text
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
 from tests.data.test_data_files import rows_of
 
 INDICATORS = {r["indicator_code"]: r for r in rows_of("data/catalogue/indicators.csv")}

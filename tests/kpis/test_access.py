@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from kpis import deadlines, people, reports, submissions
-from kpis.access import MAY, OPEN_STATES, ROLES, STATES, STEPS, next_state
 from kpis.errors import MierukaError, NotAllowed, NotFound, StepRefused
-from kpis.people import LOCAL_MANAGER, LOCAL_OFFICE
-from kpis.review import OBSERVATIONS
+from kpis.reporting import deadlines, people, reports, submissions
+from kpis.reporting.access import MAY, OPEN_STATES, ROLES, STATES, STEPS, next_state
+from kpis.reporting.comparison import OBSERVATIONS
+from kpis.reporting.people import LOCAL_MANAGER, LOCAL_OFFICE
+from kpis.reporting.submissions import Warning
 from kpis.settings import settings
-from kpis.store import Store
-from kpis.submissions import Warning
+from kpis.store.store import Store
 from tests.small_government import (
     ADMIN,
     ANNA,
@@ -176,7 +176,7 @@ def test_local_persons_exist_in_local_mode_only(prepared: Path, tmp_path: Path, 
     assert listed[:2] == [LOCAL_MANAGER, LOCAL_OFFICE] and ANNA in listed and REMOVED not in listed
     submissions.withdraw(store, DRAFT, actor=LOCAL_MANAGER, revision=1)
     submissions.approve(store, SENT, actor=LOCAL_OFFICE, revision=1)
-    monkeypatch.setattr("kpis.people.settings", lambda: settings().model_copy(update={"mode": "office"}))
+    monkeypatch.setattr("kpis.reporting.people.settings", lambda: settings().model_copy(update={"mode": "office"}))
     assert people.viewer_of(store, LOCAL_OFFICE).grants == ()
     with pytest.raises(NotAllowed):
         people.local_people(store)

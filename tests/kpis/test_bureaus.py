@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from kpis import models
-from kpis.bureaus import BureauReport, bureau_reports, milestones_once
-from kpis.organisation import RollUp
-from kpis.projects import project_reports
-from kpis.scorecard import SourceNote, score_all
-from kpis.store import Store
+from kpis.figures.bureaus import BureauReport, bureau_reports, milestones_once
+from kpis.figures.organisation import RollUp
+from kpis.figures.projects import project_reports
+from kpis.figures.scorecard import SourceNote, score_all
+from kpis.store import tables as models
+from kpis.store.store import Store
 
 TODAY = date(2026, 11, 26)
 OWN_FIGURES = {"POLICY", "HOUSING", "URBAN", "DIGITAL", "FIRE", "CONSTRUCTION", "WATERWORKS"}

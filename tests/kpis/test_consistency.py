@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from kpis.consistency import Known, find_contradictions
-from kpis.figures import Definition, Figure
-from kpis.organisation import Organisation, Succession, Unit, roll_up_bureaus
+from kpis.figures.consistency import Known, find_contradictions
+from kpis.figures.organisation import Organisation, Succession, Unit, roll_up_bureaus
+from kpis.figures.records import Definition, Figure
 
 WHOLE = Unit("ALL", "全体", "All", "whole")
 OLD = Unit("OLD", "旧局", "Old", "governor_bureau", "ALL", date(2010, 4, 1), date(2022, 6, 30), False)

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from kpis import models, reports, submissions
 from kpis.errors import StepRefused
-from kpis.figures import counting_vintage
-from kpis.store import Store
-from kpis.submissions import Uploaded
+from kpis.figures.records import counting_vintage
+from kpis.reporting import reports, submissions
+from kpis.reporting.submissions import Uploaded
+from kpis.store import tables
+from kpis.store.store import Store
 from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, figure
 
 STOCK = "seal_abolished_procedures"
@@ -33,7 +34,7 @@ def approve(store: Store, given: Uploaded) -> int:
 
 
 def value_of(store: Store, period: str) -> float | None:
-    counting = counting_vintage(store.all_of(models.Observation, indicator_code=STOCK, bureau_code="GENERAL", period_code=period))
+    counting = counting_vintage(store.all_of(tables.Observation, indicator_code=STOCK, bureau_code="GENERAL", period_code=period))
     return counting and counting["value"]
 
 

@@ -11,17 +11,17 @@ from alembic.config import Config
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from kpis import models
-from kpis.filing import packed, row_key, rows_of
-from kpis.review import ReportedRow
-from kpis.store import MIGRATIONS, Store
+from kpis.reporting.comparison import ReportedRow
+from kpis.reporting.filing import packed, row_key, rows_of
+from kpis.store import tables
+from kpis.store.store import MIGRATIONS, Store
 from tests.small_government import ANNA, figure, register_row
 
 
-def keep_rows(session: Session, report: models.Submission, rows: list[ReportedRow]) -> None:
+def keep_rows(session: Session, report: tables.Submission, rows: list[ReportedRow]) -> None:
     for row in rows:
         session.add(
-            models.SubmissionRow(
+            tables.SubmissionRow(
                 submission_id=report.id, row_kind=row.kind, row_key=row_key(row.key), sheet=row.sheet, fields_json=packed(row)
             )
         )  # fmt: skip
@@ -34,12 +34,12 @@ def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Sto
     rows = [figure(value=70.0), changed]
     with reporting.writing() as session:
         session.add(
-            models.Submission(
+            tables.Submission(
                 bureau_code="GENERAL", period_code="FY2022-Q3", state="withdrawn", created_by=ANNA, created_at=datetime(2023, 1, 1)
             )
         )
         session.flush()
-        report = session.exec(select(models.Submission)).one()
+        report = session.exec(select(tables.Submission)).one()
         keep_rows(session, report, rows)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -51,5 +51,5 @@ def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Sto
     assert json.loads(old[1])["issued"]["planned_end"] == {"day": "2023-03-31"} and json.loads(old[1])["cells"]["name_ja"] == "H5"
     reporting.migrate()
     with reporting.reading() as session:
-        found, _ = rows_of(session, session.exec(select(models.Submission)).one())
+        found, _ = rows_of(session, session.exec(select(tables.Submission)).one())
     assert found == rows and found[1].changed == ("actual_end",)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kpis.figures import Definition, Figure
-from kpis.forecast import Forecast, forecast
+from kpis.figures.forecast import Forecast, forecast
+from kpis.figures.records import Definition, Figure
 
 COUNTER = Definition("x", "ceiling", "lower", "枚数", "Sheets", "枚", "sheets")
 RATE = Definition("x", "ratio", "higher", "率", "Rate", "%", "%", 1)

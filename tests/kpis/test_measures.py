@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from kpis import measures
 from kpis.errors import FigureRefused
-from kpis.figures import Baseline, Definition, Figure, Goal, Judgement, current_vintages, series_key
-from kpis.measures import judge, roll_up
-from kpis.targets import goal_in_force, planned_on, planned_path
+from kpis.figures import measures
+from kpis.figures.measures import judge, roll_up
+from kpis.figures.records import Baseline, Definition, Figure, Goal, Judgement, current_vintages, series_key
+from kpis.figures.targets import goal_in_force, planned_on, planned_path
 
 TODAY = date(2026, 11, 24)
 

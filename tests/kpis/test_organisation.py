@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpis.figures import Definition, Figure
-from kpis.organisation import Break, Organisation, Succession, Unit, recast, roll_up_bureaus
-from kpis.scorecard import WHOLE as NO_BUREAUS
-from kpis.scorecard import Book, Entry, Scored, score_indicator
-from kpis.store import Store
+from kpis.figures.organisation import Break, Organisation, Succession, Unit, recast, roll_up_bureaus
+from kpis.figures.records import Definition, Figure
+from kpis.figures.scorecard import WHOLE as NO_BUREAUS
+from kpis.figures.scorecard import Book, Entry, Scored, score_indicator
+from kpis.store.store import Store
 
 WHOLE = Unit("ALL", "全体", "All", "whole")
 TODAY = date(2026, 11, 24)

@@ -16,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from kpis import models, past, register_queries, registers, vintages
-from kpis.models import table_of
-from kpis.register_queries import Filter
-from kpis.store import Store
-from kpis.vintages import Origin
-from publishers.registers_csv import written
+from kpis.figures import registers
+from kpis.store import queries, register_history, tables, vintages
+from kpis.store.queries import Filter
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from kpis.store.vintages import Origin
+from publishers.opendata.registers_csv import written
 
 BEGIN, TODAY = datetime(2026, 4, 1, 9), date(2026, 1, 1)
 ENDS = {
@@ -30,29 +31,29 @@ ENDS = {
 }  # fmt: skip
 DAYS = (None, date(2024, 3, 31), date(2025, 3, 31), date(2027, 3, 31))
 COLUMNS: Mapping[type, Mapping[str, tuple[Any, ...]]] = {
-    models.Procedure: {
+    tables.Procedure: {
         "name_ja": ("許可の申請", "ＡＢＣの届出", "認定"), "law_name": ("", "条例"), "bureau_code": (None, "A", "B"),
         "digital_status": ("done", "planned", "not_done", "partly_done"), "digitised_date": DAYS, "planned_for": DAYS,
         "planned_for_precision": ("day", "or_later"), "is_priority": (True, False), "applications_count": (None, 0.0, 120.5),
         "online_count": (None, 0.0, 7.0), "online_channel": ("", "窓口; 電子"), "fee_step": ("paper", "online", "unknown"),
         "verified": (True, False), **ENDS,
     },
-    models.Facility: {
+    tables.Facility: {
         "name_ja": ("園", "館"), "bureau_code": (None, "A", "B"), "cashless_status": ("introduced", "announced", "not_cashless"),
         "cashless_since": DAYS, "payment_methods": ("", "credit_card;qr_code"), "is_class": (True, False),
         "municipality_ja": ("", "港区"), **ENDS,
     },
-    models.Milestone: {
+    tables.Milestone: {
         "name_ja": ("開始", "終了"), "stage_ja": ("", "予定"), "planned_end": DAYS, "planned_end_precision": ("day", "month"),
         "reported_period": (None, "FY2025-Q1"), **ENDS,
     },
 }  # fmt: skip
 ALWAYS: Mapping[type, Mapping[str, Any]] = {
-    models.Procedure: {"source_code": "S"},
-    models.Facility: {"source_code": "S", "kind": "park"},
-    models.Milestone: {"source_code": "S", "project_code": "P", "name_en": "step"},
+    tables.Procedure: {"source_code": "S"},
+    tables.Facility: {"source_code": "S", "kind": "park"},
+    tables.Milestone: {"source_code": "S", "project_code": "P", "name_en": "step"},
 }
-FILES = {models.Procedure: "procedures.csv", models.Facility: "facilities.csv", models.Milestone: "milestones.csv"}
+FILES = {tables.Procedure: "procedures.csv", tables.Facility: "facilities.csv", tables.Milestone: "milestones.csv"}
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +67,16 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def furnish(store: Store) -> None:
     store.migrate()
     with store.writing() as session:
-        session.add(models.Source(source_code="S", url="https://example.org", title="s", grade="primary"))
+        session.add(tables.Source(source_code="S", url="https://example.org", title="s", grade="primary"))
         session.flush()
         for code in ("A", "B"):
-            session.add(models.Bureau(bureau_code=code, name_ja=code, kind="bureau"))
-        session.add(models.Project(project_code="P", kind="core", name_ja="p", name_en="p", source_code="S"))
+            session.add(tables.Bureau(bureau_code=code, name_ja=code, kind="bureau"))
+        session.add(tables.Project(project_code="P", kind="core", name_ja="p", name_en="p", source_code="S"))
 
 
 def emptied(store: Store) -> None:
     with store.writing() as session:
-        for model in (models.RegisterChange, models.MilestoneDate, *FILES):
+        for model in (tables.RegisterChange, tables.MilestoneDate, *FILES):
             session.execute(delete(table_of(model)))
 
 
@@ -162,34 +163,32 @@ def counted_naively(rows: Mapping[str, dict[str, Any]]) -> dict[str, tuple[int, 
 def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: st.DataObject) -> None:
     """What the database counts, finds and writes for an instant is what the naive replay holds."""
     emptied(empty)
-    replay = take_in(empty, models.Procedure, data.draw(changes(models.Procedure)))
+    replay = take_in(empty, tables.Procedure, data.draw(changes(tables.Procedure)))
     for moment in sorted({at for at, _ in replay} | {BEGIN - timedelta(days=1)}):
         then = known_then(replay, moment)
-        total = registers.tally_by(register_queries.groups(empty, as_of=TODAY, known_at=moment), "bureau")
+        total = registers.tally_by(queries.groups(empty, as_of=TODAY, known_at=moment), "bureau")
         assert {b: (t.procedures, t.done, t.applications) for b, t in total.items()} == counted_naively(then)
-        assert sum(r["count"] for r in register_queries.by_bureau(empty, as_of=TODAY, known_at=moment)) == sum(
-            map(stands, then.values())
-        )
-        whole = registers.tally(register_queries.groups(empty, as_of=TODAY, known_at=moment))
+        assert sum(r["count"] for r in queries.by_bureau(empty, as_of=TODAY, known_at=moment)) == sum(map(stands, then.values()))
+        whole = registers.tally(queries.groups(empty, as_of=TODAY, known_at=moment))
         assert (whole.procedures, whole.ended) == (sum(map(stands, then.values())), sum(not stands(r) for r in then.values()))
-        gone = register_queries.dated(empty, "planned_for", as_of=TODAY, known_at=moment)
+        gone = queries.dated(empty, "planned_for", as_of=TODAY, known_at=moment)
         real = [r for r in then.values() if r["ended_reason"] != "mistake"]
         assert sum(d.count for d in gone) == sum(r["planned_for"] is not None for r in real)
         assert sum(d.count for d in gone if d.ended is None) == sum(r["planned_for"] is not None for r in real if stands(r))
-        online = register_queries.dated(empty, "digitised_date", as_of=TODAY, known_at=moment)
+        online = queries.dated(empty, "digitised_date", as_of=TODAY, known_at=moment)
         for day, _, so_far in registers.cumulated(online):
             assert so_far == sum(
                 r["digital_status"] in ("done", "partly_done") and r["digitised_date"] is not None and r["digitised_date"] <= day
                 and (r["digitised_date"] <= TODAY) and stands(r, day)
                 for r in real
             ), day  # fmt: skip
-        channels = registers.channels(register_queries.channel_counts(empty, as_of=TODAY, known_at=moment))
+        channels = registers.channels(queries.channel_counts(empty, as_of=TODAY, known_at=moment))
         assert sum(channels.get("電子", {}).values()) == sum(r["online_channel"] != "" for r in then.values() if stands(r))
         for words in ("abc", "許可", "条例", ""):
             expected = sorted(
                 c for c, r in then.items() if registers.plain(words) in registers.searchable({**r, "procedure_code": c})
             )
-            found, rows = register_queries.search(empty, Filter(q=words), as_of=TODAY, known_at=moment)
+            found, rows = queries.search(empty, Filter(q=words), as_of=TODAY, known_at=moment)
             assert (found, [r["procedure_code"] for r in rows]) == (len(expected), expected), words
             file = list(csv.DictReader(io.StringIO(written(empty, Filter(q=words), TODAY, moment).decode("utf-8-sig"))))
             assert [r["procedure_code"] for r in file] == expected
@@ -207,13 +206,13 @@ def test_each_kind_of_database_rebuilds_the_same(reporting: Store) -> None:
               {"code": "c", "name_ja": "認定"}]),
         (60, [{"code": "a", "planned_for": DAYS[2], "applications_count": 0.0, "name_ja": "ＡＢＣの届出"}]),
     ]  # fmt: skip
-    replay = take_in(reporting, models.Procedure, steps)
+    replay = take_in(reporting, tables.Procedure, steps)
     for at, then in replay:
-        rows = {r["procedure_code"]: r for r in reporting.known(models.Procedure, known_at=at)}
-        assert {code: {n: r[n] for n in COLUMNS[models.Procedure]} for code, r in rows.items()} == then
-        total = registers.tally_by(register_queries.groups(reporting, as_of=TODAY, known_at=at), "bureau")
+        rows = {r["procedure_code"]: r for r in reporting.known(tables.Procedure, known_at=at)}
+        assert {code: {n: r[n] for n in COLUMNS[tables.Procedure]} for code, r in rows.items()} == then
+        total = registers.tally_by(queries.groups(reporting, as_of=TODAY, known_at=at), "bureau")
         assert {b: (t.procedures, t.done, t.applications) for b, t in total.items()} == counted_naively(then)
-        found = register_queries.search(reporting, Filter(q="許可"), as_of=TODAY, known_at=at)[1]
+        found = queries.search(reporting, Filter(q="許可"), as_of=TODAY, known_at=at)[1]
         assert [r["procedure_code"] for r in found] == sorted(c for c, r in then.items() if r["name_ja"] == "許可の申請")
 
 
@@ -239,9 +238,9 @@ def test_a_register_from_before_its_rows_had_an_instant_is_known_since_its_first
         )
     made.migrate()
     before, between = datetime(2026, 3, 31), datetime(2026, 4, 30)
-    assert made.known(models.Procedure, known_at=before) == []
-    assert [r["name_ja"] for r in made.known(models.Procedure, known_at=between)] == ["ＯＬＤ"]
+    assert made.known(tables.Procedure, known_at=before) == []
+    assert [r["name_ja"] for r in made.known(tables.Procedure, known_at=between)] == ["ＯＬＤ"]
     for words, count in (("old", 1), ("新しい", 0)):
-        assert register_queries.search(made, Filter(q=words), as_of=TODAY, known_at=between)[0] == count, words
+        assert queries.search(made, Filter(q=words), as_of=TODAY, known_at=between)[0] == count, words
     with made.reading() as session:
-        assert past.first_known(session, models.Procedure) == datetime(2026, 4, 1, 9)
+        assert register_history.first_known(session, tables.Procedure) == datetime(2026, 4, 1, 9)

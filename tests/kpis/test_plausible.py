@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kpis.figures import Definition, Figure
-from kpis.plausible import Area, check_figure, check_point
+from kpis.figures.plausible import Area, check_figure, check_point
+from kpis.figures.records import Definition, Figure
 
 ISLANDS = Area(south=20.0, north=36.0, west=136.0, east=154.0)
 

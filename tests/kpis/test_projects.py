@@ -8,14 +8,23 @@ from typing import Any
 
 import pytest
 
-from kpis import models
-from kpis.confidence import record_confidence
 from kpis.errors import FigureRefused, NotFound
-from kpis.figures import JUDGED
-from kpis.projects import GivenDay, contradicts, milestones_on, numberings, project_reports, project_status, reported_code, slip
-from kpis.scorecard import Tally, score_all, tally
+from kpis.figures.projects import (
+    GivenDay,
+    contradicts,
+    milestones_on,
+    numberings,
+    project_reports,
+    project_status,
+    reported_code,
+    slip,
+)
+from kpis.figures.records import JUDGED
+from kpis.figures.scorecard import Tally, score_all, tally
+from kpis.reporting.confidence import record_confidence
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store import tables as models
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests.kpis.test_store import register_file

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from kpis import facilities, models, register_queries, registers
-from kpis.register_queries import Filter
-from kpis.registers import Dated, Group
-from kpis.store import Store
+from kpis.figures import facilities, registers
+from kpis.figures.registers import Dated, Group
+from kpis.store import queries, tables
+from kpis.store.queries import Filter
+from kpis.store.store import Store
 
 TODAY = date(2026, 1, 1)
 
@@ -70,23 +71,23 @@ def test_bureaus_stand_in_catalogue_order_and_rows_of_a_bureau_gone_under_its_su
 
 
 def test_the_database_counts_what_the_rows_say(tokyo: Store) -> None:
-    rows = tokyo.all_of(models.Procedure)
-    total = registers.tally(register_queries.groups(tokyo, as_of=TODAY))
+    rows = tokyo.all_of(tables.Procedure)
+    total = registers.tally(queries.groups(tokyo, as_of=TODAY))
     assert (total.procedures, total.done) == (len(rows), sum(r["digital_status"] == "done" for r in rows))
     known = [r for r in rows if r["applications_count"] is not None]
     assert (total.with_applications, total.applications) == (len(known), sum(r["applications_count"] for r in known))
-    assert sum(r["count"] for r in register_queries.by_bureau(tokyo, as_of=TODAY)) == len(rows)
+    assert sum(r["count"] for r in queries.by_bureau(tokyo, as_of=TODAY)) == len(rows)
 
 
 def test_what_went_online_later_was_planned_before(tokyo: Store) -> None:
     """15 August 2023: of the 32 digitised, those with a later day count as planned, in the count and in the list."""
     day = date(2023, 8, 15)
-    rows = tokyo.all_of(models.Procedure)
+    rows = tokyo.all_of(tables.Procedure)
     expected = sum(r["digital_status"] == "done" and (r["digitised_date"] is None or r["digitised_date"] <= day) for r in rows)
     assert 0 < expected < 32
-    assert registers.tally(register_queries.groups(tokyo, as_of=day)).done == expected
-    assert register_queries.search(tokyo, Filter(status="done"), as_of=day)[0] == expected
-    gone = registers.cumulated(register_queries.dated(tokyo, "digitised_date", as_of=day))
+    assert registers.tally(queries.groups(tokyo, as_of=day)).done == expected
+    assert queries.search(tokyo, Filter(status="done"), as_of=day)[0] == expected
+    gone = registers.cumulated(queries.dated(tokyo, "digitised_date", as_of=day))
     assert gone[-1][0] <= day and gone[-1][2] <= expected
 
 
@@ -94,22 +95,22 @@ def test_what_went_online_later_was_planned_before(tokyo: Store) -> None:
     ("query", "name"), [("労政会館", "労政会館の使用承認"), ("ＰＯＯ１", None), ("p001", "労政会館の使用承認"), ("使用 労政", "労政会館の使用承認"), ("100%", None)]
 )  # fmt: skip
 def test_words_are_found_in_any_width_case_and_order_and_signs_mean_themselves(tokyo: Store, query: str, name: str | None) -> None:
-    total, rows = register_queries.search(tokyo, Filter(q=query), as_of=TODAY)
+    total, rows = queries.search(tokyo, Filter(q=query), as_of=TODAY)
     assert ([r["name_ja"] for r in rows] == [name]) if name else total == 0
 
 
 def test_the_pages_of_a_list_are_the_whole_list_once(tokyo: Store) -> None:
-    pages = [register_queries.search(tokyo, Filter(), as_of=TODAY, page=n, size=20) for n in range(1, 6)]
+    pages = [queries.search(tokyo, Filter(), as_of=TODAY, page=n, size=20) for n in range(1, 6)]
     codes = [r["procedure_code"] for _, rows in pages for r in rows]
-    assert codes == sorted(r["procedure_code"] for r in tokyo.all_of(models.Procedure)) and {t for t, _ in pages} == {69}
-    assert [r["procedure_code"] for r in register_queries.matching(tokyo, Filter(), as_of=TODAY)] == codes
+    assert codes == sorted(r["procedure_code"] for r in tokyo.all_of(tables.Procedure)) and {t for t, _ in pages} == {69}
+    assert [r["procedure_code"] for r in queries.matching(tokyo, Filter(), as_of=TODAY)] == codes
 
 
 def test_beyond_a_glance_the_count_and_the_page_are_still_right(tokyo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(register_queries, "GLANCE", 10)
-    total, rows = register_queries.search(tokyo, Filter(), as_of=TODAY, page=3, size=20)
+    monkeypatch.setattr(queries, "GLANCE", 10)
+    total, rows = queries.search(tokyo, Filter(), as_of=TODAY, page=3, size=20)
     assert (total, rows[0]["procedure_code"]) == (69, "P041")
-    total, rows = register_queries.search(tokyo, Filter(), as_of=TODAY, page=1, size=5)
+    total, rows = queries.search(tokyo, Filter(), as_of=TODAY, page=1, size=5)
     assert (total, [r["procedure_code"] for r in rows]) == (69, ["P001", "P002", "P003", "P004", "P005"])
 
 
@@ -139,6 +140,6 @@ def test_a_facility_in_two_cities_counts_in_both_and_before_its_day_it_is_announ
 
 
 def test_the_shipped_list_is_never_the_published_numerator(tokyo: Store) -> None:
-    found = facilities.summary(facilities.standing(tokyo.all_of(models.Facility), as_of=TODAY))
+    found = facilities.summary(facilities.standing(tokyo.all_of(tables.Facility), as_of=TODAY))
     assert (found["facilities_count"], found["classes_count"]) == (58, 3)
     assert found["statuses"]["introduced"] == 17 and sum(found["statuses"].values()) == 58

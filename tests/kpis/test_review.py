@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kpis.review import OBSERVATIONS, OURS, THEIRS, Current, compare
+from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, Current, compare
 from tests.small_government import figure, register_row
 
 KEY = (OBSERVATIONS, ("electronic_decision_rate", "GENERAL", "FY2022-Q3"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from kpis.figures import Definition, Figure, Goal
-from kpis.scorecard import Change, Entry, SourceNote, latest_changes, score
+from kpis.figures.records import Definition, Figure, Goal
+from kpis.figures.scorecard import Change, Entry, SourceNote, latest_changes, score
 
 RATE = Definition("rate", "ratio", "higher", "率", "Rate", "%", "%", 1)
 PAGE = SourceNote("page", "https://example.org/", "page", date(2022, 5, 10), "primary")

@@ -10,9 +10,9 @@ from itertools import product
 
 import pytest
 
-from kpis import sentences
-from kpis.figures import STATUSES, Baseline, Definition, Figure, Goal, Judgement, LastDue
-from kpis.sentences import planned_text, sentence, short_sentence, variance_text
+from kpis.figures import sentences
+from kpis.figures.records import STATUSES, Baseline, Definition, Figure, Goal, Judgement, LastDue
+from kpis.figures.sentences import planned_text, sentence, short_sentence, variance_text
 from kpis.settings import ROOT
 
 TODAY = date(2022, 10, 20)

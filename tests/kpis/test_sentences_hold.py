@@ -15,9 +15,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
-from kpis.figures import Baseline, Definition, Figure, Goal, Judgement, value_of
-from kpis.measures import judge
-from kpis.sentences import sentence, short_sentence
+from kpis.figures.measures import judge
+from kpis.figures.records import Baseline, Definition, Figure, Goal, Judgement, value_of
+from kpis.figures.sentences import sentence, short_sentence
 
 AS_OF = date(2023, 4, 20)
 WORDS = {"兆": 10**12, "億": 10**8, "万": 10**4, "trillion": 10**12, "billion": 10**9, "million": 10**6}

@@ -18,9 +18,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, text
 from sqlalchemy.exc import IntegrityError
 
-from kpis import models
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store import tables as models
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests.killed import killed

@@ -9,13 +9,14 @@ from datetime import date
 
 import pytest
 
-from kpis import models, reports, submissions, vintages
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
-from kpis.review import OBSERVATIONS, OURS, THEIRS, ReportedRow
-from kpis.scorecard import score
+from kpis.figures.scorecard import score
+from kpis.reporting import reports, submissions
+from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, ReportedRow
+from kpis.reporting.submissions import Uploaded, Warning
 from kpis.settings import ROOT
-from kpis.store import Store, utc_now
-from kpis.submissions import Uploaded, Warning
+from kpis.store import tables, vintages
+from kpis.store.store import Store, utc_now
 from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure, register_row
 
 FIRST = [figure(numerator=800.0, denominator=1000.0)]
@@ -56,33 +57,33 @@ def test_from_draft_to_current(reporting: Store) -> None:
         register_row("facilities.csv", "F1", cashless_status="introduced", cashless_since=date(2022, 10, 1)),
     ]
     draft = uploaded(reporting, rows)
-    assert reporting.all_of(models.Observation, period_code=PERIOD) == []
+    assert reporting.all_of(tables.Observation, period_code=PERIOD) == []
     before = reporting.revision()
     submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
     assert submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1) == 5
     assert reporting.revision() > before
-    figures = reporting.all_of(models.Observation, period_code=PERIOD)
+    figures = reporting.all_of(tables.Observation, period_code=PERIOD)
     assert [(f["indicator_code"], f["numerator"], f["denominator"], f["text_ja"], f["vintage"]) for f in figures] == [
         ("electronic_decision_rate", 800.0, 1000.0, "", 1),
         ("touchless_services", None, None, "Web相談を開始", 1),
     ]
     assert {f["submission_id"] for f in figures} == {draft.report_id}
     assert {f["source_code"] for f in figures} == {f"report-{draft.report_id}"}
-    procedure = reporting.one_of(models.Procedure, "P1")
+    procedure = reporting.one_of(tables.Procedure, "P1")
     assert (procedure["digital_status"], procedure["digitised_date"], procedure["digitised_precision"], procedure["vintage"]) == (
         "done", date(2022, 11, 1), "day", 2,
     )  # fmt: skip
-    assert reporting.one_of(models.Facility, "F1")["cashless_since"] == date(2022, 10, 1)
-    days = reporting.all_of(models.MilestoneDate, milestone_code="M1", date_kind="actual")
+    assert reporting.one_of(tables.Facility, "F1")["cashless_since"] == date(2022, 10, 1)
+    days = reporting.all_of(tables.MilestoneDate, milestone_code="M1", date_kind="actual")
     assert [(d["day"], d["submission_id"]) for d in days] == [(date(2022, 12, 20), draft.report_id)]
-    changes = reporting.all_of(models.RegisterChange)
+    changes = reporting.all_of(tables.RegisterChange)
     assert {(c["row_code"], c["submission_id"]) for c in changes} == {(c, draft.report_id) for c in ("P1", "F1", "M1")}
-    source = reporting.one_of(models.Source, f"report-{draft.report_id}")
+    source = reporting.one_of(tables.Source, f"report-{draft.report_id}")
     assert source["title"] == "総務局 令和4年度第3四半期報告"
     entries = {e.unit_code: e for e in reporting.book(["electronic_decision_rate"]).entries}
     judged = score(entries["GENERAL"], as_of=date(2023, 1, 31)).judgement
     assert judged.figure is not None and (judged.status, judged.figure.numerator) == ("on_track", 800.0)
-    trail = reporting.all_of(models.AuditEvent, subject=f"submission {draft.report_id}")
+    trail = reporting.all_of(tables.AuditEvent, subject=f"submission {draft.report_id}")
     assert [e["action"] for e in trail][:3] == ["uploaded", "submitted", "approved"]
     cells = {e["cell"]: e["detail"] for e in trail if e["action"] == "cell_changed"}
     assert cells["5つのレス!G5"] == "observations.csv electronic_decision_rate GENERAL FY2022-Q3 numerator: None → 800.0"
@@ -92,7 +93,7 @@ def test_from_draft_to_current(reporting: Store) -> None:
 def test_a_new_row_of_a_register_gets_its_bureau_and_its_defaults(reporting: Store) -> None:
     row = register_row("procedures.csv", "P3", issued_vintage=0, name_ja="新しい届出", digital_status="planned", online_channel="")
     approved(reporting, [row])
-    made = reporting.one_of(models.Procedure, "P3")
+    made = reporting.one_of(tables.Procedure, "P3")
     assert (made["bureau_code"], made["name_ja"], made["fee_step"], made["vintage"]) == ("GENERAL", "新しい届出", "unknown", 1)
 
 
@@ -106,8 +107,8 @@ def test_the_same_file_twice_is_a_no_op(reporting: Store) -> None:
     submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
     after = uploaded(reporting)
     assert (after.is_repeat, after.state) == (True, "approved")
-    assert (reporting.count(models.Submission), reporting.count(models.SubmissionRow)) == (1, 1)
-    assert len(reporting.all_of(models.OriginalFile, kind="report")) == 1
+    assert (reporting.count(tables.Submission), reporting.count(tables.SubmissionRow)) == (1, 1)
+    assert len(reporting.all_of(tables.OriginalFile, kind="report")) == 1
 
 
 def test_a_second_upload_keeps_the_first_and_names_who_was_before(reporting: Store) -> None:
@@ -118,7 +119,7 @@ def test_a_second_upload_keeps_the_first_and_names_who_was_before(reporting: Sto
         reporting, [figure(numerator=1.0, denominator=2.0)], actor=AYA, content=b"second", replaces=(draft.report_id, 1)
     )
     assert (second.report_id, second.revision) == (draft.report_id, 2)
-    rows = reporting.all_of(models.SubmissionRow)
+    rows = reporting.all_of(tables.SubmissionRow)
     assert [(r["revision"], json.loads(r["fields_json"])["fields"]["numerator"]) for r in rows] == [(1, 800.0), (2, 1.0)]
     with pytest.raises(ChangedMeanwhile, match=AYA):
         submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
@@ -148,12 +149,12 @@ def test_a_return_has_a_reason_and_its_comments_stand_at_their_cells(reporting: 
     assert (better.report_id, better.revision, better.state) == (sent.report_id, 2, "returned")
     submissions.submit(reporting, sent.report_id, actor=ANNA, revision=2, today=IN_TIME)
     submissions.approve(reporting, sent.report_id, actor=SECOND, revision=2)
-    assert reporting.all_of(models.Observation, period_code=PERIOD)[0]["denominator"] == 1200.0
+    assert reporting.all_of(tables.Observation, period_code=PERIOD)[0]["denominator"] == 1200.0
     assert [c.text for c in reports.opened(reporting, sent.report_id, viewer=ANNA, as_of=IN_TIME).comments]
 
 
 def test_nobody_approves_or_returns_what_they_uploaded_or_submitted(reporting: Store) -> None:
-    from kpis import people
+    from kpis.reporting import people
 
     for email in (ANNA, AYA):
         people.add_person(reporting, actor=people.COMMAND_LINE, email=email, role="reform_office")
@@ -183,7 +184,7 @@ def test_a_template_older_than_anothers_change_is_a_conflict_cell_by_cell(report
     submissions.resolve(reporting, draft.report_id, actor=AYA, revision=1, choices={(*RATE, "numerator"): OURS})
     submissions.submit(reporting, draft.report_id, actor=AYA, revision=1, today=IN_TIME)
     submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
-    figures = reporting.all_of(models.Observation, indicator_code="electronic_decision_rate", period_code=PERIOD)
+    figures = reporting.all_of(tables.Observation, indicator_code="electronic_decision_rate", period_code=PERIOD)
     assert [(f["vintage"], f["numerator"], f["reason_class"]) for f in figures] == [(1, 800.0, None), (2, 790.0, "late_data")]
 
 
@@ -212,7 +213,7 @@ def test_a_change_between_submission_and_approval_stops_the_approval(reporting: 
     rows = [figure(numerator=810.0, denominator=1000.0, issued_vintage=1, reason_class="error", reason_text="転記")]
     sent = submitted(reporting, rows, content=b"correction")
     with reporting.writing() as session:
-        values = {**reporting.all_of(models.Observation, period_code=PERIOD)[0], "numerator": 805.0}
+        values = {**reporting.all_of(tables.Observation, period_code=PERIOD)[0], "numerator": 805.0}
         kept = {
             k: v for k, v in values.items() if k not in ("id", "vintage", "known_at", "recorded_at", "submission_id", "file_sha256")
         }
@@ -275,7 +276,7 @@ def test_the_calendar_decides_when_a_report_may_come(reporting: Store, today: st
         submissions.grant_exception(reporting, actor=OFFICE, **{**leave, "reason": ""})  # type: ignore[arg-type]
     submissions.grant_exception(reporting, actor=OFFICE, **leave)  # type: ignore[arg-type]
     submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=day)
-    event = reporting.all_of(models.AuditEvent, action="exception_granted")[0]
+    event = reporting.all_of(tables.AuditEvent, action="exception_granted")[0]
     assert (event["actor"], event["subject"], "庁舎移転" in event["detail"]) == (OFFICE, f"GENERAL {PERIOD}", True)
 
 
@@ -300,7 +301,7 @@ def test_a_forged_row_is_refused_by_name_and_nothing_is_kept(reporting: Store) -
     for name, row in forged.items():
         with pytest.raises((NotAllowed, FigureRefused), match="5行目"):
             uploaded(reporting, [*FIRST, row], content=name.encode())
-    assert (reporting.count(models.Submission), reporting.all_of(models.OriginalFile, kind="report")) == (0, [])
+    assert (reporting.count(tables.Submission), reporting.all_of(tables.OriginalFile, kind="report")) == (0, [])
 
 
 def test_flips_name_the_status_before_and_after(reporting: Store) -> None:
@@ -326,7 +327,7 @@ def test_a_correction_on_its_way_does_not_make_a_bureau_late(reporting: Store) -
 
 
 def reports_matrix(store: Store, day: date) -> set[tuple[str, str, bool]]:
-    from kpis.deadlines import coverage
+    from kpis.reporting.deadlines import coverage
 
     return {(s.bureau_code, s.state, s.is_late) for s in coverage(store, [PERIOD], viewer=OFFICE, today=day)}
 
@@ -346,7 +347,7 @@ def test_approving_several_approves_each_or_says_why_not(reporting: Store) -> No
 RACE = """
 import sys, time
 from datetime import date
-from kpis.store import Store
+from kpis.store.store import Store
 from kpis import submissions
 from kpis.errors import MierukaError
 from tests.small_government import figure
@@ -388,16 +389,16 @@ def race(store: Store, what: str, sides: list[tuple[str, str]]) -> list[str]:
 def test_of_two_uploads_at_the_same_second_one_is_kept_and_the_other_told(reporting: Store) -> None:
     lost, won = race(reporting, "upload", [(ANNA, "700"), (AYA, "710")])
     assert won == "done False" and lost.startswith("ChangedMeanwhile") and ("anna@" in lost or "aya@" in lost)
-    assert (reporting.count(models.Submission), reporting.count(models.SubmissionRow)) == (1, 1)
+    assert (reporting.count(tables.Submission), reporting.count(tables.SubmissionRow)) == (1, 1)
 
 
 def test_the_same_file_uploaded_by_two_at_the_same_second_is_one_draft(reporting: Store) -> None:
     assert race(reporting, "upload", [(ANNA, "700"), (AYA, "700")]) == ["done False", "done True"]
-    assert reporting.count(models.Submission) == 1
+    assert reporting.count(tables.Submission) == 1
 
 
 def test_of_two_approvals_at_once_one_counts(reporting: Store) -> None:
     sent = submitted(reporting)
     lost, won = race(reporting, "approve", [(OFFICE, str(sent.report_id)), (SECOND, str(sent.report_id))])
     assert won == "done False" and lost.startswith("StepRefused") and "approved" in lost
-    assert len(reporting.all_of(models.Observation, period_code=PERIOD)) == 1
+    assert len(reporting.all_of(tables.Observation, period_code=PERIOD)) == 1

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from kpis import models, submissions, withdrawals
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
-from kpis.figures import Figure, counting_vintage, current_vintages, revisions
-from kpis.projects import milestones_on
-from kpis.scorecard import score_all
-from kpis.since import shifts
-from kpis.store import MIGRATIONS, Store, utc_now
+from kpis.figures.projects import milestones_on
+from kpis.figures.records import Figure, counting_vintage, current_vintages, revisions
+from kpis.figures.scorecard import score_all
+from kpis.figures.shifts import shifts
+from kpis.reporting import submissions, withdrawals
+from kpis.store import tables
+from kpis.store.store import MIGRATIONS, Store, utc_now
 from loaders.load import load_file
 from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, STRANGER, figure, register_row
 
@@ -61,7 +62,7 @@ def test_the_vintage_before_counts_again_then_none_and_what_was_known_stays(repo
     assert (second.vintage, second.then) == (1, None)
     withdrawals.decide(reporting, second.id, actor=OFFICE, approves=True)
     assert counting(reporting) is None
-    rows = reporting.all_of(models.Observation, period_code=KEY[2], indicator_code=KEY[0])
+    rows = reporting.all_of(tables.Observation, period_code=KEY[2], indicator_code=KEY[0])
     assert [(r["vintage"], r["numerator"], r["withdraws_vintage"]) for r in rows] == [
         (1, 500.0, None), (2, 600.0, None), (3, None, 2), (4, None, 1),
     ]  # fmt: skip
@@ -106,7 +107,7 @@ def test_a_workbook_that_leaves_nothing_of_a_figure_withdraws_it_by_four_eyes(re
     assert counting(reporting) == (1, 500.0)
     submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
     assert counting(reporting) is None
-    (made,) = [r for r in reporting.all_of(models.Observation) if r["withdraws_vintage"]]
+    (made,) = [r for r in reporting.all_of(tables.Observation) if r["withdraws_vintage"]]
     assert (made["submission_id"], made["reason_class"], made["reason_text"]) == (draft.report_id, "error", "指標の取り違え")
 
 
@@ -189,7 +190,7 @@ def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store)
 
     def state(known_at: datetime | None = None) -> str:
         found = milestones_on(
-            reporting.all_of(models.Milestone), reporting.all_of(models.MilestoneDate), as_of=AS_OF, known_at=known_at
+            reporting.all_of(tables.Milestone), reporting.all_of(tables.MilestoneDate), as_of=AS_OF, known_at=known_at
         )
         return next(m.state for m in found if m.code == "M1")
 
@@ -240,6 +241,6 @@ def test_the_migration_works_both_ways_with_rows_present(reporting: Store) -> No
     assert (1, 500.0) in [tuple(row) for row in left] and all(vintage == 1 for vintage, _ in left)
     reporting.migrate()
     assert counting(reporting) == (1, 500.0)
-    assert {r["listed_in"] for r in reporting.all_of(models.Procedure)} == {"procedures.csv"}
+    assert {r["listed_in"] for r in reporting.all_of(tables.Procedure)} == {"procedures.csv"}
     withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
     assert counting(reporting) is None

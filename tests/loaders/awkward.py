@@ -19,8 +19,8 @@ from typing import Any
 import openpyxl
 from openpyxl.workbook import Workbook
 
-from kpis.store import Store
-from loaders.mark import make_mark, read_mark, record_issue
+from kpis.store.store import Store
+from loaders.workbook.identity import make_mark, read_mark, record_issue
 from tests.loaders.filled import F, M, P, S, edited, part_of, reparted, rewrite, rows_of, template, with_cells
 
 Build = Callable[[bytes, Store], bytes]

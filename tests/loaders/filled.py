@@ -14,10 +14,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
-from loaders.workbook import issue_template
+from loaders.workbook.door import issue_template
 
 BUREAU, PERIOD = "CONSTRUCTION", "FY2022-Q3"
 F, P, S, M = "指標の実績", "手続", "施設", "マイルストーン"
@@ -94,7 +94,7 @@ def reparted(content: bytes, change: Callable[[dict[str, bytes]], None]) -> byte
 
 def part_of(content: bytes, sheet: str) -> str:
     """Return the path of a sheet's XML."""
-    from loaders.sheets import sheet_parts
+    from loaders.files.sheets import sheet_parts
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return dict(sheet_parts(archive))[sheet]

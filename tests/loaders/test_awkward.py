@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kpis.review import ReportedRow
-from kpis.store import Store
-from loaders.workbook import mark_problems, read_workbook
+from kpis.reporting.comparison import ReportedRow
+from kpis.store.store import Store
+from loaders.workbook.door import mark_problems, read_workbook
 from tests.loaders.awkward import ACCEPTED, REFUSED
 from tests.loaders.filled import filled, make_store, template
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from loaders.cells import Unreadable, read_date, read_number, read_period
+from loaders.files.cells import Unreadable, read_date, read_number, read_period
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from kpis import models, register_queries, registers
+from kpis.figures import registers
 from kpis.settings import settings
-from kpis.store import Store
+from kpis.store import queries, tables
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from manage import app
@@ -55,7 +56,7 @@ def japan(store: Store) -> Store:
 
 
 def stored(store: Store) -> dict[str, dict]:
-    return {row["procedure_code"]: row for row in store.all_of(models.Procedure)}
+    return {row["procedure_code"]: row for row in store.all_of(tables.Procedure)}
 
 
 def test_answers_become_our_columns_and_the_rest_is_kept_under_its_own_heading(japan: Store, tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_a_count_of_zero_is_unknown_and_no_rate_is_made_of_it(japan: Store, tmp_
     report = load_file(japan, census_file(tmp_path / "c.csv", row))
     found = stored(japan)["7"]
     assert not report.problems and (found["applications_count"], found["online_count"]) == (None, None)
-    total = registers.tally(register_queries.groups(japan, as_of=TODAY))
+    total = registers.tally(queries.groups(japan, as_of=TODAY))
     assert (total.with_applications, total.applications_rate_pct, total.usage_of_all_pct) == (0, None, None)
 
 
@@ -96,11 +97,9 @@ def test_a_plan_for_a_year_or_later_is_never_overdue(japan: Store, tmp_path: Pat
     load_file(japan, census_file(tmp_path / "c.csv", row))
     assert stored(japan)["7"]["planned_for_precision"] == "or_later"
     late = date(2040, 1, 1)
-    made = registers.plan(
-        register_queries.dated(japan, "planned_for", as_of=late), register_queries.groups(japan, as_of=late), as_of=late
-    )
+    made = registers.plan(queries.dated(japan, "planned_for", as_of=late), queries.groups(japan, as_of=late), as_of=late)
     assert (made.planned, made.overdue) == (1, 0)
-    assert register_queries.search(japan, register_queries.Filter(due="overdue"), as_of=late)[0] == 0
+    assert queries.search(japan, queries.Filter(due="overdue"), as_of=late)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -121,12 +120,12 @@ def test_a_problem_is_named_at_its_cell_and_nothing_is_stored(
     rows = answer(手続ID="1"), answer(**overrides)
     report = load_file(japan, census_file(tmp_path / "c.csv", *rows, above=(["悉皆調査結果", ""],)))
     assert [(p.cell, p.kind, p.grade) for p in report.problems] == [(cell, kind, "error")]
-    assert report.accepted == 0 and japan.count(models.Procedure) == 0
+    assert report.accepted == 0 and japan.count(tables.Procedure) == 0
 
 
 def test_a_row_twice_is_refused(japan: Store, tmp_path: Path) -> None:
     report = load_file(japan, census_file(tmp_path / "c.csv", answer(), answer()))
-    assert [(p.kind, p.row) for p in report.problems] == [("duplicate", 3)] and japan.count(models.Procedure) == 0
+    assert [(p.kind, p.row) for p in report.problems] == [("duplicate", 3)] and japan.count(tables.Procedure) == 0
 
 
 @pytest.mark.parametrize(
@@ -178,8 +177,8 @@ def test_the_whole_census_loads_in_one_command_and_its_rates_are_those_of_pandas
 
     frame = pd.read_parquet(source)
     japan = Store(f"sqlite:///{tmp_path / 'japan.db'}")
-    names = {b["bureau_code"]: b["name_ja"] for b in japan.all_of(models.Bureau)}
-    groups = register_queries.groups(japan, as_of=TODAY)
+    names = {b["bureau_code"]: b["name_ja"] for b in japan.all_of(tables.Bureau)}
+    groups = queries.groups(japan, as_of=TODAY)
     found = {names[code]: t for code, t in registers.tally_by(groups, "bureau").items()}
     done = frame["オンライン化の実施状況"] == "1 実施済"
     expected = done.groupby(frame["所管府省庁"].astype(str)).mean() * 100

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from kpis import facilities, models, register_queries, registers, submissions
-from kpis.bureaus import bureau_reports
-from kpis.register_queries import Filter
-from kpis.store import Store, utc_now
+from kpis.figures import facilities, registers
+from kpis.figures.bureaus import bureau_reports
+from kpis.reporting import submissions
+from kpis.store import queries, tables
+from kpis.store.queries import Filter
+from kpis.store.store import Store, utc_now
 from loaders.load import check_content, load_file
 from tests.small_government import ANNA, IN_TIME, OFFICE, PERIOD, register_row
 
@@ -38,7 +40,7 @@ def load(store: Store, *rows: str, kind: str = "procedures.csv") -> Any:
 
 
 def total(store: Store, as_of: date, **given: Any) -> tuple[int, int, int]:
-    found = registers.tally(register_queries.groups(store, as_of=as_of, **given))
+    found = registers.tally(queries.groups(store, as_of=as_of, **given))
     return found.procedures, found.done, found.ended
 
 
@@ -48,15 +50,15 @@ def test_a_merged_procedure_counts_until_its_day_and_no_longer_from_it(reporting
     assert total(reporting, BEFORE) == (3, 1, 0)
     assert total(reporting, END) == (2, 0, 1)
     assert total(reporting, END, known_at=before) == (3, 1, 0), "what was known before the end was told"
-    own = {b["bureau_code"]: b["count"] for b in register_queries.by_bureau(reporting, as_of=END)}
+    own = {b["bureau_code"]: b["count"] for b in queries.by_bureau(reporting, as_of=END)}
     assert own == {"GENERAL": 1, "DIGITAL": 1}
-    assert register_queries.one(reporting, "P2", as_of=BEFORE)["status"] == "done"
-    assert register_queries.one(reporting, "P2", as_of=END)["status"] == "ended"
-    assert register_queries.merged_into(reporting, "P1") == ["P2"]
-    assert [r["procedure_code"] for r in register_queries.search(reporting, Filter(status="ended"), as_of=END)[1]] == ["P2"]
-    line = registers.cumulated(register_queries.dated(reporting, "digitised_date", as_of=END))
+    assert queries.one(reporting, "P2", as_of=BEFORE)["status"] == "done"
+    assert queries.one(reporting, "P2", as_of=END)["status"] == "ended"
+    assert queries.merged_into(reporting, "P1") == ["P2"]
+    assert [r["procedure_code"] for r in queries.search(reporting, Filter(status="ended"), as_of=END)[1]] == ["P2"]
+    line = registers.cumulated(queries.dated(reporting, "digitised_date", as_of=END))
     assert line == [(date(2022, 6, 1), 1, 1), (END, 0, 0)]
-    assert registers.cumulated(register_queries.dated(reporting, "digitised_date", as_of=BEFORE)) == line[:1]
+    assert registers.cumulated(queries.dated(reporting, "digitised_date", as_of=BEFORE)) == line[:1]
 
 
 def test_a_row_entered_by_mistake_stood_on_no_day(reporting: Store) -> None:
@@ -69,7 +71,7 @@ def test_a_row_entered_by_mistake_stood_on_no_day(reporting: Store) -> None:
 def test_a_closed_facility_leaves_every_count_and_stays_in_the_list(reporting: Store) -> None:
     closed = "F1,中央会館,hall,GENERAL,introduced,2021-04-01,day,2022-09-30,day,closed,,PLAN"
     assert not load(reporting, closed, kind="facilities.csv").problems
-    rows = reporting.all_of(models.Facility)
+    rows = reporting.all_of(tables.Facility)
     for day, count in ((BEFORE, 1), (END, 0)):
         held = facilities.standing(rows, as_of=day)
         said = facilities.summary(held)
@@ -124,7 +126,7 @@ def test_a_list_without_the_columns_says_nothing_of_what_ended(reporting: Store)
         "P1,営業の届出,GENERAL,planned,,unknown,PLAN", "P2,使用許可,GENERAL,done,2022-06-01,day,PLAN", "D1,他局,DIGITAL,planned,,unknown,PLAN", "",
     ]).encode()  # fmt: skip
     assert not load_file(reporting, plain, name="procedures.csv").problems
-    row = reporting.one_of(models.Procedure, "P2")
+    row = reporting.one_of(tables.Procedure, "P2")
     assert (row["name_ja"], row["ended_on"], row["ended_reason"], row["successor_code"]) == ("使用許可", END, "merged", "P1")
 
 
@@ -154,7 +156,7 @@ def test_a_bureau_reports_an_end_and_takes_one_back_with_a_reason(reporting: Sto
 
 
 def test_the_file_of_all_procedures_names_what_ended(reporting: Store, tmp_path: Path) -> None:
-    from publishers.registers_csv import written
+    from publishers.opendata.registers_csv import written
 
     assert not load(reporting, P1, MERGED, D1).problems
     rows = list(csv.DictReader(io.StringIO(written(reporting, Filter(), END).decode("utf-8-sig"))))

@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
-from kpis.review import compare
-from kpis.store import Store
-from loaders.layout import load_layout
-from loaders.workbook import read_workbook
+from kpis.reporting.comparison import compare
+from kpis.store.store import Store
+from loaders.workbook.door import read_workbook
+from loaders.workbook.layout import load_layout
 from tests.loaders.filled import F, S, edited, make_store, template, with_cells
 
 REASON = {"Q3": "誤りの訂正", "R3": "指標の取り違え"}
@@ -42,7 +42,7 @@ def test_a_figure_is_withdrawn_by_one_word_in_its_row(store: Store, word: str) -
 
 
 def current(values: Any) -> Any:
-    from kpis.review import Current
+    from kpis.reporting.comparison import Current
 
     return Current(values, 1, values)
 

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from kpis import models
 from kpis.settings import ROOT, settings
-from kpis.store import Store
+from kpis.store import tables
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import check_content, load_file
 from manage import app
@@ -70,14 +70,14 @@ def workbook_of(*rows: dict[str, str], top: int = 1, left: int = 1) -> bytes:
 def test_a_csv_is_read_in_every_encoding_people_save_it_in(tokyo_store: Store, encoding: str) -> None:
     report = load_file(tokyo_store, csv_of(row(note_ja="速報値", value="９９．２％"), encoding=encoding), name="x.csv")
     assert (report.problems, report.accepted) == ([], 1)
-    stored = tokyo_store.all_of(models.Observation, indicator_code="fax_reduction_rate", period_code="2022-04")
+    stored = tokyo_store.all_of(tables.Observation, indicator_code="fax_reduction_rate", period_code="2022-04")
     assert [(r["value"], r["note_ja"]) for r in stored] == [(99.2, "速報値")]
 
 
 def test_an_approximate_figure_keeps_its_mark(tokyo_store: Store) -> None:
     values = row(indicator_code="paper_sheets", bureau_code="HQ", period_code="令和5年度第1四半期", value="約1,234万枚")
     assert load_file(tokyo_store, workbook_of(values), name="x.xlsx").accepted == 1
-    (stored,) = tokyo_store.all_of(models.Observation, indicator_code="paper_sheets", period_code="FY2023-Q1")
+    (stored,) = tokyo_store.all_of(tables.Observation, indicator_code="paper_sheets", period_code="FY2023-Q1")
     assert (stored["value"], stored["is_approximate"]) == (12_340_000, True)
 
 
@@ -113,7 +113,7 @@ def test_two_rows_with_one_key_are_a_problem(tokyo_store: Store) -> None:
 def test_the_original_bytes_are_kept(tokyo_store: Store) -> None:
     content = csv_of(row())
     report = load_file(tokyo_store, content, name="x.csv")
-    assert tokyo_store.one_of(models.OriginalFile, report.sha256)["content"] == content
+    assert tokyo_store.one_of(tables.OriginalFile, report.sha256)["content"] == content
 
 
 def bomb() -> bytes:

@@ -12,11 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 import manage
-from kpis import facilities, models, register_queries, registers
 from kpis.errors import FigureRefused
-from kpis.figures import current_vintages
+from kpis.figures import facilities, registers
+from kpis.figures.records import current_vintages
 from kpis.settings import settings
-from kpis.store import Store
+from kpis.store import queries, tables
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import check_content, load_file
 from loaders.missing import decision_of
@@ -51,7 +52,7 @@ def settled(tmp_path: Path) -> tuple[Store, Path, Path]:
 
 
 def total(store: Store, as_of: date = DAY) -> tuple[int, int]:
-    found = registers.tally(register_queries.groups(store, as_of=as_of))
+    found = registers.tally(queries.groups(store, as_of=as_of))
     return found.procedures, found.ended
 
 
@@ -74,7 +75,7 @@ def test_each_decision_does_what_it_says(settled: tuple[Store, Path, Path]) -> N
     path = without(official, "procedures.csv", "P2")
     assert not load_file(store, path, missing=decision_of("end=2022-12-31", "窓口の廃止")).problems
     assert (total(store, date(2022, 12, 30)), total(store)) == ((3, 0), (2, 1))
-    log = store.all_of(models.RegisterChange, row_code="P2")
+    log = store.all_of(tables.RegisterChange, row_code="P2")
     assert [c["reason_text"] for c in log] == ["窓口の廃止"]
     path = without(official, "procedures.csv", "P2", "D1")
     assert [p.found for p in load_file(store, path).problems] == ["D1 他局の手続"], "what has ended need not stand in the list"
@@ -88,8 +89,8 @@ def test_what_is_kept_is_not_asked_about_again(settled: tuple[Store, Path, Path]
     assert not load_file(store, path, missing=decision_of("keep")).problems
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert not load_file(store, path).problems
-    assert facilities.summary(facilities.standing(store.all_of(models.Facility), as_of=DAY))["facilities_count"] == 1
-    assert [(d["row_key"], d["decision"]) for d in store.all_of(models.ListDecision)] == [("F1", "keep")]
+    assert facilities.summary(facilities.standing(store.all_of(tables.Facility), as_of=DAY))["facilities_count"] == 1
+    assert [(d["row_key"], d["decision"]) for d in store.all_of(tables.ListDecision)] == [("F1", "keep")]
 
 
 def test_a_figure_gone_from_its_list_is_withdrawn_or_kept_but_a_part_of_a_list_is_a_part(settled: tuple[Store, Path, Path]) -> None:
@@ -137,12 +138,12 @@ def test_a_target_gone_from_its_list_is_kept_or_taken_out_by_choice(settled: tup
         writer.writeheader()
         writer.writerows(rows[:1])
     assert [p.found for p in load_file(store, path).problems] == ["electronic_decision_rate GENERAL FY2023 1"]
-    assert len(store.all_of(models.Target)) == 2
+    assert len(store.all_of(tables.Target)) == 2
     assert not load_file(store, path, missing=decision_of("keep")).problems
-    assert len(store.all_of(models.Target)) == 2
+    assert len(store.all_of(tables.Target)) == 2
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert not load_file(store, path).problems
-    assert len(store.all_of(models.Target)) == 2, "kept rows stay kept"
+    assert len(store.all_of(tables.Target)) == 2, "kept rows stay kept"
 
 
 def test_a_server_starts_with_its_lists_and_says_what_they_no_longer_hold(settled: tuple[Store, Path, Path]) -> None:
@@ -162,8 +163,8 @@ def test_a_server_starts_with_its_lists_and_says_what_they_no_longer_hold(settle
         "targets.csv": ["electronic_decision_rate TMG FY2023 1", "electronic_decision_rate GENERAL FY2023 1"],
     }
     assert all(p.grade == "warning" for r in reports for p in r.problems)
-    assert total(store) == (3, 0) and store.all_of(models.Target) == []
-    assert store.one_of(models.Facility, "F1")["ended_on"] == date(2022, 12, 31)
+    assert total(store) == (3, 0) and store.all_of(tables.Target) == []
+    assert store.one_of(tables.Facility, "F1")["ended_on"] == date(2022, 12, 31)
 
 
 def test_a_pulled_list_that_lacks_rows_fails_by_name_and_takes_the_decision_of_its_source(

@@ -12,10 +12,10 @@ from typing import ClassVar
 
 import pytest
 
-from kpis import models
 from kpis.errors import SourceUnreachable
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store import tables
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.pull import Pulled, pull_all
 from tests.loaders.test_load import csv_of, row
@@ -104,12 +104,12 @@ def test_a_source_is_loaded_once_and_asked_for_with_its_validator_after(ready: S
     (again,) = pulled(ready, tmp_path, f"{address}/fine.csv")
     assert (again.outcome, again.detail) == ("unchanged", "304")
     assert Answers.asked[-1] == ("/fine.csv", '"1"')
-    assert len(ready.all_of(models.Observation, indicator_code="fax_reduction_rate", period_code="2022-04")) == 1
+    assert len(ready.all_of(tables.Observation, indicator_code="fax_reduction_rate", period_code="2022-04")) == 1
 
 
 def test_a_json_array_comes_through_the_same_door(ready: Store, tmp_path: Path, address: str) -> None:
     assert [r.outcome for r in pulled(ready, tmp_path, f"{address}/rows.json")] == ["loaded"]
-    assert len(ready.all_of(models.Observation, indicator_code="fax_reduction_rate", period_code="2022-05")) == 1
+    assert len(ready.all_of(tables.Observation, indicator_code="fax_reduction_rate", period_code="2022-05")) == 1
 
 
 @pytest.mark.parametrize(

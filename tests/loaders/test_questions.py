@@ -13,16 +13,16 @@ import pytest
 from openpyxl.workbook import Workbook
 from typer.testing import CliRunner
 
-from kpis import models
 from kpis.errors import FigureRefused, StepRefused
-from kpis.people import COMMAND_LINE, add_person
-from kpis.reports import opened
+from kpis.reporting.people import COMMAND_LINE, add_person
+from kpis.reporting.reports import opened
+from kpis.reporting.submissions import approve, choose_readings, confirm, submit
 from kpis.settings import settings as product_settings
-from kpis.store import Store
-from kpis.submissions import approve, choose_readings, confirm, submit
+from kpis.store import tables
+from kpis.store.store import Store
 from loaders.load import check_content
-from loaders.submit import receive
-from loaders.workbook import read_workbook
+from loaders.workbook.door import read_workbook
+from loaders.workbook.submit import receive
 from manage import app
 from tests.loaders.filled import BUREAU, F, edited, make_store, template
 
@@ -84,9 +84,9 @@ def test_the_choice_survives_to_the_approved_figure(store: Store, value: object,
     assert (cell.new, cell.reading) == (chosen, chosen)
     submit(store, number, actor="m@example.jp", revision=again.revision, today=TODAY)
     approve(store, number, actor="o@example.jp", revision=again.revision)
-    stored = store.all_of(models.Observation, indicator_code=KEY[1][0], bureau_code=BUREAU, period_code="2022-10")
+    stored = store.all_of(tables.Observation, indicator_code=KEY[1][0], bureau_code=BUREAU, period_code="2022-10")
     assert [o["value"] for o in stored] == [chosen]
-    told = [e["detail"] for e in store.all_of(models.AuditEvent, action="reading_chosen")]
+    told = [e["detail"] for e in store.all_of(tables.AuditEvent, action="reading_chosen")]
     assert len(told) == 1 and f"→ {chosen}" in told[0]
 
 
@@ -123,7 +123,7 @@ def test_the_command_line_prints_the_question_and_stores_nothing(
     finally:
         monkeypatch.undo()
         product_settings.cache_clear()
-    assert store.all_of(models.Submission) == []
+    assert store.all_of(tables.Submission) == []
 
 
 def check_command_line(book: Path) -> None:
@@ -185,7 +185,7 @@ WRONG = "other_unit"
 )
 def test_a_value_of_a_list_is_in_the_unit_of_its_indicator(store: Store, kind: str, code: str, value: str, rule: str) -> None:
     """Targets, baselines and readings are held to it as figures are: 0.9 beside rates of 90 % would be a target of 0.9 %."""
-    source = store.all_of(models.Source)[0]["source_code"]
+    source = store.all_of(tables.Source)[0]["source_code"]
     extra = ",is_target,agrees" if kind == "readings.csv" else ""
     content = f'indicator_code,bureau_code,period_code,value,source_code{extra}\n{code},TMG,FY2019,"{value}",{source}{",0,1" if extra else ""}\n'
     found = [p for p in check_content(content.encode(), kind, store=store).problems if p.rule in (WRONG, "scale", "out_of_bounds")]
@@ -204,7 +204,7 @@ def test_a_value_of_a_list_is_in_the_unit_of_its_indicator(store: Store, kind: s
 def test_a_place_of_a_list_is_held_against_the_area_as_in_a_workbook(
     store: Store, latitude: str, longitude: str, rule: str | None, grade: str
 ) -> None:
-    source = store.all_of(models.Source)[0]["source_code"]
+    source = store.all_of(tables.Source)[0]["source_code"]
     content = (
         "facility_code,name_ja,kind,bureau_code,cashless_status,latitude,longitude,source_code\n"
         f"Z1,会館,hall,CONSTRUCTION,announced,{latitude},{longitude},{source}\n"

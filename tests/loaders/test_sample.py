@@ -16,18 +16,18 @@ from openpyxl import load_workbook
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from kpis import models, vintages
+from api.reform import REFORM_ROUTES
+from api.routes import ROUTES, status_json
 from kpis.errors import FigureRefused
-from kpis.figures import value_of
-from kpis.people import COMMAND_LINE, add_person
-from kpis.scorecard import score_all
+from kpis.figures.records import value_of
+from kpis.figures.scorecard import score_all
+from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.settings import ROOT, settings
-from kpis.store import Store, utc_now
+from kpis.store import tables, vintages
+from kpis.store.store import Store, utc_now
 from loaders.catalogue import load_folder
 from loaders.sample import OFFICE, divide, make_sample, manager_of, parts_of
-from publishers.api import ROUTES, status_json
-from publishers.api_reform import REFORM_ROUTES
-from publishers.public_tables import gather
+from publishers.editions.public_tables import gather
 from tests.bench.viewer import Viewer, served
 from tests.method.side_by_side import differences, from_json, recounted_from_json
 from tests.method.sums import wrong_sums
@@ -93,13 +93,13 @@ def served_sample(made: tuple[Store, Path]) -> Iterator[Served]:
 
 def test_every_report_went_through_upload_and_a_second_persons_approval(made: tuple[Store, Path]) -> None:
     store, folder = made
-    reports = store.all_of(models.Submission)
+    reports = store.all_of(tables.Submission)
     owing = store.organisation().owing("TMG", date(2023, 3, 31))
     assert sorted(r["bureau_code"] for r in reports) == sorted(owing) and len(owing) == 28
     assert {r["state"] for r in reports} == {"approved"}
     assert all(r["submitted_by"] == manager_of(r["bureau_code"]) != r["decided_by"] for r in reports)
     assert len(list(folder.glob("*.xlsx"))) == len(reports)
-    originals = {f["sha256"] for f in store.all_of(models.OriginalFile)}
+    originals = {f["sha256"] for f in store.all_of(tables.OriginalFile)}
     assert {r["file_sha256"] for r in reports} <= originals
     sheet = load_workbook(folder / "FINANCE_FY2022-Q4.xlsx").worksheets[1]
     assert any(isinstance(cell.value, int) for row in sheet.iter_rows(min_row=2) for cell in row), "a real filled workbook"
@@ -125,10 +125,10 @@ def test_bureaus_add_up_to_the_published_totals(made: tuple[Store, Path]) -> Non
 
 def test_every_row_of_a_report_is_marked_and_official_rows_are_not(made: tuple[Store, Path]) -> None:
     store, _ = made
-    rows = store.all_of(models.Observation)
+    rows = store.all_of(tables.Observation)
     assert {r["is_sample"] for r in rows if r["submission_id"] is not None} == {True}
     assert {r["is_sample"] for r in rows if r["submission_id"] is None} == {False}
-    assert {c["is_sample"] for c in store.all_of(models.ProjectConfidence)} == {True}
+    assert {c["is_sample"] for c in store.all_of(tables.ProjectConfidence)} == {True}
 
 
 def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path]) -> None:
@@ -219,7 +219,7 @@ def test_a_sample_is_made_once_and_never_from_reports_in_earnest(made: tuple[Sto
     with store.writing() as session:
         vintages.ensure_periods(session, {"FY2022-Q4"})
         session.add(
-            models.Submission(bureau_code="FINANCE", period_code="FY2022-Q4", created_by="real@example.org", created_at=utc_now())
+            tables.Submission(bureau_code="FINANCE", period_code="FY2022-Q4", created_by="real@example.org", created_at=utc_now())
         )
     with pytest.raises(FigureRefused, match="実際の報告"):
         make_sample(store, SIZES)

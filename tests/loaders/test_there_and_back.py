@@ -14,15 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from kpis import models
-from kpis.people import COMMAND_LINE, add_person
-from kpis.reports import opened
-from kpis.store import Store
-from kpis.submissions import approve, confirm, submit
-from loaders.layout import load_layout
-from loaders.submit import receive
-from loaders.workbook import read_workbook
-from publishers import opendata
+from kpis.reporting.people import COMMAND_LINE, add_person
+from kpis.reporting.reports import opened
+from kpis.reporting.submissions import approve, confirm, submit
+from kpis.store import tables
+from kpis.store.store import Store
+from loaders.workbook.door import read_workbook
+from loaders.workbook.layout import load_layout
+from loaders.workbook.submit import receive
+from publishers.opendata import package
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.loaders.filled import BUREAU, F, P, edited, make_store, template
 
@@ -154,10 +154,10 @@ def test_what_was_filled_is_what_is_stored_exported_and_given_out_again(
     keys = {row.row: row.key for row in done.reading.rows if row.sheet == F}
     stored = {
         (o["indicator_code"], o["bureau_code"], o["period_code"]): o
-        for o in store.all_of(models.Observation, bureau_code=BUREAU, submission_id=number)
+        for o in store.all_of(tables.Observation, bureau_code=BUREAU, submission_id=number)
     }
     assert {(r, n): stored[keys[r]][n] for r, n in figures} == figures
-    codes = {p["procedure_code"]: p for p in store.all_of(models.Procedure, bureau_code=BUREAU)}
+    codes = {p["procedure_code"]: p for p in store.all_of(tables.Procedure, bureau_code=BUREAU)}
     for row in (row for row in done.reading.rows if row.sheet == P):
         wanted = expected_fields(procedures[row.row - 2])
         assert {n: codes[row.key[0]][n] for n in wanted} == wanted
@@ -179,10 +179,10 @@ def check_export(store: Store, figures: dict[tuple[str, ...], dict[str, Any]], p
         ("observations", ("indicator_code", "bureau_code", "period_code"), figures),
         ("procedures", ("procedure_code",), {(code,): fields for code, fields in procedures.items()}),
     ):
-        resource = next(r for r in opendata.resources(store, [], as_of=date(2023, 1, 20)) if r.name == name)
+        resource = next(r for r in package.resources(store, [], as_of=date(2023, 1, 20)) if r.name == name)
         parquet, text = io.BytesIO(), io.BytesIO()
-        opendata.as_parquet(resource, parquet)
-        opendata.as_csv(resource, text)
+        package.as_parquet(resource, parquet)
+        package.as_csv(resource, text)
         packed = pq.read_table(io.BytesIO(parquet.getvalue())).to_pylist()
         lines = list(csv.DictReader(io.StringIO(text.getvalue().decode("utf-8-sig"), newline="")))
         for rows, is_text in ((packed, False), (lines, True)):
@@ -206,7 +206,7 @@ def read_back(text: str, kind: str) -> Any:
         return float(text)
     if kind == "date":
         return date.fromisoformat(text)
-    return text[1:] if text.startswith("'") and opendata.FORMULA.match(text[1:]) else text
+    return text[1:] if text.startswith("'") and package.FORMULA.match(text[1:]) else text
 
 
 def check_next_template(store: Store, figures: dict[tuple[int, str], Any], procedures: dict[str, dict[str, Any]]) -> None:

@@ -21,10 +21,10 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from kpis.store import Store
-from loaders import workbook
-from loaders.context import ReportContext
-from loaders.workbook import read_workbook
+from kpis.store.store import Store
+from loaders.workbook import door
+from loaders.workbook.context import ReportContext
+from loaders.workbook.door import read_workbook
 from tests.loaders.filled import BUREAU, PERIOD, F, make_store, part_of, template
 
 RATE, COUNT, PART, NOTE, FLAG = "G8", "G10", "H9", "P9", "M9"  # 値 of a rate, 値 of a stock, 分子, 備考, 概数
@@ -403,8 +403,8 @@ def test_no_wrong_value_is_accepted_in_silence(
     every = variants()
     assert len(every) >= 2_000
     content = template(store)
-    context: ReportContext = workbook.gather(store, BUREAU, PERIOD)
-    monkeypatch.setattr(workbook, "gather", lambda *_: context)  # what is stored does not change between variants
+    context: ReportContext = door.gather(store, BUREAU, PERIOD)
+    monkeypatch.setattr(door, "gather", lambda *_: context)  # what is stored does not change between variants
     bench = Bench(store, content, list(dict.fromkeys((v.code, v.parent) for v in every)))
     counts: Counter[tuple[str, str]] = Counter()
     wrong = []

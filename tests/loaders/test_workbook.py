@@ -13,14 +13,14 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from kpis import models
 from kpis.errors import FigureRefused, NotFound
-from kpis.figures import Definition, Figure, value_of
+from kpis.figures.records import Definition, Figure, value_of
 from kpis.settings import settings as product_settings
-from kpis.store import Store
-from loaders.layout import KEYS, load_layout
+from kpis.store import tables
+from kpis.store.store import Store
 from loaders.load import load_file
-from loaders.workbook import gather, is_bureau_workbook, issue_template, mark_problems, read_workbook
+from loaders.workbook.door import gather, is_bureau_workbook, issue_template, mark_problems, read_workbook
+from loaders.workbook.layout import KEYS, load_layout
 from manage import app
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.loaders.filled import BUREAU, PERIOD, F, M, P, S, edited, filled, make_store, template, with_cells
@@ -322,7 +322,7 @@ def test_the_command_line_issues_checks_and_marks(tmp_path: Path, monkeypatch: p
 def test_issuing_a_template_is_recorded_and_raises_no_revision(store: Store) -> None:
     before = store.revision()
     _, mark = issue_template(store, BUREAU, PERIOD, actor="somebody")
-    events = store.all_of(models.AuditEvent, subject=mark.template_id)
+    events = store.all_of(tables.AuditEvent, subject=mark.template_id)
     assert [(e["actor"], e["action"]) for e in events] == [("somebody", "template_issued")] and store.revision() == before
 
 

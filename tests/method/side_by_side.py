@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from kpis.figures import Judgement
+from kpis.figures.records import Judgement
 from tests.method import shipped
 from tests.method.given import Aim, Found, Mark, Measure, Start
 from tests.method.recount import judge

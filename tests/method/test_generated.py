@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis.figures import Baseline, Definition, Figure, Goal, current_vintages
-from kpis.measures import judge as engine
+from kpis.figures.measures import judge as engine
+from kpis.figures.records import Baseline, Definition, Figure, Goal, current_vintages
 from tests.method.given import Aim, Mark, Measure, Start, term
 from tests.method.recount import judge
 from tests.method.side_by_side import as_found, differences

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from kpis.scorecard import score_all
-from kpis.store import Store
+from kpis.figures.scorecard import score_all
+from kpis.store.store import Store
 from tests.method import shipped
 from tests.method.given import Found
 from tests.method.side_by_side import as_found, recounted, unequal

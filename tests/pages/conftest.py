@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from tests.bench.viewer import Viewer, served
 from tests.publishers.ledger import Ledger

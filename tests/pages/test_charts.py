@@ -8,11 +8,11 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from kpis import models
-from kpis.people import COMMAND_LINE, add_person
-from kpis.registers import DIMENSIONS
+from kpis.figures.registers import DIMENSIONS
+from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.settings import ROOT
-from kpis.store import Store
+from kpis.store import tables
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from tests.bench.viewer import served
 from tests.pages import questions
@@ -44,12 +44,12 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Sto
 def test_every_page_of_the_shipped_figures(shipped: tuple[int, Store]) -> None:
     """Pages, each way to compare, every third project and bureau, every second kind of indicator."""
     port, store = shipped
-    kinds = {(i["kind"], i["theme"]): i["indicator_code"] for i in store.all_of(models.Indicator)}
+    kinds = {(i["kind"], i["theme"]): i["indicator_code"] for i in store.all_of(tables.Indicator)}
     asked = [(page, "") for page in EVERY]
     asked += [("procedures", "code=P001"), ("projects", "code=CP1"), ("bureau", "code=DIGITAL")]
     each = [("procedures", f"by={d}") for d in DIMENSIONS] + [("facilities", "by=kind")]
-    each += [("projects", f"code={p['project_code']}") for p in store.all_of(models.Project)][::3]
-    each += [("bureau", f"code={b['bureau_code']}") for b in store.all_of(models.Bureau) if b["is_current"]][::3]
+    each += [("projects", f"code={p['project_code']}") for p in store.all_of(tables.Project)][::3]
+    each += [("bureau", f"code={b['bureau_code']}") for b in store.all_of(tables.Bureau) if b["is_current"]][::3]
     each += [("indicator", f"code={code}") for code in sorted(set(kinds.values()))][::2]
     found = walk(port, asked, as_person=OFFICER) + walk(port, each, languages=["ja"])
     assert not found, "\n".join(found)

@@ -7,8 +7,8 @@ import urllib.error
 
 import pytest
 
-from kpis.store import Store
-from publishers.report import quarter_report
+from kpis.store.store import Store
+from publishers.meeting.material import quarter_report
 from tests.pages.conftest import Site
 
 

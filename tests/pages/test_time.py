@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from kpis import models, vintages
 from kpis.settings import ROOT
-from kpis.store import Store
-from kpis.vintages import Origin
+from kpis.store import tables as models
+from kpis.store import vintages
+from kpis.store.store import Store
+from kpis.store.vintages import Origin
 from loaders.catalogue import load_folder
 from tests.bench.viewer import Viewer, served
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.figures import STATUSES
+from kpis.figures.records import STATUSES
 from kpis.periods import Period, parse_period
 from kpis.text import status_word
-from publishers.summary import LESSES, NOTES
-from publishers.words import Words
+from telling.overview import LESSES, NOTES
+from telling.words import Words
 from tests.publishers import charted, tabled
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Drawn, Shown

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from charts.heatmap import LOOK
+from charts.plotly.heatmap import LOOK
 from kpis.periods import parse_period
 from kpis.text import axis_scale
 from tests.publishers.ledger import Item, Ledger, plain

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from kpis.store import Store
+from kpis.store.store import Store
 from kpis.text import format_date
-from publishers import editions
-from publishers.citation import citation, edition_address
-from publishers.words import Words
+from publishers.editions import on_disk
+from telling.citation import citation, edition_address
+from telling.words import Words
 from tests.publishers.house import House, built
 from tests.publishers.ledger import Ledger
 
@@ -36,7 +36,7 @@ def published(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
 
 def ledgers_of(port: int, house: House) -> dict[str, Ledger]:
     """Return the figures of a public instance by language, asked of its API; what names the edition is no figure."""
-    held, chosen = editions.opened(house.folder, 2), house.chosen
+    held, chosen = on_disk.opened(house.folder, 2), house.chosen
 
     def ask(path: str) -> Any:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=60) as answer:

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from kpis.settings import ROOT, Settings
-from kpis.store import Store, utc_now
+from kpis.store.store import Store, utc_now
 from loaders.load import load_file
-from publishers import publication
-from publishers.editions import Edition
+from publishers.editions import publication
+from publishers.editions.on_disk import Edition
 
 OFFICIAL = ROOT / "data" / "official"
 

@@ -14,12 +14,12 @@ from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from kpis.figures import Baseline, Definition, Figure, Goal, Judgement
+from kpis.figures.records import Baseline, Definition, Figure, Goal, Judgement
+from kpis.figures.sentences import short_sentence
 from kpis.periods import parse_period
-from kpis.sentences import short_sentence
 from kpis.settings import ROOT
 from kpis.text import Apart, format_count, format_value, known_day, status_word, told_apart
-from publishers.words import Words
+from telling.words import Words
 from tests.publishers.shown import NUMBER, Shown
 
 NO_FIGURE = (

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from datetime import date
 
-from kpis.projects import MILESTONE_STATES
+from kpis.figures.projects import MILESTONE_STATES
 from kpis.settings import ROOT
 from kpis.text import known_day, status_word
-from publishers.words import Words
+from telling.words import Words
 from tests.publishers import tabled
 from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, milestones_line, series, states, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain

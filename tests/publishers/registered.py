@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.facilities import CASHLESS, METHODS
-from kpis.facilities import STATUSES as CASH_STATES
-from kpis.registers import DIMENSIONS, FORMS, ONLINE, SURE
-from kpis.registers import STATUSES as DIGITAL
+from kpis.figures.facilities import CASHLESS, METHODS
+from kpis.figures.facilities import STATUSES as CASH_STATES
+from kpis.figures.registers import DIMENSIONS, FORMS, ONLINE, SURE
+from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.settings import ROOT
 from kpis.text import known_day
 from tests.publishers import charted, tabled

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from kpis.text import format_date, known_day
-from publishers import editions
-from publishers.words import Words
+from publishers.editions import on_disk
+from telling.words import Words
 from tests.bench.viewer import Viewer
 from tests.publishers.conftest import ledgers_of
 from tests.publishers.house import House
@@ -21,7 +21,7 @@ class Public:
     """The public instance with its ledgers, and the files of the edition it shows."""
 
     def __init__(self, port: int, house: House) -> None:
-        self.house, self.held = house, editions.opened(house.folder, 2)
+        self.house, self.held = house, on_disk.opened(house.folder, 2)
         self.folder = self.held.folder / "site"
         self.ledgers = ledgers_of(port, house)
         self.viewer, self.of_today = Viewer(port), Viewer(port)  # a session keeps the organisation that it began with

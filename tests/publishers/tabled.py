@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from kpis.errors import PeriodUnreadable
-from kpis.facilities import STATUSES as CASHLESS
+from kpis.figures.facilities import STATUSES as CASHLESS
+from kpis.figures.projects import GivenDay
+from kpis.figures.registers import FORMS
+from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.periods import parse_period
-from kpis.projects import GivenDay
-from kpis.registers import FORMS
-from kpis.registers import STATUSES as DIGITAL
 from kpis.text import format_count, format_percent, format_ratio, format_value, known_day, status_word
-from publishers.summary import LESSES
+from telling.overview import LESSES
 from tests.publishers.ledger import Item, Ledger, Table, cell, plain
 from tests.publishers.shown import Shown
 

@@ -13,9 +13,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from api.routes import ROUTES
 from kpis.settings import settings
-from kpis.store import Store
-from publishers.api import ROUTES
+from kpis.store.store import Store
 from tests.method import shipped
 from tests.method.side_by_side import differences, from_json, recounted, recounted_from_json, unequal
 

@@ -11,10 +11,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from kpis import models
+from api.registers import REGISTER_ROUTES
 from kpis.settings import settings
-from kpis.store import Store
-from publishers.api_registers import REGISTER_ROUTES
+from kpis.store import tables
+from kpis.store.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_the_file_holds_what_the_list_holds_and_no_inner_column(api: TestClient)
 
 def test_a_summary_adds_up_to_the_list(api: TestClient, tokyo: Store) -> None:
     told = api.get("/api/v1/registers/procedures").json()
-    assert told["total"]["procedures_count"] == tokyo.count(models.Procedure) == 69
+    assert told["total"]["procedures_count"] == tokyo.count(tables.Procedure) == 69
     for dimension, parts in told["by"].items():
         assert sum(p["procedures_count"] for p in parts.values()) == 69, dimension
         assert sum(p["done_count"] for p in parts.values()) == told["total"]["done_count"] == 32

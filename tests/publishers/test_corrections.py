@@ -11,15 +11,15 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from kpis import models
-from kpis.scorecard import score_all
+from api.reform import REFORM_ROUTES
+from kpis.figures.scorecard import score_all
 from kpis.settings import ROOT, settings
+from kpis.store import tables
 from loaders import load
 from loaders.load import load_file
-from publishers import editions
-from publishers.api_reform import REFORM_ROUTES
-from publishers.summary import own_scope, phrase
-from publishers.words import Words
+from publishers.editions import on_disk
+from telling.overview import own_scope, phrase
+from telling.words import Words
 from tests.publishers.house import House
 
 ROUNDS = ROOT / "tests" / "cases" / "files" / "rounds-to-target.csv"
@@ -27,7 +27,7 @@ MORNING = datetime(2026, 11, 24, 23, 30)  # UTC: 08:30 on 25 November in Tokyo
 
 
 def site_of(house: House, number: int) -> Path:
-    return editions.opened(house.folder, number).folder / "site"
+    return on_disk.opened(house.folder, number).folder / "site"
 
 
 def words_in(path: Path) -> str:
@@ -38,7 +38,7 @@ def words_in(path: Path) -> str:
 def corrected(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """Two editions; between them a figure of the waterworks was corrected at 08:30 in Tokyo."""
     blank = {"indicator_code": "electronic_decision_rate", "bureau_code": "WATERWORKS", "period_code": "2026-09"}
-    source = next(r["source_code"] for r in house.store.all_of(models.Source) if not r["published_on"])
+    source = next(r["source_code"] for r in house.store.all_of(tables.Source) if not r["published_on"])
     rows = [{**blank, "value": v, "source_code": source, "reason_class": c, "reason_text": t} for v, c, t in
             (("90", "", ""), ("95", "error", "集計漏れ"))]  # fmt: skip
     monkeypatch.setattr(load, "utc_now", lambda: datetime(2026, 11, 20))

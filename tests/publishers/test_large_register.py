@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from kpis import models
-from kpis.models import table_of
-from kpis.register_queries import channel_counts
-from kpis.registers import channels
-from kpis.store import Store, frozen_url
-from publishers import editions
-from publishers.block_views import ROWS
-from publishers.changes import _register
-from publishers.opendata import FORMATS, Resource, Stored
-from publishers.pages_registers import LISTED
-from publishers.public_tables import finish, gather
-from publishers.words import Words
+from kpis.figures.registers import channels
+from kpis.store import tables
+from kpis.store.queries import channel_counts
+from kpis.store.store import Store, frozen_url
+from kpis.store.tables import table_of
+from publishers.editions import on_disk
+from publishers.editions.public_tables import finish, gather
+from publishers.opendata.package import FORMATS, Resource, Stored
+from publishers.site.block_views import ROWS
+from publishers.site.pages_registers import LISTED
+from telling.changes import _register
+from telling.words import Words
 from tests.publishers.house import House, built
 
 MANY = 20_000
@@ -31,8 +31,8 @@ MANY = 20_000
 def large(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
     """An instance with 20,000 procedures besides, each with a channel of its own."""
     made = built(tokyo, tmp_path_factory.mktemp("large"))
-    table = table_of(models.Procedure)
-    like = made.store.all_of(models.Procedure)[0]
+    table = table_of(tables.Procedure)
+    like = made.store.all_of(tables.Procedure)[0]
     rows = [
         {**like, "procedure_code": f"L{n:05}", "name_ja": f"手続{n}" + "の長い名前" * 8, "online_channel": f"システム{n % 300}", "law_name": "法律" * 20}
         for n in range(MANY)
@@ -53,7 +53,7 @@ def peak_of(work: Any) -> int:
 
 @pytest.mark.filterwarnings("ignore")
 def test_reading_writing_and_comparing_a_register_holds_a_small_part_of_it(large: House, tmp_path: Path) -> None:
-    whole = peak_of(lambda: large.store.all_of(models.Procedure))
+    whole = peak_of(lambda: large.store.all_of(tables.Procedure))
     assert whole > 30_000_000  # what holding it would cost
     path = tmp_path / "edition.db"
 
@@ -63,7 +63,7 @@ def test_reading_writing_and_comparing_a_register_holds_a_small_part_of_it(large
     assert peak_of(publish) < whole / 5
     frozen = Store(frozen_url(path))
     fields = {"procedure_code": "string", "name_ja": "string", "law_name": "string", "online_channel": "string"}
-    resource = Resource("procedures", fields, Stored(frozen, models.Procedure, fields), ("procedure_code",))
+    resource = Resource("procedures", fields, Stored(frozen, tables.Procedure, fields), ("procedure_code",))
     for form, write in FORMATS.items():
 
         class Counted(io.RawIOBase):
@@ -83,7 +83,7 @@ def test_reading_writing_and_comparing_a_register_holds_a_small_part_of_it(large
         assert file.written > 100_000
 
     def compare() -> None:
-        pair = (frozen.each_of(models.Procedure, by_key=True) for _ in range(2))
+        pair = (frozen.each_of(tables.Procedure, by_key=True) for _ in range(2))
         assert list(_register("procedure", "procedure_code", *pair, {})) == []
 
     assert peak_of(compare) < whole / 5
@@ -100,6 +100,6 @@ def test_its_pages_show_the_beginning_and_stay_light(large: House) -> None:
         assert words("ed_list_first", total="20,069", shown=str(LISTED)) in page
         assert words("ed_table_first", total=str(used), shown=str(ROWS)) in page
     assert sum(1 for _ in (site / "data" / "procedures.csv").open(encoding="utf-8-sig")) == 20_070
-    assert editions.verify(large.folder) == []
+    assert on_disk.verify(large.folder) == []
     largest = max((p for p in site.rglob("*.html")), key=lambda p: p.stat().st_size)
     assert largest.stat().st_size < 400_000, largest

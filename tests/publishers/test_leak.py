@@ -17,11 +17,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer, LargeBinary, insert, select, update
 
-from kpis import models
-from kpis.models import table_of
-from kpis.store import Store
-from publishers import editions
-from publishers.public_tables import PRIVATE, PUBLIC
+from kpis.store import tables
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from publishers.editions import on_disk
+from publishers.editions.public_tables import PRIVATE, PUBLIC
 from tests.bench.viewer import Viewer
 from tests.publishers.house import House, built
 from tests.publishers.public_server import public_server
@@ -76,20 +76,20 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
             row.update(given)
             session.execute(insert(table).values(**{k: v for k, v in row.items() if k in table.c}))
 
-        put(models.OriginalFile, sha256=f"{WORD}-sha", name=f"{WORD}-file-name.xlsx")
-        put(models.Source, source_code=f"{WORD}-source", grade="primary")
-        put(models.UserAccount, email=mail)
-        put(models.UserRole)
+        put(tables.OriginalFile, sha256=f"{WORD}-sha", name=f"{WORD}-file-name.xlsx")
+        put(tables.Source, source_code=f"{WORD}-source", grade="primary")
+        put(tables.UserAccount, email=mail)
+        put(tables.UserRole)
         for state, year in (("draft", 2019), ("submitted", 2020), ("returned", 2021), ("withdrawn", 2022)):
             put(
-                models.Submission, state, state=state, return_reason=f"{WORD}-return-{state}", decided_by=None, submitted_at=None,
+                tables.Submission, state, state=state, return_reason=f"{WORD}-return-{state}", decided_by=None, submitted_at=None,
                 decided_at=None, period_code=f"FY{year}",
             )  # fmt: skip
-        put(models.SubmissionRow, fields_json=json.dumps({"value": NUMBER, "text": f"{WORD}-draft"}))
-        put(models.AuditEvent)
-        put(models.ProjectConfidence, is_sample=False)
+        put(tables.SubmissionRow, fields_json=json.dumps({"value": NUMBER, "text": f"{WORD}-draft"}))
+        put(tables.AuditEvent)
+        put(tables.ProjectConfidence, is_sample=False)
         put(
-            models.RegisterChange,
+            tables.RegisterChange,
             before_json=f'{{"note": "{WORD}-before"}}',
             after_json=f'{{"note": "{WORD}-after"}}',
             row_code="F001",
@@ -97,13 +97,13 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
         real = dict(
             indicator_code="fax_reduction_rate", bureau_code="DIGITAL", vintage=1, reason_class=None, withdraws_vintage=None
         )
-        put(models.Observation, "draft", **real, period_code="2020-06", submission_id=1, is_sample=False)
-        put(models.Observation, "returned", **real, period_code="2021-07", submission_id=3, is_sample=False)
-        put(models.Observation, "sample", **real, period_code="2021-08", submission_id=None, is_sample=True)
+        put(tables.Observation, "draft", **real, period_code="2020-06", submission_id=1, is_sample=False)
+        put(tables.Observation, "returned", **real, period_code="2021-07", submission_id=3, is_sample=False)
+        put(tables.Observation, "sample", **real, period_code="2021-08", submission_id=None, is_sample=True)
         for model, key in (
-            (models.Procedure, "procedure_code"),
-            (models.Facility, "facility_code"),
-            (models.Milestone, "milestone_code"),
+            (tables.Procedure, "procedure_code"),
+            (tables.Facility, "facility_code"),
+            (tables.Milestone, "milestone_code"),
         ):
             table = table_of(model)
             like = dict(session.execute(select(table).limit(1)).first()._mapping)  # type: ignore[union-attr]
@@ -158,7 +158,7 @@ def test_no_planted_byte_is_in_any_answer_of_the_public_process(planted: House) 
     """Every page over its websocket, every file and every address of the open API, of both editions."""
     sites = [
         f"/editions/{e.number:04d}/{name.removeprefix('site/')}"
-        for e in editions.shown(planted.folder)
+        for e in on_disk.shown(planted.folder)
         for name in e.manifest["files"]
         if name.startswith("site/data/") or name.endswith(("index.html", ".atom", "revisions.html"))
     ]

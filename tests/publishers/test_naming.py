@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kpis.settings import Settings
-from publishers.citation import citation, edition_address
-from publishers.naming import attachment, file_name
+from telling.citation import citation, edition_address
+from telling.file_names import attachment, file_name
 from tests.publishers.house import House
 
 ABOUT = {"edition": 3, "as_of": "2026-03-31", "publisher_ja": "東京都", "publisher_en": "Tokyo", "licence_name": "CC BY 4.0"}

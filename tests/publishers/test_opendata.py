@@ -15,18 +15,19 @@ import frictionless
 import pyarrow.parquet as pq
 import pytest
 
-from kpis import models
 from kpis.settings import ROOT, Settings
-from kpis.store import Store
-from publishers import editions, opendata
-from publishers.municipal_standard import FACILITY_COLUMNS, with_check_digit
-from publishers.opendata import FORMATS, FORMULA, Resource
+from kpis.store import tables
+from kpis.store.store import Store
+from publishers.editions import on_disk
+from publishers.opendata import package as opendata
+from publishers.opendata.municipal_standard import FACILITY_COLUMNS, with_check_digit
+from publishers.opendata.package import FORMATS, FORMULA, Resource
 from tests.publishers.house import House
 
 
 @pytest.fixture(scope="module")
 def data(published: House) -> Path:
-    return editions.opened(published.folder, 2).folder / "site" / "data"
+    return on_disk.opened(published.folder, 2).folder / "site" / "data"
 
 
 @pytest.fixture(scope="module")
@@ -145,9 +146,9 @@ def test_a_hostile_figure_text_stays_harmless_all_the_way_to_the_published_file(
 
 
 def test_the_same_edition_gives_the_same_bytes(published: House) -> None:
-    frozen = Store(editions.opened(published.folder, 2).url)
-    held = editions.opened(published.folder, 2)
-    from kpis.scorecard import score_all
+    frozen = Store(on_disk.opened(published.folder, 2).url)
+    held = on_disk.opened(published.folder, 2)
+    from kpis.figures.scorecard import score_all
 
     scored = score_all(frozen.book(), as_of=held.as_of)
     for resource in opendata.resources(frozen, scored, as_of=held.as_of):
@@ -164,7 +165,7 @@ def test_facilities_have_the_columns_of_the_municipal_standard(data: Path, publi
     content = (data / "public_facilities.csv").read_bytes()
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert tuple(rows[0]) == FACILITY_COLUMNS
-    facilities = [r for r in published.store.all_of(models.Facility) if not r["is_class"]]
+    facilities = [r for r in published.store.all_of(tables.Facility) if not r["is_class"]]
     assert [r["ID"] for r in rows] == [f["facility_code"] for f in facilities]
     assert {r["全国地方公共団体コード"] for r in rows} == {"130001"} and {r["地方公共団体名"] for r in rows} == {"東京都"}
     placed = {r["ID"]: (r["緯度"], r["経度"]) for r in rows if r["緯度"]}

@@ -17,9 +17,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from kpis import models
-from publishers import editions
-from publishers.words import Words
+from kpis.store import tables
+from publishers.editions import on_disk
+from telling.words import Words
 from tests.bench.viewer import Viewer
 from tests.publishers import accounts, charted, projected
 from tests.publishers.conftest import ledgers_of
@@ -36,7 +36,7 @@ def public(published: House) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def site(published: House) -> Path:
-    return editions.opened(published.folder, 2).folder / "site"
+    return on_disk.opened(published.folder, 2).folder / "site"
 
 
 def static(site: Path, path: str, language: str) -> Static:
@@ -72,7 +72,7 @@ def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, sit
     """Series, inputs of the judgement, targets and other sources; on each page, text by text and value by value."""
     words, ledger = Words(language), ledgers_of(public, published)[language]
     files = observations(site)
-    catalogue = published.store.all_of(models.Indicator)
+    catalogue = published.store.all_of(tables.Indicator)
     ratios = {r["indicator_code"] for r in catalogue if r["kind"] == "ratio"}
     compared = seen = 0
     asked = [("indicator", f"code={r['indicator_code']}") for r in catalogue]
@@ -133,9 +133,9 @@ def _count(value: float | None) -> str:
 
 def _of_the_edition(published: House, language: str) -> set[str]:
     """Return the numbers of the line that names the edition: its day, its licence, its address."""
-    from publishers.citation import citation
+    from telling.citation import citation
 
-    held = editions.opened(published.folder, 2)
+    held = on_disk.opened(published.folder, 2)
     return set(numbers_in(citation(held.manifest, published.chosen, language))) | set(numbers_in(held.as_of.isoformat())) | {"2"}
 
 
@@ -155,7 +155,7 @@ def test_every_number_of_the_overview_and_the_five_lesses_stands_in_the_static_p
 def test_projects_stand_the_same_with_the_same_milestones(public: int, site: Path, published: House, language: str) -> None:
     words, ledger = Words(language), ledgers_of(public, published)[language]
     told = {p["code"]: p for p in ledger.api("projects")["projects"]}
-    projects = published.store.all_of(models.Project)
+    projects = published.store.all_of(tables.Project)
     compared = 0
     for row, shown in zip(
         projects, pages(public, [("projects", f"code={r['project_code']}") for r in projects], language), strict=True
@@ -179,7 +179,7 @@ def test_projects_stand_the_same_with_the_same_milestones(public: int, site: Pat
         assert sorted([str(m[k]).replace("―", "") for k in wanted] for m in theirs) == sorted([m[k] for k in wanted] for m in ours)
         compared += len(ours)
         assert projected.one_project(ledger, shown, told[row["project_code"]]) == [], row["project_code"]
-    assert compared == published.store.count(models.Milestone)
+    assert compared == published.store.count(tables.Milestone)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

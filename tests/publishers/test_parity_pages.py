@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from kpis.text import format_date, status_word
-from publishers import editions
-from publishers.words import Words
+from publishers.editions import on_disk
+from telling.words import Words
 from tests.publishers import accounts, projected, registered, tabled
 from tests.publishers.house import House
 from tests.publishers.ledger import Item, Ledger, Table
@@ -143,12 +143,12 @@ def test_the_log_of_revisions_is_the_same(public: Public, language: str) -> None
     here = [r for h, rows in static.tables for r in rows]
     assert [[str(c or "") for c in r] for r in there] == here and here
     correction = next(
-        c for _, changes in editions.log(public.house.folder, until=2) for c in changes if c["kind"] == "figure_corrected"
+        c for _, changes in on_disk.log(public.house.folder, until=2) for c in changes if c["kind"] == "figure_corrected"
     )
     assert (correction["difference"], correction["reason_class"]) == (-1.0, "error")
     assert [correction[f"{n}_{language}"] for n in ("old", "new", "size")] == here[0][2:5]
     words = public.ledgers[language].words
-    said = [words("edition_line", number=e.number, day=format_date(e.as_of, language)) for e in editions.shown(public.house.folder)]
+    said = [words("edition_line", number=e.number, day=format_date(e.as_of, language)) for e in on_disk.shown(public.house.folder)]
     assert [h for h in static.headings[1:]] == said == shown.headings[1 : 1 + len(said)]
     assert numbers_in(" ".join(static.texts)) and not static.numbers() - shown.numbers() - frame(public, language)
 
@@ -227,7 +227,7 @@ def test_every_number_of_a_static_page_stands_on_the_instance_or_in_the_rows_it_
         for name in ("procedure_breakdowns", "procedure_steps", "procedures_over_time", "facility_breakdowns", "facility_methods")
     ]
     by_channel = public.read("procedures", language, "by=channel").numbers()
-    changes = [c for _, found in editions.log(public.house.folder, until=2) for c in found]
+    changes = [c for _, found in on_disk.log(public.house.folder, until=2) for c in found]
     every = [figure for s in ledger.own.values() for figure in (*ledger.fragments(s), *ledger.figures(s), ledger.headline(s))]
     cards = told(language, every, [s["figures"] for s in ledger.own.values()], [s["targets"] for s in ledger.own.values()])
     assert not untold(public, language, "index.html", read[""], told(language, changes), cards)

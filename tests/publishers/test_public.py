@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from kpis.settings import ROOT
-from publishers import editions
+from publishers.editions import on_disk
 from tests.bench.viewer import Viewer
 from tests.publishers.house import House
 from tests.publishers.public_server import public_server
@@ -76,7 +76,7 @@ def test_there_is_no_page_to_sign_in_submit_review_or_publish(public: int) -> No
 
 def test_the_api_answers_of_the_edition_and_of_its_day(public: int, published: House) -> None:
     status, _, body = asked(public, "/api/v1/status")
-    held = editions.opened(published.folder, 2)
+    held = on_disk.opened(published.folder, 2)
     found = json.loads(body)
     assert (status, found["edition"], found["as_of"]) == (200, 2, held.as_of.isoformat())
     value = {
@@ -107,7 +107,7 @@ def test_what_has_not_changed_is_not_sent_again(public: int, address: str) -> No
 
 
 def test_hashed_names_and_numbered_editions_may_be_kept_for_ever(public: int, published: House) -> None:
-    names = editions.opened(published.folder, 2).manifest["files"]
+    names = on_disk.opened(published.folder, 2).manifest["files"]
     style = next(n for n in names if n.endswith(".css")).removeprefix("site/")
     assert "immutable" in asked(public, f"/site/{style}")[1]["Cache-Control"]
     assert "immutable" in asked(public, "/editions/0001/index.html")[1]["Cache-Control"]
@@ -158,9 +158,9 @@ TRIES = """
 import os, sqlite3, sys
 from pathlib import Path
 from kpis.settings import settings
-from kpis.store import Store
+from kpis.store.store import Store
 from publishers import editions, publication
-from kpis.store import utc_now
+from kpis.store.store import utc_now
 folder = settings().editions_dir
 held = editions.current(folder)
 done = []
@@ -203,7 +203,7 @@ def unprivileged(published: House, tmp_path_factory: pytest.TempPathFactory) -> 
     for path in [*place.rglob("*"), place]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     reading = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
-    probe = subprocess.run([*reading, sys.executable, "-c", "import streamlit, kpis.store"], cwd=ROOT, capture_output=True)
+    probe = subprocess.run([*reading, sys.executable, "-c", "import streamlit, kpis.store.store"], cwd=ROOT, capture_output=True)
     if probe.returncode:
         shutil.rmtree(place)
         pytest.skip(f"an unprivileged user cannot read this checkout or its Python: {probe.stderr.decode()[-200:]}")
@@ -231,13 +231,13 @@ def test_on_a_read_only_folder_as_nobody_it_serves_everything_and_every_write_fa
     assert tried.returncode == 0, tried.stdout + tried.stderr
     assert tried.stdout.count("refused") == 12, tried.stdout
     assert {p: p.stat().st_mtime_ns for p in place.rglob("*")} == before
-    assert editions.verify(place) == []
+    assert on_disk.verify(place) == []
 
 
 def test_a_public_process_opens_no_database_even_where_it_could(published: House, tmp_path: Path) -> None:
     """As root on a writable folder the product itself still refuses."""
     code = (
-        "from kpis.store import Store\n"
+        "from kpis.store.store import Store\n"
         f"for url in ('sqlite:///{tmp_path}/new.db', 'sqlite://', 'postgresql://u@127.0.0.1/x'):\n"
         "    try: Store(url)\n"
         "    except Exception as error: print(type(error).__name__)\n"

@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from kpis import models, vintages
 from kpis.errors import FigureRefused, NotAllowed
-from kpis.models import table_of
-from kpis.scorecard import score_all
-from kpis.store import Store, utc_now
-from kpis.vintages import Origin
-from publishers import editions, opendata, publication
-from publishers.public_tables import PRIVATE, PUBLIC, columns_of
+from kpis.figures.scorecard import score_all
+from kpis.store import tables as models
+from kpis.store import vintages
+from kpis.store.store import Store, utc_now
+from kpis.store.tables import table_of
+from kpis.store.vintages import Origin
+from publishers.editions import on_disk, publication
+from publishers.editions.public_tables import PRIVATE, PUBLIC, columns_of
+from publishers.opendata import package
 from tests.killed import killed
 from tests.publishers.house import House
 from tests.small_government import settle
@@ -30,7 +32,9 @@ def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpo
     for model in PUBLIC:
         public = {c.name for c in columns_of(model)}
         undecided = set(table_of(model).c.keys()) - public - PRIVATE  # type: ignore[attr-defined]
-        assert not undecided, f"{model.__tablename__}: put {undecided} into PUBLIC or PRIVATE of publishers/public_tables.py"  # type: ignore[attr-defined]
+        assert not undecided, (
+            f"{model.__tablename__}: put {undecided} into PUBLIC or PRIVATE of publishers/editions/public_tables.py"
+        )  # type: ignore[attr-defined]
 
 
 def test_nobody_and_nothing_internal_is_a_public_table() -> None:
@@ -42,7 +46,7 @@ def test_nobody_and_nothing_internal_is_a_public_table() -> None:
 
 
 def test_an_edition_holds_the_public_tables_and_columns_and_nothing_else(published: House) -> None:
-    held = editions.current(published.folder)
+    held = on_disk.current(published.folder)
     assert held is not None
     connection = sqlite3.connect(held.folder / "edition.db")
     tables = {n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -54,7 +58,7 @@ def test_an_edition_holds_the_public_tables_and_columns_and_nothing_else(publish
 
 
 def test_an_edition_judges_as_the_working_figures_do(published: House) -> None:
-    held = editions.current(published.folder)
+    held = on_disk.current(published.folder)
     assert held is not None
     frozen = Store(held.url)
     mine = score_all(published.store.book(), as_of=held.as_of)
@@ -64,11 +68,11 @@ def test_an_edition_judges_as_the_working_figures_do(published: House) -> None:
 
 
 def test_a_correction_is_told_with_its_reason_and_size(published: House) -> None:
-    (change,) = editions.opened(published.folder, 2).changes()
+    (change,) = on_disk.opened(published.folder, 2).changes()
     assert (change["kind"], change["code"], change["period_code"]) == ("figure_corrected", "paper_reduction_rate", "FY2022")
     assert (change["old_ja"], change["new_ja"], change["size_ja"]) == ("72.0 %", "71.0 %", "−1.0 ポイント")
     assert (change["difference"], change["reason_class"], change["reason_text"]) == (-1.0, "error", "転記の誤り")
-    assert editions.opened(published.folder, 1).changes() == [{"kind": "first_edition"}]
+    assert on_disk.opened(published.folder, 1).changes() == [{"kind": "first_edition"}]
 
 
 def test_the_instant_of_an_edition_gives_back_the_registers_that_went_into_it(published: House, tmp_path: Path) -> None:
@@ -83,7 +87,7 @@ def test_the_instant_of_an_edition_gives_back_the_registers_that_went_into_it(pu
             rows = [{**first, "name_ja": "改めた名"}, {**first, key.name: "NEW"}]
             vintages.apply_report(session, name, rows, origin=Origin(published.at + timedelta(days=9)))
     for number in (1, 2):
-        edition = editions.opened(published.folder, number)
+        edition = on_disk.opened(published.folder, number)
         for model in files:
             public = PUBLIC[model].split()
             then = [{n: row[n] for n in public} for row in later.known(model, known_at=edition.published_at)]
@@ -130,7 +134,7 @@ def test_a_figure_that_rests_on_a_sample_is_refused_by_name(house: House) -> Non
     )  # fmt: skip
     with pytest.raises(FigureRefused, match="paper_reduction_rate HQ FY2022"):
         house.publish()
-    assert not editions.numbers(house.folder) and not list(house.folder.glob(".writing-*"))
+    assert not on_disk.numbers(house.folder) and not list(house.folder.glob(".writing-*"))
 
 
 def test_series_and_register_rows_that_are_samples_through_and_through_stay_out(house: House) -> None:
@@ -189,7 +193,7 @@ def test_a_note_is_needed_and_what_was_looked_at_is_what_is_published(house: Hou
 
 
 def test_an_edition_cannot_be_written_to_through_the_store(published: House) -> None:
-    held = Store(editions.opened(published.folder, 1).url)
+    held = Store(on_disk.opened(published.folder, 1).url)
     with pytest.raises(NotAllowed), held.writing():
         pass
     with pytest.raises(NotAllowed):
@@ -213,12 +217,12 @@ def tampered(published: House, tmp_path: Path) -> Path:
 
 
 def named(folder: Path, **rest: object) -> set[tuple[int, str]]:
-    return {(f.edition, f.file) for f in editions.verify(folder, **rest)}  # type: ignore[arg-type]
+    return {(f.edition, f.file) for f in on_disk.verify(folder, **rest)}  # type: ignore[arg-type]
 
 
 def test_untouched_editions_are_unchanged_and_form_a_chain(published: House) -> None:
-    assert editions.verify(published.folder, recorded=publication.recorded(published.store)) == []
-    first, second = editions.opened(published.folder, 1), editions.opened(published.folder, 2)
+    assert on_disk.verify(published.folder, recorded=publication.recorded(published.store)) == []
+    first, second = on_disk.opened(published.folder, 1), on_disk.opened(published.folder, 2)
     assert (first.manifest["previous_sha256"], second.manifest["previous_sha256"]) == (None, first.sha256)
     rows = published.store.all_of(models.Publication)
     assert [(r["edition"], r["sha256"], r["previous_sha256"]) for r in rows] == [
@@ -268,17 +272,17 @@ def test_an_earlier_edition_can_be_shown_again_and_the_reason_is_public(house: H
     house.correct("paper_reduction_rate", "FY2022", value="70.5")
     house.publish("二")
     publication.rollback(house.store, 1, reason="訂正が誤り", now=house.at, folder=house.folder)
-    held = editions.current(house.folder)
+    held = on_disk.current(house.folder)
     assert held is not None and held.number == 1
-    assert [e.number for e in editions.shown(house.folder)] == [1]
+    assert [e.number for e in on_disk.shown(house.folder)] == [1]
     third = house.publish("三")
-    assert third.number == 3 and third.manifest["previous_sha256"] == editions.opened(house.folder, 2).sha256
+    assert third.number == 3 and third.manifest["previous_sha256"] == on_disk.opened(house.folder, 2).sha256
     assert third.manifest["compared_with"] == 1 and [c["kind"] for c in third.changes()] == ["figure_corrected"]
-    assert [e.number for e in editions.shown(house.folder)] == [3, 1]
-    pointer = editions.pointer(house.folder)
+    assert [e.number for e in on_disk.shown(house.folder)] == [3, 1]
+    pointer = on_disk.pointer(house.folder)
     assert pointer is not None and pointer.withdrawn[2]["reason"] == "訂正が誤り"
     publication.rollback(house.store, 2, reason="やはり正しい", now=house.at, folder=house.folder)
-    assert [e.number for e in editions.shown(house.folder)] == [2, 1]
+    assert [e.number for e in on_disk.shown(house.folder)] == [2, 1]
 
 
 def test_a_changed_edition_is_never_shown_again(house: House) -> None:
@@ -325,25 +329,25 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
         House(Store(house.store.url), house.folder, house.at).publish("途中で止まるかもしれない")
 
     for _ in range(50):
-        before = editions.current(house.folder)
+        before = on_disk.current(house.folder)
         assert before is not None
         house.store.engine.dispose()
         killed(publish, after=chance.uniform(0, 2 * usual))
-        after = editions.current(house.folder)
+        after = on_disk.current(house.folder)
         assert after is not None and after.number >= before.number
-        assert editions.verify(house.folder, after.number) == []
+        assert on_disk.verify(house.folder, after.number) == []
         assert Store(after.url).book().entries
         seen["old" if after.number == before.number else "new"] += 1
     assert seen["old"] > 5 and seen["new"] > 0, f"the kills fell all on one side of the pointer: {seen}"
     last = house.publish("最後まで")
-    assert editions.verify(house.folder, recorded=publication.recorded(house.store)) == []
+    assert on_disk.verify(house.folder, recorded=publication.recorded(house.store)) == []
     assert set(publication.recorded(house.store)) == set(range(1, last.number + 1))
 
 
 def test_every_public_table_and_column_is_described_in_both_languages(published: House) -> None:
-    frozen = Store(editions.opened(published.folder, 2).url)
-    made = opendata.resources(frozen, score_all(frozen.book(), as_of=published.at.date()), as_of=published.at.date())
+    frozen = Store(on_disk.opened(published.folder, 2).url)
+    made = package.resources(frozen, score_all(frozen.book(), as_of=published.at.date()), as_of=published.at.date())
     for resource in made:
-        assert opendata.title(resource.name) != opendata.title(resource.name, "en")
+        assert package.title(resource.name) != package.title(resource.name, "en")
         for field in resource.fields:
-            assert opendata.describe(field) and opendata.describe(field, "en")
+            assert package.describe(field) and package.describe(field, "en")

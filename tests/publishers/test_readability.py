@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from publishers import editions
-from publishers.municipal_standard import FACILITY_COLUMNS
+from publishers.editions import on_disk
+from publishers.opendata.municipal_standard import FACILITY_COLUMNS
 from tests.publishers.house import House
 from tests.publishers.readability import RULES, findings
 
@@ -19,7 +19,7 @@ FIELDS = {"a_code": "string", "n": "number"}
 
 @pytest.fixture(scope="module")
 def data(published: House) -> Path:
-    return editions.opened(published.folder, 2).folder / "site" / "data"
+    return on_disk.opened(published.folder, 2).folder / "site" / "data"
 
 
 def test_no_csv_file_breaks_a_rule(data: Path) -> None:

@@ -11,12 +11,12 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from kpis.errors import PeriodUnreadable
-from kpis.figures import value_of
-from kpis.scorecard import score_all
-from kpis.store import Store
-from publishers.report import QuarterReport, quarter_report
-from publishers.report_book import report_book
-from publishers.report_page import report_page
+from kpis.figures.records import value_of
+from kpis.figures.scorecard import score_all
+from kpis.store.store import Store
+from publishers.meeting.material import QuarterReport, quarter_report
+from publishers.meeting.page import report_page
+from publishers.meeting.workbook import report_book
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,13 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from kpis import models
 from kpis.errors import FigureRefused, NotFound
-from kpis.models import table_of
-from kpis.store import Store
-from publishers import editions, export
-from publishers.citation import edition_address
+from kpis.store import tables
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from publishers.editions import on_disk
+from publishers.site import export
+from telling.citation import edition_address
 from tests.publishers.house import House
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -27,7 +28,7 @@ VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 @pytest.fixture(scope="module")
 def site(published: House) -> Path:
-    return editions.opened(published.folder, 2).folder / "site"
+    return on_disk.opened(published.folder, 2).folder / "site"
 
 
 class Read(HTMLParser):
@@ -85,8 +86,8 @@ def test_every_page_is_there_in_both_languages(site: Path, published: House) -> 
     }
     assert {f"{n}.html" for n in wanted} <= japanese
     for model, column, folder in (
-        (models.Indicator, "indicator_code", "indicators"), (models.Project, "project_code", "projects"),
-        (models.Bureau, "bureau_code", "bureaus"),
+        (tables.Indicator, "indicator_code", "indicators"), (tables.Project, "project_code", "projects"),
+        (tables.Bureau, "bureau_code", "bureaus"),
     ):  # fmt: skip
         assert {f"{folder}/{r[column]}.html" for r in published.store.all_of(model)} == {
             p for p in japanese if p.startswith(f"{folder}/")
@@ -226,7 +227,7 @@ def test_the_sitemap_is_valid_and_names_every_page_with_its_other_language(site:
 
 
 def test_every_indicator_has_a_card_to_embed_in_both_languages(site: Path, published: House) -> None:
-    codes = [r["indicator_code"] for r in published.store.all_of(models.Indicator)]
+    codes = [r["indicator_code"] for r in published.store.all_of(tables.Indicator)]
     assert {p.stem for p in (site / "embed").glob("*.svg")} == {c + e for c in codes for e in ("", "-en")}
     card = ET.parse(site / "embed" / "paper_reduction_rate.svg").getroot()
     text = " ".join(card.itertext())
@@ -255,7 +256,7 @@ def test_hostile_names_do_not_become_markup(house: House) -> None:
     from sqlalchemy import update
 
     with house.store.writing() as session:
-        table = table_of(models.Indicator)
+        table = table_of(tables.Indicator)
         session.execute(
             update(table).where(table.c.indicator_code == "fax_reduction_rate").values(
                 name_ja="<script>alert(1)</script>", definition_ja='"><img src=x onerror=alert(1)>'
@@ -280,7 +281,7 @@ def test_an_export_holds_the_edition_shown_and_the_earlier_ones_byte_for_byte(pu
     made = export.export(target, chosen=published.chosen)
     assert made.number == 2 and (target / "index.html").is_file() and (target / "robots.txt").is_file()
     for number in (1, 2):
-        copied, kept = target / "editions" / f"{number:04d}", editions.opened(published.folder, number).folder / "site"
+        copied, kept = target / "editions" / f"{number:04d}", on_disk.opened(published.folder, number).folder / "site"
         assert {p.relative_to(copied): p.read_bytes() for p in copied.rglob("*") if p.is_file()} == {
             p.relative_to(kept): p.read_bytes() for p in kept.rglob("*") if p.is_file()
         }
@@ -294,9 +295,9 @@ def test_an_export_holds_the_edition_shown_and_the_earlier_ones_byte_for_byte(pu
 
 
 def test_what_an_edition_leaves_out_is_blank_for_a_page_that_asks(published: House) -> None:
-    frozen = Store(editions.opened(published.folder, 2).url)
-    assert {r["note"] for r in frozen.all_of(models.Procedure)} == {""} and {
-        r["is_sample"] for r in frozen.all_of(models.Facility)
+    frozen = Store(on_disk.opened(published.folder, 2).url)
+    assert {r["note"] for r in frozen.all_of(tables.Procedure)} == {""} and {
+        r["is_sample"] for r in frozen.all_of(tables.Facility)
     } == {False}
-    assert frozen.one_of(models.Indicator, "fax_reduction_rate")["name_en"] == "Reduction of faxes"
-    assert {r["submission_id"] for r in frozen.all_of(models.Observation)} == {None}
+    assert frozen.one_of(tables.Indicator, "fax_reduction_rate")["name_en"] == "Reduction of faxes"
+    assert {r["submission_id"] for r in frozen.all_of(tables.Observation)} == {None}

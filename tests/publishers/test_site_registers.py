@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from kpis import models
-from kpis.models import table_of
-from kpis.registers import STATUSES
-from kpis.store import Store
-from publishers import editions, pages_registers
-from publishers.words import Words
+from kpis.figures.registers import STATUSES
+from kpis.store import tables as models
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from publishers.editions import on_disk
+from publishers.site import pages_registers
+from telling.words import Words
 from tests.publishers.house import House, built
 from tests.publishers.shown import Static
 
@@ -41,7 +42,7 @@ def reporting(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture(scope="module")
 def site(reporting: House) -> Path:
-    return editions.opened(reporting.folder, 1).folder / "site"
+    return on_disk.opened(reporting.folder, 1).folder / "site"
 
 
 def html(site: Path, path: str, language: str) -> str:

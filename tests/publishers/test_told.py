@@ -6,16 +6,17 @@ import re
 
 import pytest
 
-from kpis import models
-from kpis.figures import RULE_VERSION
+from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
+from kpis.figures.records import RULE_VERSION
+from kpis.figures.scorecard import score_all
 from kpis.periods import parse_period
-from kpis.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
-from kpis.scorecard import score_all
-from kpis.store import Store
-from publishers import told_bureaus, told_projects
-from publishers.summary import coverage_lines, exclusions, headlines, own_scope
-from publishers.told import Telling
-from publishers.words import Words
+from kpis.store import tables
+from kpis.store.store import Store
+from telling import bureaus as told_bureaus
+from telling import projects as told_projects
+from telling.blocks import Telling
+from telling.overview import coverage_lines, exclusions, headlines, own_scope
+from telling.words import Words
 from tests.kpis.test_bureaus import TODAY, bureaus
 from tests.kpis.test_projects import reports
 
@@ -23,8 +24,8 @@ LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
 
 
 def telling(store: Store, language: str) -> Telling:
-    units = {row["bureau_code"]: row for row in store.all_of(models.Bureau)}
-    secondary = frozenset(row["source_code"] for row in store.all_of(models.Source) if row["grade"] == "secondary")
+    units = {row["bureau_code"]: row for row in store.all_of(tables.Bureau)}
+    secondary = frozenset(row["source_code"] for row in store.all_of(tables.Source) if row["grade"] == "secondary")
     return Telling(Words(language), TODAY, units, secondary=secondary)
 
 
@@ -99,7 +100,7 @@ def test_milestones_are_told_in_all_their_groups(tokyo: Store, language: str) ->
 @LANGUAGES
 def test_a_list_of_core_projects_says_of_which_version_and_whether_it_is_whole(tokyo: Store, language: str) -> None:
     words, found = Words(language), reports(tokyo)
-    versions = tokyo.all_of(models.StrategyVersion)
+    versions = tokyo.all_of(tables.StrategyVersion)
     shown = told_projects.core_with_goals(found.values())
     head = told_projects.overview_heading(shown, versions, words)
     names = {v["version_code"]: words.named(v) for v in versions}
@@ -125,7 +126,7 @@ def test_a_project_that_a_later_version_renamed_has_both_names(tokyo: Store, lan
 @LANGUAGES
 def test_bureaus_that_take_part_are_named_beside_those_that_lead(tokyo: Store, language: str) -> None:
     words, found = Words(language), reports(tokyo)
-    names = {row["bureau_code"]: words.named(row) for row in tokyo.all_of(models.Bureau)}
+    names = {row["bureau_code"]: words.named(row) for row in tokyo.all_of(tables.Bureau)}
 
     def line(report: ProjectReport) -> str:
         return told_projects.bureaus_line(report, names, words)
@@ -161,7 +162,7 @@ def test_the_two_rules_are_named_apart(language: str) -> None:
 
 @LANGUAGES
 def test_the_overview_says_which_figures_leave_out_the_covid_response(tokyo: Store, language: str) -> None:
-    catalogue = tokyo.all_of(models.Indicator)
+    catalogue = tokyo.all_of(tables.Indicator)
     every = headlines(own_scope(score_all(tokyo.book(), as_of=TODAY)))
     said = exclusions(every, catalogue, Words(language))
     assert said.count({"ja": "感染症対応の特需を除く", "en": "without the extra volume of the covid response"}[language]) == 2

@@ -13,7 +13,7 @@ import rdflib
 from lxml import etree
 from rdflib import Graph, Literal, Namespace, URIRef
 
-from publishers import editions
+from publishers.editions import on_disk
 from tests.publishers.house import House
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -24,7 +24,7 @@ SPDX = Namespace("http://spdx.org/rdf/terms#")
 
 @pytest.fixture(scope="module")
 def site(published: House) -> Path:
-    return editions.opened(published.folder, 2).folder / "site"
+    return on_disk.opened(published.folder, 2).folder / "site"
 
 
 # Atom ---------------------------------------------------------------------------------------------------------------

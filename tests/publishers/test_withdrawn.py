@@ -10,11 +10,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from api.reform import REFORM_ROUTES
+from api.routes import ROUTES
 from kpis.settings import settings
-from kpis.store import Store
-from publishers import editions
-from publishers.api import ROUTES
-from publishers.api_reform import REFORM_ROUTES
+from kpis.store.store import Store
+from publishers.editions import on_disk
 from tests.publishers.house import House, built
 
 CODE, PERIOD, WHY = "paper_reduction_rate", "FY2022", "別の指標の数値"
@@ -52,7 +52,7 @@ def test_the_api_never_gives_it_as_a_figure_and_tells_of_the_withdrawal(house: H
 
 
 def test_the_edition_its_log_its_feed_and_its_open_data_say_so(house: House) -> None:
-    edition = editions.opened(house.folder, 2)
+    edition = on_disk.opened(house.folder, 2)
     (change,) = [c for c in edition.changes() if c["kind"].startswith("figure")]
     assert (change["kind"], change["code"], change["reason_class"], change["reason_text"]) == (
         "figure_withdrawn",
@@ -74,5 +74,5 @@ def test_the_edition_its_log_its_feed_and_its_open_data_say_so(house: House) -> 
     ]
     kept = [r for r in rows("vintages.csv") if (r["indicator_code"], r["bureau_code"], r["period_code"]) == (CODE, "HQ", PERIOD)]
     assert [(r["vintage"], r["withdraws_vintage"]) for r in kept] == [("1", ""), ("2", "1")]
-    was = Path(editions.opened(house.folder, 1).folder) / "site" / "data" / "observations.csv"
+    was = Path(on_disk.opened(house.folder, 1).folder) / "site" / "data" / "observations.csv"
     assert "72" in was.read_text(encoding="utf-8-sig")

@@ -1,0 +1,130 @@
+"""The files of an edition over HTTP: the static edition, open data, pictures to embed and the feed, with conditional requests.
+
+Only names that the manifest of an edition lists are ever answered. ``/editions/N/…`` never changes; the other addresses are
+stable and lead to the current edition (or ``?edition=N``).
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from datetime import UTC
+from email.utils import format_datetime, parsedate_to_datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from api.headers import SECURITY
+from api.routes import HEADERS, BadQuery, conditional, edition_of
+from kpis.errors import NotFound
+from kpis.settings import settings
+from publishers.editions import on_disk
+from publishers.editions.on_disk import SITE, Edition
+from publishers.opendata.package import MEDIA
+from telling.citation import citation
+
+HASHED = re.compile(r"assets/[^/]+\.[0-9a-f]{12}\.\w+$")
+FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, must-revalidate"
+_SAFE = {name.decode().replace("-", "_"): value.decode() for name, value in SECURITY}
+
+
+def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Response:
+    if name == "" or name.endswith("/"):
+        name += "index.html"
+    listed = edition.manifest["files"].get(f"{SITE}/{name}")
+    if listed is None and name.endswith(".html"):
+        return _lost(request, edition, name)
+    if listed is None:
+        return JSONResponse({"error": f"{name}: ありません / not found"}, status_code=404, headers=HEADERS)
+    kind = MEDIA.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if kind == "text/html":
+        kind += "; charset=utf-8"
+    since = request.headers.get("if-modified-since")
+    published = edition.published_at.replace(tzinfo=UTC, microsecond=0)
+    stamps = {
+        "Last_Modified": format_datetime(published, usegmt=True),
+        "Cache_Control": FOREVER if lasting or HASHED.search(name) else BRIEFLY, **_SAFE,
+    }  # fmt: skip
+    if since and "if-none-match" not in request.headers and _not_after(published, since):
+        return Response(status_code=304, headers={**HEADERS, **{k.replace("_", "-"): v for k, v in stamps.items()}})
+    return conditional(request, (edition.folder / SITE / name).read_bytes(), kind, etag=listed["sha256"][:32], **stamps)
+
+
+def _lost(request: Request, edition: Edition, name: str) -> Response:
+    """Answer for a page that does not exist with the edition's own page for it, whose links are told where it stands."""
+    path, depth = request.url.path, name.count("/")
+    page = "en/404.html" if name.startswith("en/") else "404.html"
+    base = path.rsplit("/", depth + 1)[0] + "/" + page.rpartition("/")[0]
+    content = (
+        (edition.folder / SITE / page).read_bytes().replace(b"<head>", f'<head>\n<base href="{base.rstrip("/")}/">'.encode(), 1)
+    )
+    safe = {name.replace("_", "-"): value for name, value in _SAFE.items()}
+    return Response(content, 404, {**safe, "Cache-Control": BRIEFLY}, "text/html; charset=utf-8")
+
+
+def _not_after(published: object, since: str) -> bool:
+    try:
+        return published <= parsedate_to_datetime(since)  # type: ignore[operator]
+    except (TypeError, ValueError):
+        return False
+
+
+def _serving(prefix: str):  # type: ignore[no-untyped-def]
+    async def endpoint(request: Request) -> Response:
+        name = prefix + request.path_params.get("name", "")
+        try:
+            edition = await run_in_threadpool(lambda: edition_of(request) or on_disk.current(settings().editions_dir))
+        except (BadQuery, NotFound) as error:
+            return JSONResponse({"error": str(error)}, status_code=404, headers=HEADERS)
+        if edition is None:
+            return JSONResponse({"error": "公表版がまだありません / there is no edition yet"}, status_code=404, headers=HEADERS)
+        return await run_in_threadpool(_file, request, edition, name, lasting=False)
+
+    return endpoint
+
+
+async def _of_edition(request: Request) -> Response:
+    number = request.path_params["number"]
+    found = next((e for e in on_disk.shown(settings().editions_dir) if e.number == number), None)
+    if found is None:
+        return JSONResponse({"error": f"edition {number}: ありません / not found"}, status_code=404, headers=HEADERS)
+    return await run_in_threadpool(_file, request, found, request.path_params.get("name", ""), lasting=True)
+
+
+async def _editions(request: Request) -> Response:
+    chosen = settings()
+    held = on_disk.pointer(chosen.editions_dir)
+    return JSONResponse(
+        {
+            "current": held.edition if held else None,
+            "editions": [
+                {
+                    "edition": e.number, "as_of": e.as_of.isoformat(), "published_at": e.published_at.isoformat() + "Z", "note": e.note,
+                    "rule_version": e.rule_version, "sha256": e.sha256, "previous_sha256": e.manifest["previous_sha256"],
+                    "citation": citation(e.manifest, chosen, "ja"), "data": f"/editions/{e.number:04d}/data/datapackage.json",
+                }
+                for e in on_disk.shown(chosen.editions_dir)
+            ],
+        },
+        headers=HEADERS,
+    )  # fmt: skip
+
+
+async def _to_site(request: Request) -> Response:
+    return RedirectResponse(request.url.path + "/")
+
+
+FILE_ROUTES = [
+    Route("/api/v1/editions", _editions, methods=["GET"]),
+    Route("/api/v1/{name:path}", _serving("data/"), methods=["GET"]),
+    Route("/data/{name:path}", _serving("data/"), methods=["GET"]),
+    Route("/embed/{name:path}", _serving("embed/"), methods=["GET"]),
+    Route("/feed.atom", _serving("feed.atom"), methods=["GET"]),
+    Route("/sitemap.xml", _serving("sitemap.xml"), methods=["GET"]),
+    Route("/site", _to_site, methods=["GET"]),
+    Route("/site/{name:path}", _serving(""), methods=["GET"]),
+    Route("/editions/{number:int}", _to_site, methods=["GET"]),
+    Route("/editions/{number:int}/{name:path}", _of_edition, methods=["GET"]),
+]

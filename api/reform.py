@@ -1,0 +1,193 @@
+"""The open API of projects, milestones, bureaus and changes: the numbers that the pages show, from the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from api.routes import BadQuery, answered, book_of, day_of, instant_of, known_of, store_of, today_of, view_of
+from kpis.figures.bureaus import BureauReport, bureau_reports
+from kpis.figures.organisation import Succession
+from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order, project_reports
+from kpis.figures.scorecard import Scored, score_all
+from kpis.figures.shifts import Shift, shifts
+from kpis.settings import settings
+from kpis.store import tables as models
+from kpis.store.queries import by_bureau
+
+_PROJECT_TABLES = (
+    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
+)  # fmt: skip
+_BUREAU_TABLES = (models.Indicator, models.Submission)
+
+
+def _projects_of(request: Request, as_of: date) -> list[ProjectReport]:
+    store = store_of(request)
+    known_at = known_of(request)
+    tables = {model.__name__: store.all_of(model) for model in _PROJECT_TABLES}
+    tables["Milestone"] = store.known(models.Milestone, known_at=known_at)
+    scored = score_all(book_of(request), as_of=as_of, known_at=known_at)
+    return project_reports(tables, scored, as_of=as_of, known_at=known_at)
+
+
+def _given(given: GivenDay | None) -> dict[str, Any] | None:
+    return None if given is None else {"day": given.day, "precision": given.precision}
+
+
+def milestone_json(milestone: Milestone) -> dict[str, Any]:
+    """Return one milestone with every day it was ever given, its state and its slip."""
+    return {
+        "code": milestone.code, "project": milestone.project_code, "name_ja": milestone.name_ja, "name_en": milestone.name_en,
+        "planned_start": milestone.planned_start, "planned": [_given(g) for g in milestone.planned],
+        "replanned": [_given(g) for g in milestone.replanned], "actual": _given(milestone.actual), "state": milestone.state,
+        "slip_days": milestone.slip_days, "is_slip_exact": milestone.is_slip_exact, "stage_ja": milestone.stage_ja or None,
+        "reported_period": milestone.reported_period or None, "source": milestone.source_code, "is_sample": milestone.is_sample,
+    }  # fmt: skip
+
+
+def _brief(item: Scored) -> dict[str, Any]:
+    figure = item.judgement.figure
+    return {
+        "indicator": item.entry.definition.code, "scope": item.entry.unit_code, "unit": item.entry.definition.unit_ja,
+        "unit_en": item.entry.definition.unit_en, "status": item.judgement.status, "standing": item.judgement.standing, "targets_of": item.entry.goals_of or item.entry.unit_code,
+        "period": figure.period_code if figure else None, "value": figure.value if figure else None,
+        "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
+        "is_sample": bool(figure and figure.is_sample), "is_recast": bool(figure and figure.is_recast),
+    }  # fmt: skip
+
+
+def version_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one version of the strategy: when it was adopted, its horizon and its key words."""
+    names = ("name_ja", "name_en", "adopted_on", "adopted_precision", "published_by", "horizon_year", "first_year", "last_year",
+             "keywords_ja", "keywords_en", "concept_ja", "concept_en", "is_renumbered")  # fmt: skip
+    return {"code": row["version_code"], **{name: row[name] for name in names}, "source": row["source_code"]}
+
+
+def project_json(report: ProjectReport) -> dict[str, Any]:
+    """Return one project: names, bureaus, goal, computed status with its counts, milestones by state."""
+    row, said = report.row, report.confidence
+    found = {
+        "code": report.code, "kind": row["kind"], "category_ja": row["category_ja"], "category_en": row["category_en"],
+        "name_ja": row["name_ja"], "name_en": row["name_en"], "is_name_official": row["is_name_official"],
+        "goal_ja": row["goal_ja"], "goal_en": row["goal_en"], "successor": row["successor_code"],
+        "predecessors": list(report.predecessor_codes), "first_version": report.first_version or None,
+        "names": [{"version": n["strategy_version"], "name_ja": n["name_ja"], "name_en": n["name_en"]} for n in report.names],
+        "bureaus": [
+            {"bureau": b["bureau_code"], "role": b["role"], "valid_from": b["valid_from"], "valid_from_precision": b["valid_from_precision"],
+             "valid_to": b["valid_to"], "valid_to_precision": b["valid_to_precision"], "source": b["source_code"]}
+            for b in report.bureaus
+        ],
+        "status": report.status, "rule_version": PROJECT_RULE, "counts": report.tally.to_json(),
+        "indicators": [_brief(s) for s in report.scored],
+        "milestones": {state: report.count_of(state) for state in MILESTONE_STATES},
+        "last_reported": report.last_reported or None,
+    }  # fmt: skip
+    if settings().mode == "local":  # a person's confidence is for the office, never for the public
+        found["confidence"] = (
+            None
+            if said is None
+            else {
+                "confidence": said["confidence"],
+                "reason": said["reason"],
+                "reviewer": said["reviewer"],
+                "reviewed_on": said["reviewed_on"],
+            }
+        )
+        found["is_contradicted"] = report.is_contradicted
+    return found
+
+
+def bureau_json(report: BureauReport) -> dict[str, Any]:
+    """Return one bureau: its life, what it owes and reported, its registers and milestones by state."""
+    unit = report.unit
+    return {
+        "code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to, "is_valid": report.is_valid, "owed": list(report.owed), "reported": list(report.reported),
+        "counts": report.tally.to_json(), "indicators": [_brief(s) for s in report.scored],
+        "own_indicators": [_brief(s) for s in report.own], "procedures": dict(report.procedures),
+        "facilities": dict(report.facilities), "projects": list(report.project_codes), "shared_projects": list(report.shared_codes),
+        "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
+        "milestone_codes": [m.code for m in report.milestones],
+        "came_from": [_succession(s, s.predecessor_code) for s in report.before],
+        "went_into": [_succession(s, s.successor_code) for s in report.after],
+    }  # fmt: skip
+
+
+def _succession(found: Succession, other: str) -> dict[str, Any]:
+    return {"bureau": other, "relation": found.relation, "date": found.effective_date, "share": found.share}
+
+
+def shift_json(shift: Shift) -> dict[str, Any]:
+    """Return one change of an indicator and unit between two days, with its reasons and its corrections."""
+    return {
+        "before": _brief(shift.before), "after": _brief(shift.after),
+        "reasons": [{"reason": kind, "text": text or None} for kind, text in shift.reasons],
+        "corrections": [
+            {
+                "period": c.vintage.period_code, "before": c.before.value if c.before else None,
+                "after": c.after.value if c.after else None, "vintage": c.vintage.vintage, "known_at": c.vintage.known_at,
+                "is_withdrawal": c.is_withdrawal, "reason_class": c.vintage.reason_class or None,
+                "reason_text": c.vintage.reason_text or None,
+            }
+            for c in shift.corrections
+        ],
+    }  # fmt: skip
+
+
+def _as_of(request: Request) -> date:
+    return day_of(request, "as_of") or today_of(request)
+
+
+def _projects(request: Request) -> dict[str, Any]:
+    as_of = _as_of(request)
+    versions = [version_json(v) for v in in_order(store_of(request).all_of(models.StrategyVersion))]
+    return {"as_of": as_of, "versions": versions, "projects": [project_json(r) for r in _projects_of(request, as_of)]}
+
+
+def _milestones(request: Request) -> dict[str, Any]:
+    as_of, wanted = _as_of(request), request.query_params.get("project")
+    reports = _projects_of(request, as_of)
+    if wanted and wanted not in {r.code for r in reports}:
+        raise BadQuery(f"project={wanted}: /api/v1/projects にあるコードを指定してください / name one of /api/v1/projects")
+    found = [milestone_json(m) for r in reports if not wanted or r.code == wanted for m in r.milestones]
+    return {"as_of": as_of, "milestones": found}
+
+
+def _units(request: Request) -> list[dict[str, Any]]:
+    return [
+        {"code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "parent": unit.parent_code or None,
+         "valid_from": unit.valid_from, "valid_to": unit.valid_to}
+        for unit in book_of(request).organisation.units
+    ]  # fmt: skip
+
+
+def _bureaus(request: Request) -> dict[str, Any]:
+    as_of, view, store = _as_of(request), view_of(request), store_of(request)
+    book, known_at = book_of(request), known_of(request)
+    scored = score_all(book, as_of=as_of, known_at=known_at, view=view)
+    tables = {model.__name__: store.all_of(model) for model in _BUREAU_TABLES}
+    tables["Procedure"] = by_bureau(store, as_of=as_of, known_at=known_at)
+    tables["Facility"] = store.known(models.Facility, known_at=known_at)
+    reports = bureau_reports(book.organisation, scored, _projects_of(request, as_of), tables, as_of=as_of, view=view)
+    return {"as_of": as_of, "view": view, "bureaus": [bureau_json(r) for r in reports]}
+
+
+def _changes(request: Request) -> dict[str, Any]:
+    as_of = _as_of(request)
+    since, book = day_of(request, "since") or as_of - timedelta(days=365), book_of(request)
+    known_at = instant_of(request, "known_at")
+    before, after = (score_all(book, as_of=day, known_at=known_at) for day in (since, as_of))
+    return {"since": since, "as_of": as_of, "changes": [shift_json(s) for s in shifts(before, after, since=since)]}
+
+
+REFORM_ROUTES = [
+    Route("/api/v1/projects", answered(_projects), methods=["GET"]),
+    Route("/api/v1/milestones", answered(_milestones), methods=["GET"]),
+    Route("/api/v1/units", answered(_units), methods=["GET"]),
+    Route("/api/v1/bureaus", answered(_bureaus), methods=["GET"]),
+    Route("/api/v1/changes", answered(_changes), methods=["GET"]),
+]

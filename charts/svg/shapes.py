@@ -1,0 +1,260 @@
+"""Shapes drawn for the static edition: plain SVG at two widths, readable without a script; colours as on the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+from charts.plotly.map import MANY, NONE, SOME
+from charts.plotly.registers import LOOKS
+from charts.shapes import Columns, Counts, Grid, Ranked, Shape, Shares, Steps, Tiles
+from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
+from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
+from charts.ticks import width_of
+from kpis.text import axis_number
+
+EDGE, LATE = "#767676", "#C16800"
+
+
+def picture(shape: Shape, *, alt: str, key: str) -> str:
+    """Draw a shape at both widths; a grid is a table already and is not drawn.
+
+    Args:
+        shape: what the chart holds.
+        alt: one sentence that says what the picture shows.
+        key: unique on the page, for the patterns.
+    """
+    if isinstance(shape, Grid):
+        return ""
+    drawn = []
+    for size, name in ((WIDE, "wide"), (NARROW, "narrow")):
+        pen = _Pen(size[0], f"{key}-{name}")
+        if isinstance(shape, Shares):
+            height = _shares(shape, pen)
+        elif isinstance(shape, Columns):
+            height = _columns(shape, pen)
+        elif isinstance(shape, Counts):
+            height = _counts(shape, pen)
+        elif isinstance(shape, Ranked):
+            height = _ranked(shape, pen)
+        elif isinstance(shape, Steps):
+            height = _steps(shape, pen, size[1])
+        else:
+            height = _tiles(shape, pen)
+        drawn.append(
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="img" '
+            f'aria-label="{escape(alt, quote=True)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
+        )
+    return "".join(drawn)
+
+
+def clipped(text: str, room: float) -> str:
+    """Return a text that fits into a width, its end cut off with an ellipsis where it must be."""
+    if width_of(text) <= room:
+        return text
+    while text and width_of(text) + EM > room:
+        text = text[:-1]
+    return text + "…"
+
+
+class _Pen:
+    """What has been drawn of one picture, and the patterns it uses."""
+
+    def __init__(self, width: int, key: str) -> None:
+        self.width, self.key = width, key
+        self.parts: list[str] = []
+        self._patterns: dict[str, str] = {}
+
+    def text(self, x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False, fill: str = INK) -> None:
+        """Write words; ``y`` is the base line."""
+        weight = ' font-weight="700"' if bold else ""
+        style = f' style="fill:{fill}"' if fill != INK else ""
+        end = f' text-anchor="{anchor}"' if anchor != "start" else ""
+        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{end}{weight}{style}>{escape(words)}</text>')
+
+    def box(self, x: float, y: float, width: float, height: float, fill: str, *, edge: str = EDGE, title: str = "") -> None:
+        """Draw a filled box with an edge; ``title`` is said when it is pointed at."""
+        end = f"><title>{escape(title)}</title></rect>" if title else "/>"
+        self.parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{fill}" stroke="{edge}" '
+            f'stroke-width=".8"{end}'
+        )
+
+    def pattern(self, look: tuple[str, str, str]) -> str:
+        """Return the fill of a look: its colour, or a pattern over it."""
+        fill, shape, ink = look
+        if not shape:
+            return fill
+        name = f"{self.key}-{LOOKS.index(look) if look in LOOKS else len(LOOKS)}"
+        marks = {
+            "/": f'<path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5" stroke="{ink}" stroke-width="1.4"/>',
+            "\\": f'<path d="M-1 -1L7 7M-1 5L1 7M5 -1L7 1" stroke="{ink}" stroke-width="1.2"/>',
+            "x": f'<path d="M0 0L6 6M6 0L0 6" stroke="{ink}" stroke-width=".9"/>',
+            ".": f'<circle cx="3" cy="3" r="1.1" fill="{ink}"/>',
+            "-": f'<path d="M0 3H6" stroke="{ink}" stroke-width="1.2"/>',
+        }
+        self._patterns[name] = (
+            f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="{fill}"/>'
+            f"{marks[shape]}</pattern>"
+        )
+        return f"url(#{name})"
+
+    def defined(self) -> str:
+        """Return the patterns that were used."""
+        return f"<defs>{''.join(self._patterns.values())}</defs>" if self._patterns else ""
+
+
+def _legend(pen: _Pen, words: Sequence[tuple[str, str]], top: float) -> float:
+    """Write what each fill means, in as many lines as it takes; return where the next thing may begin."""
+    x, y = 4.0, top
+    for fill, word in words:
+        if x > 4 and x + 24 + width_of(word) > pen.width - 4:
+            x, y = 4.0, y + 22
+        pen.box(x, y, 16, 14, fill)
+        pen.text(x + 22, y + 12, word)
+        x += 22 + width_of(word) + 18
+    return y + 30
+
+
+def _shares(shape: Shares, pen: _Pen) -> float:
+    used = [(s, w, look) for (s, w), look in zip(shape.segments, LOOKS, strict=False) if any(c.get(s) for _, c, _ in shape.rows)]
+    y = _legend(pen, [(pen.pattern(look), word) for _, word, look in used], 4)
+    ends = max((width_of(end) for _, _, end in shape.rows), default=0)
+    right = pen.width - (ends + 14 if ends else 8)
+    for label, held, end in shape.rows:
+        total = sum(held.get(s, 0) for s, _, _ in used)
+        pen.text(4, y + 12, f"{clipped(label, pen.width - 20 - width_of(f' ({total:,})'))} ({total:,})")
+        x = 4.0
+        for segment, word, look in used:
+            count = held.get(segment, 0)
+            if not count:
+                continue
+            wide = count / total * (right - 4)
+            pen.box(x, y + 18, wide, 16, pen.pattern(look), title=f"{label}: {word} {count:,} {shape.unit} ({count / total:.1%})")
+            x += wide
+        if end:
+            pen.text(right + 8, y + 31, end)
+        y += 48
+    for share in (0, 50, 100):
+        anchor = {0: "start", 50: "middle", 100: "end"}[share]
+        pen.text(4 + share / 100 * (right - 4), y + 8, f"{share} %", anchor=anchor, fill=PLAN)
+    return y + 16
+
+
+def _columns(shape: Columns, pen: _Pen) -> float:
+    hatched = pen.pattern(("#FFFFFF", "/", LATE))
+    top = max((count for _, count, _ in shape.bars), default=1)
+    y = 4.0
+    for label, count, is_past in shape.bars:
+        said = f"{label}{' ' + shape.past_word if is_past else ''}"
+        pen.text(4, y + 12, clipped(said, pen.width - 12))
+        room = pen.width - 16 - width_of(f"{count:,}")
+        pen.box(
+            4, y + 18, count / top * room, 16, hatched if is_past else FORECAST, edge=INK, title=f"{said}: {count:,} {shape.unit}"
+        )
+        pen.text(4 + count / top * room + 6, y + 31, f"{count:,}", bold=True)
+        y += 46
+    return y + 2
+
+
+def _counts(shape: Counts, pen: _Pen) -> float:
+    y = 4.0
+    for label, count in shape.bars:
+        said = f"{count:,} / {shape.total:,}"
+        room = pen.width - 16 - width_of(said)
+        pen.text(4, y + 12, clipped(label, pen.width - 12))
+        pen.box(4, y + 18, room, 16, "#FFFFFF", edge="#B4B4B8")
+        if count:
+            pen.box(4, y + 18, count / max(shape.total, 1) * room, 16, ACTUAL, edge=ACTUAL, title=f"{label}: {said} {shape.unit}")
+        pen.text(4 + room + 8, y + 31, said, bold=True)
+        y += 46
+    return y + 2
+
+
+def _ranked(shape: Ranked, pen: _Pen) -> float:
+    low, high = min(0.0, *(v for _, v, _, _ in shape.bars)), max(0.0, *(v for _, v, _, _ in shape.bars))
+    span = (high - low) or 1.0
+    zero = 4 + -low / span * (pen.width - 12)
+    y = 4.0
+    for name, value, label, is_recast in shape.bars:
+        wide = abs(value) / span * (pen.width - 12)
+        pen.text(4, y + 12, clipped(name, pen.width - 20 - width_of(label) * 1.08))
+        pen.text(pen.width - 6, y + 12, label, anchor="end", bold=True)
+        left = zero if value >= 0 else zero - wide
+        pen.box(left, y + 18, wide, 14, FILL if is_recast else ACTUAL, edge=ACTUAL)  # its label is written above
+        y += 44
+    pen.parts.append(f'<path d="M{zero:.1f} 4V{y:.1f}" stroke="#949497"/>')
+    return y + 4
+
+
+def _steps(shape: Steps, pen: _Pen, height: int) -> float:
+    lines = [line for line in shape.lines if line[1]]
+    days = [day.toordinal() for _, points, _ in lines for day, _ in points]
+    top = max(value for _, points, _ in lines for _, value in points)
+    first, last = min(days), max(days)
+    span = max(last - first, 1)
+    marks = ticks_between(0.0, max(top * 1.15, 1.0))
+    left, right, above, below = 52, 20, 30, 30
+
+    def x(day: date) -> float:
+        return left + (day.toordinal() - first) / span * (pen.width - left - right)
+
+    def y(value: float) -> float:
+        return height - below - value / marks[-1] * (height - above - below)
+
+    pen.text(4, 16, shape.unit)
+    for mark in marks:
+        colour = "#949497" if mark == 0 else GRID
+        pen.parts.append(f'<path d="M{left} {y(mark):.1f}H{pen.width - right}" stroke="{colour}"/>')
+        pen.text(left - 6, y(mark) + 4, axis_number(mark), anchor="end")
+    ticks = [(x(t.day), t) for t in shape.ticks(room=pen.width - left - right, size=EM)]
+    pen.parts += under_axis(ticks, height - below, pen.width)
+    placed: list[float] = []
+    for word, points, is_plan in lines:
+        colour = PLAN if is_plan else ACTUAL
+        path = f"M{x(points[0][0]):.1f} {y(points[0][1]):.1f}" + "".join(f"H{x(d):.1f}V{y(v):.1f}" for d, v in points[1:])
+        path += f"H{pen.width - right}"
+        dash = ' stroke-dasharray="7 4"' if is_plan else ""
+        pen.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{2 if is_plan else 2.5}"{dash}/>')
+        if not is_plan:
+            pen.parts += [
+                f'<circle cx="{x(d):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"><title>{d.isoformat()}: {v:,.0f} {escape(shape.unit)}'
+                "</title></circle>"
+                for d, v in points
+            ]
+        at = y(points[-1][1]) - 8
+        while any(abs(at - other) < 16 for other in placed):
+            at += 16
+        placed.append(at)
+        pen.text(pen.width - right, at, f"{word} {points[-1][1]:,.0f}", anchor="end", bold=True, fill=colour)
+    return height
+
+
+def _tiles(shape: Tiles, pen: _Pen) -> float:
+    lefts, tops = [t.column for t in shape.tiles], [t.row for t in shape.tiles]
+    wide = (pen.width - 4) / (max(lefts) - min(lefts) + 1)
+    longest = max(len(t.name) for t in shape.tiles) if shape.upright else 8
+    tall = longest * 14 + 26 if shape.upright else 92.0
+    for tile in shape.tiles:
+        x, y = 2 + (tile.column - min(lefts)) * wide, 2 + (tile.row - min(tops)) * tall
+        fill = MANY if tile.done >= 3 else SOME if tile.done else NONE
+        edge = INK if tile.total else "#B0B0B8"
+        pen.box(x + 1, y + 1, wide - 2, tall - 2, fill, edge=edge, title=f"{tile.place}: {tile.done} / {tile.total}")
+        ink = INK if tile.total else PLAN
+        middle = x + wide / 2
+        if wide > width_of(tile.name) + 4:
+            pen.text(middle, y + 20, tile.name, anchor="middle", fill=ink)
+        elif shape.upright:
+            for place, letter in enumerate(tile.name):
+                pen.text(middle, y + 15 + place * 14, letter, anchor="middle", fill=ink)
+        else:
+            name = clipped(tile.name, tall - 24)
+            pen.parts.append(
+                f'<text transform="translate({middle + 4:.1f} {y + tall - 22:.1f}) rotate(-90)" style="fill:{ink}">{escape(name)}</text>'
+            )
+        if tile.total:
+            pen.parts.append(
+                f'<text x="{middle:.1f}" y="{y + tall - 7:.1f}" text-anchor="middle" font-size="12" font-weight="700">{tile.numbers}</text>'
+            )
+    return 4 + (max(tops) - min(tops) + 1) * tall

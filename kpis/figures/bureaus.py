@@ -1,0 +1,168 @@
+"""One bureau and all of them: what they owe and reported, how they stand, and what is due. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kpis.figures.facilities import counted as single_facilities
+from kpis.figures.facilities import standing
+from kpis.figures.organisation import REPORTING_KINDS, Organisation, Succession, Unit
+from kpis.figures.projects import Milestone, ProjectReport
+from kpis.figures.scorecard import Scored, Tally, tally
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BureauReport:
+    """A bureau on a day.
+
+    Args:
+        unit: the bureau.
+        is_valid: it exists on the day.
+        scored: its part of indicators that other bureaus have too, with figures, in catalogue order.
+        own: indicators of its own scope, with figures: its own, and comparable with no other bureau's.
+        owed: codes of the indicators that every bureau reports.
+        milestones: of the projects it leads (or led on the milestone's day); one that several led counts for each of them.
+        project_codes: of the projects it leads; ``shared_codes`` of those it takes part in without leading them.
+        procedures: procedures of the register by ``digital_status``; ``facilities`` by ``cashless_status``.
+        submissions: its reports, newest period first.
+        before: successions it came from; ``after``: those it went into.
+    """
+
+    unit: Unit
+    is_valid: bool
+    scored: tuple[Scored, ...]
+    own: tuple[Scored, ...]
+    owed: tuple[str, ...]
+    milestones: tuple[Milestone, ...]
+    project_codes: tuple[str, ...]
+    shared_codes: tuple[str, ...]
+    procedures: Mapping[str, int]
+    facilities: Mapping[str, int]
+    submissions: tuple[Row, ...]
+    before: tuple[Succession, ...]
+    after: tuple[Succession, ...]
+
+    @property
+    def code(self) -> str:
+        """Return the bureau's code."""
+        return self.unit.code
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """Return the codes of the owed indicators of which the bureau has a figure."""
+        held = {s.entry.definition.code for s in self.scored if s.judgement.figure is not None}
+        return tuple(code for code in self.owed if code in held)
+
+    @property
+    def figures(self) -> tuple[Scored, ...]:
+        """Return every indicator of which the bureau has a figure: those common to all bureaus, then those of its own."""
+        return (*self.scored, *self.own)
+
+    @property
+    def tally(self) -> Tally:
+        """Return how its indicators stand."""
+        return tally(self.figures)
+
+    @property
+    def has_anything(self) -> bool:
+        """Say whether anything at all is known of the bureau."""
+        return bool(self.figures or self.milestones or self.procedures or self.facilities or self.submissions)
+
+
+def milestones_once(reports: Iterable[BureauReport]) -> list[Milestone]:
+    """Return the milestones of several bureaus together, each once, also where more than one of them led it."""
+    return list({m.code: m for r in reports for m in r.milestones}.values())
+
+
+def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> str:
+    """Return the bureau under which a register's row of a bureau is shown: in ``now``, its successor where it is one alone."""
+    if view != "now":
+        return code
+    last = organisation.last_day(code)
+    if last is None or last >= as_of:
+        return code
+    shares, _ = organisation.shares(code, last, on=as_of)
+    return next(iter(shares)) if len(shares) == 1 else code
+
+
+def _led(report: ProjectReport, organisation: Organisation, day: date, *, role: str = "lead") -> set[str]:
+    leads = [b for b in report.bureaus if b["role"] == role]
+    then = [b for b in leads if (b["valid_from"] or day) <= day <= (b["valid_to"] or day)] or leads
+    alive = {b["bureau_code"] for b in then if organisation.by_code[b["bureau_code"]].is_valid_on(day)}
+    return alive or {b["bureau_code"] for b in then}
+
+
+def bureau_reports(
+    organisation: Organisation,
+    scored: Iterable[Scored],
+    projects: Sequence[ProjectReport],
+    tables: Mapping[str, Sequence[Row]],
+    *,
+    as_of: date,
+    view: str = "then",
+) -> list[BureauReport]:
+    """Return every bureau that exists on a day, then those gone of which anything is known, in catalogue order.
+
+    Args:
+        organisation: units and successions.
+        scored: judgements of the day, in the same view.
+        projects: of the day.
+        tables: rows by class name: ``Indicator``, ``Procedure``, ``Facility``, ``Submission``; a row with a ``count`` stands for
+            so many (procedures come counted: a national register has tens of thousands).
+        as_of: the day.
+        view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
+    """
+    parts: dict[str, list[Scored]] = {}
+    own: dict[str, list[Scored]] = {}
+    for item in scored:
+        if item.figures:
+            (own if item.entry.is_own_scope else parts).setdefault(item.entry.unit_code, []).append(item)
+    milestones: dict[str, list[Milestone]] = {}
+    led: dict[str, list[str]] = {}
+    shared: dict[str, list[str]] = {}
+    for report in projects:
+        for milestone in report.milestones:
+            day = milestone.due.day if milestone.due else (milestone.actual.day if milestone.actual else as_of)
+            leads = _led(report, organisation, as_of if view == "now" else min(day, as_of))
+            for code in {home(organisation, lead, as_of=as_of, view=view) for lead in leads}:
+                milestones.setdefault(code, []).append(milestone)
+        leading = {home(organisation, code, as_of=as_of, view=view) for code in _led(report, organisation, as_of)}
+        taking_part = {home(organisation, c, as_of=as_of, view=view) for c in _led(report, organisation, as_of, role="member")}
+        for held, codes in ((led, leading), (shared, taking_part - leading)):
+            for code in codes:
+                held.setdefault(code, []).append(report.code)
+
+    def counted(rows: Iterable[Row], column: str) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for row in rows:
+            if row["bureau_code"]:
+                by_status = found.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), {})
+                by_status[row[column]] = by_status.get(row[column], 0) + row.get("count", 1)
+        return found
+
+    procedures = counted(tables["Procedure"], "digital_status")
+    standing_ = single_facilities(standing(tables["Facility"], as_of=as_of))
+    facilities = counted(({"bureau_code": f.bureau, "cashless_status": f.status} for f in standing_), "cashless_status")
+    submissions: dict[str, list[Row]] = {}
+    for row in sorted(tables["Submission"], key=lambda s: (s["period_code"], s["revision"]), reverse=True):
+        submissions.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), []).append(row)
+    owed = tuple(row["indicator_code"] for row in tables["Indicator"] if row["is_reported_by_bureaus"])
+    reports = []
+    for unit in organisation.units:
+        if unit.kind not in REPORTING_KINDS:
+            continue
+        reports.append(
+            BureauReport(
+                unit, unit.is_valid_on(as_of), tuple(parts.get(unit.code, ())), tuple(own.get(unit.code, ())), owed,
+                tuple(milestones.get(unit.code, ())), tuple(led.get(unit.code, ())), tuple(shared.get(unit.code, ())), procedures.get(unit.code, {}), facilities.get(unit.code, {}),
+                tuple(submissions.get(unit.code, ())),
+                tuple(s for s in organisation.successions if s.successor_code == unit.code),
+                tuple(s for s in organisation.successions if s.predecessor_code == unit.code),
+            )
+        )  # fmt: skip
+    return sorted((r for r in reports if r.is_valid or r.has_anything), key=lambda r: not r.is_valid)

@@ -1,0 +1,341 @@
+"""What figures must not say against each other, against a unit's life or against the calendar: one rule for every door. Pure.
+
+Workbook, lists, ``pull`` and reload call ``find_contradictions`` and only put each ``Finding`` into their own form. What is
+impossible is an error; what is odd is a warning: a bureau confirms it with a reason, a list answers it in its column
+``reason_text``. Nothing odd is stored in silence.
+
+| rule | grade | when |
+|---|---|---|
+| ``unit_outside_time`` | error | the unit did not exist on any day of the period |
+| ``period_not_begun`` | error | the period begins after today |
+| ``unit_ended_within`` | warning | the unit ended within the period: the figure can be of its part only |
+| ``cumulative_falls`` | warning | a total since April, or a stock, below an earlier one of the fiscal year |
+| ``year_to_date_mixed`` | warning | year-to-date beside single-period reports of the bureaus of one sum |
+| ``predecessor_and_successor`` | warning | both report the period in which one followed the other |
+| ``same_days_differ`` | warning | two figures of one unit speak of the same days (year and last quarter) and differ |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+from kpis.figures.organisation import ADDITIVE_KINDS, Organisation
+from kpis.figures.records import AT_PERIOD_END, Definition, Figure, value_of
+from kpis.periods import Period, fiscal_year_start
+
+Key = tuple[str, str, str]  # indicator, unit, period
+Words = tuple[str, str]  # Japanese, English
+_PARTS = ("value", "numerator", "denominator", "base_value")
+_CORRECT: Words = (
+    "正しければ理由を添えて確認し、誤りであれば直してください",
+    "Confirm with a reason if it is right, else correct it",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One contradiction: the rule it breaks, whose figure it is, the column that shows it, and what to do."""
+
+    rule: str
+    grade: Literal["error", "warning"]
+    key: Key
+    column: str
+    found: str
+    expected: Words
+    remedy: Words = _CORRECT
+
+
+@dataclass(frozen=True)
+class Known:
+    """What reported figures are held against.
+
+    Args:
+        definitions: by indicator.
+        scopes: indicator → the unit that its bureaus add up to.
+        organisation: every unit and how they followed each other.
+        figures: (indicator, unit) → what is current, one vintage per period.
+    """
+
+    definitions: Mapping[str, Definition]
+    scopes: Mapping[str, str]
+    organisation: Organisation
+    figures: Mapping[tuple[str, str], Sequence[Figure]] = field(default_factory=dict)
+
+
+def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: date | None = None) -> list[Finding]:
+    """Return what reported figures contradict, in the order of the report.
+
+    Args:
+        reported: the figures that are new or changed, by (indicator, unit, period); each takes the place of a stored one. One
+            without any number is a text, or withdraws what is stored: nothing is held against it.
+        known: definitions, units and what is stored. Figures of unknown indicators or units are passed over.
+        today: periods that begin later are refused; ``None`` = not asked.
+    """
+    held: dict[tuple[str, str], dict[str, Figure]] = {
+        whose: {figure.period_code: figure for figure in known.figures.get(whose, ())}
+        for whose in {(code, unit) for code, unit, _ in reported} | set(known.figures)
+    }
+    for (code, unit, period), figure in reported.items():
+        held[code, unit].pop(period, None)
+        if figure.value is not None or figure.numerator is not None:
+            held[code, unit][period] = figure
+    reported = {key: figure for key, figure in reported.items() if key[2] in held[key[:2]]}
+    mixed = _mixed(reported, known, held)
+    series: dict[tuple[str, str], _Series] = {}
+    found: list[Finding] = []
+    for key, figure in reported.items():
+        code, unit, _ = key
+        definition = known.definitions.get(code)
+        if definition is None or unit not in known.organisation.by_code:
+            continue
+        out_of_time = list(_out_of_time(key, figure.period, known.organisation, today=today))
+        found += out_of_time
+        if any(f.grade == "error" for f in out_of_time):
+            continue
+        own = series.get((code, unit))
+        if own is None:
+            own = series[code, unit] = _Series(definition, held[code, unit].values())
+        found += _falling(key, figure, own, definition, reported)
+        found += mixed.get(key, ())
+        found += _followed(key, figure, held, known, reported)
+        found += _same_days(key, figure, own, definition, reported)
+    return found
+
+
+class _Series:
+    """The figures of one indicator and unit, by fiscal year in order of time and by the days that they speak of."""
+
+    def __init__(self, definition: Definition, figures: Iterable[Figure]) -> None:
+        self.by_year: dict[int, list[Figure]] = {}
+        self.by_days: dict[tuple[date, date], list[Figure]] = {}
+        for figure in sorted(figures, key=lambda f: (f.period.end, f.period.start)):
+            if figure.period.kind != "calendar_year":
+                self.by_year.setdefault(figure.period.fiscal_year, []).append(figure)
+            self.by_days.setdefault(_days_of(definition, figure), []).append(figure)
+
+
+def outside_time(unit_code: str, period: Period, organisation: Organisation) -> Words | None:
+    """Say when a unit existed, if it did not exist on any day of a period; ``None`` where it did or is not known."""
+    unit = organisation.by_code.get(unit_code)
+    if unit is None:
+        return None
+    last = organisation.last_day(unit_code)
+    if last is not None and last < period.start:
+        return (
+            f"{last.isoformat()}までの期間({unit.name_ja}は同日で終わりました)",
+            f"a period until {last.isoformat()}, when {unit.name_en or unit.name_ja} ended",
+        )
+    if unit.valid_from is not None and unit.valid_from > period.end:
+        begun = unit.valid_from.isoformat()
+        return (
+            f"{begun}からの期間({unit.name_ja}は同日に始まりました)",
+            f"a period from {begun}, when {unit.name_en or unit.name_ja} began",
+        )
+    return None
+
+
+def _out_of_time(key: Key, period: Period, organisation: Organisation, *, today: date | None) -> Iterator[Finding]:
+    _, unit, code = key
+    when = outside_time(unit, period, organisation)
+    if when is not None:
+        remedy = ("組織コードか期間を直してください", "Correct the unit or the period")
+        yield Finding("unit_outside_time", "error", key, "period_code", f"{unit} {code}", when, remedy)
+    if today is not None and period.start > today:
+        expected = (f"{today.isoformat()}までに始まった期間", f"a period that had begun by {today.isoformat()}")
+        yield Finding(
+            "period_not_begun", "error", key, "period_code", code, expected, ("期間を直してください", "Correct the period")
+        )
+    last = organisation.last_day(unit)
+    if last is not None and period.start <= last < period.end:
+        expected = (
+            f"{last.isoformat()}に終わった組織の、その日までの値",
+            f"the figure until {last.isoformat()}, when the unit ended",
+        )
+        yield Finding("unit_ended_within", "warning", key, "period_code", f"{unit} {code}", expected)
+
+
+# A total since April that falls ----------------------------------------------------------------------------------------
+
+
+def _running_parts(definition: Definition, figure: Figure) -> tuple[str, ...]:
+    """Return the parts of a figure that can only grow within a fiscal year; nothing where it is of its period alone."""
+    kind = definition.kind
+    if kind in AT_PERIOD_END:
+        return ("value",)
+    if not (figure.is_year_to_date or figure.period.kind == "year"):
+        return ()
+    if kind == "ratio":
+        return ("numerator", "denominator")
+    if kind == "reduction":
+        return ("numerator", "base_value")
+    return ("value",) if kind == "ceiling" or (kind == "level" and "%" not in definition.unit_ja) else ()
+
+
+def _falling(key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]) -> Iterator[Finding]:
+    parts, period = _running_parts(definition, figure), figure.period
+    if not parts or period.kind == "calendar_year":
+        return
+    code, unit, _ = key
+    same_year = own.by_year[period.fiscal_year]
+    for part in parts:
+        value = getattr(figure, part)
+        if value is None:
+            continue
+        told = [f for f in same_year if part in _running_parts(definition, f) and getattr(f, part) is not None]
+        earlier = [f for f in told if f.period.end < period.end]
+        later = [f for f in told if f.period.end > period.end]
+        if earlier and value < getattr(earlier[-1], part) and not _rounded_alike(figure, earlier[-1], part):
+            against, least = earlier[-1], True
+        elif later and value > getattr(later[0], part) and not _rounded_alike(figure, later[0], part):
+            against, least = later[0], False
+            if (code, unit, against.period_code) in reported:
+                continue  # said at the later one of the two
+        else:
+            continue
+        bound = f"{getattr(against, part):,.15g}"
+        expected = (
+            (f"{against.period.label()}の {bound} {'以上' if least else '以下'}"),
+            f"at {'least' if least else 'most'} {bound} of {against.period.label('en')}",
+        )
+        yield Finding("cumulative_falls", "warning", key, part, f"{value:,.15g}", expected)
+        return
+
+
+def _rounded_alike(one: Figure, other: Figure, part: str) -> bool:
+    """Say whether two values can be the same one: 約7,000 and 7,012, more than 40 and 43."""
+    a, b = getattr(one, part), getattr(other, part)
+    if (one.is_lower_bound and b >= a) or (other.is_lower_bound and a >= b):
+        return True
+    allowed = max((_half_of_last_digit(v) for v, f in ((a, one), (b, other)) if f.is_approximate), default=0.0)
+    return abs(a - b) <= allowed + 1e-9 * max(abs(a), abs(b), 1.0)
+
+
+def _half_of_last_digit(value: float) -> float:
+    """Return half of the place of the last digit that is not zero: 500 for 7,000, 0.05 for 73.1."""
+    digits, _, exponent = f"{abs(value):.14e}".partition("e")
+    written = len(digits.replace(".", "").rstrip("0")) or 1
+    return 0.5 * 10.0 ** (int(exponent) - written + 1)
+
+
+# Two figures of the same days --------------------------------------------------------------------------------------------
+
+
+def _days_of(definition: Definition, figure: Figure) -> tuple[date, date]:
+    """Return the first and last day that a figure speaks of: a stock of its last day, a year-to-date figure since April."""
+    period = figure.period
+    if definition.kind in AT_PERIOD_END:
+        return period.end, period.end
+    return (fiscal_year_start(period.end) if figure.is_year_to_date else period.start), period.end
+
+
+def _same_days(key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]) -> Iterator[Finding]:
+    if definition.kind == "qualitative":
+        return
+    days, (code, unit, _) = _days_of(definition, figure), key
+    for other in own.by_days[days]:
+        if other.period_code == figure.period_code:
+            continue
+        # Of two that are both reported the one of the longer period is asked about.
+        if (code, unit, other.period_code) in reported and other.period.start < figure.period.start:
+            continue
+        part = _differing(definition, figure, other)
+        if part is not None:
+            value = value_of(definition, other) if part == "value" else getattr(other, part)
+            own_value = value_of(definition, figure) if part == "value" else getattr(figure, part)
+            same = f"{value:,.15g}"
+            expected = (
+                f"同じ日・期間の{other.period.label()}と同じ {same}",
+                f"{same}, as {other.period.label('en')} says of the same days",
+            )
+            yield Finding("same_days_differ", "warning", key, part, f"{own_value:,.15g}", expected)
+            return
+
+
+def _differing(definition: Definition, one: Figure, other: Figure) -> str | None:
+    for part in _PARTS:
+        a, b = getattr(one, part), getattr(other, part)
+        if a is not None and b is not None:
+            if abs(a - b) > 1e-9 * max(abs(a), abs(b), 1.0) and not _rounded_alike(one, other, part):
+                return part
+        elif part == "value":
+            a, b = value_of(definition, one), value_of(definition, other)
+            if a is None or b is None:
+                continue
+            is_whole = any(v == round(v) for v in (one.value, other.value) if v is not None)
+            if abs(a - b) > 0.5 * 10 ** -max(definition.decimals, 0 if is_whole else 1) + 1e-9:
+                return None if one.is_approximate or other.is_approximate else part
+    return None
+
+
+# Sums over bureaus -------------------------------------------------------------------------------------------------------
+
+
+def _mixed(
+    reported: Mapping[Key, Figure], known: Known, held: Mapping[tuple[str, str], Mapping[str, Figure]]
+) -> dict[Key, list[Finding]]:
+    """Find the reports whose mark of year-to-date is not that of the other bureaus of the same sum."""
+    found: dict[Key, list[Finding]] = {}
+    for code, period in dict.fromkeys((code, period) for code, _, period in reported):
+        definition, scope = known.definitions.get(code), known.scopes.get(code)
+        if definition is None or scope is None or definition.kind not in ADDITIVE_KINDS - AT_PERIOD_END:
+            continue
+        units = [u.code for u in known.organisation.members(scope)]
+        told = {u: f for u in units if (f := held.get((code, u), {}).get(period)) is not None and f.period.has_year_before}
+        since_april = {u for u, f in told.items() if f.is_year_to_date}
+        if not since_april or len(since_april) == len(told):
+            continue
+        alone = set(told) - since_april
+        ours = [u for u in told if (code, u, period) in reported]
+        sides = [side for side in (alone, since_april) if side & set(ours)]
+        odd = min(sides, key=len)  # where both sides are reported, the fewer are asked about
+        for unit in ours:
+            if unit not in odd:
+                continue
+            others = sorted(set(told) - odd, key=units.index)
+            listed = "、".join(others[:5]) + ("…" if len(others) > 5 else "")
+            to_date = unit in since_april
+            found[code, unit, period] = [
+                Finding(
+                    "year_to_date_mixed", "warning", (code, unit, period), "is_year_to_date",
+                    "4月からの累計 / since April" if to_date else "その期間だけの値 / of the period alone",
+                    (f"他の局({listed})と同じ{'その期間だけの値' if to_date else '4月からの累計'}。混ざった値は合計しません",
+                     f"{'the period alone' if to_date else 'a total since April'}, as others report it ({listed}); "
+                     "a mixture is not added up"),
+                )
+            ]  # fmt: skip
+    return found
+
+
+def _followed(
+    key: Key, figure: Figure, held: Mapping[tuple[str, str], Mapping[str, Figure]], known: Known, reported: Mapping[Key, Figure]
+) -> Iterator[Finding]:
+    code, unit, period_code = key
+    if known.definitions[code].kind not in ADDITIVE_KINDS - AT_PERIOD_END:
+        return
+    for each in known.organisation.successions:
+        if unit not in (each.predecessor_code, each.successor_code):
+            continue
+        last = known.organisation.last_day(each.predecessor_code)
+        if last is None or not figure.period.start <= last < figure.period.end:
+            continue
+        other = each.successor_code if unit == each.predecessor_code else each.predecessor_code
+        if period_code not in held.get((code, other), {}):
+            continue
+        if unit == each.predecessor_code and (code, other, period_code) in reported:
+            continue  # said at the successor
+        since = (last + timedelta(days=1)).isoformat()
+        yield Finding(
+            "predecessor_and_successor", "warning", key, next((p for p in _PARTS if getattr(figure, p) is not None), "value"),
+            f"{each.predecessor_code} + {each.successor_code} {period_code}",
+            (f"前身は{last.isoformat()}まで、後継は{since}からの分だけの値(両方を合計します)",
+             f"the predecessor's part until {last.isoformat()} and the successor's from {since}: both are added up"),
+        )  # fmt: skip
+        return
+
+
+def contradicting(figures: Mapping[Key, Figure], organisation: Organisation) -> list[tuple[Key, Words]]:
+    """Return the stored figures of units outside their time: what a changed life of a unit would leave behind."""
+    return [(key, when) for key, f in figures.items() if (when := outside_time(key[1], f.period, organisation)) is not None]

@@ -1,0 +1,182 @@
+"""What the list of facilities holds: counted by status, bureau, kind, way of paying, place and day. Pure.
+
+Facilities are few (a list of dozens), so they are counted one by one. Classes of facilities are named but never counted,
+and no count here is ever the numerator of a published figure. A facility whose day lies after the day asked for counts
+as announced; one that closed by that day is named but counted no longer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kpis.figures.registers import MISTAKE
+
+ENDED = "ended"  # closed by the day: it stands in no count
+STATUSES = ("introduced", "class_level_only", "announced", "not_cashless", "unknown")
+CASHLESS = ("introduced", "class_level_only")
+METHODS: dict[str, tuple[str, ...]] = {
+    "card": ("credit_card", "debit"), "ic": ("transit_ic", "e_money"), "qr": ("qr_code",), "own": ("facility_prepaid_card",),
+}  # fmt: skip
+STANDARD = ("card", "ic", "qr")  # the set of three that "cashless" means in principle
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """One facility as it stands on a day."""
+
+    code: str
+    name: str
+    kind: str
+    is_class: bool
+    bureau: str
+    places: tuple[str, ...]
+    methods: tuple[str, ...]
+    status: str
+    since: date | None
+    since_precision: str
+    planned: date | None
+    planned_precision: str
+    is_sample: bool
+    source_code: str
+    note: str
+    ended: date | None = None
+    ended_precision: str = "unknown"
+    ended_reason: str = ""
+    successor: str = ""
+    status_before: str = ""  # of one that has ended: how it stood
+
+    @property
+    def has_standard(self) -> bool:
+        """Say whether all three methods are taken."""
+        return set(STANDARD) <= set(self.methods)
+
+
+def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility]:
+    """Return the rows of the register as they stand on a day."""
+    found = []
+    for row in rows:
+        status, since = row["cashless_status"], row["cashless_since"]
+        if status in CASHLESS and since is not None and since > as_of:
+            status = "announced"
+        before, ended, why = "", row["ended_on"], row["ended_reason"] or ""
+        if why == MISTAKE or (ended is not None and ended <= as_of):
+            before, status = status, ENDED
+        written = {part.strip() for part in row["payment_methods"].split(";")}
+        found.append(
+            Facility(
+                row["facility_code"], row["name_ja"], row["kind"], row["is_class"], row["bureau_code"] or "",
+                tuple(p.removesuffix("ほか").strip() for p in re.split(r"[・;、]", row["municipality_ja"]) if p.strip()),
+                tuple(group for group, names in METHODS.items() if written & set(names)), status, since,
+                row["cashless_since_precision"], row["planned_for"], row["planned_for_precision"], row["is_sample"],
+                row["source_code"], row["note"], ended, row["ended_on_precision"], why, row["successor_code"] or "", before,
+            )
+        )  # fmt: skip
+    return found
+
+
+def counted(facilities: Iterable[Facility]) -> list[Facility]:
+    """Return single facilities that stand: classes are not counted, nor what has ended."""
+    return [f for f in facilities if not f.is_class and f.status != ENDED]
+
+
+def by_status(facilities: Iterable[Facility]) -> dict[str, int]:
+    """Count by status; every status named, 0 included."""
+    counts = dict.fromkeys(STATUSES, 0)
+    for f in facilities:
+        counts[f.status] += 1
+    return counts
+
+
+def by(facilities: Sequence[Facility], field: str, *, order: Sequence[str] = ()) -> dict[str, dict[str, int]]:
+    """Count by ``bureau`` or ``kind`` and status, in the given order, other values after it by name."""
+    place = {value: i for i, value in enumerate(order)}
+    values = sorted({getattr(f, field) for f in facilities}, key=lambda v: (place.get(v, len(place)), v))
+    return {value: by_status(f for f in facilities if getattr(f, field) == value) for value in values}
+
+
+def by_place(facilities: Iterable[Facility]) -> dict[str, dict[str, int]]:
+    """Count by municipality and status; a facility that lies in two counts in both, one without a place under ``""``."""
+    found: dict[str, dict[str, int]] = {}
+    for f in facilities:
+        for name in f.places or ("",):
+            counts = found.setdefault(name, dict.fromkeys(STATUSES, 0))
+            counts[f.status] += 1
+    return found
+
+
+def methods(facilities: Iterable[Facility]) -> dict[str, int]:
+    """Count the facilities that take each way of paying; ``standard`` takes all three, ``unstated`` names none."""
+    counts = dict.fromkeys((*METHODS, "standard", "unstated"), 0)
+    for f in facilities:
+        for name in f.methods or ("unstated",):
+            counts[name] += 1
+        counts["standard"] += f.has_standard
+    return counts
+
+
+def cash_only(facilities: Iterable[Facility]) -> list[Facility]:
+    """Return what is still cash only, classes included, the soonest planned first, then those without a plan."""
+    return sorted(
+        (f for f in facilities if f.status == "not_cashless"), key=lambda f: (f.planned is None, f.planned or date.max, f.code)
+    )
+
+
+def over_time(facilities: Iterable[Facility]) -> list[tuple[date, int, int]]:
+    """Return (day, done so far, planned so far) of the list, for the facilities that give a day; what closed counts until then."""
+    done: dict[date, int] = {}
+    planned: dict[date, int] = {}
+    for f in facilities:
+        if f.is_class:
+            continue
+        if f.status == ENDED:
+            if (
+                f.ended_reason != MISTAKE
+                and f.status_before in CASHLESS
+                and f.since is not None
+                and f.ended is not None
+                and f.since < f.ended
+            ):
+                done[f.since] = done.get(f.since, 0) + 1
+                done[f.ended] = done.get(f.ended, 0) - 1
+            continue
+        if f.since is not None and f.status in CASHLESS:
+            done[f.since] = done.get(f.since, 0) + 1
+        if f.planned is not None:
+            planned[f.planned] = planned.get(f.planned, 0) + 1
+    days, found, a, b = sorted({*done, *planned}), [], 0, 0
+    for day in days:
+        a, b = a + done.get(day, 0), b + planned.get(day, 0)
+        found.append((day, a, b))
+    return found
+
+
+def summary(
+    facilities: Sequence[Facility], *, bureaus: Sequence[str] = (), home: Callable[[str], str] = lambda code: code
+) -> dict[str, Any]:
+    """Return every number that the page shows.
+
+    Args:
+        facilities: as they stand on a day.
+        bureaus: codes in the order in which they are to stand.
+        home: the bureau under which a bureau's facilities are shown, as its successor.
+    """
+    single = counted(facilities)
+    by_bureau: dict[str, dict[str, int]] = {}
+    for code, counts in by(single, "bureau", order=bureaus).items():
+        into = by_bureau.setdefault(home(code) if code else code, dict.fromkeys(STATUSES, 0))
+        for status, count in counts.items():
+            into[status] += count
+    return {
+        "facilities_count": len(single), "classes_count": sum(f.is_class and f.status != ENDED for f in facilities),
+        "ended_count": sum(f.status == ENDED for f in facilities),
+        "sample_count": sum(f.is_sample for f in facilities), "statuses": by_status(single), "methods": methods(single),
+        "by_bureau": by_bureau, "by_kind": by(single, "kind"), "by_place": by_place(single),
+        "cash_only": [f.code for f in cash_only(facilities)],
+        "without_plan_count": sum(f.planned is None for f in cash_only(facilities)),
+        "over_time": [{"day": d.isoformat(), "done_count": a, "planned_count": b} for d, a, b in over_time(facilities)],
+        "undated_count": sum(f.since is None for f in single if f.status in CASHLESS),
+    }  # fmt: skip

@@ -1,0 +1,243 @@
+"""The expected path: the shape of earlier years for a counter since April, a damped trend for everything else.
+
+A forecast is drawn only as far as it has been tried. It is made again from every day of its own history (a back-test), and its
+interval of that day is built from those errors alone that were known by then. Whatever distance has fewer than eight such
+tests, or whose intervals held less often than they state, is not forecast; nor is a past that has no figures.
+
+    error of a back-test    = |figure − expected|, divided by √steps ahead
+    half width, h steps     = √h × the ninth tenth of all errors known (never less than half the last digit shown)
+    stated                  = 80 %: the ninth tenth of few errors is itself uncertain
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import sqrt
+from statistics import fmean, median
+
+from kpis.figures.plausible import limits
+from kpis.figures.records import Definition, Figure, by_series, last_day_order, value_of
+from kpis.periods import month_end
+
+LEVEL_PCT = 80.0  # of the figures to come lie within the interval
+TENTHS = 9  # of the errors known lie within it
+MIN_ERRORS = 9  # fewer have no ninth tenth: ⌈(n + 1) × 9 / 10⌉ would be more than n
+MIN_TESTS = 8  # at every distance
+MIN_POINTS = 6  # of a trend
+DAMPING = 0.8  # of the slope, at each step
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Expected values after the last figure, with the interval of each and how such intervals did in the past.
+
+    Args:
+        method: ``damped_trend`` or ``shape_of_year``.
+        points: (day, value), in order of time, none before the day asked.
+        band: (day, low, high) of the same days.
+        level_pct: how often a figure is stated to lie within its interval.
+        coverage_pct: how often it did in the back-tests of the distances shown.
+        test_count: how many back-tests that were.
+        is_joined: the first point is the one that follows the last figure, so that a line may lead from one to the other.
+    """
+
+    method: str
+    points: tuple[tuple[date, float], ...]
+    band: tuple[tuple[date, float, float], ...]
+    level_pct: float
+    coverage_pct: float
+    test_count: int
+    is_joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """What was or is expected: of which month, made in which month (counted from year 0), how many steps ahead; and what came."""
+
+    made: int
+    of: int
+    steps: int
+    value: float
+    actual: float | None = None
+
+
+def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, as_of: date) -> Forecast | None:
+    """Forecast an indicator from one series of its figures, or stay silent.
+
+    Args:
+        definition: its kind and bounds; no forecast rests on a figure older than its ``stale_after_days``.
+        figures: one vintage per period.
+        until: the last day wanted.
+        as_of: figures of periods that end later do not count, and no day before it is forecast.
+
+    Returns:
+        ``None`` where too little was known, tested or held: see the module.
+    """
+    known = sorted((f for f in figures if f.period.end <= as_of and value_of(definition, f) is not None), key=last_day_order)
+    if not known or until < as_of or (as_of - known[-1].period.end).days > definition.stale_after_days:
+        return None
+    series = _newest_series(known)
+    low, high = possible(definition, series)
+    adds_up = definition.kind not in ("ratio", "reduction") and definition.unit_ja != "%"
+    if series[-1].is_year_to_date and adds_up:
+        method, guesses = "shape_of_year", list(_by_shape_of_year(definition, series, known))
+        low = max(low, value_of(definition, series[-1]) or 0.0)  # a sum since April does not fall
+    elif definition.kind == "ceiling":
+        return None  # a whole year is spent, and a lone month says nothing about a year's budget
+    else:
+        method, guesses = "damped_trend", list(_by_trend(definition, series, until))
+    tests = [g for g in guesses if g.actual is not None]
+    spread, held = back_tested(
+        [(g.made, g.of, g.steps, abs(g.value - (g.actual or 0.0))) for g in tests], least=0.5 * 10**-definition.decimals
+    )
+    ahead = sorted((g for g in guesses if g.actual is None), key=lambda g: g.steps)
+    shown: list[tuple[date, float, float, float]] = []
+    steps: list[int] = []
+    wide = 0.0
+    for guess in ahead:
+        day = month_end(*_year_month(guess.of))
+        count, hits = held.get(guess.steps, (0, 0))
+        if day > until or count < MIN_TESTS or hits * 100 < LEVEL_PCT * count:
+            break
+        value, half = min(max(guess.value, low), high), spread * sqrt(guess.steps)
+        bottom, top = max(value - half, low), min(value + half, high)
+        if top - bottom < wide:  # cut off at a bound: no narrower for that than what is nearer
+            bottom = max(min(bottom, top - wide), low)
+            top = min(max(top, bottom + wide), high)
+        wide = top - bottom
+        if day >= as_of:
+            shown.append((day, value, bottom, top))
+            steps.append(guess.steps)
+    if not shown:
+        return None
+    count, hits = (sum(held[s][n] for s in steps) for n in (0, 1))
+    return Forecast(
+        method, tuple((d, v) for d, v, _, _ in shown), tuple((d, b, t) for d, _, b, t in shown), LEVEL_PCT, 100 * hits / count,
+        count, is_joined=steps[0] == ahead[0].steps,
+    )  # fmt: skip
+
+
+def possible(definition: Definition, figures: Sequence[Figure]) -> tuple[float, float]:
+    """Return what a figure can be at least and at most: the limits of its kind, and those that its own history never left.
+
+    A count is not more than what it is counted of. A level that was never negative, or in % never above 100, will not be.
+    """
+    low, high = limits(definition)
+    values = [v for f in figures if (v := value_of(definition, f)) is not None]
+    if definition.kind == "level" and low is None and min(values, default=0.0) >= 0:
+        low = 0.0
+    if definition.kind == "level" and high is None and definition.unit_ja == "%" and max(values, default=0.0) <= 100:
+        high = 100.0
+    if high is None and definition.kind in ("completion", "stock") and figures and figures[-1].denominator:
+        high = figures[-1].denominator
+    return (float("-inf") if low is None else low), (float("inf") if high is None else high)
+
+
+def back_tested(tests: Sequence[tuple[int, int, int, float]], *, least: float = 0.0) -> tuple[float, dict[int, tuple[int, int]]]:
+    """Try every interval as it would have been made, from the errors known on its day.
+
+    Args:
+        tests: (when made, when known, steps ahead, error), in any order.
+        least: the error of one step is never taken for smaller.
+
+    Returns:
+        The half width at one step from all errors; and by distance how many intervals were tried and how many held. An
+        interval is tried only where nine errors were known.
+    """
+    made = sorted(tests)
+    waiting = sorted(tests, key=lambda t: t[1])
+    known: list[float] = []
+    held: dict[int, tuple[int, int]] = {}
+    place = 0
+    for at, _, steps, error in made:
+        while place < len(waiting) and waiting[place][1] <= at:
+            insort(known, waiting[place][3] / sqrt(waiting[place][2]))
+            place += 1
+        if len(known) < MIN_ERRORS:
+            continue
+        count, hits = held.get(steps, (0, 0))
+        within = error <= max(_ninth_tenth(known), least) * sqrt(steps) + 1e-9
+        held[steps] = (count + 1, hits + within)
+    every = sorted(error / sqrt(steps) for _, _, steps, error in tests)
+    return (max(_ninth_tenth(every), least) if len(every) >= MIN_ERRORS else float("inf")), held
+
+
+def _ninth_tenth(ordered: Sequence[float]) -> float:
+    return ordered[-(-(len(ordered) + 1) * TENTHS // 10) - 1]
+
+
+def _newest_series(known: Sequence[Figure]) -> list[Figure]:
+    """Return the series that goes on to the last day; of several the one with most figures."""
+    last = known[-1].period.end
+    return max((s for s in by_series(known).values() if s[-1].period.end == last), key=len)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _year_month(month: int) -> tuple[int, int]:
+    return month // 12, month % 12 + 1
+
+
+def _rhythm(months: Sequence[int]) -> int:
+    """Return how many months lie between two figures, mostly."""
+    return max(round(median(b - a for a, b in pairwise(months))), 1)
+
+
+def _by_trend(definition: Definition, series: Sequence[Figure], until: date) -> Iterator[_Guess]:
+    """Continue the least-squares slope of the last six figures from the last one, damped the further it goes."""
+    points = [(_month(f.period.end), value_of(definition, f) or 0.0) for f in series]
+    if len(points) < MIN_POINTS + MIN_TESTS:
+        return
+    step = _rhythm([month for month, _ in points])
+    wanted = round((_month(until) - points[-1][0]) / step)
+    furthest = min(wanted, len(points) - MIN_POINTS - MIN_TESTS + 1)  # what lies beyond cannot have been tried eight times
+    for cut in range(MIN_POINTS, len(points) + 1):
+        slope, (made, last) = _slope(points[cut - MIN_POINTS : cut]), points[cut - 1]
+        low, high = possible(definition, series[:cut])
+        targets: list[tuple[int, float | None]] = [*points[cut:]]
+        if cut == len(points):
+            targets = [(made + n * step, None) for n in range(1, furthest + 1)]
+        for month, actual in targets:
+            steps = max(round((month - made) / step), 1)
+            if steps > furthest:
+                break
+            reach = step * DAMPING * (1 - DAMPING ** ((month - made) / step)) / (1 - DAMPING)
+            yield _Guess(made, month, steps, min(max(last + slope * reach, low), high), actual)
+
+
+def _slope(points: Sequence[tuple[int, float]]) -> float:
+    middle, level = fmean(x for x, _ in points), fmean(v for _, v in points)
+    spread = sum((x - middle) ** 2 for x, _ in points)
+    return sum((x - middle) * (v - level) for x, v in points) / spread if spread else 0.0
+
+
+def _by_shape_of_year(definition: Definition, series: Sequence[Figure], known: Sequence[Figure]) -> Iterator[_Guess]:
+    """Continue a sum since April as the same months of earlier years did; a whole year is its sum by the end of March."""
+    so_far: dict[int, float] = {_month(f.period.end): v for f in series if (v := value_of(definition, f)) is not None}
+    for figure in known:
+        value = value_of(definition, figure)
+        if figure.period.kind == "year" and value is not None:
+            so_far[_month(figure.period.end)] = value
+    months = sorted(so_far)
+    if len(months) < 2:
+        return
+    step = _rhythm(months)
+    for made in months:
+        ends = made + (2 - made) % 12  # March of its fiscal year
+        for month in range(made + step, ends + 1, step):
+            earlier = [
+                (so_far[made - back], so_far[month - back])
+                for back in range(12, made - months[0] + 1, 12)
+                if made - back in so_far and month - back in so_far
+            ]
+            reached = sum(then for then, _ in earlier)
+            is_ahead = made == months[-1]
+            if reached > 0 and (is_ahead or month in so_far):
+                value = so_far[made] * sum(later for _, later in earlier) / reached
+                yield _Guess(made, month, (month - made) // step, value, None if is_ahead else so_far[month])

@@ -1,0 +1,347 @@
+"""The engine: what a figure means against its target. Pure: no session, no clock, no file.
+
+The method is published in ``docs/method.md``; ``kpis.figures.records.RULE_VERSION`` changes whenever a status could change.
+
+    progress         = (actual − baseline) / (target − baseline)
+    planned progress = (planned − baseline) / (target − baseline), planned read off the planned path on the figure's day
+    ratio            = progress / planned progress
+
+The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling`` is judged
+by its pace instead, since actual / target misleads where lower is better:
+
+    budget to date = cap × elapsed share of the cap's period;  ratio = 2 − use / budget to date
+
+A target whose day lies between the last figure and the day asked has no known result: ``unreported`` once the indicator's
+publication lag is over, the last judgement marked as awaiting until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from kpis.errors import FigureRefused
+from kpis.figures.records import (
+    JUDGED,
+    NEAR,
+    SETTLED,
+    STATUSES,
+    Baseline,
+    Definition,
+    Figure,
+    Goal,
+    Judgement,
+    are_mixed,
+    last_day_order,
+    series_key,
+    value_of,
+)
+from kpis.figures.sentences import sentence
+from kpis.figures.targets import (
+    goal_in_force,
+    goals_due_unseen,
+    goals_known,
+    is_kept,
+    is_of,
+    is_of_a_period,
+    is_open,
+    is_part_of,
+    last_due_of,
+    last_settled_of,
+    meets,
+    planned_on,
+    planned_path,
+    settles,
+)
+
+WHOLE_YEARS = ("year", "calendar_year")
+LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
+
+
+def judge(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> Judgement:
+    """Judge an indicator as of a day (``docs/method.md``, rule 11).
+
+    Args:
+        figures: one vintage per period (see ``current_vintages``).
+        goals: every target ever set; those set later than ``as_of`` do not count.
+        baseline: the published starting point, if any.
+        as_of: figures of periods that end later do not count.
+
+    Returns:
+        The judgement, with ``sentence_ja``, ``sentence_en`` and all inputs.
+    """
+    found = _stand(definition, figures, goals, baseline=baseline, as_of=as_of)
+    found = replace(found, could_be=_could_be(definition, found, figures, goals, baseline=baseline, as_of=as_of))
+    return _worded(definition, found, as_of)
+
+
+def _stand(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> Judgement:
+    """Work out everything but the words and what rounding would allow."""
+    ended = sorted((f for f in figures if f.period.end <= as_of), key=last_day_order)
+    thresholds = {
+        "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
+    }  # fmt: skip
+    if definition.kind == "qualitative":
+        return Judgement("qualitative", figure=ended[-1] if ended else None, thresholds=thresholds)
+    usable = [f for f in ended if value_of(definition, f) is not None]
+    speaking = [f for f in usable if f.is_year_to_date or f.period.kind in WHOLE_YEARS] if definition.kind == "ceiling" else usable
+    usable = speaking or usable  # a lone month says nothing about a yearly cap; only sums since the start of the year do
+    found = Judgement("no_data", baseline=baseline, thresholds=thresholds)
+    if usable:
+        found = _with_figure(definition, found, usable, as_of)
+    known = goals_known(goals, as_of)
+    if not known or definition.direction == "none":
+        return replace(found, status="not_applicable") if usable else found
+    day = usable[-1].period.end if usable else date.min
+    unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
+    found = replace(
+        found, last_due=last_due_of(definition, usable, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+        unreported_goals=tuple(unreported),
+    )  # fmt: skip
+    if found.last_due is not None and found.last_due.result not in SETTLED:
+        found = replace(found, last_settled=last_settled_of(definition, usable, known, baseline=baseline, as_of=as_of))
+    if unreported:
+        return replace(found, status="unreported", goal=unreported[0])
+    if not usable:
+        return replace(found, goal=goal_in_force(known, as_of))
+    goal = goal_in_force(known, day, figure=usable[-1])
+    assert goal is not None
+    due = found.last_due
+    if due is not None and goal.period.end < day:
+        goal = due.goal  # no later target: of several that fell due last, the one whose result is told
+    if goal.period.end < day and due is not None and due.figure is None:
+        # No later target, and the figures after its day are of other periods: they do not tell what came of it.
+        if due.result == "awaiting":
+            return replace(found, status="not_applicable", goal=goal, is_awaiting=True)
+        return replace(found, status="unreported", goal=goal, unreported_goals=(goal,))
+    found = replace(found, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
+    if definition.kind == "ceiling":
+        return _judge_ceiling(definition, found, usable[-1], goal)
+    return _judge_path(definition, found, usable, known)
+
+
+def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figure], as_of: date) -> Judgement:
+    """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
+    figure = usable[-1]
+    alike = [f for f in usable if series_key(f) == series_key(figure)]
+    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a sum since April is compared within its year only
+    earlier = [f for f in alike if f.period.end < figure.period.end and year in (None, f.period.fiscal_year)]
+    year_code = figure.period.year_earlier().code
+    age = (as_of - figure.period.end).days
+    return replace(
+        found, figure=figure, previous=earlier[-1] if earlier else None,
+        year_earlier=next((f for f in alike if f.period_code == year_code), None),
+        is_stale=age > definition.stale_after_days, age_days=age,
+    )  # fmt: skip
+
+
+def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goal: Goal) -> Judgement:
+    actual, period, day = value_of(definition, figure), goal.period, figure.period.end
+    assert actual is not None
+    if day < period.start:
+        return replace(found, status="not_due")
+    if day > period.end:
+        return replace(found, status="not_applicable", goal=None)  # last year's cap says nothing about this year
+    if not is_of(figure, goal):
+        return replace(found, status="not_applicable")
+    is_over = not meets(definition, actual, goal)
+    if day >= period.end:
+        is_unknown = is_open(definition, figure, is_met=not is_over)
+        return replace(
+            found, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
+            ratio=_pace_ratio(definition, actual, goal.value),
+        )  # fmt: skip
+    planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
+    ratio = _pace_ratio(definition, actual, planned)
+    found = replace(found, planned_value=planned, variance=actual - planned, ratio=ratio)
+    if is_over and definition.sign < 0:
+        return replace(found, status="behind")  # the cap is used up; a floor not yet reached is judged by its pace
+    return replace(found, status="not_due" if ratio is None else _by_ratio(definition, ratio))
+
+
+def _pace_ratio(definition: Definition, actual: float, budget: float) -> float | None:
+    """Return 2 − pace, pace being use / budget to date: the same overshoot is the same ratio all year."""
+    return None if abs(budget) < NEAR else 1 + definition.sign * (actual - budget) / abs(budget)
+
+
+def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
+    figure, goal = found.figure, found.goal
+    assert figure is not None and goal is not None
+    actual, day = value_of(definition, figure), figure.period.end
+    assert actual is not None
+    is_keep = is_kept(definition, goal, found.baseline)
+    base = found.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
+    planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
+    progress = planned_progress = ratio = None
+    if base is not None and abs(goal.value - base.value) > NEAR:
+        progress = (actual - base.value) / (goal.value - base.value)
+        if planned is not None:
+            planned_progress = (planned - base.value) / (goal.value - base.value)
+            if planned_progress > NEAR:
+                ratio = progress / planned_progress
+    found = replace(
+        found, baseline=base, planned_value=planned, progress=progress, planned_progress=planned_progress, ratio=ratio,
+        variance=None if planned is None else actual - planned,
+    )  # fmt: skip
+    is_due = day >= goal.period.end
+    is_met = meets(definition, actual, goal, baseline=found.baseline)
+    if is_due and is_open(definition, figure, is_met=is_met):
+        return replace(found, status="not_applicable")
+    if is_met:
+        return replace(found, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")
+    # What is at or better than its plan is on track, whatever way the plan goes; a target to be kept exactly has no better.
+    is_as_planned = planned is not None and definition.direction != "keep" and definition.sign * (actual - planned) >= -NEAR
+    if is_keep and not is_due:
+        if is_as_planned:
+            return replace(found, status="on_track")
+        off = abs(actual - goal.value)
+        return replace(found, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
+    since = base.day if base else date.min
+    before = [f for f in usable if since < f.period.end < day and settles(definition, f, goal)]
+    was_reached = any(meets(definition, value, goal) for f in before if (value := value_of(definition, f)) is not None)
+    if is_due and (is_keep or not (was_reached and day > goal.period.end)):
+        return replace(found, status="missed")
+    if was_reached:
+        return replace(found, status="reached_then_lost")
+    if base is None or planned is None or day <= base.day:
+        return replace(found, status="not_due")
+    if is_as_planned:
+        return replace(found, status="on_track")
+    if meets(definition, base.value, goal) or definition.sign * (actual - base.value) < -NEAR:
+        return replace(
+            found, status="moving_away"
+        )  # worse than it was; a starting point beyond the target has no other way to be so
+    assert ratio is not None  # between a starting point short of the target and a plan ahead of it
+    return replace(found, status=_by_ratio(definition, ratio))
+
+
+def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
+    """Take the first figure for a starting point, where no baseline was published, nor one of the same fact in another unit."""
+    first = min(usable, key=lambda f: (f.period.end, f.period.start))
+    if definition.has_sibling_baseline or first.period.end >= before:
+        return None
+    value = value_of(definition, first)
+    assert value is not None
+    return Baseline(first.period_code, value, first.is_approximate, False, first.source_code, True)
+
+
+def _by_ratio(definition: Definition, ratio: float) -> str:
+    if ratio >= definition.threshold_on_track - NEAR:
+        return "on_track"
+    return "slightly_behind" if ratio >= definition.threshold_behind - NEAR else "behind"
+
+
+def rounding_step(definition: Definition, value: float) -> float:
+    """Return the step to which a figure published as "about" was rounded (``docs/method.md``, rule 13)."""
+    number = Decimal(repr(value)).normalize()
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    if exponent < 0:
+        return float(Decimal(10) ** exponent)
+    if definition.unit_ja == "%" or not number:
+        return 1.0
+    return float(Decimal(10) ** max(min(exponent, number.adjusted() - 1), 0))
+
+
+def _could_be(
+    definition: Definition,
+    found: Judgement,
+    figures: Sequence[Figure],
+    goals: Sequence[Goal],
+    *,
+    baseline: Baseline | None,
+    as_of: date,
+) -> tuple[str, ...]:
+    """Return the other statuses that the rounding of the figure or of the target in force would allow."""
+    figure, goal = found.figure, found.goal
+    if figure is None or goal is None or found.status not in JUDGED:
+        return ()
+    if figure.is_lower_bound:
+        return _neighbour(definition, found)
+    value = value_of(definition, figure)
+    assert value is not None
+    half = rounding_step(definition, value) / 2 if figure.is_approximate else 0.0
+    is_moved = goal.is_approximate and not is_kept(definition, goal, baseline)
+    half_goal = rounding_step(definition, goal.value) / 2 if is_moved else 0.0
+    if not half and not half_goal:
+        return ()
+    statuses: list[str] = []
+    for actual in {value - half, value + half}:
+        for target in {goal.value - half_goal, goal.value + half_goal}:
+            moved = [replace(f, value=actual) if f is figure else f for f in figures]
+            meant = [replace(g, value=target) if _same(g, goal) else g for g in goals]
+            statuses.append(_stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
+    return tuple(s for s in STATUSES if s in statuses and s != found.status)
+
+
+def _same(one: Goal, other: Goal) -> bool:
+    return (one.period_code, one.set_order, one.value) == (other.period_code, other.set_order, other.value)
+
+
+def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:
+    """Return what a value published as "more than" could be as well: the next better, or where less is better the next worse."""
+    if definition.direction == "keep" or found.status not in LADDER:
+        return ()
+    at = LADDER.index(found.status) + (1 if definition.direction == "higher" else -1)
+    return (LADDER[at],) if 0 <= at < (len(LADDER) - 1 if definition.direction == "higher" else len(LADDER)) else ()
+
+
+def same_period_reduction(value: float, base: float | None) -> float | None:
+    """Return the reduction against the same period of the base year, in percent: (1 − value / base) × 100."""
+    return None if not base else (1 - value / base) * 100
+
+
+def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
+    """Add the figures of sub-units of one period up to their whole.
+
+    Args:
+        kind: the indicator kind. Ratios are Σn / Σd; reductions 1 − Σvalue / Σbase (n is the value); ceilings, stocks
+            and completions are sums (of each unit's last cumulative value).
+        parts: one figure per sub-unit, of one period.
+
+    Raises:
+        FigureRefused: levels and texts cannot be added, or the parts are of different periods, or year-to-date beside
+            single-period ones.
+    """
+    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1 or are_mixed(kind, parts):
+        raise FigureRefused(
+            "この種類または期間の異なる数値は合計できません。単位ごとに表示してください。",
+            "Figures of this kind, or of different periods, cannot be added up. Show them by unit.",
+        )
+
+    def total(name: str) -> float | None:
+        values = [getattr(p, name) for p in parts]
+        return None if any(v is None for v in values) else sum(values)
+
+    n, d, base = total("numerator"), total("denominator"), total("base_value")
+    if kind == "ratio":
+        value = None if n is None or not d else n / d * 100
+    elif kind == "reduction":
+        value = None if n is None else same_period_reduction(n, base)
+    else:
+        value = total("value")
+    return Figure(
+        parts[0].period_code,
+        value,
+        numerator=n,
+        denominator=d,
+        base_value=base,
+        is_approximate=any(p.is_approximate for p in parts),
+        is_lower_bound=any(p.is_lower_bound for p in parts),
+        is_year_to_date=any(p.is_year_to_date for p in parts),
+        is_base_estimated=any(p.is_base_estimated for p in parts),
+    )
+
+
+def _worded(definition: Definition, found: Judgement, as_of: date) -> Judgement:
+    return replace(
+        found,
+        sentence_ja=sentence(definition, found, as_of=as_of, language="ja"),
+        sentence_en=sentence(definition, found, as_of=as_of, language="en"),
+    )

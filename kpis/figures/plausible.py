@@ -1,0 +1,315 @@
+"""What one figure or one place can be, by its own kind and by what was reported before: impossible, doubtful, or a question. Pure.
+
+The rules of one figure by itself, for every door alike (workbook, list, ``pull``, reload). Rules between the figures of a unit
+(totals that fall, a unit's life) are not told here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from kpis.figures.records import NEAR, Definition, Figure, value_of
+
+Severity = Literal["error", "question", "warning"]
+Words = tuple[str, str]
+
+PARTS = ("numerator", "denominator", "base_value", "sample_size")
+NUMBERS = ("value", *PARTS)
+FACTOR = 10.0  # a figure so many times larger or smaller than the one before is doubted
+_FEW, _POINTS = 100.0, 20.0  # below it counts move freely; rates are doubted from so many points on
+_BEYOND = 1e10  # a count of things in one unit is doubted from here on
+_COUNTED = frozenset({"ceiling", "stock", "completion"})
+
+CORRECT: Words = ("正しい値に直してください", "Correct the value")
+CONFIRM: Words = (
+    "正しければ理由を添えて確認し、誤りであれば直してください",
+    "Confirm with a reason if it is right, else correct it",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is impossible (``error``), doubtful (``warning``) or to be decided (``question``) about one column of a figure.
+
+    Args:
+        rule: which rule it is.
+        column: our column.
+        found: as people read it.
+        readings: of a question, the values that the cell may mean.
+    """
+
+    rule: str
+    column: str
+    severity: Severity
+    found: str
+    expected_ja: str
+    expected_en: str
+    remedy_ja: str
+    remedy_en: str
+    readings: tuple[float, ...] = ()
+
+
+class Area(NamedTuple):
+    """The land that a catalogue is of, in decimal degrees."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+def check_figure(
+    definition: Definition, figure: Figure, earlier: Sequence[Figure] = (), *, asked: Collection[str] = (),
+    sure: Collection[str] = (),
+) -> list[Finding]:  # fmt: skip
+    """Return what is wrong or odd about one figure by itself, and against the unit's earlier figures.
+
+    Args:
+        definition: of its indicator, with the bounds that the catalogue gives.
+        figure: as reported; a column that could not be read is ``None``.
+        earlier: of the same indicator and unit, any period; those of the same kind of period are compared.
+        asked: columns that the form asks for beside the value.
+        sure: columns that were written with their unit (``0.5%``), so that nothing is asked about their scale.
+    """
+    if infinite := [_not_finite(name) for name in NUMBERS if not _is_finite(getattr(figure, name))]:
+        return infinite
+    found = [*_bounds(definition, figure), *_counts(definition, figure), *_parts(definition, figure, asked)]
+    if "value" not in sure and (question := ask_scale(definition, figure)) is not None:
+        found.append(question)
+    faulty = {f.column for f in found if f.severity in ("error", "question")}
+    found += [f for f in _magnitude(definition, figure, earlier) if f.column not in faulty]
+    return found
+
+
+def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = None) -> Finding | None:
+    """Return the question whether a rate was written in percent or as a share, where nothing tells.
+
+    Args:
+        shown: the value as the cell's own format shows it, where that differs from what the cell holds.
+    """
+    value = figure.value
+    if value is None or not is_rate(definition):
+        return None
+    if shown is None:
+        if definition.unit_ja == "ポイント" or not 0 < abs(value) <= 1 or _has_parts(definition, figure):
+            return None
+        shown = float(f"{value * 100:.15g}")
+    low, high = limits(definition)
+    readings = tuple(r for r in dict.fromkeys((value, shown)) if _within(r, low, high))
+    if not readings:
+        return None  # it is impossible whichever is meant, and refused as that
+    unit = definition.unit_ja
+    choices = [f"{written(r)} {unit}" for r in readings]
+    told_ja, told_en = " か ".join(choices), " or ".join(choices)
+    plain, quoted = written(max(readings, key=abs)), written(min(readings, key=abs))
+    return Finding(
+        "scale", "value", "question", written(value), f"どちらの意味か: {told_ja}" if len(choices) > 1 else f"{told_ja} の意味か",
+        f"which is meant: {told_en}" if len(choices) > 1 else f"whether {told_en} is meant",
+        f"表示形式が%でないセルに {plain} と数字で入れるか、文字列で '{quoted}% のように単位まで入れてください",
+        f"Enter {plain} as a number in a cell without a per cent format, or the text '{quoted}% with its unit",
+        readings,
+    )  # fmt: skip
+
+
+def check_point(latitude: float | None, longitude: float | None, area: Area | None) -> list[Finding]:
+    """Return what is wrong with a place: no place on earth, latitude and longitude the wrong way round, outside the area."""
+    given = {"latitude": (latitude, 90.0), "longitude": (longitude, 180.0)}
+    both = (latitude, longitude) if latitude is not None and longitude is not None else None
+    if both and area is not None and not _inside(*both, area) and _inside(both[1], both[0], area):
+        right = (
+            f"緯度 {longitude:g}、経度 {latitude:g}(逆に入っています)",
+            f"latitude {longitude:g}, longitude {latitude:g}: they are swapped",
+        )
+        remedy = ("緯度と経度を入れ替えてください", "Exchange latitude and longitude")
+        return [_finding("swapped", "latitude", "error", f"{latitude:g}", right, remedy)]
+    wrong = [
+        _finding("no_place", name, "error", f"{value:g}", (f"−{most:g} から {most:g} までの度", f"degrees from −{most:g} to {most:g}"), CORRECT)
+        for name, (value, most) in given.items()
+        if value is not None and not (math.isfinite(value) and abs(value) <= most)
+    ]  # fmt: skip
+    if wrong or area is None:
+        return wrong
+    for name, value, low, high in (
+        ("latitude", latitude, area.south, area.north), ("longitude", longitude, area.west, area.east),
+    ):  # fmt: skip
+        if value is not None and not low <= value <= high:
+            wrong.append(
+                _finding("outside_area", name, "warning", f"{value:g}", (f"{low:g} から {high:g} まで", f"from {low:g} to {high:g}"), CONFIRM)
+            )  # fmt: skip
+    return wrong
+
+
+def written(value: float) -> str:
+    """Write a number with every digit it holds, to the fifteen that spreadsheets keep."""
+    return f"{value:,.15g}"
+
+
+def is_rate(definition: Definition) -> bool:
+    """Say whether an indicator is in percent or points, so that 0.5 may have been meant as 50."""
+    return definition.unit_ja in ("%", "％", "ポイント") or definition.kind in ("ratio", "reduction")
+
+
+def limits(definition: Definition) -> tuple[float | None, float | None]:
+    """Return the least and the greatest value possible: the catalogue's, else those of the kind."""
+    low: float | None = 0.0 if definition.kind in ("ratio", *_COUNTED) else None
+    high: float | None = 100.0 if definition.kind in ("ratio", "reduction") and is_rate(definition) else None
+    low = low if definition.minimum_value is None else definition.minimum_value
+    high = high if definition.maximum_value is None else definition.maximum_value
+    return low, high
+
+
+def is_count(definition: Definition) -> bool:
+    """Say whether an indicator's value is a number of things, so whole and not negative."""
+    return definition.kind in _COUNTED and definition.decimals == 0 and not definition.unit_ja.endswith(("%", "％", "円"))
+
+
+def _finding(rule: str, column: str, severity: Severity, found: str, expected: Words, remedy: Words) -> Finding:
+    return Finding(rule, column, severity, found, *expected, *remedy)
+
+
+def _is_finite(value: float | None) -> bool:
+    return value is None or math.isfinite(value)
+
+
+def _not_finite(column: str) -> Finding:
+    return _finding("not_finite", column, "error", "NaN / inf", ("有限の数値", "a finite number"), CORRECT)
+
+
+def _within(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or value >= low - NEAR) and (high is None or value <= high + NEAR)
+
+
+def _between(low: float | None, high: float | None) -> Words:
+    parts = []
+    if low is not None:
+        parts.append((f"{written(low)} 以上", f"at least {written(low)}"))
+    if high is not None:
+        parts.append((f"{written(high)} 以下", f"at most {written(high)}"))
+    return "、".join(ja for ja, _ in parts), ", ".join(en for _, en in parts)
+
+
+def _inside(latitude: float, longitude: float, area: Area) -> bool:
+    return area.south <= latitude <= area.north and area.west <= longitude <= area.east
+
+
+def _has_parts(definition: Definition, figure: Figure) -> bool:
+    whole = figure.base_value if definition.kind == "reduction" else figure.denominator
+    return figure.numerator is not None and whole is not None
+
+
+def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
+    value, unit = figure.value, definition.unit_ja
+    low, high = limits(definition)
+    if value is not None and not _within(value, low, high):
+        ja, en = _between(low, high)
+        yield _finding("out_of_bounds", "value", "error", f"{written(value)} {unit}", (f"{ja}の値({unit})", f"{en} ({definition.unit_en})"), CORRECT)  # fmt: skip
+    elif (
+        value is not None
+        and definition.unit_ja in ("%", "％")
+        and low is None
+        and definition.minimum_value is None
+        and value < -100
+    ):
+        yield _finding("very_negative", "value", "warning", f"{written(value)} {unit}", ("-100 以上(2倍を超えて増えた値です)", "-100 or more (it more than doubled)"), CONFIRM)  # fmt: skip
+    elif value is not None and definition.kind == "level" and unit in ("%", "％") and high is None and value > 100:
+        yield _finding("above_hundred", "value", "warning", f"{written(value)} {unit}", ("100 以下", "100 or less"), CONFIRM)
+    worked = value_of(definition, figure) if value is None else None
+    if worked is not None and definition.kind == "reduction" and worked < -100 and low is None:
+        yield _finding("very_negative", "numerator", "warning", f"{worked:,.1f} %", ("-100 以上(2倍を超えて増えた値です)", "-100 or more (it more than doubled)"), CONFIRM)  # fmt: skip
+    part, whole = figure.numerator, figure.denominator
+    if (
+        part is not None
+        and whole is not None
+        and definition.kind == "ratio"
+        and part > whole
+        and (high is None or part > whole * high / 100)
+    ):
+        yield _finding("numerator_above_denominator", "numerator", "error", f"{written(part)} > {written(whole)}", ("分母以下の数", "no more than the denominator"), CORRECT)  # fmt: skip
+    if whole is not None and definition.kind in _COUNTED:
+        for name in ("numerator", "value"):
+            own = getattr(figure, name)
+            if own is not None and own > whole:
+                yield _finding("numerator_above_denominator", name, "warning", f"{written(own)} > {written(whole)}", ("分母以下の数", "no more than the denominator"), CONFIRM)  # fmt: skip
+                break
+    if definition.kind == "ratio" and whole == 0 and part:
+        yield _finding(
+            "nothing_in_scope",
+            "denominator",
+            "error",
+            "0",
+            ("分子があるときは 1 以上", "1 or more where there is a numerator"),
+            CORRECT,
+        )
+
+
+def _counts(definition: Definition, figure: Figure) -> Iterator[Finding]:
+    names = (*PARTS, "value") if is_count(definition) else PARTS
+    for name in names:
+        value = getattr(figure, name)
+        if value is None:
+            continue
+        if value < 0 and name != "value":
+            yield _finding("negative", name, "error", written(value), ("0以上の整数", "a whole number of 0 or more"), CORRECT)
+        elif abs(value - round(value)) > NEAR * max(1.0, abs(value)):
+            yield _finding("not_whole", name, "error", written(value), ("整数(数えた数)", "a whole number, as counts are"), CORRECT)
+
+
+def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> Iterator[Finding]:
+    if figure.value is None or definition.kind not in ("stock", "completion"):
+        return
+    if "denominator" in asked and figure.denominator is None:
+        yield _finding(
+            "without_denominator",
+            "denominator",
+            "warning",
+            "空欄 / blank",
+            ("分母(対象の総数)", "the denominator, all in scope"),
+            CONFIRM,
+        )
+    if figure.numerator is not None and figure.numerator != figure.value:
+        yield _finding(
+            "numerator_differs", "numerator", "warning", f"{written(figure.numerator)} ≠ {written(figure.value)}",
+            ("値と同じ数、または空欄", "the same number as the value, or a blank"), CONFIRM,
+        )  # fmt: skip
+
+
+def _magnitude(definition: Definition, figure: Figure, earlier: Sequence[Figure]) -> Iterator[Finding]:
+    before = _comparable(figure, earlier)
+    for name in NUMBERS[:4]:
+        value = getattr(figure, name)
+        if value is None:
+            continue
+        past = getattr(before, name) if before is not None else None
+        if name == "value" and before is not None and past is None:
+            past = value_of(definition, before)
+        if past and value and _far(value, past, is_points=name == "value" and is_rate(definition)):
+            assert before is not None
+            label = before.period
+            yield _finding(
+                "magnitude", name, "warning", written(value),
+                (f"{label.label()}の {written(past)} に近い桁の数", f"of the same order as {written(past)} of {label.label('en')}"), CONFIRM,
+            )  # fmt: skip
+        elif not past and abs(value) >= _BEYOND and "円" not in definition.unit_ja:
+            yield _finding(
+                "magnitude", name, "warning", written(value), (f"{_BEYOND:,.0f} 未満の数", f"less than {_BEYOND:,.0f}"), CONFIRM
+            )
+
+
+def _far(value: float, past: float, *, is_points: bool) -> bool:
+    small, large = sorted((abs(value), abs(past)))
+    enough = large - small >= _POINTS if is_points else large >= _FEW
+    return enough and large > FACTOR * small
+
+
+def _comparable(figure: Figure, earlier: Sequence[Figure]) -> Figure | None:
+    """Return the latest earlier figure of the same kind of period; a total to date only of the same part of a year, or of the same year."""
+    own = figure.period
+    alike = [
+        f for f in earlier
+        if f.period.kind == own.kind and f.period.end < own.end and f.is_year_to_date == figure.is_year_to_date
+        and (not figure.is_year_to_date or f.period.start.month == own.start.month or f.period.fiscal_year == own.fiscal_year)
+    ]  # fmt: skip
+    return max(alike, key=lambda f: (f.period.end, f.vintage), default=None)

@@ -1,0 +1,317 @@
+"""Projects and their milestones: what was planned, planned anew and done, and how a project stands. Pure.
+
+The computed status of a project follows from its indicators by one rule (``PROJECT_RULE``, published in
+``docs/projects.md``); a person's confidence stands beside it and never changes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kpis.figures.records import BAD, GOOD
+from kpis.figures.scorecard import Scored, Tally, tally
+from kpis.periods import fiscal_year_of, local_day, quarter_code
+from kpis.text import known_day
+
+PROJECT_RULE = "2026-2"
+MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")  # as they are told, one after another
+_DATE_KINDS = ("planned", "replanned", "actual")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenDay:
+    """A day a milestone was given; the last day of a month, quarter or year where ``precision`` says so."""
+
+    day: date
+    precision: str = "day"
+    known_at: datetime | None = None
+    is_reported: bool = False
+
+    @property
+    def first_day(self) -> date:
+        """Return the first day that the precision allows."""
+        if self.precision == "month":
+            return self.day.replace(day=1)
+        if self.precision == "quarter":
+            return date(self.day.year, (self.day.month - 1) // 3 * 3 + 1, 1)
+        if self.precision == "year":
+            return date(fiscal_year_of(self.day), 4, 1)
+        return self.day
+
+    def label(self, language: str = "ja") -> str:
+        """Write the day as precisely as it is known: a day, a month, a quarter or a fiscal year."""
+        return known_day(self.day, self.precision, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A milestone on a day: every day it was ever given, its state and its slip.
+
+    ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``missed`` (it
+    passed, and the published result fell short); ``not_seen``
+    (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``;
+    ``cancelled`` (it ended on a day without a result; one that was entered by mistake is left out).
+    ``slip_days`` runs from the first planned day to the actual, else the last re-planned day; 0 where the two fall within
+    each other's precision; ``is_slip_exact`` where both are days.
+    """
+
+    code: str
+    project_code: str
+    name_ja: str
+    name_en: str
+    planned_start: date | None
+    planned: tuple[GivenDay, ...]
+    replanned: tuple[GivenDay, ...]
+    actual: GivenDay | None
+    state: str
+    slip_days: int | None
+    is_slip_exact: bool
+    stage_ja: str
+    reported_period: str
+    source_code: str
+    is_sample: bool
+    note: str
+
+    @property
+    def due(self) -> GivenDay | None:
+        """Return the day it is due: as last re-planned, else as last planned."""
+        return self.replanned[-1] if self.replanned else (self.planned[-1] if self.planned else None)
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the latest day known of it, for sorting."""
+        days = [g.day for g in (*self.planned, *self.replanned, self.actual) if g is not None]
+        return max(days, default=self.planned_start)
+
+
+def slip(first: GivenDay | None, final: GivenDay | None) -> tuple[int | None, bool]:
+    """Return the days from the first planned day to another, and whether both are known to the day."""
+    if first is None or final is None:
+        return None, False
+    exact = first.precision == "day" and final.precision == "day"
+    if not exact and final.first_day <= first.day and first.first_day <= final.day:
+        return 0, False
+    return (final.day - first.day).days, exact
+
+
+def reported_code(text: str | None) -> str:
+    """Return the quarter in which a milestone was reported as a period code: ``FY2021Q2`` is ``FY2021-Q2``."""
+    found = re.fullmatch(r"FY(\d{4})-?Q([1-4])", text or "")
+    return f"FY{found[1]}-Q{found[2]}" if found else (text or "")
+
+
+def milestones_on(
+    rows: Iterable[Mapping[str, Any]], dates: Iterable[Mapping[str, Any]], *, as_of: date, known_at: datetime | None = None
+) -> list[Milestone]:
+    """Return every milestone as it stood on a day.
+
+    Args:
+        rows: of the table ``milestone``.
+        dates: of the table ``milestone_date``: every day ever given.
+        as_of: an actual day after it has not come yet.
+        known_at: days that became known after this UTC instant do not count.
+    """
+    given: dict[str, dict[str, list[GivenDay]]] = {}
+    known = [d for d in dates if known_at is None or d["known_at"] <= known_at]
+    taken_back = {(d["milestone_code"], d["date_kind"], d["withdraws_vintage"]) for d in known}
+    for found in sorted(known, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
+        if found["withdraws_vintage"] is not None or (found["milestone_code"], found["date_kind"], found["vintage"]) in taken_back:
+            continue  # a day that was never so
+        kinds = given.setdefault(found["milestone_code"], {kind: [] for kind in _DATE_KINDS})
+        day = GivenDay(found["day"], found["precision"], found["known_at"], found["submission_id"] is not None)
+        kinds[found["date_kind"]].append(day)
+    none: dict[str, list[GivenDay]] = {kind: [] for kind in _DATE_KINDS}
+    stood = (row for row in rows if row["ended_reason"] != "mistake")
+    return [_milestone(row, given.get(row["milestone_code"], none), as_of) for row in stood]
+
+
+def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_of: date) -> Milestone:
+    planned, replanned = given["planned"], given["replanned"]
+    done = [g for g in given["actual"] if g.day <= as_of]
+    actual = done[-1] if done else None
+    due = replanned[-1] if replanned else (planned[-1] if planned else None)
+    is_kept = row["is_sample"] or any(g.is_reported for found in given.values() for g in found)
+    if actual is not None:
+        state = "done"
+    elif row["ended_on"] is not None and row["ended_on"] <= as_of:
+        state = "cancelled"
+    elif due is None:
+        state = "undated"
+    elif due.day >= as_of:
+        state = "coming"
+    else:
+        state = (
+            "missed" if row["is_missed"] else "late" if is_kept or (not row["stage_ja"] and due.precision == "day") else "not_seen"
+        )
+    days, exact = slip(planned[0] if planned else None, actual or (replanned[-1] if replanned else None))
+    return Milestone(
+        row["milestone_code"], row["project_code"], row["name_ja"], row["name_en"], row["planned_start"], tuple(planned),
+        tuple(replanned), actual, state, days, exact, row["stage_ja"], reported_code(row["reported_period"]),
+        row["source_code"], row["is_sample"], row["note"],
+    )  # fmt: skip
+
+
+def project_status(found: Tally) -> str:
+    """Judge a project from the statuses of its own indicators.
+
+    Only indicators that are judged by a current figure vote. None behind and none slightly behind: ``reached`` if all are
+    reached, else ``on_track``. Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise
+    ``slightly_behind``. Without a vote: ``unreported`` where a target's day has passed without a result, else ``no_current``
+    where there was a judgement once, else ``no_data`` where no figure is known at all, else ``not_applicable``.
+    """
+    if not found.judged:
+        if found.unreported:
+            return "unreported"
+        if found.last_known:
+            return "no_current"
+        return "not_applicable" if any(n for s, n in found.unjudged.items() if s != "no_data") else "no_data"
+    bad = found.now(*BAD)
+    if bad * 2 >= found.judged:
+        return "behind"
+    if bad or found.now("slightly_behind"):
+        return "slightly_behind"
+    return "reached" if found.now("reached") == found.judged else "on_track"
+
+
+def contradicts(confidence: str | None, status: str) -> bool:
+    """Say whether a person's confidence and the computed status cannot both be right: high and behind, low and well."""
+    return (confidence == "high" and status == "behind") or (confidence == "low" and status in GOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectReport:
+    """A project on a day: its row, its names in each strategy version, who leads it, and how it stands.
+
+    ``names`` and ``bureaus`` are rows of ``project_version`` (with ``version_name_ja`` and ``_en``) and ``project_bureau``, in the
+    order in which versions and units followed each other; ``version`` is the row of the first version that names the project; ``confidence`` is the last row of
+    ``project_confidence`` reviewed by the day; ``predecessor_codes`` are the projects that this one follows.
+    """
+
+    row: Mapping[str, Any]
+    names: tuple[Mapping[str, Any], ...]
+    bureaus: tuple[Mapping[str, Any], ...]
+    scored: tuple[Scored, ...]
+    milestones: tuple[Milestone, ...]
+    tally: Tally
+    status: str
+    confidence: Mapping[str, Any] | None
+    confidences: tuple[Mapping[str, Any], ...]
+    predecessor_codes: tuple[str, ...]
+    version: Mapping[str, Any] | None = None
+
+    @property
+    def code(self) -> str:
+        """Return the project's code."""
+        return str(self.row["project_code"])
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Say whether the confidence and the computed status contradict each other."""
+        return self.confidence is not None and contradicts(self.confidence["confidence"], self.status)
+
+    @property
+    def first_version(self) -> str:
+        """Return the first strategy version that names the project; blank where none does."""
+        return str(self.names[0]["strategy_version"]) if self.names else ""
+
+    @property
+    def last_reported(self) -> str:
+        """Return the last quarter in which a milestone was reported or an indicator has a figure; blank where none."""
+        quarters = [m.reported_period for m in self.milestones if m.reported_period]
+        quarters += [quarter_code(s.judgement.figure.period.end) for s in self.scored if s.judgement.figure]
+        return max(quarters, default="")
+
+    def count_of(self, state: str) -> int:
+        """Return the number of milestones in a state."""
+        return sum(1 for m in self.milestones if m.state == state)
+
+
+def in_order(versions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the versions of the strategy in the order in which they followed each other; a code says nothing of it."""
+    return sorted(versions, key=lambda v: v["sort_order"])
+
+
+def numberings(versions: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Return the versions that share their project numbers, together: a new list begins where numbers were given anew."""
+    found: list[list[Mapping[str, Any]]] = []
+    for version in in_order(versions):
+        if not found or version["is_renumbered"]:
+            found.append([])
+        found[-1].append(version)
+    return found
+
+
+def project_reports(
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    scored: Iterable[Scored],
+    *,
+    as_of: date,
+    known_at: datetime | None = None,
+) -> list[ProjectReport]:
+    """Return every project as it stands on a day, in catalogue order.
+
+    Args:
+        tables: rows by class name: ``Project``, ``StrategyVersion``, ``ProjectVersion``, ``ProjectBureau``, ``Milestone``, ``MilestoneDate``,
+            ``ProjectConfidence``.
+        scored: judgements of the same day; those of an indicator's own scope count.
+        as_of: the day.
+        known_at: milestone days and confidences that became known later do not count; ``Milestone`` are the rows of that
+            instant (``Store.known``).
+    """
+    own: dict[str, list[Scored]] = {}
+    for item in scored:
+        if item.entry.is_own_scope:
+            own.setdefault(item.entry.project_code, []).append(item)
+    held: dict[str, list[Milestone]] = {}
+    for found in milestones_on(tables["Milestone"], tables["MilestoneDate"], as_of=as_of, known_at=known_at):
+        held.setdefault(found.project_code, []).append(found)
+    known_versions = in_order(tables["StrategyVersion"])
+    order = {v["version_code"]: place for place, v in enumerate(known_versions)}
+    versions = _by_project(_with_version_names(tables["ProjectVersion"], known_versions))
+    bureaus = _by_project(sorted(tables["ProjectBureau"], key=lambda b: (b["valid_from"] or date.min, b["id"])))
+    last = as_of if known_at is None else min(as_of, local_day(known_at))
+    reviewed = [c for c in tables["ProjectConfidence"] if c["reviewed_on"] <= last]
+    confidences = _by_project(sorted(reviewed, key=lambda c: (c["reviewed_on"], c["id"])))
+    before: dict[str, list[str]] = {}
+    for row in tables["Project"]:
+        if row["successor_code"]:
+            before.setdefault(row["successor_code"], []).append(row["project_code"])
+    reports = []
+    for row in tables["Project"]:
+        code = row["project_code"]
+        found_own = tally(own.get(code, ()))
+        said = confidences.get(code, [])
+        names = tuple(versions.get(code, ()))
+        first = order.get(names[0]["strategy_version"]) if names else None
+        reports.append(
+            ProjectReport(
+                row, names, tuple(bureaus.get(code, ())),
+                tuple(own.get(code, ())), tuple(held.get(code, ())), found_own, project_status(found_own),
+                said[-1] if said else None, tuple(said), tuple(before.get(code, ())), None if first is None else known_versions[first],
+            )
+        )  # fmt: skip
+    return reports
+
+
+def _with_version_names(names: Iterable[Mapping[str, Any]], versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give each name of a project what its version is called, in the order of the versions."""
+    known = {v["version_code"]: (place, v) for place, v in enumerate(versions)}
+    unknown: tuple[int, Mapping[str, Any]] = (len(known), {})
+
+    def called(name: Mapping[str, Any]) -> dict[str, Any]:
+        code = name["strategy_version"]
+        version = known.get(code, unknown)[1]
+        return {**name, "version_name_ja": version.get("name_ja", code), "version_name_en": version.get("name_en", code)}
+
+    return [called(n) for n in sorted(names, key=lambda n: (known.get(n["strategy_version"], unknown)[0], n["strategy_version"]))]
+
+
+def _by_project(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["project_code"], []).append(row)
+    return found

@@ -1,0 +1,312 @@
+"""What is measured, as records: an indicator's definition, a figure, a target, a baseline, and the judgement made of them. Pure.
+
+``value_of`` is the one place that says what a figure's value is; ``kpis.figures.measures`` judges it, ``kpis.figures.sentences`` words it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from kpis.periods import Period, parse_period
+
+RULE_VERSION = "2026-3"
+STATUSES = (
+    "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "unreported", "not_due",
+    "no_data", "not_applicable", "qualitative",
+)  # fmt: skip
+AT_PERIOD_END = frozenset({"stock", "completion"})  # kinds whose figures are of a day, the period's last
+GOOD = ("reached", "on_track")
+BAD = ("behind", "missed", "moving_away", "reached_then_lost")
+JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
+SETTLED = ("met", "missed")  # results of a target that are known
+NEAR = 1e-9  # two values closer than this are the same
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What an indicator is judged by. ``direction``: ``higher``, ``lower``, ``keep`` or ``none``.
+
+    ``publication_lag_days`` pass after a target's day before its result counts as unreported. ``minimum_value`` and
+    ``maximum_value`` bound what a figure can be. ``has_sibling_baseline``: the same fact in another unit has a published
+    baseline, so that the first figure is no starting point.
+    """
+
+    code: str
+    kind: str
+    direction: str
+    name_ja: str
+    name_en: str
+    unit_ja: str
+    unit_en: str
+    decimals: int = 0
+    threshold_on_track: float = 0.95
+    threshold_behind: float = 0.60
+    tolerance: float = 0.0
+    stale_after_days: int = 200
+    publication_lag_days: int = 92
+    minimum_value: float | None = None
+    maximum_value: float | None = None
+    has_sibling_baseline: bool = False
+
+    @property
+    def sign(self) -> int:
+        """Return −1 where lower is better, else 1."""
+        return -1 if self.direction == "lower" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One vintage of one observation; ``value`` as published, in the indicator's unit."""
+
+    period_code: str
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    base_value: float | None = None
+    text_ja: str = ""
+    text_en: str = ""
+    is_approximate: bool = False
+    is_lower_bound: bool = False
+    is_year_to_date: bool = False
+    is_base_estimated: bool = False
+    sample_size: float | None = None
+    vintage: int = 1
+    known_at: datetime | None = None
+    source_code: str = ""
+    is_sample: bool = False
+    is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.figures.organisation
+    is_recast: bool = False  # carried over from a predecessor by its share
+    is_worked_out: bool = False  # the value was not published or reported but follows from its parts
+    reason_class: str = ""
+    reason_text: str = ""
+    withdraws_vintage: int | None = None  # this vintage says nothing of its own: it takes that earlier one back
+
+    @property
+    def period(self) -> Period:
+        """Return the period that the figure is of."""
+        return parse_period(self.period_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target: the value to be met by the end of its period."""
+
+    period_code: str
+    value: float
+    set_on: date | None = None
+    set_order: int = 1
+    is_approximate: bool = False
+    source_code: str = ""
+    set_on_precision: str = "unknown"  # where not a day, set_on is the last day by which the target had been set
+    withdrawn_on: date | None = None  # from this day on it was never a target
+    withdrawn_reason: str = ""
+
+    def is_withdrawn(self, as_of: date) -> bool:
+        """Say whether the target had been withdrawn by a day."""
+        return self.withdrawn_on is not None and self.withdrawn_on <= as_of
+
+    @property
+    def period(self) -> Period:
+        """Return the period at whose end the target is due."""
+        return parse_period(self.period_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The starting point of the planned path; ``is_first_figure`` where none was published."""
+
+    period_code: str
+    value: float
+    is_approximate: bool = False
+    is_estimated: bool = False
+    source_code: str = ""
+    is_first_figure: bool = False
+
+    @property
+    def day(self) -> date:
+        """Return the day the path starts from."""
+        return parse_period(self.period_code).end
+
+
+@dataclass(frozen=True, slots=True)
+class LastDue:
+    """The target that fell due last by the day asked, and what came of it.
+
+    ``result``: ``met``, ``missed``, ``awaiting`` (its day has passed, its publication lag not yet) or ``unknown``.
+    ``figure`` is the one of the target's day; ``gap`` its value less the target's.
+    """
+
+    goal: Goal
+    result: str
+    figure: Figure | None = None
+    gap: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A status with the sentence that says it and every input it was worked out from."""
+
+    status: str
+    figure: Figure | None = None
+    previous: Figure | None = None
+    year_earlier: Figure | None = None
+    goal: Goal | None = None
+    baseline: Baseline | None = None
+    planned_value: float | None = None
+    variance: float | None = None
+    progress: float | None = None
+    planned_progress: float | None = None
+    ratio: float | None = None
+    is_stale: bool = False
+    age_days: int | None = None
+    last_due: LastDue | None = None
+    last_settled: LastDue | None = None  # where that one's result is not known: the newest target that was met or missed
+    unreported_goals: tuple[Goal, ...] = ()  # fell due after the last figure, publication lag over, by due day
+    is_awaiting: bool = False  # 結果待ち: a target fell due after the last figure, within its publication lag
+    is_part: bool = False  # the figure is of a part of the target's period: it can be on or off the path, not reach or miss
+    could_be: tuple[str, ...] = ()  # other statuses that the rounding of 約 or 超 would allow
+    sentence_ja: str = ""
+    sentence_en: str = ""
+    thresholds: dict[str, float] = field(default_factory=dict)
+    rule_version: str = RULE_VERSION
+
+    @property
+    def missed_before(self) -> LastDue | None:
+        """Return the last target whose result is known, where it was missed and is not the one that is judged."""
+        last = self.last_settled or self.last_due
+        return last if last is not None and last.result == "missed" and last.goal != self.goal else None
+
+    @property
+    def standing(self) -> str:
+        """Return how the judgement counts: ``current``, ``last_known`` (stale), ``unreported``, or ``unjudged``."""
+        if self.status == "unreported":
+            return "unreported"
+        if self.status not in JUDGED:
+            return "unjudged"
+        return "last_known" if self.is_stale else "current"
+
+
+def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Figure]:
+    """Return per period the vintage that counts at an instant (``None``: now), in order of time.
+
+    It is the last one then known that is neither a withdrawal nor withdrawn; a period all of whose vintages are withdrawn
+    has none. A withdrawal counts from the instant at which it became known: before it, what it withdraws stands.
+    """
+    known = [f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at]
+    taken_back = {(f.period_code, f.withdraws_vintage) for f in known if f.withdraws_vintage is not None}
+    latest: dict[str, Figure] = {}
+    for figure in known:
+        if figure.withdraws_vintage is not None or (taken_back and (figure.period_code, figure.vintage) in taken_back):
+            continue
+        held = latest.get(figure.period_code)
+        if held is None or figure.vintage > held.vintage:
+            latest[figure.period_code] = figure
+    return sorted(latest.values(), key=last_day_order)
+
+
+def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return of the stored vintages of one period the one that counts now, as ``current_vintages`` does of records."""
+    known = list(rows)
+    taken_back = {row["withdraws_vintage"] for row in known}
+    left = [row for row in known if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
+    return max(left, key=lambda row: int(row["vintage"]), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A later vintage of a period: a correction, or where ``is_withdrawal`` the taking back of one.
+
+    ``before`` counted until it became known, ``after`` counts since; ``None`` where nothing does.
+    """
+
+    vintage: Figure
+    before: Figure | None
+    after: Figure | None
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Say whether a figure was taken back, not replaced."""
+        return self.vintage.withdraws_vintage is not None
+
+
+def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Revision]:
+    """Return every correction and withdrawal known by an instant, period by period, in the order of the vintages."""
+    by_period: dict[str, list[Figure]] = {}
+    for figure in figures:
+        if known_at is None or figure.known_at is None or figure.known_at <= known_at:
+            by_period.setdefault(figure.period_code, []).append(figure)
+    found = []
+    for held in by_period.values():
+        held.sort(key=lambda f: f.vintage)
+        for place, figure in enumerate(held):
+            if figure.vintage > 1:
+                before, after = (next(iter(current_vintages(held[:until])), None) for until in (place, place + 1))
+                found.append(Revision(figure, before, after))
+    return found
+
+
+def last_day_order(figure: Figure) -> tuple[date, int]:
+    """Return what figures are put in order of time by."""
+    # On the same day the figure of the longer period speaks: the whole year over its last month.
+    return figure.period.end, (figure.period.end - figure.period.start).days
+
+
+def series_key(figure: Figure) -> tuple[str, bool]:
+    """Return the series that a figure belongs to: its kind of period, and whether it is year-to-date.
+
+    Only figures of one series are compared as like with like, joined by one line and forecast from each other: a full year is
+    no next point after a first quarter, nor a single month after a sum since April.
+    """
+    return figure.period.kind, figure.is_year_to_date
+
+
+def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
+    """Say whether figures of one kind and period join year-to-date with single-period ones, which no sum may do.
+
+    In the first month or quarter of a fiscal year, and in a whole year, both are the same; a stock is of a day in any case.
+    """
+    if kind in AT_PERIOD_END:
+        return False
+    return len({figure.is_year_to_date for figure in figures if figure.period.has_year_before}) > 1
+
+
+def by_series(figures: Iterable[Figure]) -> dict[tuple[str, bool], list[Figure]]:
+    """Return figures by the series they belong to, each in order of time; the series in the order of their first figures."""
+    found: dict[tuple[str, bool], list[Figure]] = {}
+    for figure in sorted(figures, key=last_day_order):
+        found.setdefault(series_key(figure), []).append(figure)
+    return found
+
+
+def value_of(definition: Definition, figure: Figure) -> float | None:
+    """Return the published value; for a ratio without one, n / d in percent, for a reduction 1 − n / base in percent.
+
+    A missing or zero denominator or base gives no value.
+    """
+    return (
+        figure.value
+        if figure.value is not None
+        else rate_of(definition.kind, figure.numerator, figure.denominator, figure.base_value)
+    )
+
+
+def rate_of(kind: str, numerator: float | None, denominator: float | None, base: float | None) -> float | None:
+    """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; nothing where a part is missing or zero below."""
+    if numerator is None:
+        return None
+    if kind == "reduction":
+        return (1 - numerator / base) * 100 if base else None
+    if kind == "ratio":
+        return numerator / denominator * 100 if denominator else None
+    return None
+
+
+def worked_out(definition: Definition, figure: Figure) -> Figure:
+    """Return a figure with its value, worked out from its parts where none was published."""
+    if figure.value is not None or figure.numerator is None:
+        return figure
+    value = value_of(definition, figure)
+    return figure if value is None else replace(figure, value=value, is_worked_out=True)

@@ -1,0 +1,321 @@
+"""What a register adds up to: pure counting over groups of procedures and over facilities. No session, no clock.
+
+Procedures come counted by the database in groups (``Group``: one row per combination of what is counted by), since a
+national register has tens of thousands; every number on the pages and in the open API is added up from the groups here.
+A done procedure whose day lies after the day asked for counts as planned; one that ended by that day counts no longer.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kpis.figures.records import Definition, Figure
+
+ENDED = "ended"  # of a procedure that was abolished or merged by the day: it stands in no count but that of what ended
+MISTAKE = "mistake"  # the reason of a row that was entered by mistake: it stood on no day
+STATUSES = ("done", "partly_done", "planned", "not_done", "other", "unknown", "exempt")
+ONLINE = ("done", "partly_done")
+FINISHED = ("done", "exempt", ENDED)
+STEPS = ("identity", "fee", "attachment", "result")
+FORMS = ("online", "either", "paper", "none", "unknown")
+DIMENSIONS = ("bureau", "process_type", "applicant", "authority", "priority", "channel")
+SURE = ("day", "month", "quarter", "year")  # a date of these precisions can be overdue
+SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "organisation_ja")
+
+
+def searchable(row: Mapping[str, Any]) -> str:
+    """Return what a procedure is searched by: full-width and half-width forms alike, without case."""
+    return plain(" ".join(str(row[name]) for name in SEARCHED if row.get(name)))
+
+
+def plain(text: str) -> str:
+    """Return a text as it is searched."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def search_words(query: str) -> list[str]:
+    """Return the words that must all occur."""
+    return plain(query).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Procedures that are alike in all that is counted by; one row per combination.
+
+    ``usage_total`` and ``usage_online`` add up only procedures whose online count is known.
+    """
+
+    bureau: str
+    status: str
+    process_type: str
+    applicant: str
+    authority: str
+    is_priority: bool
+    smartphone: str
+    counted_as: str
+    is_sample: bool
+    steps: tuple[str, str, str, str]
+    count: int
+    with_applications: int
+    applications: float
+    with_usage: int
+    usage_total: float
+    usage_online: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Procedures of one status with one date (digitised or planned) and its precision; one row per combination.
+
+    Of what ended by the day asked for, ``status`` is the one before and ``ended`` the day.
+    """
+
+    day: date
+    precision: str
+    status: str
+    bureau: str
+    count: int
+    ended: date | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What some procedures add up to."""
+
+    procedures: int = 0
+    ended: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)
+    units: dict[str, int] = field(default_factory=dict)
+    sample: int = 0
+    with_applications: int = 0
+    applications: float = 0
+    applications_done: float = 0
+    with_usage: int = 0
+    usage_total: float = 0
+    usage_online: float = 0
+    usage_total_of_online: float = 0
+    usage_online_of_online: float = 0
+    smartphone: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """Return how many are digitised altogether."""
+        return self.statuses.get("done", 0)
+
+    @property
+    def rate_pct(self) -> float | None:
+        """Return the digitisation rate by procedures: done / all of the register, exempt and unknown ones included."""
+        return pct(self.done, self.procedures)
+
+    @property
+    def rate_with_partly_pct(self) -> float | None:
+        """Return the rate where those done in part count as well."""
+        return pct(self.done + self.statuses.get("partly_done", 0), self.procedures)
+
+    @property
+    def applications_rate_pct(self) -> float | None:
+        """Return the digitisation rate by applications: those of done procedures / all, of procedures with a known count."""
+        return pct(self.applications_done, self.applications)
+
+    @property
+    def usage_of_online_pct(self) -> float | None:
+        """Return online usage, first definition: online applications / applications of procedures that can be done online."""
+        return pct(self.usage_online_of_online, self.usage_total_of_online)
+
+    @property
+    def usage_of_all_pct(self) -> float | None:
+        """Return online usage, second definition: online applications / applications of all procedures."""
+        return pct(self.usage_online, self.usage_total)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every number, rates unrounded in percent."""
+        return {
+            "procedures_count": self.procedures, "ended_count": self.ended, "statuses": {s: self.statuses.get(s, 0) for s in STATUSES},
+            "counted_as": self.units, "sample_count": self.sample, "done_count": self.done, "rate_pct": self.rate_pct,
+            "rate_with_partly_pct": self.rate_with_partly_pct, "with_applications_count": self.with_applications,
+            "applications_count": self.applications, "applications_done_count": self.applications_done,
+            "applications_rate_pct": self.applications_rate_pct, "with_usage_count": self.with_usage,
+            "usage_online_count": self.usage_online, "usage_total_count": self.usage_total,
+            "usage_of_online_pct": self.usage_of_online_pct, "usage_of_all_pct": self.usage_of_all_pct,
+            "smartphone": self.smartphone,
+        }  # fmt: skip
+
+
+def pct(part: float, whole: float) -> float | None:
+    """Return a share in percent; ``None`` where there is nothing to divide by, never 0 %."""
+    return part / whole * 100 if whole else None
+
+
+def tally(groups: Iterable[Group]) -> Tally:
+    """Add up groups; what has ended is counted apart and enters no other number."""
+    t = Tally()
+    for g in groups:
+        if g.status == ENDED:
+            t.ended += g.count
+            continue
+        t.procedures += g.count
+        t.statuses[g.status] = t.statuses.get(g.status, 0) + g.count
+        t.units[g.counted_as] = t.units.get(g.counted_as, 0) + g.count
+        t.sample += g.count if g.is_sample else 0
+        t.with_applications += g.with_applications
+        t.applications += g.applications
+        t.with_usage += g.with_usage
+        t.usage_total += g.usage_total
+        t.usage_online += g.usage_online
+        if g.status == "done":
+            t.applications_done += g.applications
+        if g.status in ONLINE:
+            t.usage_total_of_online += g.usage_total
+            t.usage_online_of_online += g.usage_online
+            t.smartphone[g.smartphone] = t.smartphone.get(g.smartphone, 0) + g.count
+    return t
+
+
+_KEYS: dict[str, Callable[[Group], str]] = {
+    "bureau": lambda g: g.bureau,
+    "process_type": lambda g: g.process_type,
+    "applicant": lambda g: g.applicant,
+    "authority": lambda g: g.authority,
+    "priority": lambda g: "yes" if g.is_priority else "no",
+}
+
+
+def tally_by(
+    groups: Iterable[Group], dimension: str, *, order: Sequence[str] = (), home: Callable[[str], str] = lambda code: code
+) -> dict[str, Tally]:
+    """Add up groups by one of ``DIMENSIONS`` (but ``channel``), in the given order, other values after it by name.
+
+    Args:
+        groups: of the register.
+        dimension: what to count by.
+        order: values in the order in which they are to stand.
+        home: the bureau under which a bureau's procedures are shown, as its successor.
+    """
+    key = _KEYS[dimension]
+    parts: dict[str, list[Group]] = {}
+    for group in groups:
+        value = key(group)
+        parts.setdefault(home(value) if dimension == "bureau" and value else value, []).append(group)
+    place = {value: i for i, value in enumerate(order)}
+    found = {value: tally(parts[value]) for value in sorted(parts, key=lambda v: (place.get(v, len(place)), v))}
+    return {value: counts for value, counts in found.items() if counts.procedures}
+
+
+def channels(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+    """Count procedures by channel and status, most used first; one with several channels counts under each.
+
+    Args:
+        rows: (channels as written, status, count).
+    """
+    found: dict[str, dict[str, int]] = {}
+    for written, status, count in rows:
+        for name in dict.fromkeys(part.strip() for part in re.split(r"[;；、]", written)):
+            counts = found.setdefault(name, {})
+            counts[status] = counts.get(status, 0) + count
+    return dict(sorted(found.items(), key=lambda item: (not item[0], -sum(item[1].values()), item[0])))
+
+
+def steps(groups: Iterable[Group]) -> dict[str, dict[str, int]]:
+    """Count, for the procedures that can be done online, how each step is done; ``paper`` is what remains."""
+    counts = {step: dict.fromkeys(FORMS, 0) for step in STEPS}
+    for g in groups:
+        if g.status in ONLINE:
+            for step, form in zip(STEPS, g.steps, strict=True):
+                counts[step][form] += g.count
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned when: open procedures by planned day; those whose day has passed; planned ones without a day."""
+
+    by_day: tuple[tuple[date, str, int], ...]
+    overdue: int
+    undated: int
+
+    @property
+    def planned(self) -> int:
+        """Return how many open procedures have a planned day."""
+        return sum(count for _, _, count in self.by_day)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every number."""
+        days = [{"day": day.isoformat(), "precision": precision, "count": count} for day, precision, count in self.by_day]
+        return {"planned_count": self.planned, "overdue_count": self.overdue, "undated_count": self.undated, "by_day": days}
+
+
+def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Plan:
+    """Sort what is planned by day; overdue is an open procedure whose planned day lies before ``as_of``."""
+    days: dict[tuple[date, str], int] = {}
+    planned = 0
+    for d in dated:
+        if d.status not in FINISHED and d.ended is None:
+            days[d.day, d.precision] = days.get((d.day, d.precision), 0) + d.count
+            planned += d.count if d.status == "planned" else 0
+    overdue = sum(n for (day, precision), n in days.items() if precision in SURE and day < as_of)
+    said = sum(g.count for g in groups if g.status == "planned")
+    return Plan(tuple((*key, days[key]) for key in sorted(days)), overdue, max(said - planned, 0))
+
+
+def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
+    """Return (day, newly digitised, digitised and not ended by then) for what can be done online and has a known day."""
+    days: dict[date, int] = {}
+    gone: dict[date, int] = {}
+    for d in dated:
+        if d.status in ONLINE and (d.ended is None or d.ended > d.day):
+            days[d.day] = days.get(d.day, 0) + d.count
+            if d.ended is not None:
+                gone[d.ended] = gone.get(d.ended, 0) + d.count
+    so_far, found = 0, []
+    for day in sorted({*days, *gone}):
+        so_far += days.get(day, 0) - gone.get(day, 0)
+        found.append((day, days.get(day, 0), so_far))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published beside what the register holds; ``difference`` is the register's count less the published one."""
+
+    indicator_code: str
+    period_code: str
+    unit: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    is_approximate: bool
+    counted: int
+    registered: int
+
+    @property
+    def difference(self) -> float | None:
+        """Return registered − published total, where a total was published."""
+        return None if self.denominator is None else self.registered - self.denominator
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every number."""
+        return {
+            "indicator": self.indicator_code, "period": self.period_code, "unit": self.unit, "published_value": self.value,
+            "published_numerator": self.numerator, "published_denominator": self.denominator,
+            "is_approximate": self.is_approximate, "register_done_count": self.counted, "register_count": self.registered,
+            "difference": self.difference,
+        }  # fmt: skip
+
+
+def published_beside(definition: Definition, figure: Figure, total: Tally) -> Published:
+    """Set a published figure beside what the register adds up to; neither is worked out from the other.
+
+    Args:
+        definition: of the published indicator.
+        figure: as published.
+        total: of the same procedures in the register.
+    """
+    return Published(
+        definition.code, figure.period_code, definition.unit_ja, figure.value, figure.numerator, figure.denominator,
+        figure.is_approximate, total.done, total.procedures,
+    )  # fmt: skip

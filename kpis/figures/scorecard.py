@@ -1,0 +1,389 @@
+"""All indicators judged at once: what the pages and the open API both show, from one book of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from kpis.figures.forecast import Forecast, forecast
+from kpis.figures.measures import judge
+from kpis.figures.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
+from kpis.figures.records import (
+    Baseline,
+    Definition,
+    Figure,
+    Goal,
+    Judgement,
+    Revision,
+    current_vintages,
+    revisions,
+    value_of,
+    worked_out,
+)
+from kpis.figures.sentences import about, is_derived, marked
+from kpis.figures.targets import goals_known, planned_path
+from kpis.periods import local_day, parse_period
+from kpis.text import format_count, format_value
+
+VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
+WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``).
+
+    ``published_by`` is the last day by which it was public, and ``published_basis`` what proves it: the ``page`` itself, another
+    ``source``, or the ``quarter`` that it reports.
+    """
+
+    source_code: str
+    url: str
+    title: str
+    published_on: date | None
+    grade: str
+    published_by: date | None = None
+    published_basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One indicator for one unit: definition, every vintage of its figures, every goal, and where they come from.
+
+    ``scope_code`` is the unit the indicator itself is of; the entry of that unit may be judged by the sum of bureaus' reports.
+    A bureau without targets of its own is measured by those of the whole where they are rates (``goals_of``).
+    """
+
+    definition: Definition
+    unit_code: str
+    project_code: str
+    theme: str
+    is_headline: bool
+    figures: tuple[Figure, ...]
+    goals: tuple[Goal, ...]
+    baseline: Baseline | None
+    scope_code: str = ""
+    is_reported_by_bureaus: bool = False
+    goals_of: str = ""  # the unit whose targets are used, where a bureau has none of its own
+
+    @property
+    def is_own_scope(self) -> bool:
+        """Say whether this is the indicator's entry for its own scope."""
+        return self.unit_code == self.scope_code
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Every entry an instance knows, in catalogue order, with the sources they name and the organisation in time.
+
+    Entries of one indicator stand together, that of its own scope first, the units after it in catalogue order.
+    """
+
+    revision: int
+    entries: tuple[Entry, ...]
+    sources: Mapping[str, SourceNote]
+    organisation: Organisation = field(default_factory=Organisation)
+    _sums: dict[tuple[str, datetime | None], tuple[RollUp, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def rolled_up(self, entries: Sequence[Entry], *, known_at: datetime | None = None) -> tuple[RollUp, ...]:
+        """Return what bureaus' reports of one indicator add up to, of every period; worked out once, whatever day is asked for.
+
+        Args:
+            entries: of one indicator, that of its own scope first.
+            known_at: only vintages known by this UTC instant count.
+        """
+        first = entries[0]
+        if not first.is_reported_by_bureaus or len(entries) < 2:
+            return ()
+        key = (first.definition.code, known_at)
+        if key not in self._sums:
+            members = {unit.code for unit in self.organisation.members(first.scope_code)} - {first.scope_code}
+            parts = {e.unit_code: current_vintages(e.figures, known_at=known_at) for e in entries if e.unit_code in members}
+            reported = {f.period_code for figures in parts.values() for f in figures if self.is_report(f)}
+            rolled = roll_up_bureaus(
+                first.definition.kind, parts, current_vintages(first.figures, known_at=known_at),
+                organisation=self.organisation, scope_code=first.scope_code,
+            )  # fmt: skip
+            self._sums[key] = tuple(replace(r, is_published_only=r.period_code not in reported) for r in rolled)
+        return self._sums[key]
+
+    def is_report(self, figure: Figure) -> bool:
+        """Say whether a bureau's figure came in a report: what was found in published pages has their address."""
+        source = self.sources.get(figure.source_code)
+        return figure.is_sample or source is None or not source.url
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An entry with its judgement and the figures it rests on (one per period, as then known).
+
+    Args:
+        figures: those published or reported, and complete sums of bureaus' reports (``is_rolled_up``) where nothing was.
+        rolled: for an indicator's own scope, what bureaus reported per period, with coverage.
+        breaks: in the organisation of today, the reorganisations this history could not be carried across.
+        as_of: the day it was judged by.
+        known_at: the instant whose knowledge it rests on; ``None`` means now.
+    """
+
+    entry: Entry
+    judgement: Judgement
+    figures: tuple[Figure, ...]
+    rolled: tuple[RollUp, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    as_of: date = date.max
+    known_at: datetime | None = None
+
+    @property
+    def goals(self) -> list[Goal]:
+        """Return every target that is not withdrawn by the day, by due day and the order in which they were set."""
+        standing = (g for g in self.entry.goals if not g.is_withdrawn(self.as_of))
+        return sorted(standing, key=lambda g: (g.period.end, g.set_order))
+
+    @property
+    def revisions(self) -> list[Revision]:
+        """Return what was corrected or withdrawn of the unit's own figures, as then known, in periods ended by the day."""
+        found = revisions((worked_out(self.entry.definition, f) for f in self.entry.figures), known_at=self.known_at)
+        return [r for r in found if r.vintage.period.end <= self.as_of]
+
+    @property
+    def beside(self) -> tuple[float, ...]:
+        """Return what stands beside a figure of this series: its targets, the plan and the baseline it is judged by."""
+        base = (self.judgement.baseline.value,) if self.judgement.baseline else ()
+        planned = () if self.judgement.planned_value is None else (self.judgement.planned_value,)
+        return (*(goal.value for goal in self.entry.goals), *planned, *base)
+
+    @property
+    def source_codes(self) -> tuple[str, ...]:
+        """Return the codes of the sources of the figure, goal and baseline, each once."""
+        named = (self.judgement.figure, self.judgement.goal, self.judgement.baseline)
+        return tuple(dict.fromkeys(part.source_code for part in named if part is not None and part.source_code))
+
+
+def measured(entry: Entry, whole: Entry) -> Entry:
+    """Give a bureau without targets of its own those of the whole, where they are rates: a rate holds for a part as well."""
+    if entry.goals or not whole.goals or entry.definition.kind not in ("ratio", "reduction"):
+        return entry
+    return replace(entry, goals=whole.goals, goals_of=whole.unit_code)
+
+
+def _judged(
+    entry: Entry, figures: Iterable[Figure], as_of: date, *, known_at: datetime | None, rolled: tuple[RollUp, ...] = (),
+    breaks: tuple[Break, ...] = (),
+) -> Scored:  # fmt: skip
+    ended = tuple(worked_out(entry.definition, f) for f in figures)
+    judgement = judge(entry.definition, ended, entry.goals, baseline=entry.baseline, as_of=as_of)
+    return Scored(entry, judgement, ended, rolled, breaks, as_of, known_at)
+
+
+def score(entry: Entry, *, as_of: date, known_at: datetime | None = None) -> Scored:
+    """Judge one entry alone on a day, from the figures known by an instant.
+
+    Args:
+        entry: the indicator and unit.
+        as_of: only figures of periods ended by this day count.
+        known_at: only vintages known by this UTC instant count; ``None`` means all.
+    """
+    return _judged(entry, current_vintages(entry.figures, known_at=known_at), as_of, known_at=known_at)
+
+
+def score_indicator(
+    entries: Sequence[Entry], book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then"
+) -> list[Scored]:
+    """Judge one indicator for its own scope and for every unit.
+
+    Args:
+        entries: of one indicator, that of its own scope first.
+        book: the book they stand in: who owes a report, and how units followed each other.
+        as_of: only figures of periods ended by this day count; for ``now`` also the day whose organisation is shown.
+        known_at: only vintages known by this UTC instant count; ``None`` means all.
+        view: ``then`` shows units as they were (当時の組織), ``now`` recasts them (現在の組織); sums are the same in both.
+            ``whole`` leaves bureaus out.
+
+    Returns:
+        The own scope first, with the sums of bureaus' reports; then units in catalogue order.
+    """
+    first, organisation = entries[0], book.organisation
+    bureaus = {unit.code for unit in organisation.members(first.scope_code)} - {first.scope_code}
+
+    def ended(entry: Entry) -> list[Figure]:
+        return [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
+
+    scored: list[Scored] = []
+    parts: dict[str, list[Figure]] = {}
+    for entry in entries:
+        if entry.unit_code in bureaus:
+            if view == "now":
+                parts[entry.unit_code] = ended(entry)
+            elif view != WHOLE:
+                scored.append(_judged(measured(entry, first), ended(entry), as_of, known_at=known_at))
+            continue
+        own = ended(entry)
+        rolled: tuple[RollUp, ...] = ()
+        if entry.is_own_scope:
+            rolled = tuple(r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
+            own = sorted([*own, *judged_sums(rolled)], key=lambda f: (f.period.end, f.period.start))
+        scored.append(_judged(entry, own, as_of, known_at=known_at, rolled=rolled))
+    if parts:
+        moved = recast(first.definition.kind, parts, organisation=organisation, on=as_of)
+        known = {entry.unit_code: entry for entry in entries}
+        for code, found in moved.by_unit.items():
+            entry = known.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
+            breaks = tuple(b for b in moved.breaks if b.unit_code == code)
+            scored.append(_judged(measured(entry, first), found, as_of, known_at=known_at, breaks=breaks))
+        scored.sort(key=lambda s: (not s.entry.is_own_scope, organisation.order.get(s.entry.unit_code, -1)))
+    return scored
+
+
+def score_all(
+    book: Book, *, as_of: date, known_at: datetime | None = None, unit: str | None = None, view: str = "then"
+) -> list[Scored]:
+    """Judge every entry of a book, in catalogue order; ``unit`` keeps one organisation unit, ``view`` as in ``score_indicator``."""
+    return [
+        scored
+        for _, entries in groupby(book.entries, key=lambda e: e.definition.code)
+        for scored in score_indicator(list(entries), book, as_of=as_of, known_at=known_at, view=view)
+        if unit is None or scored.entry.unit_code == unit
+    ]
+
+
+def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
+    """Return the corners (day, value) of the planned path as it is drawn: from the targets set by a day."""
+    entry = scored.entry
+    valued = (f for f in scored.figures if value_of(entry.definition, f) is not None)
+    first = min(valued, key=lambda f: f.period.end, default=None)
+    if first is not None:
+        first = replace(first, value=value_of(entry.definition, first))
+    return planned_path(entry.definition, goals_known(entry.goals, as_of), baseline=entry.baseline, first=first)
+
+
+def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
+    """Return the expected path after a day, up to the last target set by it; ``None`` without a target or where it cannot be told."""
+    until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
+    return forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many judgements stand how, each counted once: now, when last known, and those that nothing can be said of.
+
+    Args:
+        current: by status, judgements of figures that are not stale; only these say how things stand.
+        last_known: by status, judgements of stale figures: how things stood.
+        unreported: targets' days have passed, results not published.
+        unjudged: by status, the rest (``not_due``, ``no_data``, ``not_applicable``, ``qualitative``).
+    """
+
+    current: Mapping[str, int] = field(default_factory=dict)
+    last_known: Mapping[str, int] = field(default_factory=dict)
+    unreported: int = 0
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Return how many were counted."""
+        return self.judged + sum(self.last_known.values()) + self.unreported + sum(self.unjudged.values())
+
+    @property
+    def judged(self) -> int:
+        """Return how many say how things stand now."""
+        return sum(self.current.values())
+
+    def now(self, *statuses: str) -> int:
+        """Return how many have one of these statuses now."""
+        return sum(self.current.get(status, 0) for status in statuses)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tally as the open API gives it."""
+        return {
+            "current": dict(self.current), "last_known": dict(self.last_known), "unreported": self.unreported,
+            "unjudged": dict(self.unjudged),
+        }  # fmt: skip
+
+
+def tally(scored: Iterable[Scored]) -> Tally:
+    """Count judgements by how they stand and by status; every one counts once, none is dropped."""
+    counts: dict[str, dict[str, int]] = {"current": {}, "last_known": {}, "unreported": {}, "unjudged": {}}
+    for item in scored:
+        held, status = counts[item.judgement.standing], item.judgement.status
+        held[status] = held.get(status, 0) + 1
+    return Tally(counts["current"], counts["last_known"], sum(counts["unreported"].values()), counts["unjudged"])
+
+
+def figure_text(definition: Definition, figure: Figure | None, language: str = "ja", *, apart_from: Iterable[float] = ()) -> str:
+    """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none.
+
+    Args:
+        apart_from: what stands beside it (``Scored.beside``): the figure is never rounded onto one of these.
+    """
+    if figure is None:
+        return "―"
+    value = value_of(definition, figure)
+    if value is None:
+        return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
+    if definition.kind in ("completion", "stock") and figure.denominator:
+        whole = format_count(figure.denominator, language)
+        is_round = figure.is_approximate and not figure.denominator % 100  # 約7,000 of 約14,600, but 約70 of 78
+        return f"{marked(format_count(value, language), figure, language)} / {about(whole, language) if is_round else whole}"
+    return marked(
+        format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure)), figure, language
+    )
+
+
+def shown_figure(scored: Scored, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure of a judged series, told apart from the targets, plan and baseline that stand beside it."""
+    return figure_text(scored.entry.definition, figure, language, apart_from=scored.beside)
+
+
+def dated_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
+    """Write a figure with its period in short, as it stands beside one of another period: ``55.1 % (R3年度)``; or a dash."""
+    return "―" if figure is None else f"{figure_text(definition, figure, language)} ({figure.period.short(language)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that became known: a figure of a new period, a corrected or withdrawn figure, or a target set anew.
+
+    ``kind``: ``new``, ``corrected``, ``withdrawn`` (``after`` is the figure that counts again, or none) or ``target``.
+    ``reason`` is the vintage that says why. ``day`` is the day of publication, correction or setting; where no day of
+    publication is known it is the last day of the figure's period, and ``is_period_end`` says so.
+    """
+
+    kind: str
+    day: date
+    scored: Scored
+    before: Figure | Goal | None
+    after: Figure | Goal | None
+    is_period_end: bool = False
+    reason: Figure | None = None
+
+
+def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], *, as_of: date, count: int) -> list[Change]:
+    """Return what changed last, newest first.
+
+    Args:
+        scored: judgements, each with its entry.
+        sources: by code; they say when a figure was published.
+        as_of: what became known later is left out.
+        count: how many at most.
+    """
+    found: list[Change] = []
+    for item in scored:
+        figure = item.judgement.figure
+        if figure is not None and figure.vintage == 1:
+            source = sources.get(figure.source_code)
+            published = source.published_on if source else None
+            day = published if published is not None and published >= figure.period.end else figure.period.end
+            found.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
+        for made in item.revisions:
+            if made.vintage.known_at is not None and (made.before is not None or made.is_withdrawal):
+                kind, day = "withdrawn" if made.is_withdrawal else "corrected", local_day(made.vintage.known_at)
+                found.append(Change(kind, day, item, made.before, made.after, reason=made.vintage))
+        for goal in item.goals:
+            earlier = [g for g in item.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
+            if earlier and goal.set_on is not None:
+                found.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
+    known = [change for change in found if change.day <= as_of]
+    return sorted(known, key=lambda change: change.day, reverse=True)[:count]

@@ -1,0 +1,352 @@
+"""The sentence of a judgement, in Japanese and English. Pure, but for its texts: ``data/text/sentences.toml`` is the one table of them.
+
+What a figure is against its plan or target (above, below, short of it, over the cap) follows from the numbers and the direction; its
+status stands behind it in brackets, so that "above" is never read as good where less is better.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from kpis.figures.records import NEAR, SETTLED, Definition, Figure, Goal, Judgement, LastDue, value_of
+from kpis.settings import ROOT
+from kpis.text import Apart, filled, format_date, format_percent, format_value, status_word, told_apart
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads((ROOT / "data" / "text" / "sentences.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a judgement as they are written beside each other: no two of them read alike unless they are the same.
+
+    ``goal_gap`` and ``plan_gap`` are the figure against the target and against the plan, with their side; 約 is part of the texts.
+    """
+
+    actual: str
+    target: str
+    planned: str
+    goal_gap: Apart | None
+    plan_gap: Apart | None
+    base: str = ""
+
+
+def is_derived(figure: Figure) -> bool:
+    """Say whether a figure's value was worked out here, so that its digits are not those of a publication."""
+    return figure.value is None or figure.is_worked_out or figure.is_rolled_up or figure.is_recast
+
+
+def marked(number: str, figure: Figure | None, language: str) -> str:
+    """Put 約 and 超 to the written value of a figure."""
+    if figure is not None and figure.is_approximate:
+        number = _say("say_about", language, number=number)
+    if figure is not None and figure.is_lower_bound:
+        number = _say("say_more_than", language, number=number)
+    return number
+
+
+def about(number: str, language: str = "ja") -> str:
+    """Put 約 before a written number."""
+    return _say("say_about", language, number=number)
+
+
+def goal_text(definition: Definition, goal: Goal, language: str = "ja") -> str:
+    """Write a target with its 約."""
+    written = format_value(goal.value, definition, language)
+    return about(written, language) if goal.is_approximate else written
+
+
+def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -> Numbers:
+    """Return the figure, target, plan and their differences as every page writes them."""
+    figure, goal = found.figure, found.goal
+    value = value_of(definition, figure) if figure is not None else None
+    if figure is None or value is None:
+        return Numbers("", goal_text(definition, goal, language) if goal else "", "", None, None)
+    others = (goal.value if goal else None, found.planned_value, found.baseline.value if found.baseline else None)
+    beside, derived = tuple(v for v in others if v is not None), is_derived(figure)
+    goal_gap = plan_gap = None
+    if goal is not None:
+        goal_gap = told_apart(
+            value, goal.value, definition, language, apart_from=beside, is_approximate=figure.is_approximate,
+            is_other_approximate=goal.is_approximate, is_worked_out=derived,
+        )  # fmt: skip
+    if found.planned_value is not None:
+        plan_gap = told_apart(
+            value, found.planned_value, definition, language, apart_from=beside, is_approximate=figure.is_approximate,
+            is_other_approximate=_is_plan_rough(found), is_worked_out=derived, is_planned=True,
+        )  # fmt: skip
+    actual = marked(format_value(value, definition, language, apart_from=beside, is_worked_out=derived), figure, language)
+    target = goal_gap.other if goal_gap else ""
+    if goal is not None and goal.is_approximate:
+        target = about(target, language)
+    planned, base = plan_gap.other if plan_gap else "", ""
+    if found.baseline is not None:
+        base = told_apart(value, found.baseline.value, definition, language, apart_from=beside, is_worked_out=derived).other
+    return Numbers(
+        actual, target, about(planned, language) if planned and _is_plan_rough(found) else planned, goal_gap, plan_gap, base
+    )
+
+
+def target_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write the target that a judgement is against, or a dash."""
+    return numbers_of(definition, found, language).target or "―"
+
+
+def planned_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write the planned value as the sentence does, or a dash."""
+    return numbers_of(definition, found, language).planned or "―"
+
+
+def variance_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+    """Write by how much the figure is above (+) or below (−) its plan, or a dash."""
+    gap = numbers_of(definition, found, language).plan_gap
+    if gap is None or found.figure is None:
+        return "―"
+    return about(gap.signed_gap, language) if found.figure.is_approximate or _is_plan_rough(found) else gap.signed_gap
+
+
+def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
+    """Say a judgement: the figure against its target or plan, by how much, of what day, and what has to be known beside it."""
+    between = _say("say_between", language)
+    numbers = numbers_of(definition, found, language)
+    if found.status == "unreported" and found.unreported_goals:
+        said = [_unreported(definition, found, numbers, language)]
+    elif found.figure is None:
+        said = [_say("say_no_figure", language, day=format_date(as_of, language))]
+    else:
+        said = [_main(definition, found, numbers, language)]
+    said += _besides(definition, found, language)
+    return between.join(said)
+
+
+def short_sentence(definition: Definition, found: Judgement, *, language: str = "ja", is_last: bool = True) -> str:
+    """Say a judgement in the few words that go behind the indicator's name; nothing where there is no target to name.
+
+    Args:
+        is_last: nothing follows; else Japanese goes on (上回り).
+    """
+    if found.status == "unreported" and found.unreported_goals:
+        return _say("brief_unreported", language, target=goal_text(definition, found.unreported_goals[0], language))
+    numbers = numbers_of(definition, found, language)
+    if found.goal is None or numbers.goal_gap is None:
+        return ""
+    status, cap = found.status, definition.kind == "ceiling"
+    goal_gap, plan_gap = _gap(found, numbers.goal_gap, language), _gap(found, numbers.plan_gap, language, is_planned=True)
+    side = numbers.plan_gap.side if numbers.plan_gap else 0
+    if status == "reached":
+        return _say("brief_cap_reached" if cap else "brief_reached", language, target=numbers.target)
+    if cap and definition.sign < 0 and numbers.goal_gap.side * definition.sign < 0:
+        return _say("brief_cap_over", language, target=numbers.target, gap=goal_gap)
+    if status == "missed":
+        how = "short" if _falls_short(definition, numbers.goal_gap) else _off(definition, numbers.goal_gap)
+        return _say(f"brief_missed_{how}", language, target=numbers.target, gap=goal_gap)
+    if status == "reached_then_lost":
+        return _say(f"brief_lost_{_off(definition, numbers.goal_gap)}", language, target=numbers.target, gap=goal_gap)
+    if numbers.plan_gap is None or status in ("not_due", "not_applicable"):
+        return _say("brief_on_track", language) if status == "on_track" else ""
+    if status == "on_track":
+        if (_is_kept(definition, found) and not _is_on_its_plan_only(definition, found)) or not side:
+            return _say("brief_on_track" if _is_kept(definition, found) else "brief_plan_equal", language)
+        if side * definition.sign < 0:
+            return _say("brief_tolerated", language)
+        return _say(f"brief_plan_{_way(side)}{'' if is_last else '_and'}", language, gap=plan_gap)
+    word = status_word(status, language)
+    word = word if language == "ja" else word.lower()
+    if _is_kept(definition, found):
+        way = _way(numbers.goal_gap.side or side)
+        return _say(f"brief_keep_{way}", language, target=numbers.target, gap=goal_gap, status=word)
+    return _say(f"brief_off_{_off(definition, numbers.plan_gap)}", language, gap=plan_gap, status=word)
+
+
+def _say(key: str, language: str, **values: object) -> str:
+    return filled(_texts()[key]["en" if language == "en" else "ja"], values)
+
+
+def _way(side: int) -> str:
+    return ("below", "equal", "above")[side + 1]
+
+
+def _off(definition: Definition, gap: Apart) -> str:
+    """Return on which side of its target a figure is that does not meet it; never ``equal``."""
+    return _way(gap.side or -definition.sign)
+
+
+def _falls_short(definition: Definition, gap: Apart) -> bool:
+    return definition.direction == "higher" and gap.side < 0
+
+
+def _is_kept(definition: Definition, found: Judgement) -> bool:
+    """Say whether the target is to keep what there is."""
+    base, goal = found.baseline, found.goal
+    is_same = base is not None and not base.is_first_figure and goal is not None and abs(goal.value - base.value) <= NEAR
+    return definition.kind != "ceiling" and (definition.direction == "keep" or is_same)
+
+
+def _is_on_its_plan_only(definition: Definition, found: Judgement) -> bool:
+    """Say whether a figure does not keep what it is to keep, but is on track because its plan asks for less by its day."""
+    value = value_of(definition, found.figure) if found.figure else None
+    if found.status != "on_track" or found.goal is None or value is None or definition.direction == "keep":
+        return False
+    return definition.sign * (value - found.goal.value) < -definition.tolerance - NEAR
+
+
+def _is_plan_rough(found: Judgement) -> bool:
+    """Say whether the planned path runs to a target, or from a baseline, that is itself about."""
+    return any(end is not None and end.is_approximate for end in (found.goal, found.baseline))
+
+
+def _gap(found: Judgement, gap: Apart | None, language: str, *, is_planned: bool = False) -> str:
+    """Write a difference: 約 where a figure in it is, at most or more than where the figure is a lower bound."""
+    if gap is None:
+        return ""
+    against = _is_plan_rough(found) if is_planned else found.goal is not None and found.goal.is_approximate
+    rough = against or (found.figure is not None and found.figure.is_approximate)
+    written = about(gap.gap, language) if rough else gap.gap
+    if found.figure is not None and found.figure.is_lower_bound:
+        return _say("say_at_most" if gap.side < 0 else "say_more_than", language, number=written)
+    return written
+
+
+def _main(definition: Definition, found: Judgement, numbers: Numbers, language: str) -> str:
+    figure = found.figure
+    assert figure is not None
+    stale = _say("say_stale", language) if found.is_stale else ""
+    day = format_date(figure.period.end, language)
+    if numbers.actual == "":
+        text = (figure.text_ja if language == "ja" else figure.text_en) or figure.text_ja
+        return text + _say("say_end_plain", language, day=day, stale=stale)
+    key = _key(definition, found, numbers)
+    against_plan = key.startswith(("say_plan", "say_away"))
+    goal = found.goal
+    said = _say(
+        key, language, actual=numbers.actual, target=numbers.target, planned=numbers.planned,
+        gap=_gap(found, numbers.plan_gap if against_plan else numbers.goal_gap, language, is_planned=against_plan),
+        due=format_date(goal.period.end, language) if goal else "",
+        base=numbers.base,
+    )  # fmt: skip
+    if goal is None or found.status == "not_applicable":
+        return said + _say("say_end_plain", language, day=day, stale=stale)
+    pace, planned, value = "", found.planned_value, value_of(definition, figure)
+    if definition.kind == "ceiling" and against_plan and planned and value is not None:
+        pace = _say("say_pace", language, pace=format_percent(value / planned * 100, 0))
+    word = status_word(found.status, language)
+    return said + _say("say_end", language, status=word if language == "ja" else word.lower(), pace=pace, day=day, stale=stale)
+
+
+def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
+    """Return which text of the table says it."""
+    status, goal_gap, plan_gap = found.status, numbers.goal_gap, numbers.plan_gap
+    cap = "cap_" if definition.kind == "ceiling" else ""
+    if goal_gap is None:
+        return "say_no_target"
+    if status in ("not_due", "not_applicable"):
+        return f"say_{cap}{'not_due' if status == 'not_due' else 'not_judged'}"
+    is_worse = definition.sign * goal_gap.side < 0
+    if cap and is_worse and definition.sign < 0:
+        return "say_cap_over"
+    if cap and status == "reached":
+        return "say_cap_within"
+    if _is_kept(definition, found) and not _is_on_its_plan_only(definition, found):
+        unlike = definition.direction == "keep" or is_worse
+        tolerated = "_tolerated" if goal_gap.side and unlike and status in ("on_track", "reached") else ""
+        return f"say_keep_{_way(goal_gap.side)}{tolerated}"
+    if status == "reached":
+        return "say_reached"
+    if status == "reached_then_lost":
+        return f"say_lost_{_off(definition, goal_gap)}"
+    if status == "missed" or plan_gap is None:
+        return "say_short" if _falls_short(definition, goal_gap) else f"say_goal_{_way(goal_gap.side)}"
+    if status == "moving_away" and found.baseline is not None and plan_gap.side:
+        return f"say_away_{_way(plan_gap.side)}"  # the engine calls it so only where it is worse than both
+    tolerated = "_tolerated" if status == "on_track" and definition.sign * plan_gap.side < 0 else ""
+    return f"say_plan_{_way(plan_gap.side)}{tolerated}"
+
+
+def _unreported(definition: Definition, found: Judgement, numbers: Numbers, language: str) -> str:
+    first, more = found.unreported_goals[0], len(found.unreported_goals) - 1
+    said = _say(
+        "say_cap_unreported" if definition.kind == "ceiling" else "say_unreported", language,
+        target=goal_text(definition, first, language), due=format_date(first.period.end, language),
+    )  # fmt: skip
+    if more:
+        said += _say("say_more_due", language, count=more)
+    if found.figure is None:
+        last = _say("say_never_published", language)
+    else:
+        actual = numbers.actual or (found.figure.text_ja if language == "ja" else found.figure.text_en) or found.figure.text_ja
+        last = _say("say_last_figure", language, actual=actual, day=format_date(found.figure.period.end, language))
+    return said + _say("say_between", language) + last
+
+
+def _besides(definition: Definition, found: Judgement, language: str) -> list[str]:
+    """Return what has to be known beside the judgement: last target due, parts of a period, roundings, where the plan starts."""
+    said = [*_last_due(definition, found, language)]
+    if found.is_part and found.goal is not None and found.status not in ("unreported", "not_due"):
+        said.append(_say("say_part_of_year" if found.goal.period.kind == "year" else "say_part", language))
+    if found.could_be and found.figure is not None:
+        by = "bound" if found.figure.is_lower_bound else "rounded" if found.figure.is_approximate else "goal"
+        words = [status_word(s, language) for s in found.could_be]
+        quoted = "".join(f"「{w}」" for w in words) if language == "ja" else " or ".join(w.lower() for w in words)
+        said.append(_say(f"say_could_be_{by}", language, statuses=quoted))
+    base = found.baseline
+    if base is not None and base.is_first_figure and found.planned_value is not None and found.status not in ("reached", "missed"):
+        written = format_value(base.value, definition, language)
+        number = about(written, language) if base.is_approximate else written
+        said.append(_say("say_first_figure", language, day=format_date(base.day, language), base=number))
+    return said
+
+
+def _last_due(definition: Definition, found: Judgement, language: str) -> list[str]:
+    last, settled = found.last_due, found.last_settled
+    before = [_told(definition, settled, language)] if settled is not None and settled.goal != found.goal else []
+    if last is None or (last.result != "awaiting" and last.goal == found.goal):
+        return [_say("say_awaiting", language)] if found.is_awaiting else [*_judged_later(found, language), *before]
+    if found.status == "unreported" and last.result == "unknown":
+        return before
+    return [_told(definition, last, language), *before]
+
+
+def _judged_later(found: Judgement, language: str) -> list[str]:
+    """Say that a target is judged by a figure of a later day than its own."""
+    figure, goal = found.figure, found.goal
+    if figure is None or goal is None or found.status not in ("reached", "missed") or figure.period.end <= goal.period.end:
+        return []
+    return [_say("say_judged_later", language, due=format_date(goal.period.end, language))]
+
+
+def _told(definition: Definition, last: LastDue, language: str) -> str:
+    """Say what came of a target that fell due, and where only a later figure tells it, of what day that is."""
+    due, target = format_date(last.goal.period.end, language), goal_text(definition, last.goal, language)
+    key, gap, after = f"say_due_{last.result}", "", ""
+    if last.figure is not None and last.figure.period.end > last.goal.period.end:
+        day = format_date(last.figure.period.end, language)
+        after = _say(f"say_{last.result}_after", language, day=day) if last.result in SETTLED else ""
+    if last.result == "unknown" and last.figure is not None:
+        key = "say_due_open"
+    if last.result == "missed" and last.figure is not None:
+        value = value_of(definition, last.figure)
+        assert value is not None
+        apart = told_apart(
+            value, last.goal.value, definition, language, is_approximate=last.figure.is_approximate,
+            is_other_approximate=last.goal.is_approximate, is_worked_out=is_derived(last.figure),
+        )  # fmt: skip
+        rough = last.figure.is_approximate or last.goal.is_approximate
+        gap = about(apart.gap, language) if rough else apart.gap
+        short = "short" if _falls_short(definition, apart) else _way(apart.side)
+        key = f"say_due_missed_{'over' if definition.kind == 'ceiling' else short}"
+    aim = _say("say_aim_cap" if definition.kind == "ceiling" else "say_aim_target", language)
+    return _say(key, language, due=due, target=target, gap=gap, aim=aim, after=after)
+
+
+def standing_word(found: Judgement, language: str = "ja") -> str:
+    """Return the word of a status; of a figure that is no longer current with the day it was so."""
+    word = status_word(found.status, language)
+    if found.standing != "last_known" or found.figure is None:
+        return word
+    day = format_date(found.figure.period.end, language)
+    return f"{word} (as of {day})" if language == "en" else f"{word}({day}時点)"

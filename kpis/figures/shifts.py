@@ -1,0 +1,75 @@
+"""What changed between two days, and why: new periods, corrections with their reason, targets that came into force. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from kpis.figures.records import Revision
+from kpis.figures.scorecard import Scored
+from kpis.periods import local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """An indicator that stands otherwise than on the day before.
+
+    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, ``withdrawn``, or the class of a
+    correction that became known since, with its words. ``corrections`` are those themselves.
+    """
+
+    before: Scored
+    after: Scored
+    reasons: tuple[tuple[str, str], ...]
+    corrections: tuple[Revision, ...] = ()
+
+    @property
+    def has_new_figure(self) -> bool:
+        """Say whether a figure of a later period is known."""
+        return any(kind == "new_period" for kind, _ in self.reasons)
+
+    @property
+    def has_new_status(self) -> bool:
+        """Say whether the status differs."""
+        return self.before.judgement.status != self.after.judgement.status
+
+
+def corrections_since(item: Scored, day: date) -> list[Revision]:
+    """Return the corrections and withdrawals of an indicator that became known after a day."""
+    return [r for r in item.revisions if r.vintage.known_at is not None and local_day(r.vintage.known_at) > day]
+
+
+def _reason(found: Revision) -> tuple[str, str]:
+    kind = "withdrawn" if found.is_withdrawal else found.vintage.reason_class or "error"
+    return kind, found.vintage.reason_text
+
+
+def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) -> list[Shift]:
+    """Compare the judgements of two days, indicator by indicator.
+
+    Args:
+        before: judged on the earlier day.
+        after: judged on the later day.
+        since: the earlier day; corrections known after it count.
+
+    Returns:
+        Those that differ in period, value, status or by a correction, in the order of ``after``.
+    """
+    known = {(s.entry.definition.code, s.entry.unit_code): s for s in before}
+    found = []
+    for item in after:
+        old = known.get((item.entry.definition.code, item.entry.unit_code))
+        if old is None:
+            continue
+        reasons: list[tuple[str, str]] = []
+        was, now = old.judgement, item.judgement
+        if now.figure is not None and (was.figure is None or was.figure.period_code != now.figure.period_code):
+            reasons.append(("new_period", now.figure.period_code))
+        corrected = tuple(corrections_since(item, since))
+        reasons += [_reason(found) for found in corrected]
+        if was.status != now.status and was.goal != now.goal:
+            reasons.append(("new_target", ""))
+        if reasons or was.status != now.status:
+            found.append(Shift(old, item, tuple(reasons), corrected))
+    return found

@@ -1,0 +1,210 @@
+"""Targets: which is in force on a day, the planned path through them, when a figure meets one, and what came of the last due. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+from kpis.figures.records import NEAR, SETTLED, Baseline, Definition, Figure, Goal, LastDue, last_day_order, value_of
+
+OF_A_PERIOD = ("ratio", "reduction", "ceiling", "level")  # measured over a period; stock and completion are counted on a day
+
+
+def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
+    """Return per period the target last set by a day and not withdrawn by it, by due day; one without a day of setting counts."""
+    latest: dict[str, Goal] = {}
+    for goal in goals:
+        if goal.set_on is not None and goal.set_on > as_of:
+            continue
+        if goal.is_withdrawn(as_of):
+            continue
+        goal = replace(goal, withdrawn_on=None) if goal.withdrawn_on is not None else goal  # on this day it stands
+        held = latest.get(goal.period_code)
+        if held is None or goal.set_order >= held.set_order:
+            latest[goal.period_code] = goal
+    return sorted(latest.values(), key=due_order)
+
+
+def due_order(goal: Goal) -> tuple[date, int]:
+    """Return what targets are put in order by: the due day, and on the same day the shortest period first."""
+    return goal.period.end, (goal.period.end - goal.period.start).days
+
+
+def goal_in_force(goals: Sequence[Goal], day: date, *, figure: Figure | None = None) -> Goal | None:
+    """Return the target that a day is measured by.
+
+    Args:
+        goals: those known.
+        day: the figure's last day, or the day asked where there is no figure.
+        figure: the figure: the target of its own period comes first, for a sum since April that of the fiscal year.
+
+    Returns:
+        Of the targets whose period contains the day the figure's own, else the shortest; else the next due; else the last.
+    """
+    holding = [g for g in goals if g.period.contains(day)]
+    if holding:
+        return min(holding, key=lambda g: (not (figure and is_of(figure, g)), due_order(g)[1]))
+    coming = [g for g in goals if g.period.end >= day]
+    if coming:
+        return min(coming, key=due_order)
+    last = max((g.period.end for g in goals), default=None)
+    return min((g for g in goals if g.period.end == last), key=due_order, default=None)
+
+
+def is_of(figure: Figure, goal: Goal) -> bool:
+    """Say whether a figure is of a target's own period: of the same period, or a sum since April and a fiscal year's target."""
+    return goal.period.kind == "year" if figure.is_year_to_date else figure.period == goal.period
+
+
+def planned_path(
+    definition: Definition, goals: Sequence[Goal], *, baseline: Baseline | None, first: Figure | None = None
+) -> list[tuple[date, float]]:
+    """Return the corners of the planned path, in order of time.
+
+    Args:
+        goals: targets; of several for one period the last set counts.
+        baseline: where the path starts; without one it starts at ``first``.
+        first: the first figure on record.
+
+    Returns:
+        (day, value) pairs. For a ceiling each cap rises from 0 at the start of its period.
+    """
+    known = goals_known(goals, date.max)
+    if definition.kind == "ceiling":
+        return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
+    shortest = {g.period.end: g.value for g in reversed(known)}  # of several due on one day the shortest period's counts
+    corners = sorted(shortest.items())
+    start = None if baseline is None else (baseline.day, baseline.value)
+    if start is None and first is not None and first.value is not None:
+        start = (first.period.end, first.value)
+    if start is None:
+        return corners
+    ahead = [c for c in corners if c[0] > start[0]]
+    return [start, *ahead] if ahead else []
+
+
+def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
+    """Read a planned path on a day: straight lines between corners, level after the last, nothing before the first."""
+    if not path or day < path[0][0]:
+        return None
+    for (left, low), (right, high) in pairwise(path):
+        if left <= day <= right:
+            span = (right - left).days
+            return high if span == 0 else low + (high - low) * (day - left).days / span
+    return path[-1][1]
+
+
+def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_days: int) -> tuple[list[Goal], list[Goal]]:
+    """Return the targets that fell due after the last figure: those whose result is unreported, and those still awaited.
+
+    Args:
+        goals: those known, by due day.
+        after: the last figure's last day (``date.min`` where there is none).
+        as_of: the day asked.
+        lag_days: how long a result may take to be published.
+    """
+    passed = [g for g in goals if after < g.period.end <= as_of]
+    late = [g for g in passed if (as_of - g.period.end).days > lag_days]
+    return late, [g for g in passed if g not in late]
+
+
+def is_part_of(definition: Definition, figure: Figure, goal: Goal) -> bool:
+    """Say whether a figure is of a part of the target's period."""
+    period, whole = figure.period, goal.period
+    return whole.start <= period.start and period.end < whole.end and is_of_a_period(definition, figure)
+
+
+def settles(definition: Definition, figure: Figure, goal: Goal) -> bool:
+    """Say whether a figure can have reached a target: from the due day on, or before it as a count on a day."""
+    return figure.period.end >= goal.period.end or not is_of_a_period(definition, figure)
+
+
+def is_of_a_period(definition: Definition, figure: Figure) -> bool:
+    """Say whether a figure is measured over a period, not counted on a day."""
+    return figure.is_year_to_date or definition.kind in OF_A_PERIOD
+
+
+def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bool:
+    """Say whether a target means to keep what there is: so directed, or equal to the published baseline."""
+    if definition.kind == "ceiling":
+        return False
+    if definition.direction == "keep":
+        return True
+    return baseline is not None and not baseline.is_first_figure and abs(goal.value - baseline.value) <= NEAR
+
+
+def is_open(definition: Definition, figure: Figure, *, is_met: bool) -> bool:
+    """Say whether a value published as "more than" leaves open if a target is met."""
+    return figure.is_lower_bound and is_met == (definition.direction in ("lower", "keep"))
+
+
+def meets(definition: Definition, value: float, goal: Goal, *, baseline: Baseline | None = None) -> bool:
+    """Say whether a value meets a target: at or beyond it, or within the tolerance where it is to be kept."""
+    if is_kept(definition, goal, baseline) and abs(value - goal.value) <= definition.tolerance + NEAR:
+        return True
+    return definition.direction != "keep" and definition.sign * (value - goal.value) >= -NEAR
+
+
+def _own_first(goal: Goal, figures: Sequence[Figure]) -> tuple[bool, int]:
+    """Order targets of one day: first those with a figure of their own period, the longest; then the others, the shortest."""
+    days = (goal.period.end - goal.period.start).days
+    has_own = any(is_of(f, goal) for f in figures)
+    return not has_own, -days if has_own else days
+
+
+def _figure_of_day(definition: Definition, figures: Sequence[Figure], goal: Goal) -> Figure | None:
+    """Return the figure that says what came of a target: on its day, else, of what is counted on a day, the first after it."""
+    on_day = [f for f in figures if f.period.end == goal.period.end]
+    if definition.kind == "ceiling":
+        on_day = [f for f in on_day if is_of(f, goal)]
+    if on_day:
+        return max(on_day, key=lambda f: (is_of(f, goal), not f.is_year_to_date, last_day_order(f)))
+    after = [f for f in figures if f.period.end > goal.period.end and not f.is_year_to_date]
+    if definition.kind not in ("ratio", "stock", "completion") or not after:
+        return None
+    first = after[0].period.end
+    return max((f for f in after if f.period.end == first), key=last_day_order)
+
+
+def last_due_of(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> LastDue | None:
+    """Return the target that fell due last by a day, and what came of it.
+
+    Args:
+        figures: those with a value that may speak (see ``judge``), in order of time.
+        goals: those known, by due day.
+        baseline: the published starting point, if any.
+        as_of: the day asked.
+    """
+    due = [g for g in goals if g.period.end <= as_of]
+    return _due_on(due[-1].period.end, definition, figures, due, baseline=baseline, as_of=as_of) if due else None
+
+
+def last_settled_of(
+    definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> LastDue | None:
+    """Return the newest target due by a day that is known to have been met or missed; arguments as in ``last_due_of``."""
+    due = [g for g in goals if g.period.end <= as_of]
+    for day in sorted({g.period.end for g in due}, reverse=True):
+        found = _due_on(day, definition, figures, due, baseline=baseline, as_of=as_of)
+        if found.result in SETTLED:
+            return found
+    return None
+
+
+def _due_on(
+    day: date, definition: Definition, figures: Sequence[Figure], due: Sequence[Goal], *, baseline: Baseline | None, as_of: date
+) -> LastDue:
+    on_day = [f for f in figures if f.period.end == day]
+    goal = min((g for g in due if g.period.end == day), key=lambda g: _own_first(g, on_day))
+    figure = _figure_of_day(definition, figures, goal)
+    if figure is None:
+        return LastDue(goal, "awaiting" if (as_of - day).days <= definition.publication_lag_days else "unknown")
+    value = value_of(definition, figure)
+    assert value is not None
+    is_met = meets(definition, value, goal, baseline=baseline)
+    result = "unknown" if is_open(definition, figure, is_met=is_met) else "met" if is_met else "missed"
+    return LastDue(goal, result, figure, value - goal.value)

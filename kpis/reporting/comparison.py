@@ -1,0 +1,417 @@
+"""What a bureau reports and what it would change: rows with their cells, and the difference to what is current. Pure.
+
+A report is read into ``ReportedRow``s (by ``loaders.workbook.door``), compared with what is current, and only stored when a
+second person has approved it.
+
+What counts as a correction, and so needs a reason class and text:
+- an observation: any change to a period that already has a figure (it becomes a new vintage);
+- leaving nothing of a stored figure withdraws it, which is a vintage as well;
+- a register's row: overwriting or clearing what was recorded, or a status going back. Filling a blank, a status going
+  forward and a running count that moves are ordinary reporting (``_RUNNING``, ``_ORDER``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
+
+from kpis.figures.records import Figure, Judgement
+from kpis.figures.scorecard import Book, Entry, Scored
+
+Value = str | float | bool | date | None
+
+
+@dataclass(frozen=True)
+class ReportedRow:
+    """One row of a report as a bureau filled it in.
+
+    Args:
+        kind: the file whose rows these are: ``observations.csv``, ``procedures.csv``, ``facilities.csv`` or ``milestones.csv``.
+        key: (indicator, bureau, period) of an observation, else (code,) of a register's row.
+        fields: our column → typed value, for the input columns only; a blank input is ``None`` (or ``""`` for a text).
+        issued_vintage: the vintage that the template was prefilled from; 0 where nothing was stored then.
+        sheet: the sheet's name as the file has it.
+        row: the row's number as Excel counts it.
+        columns: our column → the letters of Excel's column, as ``F``; rows of one table share one mapping.
+        reason_class: for a correction, one of ``error``, ``late_data``, ``definition_change``, ``scope_change``.
+        reason_text: in the bureau's words.
+        issued: the same fields as the template was issued with; empty for a new row. What differs from it is what the bureau
+            changed; the other fields were left as they came, whatever others changed since.
+        readings: our column → the values that its cell may mean, where the bureau must say which (``as_read``).
+    """
+
+    kind: str
+    key: tuple[str, ...]
+    fields: Mapping[str, Value]
+    issued_vintage: int = 0
+    sheet: str = ""
+    row: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
+    reason_class: str | None = None
+    reason_text: str = ""
+    issued: Mapping[str, Value] = field(default_factory=dict)
+    readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def cell(self, column: str) -> str:
+        """Return the address of the cell that holds a field, as ``F12``; blank where no cell of its own does."""
+        letters = self.columns.get(column)
+        return f"{letters}{self.row}" if letters else ""
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """Return the fields that the bureau changed or filled."""
+        issued = self.issued
+        differing = self.fields.items() - issued.items()
+        if not differing:
+            return ()
+        names = {name for name, value in differing if name in issued or value != _BLANKS.get(type(value))}
+        return tuple(name for name in self.fields if name in names)
+
+
+_BLANKS: dict[type, Value] = {str: "", bool: False}
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateMark:
+    """What a template says of itself on its protected sheet: which one it is, for whom, for when, and when it was issued."""
+
+    template_id: str
+    layout_version: str
+    bureau_code: str
+    period_code: str
+    issued_at: str
+    revision: int
+
+
+OBSERVATIONS = "observations.csv"
+REASON_CLASSES = ("error", "late_data", "definition_change", "scope_change")
+OURS, THEIRS = "ours", "theirs"  # of a conflict: what this report says, or what is stored by now
+# Columns of registers that are expected to move from report to report.
+_RUNNING = frozenset(
+    {"applications_count", "online_count", "is_count_estimated", "replanned_end", "stage_ja", "note", "not_done_reason"}
+)
+_ORDER = {
+    "digital_status": ("unknown", "other", "not_done", "planned", "partly_done", "done"),
+    "cashless_status": ("unknown", "class_level_only", "not_cashless", "announced", "introduced"),
+    "smartphone_ready": ("unknown", "no", "yes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How much of what was asked a report leaves known: figures that it gives or that are stored already.
+
+    Args:
+        asked: number of figures asked for.
+        open: (indicator, period) of each that stays without a figure, as the template orders them.
+    """
+
+    asked: int
+    open: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def filled(self) -> int:
+        """Return n of "n of m figures filled in"."""
+        return self.asked - len(self.open)
+
+    def told(self) -> str:
+        """Say both numbers, for a line of the audit trail or of a terminal."""
+        return f"{self.asked}件中{self.filled}件を記入 / {self.filled} of {self.asked} filled in"
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What is stored for a row: its values and vintage, and what it said when the template was issued.
+
+    Args:
+        values: our column → stored value.
+        vintage: the newest one; 0 where nothing is stored.
+        at_issue: our column → value at the vintage the template was prefilled from.
+        changed_by: who or what brought the newest vintage.
+        changed_at: UTC.
+        counts_again: of a figure, the earlier vintage that would count if the present one were withdrawn.
+    """
+
+    values: Mapping[str, Value]
+    vintage: int
+    at_issue: Mapping[str, Value]
+    changed_by: str = ""
+    changed_at: datetime | None = None
+    counts_again: Mapping[str, Value] | None = None
+
+
+class CellChange(NamedTuple):
+    """One cell that differs from what is stored; a tuple, for a report may have tens of thousands.
+
+    ``nature``: ``new`` (was blank), ``cleared`` (is blank now), ``corrected`` (overwrites a figure) or ``updated`` (a
+    register moving on). ``is_conflict``: somebody changed the same cell after the template was issued. ``choice``: how the
+    conflict was resolved, ``ours`` or ``theirs``. ``reading``: of a cell that may mean several values, the one that was chosen.
+    """
+
+    row: ReportedRow
+    column: str
+    old: Value
+    new: Value
+    at_issue: Value
+    nature: str
+    is_conflict: bool = False
+    changed_by: str = ""
+    changed_at: datetime | None = None
+    choice: str | None = None
+    reading: float | None = None
+
+    @property
+    def is_unread(self) -> bool:
+        """Say whether nobody has said yet which of its readings the cell means."""
+        return self.column in self.row.readings and self.reading is None
+
+    @property
+    def place(self) -> str:
+        """Return the cell as people name it: ``sheet!F12``, or the row, ``sheet!12:12``, of what follows from other cells."""
+        cell = self.row.cell(self.column) or f"{self.row.row}:{self.row.row}"
+        return f"{self.row.sheet}!{cell}"
+
+    @property
+    def counts(self) -> bool:
+        """Say whether approving the report would change this cell."""
+        return self.choice != THEIRS
+
+    @property
+    def jump(self) -> float:
+        """Return the size of the change against the old value; 0 for what is no number."""
+        if not (_is_number(self.old) and _is_number(self.new)):
+            return 0.0
+        return abs(float(self.new) - float(self.old)) / max(abs(float(self.old)), 1e-9)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row that differs, with the cells that do."""
+
+    row: ReportedRow
+    cells: tuple[CellChange, ...]
+    is_new: bool
+    needs_reason: bool
+    withdraws: bool = False  # it leaves nothing of a stored figure: approved, that is withdrawn
+    counts_again: Mapping[str, Value] | None = None  # of a withdrawal: the earlier vintage that counts from then on
+
+    @property
+    def lacks_reason(self) -> bool:
+        """Say whether a reason class or text is still missing."""
+        return self.needs_reason and not (self.row.reason_class in REASON_CLASSES and self.row.reason_text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A whole report against what is stored: rows that differ, biggest jumps first, and the count of those that do not."""
+
+    rows: tuple[RowChange, ...]
+    unchanged: int
+
+    @property
+    def cells(self) -> tuple[CellChange, ...]:
+        """Return every differing cell, biggest jumps first."""
+        return tuple(sorted((c for row in self.rows for c in row.cells), key=lambda c: -c.jump))
+
+    @property
+    def unresolved(self) -> tuple[CellChange, ...]:
+        """Return the conflicts that nobody has resolved yet."""
+        return tuple(c for c in self.cells if c.is_conflict and c.choice is None)
+
+    @property
+    def unread(self) -> tuple[CellChange, ...]:
+        """Return the cells that may mean several values, of which nobody has chosen one."""
+        return tuple(c for c in self.cells if c.is_unread)
+
+    @property
+    def unexplained(self) -> tuple[RowChange, ...]:
+        """Return the corrections without a reason."""
+        return tuple(row for row in self.rows if row.lacks_reason)
+
+    @property
+    def withdrawn(self) -> tuple[RowChange, ...]:
+        """Return the rows that take a stored figure back."""
+        return tuple(row for row in self.rows if row.withdraws)
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A judgement that the report changes, for a bureau or for the whole: before and after."""
+
+    after: Scored
+    before: Judgement
+
+
+def compare(
+    rows: Iterable[ReportedRow],
+    current: Mapping[tuple[str, tuple[str, ...]], Current],
+    *,
+    choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]] | None = None,
+) -> Comparison:
+    """Compare a report with what is stored.
+
+    Args:
+        rows: as reported.
+        current: by (kind, key); rows that are not stored yet are left out.
+        choices: how conflicts were resolved, by (kind, key, column): ``ours`` or ``theirs``, and the stored vintage that the
+            choice was made against; a choice against an older one no longer holds.
+    """
+    found: list[RowChange] = []
+    unchanged = 0
+    for reported in rows:
+        row = as_read(reported, choices or {})
+        stored = current.get((row.kind, row.key))
+        if stored is None and row.kind == OBSERVATIONS and not any(_says(v) for v in row.fields.values()):
+            continue  # a cell left blank where nothing is known reports nothing
+        cells = tuple(_cells(row, stored, choices or {}))
+        if not cells:
+            unchanged += 1
+            continue
+        counting = [c for c in cells if c.counts]
+        is_new = stored is None or stored.vintage == 0
+        if row.kind == OBSERVATIONS:
+            needs = not is_new and bool(counting)
+        else:
+            needs = any(c.nature in ("corrected", "cleared") for c in counting)
+        back = row.kind == OBSERVATIONS and not is_new and bool(counting) and not _stays(merged(row, cells, stored))
+        again = stored.counts_again if back and stored is not None else None
+        found.append(RowChange(row, cells, is_new, needs, back, again))
+    found.sort(key=lambda r: -max(c.jump for c in r.cells))
+    return Comparison(tuple(found), unchanged)
+
+
+def reading_key(column: str) -> str:
+    """Return the name under which a row keeps which value a cell means, beside how a conflict at the same cell was resolved."""
+    return f"{column} reads"
+
+
+def as_read(row: ReportedRow, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]) -> ReportedRow:
+    """Return a row with the values that were chosen where its cells may mean several; a choice no longer offered does not hold."""
+    chosen = {column: value for column in row.readings if (value := _reading(row, column, choices)) is not None}
+    return replace(row, fields={**row.fields, **chosen}) if chosen else row
+
+
+def _reading(row: ReportedRow, column: str, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]) -> float | None:
+    said, _ = choices.get((row.kind, row.key, reading_key(column)), ("", 0))
+    return next((value for value in row.readings.get(column, ()) if repr(value) == said), None)
+
+
+def _cells(
+    row: ReportedRow, stored: Current | None, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]
+) -> Iterable[CellChange]:
+    # What the bureau left as it came is no statement of its own: it neither overwrites nor conflicts with what others changed.
+    for column in row.changed if row.issued else row.fields:
+        new = row.fields[column]
+        old = stored.values.get(column) if stored else None
+        if _same(old, new):
+            continue
+        reading = _reading(row, column, choices) if row.readings else None
+        if stored is None or stored.vintage == 0:
+            yield CellChange(row, column, old, new, None, "new", reading=reading)
+            continue
+        at_issue = stored.at_issue.get(column, old)
+        is_conflict = stored.vintage > row.issued_vintage and not _same(at_issue, old)
+        choice, against = choices.get((row.kind, row.key, column), (None, 0))
+        yield CellChange(
+            row, column, old, new, at_issue, _nature(row.kind, column, old, new), is_conflict, stored.changed_by,
+            stored.changed_at, choice if is_conflict and against == stored.vintage else None, reading,
+        )  # fmt: skip
+
+
+def merged(row: ReportedRow, cells: Sequence[CellChange], stored: Current | None) -> dict[str, Value]:
+    """Return the row as it would be stored: what is stored, with the cells that count."""
+    values: dict[str, Value] = dict(stored.values) if stored else {}
+    if stored is None or stored.vintage == 0:
+        return {**values, **row.fields}
+    return {**values, **{c.column: c.new for c in cells if c.counts}}
+
+
+def _nature(kind: str, column: str, old: Value, new: Value) -> str:
+    if not _says(old):
+        return "new"
+    if kind != OBSERVATIONS and (column in _RUNNING or column.endswith("_precision")):
+        return "updated"
+    if column in _ORDER:
+        order = _ORDER[column]
+        if old in order and new in order and order.index(str(new)) > order.index(str(old)):
+            return "updated"
+        return "corrected" if _says(new) else "cleared"
+    return "corrected" if _says(new) else "cleared"
+
+
+def _says(value: Value) -> bool:
+    return value is not None and value is not False and value != "" and value != "unknown"
+
+
+def _same(old: Value, new: Value) -> bool:
+    if old is new or (type(old) is type(new) and old == new):
+        return True
+    if _is_number(old) and _is_number(new):
+        return float(old) == float(new)  # type: ignore[arg-type]
+    return old == new or not (_says(old) or _says(new))
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def says_nothing(fields: Mapping[str, Value]) -> bool:
+    """Say whether the fields of a figure hold neither value, count, base nor words: where one is stored, it is withdrawn."""
+    return not any(_says(fields.get(name)) for name in ("value", "numerator", "denominator", "base_value", "text_ja"))
+
+
+def _stays(values: Mapping[str, Value]) -> bool:
+    return values.get("value") is not None or values.get("numerator") is not None or bool(values.get("text_ja"))
+
+
+def figure_of(
+    key: tuple[str, ...], values: Mapping[str, Value], *, vintage: int = 1, withdraws_vintage: int | None = None
+) -> Figure:
+    """Return the figure that the stored values of an observation make, or the withdrawal of a vintage."""
+    if withdraws_vintage is not None:
+        return Figure(key[2], None, vintage=vintage, withdraws_vintage=withdraws_vintage)
+
+    def number(name: str) -> float | None:
+        value = values.get(name)
+        return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+    return Figure(
+        key[2], number("value"), numerator=number("numerator"), denominator=number("denominator"),
+        base_value=number("base_value"), text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
+        is_approximate=bool(values.get("is_approximate")), is_lower_bound=bool(values.get("is_lower_bound")),
+        is_year_to_date=bool(values.get("is_year_to_date")), is_base_estimated=bool(values.get("is_base_estimated")),
+        sample_size=number("sample_size"), vintage=vintage,
+    )  # fmt: skip
+
+
+def flips(before: Sequence[Scored], after: Sequence[Scored]) -> list[Flip]:
+    """Return the judgements whose status differs; an entry that was not there before had no data."""
+    was = {(s.entry.definition.code, s.entry.unit_code): s.judgement for s in before}
+    found = []
+    for item in after:
+        old = was.get((item.entry.definition.code, item.entry.unit_code), Judgement("no_data"))
+        if old.status != item.judgement.status:
+            found.append(Flip(item, old))
+    return found
+
+
+def with_figures(book: Book, figures: Mapping[tuple[str, str], Sequence[Figure]]) -> Book:
+    """Return a book with a report's figures added as the newest vintages, by (indicator, unit).
+
+    A unit that reports an indicator for the first time gets an entry of its own beside that of the indicator's scope.
+    """
+    entries: list[Entry] = []
+    left = dict(figures)
+    for code, group in groupby(book.entries, key=lambda e: e.definition.code):
+        own = list(group)
+        for entry in own:
+            added = left.pop((code, entry.unit_code), ())
+            entries.append(replace(entry, figures=(*entry.figures, *added)) if added else entry)
+        for unit in [unit for indicator, unit in left if indicator == code]:
+            added = tuple(left.pop((code, unit)))
+            entries.append(replace(own[0], unit_code=unit, is_headline=False, figures=added, goals=(), baseline=None))
+    return replace(book, entries=tuple(entries))

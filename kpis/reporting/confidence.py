@@ -1,0 +1,60 @@
+"""A person's confidence in a project, written down with its reason; the role is checked again at each write."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import Session
+
+from kpis.errors import FigureRefused, NotAllowed, NotFound
+from kpis.reporting.access import may
+from kpis.reporting.people import grants_of, record
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.store import Store
+
+LEVELS = ("high", "medium", "low")
+
+
+def may_review(session: Session, reviewer: str) -> bool:
+    """Say whether a person may state a confidence: by role where the person is known; on one's own machine anybody may."""
+    grants = grants_of(session, reviewer)
+    return may(grants, "state_confidence") if grants else settings().mode == "local"
+
+
+def record_confidence(store: Store, project_code: str, *, confidence: str, reason: str, reviewer: str, reviewed_on: date) -> None:
+    """Write down how confident a person is in a project; earlier ones are kept.
+
+    Args:
+        store: where.
+        project_code: the project.
+        confidence: ``high``, ``medium`` or ``low``.
+        reason: in the person's words; compulsory.
+        reviewer: the e-mail of a known person, or a name on a local instance.
+        reviewed_on: the day of the review.
+
+    Raises:
+        NotAllowed: the person's role does not permit it.
+        NotFound: there is no such project.
+        FigureRefused: the level is not known, or reason or reviewer is missing.
+    """
+    if confidence not in LEVELS or not reason.strip() or not reviewer.strip():
+        raise FigureRefused(
+            "確信度・理由・記入者をすべて入力してから保存してください。", "Give a level, a reason and a name, then save again."
+        )
+    with store.writing() as session:
+        if not may_review(session, reviewer.strip()):
+            raise NotAllowed(
+                "確信度を書けるのは構造改革室だけです。構造改革室に依頼してください。",
+                "Only the reform office may state a confidence. Ask the reform office.",
+            )
+        if session.get(tables.Project, project_code) is None:
+            raise NotFound(f"プロジェクト「{project_code}」はありません。一覧から選んでください。",
+                           f"There is no project {project_code!r}. Choose one from the list.")  # fmt: skip
+        session.add(
+            tables.ProjectConfidence(
+                project_code=project_code, confidence=confidence, reason=reason.strip(), reviewer=reviewer.strip(),
+                reviewed_on=reviewed_on,
+            )
+        )  # fmt: skip
+        record(session, reviewer.strip(), "confidence", project_code, detail=f"{confidence}: {reason.strip()}")

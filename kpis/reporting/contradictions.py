@@ -1,0 +1,101 @@
+"""What the figures of a report contradict, by what is stored at the moment it is asked. For callers that checked who asks.
+
+The rules are ``kpis.figures.consistency``. A workbook is held against them when it is read, and again when it is submitted and approved: of
+two drafts that contradict each other each alone is right until the other one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from kpis.figures.consistency import Finding, Key, Known, find_contradictions
+from kpis.figures.organisation import Organisation
+from kpis.figures.records import Definition, counting_vintage
+from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, figure_of
+from kpis.reporting.filing import values_of
+from kpis.store import tables
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from kpis.store.vintages import COMPARED
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A finding and the row that it is about."""
+
+    finding: Finding
+    row: ReportedRow
+
+    @property
+    def cell(self) -> str:
+        """Return the address of the cell that shows it."""
+        return self.row.cell(self.finding.column)
+
+
+def definition_of(row: Record) -> Definition:
+    """Return the definition that a row of the catalogue gives, as far as the rules between figures ask for it."""
+    names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals")
+    bounds = {name: row[name] for name in ("minimum_value", "maximum_value")}
+    return Definition(row["indicator_code"], *(row[name] for name in names), **bounds)
+
+
+def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Record]], organisation: Organisation) -> Known:
+    """Return what figures are held against.
+
+    Args:
+        indicators: code → row of the catalogue.
+        stored: (indicator, unit, period) → every vintage; the one that counts is taken.
+        organisation: every unit.
+    """
+    figures: dict[tuple[str, str], list[Any]] = {}
+    for key, held in stored.items():
+        if (counting := counting_vintage(held)) is not None:
+            figures.setdefault(key[:2], []).append(figure_of(key, counting))
+    return Known(
+        {code: definition_of(row) for code, row in indicators.items()},
+        {code: row["scope_code"] for code, row in indicators.items()},
+        organisation,
+        figures,
+    )
+
+
+def stored_beside(session: Session, codes: Collection[str], bureau_code: str, periods: Collection[str]) -> dict[Key, list[Record]]:
+    """Read every vintage of a bureau's figures, of all periods, and those of other units for the same periods."""
+    table = table_of(tables.Observation)
+    query = select(table).where(
+        table.c.indicator_code.in_(codes), or_(table.c.bureau_code == bureau_code, table.c.period_code.in_(periods))
+    )
+    found: dict[Key, list[Record]] = {}
+    for row in session.execute(query.order_by(table.c.vintage)):
+        found.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
+    return found
+
+
+def contradictions_of(
+    session: Session, bureau_code: str, comparison: Comparison, current: Mapping[tuple[str, tuple[str, ...]], Current]
+) -> list[Contradiction]:
+    """Return what a report would contradict if it were approved now, in the order of its rows."""
+    rows: dict[Key, ReportedRow] = {}
+    reported = {}
+    for change in comparison.rows:
+        row = change.row
+        if row.kind != OBSERVATIONS or not any(cell.counts and cell.column in COMPARED for cell in change.cells):
+            continue
+        key = row.key[0], row.key[1], row.key[2]
+        rows[key] = row
+        reported[key] = figure_of(key, values_of(change, current.get((row.kind, row.key)), bureau_code, ""))
+    if not rows:
+        return []
+    table = table_of(tables.Indicator)
+    query = select(table).where(table.c.indicator_code.in_({code for code, _, _ in rows}))
+    indicators: dict[str, Record] = {row.indicator_code: dict(row._mapping) for row in session.execute(query)}
+    stored = stored_beside(session, indicators, bureau_code, {period for _, _, period in rows})
+    known = known_of(indicators, stored, Store.organisation_in(session))
+    return [Contradiction(found, rows[found.key]) for found in find_contradictions(reported, known)]

@@ -1,0 +1,187 @@
+"""When a report is due and who owes one: the calendar, exceptions from it, and where every bureau stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from kpis.errors import StepRefused
+from kpis.figures.organisation import REPORTING_KINDS, Unit
+from kpis.periods import parse_period
+from kpis.reporting.access import require
+from kpis.reporting.people import grants_of
+from kpis.store import tables
+from kpis.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days on which a period is reported, and the leave to report outside them."""
+
+    period_code: str
+    opens_on: date | None
+    due_on: date | None
+    locks_on: date | None
+    leave_until: date | None = None
+
+    def refusal(self, today: date, *, is_again: bool) -> StepRefused | None:
+        """Return why a report cannot be submitted on a day, or ``None``.
+
+        Args:
+            is_again: the report was submitted in time and returned; it may come again until the period locks.
+        """
+        if self.leave_until is not None and today <= self.leave_until:
+            return None
+        ask_ja, ask_en = "構造改革室に期限の例外を依頼してください。", "Ask the reform office for an exception."
+        if self.opens_on is None or self.due_on is None:
+            return StepRefused(
+                f"{self.period_code} は報告期間の予定表にありません。{ask_ja}",
+                f"{self.period_code} is not in the calendar. {ask_en}",
+            )
+        if today < self.opens_on:
+            return StepRefused(
+                f"{self.period_code} の受付は{self.opens_on}からです。{ask_ja}",
+                f"{self.period_code} opens on {self.opens_on}. {ask_en}",
+            )
+        if self.locks_on is not None and today > self.locks_on:
+            return StepRefused(
+                f"{self.period_code} は{self.locks_on}で締め切りました。{ask_ja}",
+                f"{self.period_code} was locked after {self.locks_on}. {ask_en}",
+            )
+        if today > self.due_on and not is_again:
+            return StepRefused(
+                f"{self.period_code} の期限({self.due_on})を過ぎています。{ask_ja}",
+                f"{self.period_code} was due on {self.due_on}. {ask_en}",
+            )
+        return None
+
+    def is_late(self, today: date) -> bool:
+        """Say whether the due day has passed without leave."""
+        return self.due_on is not None and today > self.due_on and not (self.leave_until and today <= self.leave_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """An exception from the calendar: who may report what until when, why, and who granted it."""
+
+    bureau_code: str
+    period_code: str
+    until: date
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One bureau × period: the state of its newest report, ``not_started`` without one, and whether it is late.
+
+    ``is_approved``: a report was approved already; a correction of it on its way is not late.
+    """
+
+    bureau_code: str
+    period_code: str
+    state: str
+    is_late: bool
+    report_id: int | None
+    is_approved: bool = False
+
+
+def window_of(session: Session, bureau_code: str, period_code: str) -> Window:
+    """Return the days on which a bureau may report a period."""
+    period = session.get(tables.ReportingPeriod, period_code)
+    leave = session.exec(
+        select(tables.ReportingException)
+        .where(tables.ReportingException.bureau_code == bureau_code, tables.ReportingException.period_code == period_code)
+        .order_by(tables.ReportingException.id.desc())  # type: ignore[union-attr]
+    ).first()
+    until = leave.until if leave else None
+    if period is None:
+        return Window(period_code, None, None, None, until)
+    return Window(period_code, period.opens_on, period.due_on, period.locks_on, until)
+
+
+def window(store: Store, bureau_code: str, period_code: str) -> Window:
+    """Return the days on which a bureau may report a period; these are no secret."""
+    with store.reading() as session:
+        return window_of(session, bureau_code, period_code)
+
+
+def leaves(store: Store, *, viewer: str) -> list[Leave]:
+    """Return every exception, newest first.
+
+    Raises:
+        NotAllowed: the viewer may not grant them.
+    """
+    with store.reading() as session:
+        require(grants_of(session, viewer), "grant_exception")
+        query = select(tables.ReportingException).order_by(tables.ReportingException.id.desc())  # type: ignore[union-attr]
+        return [Leave(e.bureau_code, e.period_code, e.until, e.reason, e.granted_by, e.granted_at) for e in session.exec(query)]
+
+
+def reported_periods(store: Store) -> list[Window]:
+    """Return the periods that the calendar asks for, newest first."""
+    with store.reading() as session:
+        table = tables.ReportingPeriod
+        query = select(table).where(table.opens_on.is_not(None)).order_by(table.end_date.desc())  # type: ignore[union-attr, attr-defined]
+        return [Window(p.period_code, p.opens_on, p.due_on, p.locks_on) for p in session.exec(query)]
+
+
+def owing(session: Session, period_code: str) -> list[str]:
+    """Return the bureaus that owe a report of a period, in catalogue order: those in being on its last day."""
+    end = parse_period(period_code).end
+    rows = session.exec(select(tables.Bureau).order_by(tables.Bureau.sort_order))  # type: ignore[arg-type]
+    return [
+        b.bureau_code
+        for b in rows
+        if b.kind in REPORTING_KINDS
+        and Unit(b.bureau_code, b.name_ja, b.name_en, b.kind, b.parent_code, b.valid_from, b.valid_to, b.is_current).is_valid_on(
+            end
+        )
+    ]
+
+
+def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
+    """Return where every bureau's report of each period stands.
+
+    Raises:
+        NotAllowed: the viewer may not see the queue.
+    """
+    with store.reading() as session:
+        require(grants_of(session, viewer), "see_queue")
+        return [s for code in periods for s in _standings(session, code, owing(session, code), today)]
+
+
+def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
+    """Return where one bureau's reports stand, for the periods that it owes.
+
+    Raises:
+        NotAllowed: the viewer may not see the bureau's reports.
+    """
+    with store.reading() as session:
+        require(grants_of(session, viewer), "see_report", bureau_code)
+        owed = [code for code in periods if bureau_code in owing(session, code)]
+        return [s for code in owed for s in _standings(session, code, [bureau_code], today)]
+
+
+def _standings(session: Session, period_code: str, bureaus: Sequence[str], today: date) -> list[Standing]:
+    query = select(tables.Submission).where(tables.Submission.period_code == period_code)
+    held: dict[str, tables.Submission] = {}
+    approved: set[str] = set()
+    for each in session.exec(query.order_by(tables.Submission.id)):  # type: ignore[arg-type]
+        # A withdrawn report leaves no trace in the matrix; one on its way speaks for the bureau, else the last approved.
+        if each.state != "withdrawn":
+            held[each.bureau_code] = each
+        if each.state == "approved":
+            approved.add(each.bureau_code)
+    found = []
+    for code in bureaus:
+        row: tables.Submission | None = held.get(code)
+        state = row.state if row else "not_started"
+        waits = state in ("not_started", "draft", "returned") and code not in approved
+        late = waits and window_of(session, code, period_code).is_late(today)
+        found.append(Standing(code, period_code, state, late, row.id if row else None, code in approved))
+    return found

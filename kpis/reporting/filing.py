@@ -1,0 +1,264 @@
+"""How a report's rows are kept, and what is stored by now for the same rows. For callers that checked who asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Table
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, SQLModel, select
+
+from kpis.errors import FigureRefused, NotAllowed
+from kpis.figures.records import counting_vintage
+from kpis.periods import parse_period
+from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
+from kpis.store import tables
+from kpis.store.register_history import REGISTERS
+from kpis.store.tables import table_of
+from kpis.store.vintages import REGISTER_FILES
+
+# Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
+_PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
+              "first_known_at", "listed_in", "withdraws_vintage"}  # fmt: skip
+_OBSERVED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+             "is_year_to_date", "is_base_estimated", "sample_size", "note_ja")  # fmt: skip
+_FLAGS = {"is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated"}
+_PRECISION_OF = {
+    "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
+    "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
+    "replanned_end": "replanned_end_precision", "actual_end": "actual_end_precision", "ended_on": "ended_on_precision",
+}  # fmt: skip
+Choices = dict[tuple[str, tuple[str, ...], str], tuple[str, int]]
+
+
+def row_key(key: tuple[str, ...]) -> str:
+    """Return the key of a row as the text by which a submission finds it."""
+    return json.dumps(list(key), ensure_ascii=False)
+
+
+def packed(row: ReportedRow) -> str:
+    """Return a row as the text that a submission keeps."""
+    changed_from = {name: row.issued.get(name) for name in row.changed} if row.issued else None
+    said = {
+        "fields": row.fields,
+        "changed_from": changed_from,
+        "vintage": row.issued_vintage,
+        "row": row.row,
+        "columns": row.columns,
+        **({"readings": row.readings} if row.readings else {}),
+    }
+    return orjson.dumps(said).decode()
+
+
+_DAYS = {kind: [c.name for c in table_of(model).c if c.type.python_type is date] for kind, model in REGISTER_FILES.items()}
+
+
+def unpacked(stored: Any) -> ReportedRow:
+    """Return the row that a submission keeps as text."""
+    said = orjson.loads(stored.fields_json)
+    fields, changed_from = said["fields"], said["changed_from"]
+    for values in (fields, changed_from or {}):
+        for name in _DAYS.get(stored.row_kind, ()):
+            if values.get(name):
+                values[name] = date.fromisoformat(values[name])
+    issued = {} if changed_from is None else {**fields, **changed_from}
+    return ReportedRow(
+        stored.row_kind, tuple(orjson.loads(stored.row_key)), fields, said["vintage"], stored.sheet, said["row"], said["columns"],
+        stored.reason_class, stored.reason_text, issued, {n: tuple(r) for n, r in said.get("readings", {}).items()},
+    )  # fmt: skip
+
+
+def rows_of(session: Session, submission: tables.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
+    """Return the rows of the newest upload, or of the one named, and how its conflicts were resolved."""
+    table = table_of(tables.SubmissionRow)
+    wanted = (table.c.submission_id == submission.id, table.c.revision == (revision or submission.revision))
+    rows, choices = [], Choices()
+    for stored in session.execute(table.select().where(*wanted).order_by(table.c.id)):  # plain rows: a report may have thousands
+        row = unpacked(stored)
+        rows.append(row)
+        for column, (choice, against) in json.loads(stored.choices_json).items() if stored.choices_json else ():
+            choices[row.kind, row.key, column] = (choice, against)
+    return rows, choices
+
+
+def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
+    """Return what is stored for reported rows, by (kind, key)."""
+    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    by_kind: dict[str, list[ReportedRow]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    for kind, own in by_kind.items():
+        if kind == OBSERVATIONS:
+            found |= _current_figures(session, own)
+        else:
+            found |= _current_register(session, kind, own)
+    return found
+
+
+def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
+    table = table_of(tables.Observation)
+    asked = {row.key: row for row in rows}
+    query = sql_select(table).where(
+        table.c.indicator_code.in_({k[0] for k in asked}), table.c.bureau_code.in_({k[1] for k in asked})
+    )
+    vintages: dict[tuple[str, ...], dict[int, dict[str, Any]]] = {}
+    for stored in session.execute(query):
+        values = dict(stored._mapping)
+        key: tuple[str, ...] = (values["indicator_code"], values["bureau_code"], values["period_code"])
+        if key in asked:
+            vintages.setdefault(key, {})[values["vintage"]] = values
+    submitters = _submitters(session, {v["submission_id"] for held in vintages.values() for v in held.values()})
+    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    for key, held in vintages.items():
+        newest = held[max(held)]
+        counting = counting_vintage(held.values())
+        at_issue = held.get(asked[key].issued_vintage) or dict.fromkeys(newest)
+        by = submitters.get(newest["submission_id"], newest["source_code"])
+        values, again = dict.fromkeys(newest), None
+        if counting is not None:
+            withdrawal = {"vintage": newest["vintage"] + 1, "withdraws_vintage": counting["vintage"]}
+            values, again = dict(counting), counting_vintage([*held.values(), withdrawal])
+        found[OBSERVATIONS, key] = Current(values, newest["vintage"], at_issue, by, newest["recorded_at"], again)
+    return found
+
+
+def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
+    model = REGISTER_FILES[kind]
+    table, log = table_of(model), table_of(tables.RegisterChange)
+    (key_column,) = table.primary_key.columns
+    asked = {row.key[0]: row for row in rows}
+    codes = sorted(asked)
+    reported = {key_column.name, "vintage", "source_code"}.union(*(row.fields for row in rows))
+    names = [c.name for c in table.c if c.name in reported]
+    at = names.index(key_column.name)
+    held: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(codes), 500):
+        query = sql_select(*(table.c[name] for name in names)).where(key_column.in_(codes[start : start + 500]))
+        for stored in session.execute(query).all():
+            held[stored[at]] = dict(zip(names, stored, strict=True))
+    behind = [code for code, values in held.items() if values["vintage"] > asked[code].issued_vintage]
+    past: dict[str, dict[str, Any]] = {}
+    last: dict[str, tuple[int | None, str, datetime]] = {}
+    for start in range(0, len(behind), 500):
+        query = (
+            sql_select(log)
+            .where(log.c.register_name == REGISTERS[model], log.c.row_code.in_(behind[start : start + 500]))
+            .order_by(log.c.vintage)
+        )
+        for change in session.execute(query):
+            last[change.row_code] = (change.submission_id, change.file_sha256 or "", change.known_at)
+            if change.vintage > asked[change.row_code].issued_vintage:
+                for name, value in json.loads(change.before_json).items():
+                    past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
+    submitters = _submitters(session, {submission for submission, _, _ in last.values()})
+    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    for code, values in held.items():
+        issued = asked[code].issued_vintage
+        earlier = past.get(code)
+        at_issue = ({**values, **earlier} if earlier else values) if issued else dict.fromkeys(values)
+        submission, _, changed_at = last.get(code, (None, "", None))
+        by = submitters.get(submission, values["source_code"])
+        found[kind, (code,)] = Current(values, values["vintage"], at_issue, by, changed_at)
+    return found
+
+
+def _typed(table: Table, name: str, value: Any) -> Any:
+    is_day = isinstance(value, str) and table.c[name].type.python_type is date
+    return date.fromisoformat(value) if is_day else value
+
+
+def _submitters(session: Session, ids: set[int | None]) -> dict[int | None, str]:
+    table = table_of(tables.Submission)
+    known = {i for i in ids if i is not None}
+    if not known:
+        return {}
+    return {row.id: row.submitted_by for row in session.execute(sql_select(table).where(table.c.id.in_(known)))}
+
+
+# Whose rows they are, and what is stored of them ----------------------------------------------------------------------
+
+
+def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequence[ReportedRow]) -> None:
+    """Refuse rows of another bureau, of later periods, or with columns that no report may set, naming the cell."""
+    known = {
+        code for (code,) in session.execute(
+            sql_select(table_of(tables.Indicator).c.indicator_code).where(table_of(tables.Indicator).c.is_reported_by_bureaus)
+        )
+    }  # fmt: skip
+    own_projects = set(
+        session.exec(select(tables.ProjectBureau.project_code).where(tables.ProjectBureau.bureau_code == bureau_code))
+    )
+    owners: dict[str, dict[str, str | None]] = {}
+    for kind, model in REGISTER_FILES.items():
+        codes = sorted({row.key[0] for row in rows if row.kind == kind})
+        owners[kind] = _owners(session, model, codes)
+    end = parse_period(period_code).end
+    allowed = {kind: set(table_of(model).c.keys()) - _PROTECTED for kind, model in REGISTER_FILES.items()}
+    allowed[OBSERVATIONS] = set(table_of(tables.Observation).c.keys()) - _PROTECTED
+    for row in rows:
+        place = f"{row.sheet} {row.row}行目 row {row.row}"
+        if wrong := row.fields.keys() - allowed[row.kind]:
+            raise FigureRefused(
+                f"{place}: 報告できない列です: {', '.join(sorted(wrong))}", f"{place}: no report sets {', '.join(sorted(wrong))}."
+            )
+        if row.kind == OBSERVATIONS:
+            fits = row.key[1] == bureau_code and row.key[0] in known
+            if fits and parse_period(row.key[2]).end > end:
+                raise FigureRefused(
+                    f"{place}: {period_code} より後の期間です: {row.key[2]}", f"{place}: {row.key[2]} is later than {period_code}."
+                )
+        elif row.kind == "milestones.csv":
+            fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
+        else:
+            fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
+        if not fits:
+            raise NotAllowed(
+                f"{place}: {' '.join(row.key)} は {bureau_code} の報告対象ではありません。自局の様式を使ってください。",
+                f"{place}: {' '.join(row.key)} is not for {bureau_code} to report. Use your own bureau's template.",
+            )
+
+
+def _owners(session: Session, model: type[SQLModel], codes: Sequence[str]) -> dict[str, str | None]:
+    table = table_of(model)
+    (key,) = table.primary_key.columns
+    owner = table.c.project_code if model is tables.Milestone else table.c.bureau_code
+    found: dict[str, str | None] = {}
+    for start in range(0, len(codes), 500):
+        found |= {c: o for c, o in session.execute(sql_select(key, owner).where(key.in_(codes[start : start + 500])))}
+    return found
+
+
+def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> dict[str, Any]:
+    row = change.row
+    if row.kind == OBSERVATIONS:
+        after = merged(row, change.cells, stored)
+        if change.withdraws:
+            after = {}
+        blank = {name: False if name in _FLAGS else ("" if name.startswith(("text", "note")) else None) for name in _OBSERVED}
+        return {
+            "indicator_code": row.key[0], "bureau_code": row.key[1], "period_code": row.key[2],
+            **{name: blank[name] if after.get(name) is None else after[name] for name in _OBSERVED},
+            "published_on": None, "source_code": source, "verified": False, "reason_class": row.reason_class,
+            "reason_text": row.reason_text, "note_en": "", "is_withdrawn": change.withdraws,
+        }  # fmt: skip
+    model = REGISTER_FILES[row.kind]
+    (key,) = table_of(model).primary_key.columns
+    if stored is None:
+        defaults = {n: f.default for n, f in model.model_fields.items() if not f.is_required()}
+        given = {n: v for n, v in row.fields.items() if v is not None or defaults.get(n) is None}
+        made = {**defaults, **given, key.name: row.key[0], "source_code": source}
+        return _with_precisions(made if model is tables.Milestone else {**made, "bureau_code": bureau_code})
+    counting = {c.column: c.new for c in change.cells if c.counts}
+    return _with_precisions({**counting, key.name: row.key[0], "source_code": source})
+
+
+def _with_precisions(values: dict[str, Any]) -> dict[str, Any]:
+    """A day that a bureau wrote is a day; a day it cleared is not known."""
+    for column, precision in _PRECISION_OF.items():
+        if column in values and precision not in values:
+            values[precision] = "day" if values[column] is not None else "unknown"
+    return values

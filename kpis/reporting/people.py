@@ -1,0 +1,213 @@
+"""Persons and their roles as the database knows them, and the record of who did what.
+
+Roles are read again inside each transaction: neither a page nor a cookie is believed. The command line, which whoever runs
+the machine may use, acts as ``COMMAND_LINE`` where it manages persons; for reports it acts as the person named by ``--as``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from kpis.errors import FigureRefused, NotAllowed, NotFound
+from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, require
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.store import Store, utc_now
+
+COMMAND_LINE = "command line"
+LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"
+LOCAL_MANAGER = f"manager{LOCAL_DOMAIN}"
+_LOCAL_PEOPLE = (
+    (LOCAL_MANAGER, "局担当(この端末) Bureau manager (this machine)", "bureau_manager"),
+    (LOCAL_OFFICE, "構造改革室(この端末) Reform office (this machine)", "reform_office"),
+)
+_EMAIL = re.compile(r"^[^@\s]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person who may sign in, with every role; ``is_active`` is false once removed."""
+
+    email: str
+    name: str
+    is_active: bool
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the audit trail."""
+
+    occurred_at: datetime
+    actor: str
+    action: str
+    subject: str
+    file_sha256: str | None
+    cell: str
+    detail: str
+
+
+def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
+    """Return the roles of an active person; none for everybody else, and none for local persons outside local mode."""
+    email = email.strip().lower()
+    if email.endswith(LOCAL_DOMAIN) and settings().mode != "local":
+        return ()
+    account = session.get(tables.UserAccount, email)
+    if account is None or not account.is_active:
+        return ()
+    rows = session.exec(select(tables.UserRole).where(tables.UserRole.email == email).order_by(tables.UserRole.id))  # type: ignore[arg-type]
+    return tuple(Grant(row.role, row.bureau_code) for row in rows)
+
+
+def viewer_of(store: Store, email: str) -> Viewer:
+    """Return a person with the roles held at this moment; an unknown one has none."""
+    email = email.strip().lower()
+    with store.reading() as session:
+        grants = grants_of(session, email)
+        account = session.get(tables.UserAccount, email) if grants else None
+        return Viewer(email, account.display_name if account else "", grants)
+
+
+def allow(session: Session, actor: str, action: str, bureau_code: str | None = None) -> None:
+    """Refuse an action that the actor's roles, as they are now, do not permit.
+
+    Raises:
+        NotAllowed: nothing is done.
+    """
+    if actor != COMMAND_LINE:
+        require(grants_of(session, actor), action, bureau_code)
+
+
+def record(
+    session: Session, actor: str, action: str, subject: str, *, file_sha256: str | None = None, cell: str = "", detail: str = ""
+) -> None:
+    """Write one line of the audit trail within the caller's transaction."""
+    session.add(
+        tables.AuditEvent(
+            occurred_at=utc_now(), actor=actor, action=action, subject=subject, file_sha256=file_sha256, cell=cell, detail=detail
+        )
+    )
+
+
+def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: str | None = None, name: str = "") -> Person:
+    """Give a person a role; a person not known yet becomes known, and one removed before is active again.
+
+    Raises:
+        NotAllowed: the actor may not manage persons.
+        FigureRefused: the e-mail, role or bureau cannot be registered.
+    """
+    email = email.strip().lower()
+    if not _EMAIL.match(email):
+        raise FigureRefused(f"メールアドレスを読めません: {email}", f"This is no e-mail address: {email}")
+    if email.endswith(LOCAL_DOMAIN):
+        raise FigureRefused(f"{LOCAL_DOMAIN} はこの端末用の予約です。", f"{LOCAL_DOMAIN} is reserved for this machine.")
+    if role not in ROLES:
+        raise FigureRefused(f"役割は {', '.join(ROLES)} のいずれかです。", f"The role is one of {', '.join(ROLES)}.")
+    if (role == "bureau_manager") != (bureau_code is not None):
+        raise FigureRefused(
+            "局担当には局コードを指定し、それ以外の役割には指定しないでください。",
+            "Name a bureau for a bureau manager, and none for the other roles.",
+        )
+    with store.writing() as session:
+        allow(session, actor, "manage_people")
+        if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
+            raise NotFound(f"局「{bureau_code}」は登録されていません。", f"There is no bureau {bureau_code!r}.")
+        _grant(session, email, name, role, bureau_code)
+        record(session, actor, "person_added", email, detail=f"{role} {bureau_code or ''}".strip())
+        return Person(email, name, True, grants_of(session, email))
+
+
+def _grant(session: Session, email: str, name: str, role: str, bureau_code: str | None) -> None:
+    account = session.get(tables.UserAccount, email)
+    if account is None:
+        session.add(tables.UserAccount(email=email, display_name=name, created_at=utc_now()))
+    else:
+        account.is_active = True
+        account.display_name = name or account.display_name
+    session.flush()
+    if Grant(role, bureau_code) not in grants_of(session, email):
+        session.add(tables.UserRole(email=email, role=role, bureau_code=bureau_code))
+        session.flush()
+
+
+def remove_person(store: Store, *, actor: str, email: str, role: str | None = None, bureau_code: str | None = None) -> None:
+    """Take one role from a person, or without a role all of them; what the person did stays on record.
+
+    Raises:
+        NotAllowed: the actor may not manage persons, or would remove the own last role.
+        NotFound: there is no such person.
+    """
+    email = email.strip().lower()
+    with store.writing() as session:
+        allow(session, actor, "manage_people")
+        if email == actor:
+            raise NotAllowed(
+                "自分の役割は外せません。別の担当者に依頼してください。", "You cannot take a role from yourself. Ask a colleague."
+            )
+        account = session.get(tables.UserAccount, email)
+        if account is None:
+            raise NotFound(f"「{email}」は登録されていません。", f"{email!r} is not registered.")
+        held = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
+        taken = [row for row in held if role is None or (row.role == role and row.bureau_code == bureau_code)]
+        for row in taken:
+            session.delete(row)
+        account.is_active = len(taken) < len(held)
+        detail = ", ".join(f"{row.role} {row.bureau_code or ''}".strip() for row in taken)
+        record(session, actor, "person_removed", email, detail=detail)
+
+
+def people(store: Store, *, actor: str) -> list[Person]:
+    """Return every person with their roles, by e-mail.
+
+    Raises:
+        NotAllowed: the actor may not manage persons.
+    """
+    with store.reading() as session:
+        allow(session, actor, "manage_people")
+        roles: dict[str, list[Grant]] = {}
+        for row in session.exec(select(tables.UserRole).order_by(tables.UserRole.id)):  # type: ignore[arg-type]
+            roles.setdefault(row.email, []).append(Grant(row.role, row.bureau_code))
+        accounts = session.exec(select(tables.UserAccount).order_by(tables.UserAccount.email))
+        return [Person(a.email, a.display_name, a.is_active, tuple(roles.get(a.email, ()))) for a in accounts]
+
+
+def local_people(store: Store) -> list[Person]:
+    """Return the persons a local instance offers in its sidebar: two of its own, made here, and all others registered.
+
+    Raises:
+        NotAllowed: outside local mode, where only a provider says who somebody is.
+    """
+    if settings().mode != "local":
+        raise NotAllowed("この一覧は local モードだけのものです。", "This list exists in local mode only.")
+    with store.reading() as session:
+        missing = [p for p in _LOCAL_PEOPLE if not grants_of(session, p[0])]
+    if missing:
+        with store.writing() as session:
+            for email, name, role in missing:
+                _grant(session, email, name, role, None)
+    listed = [p for p in people(store, actor=COMMAND_LINE) if p.is_active and p.grants]
+    return sorted(listed, key=lambda p: (not p.email.endswith(LOCAL_DOMAIN), p.email))
+
+
+def audit_trail(store: Store, *, actor: str, subject: str | None = None, limit: int = 500) -> Sequence[Event]:
+    """Return the newest lines of the audit trail, newest first.
+
+    Raises:
+        NotAllowed: the actor may not read it.
+    """
+    with store.reading() as session:
+        allow(session, actor, "read_audit")
+        return events(session, subject=subject, limit=limit)
+
+
+def events(session: Session, *, subject: str | None, limit: int) -> list[Event]:
+    """Return audit lines for a caller that has checked who asks."""
+    query = select(tables.AuditEvent).order_by(tables.AuditEvent.id.desc()).limit(limit)  # type: ignore[union-attr]
+    if subject is not None:
+        query = query.where(tables.AuditEvent.subject == subject)
+    return [Event(e.occurred_at, e.actor, e.action, e.subject, e.file_sha256, e.cell, e.detail) for e in session.exec(query)]

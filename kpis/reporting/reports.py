@@ -1,0 +1,307 @@
+"""Bureaus' reports as they stand: who may see which, what one would change, and who has reported what.
+
+Everything here reads. Each door checks the viewer's roles in the same session that reads; a report that the viewer may not
+see answers exactly as one that does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, select
+
+from kpis.errors import NotFound
+from kpis.figures.records import Figure
+from kpis.figures.scorecard import score_all
+from kpis.reporting.access import OPEN_STATES, Viewer, may
+from kpis.reporting.comparison import (
+    OBSERVATIONS,
+    Comparison,
+    Completeness,
+    Current,
+    Flip,
+    ReportedRow,
+    Value,
+    compare,
+    figure_of,
+    flips,
+    merged,
+    with_figures,
+)
+from kpis.reporting.filing import current_of, rows_of, table_of
+from kpis.reporting.people import Event, events, grants_of
+from kpis.store import tables
+from kpis.store.store import Store
+
+INCOMPLETE = "incomplete"  # the warning that figures which were asked stay open: confirmed once for all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One bureau's report of one period: where it stands and who took which step."""
+
+    id: int
+    bureau_code: str
+    period_code: str
+    state: str
+    revision: int
+    file_sha256: str | None
+    file_name: str
+    template_id: str | None
+    created_by: str
+    created_at: datetime
+    submitted_by: str | None
+    submitted_at: datetime | None
+    decided_by: str | None
+    decided_at: datetime | None
+    return_reason: str
+    completeness: Completeness | None = None  # not known of reports from before it was counted
+
+    @property
+    def subject(self) -> str:
+        """Return the name under which the audit trail knows it."""
+        return f"submission {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning of a report, and who confirmed it with what reason."""
+
+    id: int
+    sheet: str
+    cell: str
+    found: str
+    expected_ja: str
+    expected_en: str
+    remedy_ja: str
+    remedy_en: str
+    confirmed_by: str | None
+    confirmed_reason: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What the reform office said at a cell, and of which upload."""
+
+    revision: int
+    row_kind: str
+    row_key: tuple[str, ...]
+    column: str
+    sheet: str
+    cell: str
+    text: str
+    written_by: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A report with everything a reader of it needs."""
+
+    report: Report
+    comparison: Comparison
+    flips: tuple[Flip, ...]
+    warnings: tuple[Warned, ...]
+    comments: tuple[Comment, ...]
+    events: tuple[Event, ...]
+    rows_count: int
+
+    @property
+    def obstacles(self) -> int:
+        """Return how many things must still be explained or resolved before it can be submitted."""
+        open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
+        found = self.comparison
+        return len(found.unresolved) + len(found.unread) + len(found.unexplained) + open_warnings
+
+
+def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
+    """Return the reports that a viewer may see, newest first.
+
+    Args:
+        viewer: the e-mail; roles are read here.
+        states: keep these.
+        bureau_code: keep this bureau.
+    """
+    with store.reading() as session:
+        reach = Viewer(viewer, grants=grants_of(session, viewer)).bureaus("see_report")
+        query = select(tables.Submission).order_by(tables.Submission.id.desc())  # type: ignore[union-attr]
+        if reach is not None:
+            query = query.where(tables.Submission.bureau_code.in_(reach))  # type: ignore[attr-defined]
+        if bureau_code is not None:
+            query = query.where(tables.Submission.bureau_code == bureau_code)
+        if states is not None:
+            query = query.where(tables.Submission.state.in_(states))  # type: ignore[attr-defined]
+        return [_report(session, row) for row in session.exec(query)]
+
+
+def report(store: Store, report_id: int, *, viewer: str, action: str = "see_report") -> Report:
+    """Return one report.
+
+    Raises:
+        NotFound: there is none, or the viewer may not see it.
+    """
+    with store.reading() as session:
+        return _report(session, seen(session, report_id, viewer, action))
+
+
+def seen(session: Session, report_id: int, viewer: str, action: str = "see_report") -> tables.Submission:
+    """Return a submission that a person may see.
+
+    Raises:
+        NotFound: there is none, or the person may not see it.
+    """
+    row = session.get(tables.Submission, report_id)
+    if row is None or not may(grants_of(session, viewer), action, row.bureau_code):
+        raise NotFound(
+            f"報告 {report_id} は見つかりません。一覧から選んでください。",
+            f"There is no report {report_id}. Choose one from the list.",
+        )
+    return row
+
+
+def original(store: Store, report_id: int, *, viewer: str) -> tuple[str, bytes]:
+    """Return the name and bytes of the workbook a report was read from.
+
+    Raises:
+        NotFound: there is none, or the viewer may not see it.
+    """
+    with store.reading() as session:
+        row = seen(session, report_id, viewer, "read_original")
+        kept = session.get(tables.OriginalFile, row.file_sha256) if row.file_sha256 else None
+        if kept is None:
+            raise NotFound(f"報告 {report_id} に元のファイルはありません。", f"Report {report_id} has no original file.")
+        return kept.name, kept.content
+
+
+def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
+    """Return a report with what it would change, judged on a day.
+
+    Raises:
+        NotFound: there is none, or the viewer may not see it.
+    """
+    with store.reading() as session:
+        row = seen(session, report_id, viewer)
+        found = _report(session, row)
+        rows, choices = rows_of(session, row)
+        current = current_of(session, rows)
+        comparison = compare(rows, current, choices=choices)
+        warnings = warnings_of(session, row)
+        comments = _comments(session, report_id)
+        trail = events(session, subject=found.subject, limit=200)
+    settled = row.state not in OPEN_STATES  # an approved report is itself what is current
+    turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
+    return Opened(found, comparison, tuple(turned), warnings, comments, tuple(trail), len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """A cell that one upload says otherwise than the one before it did."""
+
+    row: ReportedRow
+    column: str
+    before: Value
+    after: Value
+
+    @property
+    def place(self) -> str:
+        """Return the cell as people name it, in the newer workbook where it stands there."""
+        return f"{self.row.sheet}!{self.row.cell(self.column)}".rstrip("!")
+
+
+def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
+    """Return what the newest upload of a report says otherwise than the one before; nothing for a first one.
+
+    Raises:
+        NotFound: there is none, or the viewer may not see it.
+    """
+    with store.reading() as session:
+        row = seen(session, report_id, viewer)
+        if row.revision == 1:
+            return []
+        now, _ = rows_of(session, row)
+        was, _ = rows_of(session, row, revision=row.revision - 1)
+    older, newer = {(r.kind, r.key): r for r in was}, {(r.kind, r.key): r for r in now}
+    found = []
+    for key in dict.fromkeys([*newer, *older]):
+        left, right = older.get(key), newer.get(key)
+        shown = right or left
+        assert shown is not None
+        for column in shown.fields:
+            before = left.fields.get(column) if left else None
+            after = right.fields.get(column) if right else None
+            if before != after and (before or after):
+                found.append(Redone(shown, column, before, after))
+    return found
+
+
+def _flips(
+    store: Store, comparison: Comparison, current: Mapping[tuple[str, tuple[str, ...]], Current], *, as_of: date
+) -> list[Flip]:
+    figures: dict[tuple[str, str], list[Figure]] = {}
+    for change in comparison.rows:
+        row = change.row
+        if row.kind != OBSERVATIONS or not any(c.counts for c in change.cells) or any(c.is_unread for c in change.cells):
+            continue
+        stored = current.get((row.kind, row.key))
+        vintage = stored.vintage + 1 if stored else 1
+        withdrawn = stored.values["vintage"] if change.withdraws and stored else None
+        assert withdrawn is None or isinstance(withdrawn, int)
+        figure = figure_of(row.key, merged(row, change.cells, stored), vintage=vintage, withdraws_vintage=withdrawn)
+        figures.setdefault((row.key[0], row.key[1]), []).append(figure)
+    if not figures:
+        return []
+    book = store.book(sorted({indicator for indicator, _ in figures}))
+    return flips(score_all(book, as_of=as_of), score_all(with_figures(book, figures), as_of=as_of))
+
+
+def warnings_of(session: Session, submission: tables.Submission) -> tuple[Warned, ...]:
+    """Return the warnings of the newest upload."""
+    query = (
+        select(tables.SubmissionWarning)
+        .where(tables.SubmissionWarning.submission_id == submission.id, tables.SubmissionWarning.revision == submission.revision)
+        .order_by(tables.SubmissionWarning.id)  # type: ignore[arg-type]
+    )
+    return tuple(
+        Warned(
+            w.id or 0, w.sheet, w.cell, w.found, w.expected_ja, w.expected_en, w.remedy_ja, w.remedy_en, w.confirmed_by,
+            w.confirmed_reason, w.rule,
+        )
+        for w in session.exec(query)
+    )  # fmt: skip
+
+
+def completeness_of(row: tables.Submission) -> Completeness | None:
+    """Return how much of what was asked a report leaves known, where that was counted."""
+    if row.asked_count is None:
+        return None
+    return Completeness(row.asked_count, tuple((code, period) for code, period in json.loads(row.open_json or "[]")))
+
+
+def _comments(session: Session, report_id: int) -> tuple[Comment, ...]:
+    query = (
+        select(tables.ReviewComment).where(tables.ReviewComment.submission_id == report_id).order_by(tables.ReviewComment.id)  # type: ignore[arg-type]
+    )
+    return tuple(
+        Comment(
+            c.revision, c.row_kind, tuple(json.loads(c.row_key)), c.column_name, c.sheet, c.cell, c.comment, c.written_by,
+            c.written_at,
+        )
+        for c in session.exec(query)
+    )  # fmt: skip
+
+
+def _report(session: Session, row: tables.Submission) -> Report:
+    name = ""
+    if row.file_sha256:
+        table = table_of(tables.OriginalFile)
+        name = session.execute(sql_select(table.c.name).where(table.c.sha256 == row.file_sha256)).scalar() or ""
+    assert row.id is not None
+    return Report(
+        row.id, row.bureau_code, row.period_code, row.state, row.revision, row.file_sha256, name, row.template_id,
+        row.created_by, row.created_at, row.submitted_by, row.submitted_at, row.decided_by, row.decided_at, row.return_reason, completeness_of(row),
+    )  # fmt: skip

@@ -1,0 +1,202 @@
+"""A figure that was approved by mistake is taken back: asked for by one person, decided by another.
+
+A withdrawal names the vintage that it takes back. Approved, it is a vintage of its own: the last vintage that was not withdrawn
+counts again, or none (``kpis.figures.records.current_vintages``); nothing is deleted, and what was known before still is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
+from kpis.figures.records import counting_vintage
+from kpis.periods import parse_period
+from kpis.reporting.comparison import REASON_CLASSES
+from kpis.reporting.people import allow, record
+from kpis.store import tables
+from kpis.store.store import Store, utc_now
+from kpis.store.tables import table_of
+from kpis.store.vintages import as_withdrawal
+
+_KEY = ("indicator_code", "bureau_code", "period_code")
+_SAID = ("value", "numerator", "denominator", "base_value", "text_ja")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish to withdraw one vintage of a figure, and what became of it.
+
+    ``figure`` and ``then`` hold what the vintage says and what counts once it is withdrawn; ``None`` = nothing.
+    """
+
+    id: int
+    key: tuple[str, str, str]
+    vintage: int
+    reason_class: str
+    reason_text: str
+    state: str
+    asked_by: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_text: str
+    figure: dict[str, Any]
+    then: dict[str, Any] | None
+
+
+def ask(
+    store: Store, key: tuple[str, str, str], *, actor: str, reason_class: str, reason_text: str, vintage: int | None = None
+) -> Asked:
+    """Ask for a figure to be withdrawn.
+
+    Args:
+        store: of the instance.
+        key: indicator, unit and period.
+        actor: who asks: a manager of the bureau, or the reform office.
+        reason_class: one of ``REASON_CLASSES``.
+        reason_text: in words.
+        vintage: which one; the one that counts where left out.
+
+    Raises:
+        NotFound: there is no such figure.
+        FigureRefused: a reason is missing, or the vintage cannot be withdrawn.
+        NotAllowed: the actor's roles do not permit it.
+        StepRefused: somebody has asked for the same already.
+    """
+    if reason_class not in REASON_CLASSES or not reason_text.strip():
+        raise FigureRefused(
+            f"取下げには理由の区分({'・'.join(REASON_CLASSES)})と説明の両方が必要です。",
+            f"A withdrawal needs both a reason class ({', '.join(REASON_CLASSES)}) and a text.",
+        )
+    key = (key[0], key[1], parse_period(key[2]).code)
+    try:
+        with store.writing(is_figures=False) as session:
+            allow(session, actor, "ask_withdrawal", key[1])
+            wanted = _wanted(session, key, vintage)
+            row = tables.Withdrawal(
+                indicator_code=key[0], bureau_code=key[1], period_code=key[2], vintage=wanted["vintage"], reason_class=reason_class,
+                reason_text=reason_text.strip(), asked_by=actor, asked_at=utc_now(),
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            detail = f"{reason_class} {reason_text.strip()}"
+            record(session, actor, "withdrawal_asked", _subject(row), detail=f"{' '.join(key)} vintage {row.vintage}: {detail}")
+            return _asked(row, _held(session, key))
+    except IntegrityError as twice:
+        raise StepRefused(
+            f"{' '.join(key)} の取下げは、すでに申請されています。審査のページで確かめてください。",
+            f"The withdrawal of {' '.join(key)} has been asked for already. See the page of reviews.",
+        ) from twice
+
+
+def decide(store: Store, number: int, *, actor: str, approves: bool, text: str = "") -> Asked:
+    """Approve or refuse a withdrawal; approved, it is the newest vintage of its figure at once.
+
+    Raises:
+        NotFound: there is no such request.
+        NotAllowed: the actor asked for it, or may not approve.
+        StepRefused: it is decided already.
+        FigureRefused: it is refused without a reason.
+        ChangedMeanwhile: the vintage was withdrawn in the meantime.
+    """
+    with store.writing() as session:
+        row = session.get(tables.Withdrawal, number)
+        if row is None:
+            raise NotFound(
+                f"取下げの申請 {number} はありません。一覧から選んでください。",
+                f"There is no request {number}. Choose from the list.",
+            )
+        key = (row.indicator_code, row.bureau_code, row.period_code)
+        allow(session, actor, "approve", row.bureau_code)
+        if actor == row.asked_by:
+            raise NotAllowed(
+                "自分が申請した取下げは、自分では承認・却下できません。別の担当者に依頼してください。",
+                "You asked for this withdrawal, so somebody else must decide it.",
+            )
+        if row.state != "asked":
+            raise StepRefused(
+                f"取下げの申請 {number} は決定済みです({row.decided_by})。",
+                f"Request {number} has been decided by {row.decided_by}.",
+            )
+        if not approves and not text.strip():
+            raise FigureRefused("却下には理由が必要です。", "A refusal needs a reason.")
+        row.state, row.decided_by, row.decided_at = ("approved" if approves else "refused"), actor, utc_now()
+        row.decision_text = text.strip()
+        held = _held(session, key)
+        if approves:
+            withdrawn = next(r for r in held if r["vintage"] == row.vintage)
+            if any(r["withdraws_vintage"] == row.vintage for r in held):
+                raise ChangedMeanwhile(
+                    f"{' '.join(key)} の第{row.vintage}版は、すでに取り下げられています。申請を却下してください。",
+                    f"Vintage {row.vintage} of {' '.join(key)} has been withdrawn already. Refuse the request.",
+                )
+            session.flush()
+            session.execute(
+                insert(table_of(tables.Observation)),
+                [as_withdrawal(withdrawn, held, reason=(row.reason_class, row.reason_text), known_at=row.decided_at)],
+            )
+        record(session, actor, f"withdrawal_{row.state}", _subject(row), detail=f"{' '.join(key)} {row.decision_text}".strip())
+        if approves:
+            record(session, actor, "figure_withdrawn", " ".join(key), detail=f"{row.reason_class} {row.reason_text}")
+        return _asked(row, held)
+
+
+def requests(store: Store, *, viewer: str, states: Sequence[str] = ("asked",)) -> list[Asked]:
+    """Return the withdrawals that a person may see, newest first."""
+    table = table_of(tables.Withdrawal)
+    with store.reading() as session:
+        allow(session, viewer, "see_queue")
+        rows = session.execute(select(table).where(table.c.state.in_(states)).order_by(table.c.id.desc())).all()
+        return [_asked(row, _held(session, (row.indicator_code, row.bureau_code, row.period_code))) for row in rows]
+
+
+def vintages_of(store: Store, key: tuple[str, str, str]) -> list[dict[str, Any]]:
+    """Return every vintage of a figure, oldest first."""
+    with store.reading() as session:
+        return _held(session, key)
+
+
+def _held(session: Session, key: tuple[str, str, str]) -> list[dict[str, Any]]:
+    table = table_of(tables.Observation)
+    own = (table.c[name] == value for name, value in zip(_KEY, key, strict=True))
+    return [dict(row._mapping) for row in session.execute(select(table).where(*own).order_by(table.c.vintage))]
+
+
+def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) -> dict[str, Any]:
+    held = _held(session, key)
+    counting = counting_vintage(held)
+    found = dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)
+    place = " ".join(key)
+    if found is None:
+        listed = "、".join(str(r["vintage"]) for r in held if r["withdraws_vintage"] is None) or "なし none"
+        raise NotFound(
+            f"{place} に取り下げる数値がありません(登録された版: {listed})。指標・局・期間を確かめてください。",
+            f"{place} has no figure to withdraw (vintages stored: {listed}). Check indicator, unit and period.",
+        )
+    if found["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == found["vintage"] for r in held):
+        raise FigureRefused(
+            f"{place} の第{found['vintage']}版は、取下げか、すでに取り下げられた版です。取下げを改めるには、数値を理由とともに報告し直してください。",
+            f"Vintage {found['vintage']} of {place} is a withdrawal or withdrawn already. To undo one, report the figure again with a reason.",
+        )
+    return found
+
+
+def _subject(row: tables.Withdrawal) -> str:
+    return f"withdrawal {row.id}"
+
+
+def _asked(row: Any, held: Sequence[dict[str, Any]]) -> Asked:
+    figure = next(r for r in held if r["vintage"] == row.vintage)
+    then = counting_vintage([*held, {"vintage": held[-1]["vintage"] + 1, "withdraws_vintage": row.vintage}])
+    return Asked(
+        row.id, (row.indicator_code, row.bureau_code, row.period_code), row.vintage, row.reason_class, row.reason_text, row.state,
+        row.asked_by, row.asked_at, row.decided_by, row.decided_at, row.decision_text, {name: figure[name] for name in _SAID},
+        None if then is None else {name: then[name] for name in _SAID},
+    )  # fmt: skip

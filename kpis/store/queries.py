@@ -1,0 +1,234 @@
+"""The register of procedures, asked of the database: counted in groups, searched by page, streamed for a file.
+
+Nothing here reads the whole register into memory; the arithmetic on the groups is in ``kpis.figures.registers``. ``as_of`` is the day
+that is judged, ``known_at`` the instant (UTC) whose knowledge is asked for: ``None`` means as known now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
+from sqlmodel import Session
+
+from kpis.errors import NotFound
+from kpis.figures.registers import ENDED, FINISHED, MISTAKE, ONLINE, STEPS, SURE, Dated, Group, search_words
+from kpis.store import tables
+from kpis.store.register_history import FIRST_KNOWN, as_known
+from kpis.store.store import Store
+
+PAGE_SIZE = 50
+GLANCE = 2_000  # so many codes are taken at once; only where there are more are they counted apart
+LISTED = (
+    "procedure_code", "name_ja", "name_en", "bureau_code", "process_type", "applicant", "authority", "is_priority", "counted_as",
+    "online_channel", "applications_count", "online_count", "smartphone_ready", "digitised_date", "digitised_precision",
+    "planned_for", "planned_for_precision", "law_name", "ended_on", "ended_on_precision", "ended_reason", "successor_code", "is_sample",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of procedures is narrowed to; a blank means any. ``due`` is ``planned`` or ``overdue``."""
+
+    bureau: str = ""
+    status: str = ""
+    process_type: str = ""
+    applicant: str = ""
+    authority: str = ""
+    channel: str = ""
+    priority: str = ""
+    due: str = ""
+    q: str = ""
+
+
+_INNER = frozenset({"search_text", "listed_in", FIRST_KNOWN})
+_Columns = Mapping[str, ColumnElement[Any]]
+
+
+def _columns(session: Session, known_at: datetime | None) -> _Columns:
+    return dict(as_known(session, tables.Procedure, known_at).c.items())
+
+
+def _has_ended(c: _Columns, as_of: date) -> ColumnElement[bool]:
+    """Say of a row whether it had ended by a day; one entered by mistake never stood, on no day."""
+    return or_(func.coalesce(c["ended_on"] <= as_of, false()), func.coalesce(c["ended_reason"], "") == MISTAKE)
+
+
+def _status_on(c: _Columns, as_of: date) -> ColumnElement[str]:
+    """Return the status on a day: ended by then, or what is digitised later counts as planned."""
+    return case((_has_ended(c, as_of), ENDED), else_=_status_before(c, as_of))
+
+
+def _status_before(c: _Columns, as_of: date) -> ColumnElement[str]:
+    later = and_(c["digital_status"].in_(ONLINE), c["digitised_date"] > as_of)
+    return case((later, "planned"), else_=c["digital_status"])
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The register counted on a day: groups, channels as written, and what has a digitised or planned day."""
+
+    groups: tuple[Group, ...]
+    channels: tuple[tuple[str, str, int], ...]
+    digitised: tuple[Dated, ...]
+    planned: tuple[Dated, ...]
+
+
+def counted(store: Store, *, as_of: date, known_at: datetime | None = None) -> Counted:
+    """Count the register on a day; four queries, to be kept for as long as the revision stays."""
+    return Counted(
+        tuple(groups(store, as_of=as_of, known_at=known_at)),
+        tuple(channel_counts(store, as_of=as_of, known_at=known_at)),
+        tuple(dated(store, "digitised_date", as_of=as_of, known_at=known_at)),
+        tuple(dated(store, "planned_for", as_of=as_of, known_at=known_at)),
+    )
+
+
+def groups(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[Group]:
+    """Count the register in groups; one query."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        keys = [
+            func.coalesce(c["bureau_code"], ""), _status_on(c, as_of), c["process_type"], c["applicant"], c["authority"],
+            c["is_priority"], c["smartphone_ready"], c["counted_as"], c["is_sample"], *(c[f"{step}_step"] for step in STEPS),
+        ]  # fmt: skip
+        known = c["online_count"].is_not(None)
+        sums = [
+            func.count(), func.count(c["applications_count"]), func.coalesce(func.sum(c["applications_count"]), 0.0),
+            func.count(case((known, c["applications_count"]))),
+            func.coalesce(func.sum(case((known, c["applications_count"]))), 0.0),
+            func.coalesce(func.sum(case((c["applications_count"].is_not(None), c["online_count"]))), 0.0),
+        ]  # fmt: skip
+        rows = session.execute(select(*keys, *sums).group_by(*keys)).all()
+    return [
+        Group(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6], r[7], bool(r[8]), (r[9], r[10], r[11], r[12]), r[13], r[14], r[15], *r[16:])
+        for r in rows
+    ]  # fmt: skip
+
+
+def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """Count by bureau and status: rows of ``bureau_code`` (``None`` where not stated), ``digital_status`` and ``count``."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        keys = (c["bureau_code"], _status_on(c, as_of).label("digital_status"))
+        standing = not_(_has_ended(c, as_of))
+        rows = session.execute(select(*keys, func.count().label("count")).where(standing).group_by(*keys))
+        return [dict(row._mapping) for row in rows]
+
+
+def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[tuple[str, str, int]]:
+    """Count by the channels as written and by status: (channels, status, count)."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        status = _status_on(c, as_of)
+        query = select(c["online_channel"], status, func.count()).where(not_(_has_ended(c, as_of)))
+        query = query.group_by(c["online_channel"], status)
+        return [(channel, found, count) for channel, found, count in session.execute(query)]
+
+
+def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None = None) -> list[Dated]:
+    """Count what has a day in ``digitised_date`` or ``planned_for``, by day, precision, status and bureau."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        precision = c[f"{'digitised' if column == 'digitised_date' else column}_precision"]
+        ended = case((c["ended_on"] <= as_of, c["ended_on"]))
+        keys = (c[column], precision, _status_before(c, as_of), func.coalesce(c["bureau_code"], ""), ended)
+        real = func.coalesce(c["ended_reason"], "") != MISTAKE
+        query = select(*keys, func.count()).where(c[column].is_not(None), real).group_by(*keys)
+        return [Dated(day, how, status, bureau, count, gone) for day, how, status, bureau, gone, count in session.execute(query)]
+
+
+def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[bool]]:
+    status = _status_on(c, as_of)
+    found: list[ColumnElement[bool]] = []
+    if wanted.bureau:
+        found.append(c["bureau_code"].is_(None) if wanted.bureau == "-" else c["bureau_code"] == wanted.bureau)
+    for name in ("process_type", "applicant", "authority"):
+        if value := getattr(wanted, name):
+            found.append(c[name] == value)
+    if wanted.status:
+        found.append(status == wanted.status)
+    if wanted.channel:
+        found.append(c["online_channel"].contains(wanted.channel, autoescape=True))
+    if wanted.priority:
+        found.append(c["is_priority"].is_(wanted.priority == "yes"))
+    if wanted.due:
+        found += [c["planned_for"].is_not(None), status.not_in(FINISHED)]
+        if wanted.due == "overdue":
+            found += [c["planned_for"] < as_of, c["planned_for_precision"].in_(SURE)]
+    found += [c["search_text"].contains(word, autoescape=True) for word in search_words(wanted.q)]
+    return found
+
+
+def _narrowed(query: Select[Any], c: _Columns, wanted: Filter, as_of: date) -> Select[Any]:
+    return query.where(*_conditions(c, wanted, as_of))
+
+
+def search(
+    store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, page: int = 1, size: int = PAGE_SIZE
+) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many procedures there are, and one page of them in the order of their codes.
+
+    The narrow index answers which ones, in one scan where they are few; only the rows of the page are then read whole.
+
+    Returns:
+        The count, and rows of ``LISTED`` with ``status`` as of the day.
+    """
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        which = _narrowed(select(c["procedure_code"]), c, wanted, as_of).order_by(c["procedure_code"])
+        if page * size <= GLANCE:
+            codes = list(session.execute(which.limit(GLANCE + 1)).scalars())
+        else:
+            codes = list(session.execute(which.limit(size).offset((page - 1) * size)).scalars())
+        total = len(codes)
+        if total > GLANCE or page * size > GLANCE:
+            total = int(session.execute(_narrowed(select(func.count(c["procedure_code"])), c, wanted, as_of)).scalar_one())
+        if page * size <= GLANCE:
+            codes = codes[(page - 1) * size : page * size]
+        columns = [*(c[name] for name in LISTED), _status_on(c, as_of).label("status")]
+        rows = (
+            session.execute(select(*columns).where(c["procedure_code"].in_(codes)).order_by(c["procedure_code"])) if codes else ()
+        )
+        return total, [dict(row._mapping) for row in rows]
+
+
+def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None) -> Iterator[dict[str, Any]]:
+    """Yield every procedure that a filter keeps, whole, in the order of their codes, a few hundred at a time in memory."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        query = _narrowed(select(*_whole(c, as_of)), c, wanted, as_of).order_by(c["procedure_code"])
+        for row in session.execute(query.execution_options(yield_per=500)):
+            yield dict(row._mapping)
+
+
+def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = None) -> dict[str, Any]:
+    """Return one procedure, whole, with ``status`` as of the day.
+
+    Raises:
+        NotFound: there is none, or none was known at that instant.
+    """
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        row = session.execute(select(*_whole(c, as_of)).where(c["procedure_code"] == code)).first()
+    if row is None:
+        raise NotFound(
+            f"手続「{code}」は登録されていません。一覧から選んでください。",
+            f"There is no procedure {code!r}. Choose one from the list.",
+        )
+    return dict(row._mapping)
+
+
+def merged_into(store: Store, code: str, *, known_at: datetime | None = None) -> list[str]:
+    """Return the codes of the procedures that a procedure follows."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        found = session.execute(select(c["procedure_code"]).where(c["successor_code"] == code).order_by(c["procedure_code"]))
+        return list(found.scalars())
+
+
+def _whole(c: _Columns, as_of: date) -> list[ColumnElement[Any]]:
+    return [*(column for name, column in c.items() if name not in _INNER), _status_on(c, as_of).label("status")]

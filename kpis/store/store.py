@@ -1,0 +1,440 @@
+"""The store: the one module that opens sessions.
+
+A ``Store`` reads whole books of figures and writes in single transactions. SQLite runs in WAL mode with foreign keys
+on and a busy timeout; writers take the lock at once (``BEGIN IMMEDIATE``), so two of them queue instead of failing.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    create_engine,
+    event,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlmodel import Session, SQLModel
+
+from kpis.errors import NotAllowed, NotFound
+from kpis.figures.organisation import Organisation, Succession, Unit
+from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
+from kpis.figures.scorecard import Book, Entry, SourceNote
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.register_history import as_known
+from kpis.store.tables import table_of
+from kpis.store.vintages import COMPARED, SAID_WHY, is_sample
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+BUSY_TIMEOUT_MS = 30_000
+
+_FIGURE = ("period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate",
+           "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "vintage", "known_at", "source_code",
+           "is_sample", "reason_class", "reason_text", "withdraws_vintage")  # fmt: skip
+_CODED: dict[str, type[SQLModel]] = {
+    "bureau": tables.Bureau,
+    "indicator": tables.Indicator,
+    "project": tables.Project,
+    "source": tables.Source,
+    "version": tables.StrategyVersion,
+    "milestone": tables.Milestone,
+}
+
+
+VintageKey = tuple[str, str, str]  # indicator, unit, period
+BATCH = 1_000  # rows held at once where a table streams past
+_REVISION = select(table_of(tables.DataRevision).c.revision)
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database engine with the settings this product relies on.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
+    """
+    parsed = make_url(url)
+    if parsed.query.get("immutable"):
+        return _open_frozen(parsed)
+    if settings().mode == "public":
+        raise NotAllowed(
+            "公開用のプロセスは公表版だけを読み取り専用で開きます。データベースは開けません。",
+            "A public process opens editions only, read-only. It cannot open a database.",
+        )
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def frozen_url(path: Path) -> str:
+    """Return the address under which an edition's file is opened: read-only, and never changing while it is open."""
+    return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true"
+
+
+def _open_frozen(url: URL) -> Engine:
+    """Open an edition; tables and columns that it leaves out read as empty and blank, whatever asks for them."""
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA temp_store=MEMORY")  # the views below live in this process, not in the file
+        for table in SQLModel.metadata.sorted_tables:
+            held = {row[1] for row in connection.execute(f'PRAGMA main.table_info("{table.name}")')}
+            if held >= set(table.c.keys()):
+                continue
+            columns = ", ".join(f'"{c.name}"' if c.name in held else f'{_blank(c)} AS "{c.name}"' for c in table.c)
+            rows = f'FROM main."{table.name}"' if held else "WHERE 0"
+            connection.execute(f'CREATE TEMP VIEW "{table.name}" AS SELECT {columns} {rows}')
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
+
+
+def _blank(column: Column[Any]) -> str:
+    if column.nullable or isinstance(column.type, (Date, DateTime, LargeBinary)):
+        return "NULL"
+    return "0" if isinstance(column.type, (Integer, Float, Boolean)) else "''"
+
+
+class Store:
+    """The figures of one instance, or of one edition (``frozen_url``), which holds fewer tables and columns."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = open_engine(url)
+        self.is_frozen = bool(make_url(url).query.get("immutable"))  # an edition, which nothing can be written to
+
+    def _must_be_open(self) -> None:
+        if self.is_frozen:
+            raise NotAllowed(
+                "公表版は変更できません。新しい版を公表してください。", "An edition cannot be changed. Publish a new one."
+            )
+
+    def migrate(self, *, to: str = "head") -> None:
+        """Bring the tables to the newest version, or to the one named; does nothing when they are."""
+        self._must_be_open()
+        from alembic import command  # here: ten megabytes that a server, whose tables are ready, need not hold
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.engine.connect().execution_options(writes=True) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+            connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that sees one state of the data."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, *, is_figures: bool = True) -> Iterator[Session]:
+        """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
+
+        Touching the revision comes first: its row is the lock for which writers queue, also where the database has no
+        ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes.
+
+        Args:
+            is_figures: raise the data revision, so that every cache is made anew; not so where only an event is recorded.
+        """
+        self._must_be_open()
+        with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
+            with session.begin():
+                table = table_of(tables.DataRevision)
+                session.execute(update(table).values(revision=table.c.revision + int(is_figures)))
+                yield session
+            connection.commit()
+
+    # What is known -----------------------------------------------------------------------------------------------
+
+    def revision(self) -> int:
+        """Return the number that rises with every committed change."""
+        with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one number
+            return connection.execute(_REVISION).scalar() or 0
+
+    def is_sample(self) -> bool:
+        """Say whether this instance is a sample: its reports are made up and nothing of it is published."""
+        with self.reading() as session:
+            return is_sample(session)
+
+    def become_sample(self) -> None:
+        """Mark this instance as a sample, for good: every row that a report brings from now on is marked."""
+        with self.writing() as session:
+            session.execute(update(table_of(tables.DataRevision)).values(is_sample=True))
+
+    def known_codes(self, table: str) -> set[str]:
+        """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""
+        with self.reading() as session:
+            return set(session.execute(select(table_of(_CODED[table]).c[f"{table}_code"])).scalars())
+
+    def bureaus_by_name(self) -> dict[str, str]:
+        """Return the code of each organisation unit by its Japanese name; of two lives of a name, the present one."""
+        table = table_of(tables.Bureau)
+        query = select(table.c.name_ja, table.c.bureau_code).order_by(table.c.is_current, table.c.sort_order.desc())
+        with self.reading() as session:
+            return {name: code for name, code in session.execute(query)}
+
+    def has_loaded(self, sha256: str) -> bool:
+        """Say whether a file with these bytes was loaded before."""
+        with self.reading() as session:
+            return session.get(tables.OriginalFile, sha256) is not None
+
+    def book(self, indicator_codes: Sequence[str] | None = None) -> Book:
+        """Read every indicator with its figures (all vintages), goals, baseline and sources.
+
+        Args:
+            indicator_codes: keep these only; ``None`` means all.
+        """
+        with self.reading() as session:
+            revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
+            indicators = self._rows(session, tables.Indicator, indicator_codes, "sort_order")
+            kinds = {row.indicator_code: row.kind for row in indicators}
+            figures = self._figures(session, kinds, indicator_codes)
+            goals: dict[tuple[str, str], list[Goal]] = {}
+            for row in self._rows(session, tables.Target, indicator_codes, "id"):
+                goals.setdefault((row.indicator_code, row.bureau_code), []).append(
+                    Goal(
+                        row.period_code,
+                        row.value,
+                        row.set_on,
+                        row.set_order,
+                        row.is_approximate,
+                        row.source_code,
+                        row.set_on_precision,
+                        row.withdrawn_on,
+                        row.withdrawn_reason,
+                    )
+                )
+            baselines = {
+                (r.indicator_code, r.bureau_code): Baseline(r.period_code, r.value, r.is_approximate, r.is_estimated, r.source_code)
+                for r in self._rows(session, tables.Baseline, indicator_codes, "indicator_code")
+            }
+            siblings: dict[str, set[str]] = {}  # either of two indicators may name the other
+            for row in self._rows(session, tables.Indicator, None, "sort_order"):
+                if row.sibling_code:
+                    siblings.setdefault(row.indicator_code, set()).add(row.sibling_code)
+                    siblings.setdefault(row.sibling_code, set()).add(row.indicator_code)
+            based = {(r.indicator_code, r.bureau_code) for r in self._rows(session, tables.Baseline, None, "indicator_code")}
+            sources = {
+                s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade, s.published_by, s.published_basis)
+                for s in session.execute(select(table_of(tables.Source)))
+            }
+            organisation = self.organisation_in(session)
+        entries = []
+        last = len(organisation.order)
+        for row in indicators:
+            others = {u for c, u in figures if c == row.indicator_code and u != row.scope_code} | {
+                u for c, u in goals if c == row.indicator_code and u != row.scope_code
+            }
+            units = [row.scope_code, *sorted(others, key=lambda u: organisation.order.get(u, last))]
+            for unit in units:
+                key = (row.indicator_code, unit)
+                entries.append(
+                    Entry(
+                        _definition(
+                            row, has_sibling_baseline=any((s, unit) in based for s in siblings.get(row.indicator_code, ()))
+                        ),
+                        unit,
+                        row.project_code,
+                        row.theme,
+                        row.is_headline,
+                        tuple(figures.get(key, ())),
+                        tuple(goals.get(key, ())),
+                        baselines.get(key),
+                        row.scope_code,
+                        row.is_reported_by_bureaus,
+                    )
+                )
+        return Book(revision, tuple(entries), sources, organisation)
+
+    @staticmethod
+    def organisation_in(session: Session) -> Organisation:
+        """Read every unit and how they followed each other, within a session."""
+        units, successions = table_of(tables.Bureau), table_of(tables.Succession)
+        return Organisation(
+            tuple(
+                Unit(u.bureau_code, u.name_ja, u.name_en, u.kind, u.parent_code, u.valid_from, u.valid_to, u.is_current)
+                for u in session.execute(select(units).order_by(units.c.sort_order, units.c.bureau_code))
+            ),
+            tuple(
+                Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
+                for s in session.execute(select(successions).order_by(successions.c.id))
+            ),
+        )
+
+    def organisation(self) -> Organisation:
+        """Read every unit and how they followed each other."""
+        with self.reading() as session:
+            return self.organisation_in(session)
+
+    @staticmethod
+    def _figures(session: Session, kinds: Mapping[str, str], codes: Sequence[str] | None) -> dict[tuple[str, str], list[Figure]]:
+        """Read every vintage of every figure, in the order in which they came, by indicator and unit.
+
+        Rows stream past one by one, texts and instants that repeat are held once, and the collector, which would walk all
+        of it again and again while it grows, waits until the end: a history of 300,000 figures is read in seconds.
+        """
+        table = table_of(tables.Observation)
+        query = select(*(table.c[name] for name in ("indicator_code", "bureau_code", *_FIGURE))).order_by(table.c.id)
+        if codes is not None:
+            query = query.where(table.c.indicator_code.in_(codes))
+        figures: dict[tuple[str, str], list[Figure]] = {}
+        held: dict[Any, Any] = {}
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            for row in session.execute(query.execution_options(yield_per=10_000)):
+                (
+                    code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
+                    known_at, source, sample, reason, words, withdraws,
+                ) = row  # fmt: skip
+                known_at = held.setdefault(known_at, known_at)
+                is_worked_out = False
+                if value is None and n is not None:
+                    value = rate_of(kinds[code], n, d, base)
+                    is_worked_out = value is not None
+                figures.setdefault((code, unit), []).append(
+                    Figure(
+                        held.setdefault(period, period), value, n, d, base, text_ja and held.setdefault(text_ja, text_ja), text_en,
+                        approximate, lower, to_date, estimated, size, vintage, known_at, held.setdefault(source, source), sample,
+                        False, False, is_worked_out, reason or "", words, withdraws,
+                    )
+                )  # fmt: skip
+        finally:
+            if was_on:
+                gc.enable()
+        return figures
+
+    def vintages(
+        self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None
+    ) -> dict[VintageKey, list[dict[str, Any]]]:
+        """Return every vintage of figures as it was given, nothing worked out, oldest first.
+
+        Args:
+            codes: of indicators; ``None`` means all.
+            units: keep these only; ``None`` means all.
+
+        Returns:
+            (indicator, unit, period) → rows with the columns that are compared, the vintage and its reason.
+        """
+        table = table_of(tables.Observation)
+        names = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
+        query = select(*(table.c[name] for name in names)).order_by(table.c.vintage)
+        if codes is not None:
+            query = query.where(table.c.indicator_code.in_(codes))
+        if units is not None:
+            query = query.where(table.c.bureau_code.in_(units))
+        found: dict[VintageKey, list[dict[str, Any]]] = {}
+        with self.reading() as session:
+            for row in session.execute(query.execution_options(yield_per=10_000)):
+                found.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
+        return found
+
+    def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
+        table = table_of(model)
+        query = select(table).order_by(table.c[order])
+        if codes is not None:
+            query = query.where(table.c.indicator_code.in_(codes))
+        return list(session.execute(query))
+
+    def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
+        """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
+        return list(self.each_of(model, equal=equal))
+
+    def each_of(
+        self, model: type[SQLModel], *, columns: Sequence[str] = (), by_key: bool = False, equal: Mapping[str, object] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table as ``all_of`` returns them, a batch at a time in memory: a register may have 75,000.
+
+        Args:
+            model: the table.
+            columns: keep these only; all where left out.
+            by_key: in the order of the key alone, also where the table has an order of its own.
+            equal: column → value that it must have.
+        """
+        table = table_of(model)
+        query = select(*(table.c[name] for name in columns)) if columns else select(table)
+        own = [table.c.sort_order] if "sort_order" in table.c and not by_key else []
+        query = query.order_by(*own, *table.primary_key.columns)
+        for column, value in (equal or {}).items():
+            query = query.where(table.c[column] == value)
+        with self.reading() as session:
+            for row in session.execute(query.execution_options(yield_per=BATCH)):
+                yield dict(row._mapping)
+
+    def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[dict[str, Any]]:
+        """Return the rows of a register in key order, as they were known at an instant (UTC); ``None`` means as known now."""
+        (key,) = table_of(model).primary_key.columns
+        with self.reading() as session:
+            rows = as_known(session, model, known_at)
+            return [dict(row._mapping) for row in session.execute(select(rows).order_by(rows.c[key.name]))]
+
+    def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> dict[str, Any]:
+        """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
+
+        Raises:
+            NotFound: there is none.
+        """
+        (column,) = table_of(model).primary_key.columns
+        with self.reading() as session:
+            rows = as_known(session, model, known_at) if known_at else table_of(model)
+            row = session.execute(select(rows).where(rows.c[column.name] == key)).first()
+        if row is None:
+            raise NotFound(
+                f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."
+            )
+        return dict(row._mapping)
+
+    def count(self, model: type[SQLModel]) -> int:
+        """Return the number of rows of a table."""
+        with self.reading() as session:
+            return int(session.execute(select(func.count()).select_from(table_of(model))).scalar_one())
+
+
+def utc_now() -> datetime:
+    """Return the present instant as naive UTC, the form in which instants are stored."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _definition(row: Any, *, has_sibling_baseline: bool) -> Definition:
+    return Definition(
+        row.indicator_code, row.kind, row.direction, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.decimals,
+        threshold_on_track=row.threshold_on_track, threshold_behind=row.threshold_behind, tolerance=row.tolerance,
+        stale_after_days=row.stale_after_days, publication_lag_days=row.publication_lag_days,
+        minimum_value=row.minimum_value, maximum_value=row.maximum_value, has_sibling_baseline=has_sibling_baseline,
+    )  # fmt: skip

@@ -1,0 +1,494 @@
+"""What comes in: rows of files and of approved reports become vintages; what was said before is never lost.
+
+Everything here works within a transaction that its caller opened (``Store.writing()``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlmodel import Session, SQLModel
+
+from kpis.errors import FigureRefused
+from kpis.figures.records import counting_vintage
+from kpis.figures.registers import SEARCHED, searchable
+from kpis.periods import first_instant, parse_period
+from kpis.store import tables
+from kpis.store.register_history import FIRST_KNOWN, REGISTERS
+from kpis.store.tables import table_of
+
+# Files whose rows carry their own key are updated in place; the others are the whole present list and are replaced.
+_KEYED: dict[str, type[SQLModel]] = {
+    "sources.csv": tables.Source,
+    "bureaus.csv": tables.Bureau,
+    "strategy_versions.csv": tables.StrategyVersion,
+    "projects.csv": tables.Project,
+    "indicators.csv": tables.Indicator,
+    "milestones.csv": tables.Milestone,
+    "procedures.csv": tables.Procedure,
+    "facilities.csv": tables.Facility,
+}
+LISTED: dict[str, type[SQLModel]] = {
+    "successions.csv": tables.Succession,
+    "project_versions.csv": tables.ProjectVersion,
+    "project_bureaus.csv": tables.ProjectBureau,
+    "baselines.csv": tables.Baseline,
+    "targets.csv": tables.Target,
+    "readings.csv": tables.Reading,
+}
+REGISTER_FILES: Mapping[str, type[SQLModel]] = {
+    "procedures.csv": tables.Procedure,
+    "facilities.csv": tables.Facility,
+    "milestones.csv": tables.Milestone,
+}
+ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
+MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
+MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
+COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
+SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a row that its list holds no longer: ``keep``, ``end`` (on a day) or ``never`` (it was never so)."""
+
+    word: str
+    ended_on: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A row that a list of a kind held before and holds no longer, by its key as one text."""
+
+    kind: str
+    list_name: str
+    key: str
+    row: Mapping[str, Any]
+    was_kept: bool = False  # decided before, and still to be done: a list that is replaced whole would leave it out
+    is_beside_part: bool = False  # the file looks like a part of its list: the row stays unless something is decided
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a change comes from: the instant it became known (UTC), the file, and for reports the submission and reason."""
+
+    known_at: datetime
+    file_sha256: str | None = None
+    submission_id: int | None = None
+    reasons: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)  # by row code: reason class and text
+    list_name: str = ""  # where the file is a list of a register: the name under which it is loaded again
+
+
+def keep_original(session: Session, *, name: str, content: bytes, kind: str, received_at: datetime) -> str:
+    """Keep the bytes of a file by their SHA-256 and return it; bytes already kept are kept once."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    if session.get(tables.OriginalFile, sha256) is None:
+        session.execute(
+            insert(table_of(tables.OriginalFile)).values(
+                sha256=sha256, name=name, kind=kind, content=content, bytes_count=len(content), received_at=received_at
+            )
+        )
+    return sha256
+
+
+def apply_rows(
+    session: Session, kind: str, rows: Sequence[BaseModel], *, sha256: str, loaded_at: datetime, list_name: str = "",
+    columns: Collection[str] | None = None, kept: Sequence[Mapping[str, Any]] = (),
+) -> int:  # fmt: skip
+    """Store the validated rows of one file within the caller's transaction.
+
+    Args:
+        session: from ``writing()``.
+        kind: the file the rows are of, as ``observations.csv``.
+        rows: validated rows in file order.
+        sha256: of the original file, already kept.
+        loaded_at: UTC.
+        columns: those that the file has; ``None`` means every one of the model.
+        kept: rows of a list that is replaced whole which stay although it holds them no longer.
+        list_name: the name of the list, by which rows that it no longer holds are found when it is loaded again.
+
+    Returns:
+        The number of rows that are new or changed.
+
+    Raises:
+        FigureRefused: a correction has no reason, or the kind is not known.
+    """
+    values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
+    if kind in REGISTER_FILES and rows:
+        for left_out in () if columns is None else ENDS.keys() - columns:  # a list without these columns says nothing of what ended
+            for value in values:
+                value.pop(left_out, None)
+    if kind == "observations.csv":
+        return _append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
+    if kind in _KEYED:
+        return _upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256, list_name=list_name))
+    if kind == "calendar.csv":
+        return _set_calendar(session, values, kept={row["period_code"] for row in kept})
+    if kind in LISTED:
+        table = table_of(LISTED[kind])
+        if "period_code" in table.c:
+            ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
+        session.execute(delete(table))
+        stay = [{name: value for name, value in row.items() if name != "id"} for row in kept]
+        for rows_alike in (values, stay):
+            if rows_alike:
+                session.execute(insert(table), rows_alike)
+        return len(values)
+    raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
+
+
+def apply_report(session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+    """Store the approved rows of a bureau's report within the caller's transaction.
+
+    Args:
+        session: from ``writing()``.
+        kind: ``observations.csv`` or the file of a register.
+        values: columns that are reported, with the row's key; observations carry their reason, the rows of registers
+            that are new carry every column.
+        origin: with the submission, and the reasons of register rows.
+
+    Returns:
+        The number of rows that are new or changed.
+    """
+    if is_sample(session):
+        values = [{**row, "is_sample": True} for row in values]
+    if kind == "observations.csv":
+        given = [{**row, "submission_id": origin.submission_id} for row in values]
+        return _append_observations(session, given, sha256=origin.file_sha256, loaded_at=origin.known_at)
+    return _upsert(session, _KEYED[kind], values, origin=origin)
+
+
+def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]], *, origin: Origin) -> int:
+    table = table_of(model)
+    (key,) = table.primary_key.columns
+    # A row may point at a later row of the same file: store the rows first, the pointers after.
+    pointers = [c.name for c in table.c if any(f.column.table is table for f in c.foreign_keys)]
+    query = select(table)
+    if len(values) < MANY:
+        query = query.where(key.in_([given[key.name] for given in values]))
+    known = {row._mapping[key.name]: dict(row._mapping) for row in session.execute(query)}
+    fresh: list[dict[str, Any]] = []
+    later: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
+    for order, given in enumerate(values):
+        row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
+        old = known.get(row[key.name])
+        if model in REGISTERS:
+            row.pop(FIRST_KNOWN, None)  # ours to say, once
+        if model is tables.Procedure and (old is None or any(name in row and row[name] != old[name] for name in SEARCHED)):
+            row["search_text"] = searchable({**(old or {}), **row})
+        if old is None:
+            if model in REGISTERS:
+                row = {**ENDS, **row, FIRST_KNOWN: origin.known_at, "listed_in": origin.list_name}
+            fresh.append({**row, **dict.fromkeys(pointers)})
+            if any(row.get(name) is not None for name in pointers):
+                later.append({name: row.get(name) for name in (key.name, *pointers)})
+            continue
+        differing = {name: value for name, value in row.items() if old[name] != value}
+        if not differing:
+            continue
+        if model in REGISTERS:
+            row["vintage"] = old["vintage"] + 1
+            changes.append(_register_change(REGISTERS[model], row, old, differing, key=key.name, origin=origin))
+        later.append(row)
+    if fresh:
+        session.execute(insert(table), fresh)
+    _update_many(session, table, key.name, later)
+    if changes:
+        session.execute(insert(table_of(tables.RegisterChange)), changes)
+    if model in REGISTERS and origin.list_name:
+        _note_the_list(session, table, [row[key.name] for row in values], origin.list_name)
+    if model is tables.Milestone:
+        _append_milestone_dates(session, values, known, origin=origin)
+    return len(fresh) + sum(1 for row in later if row[key.name] in known)
+
+
+def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: str) -> None:
+    """Note of the rows of a list that it holds them; that is no change of a row."""
+    (key,) = table.primary_key.columns
+    for start in range(0, len(codes), MANY):
+        own = key.in_(codes[start : start + MANY])
+        session.execute(update(table).where(own, table.c.listed_in != name).values(listed_in=name))
+
+
+def _update_many(session: Session, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Update rows by their key, those with the same columns in one statement: a report may bring thousands."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        alike.setdefault(tuple(row), []).append({**row, "key_of_the_row": row[key]})
+    for found in alike.values():
+        session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), found)
+
+
+def _append_milestone_dates(
+    session: Session, values: list[dict[str, Any]], known: dict[str, dict[str, Any]], *, origin: Origin
+) -> None:
+    """Keep every day a milestone was ever given, so that re-planning twice keeps all of them.
+
+    A day that is cleared, or corrected as an error, was never so: it is withdrawn by a row of its own.
+    """
+    table = table_of(tables.MilestoneDate)
+    held: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    if known:
+        query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
+        for row in session.execute(query.order_by(table.c.vintage)):
+            held.setdefault((row.milestone_code, row.date_kind), []).append(dict(row._mapping))
+    fresh: list[dict[str, Any]] = []
+    for given in values:
+        code = given["milestone_code"]
+        was = known.get(code, {})
+        for kind, column in MILESTONE_DATES.items():
+            if column not in given or given[column] == was.get(column):
+                continue
+            stored = held.setdefault((code, kind), [])
+            came = {
+                "milestone_code": code, "date_kind": kind, "known_at": origin.known_at,
+                "source_code": given.get("source_code") or was["source_code"], "submission_id": origin.submission_id,
+            }  # fmt: skip
+            for number in _never_so(stored, given[column], origin.reasons.get(code)):
+                again = next(row for row in stored if row["vintage"] == number)
+                stored.append(
+                    {
+                        **came,
+                        "vintage": len(stored) + 1,
+                        "day": again["day"],
+                        "precision": again["precision"],
+                        "withdraws_vintage": number,
+                    }
+                )
+                fresh.append(stored[-1])
+            if given[column] is not None:
+                said = {"day": given[column], "precision": given[f"{column}_precision"], "withdraws_vintage": None}
+                stored.append({**came, "vintage": len(stored) + 1, **said})
+                fresh.append(stored[-1])
+    if fresh:
+        session.execute(insert(table), fresh)
+
+
+def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tuple[str | None, str] | None) -> list[int]:
+    """Return the vintages of a kind of day that a change takes back: all of them where it is cleared, an error the last."""
+    taken_back = {row["withdraws_vintage"] for row in stored}
+    standing = [row["vintage"] for row in stored if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
+    if day is None:
+        return standing
+    return standing[-1:] if reason is not None and reason[0] == "error" else []
+
+
+def _append_observations(session: Session, values: list[dict[str, Any]], *, sha256: str | None, loaded_at: datetime) -> int:
+    """Append what is new: a row that repeats a vintage already stored, with its reason, is known, whatever came after it."""
+    table = table_of(tables.Observation)
+    ensure_periods(session, {v["period_code"] for v in values})
+    sources = table_of(tables.Source)
+    source_days: dict[str, date | None] = {
+        code: day or last_day
+        for code, day, last_day in session.execute(select(sources.c.source_code, sources.c.published_on, sources.c.published_by))
+    }
+    columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
+    held: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    codes = sorted({v["indicator_code"] for v in values})
+    query = select(*(table.c[name] for name in columns)).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)
+    for row in session.execute(query):
+        found = dict(row._mapping)
+        held.setdefault((found["indicator_code"], found["bureau_code"], found["period_code"]), []).append(found)
+    fresh = []
+    for number, given in enumerate(values, start=2):
+        key = given["indicator_code"], given["bureau_code"], given["period_code"]
+        stored = held.setdefault(key, [])
+        record = next_vintage(stored, dict(given), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+        if record is None:
+            continue
+        day = given["published_on"] or source_days.get(given["source_code"])
+        if record["withdraws_vintage"] is not None:
+            day = given["published_on"]  # its source is mostly that of the figure, and says nothing of when it was withdrawn
+        known_at = first_instant(day) if day else loaded_at
+        record |= {"known_at": known_at, "recorded_at": loaded_at, "file_sha256": sha256}
+        fresh.append(record)
+        stored.append(record)
+    if fresh:
+        session.execute(insert(table), fresh)
+    return len(fresh)
+
+
+def next_vintage(
+    stored: Sequence[Mapping[str, Any]], given: dict[str, Any], *, where: str, place: str, key: str
+) -> dict[str, Any] | None:
+    """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
+    withdraws = given.pop("is_withdrawn", False)
+    if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
+        given |= {name: "" if name.startswith("text") else False if name.startswith("is_") else None for name in COMPARED}
+    counting = counting_vintage(stored)
+    vintage = len(stored) + 1
+    said = [row for row in stored if _is_same(row, given) and (row["withdraws_vintage"] is not None) == withdraws]
+    if given.get("submission_id") is None and any(_reason(row) == _reason(given) for row in said):
+        return None  # a list repeats what it said before; a report that was approved says it anew
+    if not withdraws and counting is not None and _is_same(counting, given):
+        return None
+    if withdraws and counting is None:
+        raise FigureRefused(
+            f"{where}: {key} に取り下げる数値がありません。期間と指標を確かめてください。",
+            f"{place}: {key} has no figure to withdraw. Check the indicator, unit and period.",
+        )
+    if (stored or withdraws) and not (given["reason_class"] and given["reason_text"].strip()):
+        raise FigureRefused(
+            f"{where}: {key} の値を{'取り下げる' if withdraws else '変える'}には reason_class と reason_text が必要です。",
+            f"{place}: {'withdrawing' if withdraws else 'changing'} {key} needs a reason_class and a reason_text.",
+        )
+    given |= {"vintage": vintage, "withdraws_vintage": counting["vintage"] if withdraws and counting is not None else None}
+    given.setdefault("is_sample", False)
+    if withdraws and counting is not None:
+        given["is_sample"] = counting["is_sample"]
+    return given
+
+
+def _is_same(row: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    return all(row[name] == given[name] for name in COMPARED)
+
+
+def _reason(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["reason_class"] or "", row["reason_text"] or ""
+
+
+def _set_calendar(session: Session, values: list[dict[str, Any]], *, kept: Collection[str]) -> int:
+    """Set the days of every period named, and take them from the others but those kept: the file is the whole calendar."""
+    table = table_of(tables.ReportingPeriod)
+    ensure_periods(session, {given["period_code"] for given in values})
+    session.execute(update(table).where(table.c.period_code.not_in(kept)).values(opens_on=None, due_on=None, locks_on=None))
+    for given in values:
+        session.execute(update(table).where(table.c.period_code == given["period_code"]).values(**given))
+    return len(values)
+
+
+def ensure_periods(session: Session, codes: set[str]) -> None:
+    """Make the periods known that are not yet."""
+    table = table_of(tables.ReportingPeriod)
+    missing = codes - set(session.execute(select(table.c.period_code)).scalars())
+    if missing:
+        found = [parse_period(code) for code in sorted(missing)]
+        session.execute(
+            insert(table),
+            [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in found],
+        )
+
+
+def model_of(kind: str) -> type[SQLModel]:
+    """Return the table that the rows of a kind of file are stored in."""
+    others: dict[str, type[SQLModel]] = {"observations.csv": tables.Observation, "calendar.csv": tables.ReportingPeriod}
+    return {**_KEYED, **LISTED, **others}[kind]
+
+
+def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime) -> int:
+    """Store what was decided of rows that their lists hold no longer, and do it; return how many rows changed.
+
+    Rows of lists that are replaced whole are kept or left out where the list is stored (``apply_rows``).
+    """
+    changed = 0
+    for kind in dict.fromkeys(row.kind for row, _ in gone):
+        own = [(row, decision) for row, decision in gone if row.kind == kind]
+        if kind in REGISTER_FILES:
+            changed += _end_rows(session, kind, own, sha256=sha256, decided_at=decided_at)
+        elif kind == "observations.csv":
+            changed += _withdraw_rows(session, own, decided_at=decided_at)
+    if any(not row.was_kept for row, _ in gone):
+        session.execute(
+            insert(table_of(tables.ListDecision)),
+            [
+                {
+                    "list_kind": row.kind, "list_name": row.list_name, "row_key": row.key, "decision": decision.word,
+                    "ended_on": decision.ended_on, "reason": decision.reason, "decided_at": decided_at,
+                }
+                for row, decision in gone
+                if not row.was_kept
+            ],
+        )  # fmt: skip
+    return changed
+
+
+def _end_rows(
+    session: Session, kind: str, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime
+) -> int:
+    model = _KEYED[kind]
+    (key,) = table_of(model).primary_key.columns
+    why = "abolished" if model is tables.Procedure else "closed"
+    values, reasons = [], {}
+    for row, decision in gone:
+        if decision.word == "keep":
+            continue
+        is_end = decision.word == "end"
+        values.append(
+            {
+                key.name: row.key, "ended_on": decision.ended_on, "ended_on_precision": "day" if is_end else "unknown",
+                "ended_reason": why if is_end else "mistake",
+            }
+        )  # fmt: skip
+        reasons[row.key] = (None if is_end else "error", decision.reason)
+    return _upsert(session, model, values, origin=Origin(decided_at, sha256, reasons=reasons)) if values else 0
+
+
+def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, decided_at: datetime) -> int:
+    """Withdraw every vintage of a figure that was so in no report: what its list said of it was never so."""
+    table = table_of(tables.Observation)
+    fresh = []
+    for row, decision in gone:
+        if decision.word != "never":
+            continue
+        own = (table.c[name] == row.row[name] for name in ("indicator_code", "bureau_code", "period_code"))
+        held = [dict(v._mapping) for v in session.execute(select(table).where(*own).order_by(table.c.vintage))]
+        taken_back = {v["withdraws_vintage"] for v in held}
+        for said in list(held):
+            if said["submission_id"] is None and said["withdraws_vintage"] is None and said["vintage"] not in taken_back:
+                held.append(as_withdrawal(said, held, reason=("error", decision.reason), known_at=decided_at))
+                fresh.append(held[-1])
+    if fresh:
+        session.execute(insert(table), fresh)
+    return len(fresh)
+
+
+def as_withdrawal(
+    withdrawn: Mapping[str, Any], held: Sequence[Mapping[str, Any]], *, reason: tuple[str, str], known_at: datetime
+) -> dict[str, Any]:
+    """Return the vintage that takes one back.
+
+    Args:
+        withdrawn: the stored vintage.
+        held: every vintage of the same figure.
+        reason: class and text.
+        known_at: UTC.
+    """
+    return {
+        **dict.fromkeys(("value", "numerator", "denominator", "base_value", "sample_size", "published_on", "submission_id", "file_sha256")),
+        **dict.fromkeys(("text_ja", "text_en", "note_ja", "note_en"), ""),
+        **dict.fromkeys(("is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated", "verified"), False),
+        **{name: withdrawn[name] for name in ("indicator_code", "bureau_code", "period_code", "source_code", "is_sample")},
+        "vintage": 1 + max(row["vintage"] for row in held), "withdraws_vintage": withdrawn["vintage"], "reason_class": reason[0],
+        "reason_text": reason[1], "known_at": known_at, "recorded_at": known_at,
+    }  # fmt: skip
+
+
+def _register_change(
+    register: str, row: dict[str, Any], old: dict[str, Any], differing: dict[str, Any], *, key: str, origin: Origin
+) -> dict[str, Any]:
+    reason_class, reason_text = origin.reasons.get(row[key], (None, ""))
+
+    def packed(values: dict[str, Any]) -> str:
+        return json.dumps(values, ensure_ascii=False, default=date.isoformat)
+
+    return {
+        "register_name": register, "row_code": row[key], "vintage": row["vintage"],
+        "before_json": packed({name: old[name] for name in differing}), "after_json": packed(differing),
+        "known_at": origin.known_at, "submission_id": origin.submission_id, "file_sha256": origin.file_sha256,
+        "reason_class": reason_class, "reason_text": reason_text,
+    }  # fmt: skip
+
+
+def is_sample(session: Session) -> bool:
+    """Say whether the instance is a sample: every row that a report brings is then marked."""
+    return bool(session.execute(select(table_of(tables.DataRevision).c.is_sample)).scalar())

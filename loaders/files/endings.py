@@ -1,0 +1,157 @@
+"""What a row of a register may say of its end: since when, why and what followed; the same for lists and workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from kpis.figures.registers import MISTAKE
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from kpis.store.vintages import REGISTER_FILES
+from loaders.files.problems import Kind
+
+BEGUN = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
+_PRECISION = {"digitised_date": "digitised_precision"}
+_FOLLOWED = ("merged", "replaced")
+# A day known to the month only is the last of it: so many days earlier it may have been.
+_SLACK = {"day": 0, "month": 31, "quarter": 92, "year": 366}
+Words = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What cannot be, at a column of ours."""
+
+    column: str
+    kind: Kind
+    found: str
+    expected: Words
+    remedy: Words
+
+
+def faults(
+    kind: str, code: str, fields: Mapping[str, Any], ends: Mapping[str, tuple[date | None, str]], *, followed: Mapping[str, date]
+) -> Iterator[Fault]:
+    """Yield what a row says of its end that cannot be.
+
+    Args:
+        kind: the file of the register, as ``facilities.csv``.
+        code: of the row.
+        fields: of the row.
+        ends: of every code that a row names as its successor and that is known: (day it ended, why), ``(None, "")`` if it stands.
+        followed: of every code that others name as their successor: the last day on which one of those ended.
+    """
+    ended, why, successor = fields.get("ended_on"), fields.get("ended_reason"), fields.get("successor_code")
+    blank = "空欄 / blank"
+    if ended is not None and not why:
+        yield Fault(
+            "ended_reason", "missing", blank, ("終了の理由", "why it ended"), ("終了の理由を選んでください", "Say why it ended")
+        )
+    if why and why != MISTAKE and ended is None:
+        yield Fault(
+            "ended_on", "missing", blank, ("終了した日", "the day it ended"),
+            ("終了した日を入れてください", "Enter the day it ended"),
+        )  # fmt: skip
+    if why == MISTAKE and ended is not None:
+        yield Fault(
+            "ended_on", "rule", f"{ended}", ("空欄(初めからなかったものには終了の日がありません)", "a blank: what never was has no day on which it ended"),
+            ("日を消すか、別の理由を選んでください", "Remove the day, or choose another reason"),
+        )  # fmt: skip
+    if (why == MISTAKE or ended is not None) and code in followed and (ended is None or ended <= followed[code]):
+        yield Fault(
+            "ended_on" if ended is not None else "ended_reason", "rule", f"{ended or why}",
+            (f"ほかの行の後継なので、{followed[code]} より後の日", f"a day after {followed[code]}: another row names it as its successor"),
+            ("日を直すか、その行の後継を改めてください", "Correct the day, or give that row another successor"),
+        )  # fmt: skip
+    begun = BEGUN[kind]
+    day = fields.get(begun)
+    slack = _SLACK.get(str(fields.get(_PRECISION.get(begun, f"{begun}_precision"), "day")))
+    if isinstance(ended, date) and isinstance(day, date) and slack is not None and ended < day - timedelta(days=slack):
+        yield Fault(
+            "ended_on", "rule", f"{ended} < {begun} {day}", (f"{day} 以後の日", f"a day from {day} on"),
+            ("終わる前に始まっています。どちらかの日を直してください", "It ends before it begins; correct one of the days"),
+        )  # fmt: skip
+    if not successor:
+        if why in _FOLLOWED:
+            yield Fault(
+                "successor_code", "missing", blank, ("統合先・後継のコード", "the code of what followed it"),
+                ("後継のコードを入れるか、別の理由を選んでください", "Enter the successor's code, or choose another reason"),
+            )  # fmt: skip
+        return
+    if not why:
+        yield Fault(
+            "successor_code", "rule", successor, ("終了した行だけの後継", "a successor only of what has ended"),
+            ("終了した日と理由を入れるか、後継を消してください", "Enter when and why it ended, or remove the successor"),
+        )  # fmt: skip
+    elif successor == code:
+        yield Fault(
+            "successor_code", "rule", successor, ("ほかの行のコード", "the code of another row"),
+            ("自分自身は後継になれません", "A row cannot follow itself"),
+        )  # fmt: skip
+    elif successor not in ends:
+        yield Fault(
+            "successor_code", "unknown_code", successor, ("一覧にあるコード", "a code of the register"),
+            ("コードを直すか、後継を先に登録してください", "Correct the code, or register the successor first"),
+        )  # fmt: skip
+    else:
+        gone, reason = ends[successor]
+        if reason == MISTAKE or (gone is not None and isinstance(ended, date) and gone <= ended):
+            said = f"{successor} ({gone or reason})"
+            yield Fault(
+                "successor_code", "rule", said, ("その日の後も続くもの", "one that went on after that day"),
+                ("後継がそれより前に終わっています。コードか日を直してください", "The successor ended before; correct the code or the day"),
+            )  # fmt: skip
+
+
+def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | None, str]]:
+    """Return of these codes those that are in the register, with the day on which each ended and why."""
+    table = table_of(REGISTER_FILES[kind])
+    (key,) = table.primary_key.columns
+    wanted, found = sorted(codes), dict[str, tuple[date | None, str]]()
+    with store.reading() as session:
+        for start in range(0, len(wanted), 500):
+            query = select(key, table.c.ended_on, table.c.ended_reason).where(key.in_(wanted[start : start + 500]))
+            found |= {code: (day, why or "") for code, day, why in session.execute(query)}
+    return found
+
+
+def followed_by(store: Store, kind: str, codes: set[str]) -> dict[str, date]:
+    """Return of these codes those that other rows name as their successor, with the last day on which one of these ended."""
+    table = table_of(REGISTER_FILES[kind])
+    wanted, found = sorted(codes), dict[str, date]()
+    with store.reading() as session:
+        for start in range(0, len(wanted), 500):
+            query = select(table.c.successor_code, func.max(table.c.ended_on)).group_by(table.c.successor_code)
+            query = query.where(table.c.successor_code.in_(wanted[start : start + 500]), table.c.ended_on.is_not(None))
+            found |= {code: day for code, day in session.execute(query)}
+    return found
+
+
+def find_faults(store: Store, kind: str, rows: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Fault]]:
+    """Yield (code, fault) of the rows of one file, judged beside what is stored.
+
+    Args:
+        store: of the instance.
+        kind: the file of the register.
+        rows: the fields of each row that says anything, by its code.
+    """
+    ending = {
+        code: row for code, row in rows.items() if any(row.get(name) for name in ("ended_on", "ended_reason", "successor_code"))
+    }
+    if not ending:
+        return
+    named = {str(row["successor_code"]) for row in ending.values() if row.get("successor_code")}
+    ends = ends_of(store, kind, named)
+    ends |= {code: (rows[code].get("ended_on"), rows[code].get("ended_reason") or "") for code in named if code in rows}
+    followed = {code: day for code, day in followed_by(store, kind, set(ending)).items()}
+    for code, row in ending.items():
+        if (after := row.get("successor_code")) and after != code and isinstance(row.get("ended_on"), date):
+            followed[after] = max(followed.get(after, date.min), row["ended_on"])
+    for code, row in ending.items():
+        for fault in faults(kind, code, row, ends, followed=followed):
+            yield code, fault

@@ -1,0 +1,320 @@
+"""Registers in another publisher's own layout: the shape of the file is data, in ``data/layouts/``; one reader for all.
+
+A layout is a CSV with one row per heading: ``column`` (ours), ``heading`` (theirs; alternatives joined by ``|``),
+``read`` (how a cell is read), ``codes`` (``their code=our value`` joined by ``|``), ``blank`` (``error`` or ``warning`` where
+a blank is a problem) and ``note``. Several headings may feed one column: for a step the first that answers decides, and
+for ``details_json`` each is kept under the publisher's own heading.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from kpis.periods import parse_period
+from loaders.files.cells import Unreadable, cleaned, read_number
+from loaders.files.formats import Formatted
+from loaders.files.problems import Kind, Problem
+from loaders.files.sheets import column_letters
+from loaders.files.table import Table, shown_otherwise
+from loaders.rows import ProcedureRow, Row
+
+NOTHING = {"", "-", "ー", "―", "－", "ｰ"}
+HEADER_ROWS = 6  # a heading is looked for in so many rows from the top
+_ADAPTER = TypeAdapter(list[ProcedureRow])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One row of a layout; ``constant`` is a text of ``codes`` that maps nothing."""
+
+    column: str
+    headings: tuple[str, ...]
+    read: str
+    codes: Mapping[str, str]
+    constant: str
+    blank: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A publisher's layout: its name, and its lines in the order of the file."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+    @property
+    def required(self) -> list[Line]:
+        """Return the lines whose heading a file must have."""
+        return [line for line in self.lines if line.headings and line.read != "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layout found in a file: the index of the first row of figures, and of the column of each line."""
+
+    layout: Layout
+    first: int
+    places: Mapping[Line, int]
+
+
+def _heading(text: Any) -> str:
+    return cleaned(str(text)).replace(" ", "").replace("\n", "").replace("　", "")
+
+
+@lru_cache(maxsize=4)
+def layouts(folder: Path) -> tuple[Layout, ...]:
+    """Read every layout of registers in a folder."""
+    found = []
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if not rows or not {"column", "heading", "read", "codes"} <= set(rows[0]):
+            continue  # the tile grid lives here too
+        found.append(Layout(path.stem, tuple(_line(row) for row in rows)))
+    return tuple(found)
+
+
+def _line(row: Mapping[str, str]) -> Line:
+    pairs = [pair.split("=", 1) for pair in row["codes"].split("|") if "=" in pair]
+    return Line(
+        row["column"],
+        tuple(_heading(h) for h in row["heading"].split("|") if h),
+        row["read"],
+        {theirs: ours for theirs, ours in pairs},
+        "" if pairs else row["codes"],
+        row["blank"],
+    )
+
+
+def recognise(table: Table, folder: Path) -> Placed | None:
+    """Return the layout whose headings a file has, or ``None``; there may be one or two rows of headings, and rows above."""
+    cells = table[3]
+    best: Placed | None = None
+    for layout in layouts(folder):
+        for last in range(min(HEADER_ROWS, len(cells))):
+            for rows in (cells[last : last + 1], cells[last - 1 : last + 1] if last else []):
+                places = _places(layout, rows)
+                enough = best.places if best else range(int(0.8 * len(layout.required)))
+                if len(places) > len(enough):
+                    best = Placed(layout, last + 1, places)
+    return best
+
+
+def _places(layout: Layout, rows: Sequence[list[Any]]) -> dict[Line, int]:
+    """Find the column of each line where one or two rows are headings: the lower word, the upper, or ``upper(lower)``."""
+    if not rows:
+        return {}
+    lower = [_heading(c) for c in rows[-1]]
+    names: dict[str, int] = {}
+    upper, group = [_heading(c) for c in rows[0]] if len(rows) == 2 else [], ""
+    for i in range(max(len(lower), len(upper))):
+        low, own = (lower[i] if i < len(lower) else ""), (upper[i] if i < len(upper) else "")
+        group = own or group
+        for name in (low, own, f"{group}({low})", group + low):
+            if name:
+                names.setdefault(name, i)
+    found = {}
+    for line in layout.lines:
+        place = next((names[h] for h in line.headings if h in names), None)
+        if place is not None:
+            found[line] = place
+    return found
+
+
+def read_placed(
+    table: Table, placed: Placed, *, bureaus: Mapping[str, str]
+) -> tuple[list[tuple[int, Row]], list[Problem], dict[str, int]]:
+    """Read every row of a file in a known layout.
+
+    Args:
+        table: from ``flatfile.read_table``.
+        placed: from ``recognise``.
+        bureaus: name of an organisation unit → its code.
+
+    Returns:
+        The rows with their row numbers, every problem (a ``warning`` does not keep a row out), and the number of the
+        column of each of ours, counted from 1 as Excel does.
+    """
+    sheet, top, left, cells = table
+    columns: dict[str, int] = {}
+    for line, place in placed.places.items():
+        columns.setdefault(line.column, left + place)
+    problems = [
+        Problem(
+            "header", line.headings[0], "この見出しの列", "a column with this heading",
+            f"公表時の見出しに戻すか、data/layouts/{placed.layout.name}.csv を直してください",
+            f"Restore the published heading, or correct data/layouts/{placed.layout.name}.csv", sheet=sheet, row=top + placed.first - 1,
+        )
+        for line in placed.layout.required if line not in placed.places
+    ]  # fmt: skip
+    if problems:
+        return [], problems, columns
+    reader = _Reader(placed, bureaus)
+    used = sorted({place for line, place in placed.places.items() if line.read != "leave"})
+    numbers, values = [], []
+    for index in range(placed.first, len(cells)):
+        given = cells[index]
+        if not any(cell != "" for cell in given):
+            continue
+        number = top + index
+        for place in used:
+            cell = given[place] if place < len(given) else ""
+            if type(cell) is Formatted:
+                odd = shown_otherwise(cell, "", sheet=sheet, cell=f"{column_letters(left + place)}{number}", row=number)
+                problems += [odd] if odd is not None else []
+        row, wrong = reader.row(given)
+        for line, kind, found, expected, grade in wrong:
+            problems.append(_problem(kind, found, expected, grade, sheet, number, left + placed.places[line]))
+        if row is not None:
+            numbers.append(number)
+            values.append(row)
+    try:
+        return list(zip(numbers, _ADAPTER.validate_python(values), strict=True)), problems, columns
+    except ValidationError as error:
+        for e in error.errors():
+            at, name = e["loc"][0], str(e["loc"][1]) if len(e["loc"]) > 1 else ""
+            place = columns.get(name, 0)
+            expected = (str(e["msg"]), str(e["msg"]))
+            problems.append(_problem("rule", f"{name}={e['input']}", expected, "error", sheet, numbers[int(at)], place))
+    return [], problems, columns
+
+
+_Fault = tuple[Kind, tuple[str, str], str]  # kind, expected in Japanese and English, grade
+_Wrong = tuple[Line, Kind, str, tuple[str, str], str]
+
+
+class _Reader:
+    """Turns the cells of one row into our columns."""
+
+    def __init__(self, placed: Placed, bureaus: Mapping[str, str]) -> None:
+        self.bureaus = bureaus
+        self.lines = [(line, placed.places[line]) for line in placed.layout.lines if line in placed.places and line.read != "leave"]
+        self.constants = {line.column: line.constant for line in placed.layout.lines if line.read == "constant"}
+        self.read: dict[str, Callable[[Line, str, dict[str, Any]], _Fault | None]] = {
+            "bureau": self._bureau, "code": _read_code, "step": _read_step, "count": _read_count, "fiscal_year": _read_fiscal_year,
+        }  # fmt: skip
+
+    def row(self, given: Sequence[Any]) -> tuple[dict[str, Any] | None, list[_Wrong]]:
+        """Return our row, and what is wrong as (line, kind, found, expected, grade); ``None`` where an error keeps it out."""
+        row: dict[str, Any] = dict(self.constants)
+        details: dict[str, str] = {}
+        wrong: list[_Wrong] = []
+        for line, place in self.lines:
+            text = _text(given[place]) if place < len(given) else ""
+            if text in NOTHING:
+                if line.blank:
+                    wrong.append((line, "missing", f"{line.headings[0]}: (空欄 blank)", ("値", "a value"), line.blank))
+            elif line.column == "details_json":
+                if line.codes.get(text, "x"):
+                    details[line.headings[0]] = text
+            elif read := self.read.get(line.read):
+                if fault := read(line, text, row):
+                    wrong.append((line, fault[0], f"{line.headings[0]}={text}", *fault[1:]))
+            else:
+                row[line.column] = " ".join(text.split()) if line.read == "line" else text
+        if details:
+            row["details_json"] = json.dumps(details, ensure_ascii=False)
+        row.setdefault("digital_status", "unknown")
+        if refused := [w for w in wrong if w[4] == "error"]:
+            return None, refused  # a warning says what was stored, and nothing is
+        return row, wrong
+
+    def _bureau(self, line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+        code = self.bureaus.get(text)
+        if code is None:
+            return "unknown_code", ("bureaus.csv にある組織の名称", "the name of a unit in bureaus.csv"), "error"
+        row[line.column] = code
+        return None
+
+
+def _read_code(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+    value = _decoded(line, text)
+    if value is None:
+        return _unlisted(line)
+    row[line.column] = value
+    return None
+
+
+def _read_step(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+    if row.get(line.column):
+        return None  # an earlier heading answered
+    forms = set()
+    for answer in text.split(";"):
+        form = _decoded(line, answer.strip())
+        if form is None:
+            return _unlisted(line)
+        forms.add(form)
+    forms.discard("")
+    sure = forms - {"unknown", "none"}
+    if len(sure) > 1:
+        sure = {"either"}  # some answers on paper, some online: both ways are open
+    if form := (sure or forms - {"none"} or forms or {""}).pop():
+        row[line.column] = form
+    return None
+
+
+def _read_count(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+    try:
+        value = float(text) if text.isdecimal() else read_number(text).value
+    except Unreadable:
+        value = -1.0
+    if value < 0:
+        return "number", ("0以上の数", "a number of at least 0"), "error"
+    if not line.constant:  # 0 stands for unknown
+        row[line.column] = value or None
+        return None
+    total = row.get(line.constant)
+    row[line.column] = value if total and value <= total else None
+    if value > (total or 0):
+        return "rule", ("総数以下の数", "a number of at most the total"), "warning"
+    return None
+
+
+def _read_fiscal_year(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+    year = _decoded(line, text)
+    if year is None:
+        return _unlisted(line)
+    period = parse_period(year.rstrip("+"))
+    row[line.column] = period.start if year.endswith("+") else period.end
+    row[f"{line.column}_precision"] = "or_later" if year.endswith("+") else "year"
+    return None
+
+
+def _unlisted(line: Line) -> _Fault:
+    known = " | ".join(line.codes)
+    return "choice", (f"次のいずれか: {known}", f"one of {known}"), "error"
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _decoded(line: Line, answer: str) -> str | None:
+    """Return our value for an answer such as ``1 実施済``; ``None`` where the layout does not know it."""
+    if answer in line.codes:
+        return line.codes[answer]
+    return line.codes.get(cleaned(answer).split(" ", 1)[0], line.codes.get("*"))
+
+
+def _problem(kind: Kind, found: str, expected: tuple[str, str], grade: str, sheet: str, row: int, column: int) -> Problem:
+    remedy = (
+        ("このセルを直して、もう一度取り込んでください", "Correct this cell and load the file again")
+        if grade == "error"
+        else ("「不明」として取り込みました。公表元で確かめてください", "Stored as unknown; check with the publisher")
+    )
+    return Problem(
+        kind, found, *expected, *remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
+        grade="warning" if grade == "warning" else "error",
+    )  # fmt: skip

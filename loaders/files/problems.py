@@ -1,0 +1,99 @@
+"""What came of reading a file: how many rows, and every problem at its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from kpis.reporting.comparison import Completeness
+from loaders.files.sheets import BookDamaged, Sheet
+
+Kind = Literal[
+    "file", "encoding", "header", "missing", "number", "date", "period", "choice", "unknown_code", "duplicate", "rule",
+    "mark", "sheet", "text", "formula", "error_cell", "merged", "reason", "other_bureau", "doubt",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong: where, what was found, what was expected, and what to do, in Japanese and English.
+
+    A doubt (grade ``warning``) names the ``rule`` that raised it and the ``key`` of the row, so that its confirmation can be kept. A
+    ``question`` is a cell that may mean two things: nothing is read from it until somebody says which. ``subject`` is the row in words.
+    """
+
+    kind: Kind
+    found: str
+    expected_ja: str
+    expected_en: str
+    remedy_ja: str
+    remedy_en: str
+    sheet: str = ""
+    cell: str = ""
+    row: int | None = None
+    grade: Literal["error", "question", "warning"] = "error"
+    rule: str = ""
+    key: tuple[str, ...] = ()
+    subject_ja: str = ""
+    subject_en: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Say whether nothing may be stored as it is: an error, or a question not yet answered."""
+        return self.grade != "warning"
+
+
+SAVE = (
+    "Excelで開いて「Excelブック(.xlsx)」として保存し直してください",
+    "Open it in Excel and save it again as an Excel workbook (.xlsx)",
+)
+
+
+def damaged(error: BookDamaged) -> Problem:
+    """Return the problem of a workbook that cannot be read."""
+    return Problem(
+        "file",
+        error.found,
+        "Excelが書いたままの読めるブック",
+        "a readable workbook, as Excel writes it",
+        *SAVE,
+        sheet=error.sheet,
+        cell=error.cell,
+    )
+
+
+def far_cell(sheet: Sheet) -> Problem:
+    """Return the problem of a sheet with a value far from its table."""
+    return Problem(
+        "sheet", sheet.far_cell, "表の近くにまとまったセル", "cells close to the table", "このセルの内容を消して、保存し直してください",
+        "Clear this cell and save again", sheet=sheet.name, cell=sheet.far_cell,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What became of one file. ``accepted`` rows are new or changed; 0 with problems, since nothing is then stored."""
+
+    file: str
+    sha256: str
+    rows: int = 0
+    accepted: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    is_repeat: bool = False
+    kind: str = ""  # of a list, as ``observations.csv``
+    completeness: Completeness | None = None  # of a bureau workbook
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report in the form that ``--json`` prints."""
+        counted = self.completeness
+        return {
+            **({} if counted is None else {"asked": counted.asked, "filled": counted.filled, "open": [list(k) for k in counted.open]}),
+            "file": self.file, "sha256": self.sha256, "rows": self.rows, "accepted": self.accepted,
+            "problems": [
+                {
+                    "sheet": p.sheet, "cell": p.cell, "row": p.row, "subject": f"{p.subject_ja} / {p.subject_en}".strip(" /"), "kind": p.kind, "grade": p.grade, "found": p.found,
+                    "expected": f"{p.expected_ja} / {p.expected_en}", "remedy": f"{p.remedy_ja} / {p.remedy_en}",
+                }
+                for p in self.problems
+            ],
+        }  # fmt: skip

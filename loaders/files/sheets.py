@@ -1,0 +1,624 @@
+"""The worksheets of an .xlsx, read from their own XML by one parser: values, what their formats say, formulas, errors, merged cells.
+
+Expat parses as any writer may write (quotes, comments, CDATA, prefixes, addresses left out); nothing is taken that lies outside a
+row of the sheet's data. Memory and time are bounded: a part is fed in pieces, a token, a text, the depth and the number of cells
+have limits, and of a sheet whose values lie far apart no value is kept.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from math import isfinite
+from posixpath import join, normpath
+from typing import Any
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from loaders.files.formats import BUILT_IN, Formatted, is_plain, said_of
+
+MAX_AREA = 3_000_000  # cells of the smallest rectangle round all values of a sheet
+MAX_CELLS = 4_000_000
+MAX_MERGED = 2_000
+MAX_STRINGS = 400_000
+MAX_STYLES = 70_000
+MAX_LIST_BYTES = 20_000_000  # of the parts that list sheets and relations
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_PIECE, _TOKEN, _TEXT, _DEPTH = 1 << 18, 1 << 20, 1 << 20, 200
+_SPACES = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
+_LINKED = re.compile(r"\[\d+\]")
+_EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
+
+
+class BookDamaged(Exception):
+    """A workbook cannot be read: what was found, and the sheet and cell where it is known."""
+
+    def __init__(self, found: str, *, sheet: str = "", cell: str = "") -> None:
+        super().__init__(found)
+        self.found, self.sheet, self.cell = found, sheet, cell
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One worksheet.
+
+    Args:
+        rows: values from A1 on, every row as long as the longest; a blank is ``""``.
+        uncalculated: addresses of formulas without a result.
+        linked: addresses of formulas that read another workbook.
+        errors: address → error, as ``#REF!``.
+        faulty: address → what stands there that is no value, as ``NaN``.
+        merged: (first column, first row, last column, last row), counted from 1.
+        far_cell: the address that makes the sheet too large to read, or a blank; no value is kept then.
+    """
+
+    name: str
+    part: str
+    rows: list[list[Any]] = field(default_factory=list)
+    uncalculated: list[str] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    faulty: dict[str, str] = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    far_cell: str = ""
+
+
+def column_letters(number: int) -> str:
+    """Return Excel's letters for a column counted from 1."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@lru_cache(maxsize=_LAST_COLUMN)
+def column_number(letters: str) -> int:
+    """Return the number of a column, counted from 1, from Excel's letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Return the letters and the row of an address such as F12."""
+    letters = address.rstrip("0123456789")
+    return letters, int(address[len(letters) :])
+
+
+_BLANKS = [""] * 100
+_COLUMNS = {column_letters(n): n for n in range(1, 703)}
+
+
+# The list of sheets ----------------------------------------------------------------------------------------------------
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Return (sheet name, path in the archive) of the worksheets in the workbook's order.
+
+    Raises:
+        BookDamaged: the workbook's own list of sheets is missing or damaged.
+    """
+    return _listed(archive)[0]
+
+
+def _listed(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str, str, bool]:
+    """Return the worksheets, the paths of shared texts and styles (blank where there is none), and whether days count from 1904."""
+    names = {name.casefold(): name for name in archive.namelist()}
+    root, relations = (_tree(archive, names, part) for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
+    targets: dict[str | None, tuple[str, str]] = {}
+    for relation in relations:
+        target = relation.get("Target", "")
+        path = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
+        targets[relation.get("Id")] = (names.get(path.casefold(), path), relation.get("Type", "").rsplit("/", 1)[-1])
+    found = []
+    for sheet in root.iter():
+        if sheet.tag in [f"{{{space}}}sheet" for space in _SPACES]:
+            identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
+            path, kind = targets.get(identity, ("", ""))
+            if kind == "worksheet":
+                found.append((sheet.get("name", ""), path))
+    if len({name.casefold() for name, _ in found}) != len(found):
+        raise BookDamaged("同じ名前のシート / two sheets of one name")
+    others = {kind: path for path, kind in targets.values() if kind in ("sharedStrings", "styles")}
+    told = [e.get("date1904", "").strip() for e in root.iter() if e.tag in [f"{{{space}}}workbookPr" for space in _SPACES]]
+    return found, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in told)
+
+
+def _tree(archive: zipfile.ZipFile, names: Mapping[str, str], part: str) -> ElementTree.Element:
+    try:
+        info = archive.getinfo(names[part])
+        if info.file_size > MAX_LIST_BYTES:
+            raise BookDamaged(f"{part}: {info.file_size:,} bytes")
+        return ElementTree.fromstring(archive.read(info))
+    except (
+        KeyError,
+        ElementTree.ParseError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        ValueError,
+        LookupError,
+    ) as error:
+        raise BookDamaged(f"{part}: {error}") from error
+
+
+def names_of(content: bytes) -> list[str]:
+    """Return the names of the worksheets; nothing else is read.
+
+    Raises:
+        BookDamaged: it is no workbook.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return [name for name, _ in sheet_parts(archive)]
+    except zipfile.BadZipFile as error:
+        raise BookDamaged(str(error)) from error
+
+
+def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet], bool]:
+    """Read the worksheets of a workbook whose bytes were checked before.
+
+    Args:
+        only_first: read the first worksheet alone.
+
+    Returns:
+        The worksheets in order, and whether days are counted from 1904.
+
+    Raises:
+        BookDamaged: a part is missing, is no XML, or goes beyond a limit; it names the sheet where it is known.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            listed, strings_part, styles_part, is_1904 = _listed(archive)
+            held = set(archive.namelist())
+            strings = _strings(archive, strings_part) if strings_part in held else []
+            formats = _formats(archive, styles_part) if styles_part in held else {}
+            sheets = []
+            for name, part in listed[:1] if only_first else listed:
+                if part not in held:
+                    raise BookDamaged(f"{part or name}: ありません / missing", sheet=name)
+                sheets.append(_Reader(Sheet(name, part), strings, formats, is_1904).read(archive))
+            return sheets, is_1904
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        raise BookDamaged(str(error)) from error
+
+
+# Parsing in bounds -----------------------------------------------------------------------------------------------------
+
+Attributes = dict[str, str]
+
+
+class _Parsing:
+    """One part fed to expat in pieces: a handler of starts, one of ends, and the text in between where it is asked for."""
+
+    def __init__(self, root: str, *, sheet: str = "") -> None:
+        self.root, self.sheet, self.depth = root, sheet, 0
+        self.text: list[str] = []
+        # Names that are asked for often come as the very objects compared with: a comparison is then one of identity.
+        names = {f"{space} {name}": f"{space} {name}" for space in _SPACES for name in ("c", "v", "f", "is", "t", "row")}
+        self.parser = expat.ParserCreate(None, " ", intern=names)
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._root
+        self.parser.StartDoctypeDeclHandler = self._doctype
+
+    def _doctype(self, *_: Any) -> None:
+        raise BookDamaged("文書型宣言のあるXML / XML with a document type", sheet=self.sheet)
+
+    def _root(self, tag: str, attributes: Attributes) -> None:
+        space, _, name = tag.rpartition(" ")
+        if space not in _SPACES or name != self.root:
+            raise BookDamaged(f"<{name}>", sheet=self.sheet)
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.handlers(space + " ")
+
+    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+        """Return what is done at starts and ends of elements; ``space`` stands before each name."""
+        raise NotImplementedError
+
+    def beyond(self) -> str:
+        """Return what goes beyond a limit, or a blank; asked after each piece."""
+        return ""
+
+    def parse(self, archive: zipfile.ZipFile, part: str) -> None:
+        """Feed a part.
+
+        Raises:
+            BookDamaged: it is no XML or goes beyond a limit.
+        """
+        parser, fed = self.parser, 0
+        try:
+            with archive.open(part) as stream:
+                while piece := stream.read(_PIECE):
+                    parser.Parse(piece)
+                    fed += len(piece)
+                    if (
+                        fed - parser.CurrentByteIndex > _TOKEN
+                        or self.depth > _DEPTH
+                        or (len(self.text) > 100 and sum(map(len, self.text)) > _TEXT)
+                    ):
+                        raise BookDamaged("Excelが書かないXML / XML that Excel does not write", sheet=self.sheet)
+                    if found := self.beyond():
+                        raise BookDamaged(found, sheet=self.sheet)
+            parser.Parse(b"", True)
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            raise BookDamaged(f"{part}: {error}", sheet=self.sheet) from error
+        if found := self.beyond():
+            raise BookDamaged(found, sheet=self.sheet)
+
+
+class _Strings(_Parsing):
+    """The shared texts, without the readings (furigana) beside them."""
+
+    def __init__(self) -> None:
+        super().__init__("sst")
+        self.found: list[str] = []
+
+    def beyond(self) -> str:
+        return f"文字列 {len(self.found):,} / shared strings" if len(self.found) > MAX_STRINGS else ""
+
+    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+        entry, text, reading = space + "si", space + "t", space + "rPh"
+        parser, pieces, found, readings = self.parser, self.text, self.found, [0]
+
+        def start(tag: str, attributes: Attributes) -> None:
+            self.depth += 1
+            if tag == text and not readings[0]:
+                parser.CharacterDataHandler = pieces.append
+            elif tag == reading:
+                readings[0] += 1
+
+        def end(tag: str) -> None:
+            self.depth -= 1
+            if tag == text:
+                parser.CharacterDataHandler = None
+            elif tag == entry:
+                found.append(_unescaped("".join(pieces)))
+                pieces.clear()
+            elif tag == reading:
+                readings[0] -= 1
+
+        return start, end
+
+
+def _strings(archive: zipfile.ZipFile, part: str) -> list[str]:
+    parsing = _Strings()
+    parsing.parse(archive, part)
+    return parsing.found
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
+
+
+class _Styles(_Parsing):
+    """The number formats of a workbook, and which of them each cell style has."""
+
+    def __init__(self) -> None:
+        super().__init__("styleSheet")
+        self.codes: dict[str, str] = {}
+        self.parents: list[str] = []
+        self.cells: list[tuple[str, str, str | None]] = []  # format, parent, applyNumberFormat
+
+    def beyond(self) -> str:
+        count = max(len(self.codes), len(self.parents), len(self.cells))
+        return f"スタイル {count:,} / styles" if count > MAX_STYLES else ""
+
+    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+        path: list[str] = []
+
+        def start(tag: str, attributes: Attributes) -> None:
+            self.depth += 1
+            path.append(tag)
+            if len(path) == 2 and tag == space + "numFmt" and path[0] == space + "numFmts":
+                self.codes[attributes.get("numFmtId", "").strip()] = attributes.get("formatCode", "")
+            elif len(path) == 2 and tag == space + "xf":
+                number = attributes.get("numFmtId", "0").strip()
+                if path[0] == space + "cellStyleXfs":
+                    self.parents.append(number)
+                elif path[0] == space + "cellXfs":
+                    self.cells.append((number, attributes.get("xfId", "0").strip(), attributes.get("applyNumberFormat")))
+
+        def end(tag: str) -> None:
+            self.depth -= 1
+            if path:
+                path.pop()
+
+        return start, end
+
+    def code(self, number: str) -> str:
+        """Return the code of a format's number."""
+        return self.codes.get(number) or BUILT_IN.get(int(number) if number.isdecimal() else -1, "General")
+
+
+def _formats(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """Return the format of each cell style that does not show every number as it is held, by the style's number."""
+    parsing = _Styles()
+    parsing.parse(archive, part)
+    plain: dict[str, bool] = {}
+    found = {}
+    for index, (number, parent, applies) in enumerate(parsing.cells):
+        code = parsing.code(number)
+        # Writers differ in whether a cell without a format of its own takes that of its named style: what may be shown counts.
+        if (
+            code.casefold() == "general"
+            and applies not in ("1", "true")
+            and parent.isdecimal()
+            and int(parent) < len(parsing.parents)
+        ):
+            code = parsing.code(parsing.parents[int(parent)])
+        if code not in plain:
+            plain[code] = is_plain(code)
+        if not plain[code]:
+            found[str(index)] = code
+    return found
+
+
+# One sheet -------------------------------------------------------------------------------------------------------------
+
+
+class _Reader(_Parsing):
+    """Reads one sheet. Closures over plain names, since a register has 100,000 cells."""
+
+    def __init__(self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], is_1904: bool) -> None:
+        super().__init__("worksheet", sheet=sheet.name)
+        self.out, self.strings, self.formats, self.epoch = sheet, strings, dict(formats), _EPOCHS[is_1904]
+        self.count = 0
+        self.rows: dict[int, list[Any]] = {}
+        self.widest = self.lowest = 0
+        self.last_row = self.last_column = (0, 0, "")
+        if "0" in self.formats:
+            self.formats[""] = self.formats["0"]
+
+    def read(self, archive: zipfile.ZipFile) -> Sheet:
+        """Read the sheet's part."""
+        self.parse(archive, self.out.part)
+        if self.out.far_cell:
+            self.out.far_cell = (self.last_row if self.last_row[0] > 100 * self.last_column[0] else self.last_column)[2]
+            self.rows.clear()
+            return self.out
+        width, empty = self.widest, [""] * self.widest
+        for row in self.rows.values():
+            if len(row) < width:
+                row.extend(empty[len(row) :])
+        self.out.rows = [self.rows.get(number, empty) for number in range(1, self.lowest + 1)]
+        return self.out
+
+    def beyond(self) -> str:
+        if self.count > MAX_CELLS:
+            return f"{self.count:,} cells"
+        return f"結合 {len(self.out.merged):,} / merged cells" if len(self.out.merged) > MAX_MERGED else ""
+
+    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+        names = [space + name for name in ("sheetData", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell")]
+        data, row_tag, cell, value, formula, inline, text, reading, merge = (self.parser.intern.setdefault(n, n) for n in names)
+        parser, pieces, take, columns, length = self.parser, self.text, self.text.append, _COLUMNS, len(space)
+        put, take_cell, join_text = self._put, self._cell, "".join
+        in_data = in_row = in_cell = is_busy = in_inline = is_text = False
+        depth = foreign = readings = number = column = digits = 0
+        row_text = style = kind = ""
+        held: str | None = None
+        written: str | None = None
+
+        def start(tag: str, attributes: Attributes) -> None:
+            nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, depth, foreign, readings, number, column, digits
+            nonlocal row_text, style, kind, held, written
+            depth += 1
+            if foreign:
+                self.depth = depth
+                return
+            if is_text:
+                raise BookDamaged(f"<{tag[length:]}>", sheet=self.sheet)
+            if tag == cell:
+                if not in_row:
+                    return
+                if in_cell:
+                    raise BookDamaged("<c><c>", sheet=self.sheet)
+                self.count += 1
+                in_cell = True
+                address = attributes.get("r")
+                if address is None:
+                    column += 1
+                else:
+                    before, column = column, columns.get(address[:-digits], 0) if address[-digits:] == row_text else 0
+                    column = column or self._column(address, number, before)
+                style, kind = attributes.get("s", ""), attributes.get("t", "n")
+            elif tag in (value, formula):
+                if in_cell:
+                    if held is not None and tag == value:
+                        raise BookDamaged(f"{column_letters(column)}{number} <v><v>", sheet=self.sheet)
+                    is_busy = is_text = True
+                    parser.CharacterDataHandler = take
+            elif tag == row_tag:
+                if in_data and not in_row:
+                    in_row, told = True, attributes.get("r", "").strip()
+                    number = self._row(told) if told else number + 1
+                    row_text = str(number)
+                    digits, column = len(row_text), 0
+            elif tag == inline:
+                is_busy = in_inline = in_cell
+            elif tag == text:
+                if in_inline and not readings:
+                    is_text = True
+                    parser.CharacterDataHandler = take
+            elif tag == reading:
+                readings += 1
+            elif tag == data:
+                in_data = depth == 1
+            elif tag == merge:
+                self._merge(attributes.get("ref", ""))
+            elif tag[:length] != space:
+                foreign = depth  # an extension in another name space: nothing in it is a cell
+            else:
+                self.depth = depth
+
+        def end(tag: str) -> None:
+            nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, depth, foreign, readings, held, written
+            depth -= 1
+            if foreign:
+                if depth < foreign:
+                    foreign = 0
+            elif tag == cell:
+                if is_busy:
+                    if kind == "inlineStr" and written is None and held and "_" not in held:
+                        put(number, column, held)
+                    else:
+                        take_cell(number, column, style, kind, held, written)
+                    is_busy, held, written = False, None, None
+                in_cell = False
+            elif tag == value:
+                if is_text:
+                    held, is_text = join_text(pieces), False
+                    pieces.clear()
+                    parser.CharacterDataHandler = None
+            elif tag == formula:
+                if is_text:
+                    written, is_text = join_text(pieces), False
+                    pieces.clear()
+                    parser.CharacterDataHandler = None
+            elif tag == text:
+                is_text = False
+                parser.CharacterDataHandler = None
+            elif tag == inline:
+                if in_inline:
+                    if held is None:
+                        held = join_text(pieces)
+                    pieces.clear()
+                    in_inline = False
+            elif tag == reading:
+                readings -= 1
+            elif tag == row_tag:
+                in_row = False
+            elif tag == data:
+                in_data = False
+
+        return start, end
+
+    # Where a cell stands ---------------------------------------------------------------------------------------------
+
+    def _row(self, told: str) -> int:
+        number = int(told) if told.isascii() and told.isdecimal() and len(told) < 9 else 0
+        if not 1 <= number <= _LAST_ROW:
+            raise BookDamaged(f"row {told[:40]}", sheet=self.sheet)
+        return number
+
+    def _column(self, address: str, row: int, before: int) -> int:
+        """Return the column of an address that is written in no usual way, or of a cell that leaves it out."""
+        plain = address.strip().upper()
+        if not plain:
+            return before + 1
+        match = _ADDRESS.match(plain)
+        column = column_number(match[1]) if match else 0
+        if match is None or not 1 <= column <= _LAST_COLUMN or int(match[2]) != row:
+            raise BookDamaged(f"{address[:40]} ({row}行目 / row {row})", sheet=self.sheet)
+        return column
+
+    def _merge(self, place: str) -> None:
+        ends = [_ADDRESS.match(part.replace("$", "")) for part in place.strip().upper().split(":")]
+        if len(ends) > 2 or not all(ends):
+            raise BookDamaged(f"mergeCell {place[:40]}", sheet=self.sheet)
+        (left, top), (right, bottom) = [(column_number(m[1]), int(m[2])) for m in (ends[0], ends[-1]) if m]
+        self.out.merged.append((min(left, right), min(top, bottom), max(left, right), max(top, bottom)))
+
+    def _put(self, row: int, column: int, value: Any) -> None:
+        if column > self.widest or row > self.lowest:
+            self.widest, self.lowest = max(self.widest, column), max(self.lowest, row)
+            if row > _LAST_ROW or column > _LAST_COLUMN:
+                raise BookDamaged(f"{column_letters(column)}{row}", sheet=self.sheet)
+            if self.widest * self.lowest > MAX_AREA:
+                self.out.far_cell = f"{column_letters(column)}{row}"
+            self.last_row = max(self.last_row, (row, column, f"{column_letters(column)}{row}"))
+            self.last_column = max(self.last_column, (column, row, f"{column_letters(column)}{row}"))
+        if self.out.far_cell:
+            return
+        cells = self.rows.get(row)
+        if cells is None:
+            cells = self.rows[row] = []
+        missing = column - 1 - len(cells)
+        if missing > 0:
+            cells.extend(_BLANKS[:missing] if missing < 100 else [""] * missing)
+        if missing >= 0:
+            cells.append(value)
+        elif cells[column - 1] == "":
+            cells[column - 1] = value
+        else:
+            self.out.faulty[f"{column_letters(column)}{row}"] = "同じ番地のセルが二つ / two cells of one address"
+
+    # What it holds ---------------------------------------------------------------------------------------------------
+
+    def _cell(self, row: int, column: int, style: str, kind: str, held: str | None, formula: str | None) -> None:
+        value: Any = ""
+        if formula is not None:
+            if "[" in formula and _LINKED.search(formula):
+                self.out.linked.append(f"{column_letters(column)}{row}")
+            if not held and not (held is not None and kind == "str") and kind != "e":
+                self.out.uncalculated.append(f"{column_letters(column)}{row}")
+                self._put(row, column, "")
+                return
+        if kind == "n":
+            if not held:
+                return
+            try:
+                value = float(held)
+            except ValueError:
+                value = None
+            if value is None or not isfinite(value) or "_" in held:
+                self._fault(row, column, held)
+                return
+            if style in self.formats or style[:1] in "0+ ":
+                code = self.formats.get(style) or self.formats.get(style.strip().lstrip("+").lstrip("0") or "0")
+                value = value if code is None else self._formatted(value, code)
+        elif kind == "s":
+            index = held.strip() if held else ""
+            if not index.isdecimal() or int(index) >= len(self.strings):
+                self._fault(row, column, f"t=s {held}")
+                return
+            value = self.strings[int(index)]
+        elif kind in ("str", "inlineStr"):
+            value = _unescaped(held or "")
+        elif kind == "e":
+            self.out.errors[f"{column_letters(column)}{row}"] = held or "#?"
+            self._put(row, column, "")
+            return
+        elif kind == "b" and (held or "").strip() in ("0", "1", "true", "false"):
+            value = (held or "").strip() in ("1", "true")
+        elif kind == "d" and (day := _iso_day(held or "")) is not None:
+            value = day
+        elif held:
+            self._fault(row, column, f"t={kind} {held}")
+            return
+        self._put(row, column, value)
+
+    def _fault(self, row: int, column: int, found: str) -> None:
+        self.out.faulty[f"{column_letters(column)}{row}"] = found[:60]
+        self._put(row, column, "")
+
+    def _formatted(self, value: float, code: str) -> Any:
+        said = said_of(code, value)
+        if said is None:
+            return value
+        if said.kind == "duration" and abs(value) < 1e6:
+            return timedelta(days=value)
+        if said.kind == "date" and 0 <= value < 2_900_000:
+            if value < 1:
+                return timedelta(days=value)
+            day = self.epoch + timedelta(days=int(value))
+            seconds = round((value - int(value)) * 86_400)
+            return day if not seconds else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
+        return Formatted(value, said)
+
+
+def _iso_day(text: str) -> date | datetime | None:
+    try:
+        moment = datetime.fromisoformat(text.strip().removesuffix("Z"))
+    except ValueError:
+        return None
+    return moment if moment.time() != datetime.min.time() else moment.date()

@@ -1,0 +1,273 @@
+"""One header row, one row per fact: CSV (UTF-8 with or without BOM, Shift_JIS) and XLSX, against a plain model.
+
+Fast where cells are plain: whole columns go to one pydantic validator; only a file with a problem, or with figures
+written the Japanese way, is read cell by cell.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
+from loaders.files.formats import Formatted
+from loaders.files.guard import is_workbook
+from loaders.files.problems import Kind, Problem, damaged, far_cell
+from loaders.files.sheets import BookDamaged, Sheet, column_letters, read_book, split_address
+from loaders.rows import Row
+
+_PERIODS = ("period_code", "reported_period")
+Table = tuple[str, int, int, list[list[Any]]]
+
+
+def read_table(content: bytes) -> tuple[Table | None, list[Problem]]:
+    """Return the first sheet as (sheet, first row, first column, cells), rows and columns counted from 1 as Excel does."""
+    if is_workbook(content):
+        try:
+            (found,), _ = read_book(content, only_first=True)
+        except BookDamaged as error:
+            return None, [damaged(error)]
+        except ValueError:
+            return None, [damaged(BookDamaged("シートがありません / no worksheet"))]
+        if found.far_cell:
+            return None, [far_cell(found)]
+        return _from_first_value(found), [*_unreadable(found)]
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        rows: list[list[Any]] = list(csv.reader(io.StringIO(text, newline="")))
+        return ("", 1, 1, rows), []
+    return None, [
+        Problem(
+            "encoding",
+            "文字コード不明 / unknown encoding",
+            "UTF-8またはShift_JIS",
+            "UTF-8 or Shift_JIS",
+            "「CSV UTF-8」で保存し直してください",
+            "Save it again as CSV UTF-8",
+        )
+    ]
+
+
+def _from_first_value(sheet: Sheet) -> Table:
+    """Return a sheet's table from its first row and column with a value on."""
+    top = next((i for i, row in enumerate(sheet.rows) if any(cell != "" for cell in row)), 0)
+    rows = sheet.rows[top:]
+    left = min((next((i for i, cell in enumerate(row) if cell != ""), len(row)) for row in rows), default=0)
+    return sheet.name, top + 1, left + 1, [row[left:] for row in rows] if left else rows
+
+
+def _unreadable(sheet: Sheet) -> Iterator[Problem]:
+    """Name the cells that hold no value: errors, formulas without a result, what is no number."""
+    enter = ("値を入れて、もう一度取り込んでください", "Enter the value and load the file again")
+    for kinds, cells in (
+        ("error_cell", sheet.errors), ("number", sheet.faulty),
+        ("formula", dict.fromkeys(sheet.uncalculated, "計算されていない数式 / a formula without a result")),
+    ):  # fmt: skip
+        kind: Kind = kinds  # type: ignore[assignment]
+        for cell, found in cells.items():
+            yield Problem(kind, found, "値", "a value", *enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
+
+
+def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
+    """Return the problem of a number that its cell shows otherwise than it holds it; a unit or a note beside it is none."""
+    said = value.said
+    if said.kind == "padded" or (said.kind == "unit" and cleaned(said.unit) != "円"):
+        return None
+    held, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
+    if said.kind == "percent":
+        expected = (f"{shown} % か {held} % か、どちらの意味か", f"which is meant: {shown} % or {held} %")
+        remedy = (
+            f"表示形式を「標準」にして、{shown} か {held} のどちらか正しい数字を入れてください({held} % は文字列 '{held}% と書きます)",
+            f"Change the format to General and enter the right one of {shown} and {held} (write {held} % as the text '{held}%)",
+        )
+    else:
+        expected = ("表示形式が「標準」か「数値」のセル", "a cell with a plain number format")
+        remedy = (
+            "表示形式を「標準」にして、見えるとおりの数字を入れ直してください",
+            "Change the format to General and enter the number as it is meant",
+        )
+    return Problem("number", f"{name}={held} ({said.code})", *expected, *remedy, sheet=sheet, cell=cell, row=row)
+
+
+@lru_cache(maxsize=32)
+def _adapter(model: type[Row]) -> TypeAdapter[list[Any]]:
+    return TypeAdapter(list[model])  # type: ignore[valid-type]
+
+
+def header_of(table: Table) -> list[str]:
+    """Return the column names of a table."""
+    return [str(cell).strip() for cell in table[3][0]] if table[3] else []
+
+
+def written_rows(table: Table) -> list[tuple[int, dict[str, Any]]]:
+    """Return every row that is not blank, as written, by column name, with its row number in the file."""
+    _, top, _, cells = table
+    names = header_of(table)
+    return [
+        (top + i, dict(zip(names, map(_plain, row), strict=False)))
+        for i, row in enumerate(cells[1:], start=1)
+        if any(cell != "" for cell in row)
+    ]
+
+
+def read_rows(
+    table: Table, model: type[Row], *, units: dict[tuple[int, str], str] | None = None
+) -> tuple[list[tuple[int, Row]], list[Problem]]:
+    """Return every row with its row number in the file, and every problem.
+
+    Args:
+        table: from ``read_table``.
+        model: the plain model whose fields are the columns.
+        units: gathers by (row, column) the unit that a number was written with, as in 0.5% or 85件.
+    """
+    sheet, top, left, cells = table
+    names = header_of(table)
+    required = [n for n, f in model.model_fields.items() if f.is_required()]
+    problems = [
+        _header_problem(sheet, top, name, "列がありません", "a column that is missing") for name in required if name not in names
+    ] + [
+        _header_problem(sheet, top, name, "余分な列です", "a column that does not belong here")
+        for name in names
+        if name not in model.model_fields
+    ]
+    if len(set(names)) != len(names):
+        problems.append(_header_problem(sheet, top, ", ".join(names), "列名の重複", "a column name used twice"))
+    if problems:
+        return [], problems
+    held = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
+    for number, row in held:
+        for at, cell in enumerate(row):
+            if type(cell) is Formatted and at < len(names):
+                place = f"{column_letters(left + at)}{number}"
+                odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
+                problems += [odd] if odd is not None else []
+    odd_rows = {problem.row for problem in problems}
+    held = [(number, row) for number, row in held if number not in odd_rows]
+    optional = [(name, not model.model_fields[name].is_required()) for name in names]
+    given_rows = [
+        {
+            name: cell if type(cell) is str else _plain(cell)
+            for (name, can_be_left_out), cell in zip(optional, row, strict=False)
+            if not (can_be_left_out and (cell == "" or (type(cell) is str and not cell.strip())))
+        }
+        for _, row in held
+    ]
+    try:
+        return list(zip((number for number, _ in held), _adapter(model).validate_python(given_rows), strict=True)), problems
+    except ValidationError:
+        pass
+    rows: list[tuple[int, Row]] = []
+    for number, given in written_rows(table):
+        if number in odd_rows:
+            continue
+        found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
+        problems += wrong
+        if units is not None:
+            texts = {name: value for name, value in given.items() if isinstance(value, str)}
+            units |= {(number, name): unit for name, text in texts.items() if (unit := _unit_of(text))}
+        if found is not None:
+            rows.append((number, found))
+    return rows, problems
+
+
+def _header_problem(sheet: str, row: int, name: str, ja: str, en: str) -> Problem:
+    return Problem(
+        "header", name, ja, en, "1行目を data/README.md の列名に合わせてください", "Make the first row the column names in data/README.md",
+        sheet=sheet, row=row,
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.date() if value.time() == datetime.min.time() else value
+    if isinstance(value, float) and value.is_integer():
+        if isinstance(value, Formatted) and value.said.kind == "padded" and value >= 0:
+            return f"{int(value):0{value.said.width}d}"  # a code is what is seen: 007
+        return int(value)
+    return float(value) if type(value) is Formatted else value
+
+
+def _read_row(
+    model: type[Row], given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]
+) -> tuple[Row | None, list[Problem]]:
+    values: dict[str, Any] = {}
+    is_rounded = False
+    for name, value in given.items():
+        if isinstance(value, str) and not value.strip() and not model.model_fields[name].is_required():
+            continue  # a blank means the same as no such column
+        values[name], rounded = _as_written(model, name, value)
+        is_rounded |= rounded
+    if is_rounded and "is_approximate" in model.model_fields:
+        values["is_approximate"] = "1"
+    for name, value in values.items():
+        if isinstance(value, int) and model.model_fields[name].annotation is str:
+            values[name] = str(value)
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        return None, [_problem(model, e, given, sheet=sheet, row=row, columns=columns) for e in error.errors()]
+
+
+def _unit_of(text: str) -> str:
+    try:
+        return read_number(text).unit
+    except Unreadable:
+        return ""
+
+
+def _as_written(model: type[Row], name: str, value: Any) -> tuple[Any, bool]:
+    """Read a text the Japanese way where the column asks for a number, a day or a period; of a period also Excel's date."""
+    if name in _PERIODS and isinstance(value, date):
+        try:
+            return read_period(value), False
+        except Unreadable:
+            return value.isoformat(), False
+    if not isinstance(value, str) or not value.strip():
+        return value, False
+    wanted = str(model.model_fields[name].annotation)
+    try:
+        if name == "period_code":
+            return read_period(value), False
+        if "float" in wanted:
+            number = read_number(value)
+            if number.unit in ("%", "ポイント") and name != "value":
+                return value, False  # a rate where a count belongs is no number: the model refuses it
+            return number.value, number.is_approximate
+        if "date" in wanted:
+            return read_date(value)[0], False
+    except Unreadable:
+        pass
+    return value, False
+
+
+def _problem(model: type[Row], error: Any, given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]) -> Problem:
+    name = str(error["loc"][0]) if error["loc"] else ""
+    column = columns.get(name)
+    kind: Kind
+    wanted = str(model.model_fields[name].annotation) if name else ""
+    if name == "period_code":
+        kind, expected = "period", ("FY2022、FY2022-Q3、2022-12 など", "a period such as FY2022, FY2022-Q3 or 2022-12")
+    elif error["type"] == "missing" or (name and not str(given.get(name, "")).strip()):
+        kind, expected = "missing", ("値", "a value")
+    elif "date" in wanted:
+        kind, expected = "date", ("日付(2022-12-31 など)", "a date such as 2022-12-31")
+    elif "float" in wanted or "int" in wanted:
+        kind, expected = "number", ("数値(範囲内の有限の数)", "a finite number within range")
+    elif "Literal" in wanted or "bool" in wanted:
+        kind, expected = "choice", (error["msg"], error["msg"])
+    else:
+        kind, expected = "rule", (error["msg"], error["msg"])
+    return Problem(
+        kind, f"{name}={given.get(name, '')}" if name else str(error["msg"]), *expected,
+        "このセルを直して、もう一度取り込んでください", "Correct this cell and load the file again",
+        sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
+    )  # fmt: skip

@@ -1,0 +1,265 @@
+"""What a template and a check need to know of one bureau and period, gathered by a handful of queries."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, SQLModel
+
+from kpis.errors import FigureRefused, NotFound
+from kpis.figures.consistency import Known, outside_time
+from kpis.figures.organisation import Organisation
+from kpis.figures.plausible import Area
+from kpis.figures.records import counting_vintage
+from kpis.periods import Period, month_code, parse_period, quarter_code
+from kpis.reporting.contradictions import known_of, stored_beside
+from kpis.reporting.deadlines import Window, window_of
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.register_history import REGISTERS
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+
+NOT_REPORTING = ("whole", "scope", "comparison")
+REGISTER_MODELS: dict[str, type[SQLModel]] = {
+    "procedures": tables.Procedure, "facilities": tables.Facility, "milestones": tables.Milestone,
+}  # fmt: skip
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContext:
+    """One bureau and period with everything stored that its workbook shows or is compared with.
+
+    Args:
+        bureau: its row.
+        period: what is reported.
+        revision: of the data when this was gathered.
+        indicators: by code, in catalogue order: those that bureaus report.
+        observations: (indicator, period) → every vintage, oldest first, of all periods.
+        registers: ``procedures``, ``facilities``, ``milestones`` → code → row as it is now.
+        projects: code → row, of the projects that the bureau leads or takes part in.
+        facility_kinds: every kind in the register, of any bureau.
+        window: the days on which the report is taken; ``None`` where the calendar does not know the period.
+        area: the land of the catalogue; ``None`` where it names none.
+        known: what its figures are held against, those of other bureaus for the same periods included.
+    """
+
+    bureau: Record
+    period: Period
+    revision: int
+    indicators: Mapping[str, Record]
+    observations: Mapping[tuple[str, str], list[Record]]
+    registers: Mapping[str, Mapping[str, Record]]
+    projects: Mapping[str, Record]
+    facility_kinds: tuple[str, ...] = ()
+    changes: Mapping[tuple[str, str], list[Record]] = field(default_factory=dict)
+    window: Window | None = None
+    area: Area | None = None
+    known: Known = field(default_factory=lambda: Known({}, {}, Organisation()))
+
+    def counting(self, code: str) -> dict[str, Record]:
+        """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
+        found = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
+        return {period: dict(row) for period, row in found if row is not None}
+
+    @property
+    def figure_keys(self) -> list[tuple[str, str]]:
+        """Return (indicator, period) of every figure asked for, in catalogue order and order of time.
+
+        Nothing is asked of months before the bureau began or after it ended.
+        """
+        code = self.bureau["bureau_code"]
+        return [
+            (indicator, period)
+            for indicator, row in self.indicators.items()
+            for period in periods_asked(row["frequency"], self.period)
+            if outside_time(code, parse_period(period), self.known.organisation) is None
+        ]
+
+    def current(self, sheet: str, key: tuple[str, ...]) -> Record | None:
+        """Return the row as it is now, or ``None``."""
+        if sheet == "observations":
+            return _plain(counting_vintage(self.observations.get((key[0], key[1]), ())))
+        return self.registers[sheet].get(key[0])
+
+    def as_issued(self, sheet: str, key: tuple[str, ...], vintage: int) -> Record | None:
+        """Return the row as it was in a vintage: what a template issued then was filled with; 0 = nothing was stored."""
+        if vintage == 0:
+            return None
+        if sheet == "observations":
+            held = self.observations.get((key[0], key[1]), [])
+            return next((row for row in held if row["vintage"] == vintage), None)
+        row = self.registers[sheet].get(key[0])
+        if row is None or row["vintage"] == vintage:
+            return row
+        past = dict(row)
+        for change in reversed(self.changes.get((sheet, key[0]), [])):
+            if change["vintage"] > vintage:
+                past.update(json.loads(change["before_json"]))
+        for name, value in past.items():
+            if isinstance(value, str) and isinstance(row.get(name) or _day_like(name), date):
+                past[name] = date.fromisoformat(value)
+        return {**past, "vintage": vintage}
+
+
+def _plain(row: Mapping[str, Any] | None) -> Record | None:
+    return None if row is None else dict(row)
+
+
+def _day_like(name: str) -> date | None:
+    # A day that is empty now has no type to go by; the names of the registers' days say it.
+    return (
+        date.min
+        if name in ("digitised_date", "planned_for", "cashless_since", "ended_on") or name.endswith(("_start", "_end"))
+        else None
+    )
+
+
+def catalogue_area() -> Area | None:
+    """Return the land that the catalogue is of, from ``[area]`` of its ``publisher.toml``; ``None`` where it names none."""
+    path = settings().catalogue_dir / "publisher.toml"
+    told = tomllib.loads(path.read_text(encoding="utf-8")).get("area") if path.is_file() else None
+    return None if told is None else Area(*(float(told[name]) for name in Area._fields))
+
+
+def periods_asked(frequency: str, period: Period) -> list[str]:
+    """Return the periods for which an indicator is asked in a report of ``period``.
+
+    A quarter asks monthly indicators for its three months and yearly ones in the last quarter only; a month asks only
+    for what is monthly or irregular; a fiscal year asks everything for the year.
+    """
+    if period.kind == "year":
+        return [period.code]
+    if period.kind == "month":
+        return [period.code] if frequency in ("month", "irregular") else []
+    if frequency == "month":
+        first = period.start
+        return [month_code(date(first.year, first.month + i, 1)) for i in range(3)]
+    if frequency == "year":
+        return [f"FY{period.fiscal_year}"] if period.end.month == 3 else []
+    return [quarter_code(period.end)]
+
+
+def _records(session: Session, query: Any) -> list[Record]:
+    return [dict(row._mapping) for row in session.execute(query)]
+
+
+def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
+    """Read everything that the workbook of one bureau and period needs.
+
+    Args:
+        store: a migrated store with a catalogue.
+        bureau_code: of a bureau that reports; the whole organisation and scopes do not.
+        period_code: a month, quarter or fiscal year.
+
+    Raises:
+        NotFound: the bureau is not known.
+        FigureRefused: the bureau does not report, had ended before the period began, or the period is a calendar year.
+        PeriodUnreadable: the period is no period.
+    """
+    period = parse_period(period_code)
+    if period.kind == "calendar_year":
+        raise FigureRefused(
+            f"暦年「{period_code}」の報告様式はありません。FY2022-Q3 のように年度・四半期・月で指定してください。",
+            f"There is no report of a calendar year ({period_code}). Name a fiscal year, quarter or month, as FY2022-Q3.",
+        )
+    with store.reading() as session:
+        bureaus = table_of(tables.Bureau)
+        bureau = next(iter(_records(session, select(bureaus).where(bureaus.c.bureau_code == bureau_code))), None)
+        if bureau is None:
+            known = session.execute(select(bureaus.c.bureau_code).where(bureaus.c.kind.not_in(NOT_REPORTING), bureaus.c.is_current))
+            codes = "、".join(known.scalars())
+            raise NotFound(
+                f"局コード「{bureau_code}」は登録されていません。次から選んでください: {codes}",
+                f"No bureau has the code {bureau_code!r}. Choose one of: {codes.replace('、', ', ')}",
+            )
+        organisation = store.organisation()
+        _refuse_bureau(bureau, period, organisation)
+        revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
+        table = table_of(tables.Indicator)
+        query = select(table).where(table.c.is_reported_by_bureaus).order_by(table.c.sort_order)
+        indicators = {row["indicator_code"]: row for row in _records(session, query)}
+        asked = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
+        stored = stored_beside(session, indicators, bureau_code, asked)
+        observations = {(code, of): [dict(row) for row in held] for (code, unit, of), held in stored.items() if unit == bureau_code}
+        projects = _projects(session, bureau_code, period)
+        registers: dict[str, dict[str, Record]] = {}
+        for name, model in REGISTER_MODELS.items():
+            table = table_of(model)
+            own = table.c.project_code.in_(projects) if name == "milestones" else table.c.bureau_code == bureau_code
+            (key,) = table.primary_key.columns
+            registers[name] = {row[key.name]: row for row in _records(session, select(table).where(own).order_by(key))}
+        kinds = session.execute(select(table_of(tables.Facility).c.kind).distinct()).scalars()
+        return ReportContext(
+            bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
+            _changes(session, registers), window_of(session, bureau_code, period.code), catalogue_area(),
+            known_of(indicators, stored, organisation),
+        )  # fmt: skip
+
+
+def _refuse_bureau(bureau: Record, period: Period, organisation: Organisation) -> None:
+    name, code = bureau["name_ja"], bureau["bureau_code"]
+    if bureau["kind"] in NOT_REPORTING:
+        raise FigureRefused(
+            f"「{name}」({code})は報告する局ではありません。局を指定してください。",
+            f"{bureau['name_en'] or name} ({code}) is no bureau that reports. Name a bureau.",
+        )
+    if outside_time(code, period, organisation) is not None:
+        raise FigureRefused(
+            f"「{name}」({code})は{period.label()}には存在しません。その期間にあった局を指定してください。",
+            f"{bureau['name_en'] or name} ({code}) did not exist in {period.label('en')}. Name a bureau of that time.",
+        )
+
+
+def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, Record]:
+    part, table = table_of(tables.ProjectBureau), table_of(tables.Project)
+    codes = select(part.c.project_code).where(
+        part.c.bureau_code == bureau_code,
+        or_(part.c.valid_from.is_(None), part.c.valid_from <= period.end),
+        or_(part.c.valid_to.is_(None), part.c.valid_to >= period.start),
+    )
+    query = select(table).where(table.c.project_code.in_(codes)).order_by(table.c.sort_order)
+    return {row["project_code"]: row for row in _records(session, query)}
+
+
+def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) -> dict[tuple[str, str], list[Record]]:
+    """Read what changed in the rows that were ever changed, oldest first."""
+    table = table_of(tables.RegisterChange)
+    found: dict[tuple[str, str], list[Record]] = {}
+    for sheet, rows in registers.items():
+        changed = [code for code, row in rows.items() if row["vintage"] > 1]
+        query = select(table).where(table.c.register_name == REGISTERS[REGISTER_MODELS[sheet]]).order_by(table.c.vintage)
+        for row in _records(session, query.where(table.c.row_code.in_(changed))) if changed else ():
+            found.setdefault((sheet, row["row_code"]), []).append(row)
+    return found
+
+
+def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
+    """Return which of these codes are already in the register, and whose they are.
+
+    Args:
+        sheet: ``procedures``, ``facilities`` or ``milestones``.
+        codes: any.
+
+    Returns:
+        Code → bureau code, or project code of a milestone; a blank where none is known.
+    """
+    wanted = sorted(codes)
+    if not wanted:
+        return {}
+    table = table_of(REGISTER_MODELS[sheet])
+    (key,) = table.primary_key.columns
+    owner = table.c.project_code if sheet == "milestones" else table.c.bureau_code
+    found: dict[str, str] = {}
+    with store.reading() as session:
+        for start in range(0, len(wanted), 500):
+            rows = session.execute(select(key, owner).where(key.in_(wanted[start : start + 500])))
+            found.update({code: whose or "" for code, whose in rows})
+    return found

@@ -1,0 +1,278 @@
+"""The one door of the bureau workbook, both directions: issue a template, read it back, return it with its faults marked.
+
+gather(store, bureau, period)      → what is stored of a bureau and period
+issue_template(store, …)           → the bytes of a new template, recorded as issued
+read_workbook(content, store=…)    → its mark, the rows that say something new, every problem and doubt
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kpis.errors import MierukaError
+from kpis.reporting.comparison import Completeness, ReportedRow, TemplateMark, says_nothing
+from kpis.settings import settings
+from kpis.store.store import Store, utc_now
+from loaders.files.endings import find_faults
+from loaders.files.guard import check_bytes, is_workbook
+from loaders.files.problems import Problem, damaged, far_cell
+from loaders.files.sheets import BookDamaged, Sheet, names_of, read_book
+from loaders.rules import findings_of_report
+from loaders.workbook.annotate import mark_problems
+from loaders.workbook.context import ReportContext, gather, owners
+from loaders.workbook.doubts import find_doubts
+from loaders.workbook.find import Table, cell_problems, find_tables
+from loaders.workbook.identity import make_mark, read_mark, record_issue, was_issued
+from loaders.workbook.labels import with_subject
+from loaders.workbook.layout import KEYS, KINDS, load_layout
+from loaders.workbook.read import TableReader
+from loaders.workbook.template import write_sheets
+
+__all__ = [
+    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook", "write_template",
+]  # fmt: skip
+_DOWNLOAD = (
+    "様式をもう一度ダウンロードして、記入内容を写してください",
+    "Download the template again and copy your entries into it",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookReading:
+    """What came of reading a bureau workbook.
+
+    Args:
+        mark: whose report of which period it is; ``None`` where it carries no mark.
+        rows: what differs from the template as it was issued, in the workbook's order; with an error, not to be stored.
+        problems: errors (nothing may be stored), questions (the bureau says which value a cell means) and warnings (it confirms
+            each with a reason), by ``grade``.
+        rows_count: rows that were looked at, changed or not.
+        completeness: how many of the figures asked for are known once the report counts; a row left out leaves its figure open.
+        names: indicator → its Japanese and English name.
+    """
+
+    mark: TemplateMark | None
+    rows: list[ReportedRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows_count: int = 0
+    completeness: Completeness | None = None
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Return the problems with which nothing may be stored."""
+        return [p for p in self.problems if p.grade == "error"]
+
+    @property
+    def questions(self) -> list[Problem]:
+        """Return the cells that may mean two values; the bureau says which."""
+        return [p for p in self.problems if p.grade == "question"]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """Return the doubts that the bureau must confirm with a reason."""
+        return [p for p in self.problems if p.grade == "warning"]
+
+
+def write_template(context: ReportContext, *, issued_at: datetime) -> bytes:
+    """Write the workbook of a bureau and period. Only ``issue_template`` also records it, so that it can be read back.
+
+    Args:
+        context: from ``gather``.
+        issued_at: UTC.
+    """
+    return _written(context, issued_at)[0]
+
+
+def _written(context: ReportContext, issued_at: datetime) -> tuple[bytes, TemplateMark]:
+    layout = load_layout()
+    vintages = [
+        (sheet, *key, str(record["vintage"]))
+        for sheet in KEYS
+        for key in (context.figure_keys if sheet == "observations" else [(code,) for code in context.registers[sheet]])
+        if (record := context.current(sheet, key)) is not None
+    ]
+    mark = make_mark(
+        layout_version=layout.version, bureau_code=context.bureau["bureau_code"], period_code=context.period.code,
+        issued_at=issued_at.isoformat(timespec="microseconds"), revision=context.revision, vintages=vintages,
+    )  # fmt: skip
+    return write_sheets(context, layout, mark, vintages), mark
+
+
+def issue_template(
+    store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None
+) -> tuple[bytes, TemplateMark]:
+    """Make the template of a bureau and period and record that it was issued: only such templates are read back.
+
+    Args:
+        actor: whose audit event it is; the caller has checked the role.
+        issued_at: UTC; now where left out.
+
+    Raises:
+        NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
+    """
+    content, mark = _written(gather(store, bureau_code, period_code), issued_at or utc_now())
+    record_issue(store, mark, actor=actor)
+    return content, mark
+
+
+def is_bureau_workbook(content: bytes) -> bool:
+    """Say whether the bytes are a workbook that carries the mark's sheet; nothing is read beyond its list of sheets."""
+    if not is_workbook(content) or check_bytes(content, max_bytes=settings().max_upload_bytes):
+        return False
+    try:
+        return load_layout().sheets["mark"] in names_of(content)
+    except BookDamaged:
+        return False
+
+
+def read_workbook(
+    content: bytes, *, store: Store, bureau_code: str | None = None, period_code: str | None = None, today: date | None = None,
+    max_bytes: int | None = None,
+) -> WorkbookReading:  # fmt: skip
+    """Read a filled bureau workbook; every problem at once.
+
+    Args:
+        content: the bytes as uploaded; they are checked first.
+        store: where the template was issued.
+        bureau_code: the bureau that the workbook must be of; ``None`` = whatever its mark says.
+        period_code: the period that it must be of.
+        today: days of completion after it are doubted; ``None`` = the day on which this runs is not asked.
+        max_bytes: the largest size accepted; the setting where left out.
+    """
+    sheets, is_1904, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
+    if problems:
+        return WorkbookReading(None, problems=problems)
+    layout = load_layout()
+    marks = [(name, found) for name, sheet in sheets.items() if (found := read_mark(sheet.rows))]
+    if len(marks) != 1:
+        return WorkbookReading(None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
+    mark_sheet, (mark, vintages, fits) = marks[0]
+    problems = _mark_problems(store, mark, fits, sheet=mark_sheet, bureau_code=bureau_code, period_code=period_code)
+    if problems:
+        return WorkbookReading(mark, problems=problems)
+    try:
+        context = gather(store, mark.bureau_code, mark.period_code)
+    except MierukaError as error:
+        told = f"{mark.bureau_code} {mark.period_code}"
+        expected = ("登録済みの局と期間", "a known bureau and period")
+        return WorkbookReading(
+            mark, problems=[Problem("mark", told, *expected, error.message_ja, error.message_en, sheet=mark_sheet)]
+        )
+    others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
+    tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
+    rows, faulty, count = [], [], 0
+    for key, table in tables.items():
+        problems += cell_problems(table, sheets[table.sheet])
+        read = TableReader(table, context=context, layout=layout, mark=mark, vintages=vintages, is_1904=is_1904).read()
+        problems += read.problems
+        rows += read.rows
+        faulty += read.faulty
+        count += read.rows_count
+        problems += _taken(store, key, table, read.new_codes)
+        problems += _ends(store, key, table, read.rows)
+    # Figures whose cells may mean two values are held against others once somebody has said which is meant.
+    certain = [row for row in rows if not row.readings]
+    problems += [*findings_of_report(certain, context, today=today), *find_doubts(rows, context, today=today, faulty=faulty)]
+    names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}
+    every = [with_subject(p, tables, context) for p in problems]
+    return WorkbookReading(mark, rows, every, count, _completeness(rows, context), names)
+
+
+def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
+    """Count the figures asked for, and name those that neither the report nor the store gives."""
+    told = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == "observations.csv"}
+    asked = context.figure_keys
+    missing = [(code, period) for code, period in asked if not told.get((code, period), period in context.counting(code))]
+    return Completeness(len(asked), tuple(missing))
+
+
+def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, Sheet], bool, list[Problem]]:
+    """Check the bytes and return the worksheets by name, whether days count from 1904, and what forbids reading on."""
+    problems = check_bytes(content, max_bytes=max_bytes, only_workbook=True)
+    if problems:
+        return {}, False, problems
+    try:
+        sheets, is_1904 = read_book(content)
+    except BookDamaged as error:
+        return {}, False, [damaged(error)]
+    linked = [
+        Problem("formula", "別のブックを参照する数式 / a formula that reads another workbook", "このブックだけで求まる値",
+                "a value from this workbook alone", "値として貼り付けてください", "Paste it as a value", sheet=found.name, cell=cell)
+        for found in sheets for cell in found.linked
+    ]  # fmt: skip
+    if linked or b"xl/externalLinks/" in content:
+        return {}, False, linked or [_external_links()]
+    if far := [far_cell(found) for found in sheets if found.far_cell]:
+        return {}, False, far
+    return {found.name: found for found in sheets}, is_1904, []
+
+
+def _external_links() -> Problem:
+    return Problem(
+        "file", "別のブックへのリンク / links to other workbooks", "リンクのないブック", "a workbook without links",
+        "「データ → リンクの編集 → リンクの解除」をして保存してください", "Break the links (Data → Edit links) and save it",
+    )  # fmt: skip
+
+
+def _no_mark(count: int, sheet: str) -> Problem:
+    found = "様式の印がありません / no mark of a template" if not count else f"様式の印が{count}つあります / {count} marks"
+    return Problem("mark", found, "このシステムが発行した様式", "a template issued by this system", *_DOWNLOAD, sheet=sheet)
+
+
+def _mark_problems(
+    store: Store, mark: TemplateMark, fits: bool, *, sheet: str, bureau_code: str | None, period_code: str | None
+) -> list[Problem]:
+    def wrong(found: str, expected: tuple[str, str], remedy: tuple[str, str], cell: str) -> Problem:
+        return Problem("mark", found, *expected, *remedy, sheet=sheet, cell=cell)
+
+    if not fits:
+        return [
+            wrong(
+                "様式の印が書き換えられています / the mark was changed",
+                ("発行されたままの印", "the mark as issued"),
+                _DOWNLOAD,
+                "A1",
+            )
+        ]
+    if not was_issued(store, mark):
+        return [wrong(mark.template_id, ("このシステムが発行した様式番号", "a template this system issued"), _DOWNLOAD, "B2")]
+    problems = []
+    version = load_layout().version
+    if mark.layout_version != version:
+        problems.append(wrong(mark.layout_version, (f"様式の版 {version}", f"layout {version}"), _DOWNLOAD, "B3"))
+    if bureau_code is not None and mark.bureau_code != bureau_code:
+        problems.append(wrong(mark.bureau_code, (f"局「{bureau_code}」の様式", f"a template of {bureau_code}"),
+                              ("その局の様式をダウンロードしてください", "Download the template of that bureau"), "B4"))  # fmt: skip
+    if period_code is not None and mark.period_code != period_code:
+        problems.append(wrong(mark.period_code, (f"期間「{period_code}」の様式", f"a template of {period_code}"),
+                              ("その期間の様式をダウンロードしてください", "Download the template of that period"), "B5"))  # fmt: skip
+    return problems
+
+
+def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow]) -> list[Problem]:
+    """Refuse new rows whose code is another bureau's, or another project's, in the register."""
+    if key == "observations" or not new:
+        return []
+    (name,) = KEYS[key]
+    problems = []
+    for code, whose in owners(store, key, new).items():
+        problems.append(
+            table.problem(
+                "other_bureau", f"{code} ({whose})", ("この局の行、または新しいコード", "a row of this bureau, or a new code"),
+                ("他局の行を除くか、別のコードを付けてください", "Remove the row of the other bureau, or give another code"),
+                row=new[code].row, column=name,
+            )
+        )  # fmt: skip
+    return problems
+
+
+def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> list[Problem]:
+    """Refuse what a row of a register cannot say of its end."""
+    if key == "observations":
+        return []
+    own = {row.key[0]: row for row in rows}
+    found = find_faults(store, KINDS[key], {code: row.fields for code, row in own.items()})
+    return [table.problem(f.kind, f.found, f.expected, f.remedy, row=own[code].row, column=f.column) for code, f in found]

@@ -1,0 +1,197 @@
+"""What a report says that cannot be, must be asked or is odd: errors, questions, and warnings that the bureau confirms with a reason.
+
+What one figure can be by itself is told in ``kpis.figures.plausible``.
+
+A jump is measured against the indicator's own past changes by median and median absolute deviation (MAD), which one odd
+quarter does not move: a change is doubted beyond ``JUMP`` robust standard deviations (1.4826 × MAD). With fewer than
+``FEWEST`` past changes nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from statistics import median
+
+from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Finding, ask_scale, check_figure, check_point, written
+from kpis.figures.records import Figure, value_of
+from kpis.periods import Period, parse_period
+from kpis.reporting.comparison import ReportedRow, figure_of
+from kpis.reporting.contradictions import definition_of
+from loaders.files.problems import Kind, Problem
+from loaders.workbook.context import ReportContext
+
+JUMP, FEWEST = 5.0, 6
+_LEAST_SPREAD = 0.01  # of the usual level: a series that never moved is not doubted for moving a little
+_DONE = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
+
+
+def find_doubts(
+    rows: Sequence[ReportedRow], context: ReportContext, *, today: date | None = None,
+    faulty: Sequence[tuple[ReportedRow, frozenset[str]]] = (),
+) -> list[Problem]:  # fmt: skip
+    """Return what is impossible, to be asked or doubtful about reported rows, in their order.
+
+    Args:
+        rows: without errors.
+        context: from ``gather``: definitions and the bureau's own past.
+        today: days of completion after it are doubted; ``None`` = not asked.
+        faulty: rows with an error, and the fields that could not be read: what else is impossible about them is said as well.
+    """
+    reported = {(row.key[0], row.key[2]): row for row in rows if row.kind == "observations.csv"}
+    series = {code: _series(code, reported, context) for code in {code for code, _ in reported}}
+    doubts: list[Problem] = []
+    for row in rows:
+        if row.kind == "observations.csv":
+            doubts += _asked(row, context)
+            doubts += _by_itself(row, context, reported)
+            doubts += _of_figure(row, series[row.key[0]], context)
+        else:
+            doubts += _of_register(row, context, today)
+    for row, refused in faulty:
+        found = (
+            _by_itself(row, context, reported, refused)
+            if row.kind == "observations.csv"
+            else _of_register(row, context, today, refused)
+        )
+        doubts += [problem for problem in found if problem.grade == "error"]
+    return doubts
+
+
+def _doubt(row: ReportedRow, rule: str, column: str, found: object, expected: tuple[str, str]) -> Problem:
+    return _problem(row, Finding(rule, column, "warning", str(found), *expected, *CONFIRM))
+
+
+def _problem(row: ReportedRow, finding: Finding) -> Problem:
+    kind: Kind = "doubt" if finding.severity == "warning" else "rule" if finding.severity == "question" else "number"
+    return Problem(
+        kind, finding.found, finding.expected_ja, finding.expected_en, finding.remedy_ja, finding.remedy_en, sheet=row.sheet,
+        cell=row.cell(finding.column), row=row.row, grade=finding.severity, rule=finding.rule, key=row.key,
+    )  # fmt: skip
+
+
+def _asked(row: ReportedRow, context: ReportContext) -> Iterator[Problem]:
+    """Ask which value a cell means that may mean several."""
+    for column, readings in row.readings.items():
+        if column in row.changed:
+            definition = definition_of(context.indicators[row.key[0]])
+            question = ask_scale(definition, figure_of(row.key, row.fields), shown=readings[-1])
+            if question is not None:
+                yield _problem(row, replace(question, column=column))
+
+
+def _by_itself(
+    row: ReportedRow, context: ReportContext, reported: Mapping[tuple[str, str], ReportedRow], refused: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    """Hold a figure against what its kind can be and what was reported before; what was not changed is not said again."""
+    code, _, own = row.key
+    definition = definition_of(context.indicators[code])
+    fields = {**row.fields, **dict.fromkeys((*refused, *row.readings))}
+    past: dict[str, Mapping[str, object]] = {p: row for p, row in context.counting(code).items() if p != own}
+    past |= {p: other.fields for (c, p), other in reported.items() if c == code and p != own and not other.readings}
+    earlier = [figure_of((code, "", p), values) for p, values in past.items()]  # type: ignore[arg-type]
+    asked = {"denominator"} - refused if definition.kind in ("stock", "completion") else set()
+    for finding in check_figure(definition, figure_of(row.key, fields), earlier, asked=asked, sure=NUMBERS):
+        if finding.severity != "warning" or finding.column in row.changed or finding.rule == "without_denominator":
+            yield _problem(row, finding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    period: Period
+    value: float
+
+
+def _series(code: str, reported: Mapping[tuple[str, str], ReportedRow], context: ReportContext) -> list[_Point]:
+    """Return the indicator's values, reported ones in place of stored ones, by the end of their periods."""
+    indicator = context.indicators[code]
+    definition = definition_of(indicator)
+    found: dict[str, Mapping[str, object]] = dict(context.counting(code))
+    found |= {p: row.fields for (c, p), row in reported.items() if c == code and not row.readings}
+    points = []
+    for period, fields in found.items():
+        figure = Figure(period, *(fields.get(n) for n in ("value", "numerator", "denominator", "base_value")))  # type: ignore[arg-type]
+        value = value_of(definition, figure)
+        if value is not None:
+            points.append(_Point(parse_period(period), value))
+    return sorted(points, key=lambda p: (p.period.end, p.period.start))
+
+
+def _of_figure(row: ReportedRow, series: Sequence[_Point], context: ReportContext) -> Iterator[Problem]:
+    indicator, period, fields = context.indicators[row.key[0]], parse_period(row.key[2]), row.fields
+    kind = indicator["kind"]
+    numbers = {n: v for n in ("value", "numerator", "denominator", "base_value") if isinstance(v := fields.get(n), float)}
+    yield from _disagreement(row, kind, numbers, indicator["decimals"])
+    own = None if row.readings else next((p.value for p in series if p.period.code == period.code), None)
+    if own is None:
+        return
+    column = "value" if "value" in numbers else "numerator"
+    yield from _jump(row, period, own, series, column, is_cumulative=kind == "ceiling")
+
+
+def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], decimals: int) -> Iterator[Problem]:
+    value, part = numbers.get("value"), numbers.get("numerator")
+    whole = numbers.get("denominator" if kind == "ratio" else "base_value")
+    if kind not in ("ratio", "reduction") or value is None or part is None or not whole:
+        return
+    worked = part / whole * 100 if kind == "ratio" else (1 - part / whole) * 100
+    # Half of the last published digit is rounding; rounded counts may be off by a point.
+    places = max(decimals, 0 if value == round(value) else 1)  # what has a decimal is as exact as that
+    allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10**-places
+    if abs(value - worked) > allowed + 1e-9:
+        yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g} %", (f"数から求めた率 {worked:,.2f} %", f"{worked:,.2f} % by its own numbers"))  # fmt: skip
+
+
+def _jump(
+    row: ReportedRow, period: Period, own: float, series: Sequence[_Point], column: str, *, is_cumulative: bool
+) -> Iterator[Problem]:
+    past = [p for p in series if p.period.end < period.end and p.period.kind == period.kind]
+    changes = [_change(a, b, is_cumulative) for a, b in pairwise(past)]
+    if len(changes) < FEWEST:
+        return
+    usual = median(changes)
+    spread = max(1.4826 * median(abs(c - usual) for c in changes), _LEAST_SPREAD * median(abs(p.value) for p in past), 1e-9)
+    change = _change(past[-1], _Point(period, own), is_cumulative)
+    if abs(change - usual) > JUMP * spread:
+        low, high = usual - JUMP * spread, usual + JUMP * spread
+        yield _doubt(row, "jump", column, f"{own:,.15g}({change:+,.4g})",
+                     (f"前回からの変化が {low:+,.4g} から {high:+,.4g}", f"a change of {low:+,.4g} to {high:+,.4g} since the figure before"))  # fmt: skip
+
+
+def _change(before: _Point, after: _Point, is_cumulative: bool) -> float:
+    # A total since April begins anew each year: what was added in the period is compared, not the total.
+    if is_cumulative and before.period.fiscal_year != after.period.fiscal_year:
+        return after.value
+    return after.value - before.value
+
+
+def _of_register(
+    row: ReportedRow, context: ReportContext, today: date | None, refused: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    for name in ("applications_count", "online_count"):
+        value = row.fields.get(name)
+        if isinstance(value, float) and name in row.changed and name not in refused and value != round(value):
+            yield _problem(
+                row,
+                Finding("not_whole", name, "error", written(value), "整数(数えた数)", "a whole number, as counts are", *CORRECT),
+            )
+    if row.kind == "facilities.csv" and {"latitude", "longitude"} & set(row.changed):
+        latitude, longitude = (_number(None if name in refused else row.fields.get(name)) for name in ("latitude", "longitude"))
+        for finding in check_point(latitude, longitude, context.area):
+            yield _problem(row, finding)
+    name = _DONE[row.kind]
+    day = row.fields.get(name)
+    if today is not None and isinstance(day, date) and day > today and name in row.changed:
+        yield _doubt(
+            row, "done_in_future", name, day.isoformat(), (f"{today.isoformat()}以前の日付", f"a day until {today.isoformat()}")
+        )
+    applications, online = row.fields.get("applications_count"), row.fields.get("online_count")
+    if isinstance(applications, float) and isinstance(online, float) and online > applications:
+        yield _doubt(row, "online_above_applications", "online_count", f"{online:,.15g} > {applications:,.15g}",
+                     ("申請件数以下の数", "no more than all applications"))  # fmt: skip
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, float) else None

@@ -1,0 +1,185 @@
+"""The tables of a bureau workbook are found by their headings, wherever their sheets, rows and columns were moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loaders.files.problems import Kind, Problem
+from loaders.files.sheets import MAX_AREA, Sheet, column_letters, column_number, split_address
+from loaders.workbook.layout import KEYS, Column, Layout, plain_heading
+from loaders.workbook.values import Words
+
+HEADING_ROWS = 40  # how far down a heading row is looked for
+_MOST = 0.5  # a row is a heading row when at least so much of a sheet's headings stand in it
+_DOWNLOAD: Words = (
+    "様式をもう一度ダウンロードして、記入内容を写してください", "Download the template again and copy your entries into it",
+)  # fmt: skip
+_RESTORE: Words = ("見出しを元の言葉に戻してください", "Restore the heading as it was")
+
+
+@dataclass
+class Table:
+    """One table of the workbook as it was found.
+
+    Args:
+        key: ``observations``, ``procedures``, ``facilities`` or ``milestones``.
+        sheet: the sheet's name as the file has it.
+        top: the row number of the headings, as Excel counts.
+        at: our column → position in a row, counted from 0.
+        cells: every row from the first of the sheet, blank area included.
+    """
+
+    key: str
+    sheet: str
+    top: int
+    at: dict[str, int]
+    cells: Sequence[Sequence[Any]]
+    columns: Mapping[str, Column]
+    bad: dict[tuple[int, int], bool] = field(default_factory=dict)
+    letters: dict[str, str] = field(default_factory=dict)
+
+    def address(self, row: int, column: str) -> str:
+        """Return Excel's address of a cell of one of our columns."""
+        letters = self.letters.get(column)
+        if letters is None:
+            letters = self.letters[column] = column_letters(self.at[column] + 1)
+        return f"{letters}{row}"
+
+    def problem(
+        self, kind: Kind, found: object, expected: Words, remedy: Words, *, row: int, column: str = "", cell: str = ""
+    ) -> Problem:
+        """Return a problem at a cell of this table."""
+        place = cell or (self.address(row, column) if column in self.at else "")
+        return Problem(kind, str(found)[:200], *expected, *remedy, sheet=self.sheet, cell=place, row=row)
+
+
+def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -> tuple[dict[str, Table], list[Problem]]:
+    """Return the tables that can be read by our name, and what is wrong with the sheets and headings of the others.
+
+    Args:
+        sheets: name → cells from A1 on, of every sheet that is neither the mark's nor the choices'.
+    """
+    claims: dict[str, list[tuple[str, int, int]]] = {key: [] for key in KEYS}
+    for name, cells in sheets.items():
+        key, row, hits = _best(cells, layout)
+        if hits:
+            claims[key].append((name, row, hits))
+    tables: dict[str, Table] = {}
+    problems: list[Problem] = []
+    for key, claimed in claims.items():
+        title = layout.sheets[key]
+        if not claimed:
+            problems.append(_missing(key, title, title in sheets, layout))
+            continue
+        if len(claimed) > 1:
+            names = "、".join(f"「{name}」" for name, _, _ in claimed)
+            problems.append(
+                Problem("sheet", names, f"「{title}」のシートが一つだけ", f"one sheet of {layout.sheets_en[key]} only",
+                        "複製したシートを削除してください", "Delete the copied sheet", sheet=claimed[1][0], cell="A1")
+            )  # fmt: skip
+        name, row, _ = claimed[0]
+        table = Table(key, name, row, {}, sheets[name], {c.name: c for c in layout.columns[key]})
+        wrong = _place_columns(table, layout)
+        problems += wrong
+        if len(claimed) == 1 and not wrong:  # the other tables are read all the same, so that every problem is said at once
+            tables[key] = table
+    return tables, problems
+
+
+def _best(cells: Sequence[Sequence[Any]], layout: Layout) -> tuple[str, int, int]:
+    best = ("observations", 0, 0)
+    for number, row in enumerate(cells[:HEADING_ROWS], start=1):
+        texts = [plain_heading(cell) for cell in row if isinstance(cell, str) and cell]
+        if len(texts) < 3:
+            continue
+        for key in KEYS:
+            known = layout.headings(key)
+            hits = len({known[text].name for text in texts if text in known and known[text].is_read})
+            if hits > best[2] and hits >= _MOST * sum(c.is_read for c in layout.columns[key]):
+                best = (key, number, hits)
+    return best
+
+
+def _missing(key: str, title: str, is_named: bool, layout: Layout) -> Problem:
+    english = layout.sheets_en[key]
+    if is_named:
+        return Problem(
+            "header", "見出しの行がありません / no heading row", f"「{title}」の見出しの行", f"the heading row of {english}",
+            *_DOWNLOAD, sheet=title, cell="A1", row=1,
+        )  # fmt: skip
+    return Problem(
+        "sheet", "シートがありません / no such sheet", f"シート「{title}」", f"the sheet 「{title}」 ({english})", *_DOWNLOAD, sheet=title,
+    )  # fmt: skip
+
+
+def _place_columns(table: Table, layout: Layout) -> list[Problem]:
+    known, problems = layout.headings(table.key), []
+    unknown: list[int] = []
+    for position, cell in enumerate(table.cells[table.top - 1]):
+        text = plain_heading(cell) if isinstance(cell, str) else str(cell)
+        column = known.get(text)
+        if column is None:
+            unknown += [position] if text else []
+        elif column.name in table.at:
+            problems.append(
+                table.problem("header", cell, ("一度だけの見出し", "each heading once"), ("重複した列を削除してください", "Delete the column that is doubled"),
+                              row=table.top, cell=f"{column_letters(position + 1)}{table.top}")
+            )  # fmt: skip
+        else:
+            table.at[column.name] = position
+    for position, column in enumerate(layout.columns[table.key]):
+        if not column.is_read or column.name in table.at:
+            continue
+        # A heading that was written over stands where its column was, or is the only unknown one.
+        place = position if position in unknown else (unknown[0] if len(unknown) == 1 else None)
+        found = table.cells[table.top - 1][place] if place is not None else "列がありません / no such column"
+        problems.append(
+            table.problem("header", found, (f"見出し「{column.heading_ja}」", f"the heading {column.heading_ja} ({column.heading_en})"),
+                          _RESTORE if place is not None else _DOWNLOAD, row=table.top,
+                          cell=f"{column_letters(place + 1)}{table.top}" if place is not None else "")
+        )  # fmt: skip
+    return problems
+
+
+def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
+    """Return the problems of cells that hold no value to read, and mark those cells as bad."""
+    read = {position: name for name, position in table.at.items() if table.columns[name].is_read}
+    problems: list[Problem] = []
+
+    def bad(address: str, kind: Kind, found: str, expected: Words, remedy: Words) -> None:
+        letters, row = split_address(address)
+        position = column_number(letters) - 1
+        if row > table.top and position in read:
+            table.bad[row, position] = True
+            problems.append(table.problem(kind, found, expected, remedy, row=row, cell=address))
+
+    for address in sheet.uncalculated:
+        bad(address, "formula", "計算されていない数式 / a formula without a result", ("計算された値", "a calculated value"),
+            ("Excelで開いて計算させ、保存し直すか、値を直接入れてください", "Open it in Excel, let it calculate and save it, or enter the value"))  # fmt: skip
+    for address, found in sheet.faulty.items():
+        bad(
+            address,
+            "number",
+            found,
+            ("数値または文字", "a number or a text"),
+            ("このセルに値を入れ直してください", "Enter the value of this cell again"),
+        )
+    for address, error in sheet.errors.items():
+        bad(address, "error_cell", error, ("エラーでない値", "a value without error"), ("数式を直すか、値を入れてください", "Mend the formula or enter the value"))  # fmt: skip
+    left_to_mark = MAX_AREA
+    for left, top, right, bottom in sheet.merged:
+        touched = [position for position in read if left <= position + 1 <= right]
+        if touched and bottom > table.top:
+            rows = range(max(top, table.top + 1), min(bottom, len(table.cells)) + 1)
+            left_to_mark -= len(rows) * len(touched)
+            table.bad |= {(row, position): True for position in touched for row in rows} if left_to_mark > 0 else {}
+            first = max(top, table.top + 1)
+            place = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
+            problems.append(
+                table.problem("merged", f"セルの結合 {place} / merged cells", ("一つのセルに一つの値", "one value in one cell"),
+                              ("結合を解除して、それぞれのセルに値を入れてください", "Unmerge the cells and fill each of them"),
+                              row=first, cell=f"{column_letters(left)}{first}")
+            )  # fmt: skip
+    return problems

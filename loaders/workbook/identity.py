@@ -1,0 +1,106 @@
+"""The mark of a template: what it says of itself on its hidden, protected sheet, and whether that can be true.
+
+The identity is a checksum of everything else on the sheet, so a mark changed by hand does not fit its own identity;
+and an instance records each template it issues, so an invented mark is not known to it. Neither replaces the check of
+the person's role, which the store makes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import insert, select
+
+from kpis.reporting.comparison import TemplateMark
+from kpis.store import tables
+from kpis.store.store import Store, utc_now
+from kpis.store.tables import table_of
+
+TITLE = "mieruka-template"
+FIELDS = ("template_id", "layout_version", "bureau_code", "period_code", "issued_at", "revision")
+ISSUED = "template_issued"
+Vintages = dict[tuple[str, ...], int]
+
+
+def make_mark(
+    *, layout_version: str, bureau_code: str, period_code: str, issued_at: str, revision: int, vintages: Sequence[tuple[str, ...]]
+) -> TemplateMark:
+    """Make the mark of a template, its identity worked out from the rest."""
+    told = (layout_version, bureau_code, period_code, issued_at, str(revision))
+    return TemplateMark(identity(told, vintages), layout_version, bureau_code, period_code, issued_at, revision)
+
+
+def identity(told: Sequence[str], vintages: Sequence[tuple[str, ...]]) -> str:
+    """Return the identity that fits a mark's fields and vintages."""
+    lines = "\n".join(["\t".join(told), *("\t".join(row) for row in sorted(vintages))])
+    return "T" + hashlib.sha256(lines.encode()).hexdigest()[:15]
+
+
+def write_mark(sheet: Worksheet, mark: TemplateMark, vintages: Sequence[tuple[str, ...]]) -> None:
+    """Write the mark on its sheet, hide and protect it.
+
+    Args:
+        vintages: (sheet, key …, vintage) of each prefilled row.
+    """
+    sheet.append([TITLE])
+    for name in FIELDS:
+        sheet.append([name, str(getattr(mark, name))])
+    for row in vintages:
+        sheet.append(list(row))
+    sheet.sheet_state = "veryHidden"
+    sheet.protection.sheet = True
+
+
+def read_mark(cells: Sequence[Sequence[Any]]) -> tuple[TemplateMark, Vintages, bool] | None:
+    """Read a mark from the cells of a sheet.
+
+    Returns:
+        The mark, the vintage by (sheet, key …), and whether its identity fits; ``None`` where the sheet holds no mark.
+    """
+    if not cells or not cells[0] or cells[0][0] != TITLE:
+        return None
+    rows = [[_text(cell) for cell in row] for row in cells]
+    told = {row[0]: row[1] for row in rows[1 : 1 + len(FIELDS)] if len(row) > 1}
+    if set(told) != set(FIELDS) or not told["revision"].isdigit():
+        return None
+    listed = [tuple(part for part in row if part) for row in rows[1 + len(FIELDS) :] if any(row)]
+    fits = identity([told[name] for name in FIELDS[1:]], listed) == told["template_id"]
+    try:
+        vintages = {row[:-1]: int(row[-1]) for row in listed}
+    except ValueError:
+        return None
+    return TemplateMark(**{**told, "revision": int(told["revision"])}), vintages, fits  # type: ignore[arg-type]
+
+
+def _text(cell: Any) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def record_issue(store: Store, mark: TemplateMark, *, actor: str) -> None:
+    """Record that a template was issued, by whom and for what; its identity is then known to this instance."""
+    table = table_of(tables.AuditEvent)
+    told = {"bureau_code": mark.bureau_code, "period_code": mark.period_code, "revision": mark.revision}
+    with store.writing(is_figures=False) as session:
+        if not session.execute(_issued(mark.template_id)).first():
+            session.execute(
+                insert(table).values(
+                    occurred_at=utc_now(), actor=actor, action=ISSUED, subject=mark.template_id, detail=json.dumps(told)
+                )
+            )
+
+
+def was_issued(store: Store, mark: TemplateMark) -> bool:
+    """Say whether this instance issued a template of this identity for this bureau and period."""
+    with store.reading() as session:
+        found = session.execute(_issued(mark.template_id)).scalars().all()
+    told = [json.loads(text) for text in found]
+    return any(t["bureau_code"] == mark.bureau_code and t["period_code"] == mark.period_code for t in told)
+
+
+def _issued(template_id: str) -> Any:
+    table = table_of(tables.AuditEvent)
+    return select(table.c.detail).where(table.c.action == ISSUED, table.c.subject == template_id)

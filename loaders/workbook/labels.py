@@ -1,0 +1,115 @@
+"""What people see of a row (name, period, unit) against the code it is read by: rows sorted apart from their codes are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from kpis.errors import PeriodUnreadable
+from kpis.periods import parse_period
+from loaders.files.cells import Unreadable, cleaned, read_period
+from loaders.files.problems import Problem
+from loaders.workbook.context import Record, ReportContext
+from loaders.workbook.find import Table
+from loaders.workbook.values import Words, as_code, is_blank
+
+_NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
+
+
+class Labels:
+    """Compares the labels of a table's rows with what their codes stand for; a label that was cleared contradicts nothing."""
+
+    def __init__(self, table: Table, context: ReportContext) -> None:
+        wanted = {"observations": ("name_ja", "period_label", "unit_ja"), "milestones": ("project_name",)}.get(table.key, ())
+        self.names = tuple(name for name in wanted if name in table.at)
+        self.context = context
+        self.known = {}
+        if table.key == "observations":
+            self.known = {
+                plain(name): code for code, row in context.indicators.items() for name in (row["name_ja"], row["name_en"])
+            }
+
+    def contradicted(self, key: tuple[str, ...], labels: Mapping[str, Any], issued: Record | None) -> Iterator[tuple[str, Words]]:
+        """Return (column, what was expected) of each label that says something else than the row's code."""
+        for name, raw in labels.items():
+            if is_blank(raw):
+                continue
+            if name == "name_ja" and not self._names(raw, key[0]):
+                row = self.context.indicators[key[0]]
+                yield (
+                    name,
+                    (f"コード {key[0]} の指標名「{row['name_ja']}」", f"{row['name_en']}, the indicator of the code {key[0]}"),
+                )
+            elif name == "period_label" and not _is_period(raw, key[1]):
+                period = parse_period(key[1])
+                yield (
+                    name,
+                    (f"コード {key[1]} の期間「{period.label()}」", f"{period.label('en')}, the period of the code {key[1]}"),
+                )
+            elif name == "unit_ja" and plain(raw) not in {
+                plain(self.context.indicators[key[0]][n]) for n in ("unit_ja", "unit_en")
+            }:
+                row = self.context.indicators[key[0]]
+                yield name, (f"コード {key[0]} の単位「{row['unit_ja']}」", f"{row['unit_en']}, the unit of the code {key[0]}")
+            elif name == "project_name" and issued is not None:
+                project = self.context.projects[issued["project_code"]]
+                if plain(raw) not in {plain(project["name_ja"]), plain(project["name_en"])}:
+                    code = issued["project_code"]
+                    yield (
+                        name,
+                        (
+                            f"コード {code} のプロジェクト「{project['name_ja']}」",
+                            f"{project['name_en']}, the project of the code {code}",
+                        ),
+                    )
+
+    def _names(self, raw: Any, code: str) -> bool:
+        """Say whether a text names the indicator, with or without words beside the name."""
+        text = plain(raw)
+        if text in self.known:
+            return self.known[text] == code
+        longest = max((name for name in self.known if name in text), key=len, default="")
+        return bool(longest) and self.known[longest] == code
+
+
+def _is_period(raw: Any, code: str) -> bool:
+    if isinstance(raw, (date, datetime)):  # a spreadsheet makes a date of 2026年7月
+        return code == f"{raw:%Y-%m}"
+    text, period = cleaned(str(raw)), parse_period(code)
+    for written in (text, _NOTE.sub("", text).strip()):
+        if plain(written) in {plain(period.label()), plain(period.label("en")), plain(code)}:
+            return True
+        try:
+            return read_period(written) == code
+        except Unreadable:
+            continue
+    return False
+
+
+def plain(text: Any) -> str:
+    """Return a text without blanks and differences of width and case."""
+    return "".join(cleaned(str(text)).split()).casefold()
+
+
+def with_subject(problem: Problem, tables: Mapping[str, Table], context: ReportContext) -> Problem:
+    """Return a problem with its row named in words: 電子決定率 2026年7月, or the name of a procedure."""
+    table = next((found for found in tables.values() if found.sheet == problem.sheet), None)
+    if table is None or problem.row is None or not table.top < problem.row <= len(table.cells):
+        return problem
+    cells = table.cells[problem.row - 1]
+
+    def held(name: str) -> Any:
+        return cells[table.at[name]] if name in table.at else ""
+
+    ja = en = cleaned(str(held("name_ja")))
+    if table.key == "observations" and (code := as_code(held("indicator_code"))) in context.indicators:
+        row = context.indicators[code]
+        ja, en = row["name_ja"], row["name_en"]
+        with suppress(PeriodUnreadable):
+            period = parse_period(as_code(held("period_code")))
+            ja, en = f"{ja} {period.label()}", f"{en}, {period.label('en')}"
+    return replace(problem, subject_ja=ja[:80], subject_en=en[:80])

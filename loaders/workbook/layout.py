@@ -1,0 +1,193 @@
+"""The shape of the bureau workbook is data: its columns in a CSV map, its lists and words in a TOML file.
+
+One layout serves both directions: what is written from it can be read by it.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from kpis.settings import ROOT
+from loaders.files.cells import cleaned
+
+LAYOUTS = ROOT / "data" / "layouts"
+KINDS = {name: f"{name}.csv" for name in ("observations", "procedures", "facilities", "milestones")}
+KEYS = {
+    "observations": ("indicator_code", "period_code"), "procedures": ("procedure_code",), "facilities": ("facility_code",),
+    "milestones": ("milestone_code",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet.
+
+    Args:
+        name: ours; ``payment_methods:debit`` is one member of a field that holds several codes.
+        field: our field that it belongs to.
+        member: the code it stands for within its field, or a blank.
+        value: ``code``, ``period``, ``label`` (for people only), ``text``, ``number``, ``count``, ``date``, ``flag``, ``choice``,
+            ``open_choice`` (codes beyond the list are accepted) or ``member``.
+        input: ``key``, ``new`` (input in new rows only), ``yes``, ``reason`` or blank.
+        kinds: the indicator kinds that use it; empty = always.
+        choices: the list of a drop-down.
+    """
+
+    name: str
+    field: str
+    member: str
+    heading_ja: str
+    heading_en: str
+    value: str
+    input: str
+    kinds: frozenset[str]
+    choices: str
+    width: float
+    message_ja: str
+    message_en: str
+
+    @property
+    def is_input(self) -> bool:
+        """Say whether a bureau fills it in existing rows (figures and facts, not reasons)."""
+        return self.input == "yes"
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether reading needs it; labels are for people and may be missing."""
+        return bool(self.input)
+
+    def applies_to(self, kind: str) -> bool:
+        """Say whether an indicator of a kind uses it."""
+        return not self.kinds or kind in self.kinds
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The whole workbook: sheets by our name, columns in order, lists of choices, words."""
+
+    version: str
+    title: tuple[str, str]
+    sheets: Mapping[str, str]
+    sheets_en: Mapping[str, str]
+    columns: Mapping[str, tuple[Column, ...]]
+    choices: Mapping[str, Mapping[str, tuple[str, str]]]
+    new_rows: Mapping[str, int]
+    to_fill: Mapping[str, str]
+    marks: Mapping[str, str]
+    clear_words: frozenset[str]
+    withdraw_words: tuple[str, ...]
+    instructions: tuple[Mapping[str, str], ...]
+    rate_message: tuple[str, str] = ("", "")
+
+    def heading(self, column: Column) -> str:
+        """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""
+        mark = self.marks.get(column.input, "")
+        return "\n".join(part for part in (column.heading_ja, column.heading_en, mark) if part)
+
+    @lru_cache(maxsize=8)  # noqa: B019 - one layout lives as long as the process
+    def headings(self, sheet: str) -> dict[str, Column]:
+        """Return every accepted writing of a heading → its column."""
+        known: dict[str, Column] = {}
+        for column in self.columns[sheet]:
+            ja, en = column.heading_ja, column.heading_en
+            for text in (self.heading(column), ja + en, ja, ja + self.marks.get(column.input, ""), en, column.name):
+                known.setdefault(plain_heading(text), column)
+        return known
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def codes(self, choices: str) -> dict[str, str]:
+        """Return every accepted writing of a choice → its code."""
+        known: dict[str, str] = {}
+        for code, (ja, en) in self.choices[choices].items():
+            for text in (ja, code, en):
+                known.setdefault(cleaned(text).casefold(), code)
+        return known
+
+    def label(self, choices: str, code: str) -> str:
+        """Return the Japanese word for a code, or the code where the list has none."""
+        found = self.choices.get(choices, {}).get(code)
+        return found[0] if found else code
+
+
+def plain_heading(text: str) -> str:
+    """Return a heading without line breaks, blanks, invisible marks and differences of width or case."""
+    return "".join(cleaned(text).split()).casefold()
+
+
+@lru_cache(maxsize=4)
+def load_layout(folder: Path = LAYOUTS) -> Layout:
+    """Read the layout of the bureau workbook.
+
+    Args:
+        folder: with ``bureau_report.csv`` and ``bureau_report.toml``.
+    """
+    words = tomllib.loads((folder / "bureau_report.toml").read_text(encoding="utf-8"))
+    columns: dict[str, list[Column]] = {}
+    with (folder / "bureau_report.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            name, (field, _, member) = row["column"], row["column"].partition(":")
+            column = Column(
+                name, field, member, row["heading_ja"], row["heading_en"], row["value"], row["input"],
+                frozenset(filter(None, row["kinds"].split(";"))), row["choices"], float(row["width"]), row["message_ja"], row["message_en"],
+            )  # fmt: skip
+            columns.setdefault(row["sheet"], []).append(column)
+    return Layout(
+        words["version"], (words["title_ja"], words["title_en"]), words["sheets"], words["sheets_en"], {name: tuple(found) for name, found in columns.items()},
+        {name: {code: (pair[0], pair[1]) for code, pair in found.items()} for name, found in words["choices"].items()},
+        words["new_rows"], words["to_fill"],
+        {"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
+        frozenset(words["clear_words"]), tuple(words["withdraw_words"]), tuple(words.get("instructions", ())),
+        (words["rate_message_ja"], words["rate_message_en"]),
+    )  # fmt: skip
+
+
+def dated_field(precision: str) -> str:
+    """Return the field of the day whose precision this field states."""
+    return "digitised_date" if precision == "digitised_precision" else precision.removesuffix("_precision")
+
+
+Shown = str | float | date | None
+
+
+def shown(layout: Layout, column: Column, record: Mapping[str, object] | None) -> Shown:
+    """Return what a stored row looks like in a cell; ``None`` = a blank. Reading compares with it.
+
+    Args:
+        record: our field → value, as stored; ``None`` where nothing is.
+    """
+    return None if record is None else shower(layout, column)(record)
+
+
+@lru_cache(maxsize=256)
+def shower(layout: Layout, column: Column) -> Callable[[Mapping[str, object]], Shown]:
+    """Return the function that shows a stored row in a column: decided once, called for each row of a register."""
+    field, yes = column.field, layout.label("yes_no", "yes")
+    if column.value == "member":
+        return lambda record: yes if column.member in str(record.get(field) or "").split(";") else None
+    if column.value == "flag":
+        return lambda record: yes if record.get(field) else None
+    if column.choices == "precision":
+        words, dated = {code: ja for code, (ja, _) in layout.choices["precision"].items()}, dated_field(field)
+        return lambda record: None if record.get(dated) is None else words.get(str(record.get(field)))
+    if column.value in ("choice", "open_choice"):
+        labels: dict[object, str] = {code: ja for code, (ja, _) in layout.choices.get(column.choices, {}).items()}
+        return lambda record: None if (value := record.get(field)) is None or value == "" else labels.get(value, str(value))
+    if column.value in ("number", "count"):
+        return lambda record: _number(record.get(field))
+    return lambda record: None if (value := record.get(field)) is None or value == "" else _plain(value)
+
+
+def _number(value: object) -> Shown:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value if isinstance(value, (int, float)) else None
+
+
+def _plain(value: object) -> Shown:
+    return value if isinstance(value, (int, float, date)) else str(value)

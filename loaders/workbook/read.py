@@ -1,0 +1,518 @@
+"""The rows of a found table become reported rows, or problems at their cells. Only what differs from the template is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from kpis.figures.plausible import ask_scale
+from kpis.periods import parse_period
+from kpis.reporting.comparison import ReportedRow, TemplateMark, Value, figure_of, says_nothing
+from kpis.reporting.contradictions import definition_of
+from loaders.files.cells import Unreadable, cleaned, read_period
+from loaders.files.problems import Problem
+from loaders.files.sheets import column_letters
+from loaders.workbook.context import Record, ReportContext
+from loaders.workbook.find import Table
+from loaders.workbook.identity import Vintages
+from loaders.workbook.labels import Labels
+from loaders.workbook.layout import KEYS, KINDS, Column, Layout, dated_field, shower
+from loaders.workbook.template import new_code
+from loaders.workbook.values import Refused, Words, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
+
+_FILL: Words = ("値を入れてください", "Enter a value")
+_KEEP_CODE: Words = (
+    "コードを元に戻すか、様式をもう一度ダウンロードしてください",
+    "Restore the code, or download the template again",
+)
+_KEEP_ROW: Words = (
+    "行がずれていないか確かめ、見える名前・期間・単位と右端のコードを同じ行に戻してください",
+    "Make sure that no row was shifted; bring the visible name, period and unit and the code far right together again",
+)
+_REQUIRED = {
+    "procedures": ("name_ja", "digital_status"),
+    "facilities": ("name_ja", "kind", "cashless_status"),
+    "milestones": ("name_ja", "name_en", "project_code"),
+}
+_NEEDED = {
+    "ceiling": ("value",), "stock": ("value",), "completion": ("value",), "level": ("value",), "qualitative": ("text_ja",),
+}  # fmt: skip
+
+
+@dataclass
+class TableReading:
+    """What one table gave: rows that say something, problems, and how many rows were looked at."""
+
+    rows: list[ReportedRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows_count: int = 0
+    new_codes: dict[str, ReportedRow] = field(default_factory=dict)
+    faulty: list[tuple[ReportedRow, frozenset[str]]] = field(default_factory=list)  # with the fields that could not be read
+
+
+class TableReader:
+    """Reads one table against what its template was issued with."""
+
+    def __init__(
+        self, table: Table, *, context: ReportContext, layout: Layout, mark: TemplateMark, vintages: Vintages, is_1904: bool
+    ) -> None:
+        self.table, self.context, self.layout, self.mark = table, context, layout, mark
+        self.vintages, self.is_1904 = vintages, is_1904
+        self.inputs = [c for c in layout.columns[table.key] if c.is_input and c.name in table.at]
+        self.positions = [table.at[c.name] for c in self.inputs]
+        self.out = TableReading()
+        self.seen: dict[tuple[str, ...], int] = {}
+        self.asked = set(context.figure_keys)
+        self.letters = {table.columns[name].field: column_letters(at + 1) for name, at in reversed(table.at.items())}
+        self.columns: dict[str, dict[str, str]] = {}  # kind of indicator → field → letters, shared by its rows
+        self.nothing: list[Any] = [None] * len(self.inputs)
+        self.empties: dict[str, dict[str, Value]] = {}
+        self.showers = [shower(layout, column) for column in self.inputs]
+        self.refused: set[str] = set()  # fields of the present row that could not be read
+        self.shown: dict[str, float] = {}  # what the present row's cells show, where it differs and must be asked about
+        self.sure: set[str] = set()  # fields of the present row that were written with their unit
+        self.identity = [name for name in (*KEYS[table.key], "bureau_code") if name in table.at]
+        self.labels = Labels(table, context)
+
+    def read(self) -> TableReading:
+        """Read every row below the headings."""
+        table, width = self.table, max(self.table.at.values()) + 1
+        used = sorted(table.at.values())
+        for number in range(table.top + 1, len(table.cells) + 1):
+            cells = table.cells[number - 1]
+            # A row without any value may still hold cells that are bad, such as formulas never calculated.
+            if all(cell == "" for cell in cells) and not any((number, position) in table.bad for position in used):
+                continue
+            if len(cells) < width:
+                cells = [*cells, *[""] * (width - len(cells))]
+            self._row(number, cells)
+        if self.table.key != "observations":
+            self._ask_about_rows_gone()
+        return self.out
+
+    def _ask_about_rows_gone(self) -> None:
+        """Ask about rows of a register that the template was issued with and that are not in the file: nothing is dropped for it."""
+        rows = self.context.registers[self.table.key]
+        issued = (key[1] for key in self.vintages if key[0] == self.table.key)
+        gone = [code for code in issued if (code,) not in self.seen and code in rows and not rows[code]["ended_reason"]]
+        if not gone:
+            return
+        named = "、".join(f"{code} {rows[code]['name_ja']}" for code in gone[:5]) + (
+            f" …(+{len(gone) - 5})" if len(gone) > 5 else ""
+        )
+        self.out.problems.append(
+            Problem(
+                "doubt", f"{len(gone)}行: {named}", "様式にあった行がこのファイルにもある(登録は変わりません)",
+                "every row of the template in the file (what is stored stays)",
+                "今もあるなら理由を書いて確認し、終わったなら行を戻して終了した日と理由を記入してください",
+                "Confirm with a reason that they still exist, or put the rows back and enter the day they ended and why",
+                sheet=self.table.sheet, grade="warning", rule="rows_gone",
+            )
+        )  # fmt: skip
+
+    def _say(self, kind: Any, found: object, expected: Words, remedy: Words, *, row: int, column: str = "") -> None:
+        self.out.problems.append(self.table.problem(kind, found, expected, remedy, row=row, column=column))
+
+    def _cell(self, cells: Sequence[Any], name: str) -> Any:
+        return cells[self.table.at[name]] if name in self.table.at else ""
+
+    def _row(self, number: int, cells: Sequence[Any]) -> None:
+        raws = [cells[position] for position in self.positions]
+        # A cell without a value to read was said already: the rest of its row is read, so that its other errors are said as well.
+        bad = {c.field for c, p in zip(self.inputs, self.positions, strict=True) if (number, p) in self.table.bad}
+        if any((number, self.table.at[name]) in self.table.bad for name in self.identity):
+            self.out.rows_count += 1
+            return  # nobody can say whose row it is
+        is_blank_row = all(is_blank(raw) for raw in raws)
+        is_empty = is_blank_row and not bad
+        key = self._key(number, cells, is_empty)
+        if key is None:
+            return
+        whose = as_code(self._cell(cells, "bureau_code"))
+        if whose and whose != self.mark.bureau_code:
+            own = self.context.bureau
+            self._say(
+                "other_bureau", whose, (f"「{own['name_ja']}」({self.mark.bureau_code})の行", f"a row of {self.mark.bureau_code}"),
+                ("他局の行を除いてください", "Remove the row of the other bureau"), row=number, column="bureau_code",
+            )  # fmt: skip
+            return
+        first = self.seen.setdefault(key, number)
+        if first != number:
+            self._say(
+                "duplicate", " ".join(key), (f"{first}行目と異なる行", f"a row other than row {first}"),
+                ("どちらかの行を除いてください", "Remove one of the two rows"), row=number, column=KEYS[self.table.key][0],
+            )  # fmt: skip
+            return
+        vintage = self.vintages.get((self.table.key, *key), 0)
+        issued = self.context.as_issued(self.table.key, key, vintage)
+        if self.table.key != "observations" and issued is None and is_empty:
+            return  # a row for something new that was not used
+        self.out.rows_count += 1
+        if bad and is_blank_row and issued is None:
+            return
+        self._same_labels(number, cells, key, issued)
+        expected = [show(issued) for show in self.showers] if issued is not None else self.nothing
+        same = [raw == "" or raw == was for raw, was in zip(raws, expected, strict=True)]
+        if all(same) and not bad and not self._has_reason(cells):
+            if self.table.key == "milestones" and issued is not None:
+                self._same_project(number, cells, issued)
+            return
+        self._read_changed(number, cells, raws, same, key=key, vintage=vintage, issued=issued, bad=bad)
+
+    def _has_reason(self, cells: Sequence[Any]) -> bool:
+        return any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
+
+    # Whose row it is ---------------------------------------------------------------------------------------------
+
+    def _key(self, number: int, cells: Sequence[Any], is_empty: bool) -> tuple[str, ...] | None:
+        if self.table.key == "observations":
+            return self._figure_key(number, cells, is_empty)
+        (name,) = KEYS[self.table.key]
+        raw = self._cell(cells, name)
+        code = as_code(raw)
+        if not code:
+            if is_empty:
+                return None  # a note, or a row emptied
+            return (self._assigned(cells),)
+        if code in self.context.registers[self.table.key] or (self.table.key, code) in self.vintages:
+            return (code,)
+        if is_empty:
+            return (code,)
+        try:
+            return (checked_code(raw),)
+        except Refused as refused:
+            self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=name)
+            return None
+
+    def _assigned(self, cells: Sequence[Any]) -> str:
+        """Return the code of a new row without one: from its name, so that sorting rows does not change it."""
+        name = cleaned(str(self._cell(cells, "name_ja")))
+        return new_code(self.mark, self.table.key, hashlib.sha256(name.encode()).hexdigest()[:6])
+
+    def _figure_key(self, number: int, cells: Sequence[Any], is_empty: bool) -> tuple[str, ...] | None:
+        code, raw = as_code(self._cell(cells, "indicator_code")), self._cell(cells, "period_code")
+        if is_empty and (not code or is_blank(raw)):
+            return None
+        if code not in self.context.indicators:
+            kind = "unknown_code" if code else "missing"
+            self._say(
+                kind,
+                code or "空欄 / blank",
+                ("様式にある指標コード", "an indicator code of the template"),
+                _KEEP_CODE,
+                row=number,
+                column="indicator_code",
+            )
+            return None
+        try:
+            period = read_period(raw if isinstance(raw, date) else as_code(raw))
+        except Unreadable:
+            period = ""
+        if (code, period) not in self.asked:
+            asked = "、".join(p for c, p in self.context.figure_keys if c == code)
+            self._say(
+                "period",
+                raw if raw != "" else "空欄 / blank",
+                (f"期間コード {asked}", f"the period code {asked}"),
+                _KEEP_CODE,
+                row=number,
+                column="period_code",
+            )
+            return None
+        return code, period
+
+    def _same_project(self, number: int, cells: Sequence[Any], issued: Record) -> bool:
+        code = as_code(self._cell(cells, "project_code"))
+        if code in ("", issued["project_code"]):
+            return True
+        self._say(
+            "rule",
+            code,
+            (f"プロジェクトコード {issued['project_code']}", f"the project code {issued['project_code']}"),
+            _KEEP_CODE,
+            row=number,
+            column="project_code",
+        )
+        return False
+
+    # What it says ------------------------------------------------------------------------------------------------
+
+    def _read_changed(
+        self, number: int, cells: Sequence[Any], raws: Sequence[Any], as_issued: Sequence[bool], *, key: tuple[str, ...], vintage: int,
+        issued: Record | None, bad: set[str],
+    ) -> None:  # fmt: skip
+        before = len(self.out.problems)
+        self.refused = set(bad)
+        self.shown, self.sure = {}, set()
+        kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
+        held = self._held(issued, kind)
+        fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
+        columns = self._columns(kind, held)
+        rounded = False
+        if kind and any(self._is_withdrawn(raw) for raw in raws):
+            if issued is None:
+                at = next(at for at, raw in enumerate(raws) if self._is_withdrawn(raw))
+                self._say(
+                    "rule", raws[at], ("登録済みの数値がある行", "a row whose figure is stored"),
+                    ("取り下げる数値がありません。このセルを空欄にしてください", "There is no figure to withdraw; leave this cell blank"),
+                    row=number, column=self.inputs[at].name,
+                )  # fmt: skip
+                return
+            fields, raws = dict(self.empties[kind]), self.nothing
+            as_issued = [True] * len(self.inputs)
+        for at, same in enumerate(as_issued):
+            column = self.inputs[at]
+            if column.value == "member":
+                if self._member(number, column, raws[at], same, members, held):
+                    touched.add(column.field)
+                    columns = {**columns, column.field: column_letters(self.table.at[column.name] + 1)}
+                continue
+            name = column.field
+            if same or is_blank(raws[at]) or (name in bad and (number, self.positions[at]) in self.table.bad):
+                continue
+            if name not in held:
+                to_fill = self.layout.to_fill[kind]
+                self._say(
+                    "rule", raws[at], (f"空欄(この指標では使いません。記入する欄: {to_fill})", "a blank: this indicator does not use it"),
+                    ("このセルを空欄にしてください", "Leave this cell blank"), row=number, column=column.name,
+                )  # fmt: skip
+                continue
+            fields[name], extra = self._typed(number, column, raws[at], kind, key=key)
+            touched.add(name)
+            if extra == "rounded":
+                rounded = True
+            elif extra:
+                precisions[name] = extra
+        self._settle(fields, held, members, issued=issued, touched=touched, precisions=precisions, cells=cells)
+        if rounded and "is_approximate" in held:
+            fields["is_approximate"] = True
+        if kind == "ceiling":
+            held["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
+        if self.table.key == "milestones":
+            self._project(number, cells, fields, held, issued)
+        reason_class, reason_text = self._reason(number, cells)
+        row = ReportedRow(
+            KINDS[self.table.key], self._full_key(key), fields, vintage, self.table.sheet, number,
+            columns, reason_class, reason_text, held if issued is not None else {},
+        )  # fmt: skip
+        self._check(number, row, kind, is_new=issued is None)
+        if kind and "value" in touched and (asked := self._asked_scale(row)):
+            row = replace(row, readings={"value": asked})
+        if len(self.out.problems) > before or bad:
+            self.out.faulty.append((row, frozenset(self.refused)))
+            return
+        if row.changed if issued is not None else not kind or _says_something(row):
+            self.out.rows.append(row)
+            if issued is None and not kind:
+                self.out.new_codes[key[0]] = row
+
+    def _is_withdrawn(self, raw: Any) -> bool:
+        """Say whether a cell says that the whole figure was stored by mistake."""
+        return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.withdraw_words
+
+    def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
+        """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
+        empties = self.empties.get(kind)
+        if empties is None:
+            empties = self.empties[kind] = {c.field: _empty(c) for c in self.inputs if not kind or c.applies_to(kind)}
+        if issued is None:
+            return dict(empties)
+        return {name: empty if (value := issued[name]) is None else value for name, empty in empties.items()}
+
+    def _columns(self, kind: str, held: Mapping[str, Value]) -> dict[str, str]:
+        """Return the letters of the columns of a row's fields and of its reason."""
+        found = self.columns.get(kind)
+        if found is None:
+            said = ("reason_class", "reason_text")
+            found = self.columns[kind] = {name: letters for name, letters in self.letters.items() if name in held or name in said}
+        return found
+
+    def _member(
+        self, number: int, column: Column, raw: Any, same: bool, members: dict[str, list[str]], held: Mapping[str, Value]
+    ) -> bool:
+        """Read one column of a field that holds several codes; says whether the bureau touched it."""
+        name = column.field
+        listed = members.setdefault(name, [])
+        chosen = column.member in str(held[name] or "").split(";") if same else bool(self._typed(number, column, raw, "")[0])
+        if chosen:
+            listed.append(column.member)
+        return not same
+
+    def _full_key(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        return (key[0], self.mark.bureau_code, key[1]) if self.table.key == "observations" else key
+
+    def _typed(self, number: int, column: Column, raw: Any, kind: str, *, key: tuple[str, ...] = ()) -> tuple[Value, str]:
+        """Return (value, a word more): ``rounded`` for an approximate number, the precision for a day written as a month."""
+        try:
+            if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words:
+                return _empty(column), ""
+            if column.value in ("number", "count"):
+                unit = self.context.indicators[key[0]]["unit_ja"] if kind else ""
+                read = as_number(
+                    raw, column, unit=unit, is_of_unit=column.name == "value" or kind in ("stock", "completion", "ceiling")
+                )
+                if read.is_sure:
+                    self.sure.add(column.field)
+                if read.shown is not None:
+                    self.shown[column.field] = read.shown
+                return read.value, "rounded" if read.is_approximate else ""
+            if column.value == "date":
+                day, precision = as_day(raw, is_1904=self.is_1904)
+                return day, precision if precision != "day" else ""
+            if column.value in ("choice", "open_choice", "flag", "member"):
+                return as_choice(raw, column, self.layout), ""
+            return (as_code(raw) if column.value == "code" else as_text(raw)), ""
+        except Refused as refused:
+            self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
+            self.refused.add(column.field)
+            return _empty(column), ""
+
+    def _asked_scale(self, row: ReportedRow) -> tuple[float, ...]:
+        """Return what the value of a row may mean, where its format and its unit disagree or nothing tells; else nothing."""
+        if "value" in self.sure or row.fields.get("value") is None:
+            return ()
+        definition = definition_of(self.context.indicators[row.key[0]])
+        question = ask_scale(definition, figure_of(row.key, row.fields), shown=self.shown.get("value"))
+        return question.readings if question is not None else ()
+
+    def _same_labels(self, number: int, cells: Sequence[Any], key: tuple[str, ...], issued: Record | None) -> None:
+        """Say where what people see of a row (name, period, unit) contradicts the code it is read by."""
+        for name, expected in self.labels.contradicted(key, {n: self._cell(cells, n) for n in self.labels.names}, issued):
+            self._say("rule", self._cell(cells, name), expected, _KEEP_ROW, row=number, column=name)
+
+    def _settle(
+        self, fields: dict[str, Value], held: dict[str, Value], members: Mapping[str, list[str]], *, issued: Record | None,
+        touched: set[str], precisions: Mapping[str, str], cells: Sequence[Any],
+    ) -> None:  # fmt: skip
+        """Bring together what belongs together: members of one field, and days with their precision."""
+        for name, chosen in members.items():
+            old = [code for code in str(held[name] or "").split(";") if code]
+            known = {c.member for c in self.inputs if c.field == name}
+            kept = [code for code in old if code in chosen or code not in known]
+            fields[name] = ";".join([*kept, *(code for code in chosen if code not in kept)])
+        for column in self.inputs:
+            if column.choices != "precision" or column.field not in fields:
+                continue
+            name, dated = column.field, dated_field(column.field)
+            if fields.get(dated) is None:
+                fields[name] = "unknown"
+            elif name not in touched and dated in touched:
+                is_open = is_blank(self._cell(cells, name)) or issued is None or issued.get(dated) is None
+                fields[name] = precisions.get(dated) or ("day" if is_open else fields[name])
+        for column in self.inputs:
+            if column.value in ("choice", "open_choice") and fields.get(column.field) is None and issued is None:
+                fields[column.field] = _DEFAULTS.get(column.field)
+
+    def _project(
+        self, number: int, cells: Sequence[Any], fields: dict[str, Value], held: dict[str, Value], issued: Record | None
+    ) -> None:
+        if issued is not None:
+            if self._same_project(number, cells, issued):
+                fields["project_code"] = held["project_code"] = issued["project_code"]
+            return
+        code = as_code(self._cell(cells, "project_code"))
+        fields["project_code"] = code or None
+        if code and code not in self.context.projects:
+            listed = "、".join(self.context.projects) or "なし / none"
+            self._say(
+                "unknown_code", code, (f"この局が担当するプロジェクトのコード({listed})", f"the code of a project of this bureau ({listed})"),
+                ("一覧から選び直してください", "Choose again from the list"), row=number, column="project_code",
+            )  # fmt: skip
+
+    def _reason(self, number: int, cells: Sequence[Any]) -> tuple[str | None, str]:
+        found: dict[str, Value] = {"reason_class": None, "reason_text": ""}
+        for name in found:
+            raw = self._cell(cells, name)
+            if name in self.table.at and not is_blank(raw):
+                found[name] = self._typed(number, self.table.columns[name], raw, "")[0]
+        reason = found["reason_class"]
+        return str(reason) if reason else None, str(found["reason_text"] or "")
+
+    # What must hold ----------------------------------------------------------------------------------------------
+
+    def _check(self, number: int, row: ReportedRow, kind: str, *, is_new: bool) -> None:
+        if self.table.key == "observations":
+            self._check_figure(number, row, kind)
+        else:
+            for name in _REQUIRED[self.table.key]:
+                if not row.fields.get(name) and name not in self.refused:
+                    heading = self.table.columns[name].heading_ja
+                    self._say(
+                        "missing",
+                        "空欄 / blank",
+                        (f"「{heading}」", f"a value for {self.table.columns[name].heading_en}"),
+                        _FILL,
+                        row=number,
+                        column=name,
+                    )
+            is_point = self.table.key == "facilities" and not self.refused & {"latitude", "longitude"}
+            if is_point and (row.fields["latitude"] is None) != (row.fields["longitude"] is None):
+                name = "latitude" if row.fields["latitude"] is None else "longitude"
+                self._say(
+                    "missing", "空欄 / blank", ("緯度と経度の組", "latitude and longitude together"), _FILL, row=number, column=name
+                )
+        if self.table.key == "observations" and not is_new and row.changed:
+            return  # a correction whose reason is missing, or half of it, is asked for it afterwards: nothing typed is lost
+        if row.reason_text and not row.reason_class and "reason_class" not in self.refused:
+            self._say(
+                "reason",
+                "空欄 / blank",
+                ("訂正の理由区分", "the class of the reason"),
+                ("一覧から選んでください", "Choose from the list"),
+                row=number,
+                column="reason_class",
+            )
+        if row.reason_class and not row.reason_text and "reason_text" not in self.refused:
+            self._say(
+                "reason",
+                "空欄 / blank",
+                ("訂正の理由(文章)", "the reason in words"),
+                ("理由を書いてください", "Write the reason"),
+                row=number,
+                column="reason_text",
+            )
+
+    def _check_figure(self, number: int, row: ReportedRow, kind: str) -> None:
+        fields = row.fields
+        if says_nothing(fields) and (row.issued or not _says_something(row)) and not self.refused:
+            return  # nothing reported, or what was is withdrawn
+        needed: tuple[str, ...] = _NEEDED.get(kind, ())
+        if not needed and fields.get("value") is None and "value" not in self.refused:
+            needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
+        if not needed and (fields.get("numerator") is None) != (
+            fields.get("denominator" if kind == "ratio" else "base_value") is None
+        ):
+            needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
+        for name in needed:
+            if fields.get(name) in (None, "") and name not in self.refused:
+                column = self.table.columns[name]
+                self._say(
+                    "missing",
+                    "空欄 / blank",
+                    (f"「{column.heading_ja}」", f"a value for {column.heading_en}"),
+                    _FILL,
+                    row=number,
+                    column=name,
+                )
+
+
+_DEFAULTS: dict[str, Value] = {
+    "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
+    "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
+    "smartphone_ready": "unknown",
+}  # fmt: skip
+
+
+def _says_something(row: ReportedRow) -> bool:
+    return any(value not in (None, "") and not isinstance(value, bool) for value in row.fields.values())
+
+
+def _empty(column: Column) -> Value:
+    if column.value == "flag":
+        return False
+    if column.choices == "precision":
+        return "unknown"
+    return "" if column.value in ("text", "member") else None

@@ -1,0 +1,132 @@
+"""A filled bureau workbook on its way to a draft: read, every problem at once, kept only without errors.
+
+The page and the command line come through here alike. Of a workbook that is not the actor's bureau's nothing is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kpis.periods import parse_period
+from kpis.reporting.access import require
+from kpis.reporting.comparison import Completeness
+from kpis.reporting.people import viewer_of
+from kpis.reporting.reports import INCOMPLETE
+from kpis.reporting.submissions import Uploaded, Warning, upload
+from kpis.store.store import Store
+from loaders.files.problems import Problem
+from loaders.workbook.door import WorkbookReading, issue_template, read_workbook
+from loaders.workbook.layout import load_layout
+
+OPEN_NAMED = 20  # figures left open that a warning names; all of them are kept with the report
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A workbook as read, and the report it became; ``None`` where an error kept it out."""
+
+    reading: WorkbookReading
+    uploaded: Uploaded | None
+
+
+def take_template(store: Store, bureau_code: str, period_code: str, *, actor: str) -> bytes:
+    """Issue the template of a bureau and period to a person who may have it.
+
+    Raises:
+        NotAllowed: the person does not report for the bureau.
+        NotFound, FigureRefused: the bureau does not report, or not for this period.
+    """
+    require(viewer_of(store, actor).grants, "take_template", bureau_code)
+    return issue_template(store, bureau_code, period_code, actor=actor)[0]
+
+
+def check_report(store: Store, content: bytes, *, actor: str | None = None, today: date) -> WorkbookReading:
+    """Read a filled workbook and keep nothing.
+
+    Args:
+        actor: who asks; ``None`` = whoever runs this machine.
+        today: days of completion after it are doubted.
+
+    Raises:
+        NotAllowed: it is the workbook of a bureau that the actor does not report for.
+    """
+    reading = read_workbook(content, store=store, today=today)
+    if actor is not None and reading.mark is not None:
+        require(viewer_of(store, actor).grants, "take_template", reading.mark.bureau_code)
+    return reading
+
+
+def receive(
+    store: Store, content: bytes, *, actor: str, name: str, today: date, bureau_code: str | None = None,
+    period_code: str | None = None, replaces: tuple[int, int] | None = None, keeps_questions: bool = True,
+) -> Received:  # fmt: skip
+    """Read a filled workbook and keep it as a draft where it has no error.
+
+    Args:
+        bureau_code: the bureau it must be of; ``None`` = the one its mark names.
+        period_code: the period it must be of.
+        replaces: (report, revision) that the actor saw and means to replace.
+        keeps_questions: keep it with cells that may mean two values, to be answered on the page; else such a cell keeps it out.
+
+    Raises:
+        NotAllowed: the actor does not report for the bureau.
+        ChangedMeanwhile, StepRefused, FigureRefused: as ``kpis.reporting.submissions.upload``.
+    """
+    reading = read_workbook(content, store=store, bureau_code=bureau_code, period_code=period_code, today=today)
+    if reading.mark is None:
+        return Received(reading, None)
+    require(viewer_of(store, actor).grants, "upload", reading.mark.bureau_code)
+    if reading.errors or (reading.questions and not keeps_questions):
+        return Received(reading, None)
+    done = upload(
+        store, actor=actor, bureau_code=reading.mark.bureau_code, period_code=reading.mark.period_code, rows=reading.rows,
+        content=content, name=name, template_id=reading.mark.template_id, replaces=replaces, warnings=_warnings(reading), completeness=reading.completeness,
+    )  # fmt: skip
+    return Received(reading, done)
+
+
+def _warnings(reading: WorkbookReading) -> list[Warning]:
+    found = [_warning(problem) for problem in reading.warnings]
+    counted = reading.completeness
+    if counted is not None and counted.open:
+        found.append(_incomplete(reading, counted))
+    elif not reading.rows:
+        found.append(
+            Warning(
+                "記入なし / nothing filled in", "1つ以上の記入", "at least one cell filled in",
+                "変更がないことを確かめ、理由を書いてください", "Make sure that nothing changed, and say why",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _incomplete(reading: WorkbookReading, counted: Completeness) -> Warning:
+    """Say once what the report leaves open: the bureau confirms all of it with one reason."""
+    nothing = "" if reading.rows else "記入なし / nothing filled in: "
+    ja, en = (
+        [f"{reading.names[code][n]} {parse_period(period).label(language)}" for code, period in counted.open[:OPEN_NAMED]]
+        for n, language in enumerate(("ja", "en"))
+    )
+    more = len(counted.open) - OPEN_NAMED
+    return Warning(
+        nothing + counted.told(),
+        f"残り{len(counted.open)}件: " + "、".join(ja) + (f" ほか{more}件" if more > 0 else ""),
+        f"the other {len(counted.open)}: " + "; ".join(en) + (f" and {more} more" if more > 0 else ""),
+        "記入してもう一度アップロードするか、記入しない理由を書いて確認してください",
+        "Fill them in and upload again, or confirm with the reason why they stay open", load_layout().sheets["observations"],
+        rule=INCOMPLETE,
+    )  # fmt: skip
+
+
+def _warning(problem: Problem) -> Warning:
+    return Warning(
+        problem.found,
+        problem.expected_ja,
+        problem.expected_en,
+        problem.remedy_ja,
+        problem.remedy_en,
+        problem.sheet,
+        problem.cell,
+        problem.rule,
+    )

@@ -1,0 +1,347 @@
+"""The workbook that a bureau is given: one for each bureau and period, prefilled, with only the inputs unlocked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from datetime import date, datetime
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kpis.figures.records import Definition, Figure, value_of
+from kpis.periods import parse_period
+from kpis.reporting.comparison import TemplateMark
+from loaders.workbook.context import Record, ReportContext
+from loaders.workbook.identity import write_mark
+from loaders.workbook.layout import KEYS, Column, Layout, shown
+
+FONT = "游ゴシック"
+_LINE = Side(style="thin", color="8C8C8C")
+_BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_HEAD = PatternFill("solid", fgColor="00118F")
+_INPUT_HEAD = PatternFill("solid", fgColor="FFF2B3")
+_INPUT = PatternFill("solid", fgColor="FFFDF0")
+_LOCKED = PatternFill("solid", fgColor="F2F2F2")
+_UNUSED = PatternFill("lightUp", fgColor="8C8C8C")
+_DAY = 'yyyy"年"m"月"d"日"'
+_TOP = Alignment(vertical="top", wrap_text=True)
+_TOP_PLAIN = Alignment(vertical="top")
+_FIRST_DAY, _LAST_DAY = 32874, 73050  # 1990-01-01 to 2099-12-31 as serials of the 1900 system
+
+
+def write_sheets(context: ReportContext, layout: Layout, mark: TemplateMark, vintages: Sequence[tuple[str, ...]]) -> bytes:
+    """Write the whole workbook and return its bytes.
+
+    Args:
+        mark: what the workbook says of itself.
+        vintages: (sheet, key …, vintage) of each prefilled row.
+    """
+    book = Workbook()
+    first = book.active
+    assert isinstance(first, Worksheet)
+    first.title = layout.sheets["instructions"]
+    _instruct(first, context, layout, mark)
+    lists = {name: tuple(ja for ja, _ in found.values()) for name, found in layout.choices.items()}
+    lists["facility_kind"] = tuple(
+        dict.fromkeys([*lists["facility_kind"], *(layout.label("facility_kind", k) for k in context.facility_kinds)])
+    )
+    lists["projects"] = tuple(context.projects)
+    places = _places(layout, lists)
+    for sheet in KEYS:
+        rows = figure_rows(context, layout) if sheet == "observations" else register_rows(context, layout, sheet, mark)
+        _fill(book.create_sheet(layout.sheets[sheet]), sheet, rows, context=context, layout=layout, places=places)
+    _write_choices(book.create_sheet(layout.sheets["choices"]), context, layout, lists)
+    write_mark(book.create_sheet(layout.sheets["mark"]), mark, vintages)
+    book.active = 0
+    book.properties.title = f"{context.bureau['name_ja']} {context.period.label()} {first.title}"
+    book.properties.creator = "Mieruka"
+    book.properties.created = book.properties.modified = datetime.fromisoformat(mark.issued_at).replace(tzinfo=None)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Record | None]]:
+    """Return (cells for people and keys, stored row or ``None``) of every figure asked for."""
+    found = []
+    for code, period in context.figure_keys:
+        indicator = context.indicators[code]
+        label, previous = _previous(context, code, period)
+        cells = {
+            "bureau_code": context.bureau["bureau_code"], "indicator_code": code, "period_code": period,
+            "name_ja": indicator["name_ja"], "period_label": parse_period(period).label(), "unit_ja": indicator["unit_ja"],
+            "to_fill": layout.to_fill[indicator["kind"]], "definition_ja": indicator["definition_ja"],
+            "previous_label": label, "previous_value": previous, "kind": indicator["kind"], "decimals": indicator["decimals"],
+        }  # fmt: skip
+        found.append((cells, context.current("observations", (code, period))))
+    return found
+
+
+def _previous(context: ReportContext, code: str, period: str) -> tuple[str | None, Any]:
+    begins = parse_period(period).start
+    held = context.counting(code)
+    earlier = [p for p in held if parse_period(p).end < begins]
+    if not earlier:
+        return None, None
+    last = max(earlier, key=lambda p: (parse_period(p).end, parse_period(p).start))
+    row = held[last]
+    indicator = context.indicators[code]
+    if indicator["kind"] == "qualitative":
+        return parse_period(last).label(), row["text_ja"]
+    definition = Definition(code, indicator["kind"], indicator["direction"], "", "", "", "")
+    figure = Figure(last, row["value"], numerator=row["numerator"], denominator=row["denominator"], base_value=row["base_value"])
+    return parse_period(last).label(), value_of(definition, figure)
+
+
+def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: TemplateMark) -> list[tuple[Record, Record | None]]:
+    """Return (cells for people and keys, stored row or ``None``) of a register: what is known, then rows for what is new."""
+    bureau = context.bureau["bureau_code"]
+    (key,) = KEYS[sheet]
+    found: list[tuple[Record, Record | None]] = []
+    for code, row in context.registers[sheet].items():
+        cells: Record = {"bureau_code": bureau, key: code}
+        if sheet == "milestones":
+            cells |= {"project_code": row["project_code"], "project_name": context.projects[row["project_code"]]["name_ja"]}
+        found.append((cells, row))
+    for number in range(1, layout.new_rows[sheet] + 1):
+        found.append(({"bureau_code": bureau, key: new_code(mark, sheet, f"{number:02d}"), "is_new": True}, None))
+    return found
+
+
+def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
+    """Return the code of a new row: bureau, register, template and number, so that no two templates give the same."""
+    letter = {"procedures": "P", "facilities": "F", "milestones": "M"}[sheet]
+    return f"{mark.bureau_code}-{letter}{mark.template_id[-6:]}-{tail}"
+
+
+def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return where each list stands on the sheet of choices: one list below the other, one choice a row."""
+    places, row = {}, 2
+    for name, found in lists.items():
+        if found:
+            places[name] = f"'{layout.sheets['choices']}'!$B${row}:$B${row + len(found) - 1}"
+            row += len(found)
+    return places
+
+
+def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> None:
+    sheet.append(["選択肢の種類\nList", "記入する言葉\nWord to enter", "コード\nCode", "英語\nEnglish"])
+    headings = {c.choices: c.heading_ja for columns in layout.columns.values() for c in columns if c.choices}
+    for name, found in lists.items():
+        english = {ja: (code, en) for code, (ja, en) in layout.choices.get(name, {}).items()}
+        for word in found:
+            code, en = english.get(word, (word, context.projects[word]["name_ja"] if name == "projects" else ""))
+            sheet.append([headings.get(name, name), word, code, en])
+    for cell in sheet[1]:
+        _head(cell, is_input=False)
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            _dress(cell, _LOCKED)
+    for letter, width in zip("ABCD", (24, 32, 26, 44), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A2"
+    _protect(sheet, context)
+
+
+def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark) -> None:
+    name_en = context.bureau["name_en"] or context.bureau["bureau_code"]
+    rows: list[tuple[Any, ...]] = [
+        (f"{layout.title[0]} {context.period.label()}", f"{layout.title[1]}, {context.period.label('en')}"),
+        (context.bureau["name_ja"], name_en),
+        *_days(context),
+        (),
+        ("記入のしかた", "How to fill in"),
+        *((f"{n}. {line['ja']}", f"{n}. {line['en']}") for n, line in enumerate(layout.instructions, start=1)),
+        (),
+        ("シート", "Sheets"),
+        *((f"「{layout.sheets[s]}」 {_count(context, s)}", f"{layout.sheets_en[s]}") for s in KEYS),
+        (),
+        ("この様式について", "About this workbook"),
+        (f"様式番号 {mark.template_id}(版 {layout.version})", f"Template {mark.template_id} (layout {layout.version})"),
+        (f"作成日時 {mark.issued_at[:16].replace('T', ' ')}(協定世界時)", f"Issued {mark.issued_at[:16].replace('T', ' ')} UTC"),
+    ]  # fmt: skip
+    for row in rows:
+        sheet.append([_safe(part) for part in row])
+    for row_cells in sheet.iter_rows():
+        for cell in row_cells:
+            cell.font, cell.alignment = Font(name=FONT, size=11), Alignment(vertical="top", wrap_text=True)
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+    for cell in (*sheet[1], *sheet[2]):
+        cell.font = Font(name=FONT, size=16 if cell.row == 1 else 13, bold=True, color="00118F")
+    for number, row in enumerate(rows, start=1):
+        if row and row[0] in ("記入のしかた", "シート", "この様式について"):
+            for cell in sheet[number]:
+                cell.font, cell.border = Font(name=FONT, size=12, bold=True), Border(bottom=_LINE)
+        longest = max((len(str(row[0])) / 44, len(str(row[1])) / 74)) if row else 0
+        sheet.row_dimensions[number].height = 24 if number < 3 else 19 * max(1, int(longest) + 1)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 76, 66
+    sheet.sheet_view.showGridLines = False
+    _protect(sheet, context)
+    sheet.page_setup.fitToHeight = 1
+
+
+def _days(context: ReportContext) -> list[tuple[str, str]]:
+    """Return the line of the days on which the report is taken, as the calendar had them when the template was issued."""
+    window = context.window
+    if window is None or window.opens_on is None or window.due_on is None:
+        return [("受付期間は未定です。構造改革室に確認してください", "The reporting days are not set; ask the reform office")]
+    opens, due = (f"{day.year}年{day.month}月{day.day}日" for day in (window.opens_on, window.due_on))
+    lines = [(f"提出期限 {due}(受付開始 {opens})", f"Due {window.due_on}, open from {window.opens_on}")]
+    if window.leave_until is not None:
+        until = window.leave_until
+        lines.append((f"例外として {until.year}年{until.month}月{until.day}日まで提出できます", f"By exception, until {until}"))
+    return lines
+
+
+def _count(context: ReportContext, sheet: str) -> str:
+    count = len(context.figure_keys) if sheet == "observations" else len(context.registers[sheet])
+    return f"{count}行"
+
+
+def _fill(
+    sheet: Worksheet, name: str, rows: Sequence[tuple[Record, Record | None]], *, context: ReportContext, layout: Layout,
+    places: Mapping[str, str],
+) -> None:  # fmt: skip
+    columns = layout.columns[name]
+    for at, column in enumerate(columns, start=1):
+        _head(sheet.cell(1, at, layout.heading(column)), is_input=column.input in ("yes", "reason", "new"))
+        sheet.column_dimensions[get_column_letter(at)].width = column.width
+    sheet.row_dimensions[1].height = 80
+    open_cells: dict[int, list[int]] = {}
+    dressed: dict[tuple[bool, bool, bool, str], Any] = {}
+    for number, (cells, record) in enumerate(rows, start=2):
+        for at, column in enumerate(columns, start=1):
+            used = "kind" not in cells or column.applies_to(cells["kind"])
+            is_open = used and (column.input in ("yes", "reason") or (column.input == "new" and "is_new" in cells))
+            if is_open:
+                open_cells.setdefault(at, []).append(number)
+            value = cells.get(column.name) if column.name in cells and not column.is_input else shown(layout, column, record)
+            cell = sheet.cell(number, at, _safe(value) if used else None)
+            look = (is_open, used, isinstance(value, str), _format(column, value, cells))
+            if look in dressed:  # a style is worked out once and shared: a register has 100,000 cells
+                cell._style = copy(dressed[look])
+                if isinstance(cell.value, str):
+                    cell.data_type = "s"
+                continue
+            _dress(cell, _INPUT if is_open else _LOCKED if used else _UNUSED, is_open=is_open)
+            cell.number_format = look[3]
+            dressed[look] = cell._style
+    for at, column in enumerate(columns, start=1):
+        if column.kinds and at not in open_cells:
+            sheet.column_dimensions[get_column_letter(at)].hidden = True  # no indicator of this instance asks for it
+        if at in open_cells:
+            rates = {
+                number for number, (cells, _) in enumerate(rows, start=2) if column.name == "value" and cells.get("unit_ja") == "%"
+            }
+            for is_rate in (False, True):
+                if numbers := [number for number in open_cells[at] if (number in rates) == is_rate]:
+                    _validate(sheet, column, get_column_letter(at), numbers, layout=layout, places=places, is_rate=is_rate)
+    last = max(2, len(rows) + 1)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
+    sheet.freeze_panes = "C2"
+    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
+    _protect(sheet, context)
+    sheet.page_setup.paperSize = 8  # A3
+    sheet.page_setup.fitToWidth = 2 if sum(c.width for c in columns) > 320 else 1
+
+
+def _format(column: Column, value: Any, cells: Record) -> str:
+    decimals = cells.get("decimals", 0)
+    if column.value == "date" or isinstance(value, date):
+        return _DAY
+    if column.name in ("value", "previous_value") and cells.get("unit_ja") == "%":
+        return '#,##0.0##"%"'  # the number beside its unit: 0.881 is seen to be 0.881%, and is not 88.1%
+    if column.name in ("value", "previous_value"):
+        return "#,##0.0##" if decimals or (isinstance(value, float) and value != round(value)) else "#,##0"
+    if column.value == "count":
+        return "#,##0"
+    return "0.0#####" if column.value == "number" else "General"
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, str):
+        return ILLEGAL_CHARACTERS_RE.sub("", value)[:32767]
+    return int(value) if isinstance(value, bool) else value
+
+
+def _head(cell: Any, *, is_input: bool) -> None:
+    cell.font = Font(name=FONT, size=10, bold=True, color="1A1A1A" if is_input else "FFFFFF")
+    cell.fill = _INPUT_HEAD if is_input else _HEAD
+    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    cell.border = _BOX
+
+
+_BODY = Font(name=FONT, size=10)
+_OPEN, _SHUT = Protection(locked=False), Protection(locked=True)
+
+
+def _dress(cell: Any, fill: PatternFill, *, is_open: bool = False) -> None:
+    cell.font, cell.fill, cell.border = _BODY, fill, _BOX
+    cell.alignment = _TOP if isinstance(cell.value, str) else _TOP_PLAIN
+    cell.protection = _OPEN if is_open else _SHUT
+    if isinstance(cell.value, str):
+        cell.data_type = "s"  # a stored text that begins with = or reads #N/A is a text, never a formula or an error
+
+
+def _ranges(letter: str, numbers: Iterable[int]) -> list[str]:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return [f"{letter}{a}:{letter}{b}" if a != b else f"{letter}{a}" for a, b in runs]
+
+
+def _validate(
+    sheet: Worksheet, column: Column, letter: str, numbers: Sequence[int], *, layout: Layout, places: Mapping[str, str], is_rate: bool = False,
+) -> None:  # fmt: skip
+    """Give the open cells of a column their check, drop-down and input message; those of rates say that 88.1 % is written 88.1."""
+    message_ja, message_en = layout.rate_message if is_rate else (column.message_ja, column.message_en)
+    first = f"{letter}{numbers[0]}"
+    marks = f'{first}="{sorted(layout.clear_words)[-1]}"'
+    if sheet.title == layout.sheets["observations"]:
+        marks += f',{first}="{layout.withdraw_words[0]}"'
+    rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle="入力を確かめてください")
+    rule.promptTitle, rule.prompt = column.heading_ja[:32], f"{message_ja}\n{message_en}"[:255]
+    rule.error = message_ja[:225] or None
+    if column.value in ("choice", "open_choice", "flag", "member") or column.choices:
+        if column.choices not in places:
+            return
+        rule.type, rule.formula1 = "list", places[column.choices]
+        if column.value == "open_choice":
+            rule.errorStyle = "warning"
+    elif is_rate:
+        # A number of 1 or less is asked about: most of them were typed as a share, or with a per cent sign that the cell took away.
+        rule.type, rule.errorStyle = "custom", "warning"
+        rule.formula1 = f"OR({marks},AND(ISNUMBER({first}),OR({first}=0,ABS({first})>1)))"
+    elif column.value in ("number", "count"):
+        floor = f",{first}>=0" if column.value == "count" else ""
+        rule.type, rule.formula1 = "custom", f"OR({marks},AND(ISNUMBER({first}){floor}))"
+    elif column.value == "date":
+        rule.type, rule.errorStyle = "custom", "warning"
+        rule.formula1 = f"OR({marks},AND(ISNUMBER({first}),{first}>={_FIRST_DAY},{first}<={_LAST_DAY}))"
+    for place in _ranges(letter, numbers):
+        rule.add(place)
+    sheet.add_data_validation(rule)
+
+
+def _protect(sheet: Worksheet, context: ReportContext) -> None:
+    held = sheet.protection
+    held.sheet = True  # openpyxl: False below = allowed although the sheet is protected
+    held.formatColumns = held.formatRows = held.autoFilter = held.sort = False
+    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.oddHeader.left.text = f"{context.bureau['name_ja']} {context.period.label()}".replace("&", "&&")
+    sheet.oddHeader.right.text = "&A"
+    sheet.oddFooter.center.text = "&P / &N"
+    sheet.page_margins.left = sheet.page_margins.right = 0.4

@@ -1,0 +1,217 @@
+"""One cell of the bureau workbook becomes a typed value, or is refused with what was expected and what to do."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import isfinite
+from typing import Any
+
+from kpis.reporting.comparison import Value
+from loaders.files.cells import UNITS, Unreadable, cleaned, read_date, read_number
+from loaders.files.formats import Formatted
+from loaders.files.problems import Kind
+from loaders.workbook.layout import Column, Layout
+
+Words = tuple[str, str]
+_HIDDEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"))
+_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+_FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+_EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
+LARGEST = 1e15
+_FIX: Words = ("このセルを直してください", "Correct this cell")
+
+
+class Refused(Exception):
+    """A cell cannot be read for certain: the kind of problem, what was expected and the remedy."""
+
+    def __init__(self, kind: Kind, expected: Words, remedy: Words = _FIX) -> None:
+        super().__init__(expected[1])
+        self.kind, self.expected, self.remedy = kind, expected, remedy
+
+
+def is_blank(raw: Any) -> bool:
+    """Say whether a cell holds nothing, or nothing that can be seen."""
+    return raw == "" or (isinstance(raw, str) and not cleaned(raw))
+
+
+def as_code(raw: Any) -> str:
+    """Return a code as written, without blanks, invisible marks and full-width forms."""
+    if isinstance(raw, Formatted) and raw.said.kind == "padded" and raw.is_integer() and raw >= 0:
+        return f"{int(raw):0{raw.said.width}d}"  # a code is what is seen: 007
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    return "".join(cleaned(str(raw)).split()) if not isinstance(raw, (date, datetime)) else f"{raw:%Y-%m}"
+
+
+def as_text(raw: Any) -> str:
+    """Return a text as typed, without invisible marks, its ends trimmed and its line breaks plain.
+
+    Raises:
+        Refused: the cell holds a date, which Excel makes of texts such as 3-1, or a number that is shown otherwise than held.
+    """
+    if isinstance(raw, Formatted):
+        raise Refused(
+            "text", (f"文章(表示形式「{raw.said.code}」の数値になっています)", f"a text (this cell holds a number, shown as {raw.said.code})"),
+            ("見えているとおりの文字を、先頭に ' を付けて入れ直してください", "Enter what is seen again with ' in front"),
+        )  # fmt: skip
+    if isinstance(raw, (date, datetime, timedelta)):
+        raise Refused(
+            "text", ("文章(日付になっています)", "a text (this cell holds a date)"),
+            ("先頭に ' を付けて入れ直してください", "Enter it again with ' in front"),
+        )  # fmt: skip
+    if isinstance(raw, bool):
+        return "TRUE" if raw else "FALSE"
+    if isinstance(raw, (int, float)):
+        return str(int(raw)) if float(raw).is_integer() and abs(raw) < LARGEST else f"{raw:.15g}"
+    return str(raw).translate(_HIDDEN).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRead:
+    """A number as read: whether it was written as rounded, whether with its unit, and as what its cell shows it where that differs."""
+
+    value: float
+    is_approximate: bool = False
+    is_sure: bool = False
+    shown: float | None = None
+
+
+_RATE_UNITS = ("%", "ポイント")
+_MONEY_UNITS = ("円", "億円")
+
+
+def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = True) -> NumberRead:
+    """Return a number, to the 15 digits that Excel keeps.
+
+    Args:
+        column: a count is not negative.
+        unit: of the indicator, or of what the column holds; blank where it has none.
+        is_of_unit: the column is in that unit; the counts of a rate are not, and are in no unit of money or of rates.
+
+    Raises:
+        Refused: the cell holds no number, a number with another unit, one that is shown otherwise, or one out of range.
+    """
+    at_least = ("0以上の数値", "a number of 0 or more") if column.value == "count" else ("数値", "a number")
+    digits = ("数字だけを入れてください(例 1234)", "Enter digits only, as 1234")
+    approximate = is_sure = False
+    shown = None
+    if isinstance(raw, (bool, date, datetime, timedelta)):
+        raise Refused("number", at_least, digits)
+    if isinstance(raw, str):
+        try:
+            number = read_number(raw)
+        except Unreadable as error:
+            raise Refused("number", at_least, digits) from error
+        if number.unit and not fits_unit(number.unit, unit, is_of_unit=is_of_unit):
+            told = (
+                (f"単位が「{unit}」の数値", f"a number in {unit}")
+                if unit and is_of_unit
+                else (f"単位のない{at_least[0]}", f"{at_least[1]} without a unit")
+            )
+            raise Refused("number", told, digits)
+        raw, approximate, is_sure = number.value, number.is_approximate, bool(number.unit)
+    elif isinstance(raw, Formatted):
+        shown = _as_shown(raw, unit, is_of_unit=is_of_unit)
+    value = float(f"{float(raw):.15g}") if isfinite(raw) else raw
+    if not isfinite(value) or abs(value) >= LARGEST or (column.value == "count" and value < 0):
+        raise Refused("number", at_least, digits)
+    return NumberRead(value, approximate, is_sure, shown)
+
+
+def fits_unit(written: str, unit: str, *, is_of_unit: bool) -> bool:
+    """Say whether a number written in a unit may stand where another is meant."""
+    if is_of_unit and unit:
+        return written == unit or (unit == "%" and written == "ポイント")
+    return written not in (*_RATE_UNITS, *_MONEY_UNITS)
+
+
+def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
+    """Return what a cell shows where that must be asked about; nothing where its format agrees with the unit.
+
+    Raises:
+        Refused: the format shows the number in another scale or unit, or not at all.
+    """
+    said, own = raw.said, unit.replace("％", "%") if is_of_unit else ""
+    words = cleaned(said.unit)
+    if said.kind == "padded" or (said.kind in ("unit", "scaled") and own and words == own):
+        return None
+    if said.kind == "unit":
+        is_known = words in _UNIT_WORDS or words in ("%", "円")
+        is_money = words == "円" and own.endswith("円")
+        if not is_known or is_money or (not own and words not in (*_RATE_UNITS, *_MONEY_UNITS)):
+            return None  # a note beside the number, or a counter of things where the unit is not told
+    if said.kind == "percent" and own in _RATE_UNITS:
+        return raw.shown
+    plain = f"{float(raw):,.15g}"
+    raise Refused(
+        "number", (f"表示形式が「標準」か「数値」のセル(今は「{said.code}」で {plain} と違って見えています)",
+                   f"a cell with a plain number format (now {said.code}, which shows {plain} otherwise)"),
+        ("表示形式を「標準」に変え、見えるとおりの数字を入れ直してください", "Change the format to General and enter the number as it is meant"),
+    )  # fmt: skip
+
+
+_UNIT_WORDS = frozenset(UNITS.split("|"))
+
+
+def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
+    """Return (day, precision) of a date cell, a serial or a text.
+
+    Raises:
+        Refused: it is no day between 1990 and 2099.
+    """
+    expected = ("1990年から2099年までの日付(例 2022/12/31、令和4年12月31日)", "a date from 1990 to 2099, as 2022/12/31")
+    found, precision = date.min, "day"
+    if isinstance(raw, Formatted) and raw.said.kind not in ("padded", "unit"):
+        raise Refused("date", expected)
+    if isinstance(raw, datetime):
+        found = raw.date()
+    elif isinstance(raw, date):
+        found = raw
+    elif isinstance(raw, (int, float)) and not isinstance(raw, bool) and float(raw).is_integer() and 0 < raw < 80_000:
+        found = _EPOCHS[is_1904] + timedelta(days=int(raw))
+    elif isinstance(raw, str):
+        with suppress(Unreadable):
+            found, precision = read_date(raw)
+    if not _FIRST_DAY <= found <= _LAST_DAY:
+        raise Refused(
+            "date",
+            expected,
+            ("日付を 2022/12/31 か 令和4年12月31日 の形で入れ直してください", "Enter the day again as 2022/12/31 or 2022-12-31"),
+        )
+    return found, precision
+
+
+def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
+    """Return the code of a choice, or a truth for a flag.
+
+    Raises:
+        Refused: the word is not on the list.
+    """
+    if column.value in ("flag", "member") and isinstance(raw, (bool, int, float)) and raw in (0, 1):
+        return bool(raw)
+    word = cleaned(raw) if isinstance(raw, str) else ""
+    code = layout.codes(column.choices).get(word.casefold())
+    if code is None and column.value == "open_choice" and _CODE.match(word):
+        code = word
+    if code is None:
+        words = layout.choices[column.choices].values()
+        ja, en = "、".join(ja for ja, _ in words), ", ".join(f"{en} ({ja})" for ja, en in words)
+        raise Refused(
+            "choice", (f"次のいずれか: {ja}", f"one of: {en}"), ("一覧から選び直してください", "Choose again from the list")
+        )
+    return code == "yes" if column.value in ("flag", "member") else code
+
+
+def checked_code(raw: Any) -> str:
+    """Return a new code.
+
+    Raises:
+        Refused: it holds other than letters, digits, dots, hyphens and underscores.
+    """
+    code = as_code(raw)
+    if not _CODE.match(code):
+        raise Refused("text", ("半角の英数字と - _ . のコード(64文字まで)", "a code of letters, digits, - _ . (at most 64)"))
+    return code

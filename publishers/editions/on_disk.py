@@ -1,0 +1,249 @@
+"""Editions as they lie on disk: which there are, which one the public sees, and whether they are still what was published.
+
+Nothing here writes. An instance keeps its editions in one folder (``EDITIONS_DIR``):
+
+    current.json            which edition is shown, and which were withdrawn, with the reason
+    0001/edition.db         approved figures and their public provenance, and nothing else
+    0001/changes.json       what changed against the edition shown before, with reason and size
+    0001/site/…             the static public edition, with open data, feed and pictures to embed
+    0001/manifest.json      checksums of all of it, counts, rule version, date, note, checksum of the manifest before
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from kpis.errors import NotFound
+from kpis.periods import parse_instant
+from kpis.store.store import frozen_url
+
+POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "edition.db", "changes.json", "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One numbered, immutable edition; ``sha256`` is that of its manifest, which holds the checksums of the rest."""
+
+    number: int
+    folder: Path
+    sha256: str
+    published_at: datetime
+    as_of: date
+    note: str
+    rule_version: str
+    manifest: Mapping[str, Any]
+
+    @property
+    def url(self) -> str:
+        """Return the address of its figures, for a ``Store`` that cannot write."""
+        return frozen_url(self.folder / DATABASE)
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Return what changed against the edition shown before; see ``telling.changes``."""
+        return list(json.loads((self.folder / CHANGES).read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which edition is shown, and which were taken back: number → instant and reason."""
+
+    edition: int
+    withdrawn: Mapping[int, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way in which an edition differs from what was published."""
+
+    edition: int
+    file: str
+    message_ja: str
+    message_en: str
+
+
+def folder_name(number: int) -> str:
+    """Return the name of an edition's folder, as ``0001``."""
+    return f"{number:04d}"
+
+
+def numbers(folder: Path) -> list[int]:
+    """Return the numbers of all editions in a folder, in order."""
+    if not folder.is_dir():
+        return []
+    return sorted(int(p.name) for p in folder.iterdir() if p.name.isdigit() and len(p.name) == 4 and p.is_dir())
+
+
+def opened(folder: Path, number: int) -> Edition:
+    """Read an edition's manifest.
+
+    Raises:
+        NotFound: there is no such edition, or its manifest cannot be read.
+    """
+    path = folder / folder_name(number) / MANIFEST
+    try:
+        stamp = path.stat()
+        return _read(path, number, stamp.st_mtime_ns)
+    except (OSError, ValueError, KeyError) as error:
+        raise NotFound(
+            f"公表版 第{number}号を読めません。manage.py verify で確かめてください。",
+            f"Edition {number} cannot be read. Run manage.py verify.",
+        ) from error
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, number: int, _stamp: int) -> Edition:
+    content = path.read_bytes()
+    manifest = json.loads(content)
+    return Edition(
+        number, path.parent, hashlib.sha256(content).hexdigest(), parse_instant(manifest["published_at"]),
+        date.fromisoformat(manifest["as_of"]), manifest["note"], manifest["rule_version"], manifest,
+    )  # fmt: skip
+
+
+def pointer(folder: Path) -> Pointer | None:
+    """Return which edition is shown; ``None`` where none was published yet."""
+    try:
+        held = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Pointer(int(held["edition"]), {int(n): why for n, why in held.get("withdrawn", {}).items()})
+
+
+def current(folder: Path) -> Edition | None:
+    """Return the edition the public sees; read anew at each call, so that a new one needs no restart."""
+    held = pointer(folder)
+    return None if held is None else opened(folder, held.edition)
+
+
+def shown(folder: Path) -> list[Edition]:
+    """Return every edition the public may choose, newest first: none later than the current one, none withdrawn."""
+    held = pointer(folder)
+    if held is None:
+        return []
+    return [opened(folder, n) for n in reversed(numbers(folder)) if n <= held.edition and n not in held.withdrawn]
+
+
+def chosen(folder: Path, number: str | int | None) -> Edition | None:
+    """Return the edition asked for where the public may see it, else the current one."""
+    if number is not None and str(number).isdigit():
+        for edition in shown(folder):
+            if edition.number == int(number):
+                return edition
+    return current(folder)
+
+
+def log(folder: Path, *, until: int | None = None) -> list[tuple[Edition, list[dict[str, Any]]]]:
+    """Return the public log of revisions: editions shown, newest first, each with its changes; none later than ``until``."""
+    return [(e, e.changes()) for e in shown(folder) if until is None or e.number <= until]
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def table_digests(database: Path) -> dict[str, dict[str, Any]]:
+    """Return per table of an edition its number of rows and a checksum of columns and rows, in stored order."""
+    found: dict[str, dict[str, Any]] = {}
+    connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
+        for name in names:
+            rows = connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid')
+            digest = hashlib.sha256(json.dumps([c[0] for c in rows.description]).encode())
+            count = 0
+            for row in rows:
+                digest.update(json.dumps(row, ensure_ascii=False).encode())
+                count += 1
+            found[name] = {"rows": count, "sha256": digest.hexdigest()}
+    finally:
+        connection.close()
+    return found
+
+
+def verify(folder: Path, number: int | None = None, *, recorded: Mapping[int, str] | None = None) -> list[Fault]:
+    """Compare editions with what was published.
+
+    Args:
+        folder: where the editions lie.
+        number: look at the files of this one only; the chain is always followed from the first edition to the last.
+        recorded: number → SHA-256 of the manifest, as the working database noted it at publication.
+
+    Returns:
+        Everything that differs: files changed, missing or added, tables that differ, a broken chain. Empty = unchanged.
+    """
+    faults: list[Fault] = []
+    there = numbers(folder)
+    before: str | None = None
+    for expected, found in enumerate(there, start=1):
+        if expected != found:
+            faults.append(Fault(expected, folder_name(expected), "公表版がありません", "this edition is missing"))
+            break
+    for n in there:
+        try:
+            edition = opened(folder, n)
+        except NotFound:
+            faults.append(Fault(n, MANIFEST, "読めません", "cannot be read"))
+            before = None
+            continue
+        if n > 1 and edition.manifest.get("previous_sha256") != before:
+            faults.append(
+                Fault(
+                    n - 1, MANIFEST, f"第{n}号が記録した照合値と違います", f"differs from the checksum that edition {n} keeps of it"
+                )
+            )
+        if recorded and n in recorded and recorded[n] != edition.sha256:
+            faults.append(Fault(n, MANIFEST, "公表時に記録した照合値と違います", "differs from the checksum noted at publication"))
+        if number in (None, n):
+            faults += _file_faults(edition)
+        before = edition.sha256
+    if number is not None and number not in there:
+        faults.append(Fault(number, folder_name(number), "公表版がありません", "there is no such edition"))
+    for n in sorted(set(recorded or {}) - set(there)):
+        if number in (None, n):
+            faults.append(Fault(n, folder_name(n), "公表版がありません", "this edition is missing"))
+    held = pointer(folder)
+    if held is not None and held.edition not in there:
+        faults.append(Fault(held.edition, POINTER, "表示中の公表版がありません", "the edition it names is missing"))
+    return list(dict.fromkeys(faults))
+
+
+def _file_faults(edition: Edition) -> Iterable[Fault]:
+    n, listed = edition.number, edition.manifest["files"]
+    there = {p.relative_to(edition.folder).as_posix(): p for p in edition.folder.rglob("*") if p.is_file()}
+    there.pop(MANIFEST, None)
+    for name in sorted(set(listed) - set(there)):
+        yield Fault(n, name, "ファイルがありません", "the file is missing")
+    for name in sorted(set(there) - set(listed)):
+        yield Fault(n, name, "公表時になかったファイルです", "the file was not there at publication")
+    for name in sorted(set(listed) & set(there)):
+        if sha256_of(there[name]) == listed[name]["sha256"]:
+            continue
+        yield Fault(n, name, "公表時の内容と違います", "differs from what was published")
+        if name == DATABASE:
+            yield from _table_faults(edition, there[name])
+
+
+def _table_faults(edition: Edition, database: Path) -> Iterable[Fault]:
+    n, published = edition.number, edition.manifest["tables"]
+    try:
+        found = table_digests(database)
+    except sqlite3.DatabaseError as error:
+        yield Fault(n, DATABASE, f"データベースとして読めません({error})", f"cannot be read as a database ({error})")
+        return
+    for table in sorted(set(published) | set(found)):
+        was, now = published.get(table, {"rows": 0}), found.get(table, {"rows": 0})
+        if was != now:
+            yield Fault(
+                n, f"{DATABASE}: {table}", f"表の内容が違います(公表時 {was['rows']} 行、現在 {now['rows']} 行)",
+                f"the table differs ({was['rows']} rows at publication, {now['rows']} now)",
+            )  # fmt: skip

@@ -1,0 +1,246 @@
+"""What may become public: the one list of tables and columns, and how they are gathered and written into an edition.
+
+Nothing leaves that is not named here: no draft, user, e-mail, internal comment (``note``), original file, audit record or
+sample. A new public table or column is one entry of ``PUBLIC``; ``PRIVATE`` names what stays inside on purpose, and a test
+asks for a decision about every column of the model.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Table, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
+from sqlmodel import Session, SQLModel
+
+from kpis.errors import FigureRefused
+from kpis.figures.records import counting_vintage
+from kpis.store import tables
+from kpis.store.store import BATCH, Store
+from kpis.store.tables import table_of
+
+PUBLIC: dict[type[SQLModel], str] = {
+    tables.Bureau: "bureau_code name_ja name_en is_name_en_official kind parent_code valid_from valid_from_precision valid_to "
+    "valid_to_precision is_current sort_order source_code",
+    tables.Succession: "id predecessor_code successor_code relation effective_date date_precision share source_code",
+    tables.Project: "project_code kind category_ja category_en name_ja name_en is_name_official goal_ja goal_en goal_source_code successor_code "
+    "sort_order source_code",
+    tables.StrategyVersion: "version_code name_ja name_en adopted_on adopted_precision published_by horizon_year first_year last_year "
+    "keywords_ja keywords_en concept_ja concept_en is_renumbered sort_order source_code",
+    tables.ProjectVersion: "project_code strategy_version name_ja name_en source_code",
+    tables.ProjectBureau: "id project_code bureau_code role valid_from valid_from_precision valid_to valid_to_precision source_code",
+    tables.Indicator: "indicator_code project_code theme kind direction unit_ja unit_en decimals name_ja name_en definition_ja "
+    "definition_en frequency scope_code is_headline is_reported_by_bureaus base_ja base_en exclusions_ja exclusions_en threshold_on_track "
+    "threshold_behind tolerance stale_after_days publication_lag_days minimum_value maximum_value sibling_code replaced_by_code paired_with_code sort_order source_code note_ja note_en",
+    tables.Baseline: "indicator_code bureau_code period_code value is_approximate is_estimated source_code",
+    tables.Target: "id indicator_code bureau_code period_code value numerator denominator is_approximate set_on set_on_precision "
+    "set_order "
+    "strategy_version withdrawn_on withdrawn_reason source_code verified note_ja note_en",
+    tables.Observation: "id indicator_code bureau_code period_code vintage value numerator denominator base_value text_ja text_en "
+    "is_approximate is_lower_bound is_year_to_date is_base_estimated sample_size published_on known_at source_code verified "
+    "reason_class reason_text withdraws_vintage note_ja note_en",
+    tables.Reading: "id indicator_code bureau_code period_code value text_ja is_target is_approximate agrees source_code note_ja "
+    "note_en",
+    tables.Milestone: "milestone_code project_code name_ja name_en planned_start planned_start_precision planned_end "
+    "planned_end_precision replanned_end replanned_end_precision actual_end actual_end_precision stage_ja is_missed reported_period "
+    "ended_on ended_on_precision ended_reason successor_code vintage supersedes_code source_code verified",
+    tables.MilestoneDate: "id milestone_code date_kind vintage day precision withdraws_vintage known_at submission_id source_code",
+    tables.Procedure: "procedure_code name_ja name_en bureau_code organisation_ja category_en counted_as process_type applicant "
+    "recipient authority law_name law_article is_priority digital_status not_done_reason digitised_date digitised_precision "
+    "planned_for planned_for_precision online_channel identity_step fee_step attachment_step result_step smartphone_ready "
+    "applications_count online_count is_count_estimated ended_on ended_on_precision ended_reason successor_code search_text vintage "
+    "source_code verified",
+    tables.Facility: "facility_code name_ja kind is_class bureau_code organisation_ja municipality_ja latitude longitude "
+    "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status ended_on ended_on_precision ended_reason successor_code "
+    "vintage source_code verified",
+    tables.ReportingPeriod: "period_code kind start_date end_date",
+    tables.Source: "source_code url title published_on published_by published_basis grade",
+}
+PRIVATE = {
+    "note", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",
+    "first_known_at", "listed_in",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What would become public: a file of the public tables, the rows in it per table, and how many sample rows stay out.
+
+    ``reasons`` are those of changes to register rows: (register, row code) → class and text of the last one.
+    """
+
+    path: Path
+    rows: Mapping[str, int]
+    left_out: Mapping[str, int]
+    revision: int
+    reasons: Mapping[tuple[str, str], tuple[str, str]]
+
+
+def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
+    """Return the public columns of a table, in the order of the list."""
+    table = table_of(model)
+    return [table.c[name] for name in PUBLIC[model].split()]
+
+
+def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
+    """Read everything public that was known by an instant, and write it row by row into a file that does not exist yet.
+
+    A register of tens of thousands streams past: nothing here holds a whole table.
+
+    Raises:
+        FigureRefused: a figure that would be published rests on a sample; the message names every such series.
+    """
+    if store.is_sample():
+        raise FigureRefused(
+            "この登録先は見本です。見本は公表できません。実際の数値のデータベースを指定してください。",
+            "This instance is a sample. A sample cannot be published. Name the database of the figures in earnest.",
+        )
+    with store.reading() as session, _staged(into) as staged:
+        if store.engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
+        counts: dict[str, int] = {}
+        left_out: dict[str, int] = {}
+        seen = _Seen()
+        for model in PUBLIC:
+            name = table_of(model).name
+            read = _Rows(session, model, known_at)
+            counts[name] = staged.put(name, columns_of(model), seen.kept(model, read))
+            if read.samples:
+                left_out[name] = read.samples
+            if model is tables.Observation and read.samples:
+                _refuse_contaminated(session, seen.series)
+        changed = table_of(tables.RegisterChange)
+        told = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
+        told = told.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
+        reasons = {(register, code): (why, words) for register, code, why, words in session.execute(told)}
+    return Gathered(into, counts, left_out, revision, reasons)
+
+
+class _Seen:
+    """What the rows of earlier tables named: only those sources and periods, and days of those milestones, are kept."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, set[str]] = {"source_code": set(), "period_code": set(), "milestone_code": set()}
+        self.series: set[tuple[str, str]] = set()
+
+    def kept(self, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table that are kept; those that name them come before them in ``PUBLIC``."""
+        key = {tables.Source: "source_code", tables.ReportingPeriod: "period_code", tables.MilestoneDate: "milestone_code"}.get(
+            model
+        )
+        has_number = columns_of(model)[0].name == "id"
+        number = 0
+        for row in rows:
+            if key and row[key] not in self._named[key]:
+                continue
+            for name, named in self._named.items():
+                if name != key and row.get(name):
+                    named.add(row[name])
+            if model is tables.Observation:
+                self.series.add((row["indicator_code"], row["bureau_code"]))
+            if model is tables.MilestoneDate:
+                # That a bureau reported the day is public (the state follows from it), not in which report.
+                row["submission_id"] = None if row["submission_id"] is None else 0
+            number += 1
+            if has_number:  # numbers of our own: those of the working database say how much was never published
+                row["id"] = number
+            yield row
+
+
+class _Rows:
+    """The public rows of a table as they stream past, and the number of sample rows left out so far."""
+
+    def __init__(self, session: Session, model: type[SQLModel], known_at: datetime) -> None:
+        table = table_of(model)
+        query = select(*columns_of(model)).order_by(*table.primary_key.columns)
+        if "is_sample" in table.c:
+            query = query.add_columns(table.c.is_sample)
+        if "known_at" in table.c:
+            query = query.where(table.c.known_at <= known_at)
+        if "submission_id" in table.c:
+            submissions = table_of(tables.Submission)
+            approved = select(submissions.c.id).where(submissions.c.state == "approved")
+            query = query.where(table.c.submission_id.is_(None) | table.c.submission_id.in_(approved))
+        self._session, self._query = session, query
+        self.samples = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for found in self._session.execute(self._query.execution_options(yield_per=BATCH)):
+            row = dict(found._mapping)
+            if row.pop("is_sample", False):
+                self.samples += 1
+            else:
+                yield row
+
+
+def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None:
+    """Refuse where the vintage that counts of a period of a real series is a sample: what is public would not be what is shown."""
+    table = table_of(tables.Observation)
+    names = ("indicator_code", "bureau_code", "period_code", "vintage", "withdraws_vintage", "is_sample")
+    held: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for row in session.execute(select(*(table.c[name] for name in names)).execution_options(yield_per=BATCH)):
+        held.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
+    counting = {place: counting_vintage(rows) for place, rows in held.items() if place[:2] in series}
+    wrong = sorted(place for place, row in counting.items() if row is not None and row["is_sample"])
+    if wrong:
+        listed = "、".join(" ".join(place) for place in wrong[:10]) + (f" (+{len(wrong) - 10})" if len(wrong) > 10 else "")
+        raise FigureRefused(
+            f"見本の値が公表する数値に混ざっています: {listed}。公表された値を新しい版として取り込んでから公表してください。",
+            f"Sample values stand among figures to be published: {listed}. Load the published value as a new vintage, then publish.",
+        )
+
+
+class _Staged:
+    """A database that is being written, table by table."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def put(self, name: str, columns: Sequence[Column[Any]], rows: Iterable[Mapping[str, Any]]) -> int:
+        """Write a table with its rows; return how many there are."""
+        dialect = sqlite.dialect()
+        fields = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
+        self._connection.execute(str(CreateTable(Table(name, MetaData(), *fields)).compile(dialect=dialect)))
+        stored = [(c.name, c.type.bind_processor(dialect)) for c in columns]
+        marks = ",".join("?" * len(columns))
+        values = (tuple(p(row[n]) if p and row[n] is not None else row[n] for n, p in stored) for row in rows)
+        self._connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', values)
+        return int(self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])
+
+
+@contextmanager
+def _staged(path: Path) -> Iterator[_Staged]:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=OFF")
+        connection.execute("BEGIN")
+        yield _Staged(connection)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def finish(gathered: Gathered, about: Mapping[str, Any]) -> None:
+    """Make the gathered file an edition's database: its number as data revision, and one row about itself.
+
+    Args:
+        gathered: from ``gather``.
+        about: column → value of the one row of table ``edition``.
+    """
+    with _staged(gathered.path) as staged:
+        connection = staged._connection
+        connection.execute("CREATE TABLE data_revision (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL)")
+        connection.execute("INSERT INTO data_revision VALUES (1, ?)", (about["edition"],))
+        connection.execute(f"CREATE TABLE edition ({', '.join(about)})")
+        connection.execute(f"INSERT INTO edition VALUES ({','.join('?' * len(about))})", tuple(about.values()))
+    with closing(sqlite3.connect(gathered.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=OFF")
+        connection.execute("VACUUM")

@@ -1,0 +1,126 @@
+"""The numbers of charts and breakdowns as tables of the open data: what registers and bureaus add up to, long form.
+
+Each row is what a ``Block`` says machine-readably, so that a chart, its table and its file cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kpis.figures.facilities import standing
+from kpis.figures.registers import DIMENSIONS, STATUSES, tally
+from publishers.opendata.package import Resource, as_datum
+from telling import bureaus, facilities, procedures
+from telling.blocks import Block
+from telling.words import Words
+
+if TYPE_CHECKING:
+    from publishers.site.site import Site
+
+_TEXT, _COUNT, _RATE = "string", "integer", "number"
+_PLACE = {"organisation": _TEXT, "dimension": _TEXT, "value_code": _TEXT, "name_ja": _TEXT, "name_en": _TEXT}
+FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "procedure_breakdowns": (
+        {
+            **_PLACE, "procedures_count": _COUNT, **{f"{s}_count": _COUNT for s in STATUSES}, "rate_pct": _RATE, "rate_with_partly_pct": _RATE,
+            "with_applications_count": _COUNT, "applications_count": _RATE, "applications_done_count": _RATE, "applications_rate_pct": _RATE,
+            "with_usage_count": _COUNT, "usage_online_count": _RATE, "usage_total_count": _RATE, "usage_of_online_pct": _RATE,
+            "usage_of_all_pct": _RATE,
+        },
+        ("organisation", "dimension", "value_code"),
+    ),
+    "procedure_published": (
+        {
+            "indicator_code": _TEXT, "period_code": _TEXT, "unit_ja": _TEXT, "published_value": _RATE, "published_numerator": _RATE,
+            "published_denominator": _RATE, "is_approximate": "boolean", "register_done_count": _COUNT, "register_count": _COUNT,
+            "difference": _RATE,
+        },
+        ("indicator_code", "period_code"),
+    ),
+    "procedure_steps": (
+        {
+            "step": _TEXT, "name_ja": _TEXT, "name_en": _TEXT, "online_step_count": _COUNT, "either_step_count": _COUNT,
+            "paper_step_count": _COUNT, "none_step_count": _COUNT, "unknown_step_count": _COUNT,
+        },
+        ("step",),
+    ),
+    "procedure_plan": (
+        {"planned_for": "date", "planned_for_precision": _TEXT, "procedures_count": _COUNT, "is_overdue": "boolean"},
+        ("planned_for", "planned_for_precision"),
+    ),
+    "procedures_over_time": (
+        {"digitised_date": "date", "newly_count": _COUNT, "so_far_count": _COUNT, "so_far_pct": _RATE}, ("digitised_date",),
+    ),
+    "facility_breakdowns": (
+        {
+            **_PLACE, "facilities_count": _COUNT,
+            **{f"{s}_count": _COUNT for s in ("introduced", "class_level_only", "announced", "not_cashless", "unknown")},
+        },
+        ("organisation", "dimension", "value_code"),
+    ),
+    "facility_methods": (
+        {"payment_group": _TEXT, "name_ja": _TEXT, "name_en": _TEXT, "facilities_count": _COUNT}, ("payment_group",),
+    ),
+    "facilities_over_time": ({"day": "date", "introduced_count": _COUNT, "planned_so_far_count": _COUNT}, ("day",)),
+    "bureau_five_less": (
+        {
+            "organisation": _TEXT, "bureau_code": _TEXT, "indicator_code": _TEXT, "period_code": _TEXT, "value": _RATE, "unit_ja": _TEXT,
+            "unit_en": _TEXT, "status": _TEXT,
+        },
+        ("organisation", "bureau_code", "indicator_code"),
+    ),
+    "bureau_coverage": (
+        {
+            "indicator_code": _TEXT, "period_code": _TEXT, "reported_count": _COUNT, "owing_count": _COUNT, "value": _RATE, "unit_ja": _TEXT,
+            "unit_en": _TEXT, "is_complete": "boolean",
+        },
+        ("indicator_code",),
+    ),
+    "bureau_summary": (
+        {
+            "organisation": _TEXT, "bureau_code": _TEXT, "name_ja": _TEXT, "name_en": _TEXT, "is_valid": "boolean",
+            "indicators_owed_count": _COUNT, "indicators_reported_count": _COUNT, "own_indicators_count": _COUNT, "procedures_count": _COUNT, "procedures_done_count": _COUNT,
+            "facilities_count": _COUNT, "facilities_introduced_count": _COUNT, "milestones_count": _COUNT, "milestones_done_count": _COUNT,
+            "milestones_late_count": _COUNT, "milestones_missed_count": _COUNT, "milestones_not_seen_count": _COUNT,
+        },
+        ("organisation", "bureau_code"),
+    ),
+}  # fmt: skip
+
+
+def breakdowns(site: Site) -> list[Resource]:
+    """Return every table of numbers that the pages of registers and bureaus draw."""
+    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FIELDS}
+    for block in _blocks(site):
+        if block.file in found:
+            found[block.file] += block.flat
+    return [
+        Resource(name, fields, tuple({field: as_datum(row[field]) for field in fields} for row in found[name]), key)
+        for name, (fields, key) in FIELDS.items()
+    ]
+
+
+def _blocks(site: Site) -> Iterable[Block]:
+    words = Words("ja")
+    register, held = site.procedures_counted, standing(site.rows("Facility"), as_of=site.as_of)
+    total, catalogue = tally(register.groups), list(site.indicators.values())
+    for view in ("then", "now"):
+        telling = site.telling(words, view)
+        yield procedures.comparison(telling, register, "bureau")
+        yield facilities.where(telling, held, "bureau")
+        yield bureaus.heat(telling, [r for r in site.bureaus(view) if r.is_valid or r.scored], catalogue)
+        yield bureaus.listed(telling, site.bureaus(view), lambda report: report.code)
+    telling = site.telling(words)
+    for dimension in DIMENSIONS:
+        if dimension != "bureau":
+            yield procedures.comparison(telling, register, dimension)
+    yield procedures.published_totals(telling, register, total, site.scored)
+    yield procedures.paper_steps(telling, register)
+    yield procedures.planned_when(telling, register)
+    yield procedures.over_time(telling, register, total)
+    yield facilities.where(telling, held, "kind")
+    yield facilities.ways_of_paying(telling, held)
+    yield facilities.over_time(telling, held)
+    yield facilities.tiles(telling, held, site.chosen.layouts_dir)
+    yield bureaus.coverage(telling, site.scored, catalogue, site.bureaus("then"))

@@ -1,0 +1,69 @@
+"""The facilities in the columns of 自治体標準オープンデータセット 公共施設一覧, the standard that municipalities publish in.
+
+Names and order of the columns: see docs/publication.md for where they were read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, BinaryIO
+
+from kpis.figures.facilities import ENDED, standing
+from kpis.store import tables
+from kpis.store.store import Store
+from publishers.opendata.package import as_datum, write_csv
+
+
+def public_facilities(store: Store, who: Mapping[str, Any], codes: Mapping[str, str], as_of: date, file: BinaryIO) -> None:
+    """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank.
+
+    Args:
+        store: an edition.
+        who: from ``publisher``.
+        codes: name of a municipality → its code of five digits.
+        as_of: the day of the edition; what has ended by then is left out.
+        file: to write to.
+    """
+    ended = {f.code for f in standing(store.all_of(tables.Facility), as_of=as_of) if f.status == ENDED}
+    units = {r["bureau_code"]: r["name_ja"] for r in store.all_of(tables.Bureau)}
+    sources = {r["source_code"]: r["url"] for r in store.all_of(tables.Source)}
+    rows = []
+    for row in store.all_of(tables.Facility):
+        if row["facility_code"] in ended:
+            continue
+        if row["is_class"]:
+            continue  # a class of facilities has no place of its own
+        place = row["municipality_ja"]
+        several = re.search("[・;、]|ほか", place) is not None  # lies in two municipalities: one cell cannot name both
+        filled = {
+            "全国地方公共団体コード": who["code"], "ID": row["facility_code"], "地方公共団体名": who["name_ja"], "名称": row["name_ja"],
+            "所在地_全国地方公共団体コード": with_check_digit(codes.get(place, "")),
+            "所在地_連結表記": who["prefecture_ja"] + place if place else "", "所在地_都道府県": who["prefecture_ja"] if place else "",
+            "所在地_市区町村": "" if several else place, "緯度": row["latitude"], "経度": row["longitude"],
+            "団体名": row["organisation_ja"] or units.get(row["bureau_code"] or "", ""),
+            "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources.get(row["source_code"], ""),
+        }  # fmt: skip
+        rows.append([as_datum(filled.get(column)) for column in FACILITY_COLUMNS])
+    write_csv(file, FACILITY_COLUMNS, rows)
+
+
+def with_check_digit(code: str) -> str:
+    """Return a code of five digits (JIS X 0401, 0402) as 全国地方公共団体コード with its check digit; a blank stays blank."""
+    if not re.fullmatch(r"\d{5}", code):
+        return ""
+    rest = sum(int(digit) * weight for digit, weight in zip(code, (6, 5, 4, 3, 2), strict=True)) % 11
+    return f"{code}{(11 - rest) % 10}"
+
+
+# 自治体標準オープンデータセット(正式版)公共施設一覧, names and order; where they were read is in docs/publication.md.
+FACILITY_COLUMNS = (
+    "全国地方公共団体コード", "ID", "地方公共団体名", "名称", "名称_カナ", "名称_英字", "名称_通称", "POIコード", "外部識別子", "外部識別子の値",
+    "所在地_全国地方公共団体コード", "町字ID", "所在地_連結表記", "所在地_都道府県", "所在地_市区町村", "所在地_町字", "所在地_番地以下",
+    "建物名等（方書）", "緯度", "経度", "高度の種別", "高度の値", "電話番号", "内線番号", "連絡先メールアドレス", "連絡先FormURL",
+    "連絡先備考（その他、SNSなど）", "郵便番号", "法人番号", "団体名", "利用可能曜日", "開始時間", "終了時間", "利用可能時間特記事項", "説明",
+    "車椅子可", "車椅子貸出", "ツエ貸出", "多目的トイレ", "スロープ、エレベータ、エスカレータ", "点字ブロック等の移動支援", "点字や読上による支援",
+    "盲導犬・介助犬・聴導犬同伴", "字幕", "筆談対応", "優先駐車場", "オストメイト対応トイレ", "授乳室", "おむつ替えコーナー", "飲食可否",
+    "ベビーカー貸出", "ベビーカー利用", "URL", "画像", "画像ライセンス", "備考",
+)  # fmt: skip

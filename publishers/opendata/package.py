@@ -1,0 +1,431 @@
+"""Open data of an edition: every public table as CSV, JSON and Parquet, described for machines.
+
+One datum per cell, units in their own column, days as ISO 8601, a blank for unknown. CSV is UTF-8 with BOM; a text that a
+spreadsheet would take for a formula gets a leading apostrophe there, and only there. ``datapackage.json`` (Frictionless) and
+``catalog.jsonld`` (DCAT) describe the files.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer
+from sqlmodel import SQLModel
+
+from kpis.figures.records import current_vintages, worked_out
+from kpis.figures.scorecard import Scored
+from kpis.settings import ROOT
+from kpis.store import tables
+from kpis.store.store import Store
+from publishers.editions.public_tables import PUBLIC, columns_of
+from telling.words import Words
+
+ROW_GROUP = 5_000  # of a Parquet file
+FORMULA = re.compile(r"^[=+\-@\t\r＝＋－＠]")
+MEDIA = {
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
+    "jsonld": "application/ld+json", "svg": "image/svg+xml", "atom": "application/atom+xml; charset=utf-8",
+}  # fmt: skip
+_ARROW = {
+    "string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(),
+    "datetime": pa.timestamp("us", tz="UTC"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One table of the open data: column → type, rows as dictionaries of plain values, and the columns that name a row.
+
+    Rows may be gone through more than once; those of a large table are read anew each time (``Stored``).
+    """
+
+    name: str
+    fields: Mapping[str, str]
+    rows: Collection[dict[str, Any]]
+    key: tuple[str, ...]
+
+
+class Stored(Collection[dict[str, Any]]):
+    """The rows of a table of an edition as they stream past; nothing is held but a batch."""
+
+    def __init__(self, store: Store, model: type[SQLModel], columns: Iterable[str]) -> None:
+        self._store, self._model, self._columns = store, model, tuple(columns)
+
+    def __len__(self) -> int:
+        return self._store.count(self._model)
+
+    def __contains__(self, row: object) -> bool:
+        return any(found == row for found in self)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self._store.each_of(self._model, columns=self._columns):
+            if "submission_id" in row:  # that a bureau reported it, not in which report
+                row["is_reported"] = row.pop("submission_id") is not None
+            yield {name: as_datum(value) for name, value in row.items()}
+
+
+class Spread(Collection[dict[str, Any]]):
+    """The values of a column that holds several, one a row."""
+
+    def __init__(self, store: Store, model: type[SQLModel], key: str, column: str, field: str, marks: str) -> None:
+        self._rows = Stored(store, model, (key, column))
+        self._key, self._column, self._field, self._marks = key, column, field, re.compile(f"[{marks}]")
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, row: object) -> bool:
+        return any(found == row for found in self)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self._rows:
+            values = (part.strip().removesuffix("ほか").strip() for part in self._marks.split(row[self._column]))
+            for value in dict.fromkeys(filter(None, values)):
+                yield {self._key: row[self._key], self._field: value}
+
+
+@lru_cache(maxsize=1)
+def _notes() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads((ROOT / "data" / "fields.toml").read_text(encoding="utf-8"))
+
+
+def describe(field: str, language: str = "ja") -> str:
+    """Return what a column of the open data means."""
+    return _notes()["fields"][field][language]
+
+
+def title(resource: str, language: str = "ja") -> str:
+    """Return the title of a table of the open data."""
+    return _notes()["tables"][resource][language]
+
+
+def publisher(folder: Path) -> dict[str, Any]:
+    """Return who publishes, from ``publisher.toml`` of the catalogue; blanks where a government has none."""
+    blank = {
+        "code": "",
+        "name_ja": "",
+        "name_en": "",
+        "prefecture_ja": "",
+        "identifier": "mieruka",
+        "keywords_ja": [],
+        "keywords_en": [],
+    }
+    path = folder / "publisher.toml"
+    return {**blank, **tomllib.loads(path.read_text(encoding="utf-8"))} if path.is_file() else blank
+
+
+def plural(table: str) -> str:
+    """Return the name of the file of a table: ``facilities`` for ``facility``."""
+    return table[:-1] + "ies" if table.endswith("y") else table + "s"
+
+
+def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Resource]:
+    """Return every table of the open data.
+
+    Args:
+        store: an edition.
+        scored: every judgement of the edition.
+        as_of: the day they were judged on.
+    """
+    found = [_observations(store), _status(list(scored), as_of)]
+    for model in PUBLIC:
+        columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order", *_SPREAD)]
+        table = "vintages" if model is tables.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
+        fields = {c.name: _kind(c.type) for c in columns}
+        keys = [k.name for k in columns if k.primary_key]
+        rows = Stored(store, model, fields)
+        if "submission_id" in fields:
+            fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
+            fields["is_reported"] = "boolean"
+        found.append(Resource(table, fields, rows, tuple(keys) or _KEYS.get(table, ())))
+    for (model, column), (table, field, marks) in _SPREAD_TO.items():
+        key = next(c.name for c in columns_of(model) if c.primary_key)
+        spread = Spread(store, model, key, column, field, marks)
+        found.append(Resource(table, {key: "string", field: "string"}, spread, (key, field)))
+    return found
+
+
+# Several values in one cell stand in a table of their own, one a row; a copy for searching is nobody else's.
+_SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str, str]] = {
+    (tables.Facility, "payment_methods"): ("facility_payments", "payment_method", ";"),
+    (tables.Facility, "municipality_ja"): ("facility_municipalities", "municipality_ja", "・;、"),
+    (tables.Procedure, "online_channel"): ("procedure_channels", "online_channel", ";；、"),
+}
+_SPREAD = (*(column for _, column in _SPREAD_TO), "search_text")
+_KEYS = {
+    "vintages": ("indicator_code", "bureau_code", "period_code", "vintage"),
+    "targets": ("indicator_code", "bureau_code", "period_code", "set_order"),
+    "successions": ("predecessor_code", "successor_code", "relation"),
+    "project_bureaus": ("project_code", "bureau_code", "role"),
+    "milestone_dates": ("milestone_code", "date_kind", "vintage"),
+}
+
+
+def _kind(column_type: Any) -> str:
+    for kind, name in ((Boolean, "boolean"), (Integer, "integer"), (Float, "number"), (DateTime, "datetime"), (Date, "date")):
+        if isinstance(column_type, kind):
+            return name
+    return "string"
+
+
+def as_datum(value: Any) -> Any:
+    """Return a text without line breaks and spaces that only lay it out, and a dash for "none" as a blank."""
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split())
+    return "" if text in ("―", "-") else text
+
+
+def _observations(store: Store) -> Resource:
+    units = {r["bureau_code"]: r for r in store.all_of(tables.Bureau)}
+    sources = {r["source_code"]: r for r in store.all_of(tables.Source)}
+    stored = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): r for r in store.all_of(tables.Observation)}
+    rows = []
+    for entry in store.book().entries:
+        definition, unit = entry.definition, entry.unit_code
+        for figure in current_vintages(entry.figures):
+            row, period = stored[definition.code, unit, figure.period_code, figure.vintage], figure.period
+            source, read = sources.get(row["source_code"], {}), worked_out(definition, figure)
+            rows.append(
+                {
+                    "indicator_code": definition.code, "indicator_name_ja": definition.name_ja,
+                    "indicator_name_en": definition.name_en, "bureau_code": unit,
+                    "bureau_name_ja": units.get(unit, {}).get("name_ja"), "period_code": figure.period_code,
+                    "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
+                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, "numerator": row["numerator"], "denominator": row["denominator"],
+                    "base_value": row["base_value"], "text_ja": row["text_ja"], "text_en": row["text_en"],
+                    "is_approximate": row["is_approximate"], "is_lower_bound": row["is_lower_bound"],
+                    "is_year_to_date": row["is_year_to_date"], "is_base_estimated": row["is_base_estimated"],
+                    "sample_size": row["sample_size"], "vintage": row["vintage"], "published_on": row["published_on"],
+                    "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
+                    "reason_text": row["reason_text"], "note_ja": row["note_ja"], "note_en": row["note_en"],
+                    "source_code": row["source_code"], "source_url": source.get("url"),
+                }
+            )  # fmt: skip
+    kinds = {c.name: _kind(c.type) for c in columns_of(tables.Observation)}
+    names = list(rows[0]) if rows else ["indicator_code"]
+    kinds |= {"start_date": "date", "end_date": "date", "is_worked_out": "boolean"}
+    fields = {n: kinds.get(n, "string") for n in names}
+    return Resource(
+        "observations", fields, tuple({k: as_datum(v) for k, v in row.items()} for row in rows),
+        ("indicator_code", "bureau_code", "period_code"),
+    )  # fmt: skip
+
+
+def _status(scored: list[Scored], as_of: date) -> Resource:
+    fields = {
+        "indicator_code": "string", "bureau_code": "string", "as_of": "date", "status": "string", "standing": "string", "period_code": "string",
+        "end_date": "date", "value": "number", "unit_ja": "string", "unit_en": "string", "numerator": "number",
+        "denominator": "number", "text_ja": "string", "text_en": "string", "is_approximate": "boolean", "is_lower_bound": "boolean",
+        "baseline_period": "string", "baseline_value": "number", "baseline_is_first_figure": "boolean",
+        "target_period": "string", "target_value": "number", "planned_value": "number", "variance": "number",
+        "progress": "number", "planned_progress": "number", "ratio": "number", "previous_period": "string",
+        "previous_value": "number", "year_earlier_period": "string", "year_earlier_value": "number", "is_stale": "boolean",
+        "age_days": "integer", "is_awaiting": "boolean", "is_part": "boolean", "last_due_period": "string", "last_due_value": "number",
+        "last_due_result": "string", "last_due_gap": "number", "last_settled_period": "string", "last_settled_value": "number",
+        "last_settled_result": "string", "last_settled_gap": "number", "publication_lag_days": "integer", "threshold_on_track": "number", "threshold_behind": "number", "tolerance": "number",
+        "rule_version": "string", "sentence_ja": "string", "sentence_en": "string",
+    }  # fmt: skip
+    rows = []
+    for item in scored:
+        judged, definition = item.judgement, item.entry.definition
+        figure, base, goal, due, settled = judged.figure, judged.baseline, judged.goal, judged.last_due, judged.last_settled
+        values = (
+            definition.code, item.entry.unit_code, as_of, judged.status, judged.standing, figure and figure.period_code, figure and figure.period.end,
+            figure and figure.value, definition.unit_ja, definition.unit_en, figure and figure.numerator, figure and figure.denominator,
+            figure and figure.text_ja, figure and figure.text_en, figure and figure.is_approximate, figure and figure.is_lower_bound,
+            base and base.period_code, base and base.value, base and base.is_first_figure, goal and goal.period_code,
+            goal and goal.value, judged.planned_value, judged.variance, judged.progress, judged.planned_progress, judged.ratio,
+            judged.previous and judged.previous.period_code, judged.previous and judged.previous.value,
+            judged.year_earlier and judged.year_earlier.period_code, judged.year_earlier and judged.year_earlier.value,
+            judged.is_stale, judged.age_days, judged.is_awaiting, judged.is_part, due and due.goal.period_code, due and due.goal.value,
+            due and due.result, due and due.gap, settled and settled.goal.period_code, settled and settled.goal.value,
+            settled and settled.result, settled and settled.gap, definition.publication_lag_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
+            judged.rule_version, judged.sentence_ja, judged.sentence_en,
+        )  # fmt: skip
+        rows.append({name: as_datum(value) for name, value in zip(fields, values, strict=True)})
+    return Resource("status", fields, tuple(rows), ("indicator_code", "bureau_code"))
+
+
+# Formats ------------------------------------------------------------------------------------------------------------
+
+
+def as_csv(resource: Resource, file: BinaryIO) -> None:
+    """Write a table as CSV: UTF-8 with BOM, lines ending in CR LF, no cell that a spreadsheet would run as a formula."""
+    write_csv(file, list(resource.fields), ([row[name] for name in resource.fields] for row in resource.rows))
+
+
+def write_csv(file: BinaryIO, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write rows as safe CSV, one by one."""
+    out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(header)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    out.flush()
+    out.detach()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, (int, date)):
+        return str(value)
+    return "'" + value if FORMULA.match(value) else str(value)
+
+
+def as_json(resource: Resource, file: BinaryIO) -> None:
+    """Write a table as a JSON list of objects, one per row."""
+    file.write(b"[")
+    comma = b"\n "
+    for row in resource.rows:
+        written = json.dumps({name: _json(row[name]) for name in resource.fields}, ensure_ascii=False, indent=1, allow_nan=False)
+        file.write(comma + written.replace("\n", "\n ").encode())  # no text holds a bare line break: JSON escapes them
+        comma = b",\n "
+    file.write(b"]\n" if comma == b"\n " else b"\n]\n")
+
+
+def json_bytes(content: Any) -> bytes:
+    """Write anything plain as JSON that is the same bytes each time."""
+    return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def as_parquet(resource: Resource, file: BinaryIO) -> None:
+    """Write a table as Parquet, typed, a group of rows at a time."""
+    schema = pa.schema([pa.field(name, _ARROW[kind]) for name, kind in resource.fields.items()])
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        rows = iter(resource.rows)
+        while group := list(islice(rows, ROW_GROUP)):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+FORMATS: dict[str, Callable[[Resource, BinaryIO], None]] = {"csv": as_csv, "json": as_json, "parquet": as_parquet}
+
+
+# Descriptions -------------------------------------------------------------------------------------------------------
+
+
+def data_package(
+    made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: Mapping[str, Any],
+    sources: Iterable[Mapping[str, Any]], site: str, address: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Describe the tables as a Frictionless data package.
+
+    Args:
+        made: the tables.
+        files: file name → (bytes, SHA-256).
+        about: of the edition: number, day, note, licence.
+        who: from ``publisher``.
+        sources: rows of the source table.
+        site: the name of the site.
+        address: where the static edition is served.
+    """
+    described = []
+    for r in made:
+        size, sha256 = files[f"{r.name}.csv"]
+        schema: dict[str, Any] = {
+            "fields": [
+                {
+                    "name": name, "type": kind, "title": describe(name), "description": f"{describe(name)} / {describe(name, 'en')}",
+                    **({"format": "default"} if kind in ("date", "datetime") else {}),
+                }
+                for name, kind in r.fields.items()
+            ],
+            "missingValues": [""],
+        }  # fmt: skip
+        if r.key:
+            schema["primaryKey"] = list(r.key)
+        described.append(
+            {
+                "name": r.name.replace("_", "-"), "path": f"{r.name}.csv", "profile": "tabular-data-resource", "title": title(r.name),
+                "description": f"{title(r.name)} / {title(r.name, 'en')}", "format": "csv", "mediatype": "text/csv",
+                "encoding": "utf-8", "bytes": size, "hash": f"sha256:{sha256}", "dialect": {"lineTerminator": "\r\n", "quoteChar": '"'},
+                "schema": schema, "alternates": [f"{r.name}.json", f"{r.name}.parquet"],
+            }
+        )  # fmt: skip
+    return {
+        "profile": "tabular-data-package", "name": who["identifier"], "title": site, **({"homepage": f"{address}/"} if address else {}),
+        "version": str(about["edition"]), "created": about["published_at"],
+        "description": f"{site} 公表版 第{about['edition']}号({about['as_of']}) {about['note']}",
+        "licenses": [{"name": about["licence_name"].replace(" ", "-"), "title": about["licence_name"], "path": about["licence_url"]}],
+        "contributors": [{"title": who["name_ja"] or site, "role": "publisher"}],
+        "sources": [{"title": s["title"], "path": s["url"]} for s in sources],
+        "keywords": [*who["keywords_ja"], *who["keywords_en"]], "resources": described,
+    }  # fmt: skip
+
+
+def dcat_catalogue(
+    made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: Mapping[str, Any], site: str,
+    address: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Describe the tables as a DCAT catalogue in JSON-LD, one data set per table, for a CKAN harvester.
+
+    Terms are those that ckanext-dcat reads (``ckanext/dcat/profiles/euro_dcat_ap_base.py``): it takes the version of a data set
+    from ``owl:versionInfo``, the address of a file from ``dcat:downloadURL``, and its format from ``dcat:mediaType``.
+    """
+    issued = {"@type": "xsd:dateTime", "@value": about["published_at"]}
+    agent = {"@type": "foaf:Organization", "foaf:name": _in_both(who["name_ja"] or site, who["name_en"] or site)}
+    licence = {"@id": about["licence_url"]}
+    languages = [{"@id": f"http://publications.europa.eu/resource/authority/language/{code}"} for code in ("JPN", "ENG")]
+    data_sets = []
+    for r in made:
+        spread = []
+        for form in FORMATS:
+            size, sha256 = files[f"{r.name}.{form}"]
+            spread.append(
+                {
+                    "@id": f"{address}/data/{r.name}.{form}", "@type": "dcat:Distribution", "dct:title": f"{r.name}.{form}",
+                    "dcat:downloadURL": {"@id": f"{address}/data/{r.name}.{form}"},
+                    "dcat:accessURL": {"@id": f"{address}/data.html"}, "dct:format": form.upper(),
+                    "dcat:mediaType": MEDIA[form].split(";")[0], "dcat:byteSize": size, "dct:license": licence,
+                    "spdx:checksum": {"@type": "spdx:Checksum", "spdx:algorithm": "sha256", "spdx:checksumValue": sha256},
+                }
+            )  # fmt: skip
+        data_sets.append(
+            {
+                "@id": f"{address}/data/{r.name}", "@type": "dcat:Dataset", "dct:identifier": f"{who['identifier']}-{r.name}",
+                "dct:title": _in_both(f"{site} {title(r.name)}", title(r.name, "en")),
+                "dct:description": _in_both(title(r.name), title(r.name, "en")), "dct:issued": issued, "dct:modified": issued,
+                "dct:language": languages, "dct:publisher": agent, "dct:license": licence,
+                "dcat:keyword": [*who["keywords_ja"], *who["keywords_en"]], "dcat:landingPage": {"@id": f"{address}/data.html"},
+                "dcat:version": str(about["edition"]), "owl:versionInfo": str(about["edition"]),
+                "dcat:distribution": spread,
+            }
+        )  # fmt: skip
+    return {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
+            "xsd": "http://www.w3.org/2001/XMLSchema#", "spdx": "http://spdx.org/rdf/terms#", "owl": "http://www.w3.org/2002/07/owl#",
+        },
+        "@id": f"{address}/data/catalog.jsonld", "@type": "dcat:Catalog", "dct:title": site,
+        "dct:description": _in_both(Words("ja")("ed_data_lead"), Words("en")("ed_data_lead")), "dct:language": languages, "dct:publisher": agent,
+        "dct:license": licence, "dct:issued": issued, "foaf:homepage": {"@id": f"{address}/"}, "dcat:dataset": data_sets,
+    }  # fmt: skip
+
+
+def _in_both(ja: str, en: str) -> list[dict[str, str]]:
+    return [{"@language": "ja", "@value": ja}, {"@language": "en", "@value": en}]

@@ -1,0 +1,118 @@
+"""A block as the static edition shows it: pictures at two widths, cells that carry their values, the address of its CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from charts.plotly.heatmap import LOOK
+from charts.shapes import Grid
+from charts.svg.shapes import picture
+from publishers.site.views import TONES, number
+from telling.blocks import Block, Card, Cell, Link, Number
+from telling.words import Words
+
+BLANK = ("", "―")
+ROWS = 100  # of a table on a page; its CSV holds all of them
+
+
+def cell(value: Cell | Markup) -> Markup | str:
+    """Return a cell as HTML: numbers carry their value, links lead somewhere, markup stays as it is."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, Number):
+        return number(value.value, value.text) if value.value is not None else value.text
+    if isinstance(value, Link):
+        return Markup('<a href="{}">{}</a>').format(value.address, value.words)
+    if isinstance(value, (int, float)):
+        return number(value, f"{value:,.0f}" if value == round(value) else f"{value:,}")
+    return "" if value is None else value
+
+
+def _is_number(values: Iterable[Cell]) -> bool:
+    held = [v for v in values if v is not None and v not in BLANK]
+    return bool(held) and all(isinstance(v, (int, float, Number)) for v in held)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """One block in one language.
+
+    Args:
+        block: what it says.
+        words: of the language.
+        heading: shown above it; the block's own title where blank.
+    """
+
+    block: Block
+    words: Words
+    heading: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return its heading."""
+        return self.heading or self.block.title
+
+    @property
+    def chart(self) -> Markup:
+        """Return the drawing at both widths; nothing where there is nothing to draw, or where the table is the chart."""
+        block = self.block
+        if block.shape is None:
+            return Markup("")
+        return Markup(picture(block.shape, alt=f"{self.title}: {block.sentence}", key=block.key))
+
+    @property
+    def is_drawn(self) -> bool:
+        """Say whether there is a chart."""
+        return self.block.shape is not None
+
+    @property
+    def columns(self) -> list[tuple[str, bool]]:
+        """Return heading and whether the column holds numbers, for each column."""
+        return [(head, bool(n) and _is_number(row[n] for row in self.block.rows)) for n, head in enumerate(self.block.columns)]
+
+    @property
+    def rows(self) -> list[list[Markup | str]]:
+        """Return the cells of the table as HTML."""
+        return [[cell(value) for value in row] for row in self.block.rows[:ROWS]]
+
+    @property
+    def cut(self) -> str:
+        """Say that the table shows its first rows only, where it does."""
+        total = len(self.block.rows)
+        return self.words("ed_table_first", total=f"{total:,}", shown=f"{ROWS:,}") if total > ROWS else ""
+
+    @property
+    def grid(self) -> list[tuple[str, list[tuple[str, Markup]]]]:
+        """Return label and (tone, cell) per row where the block is a grid: the table that is its own chart."""
+        shape = self.block.shape
+        if not isinstance(shape, Grid):
+            return []
+        shown = Markup('<span aria-hidden="true">{symbol}</span> {value}<span class="word">{word}</span>')
+        when = Markup('<span class="word">{period}</span>')
+        return [
+            (
+                label,
+                [
+                    (
+                        TONES.get(c.status, "plain"),
+                        shown.format(symbol=LOOK[c.status][0], value=number(c.number, c.value) if c.value else "", word=c.word)
+                        + (when.format(period=c.period) if c.period else ""),
+                    )
+                    for c in cells
+                ],
+            )
+            for _, label, cells in shape.rows
+        ]
+
+    @property
+    def file(self) -> str:
+        """Return the address of the CSV with the same numbers, below the root of the site."""
+        return f"data/{self.block.file}.csv" if self.block.file else ""
+
+
+def card_values(cards: Iterable[Card]) -> list[tuple[str, Markup | str, str]]:
+    """Return title, value as HTML and note of each card."""
+    return [(card.title, cell(card.value), card.note) for card in cards]

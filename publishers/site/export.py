@@ -1,0 +1,57 @@
+"""Write an edition out as plain files: the static public edition at the root, every edition shown under ``editions/``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from kpis.errors import FigureRefused, NotFound
+from kpis.settings import Settings
+from kpis.store.store import Store
+from publishers.editions import on_disk
+from publishers.editions.on_disk import SITE, Edition
+from publishers.site import site as static_edition
+
+
+def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edition:
+    """Write the files beside and rename them into place.
+
+    The root is written anew with the present address (``PUBLIC_URL``) and words; ``editions/0001/`` and so on are copies of
+    what was published, byte for byte.
+
+    Args:
+        target: a folder that does not exist yet.
+        number: the edition at the root; ``None`` means the one shown.
+        chosen: where the editions lie, and the address.
+
+    Raises:
+        NotFound: there is no edition, or not this one.
+        FigureRefused: the folder exists.
+    """
+    folder = chosen.editions_dir
+    made = on_disk.current(folder) if number is None else next((e for e in on_disk.shown(folder) if e.number == number), None)
+    if made is None:
+        raise NotFound(
+            "公表版がありません。先に manage.py publish を実行してください。", "There is no such edition. Run manage.py publish."
+        )
+    if target.exists():
+        raise FigureRefused(
+            f"{target} は既にあります。新しいフォルダ名を指定してください。",
+            f"{target} exists already. Name a folder that does not.",
+        )
+    beside = target.parent / f".export-{secrets.token_hex(4)}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    store = Store(made.url)
+    try:
+        history = [(e, e.changes()) for e in on_disk.shown(folder) if e.number < made.number]
+        static_edition.write(store, made.manifest, made.changes(), beside, history=history, chosen=chosen)
+        for edition in on_disk.shown(folder):
+            if edition.number <= made.number:
+                shutil.copytree(edition.folder / SITE, beside / "editions" / edition.folder.name)
+        os.rename(beside, target)
+    finally:
+        store.engine.dispose()
+        shutil.rmtree(beside, ignore_errors=True)
+    return made

@@ -1,0 +1,334 @@
+"""The pages of the static edition: for each its file, its template, and what it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, in_order
+from kpis.figures.records import JUDGED, Figure, Goal, Revision
+from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
+from kpis.figures.sentences import standing_word
+from kpis.periods import local_day, parse_period
+from kpis.settings import ROOT
+from kpis.text import format_date, format_value
+from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau, day_word
+from publishers.site.pages_registers import facilities, procedures
+from publishers.site.site import Pages, Site
+from publishers.site.views import IndicatorView, badge, badges
+from telling import projects
+from telling.overview import (
+    LESSES,
+    NOTES,
+    TREND,
+    conclusion,
+    coverage_lines,
+    exclusions,
+    headlines,
+    lead,
+    pair_note,
+    with_forerunners,
+)
+from telling.words import Words, whose
+
+
+def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pages:
+    """Yield every page of one language."""
+    every = site.views(words)
+    own: dict[str, IndicatorView] = {}
+    for view in every:
+        if view.scored.entry.is_own_scope:
+            own[view.code] = view
+    yield _overview(site, words, own)
+    yield _five_less(site, words, own)
+    yield _definitions(site, words, own)
+    for code, row in site.indicators.items():
+        yield _indicator(site, words, row, [v for v in every if v.code == code])
+    yield from _projects(site, words, every)
+    yield from bureau_pages(site, words, every)
+    yield procedures(site, words)
+    yield facilities(site, words)
+    yield _method(words)
+    yield _revisions(site, words)
+    titled = [{**r, "title": r[f"title_{words.language}"]} for r in sizes]
+    yield "data.html", "data.html", {"title": words("ed_data"), "resources": titled}
+    lost = Markup("<h1>{}</h1><p>{}</p>").format(words("ed_lost_title"), words("ed_lost"))
+    yield "404.html", "text.html", {"title": words("ed_lost_title"), "body": lost}
+
+
+def label_of(words: Words, units: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Return a function that says what a change is about."""
+
+    def label(change: Mapping[str, Any]) -> str:
+        period = change.get("period_code")
+        parts = [
+            words.named({f"name_{n}": change.get(f"name_{n}", "") for n in ("ja", "en")}) or change.get("code", ""),
+            whose(change, words, units), change.get("field"), parse_period(period).label(words.language) if period else "",
+        ]  # fmt: skip
+        return " ・ ".join(part for part in parts if part)
+
+    return label
+
+
+def _shown(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    blank = {
+        "old_ja": "",
+        "old_en": "",
+        "new_ja": "",
+        "new_en": "",
+        "size_ja": "",
+        "size_en": "",
+        "reason_class": "",
+        "reason_text": "",
+    }
+    return [{**blank, **c} for c in changes if c["kind"] != "first_edition"]
+
+
+def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+    scored = [v.scored for v in own.values()]
+    lesses = [(theme, own[found[0].entry.definition.code]) for theme in LESSES if (found := headlines(scored, theme))]
+    trend = next((own[s.entry.definition.code] for s in headlines(scored, TREND)), None)
+    shown = {view.code for _, view in lesses} | ({trend.code} if trend else set())
+    others = [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown]
+    below = [trend, *others] if trend else others
+    lead_in = lead(scored, words, as_of=site.as_of)
+    title = conclusion(scored, words)
+    core = projects.core_with_goals(site.reports)
+    return "index.html", "index.html", {
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
+        "lesses": lesses, "trend": trend,
+        "excluded": [
+            exclusions((v.scored for v in views), site.indicators.values(), words) for views in ([v for _, v in lesses], below)
+        ],
+        "projects": [
+            (r.row["project_code"], projects.called(r, words), len(r.scored), badge(r.status, words), badges(r.tally, words))
+            for r in core
+        ],
+        "projects_heading": projects.overview_heading(core, site.rows("StrategyVersion"), words),
+        "others": others,
+        "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
+        "latest": [_latest(c, own, words) for c in latest_changes(scored, site.book.sources, as_of=site.as_of, count=6)],
+        "label": label_of(words, site.units), "has_chart": True,
+    }  # fmt: skip
+
+
+def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> dict[str, Any]:
+    view = own[change.scored.entry.definition.code]
+
+    def shown(value: Figure | Goal | None) -> Markup | str:
+        return view.value(value.value) if isinstance(value, Goal) else view.figure(value)
+
+    return {
+        "view": view, "day": words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
+        "kind": words(f"change_{change.kind}"), "is_target": change.kind == "target", "after": words("no_figure") if change.after is None else shown(change.after),
+        "before": shown(change.before) if change.before else "",
+    }  # fmt: skip
+
+
+def _five_less(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+    scored, catalogue = [v.scored for v in own.values()], list(site.indicators.values())
+    lesses = []
+    for theme in LESSES:
+        items = with_forerunners(scored, theme, catalogue)
+        notes = [note for item in items[:1] if (note := pair_note(scored, item, catalogue, words))]
+        notes += [words(NOTES[theme])] if theme in NOTES and items else []
+        lesses.append((theme, notes, [own[s.entry.definition.code] for s in items]))
+    said = words("comma").join(
+        f"{words(theme)} {standing_word(views[0].scored.judgement, words.language)}"
+        for theme, _, views in lesses
+        if headlines(v.scored for v in views)
+    )
+    title = words("five_less_title", text=said)
+    return "five-less.html", "five-less.html", {"title": title, "lesses": lesses, "has_chart": True}
+
+
+def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+    groups = [
+        (project, mine)
+        for project in site.projects.values()
+        if (mine := [v for v in own.values() if v.row["project_code"] == project["project_code"]])
+    ]
+    return "definitions.html", "definitions.html", {"title": f"{words('ed_definitions')} ({len(own)})", "groups": groups}
+
+
+def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence[IndicatorView]) -> Any:
+    code = row["indicator_code"]
+    reported = None
+    for view in views:
+        if view.scored.rolled:
+            newest = view.scored.rolled[-1]
+
+            def names(codes: Sequence[str]) -> str:
+                return words("list_comma").join(_unit_label(site.units[c], words) for c in codes)
+
+            period = parse_period(newest.period_code).label(words.language)
+            reported = (words("reported_sum", period=period), coverage_lines(view.scored, newest, names, words))
+    facts = [
+        (words("project"), words.named(site.projects[row["project_code"]])), (words("scope"), words.named(site.units[row["scope_code"]])),
+        (words("unit"), words.named(row, "unit")), (words("kind"), words("kind_" + row["kind"])),
+        (words("frequency"), words("frequency_" + row["frequency"])), (words("base"), words.named(row, "base")),
+        (words("exclusions"), words.named(row, "exclusions")),
+        (words("col_note"), words.named(row, "note")),
+    ]  # fmt: skip
+    related = [
+        (words(key), site.indicators[row[field]])
+        for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
+        if row[field] in site.indicators
+    ]
+    corrected = [_corrected(site, view, found, words) for view, found in _corrections(views)]
+    definition = views[0].scored.entry.definition
+    readings = [
+        {
+            "period": parse_period(r["period_code"]).label(words.language) if r["period_code"] else words("undated"),
+            "value": r["text_ja"] if r["value"] is None else format_value(r["value"], definition, words.language),
+            "agrees": words("agrees") if r["agrees"] else words("differs"), "note": words.named(r, "note"),
+            "source": site.book.sources.get(r["source_code"]),
+        }
+        for r in _readings(site)
+        if r["indicator_code"] == code
+    ]  # fmt: skip
+    said = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
+    return f"indicators/{code}.html", "indicator.html", {
+        "title": words.named(row), "description": said, "row": row, "views": views, "units": site.units, "facts": [f for f in facts if f[1]],
+        "related": related, "corrected": corrected, "readings": readings, "has_chart": any(v.has_series for v in views),
+        "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code),
+    }  # fmt: skip
+
+
+def _unit_label(row: Mapping[str, Any], words: Words) -> str:
+    ended = words("ended_on", day=format_date(row["valid_to"], words.language)) if row["valid_to"] else ""
+    return f"{words.named(row)}({ended})" if ended else words.named(row)
+
+
+def _corrections(views: Iterable[IndicatorView]) -> list[tuple[IndicatorView, Revision]]:
+    """Return every correction and withdrawal of an indicator's figures, newest first."""
+    found = [(view, revision) for view in views for revision in view.scored.revisions]
+    return sorted(found, key=lambda f: (f[1].vintage.known_at or datetime.min, f[1].vintage.vintage), reverse=True)
+
+
+def _corrected(site: Site, view: IndicatorView, found: Revision, words: Words) -> dict[str, Any]:
+    figure = found.vintage
+    why = words(f"edition_reason_{figure.reason_class}") if figure.reason_class else ""
+    why = f"{why} {figure.reason_text}".strip()
+    return {
+        "period": figure.period.label(words.language), "value": view.figure(found.after) if found.after else words("no_figure"),
+        "before": view.figure(found.before), "vintage": figure.vintage, "whose": words.named(site.units[view.scored.entry.unit_code]),
+        "unit": words.named(view.scored.entry.definition, "unit"),
+        "known": format_date(local_day(figure.known_at), words.language) if figure.known_at else words("unknown_day"),
+        "reason": words("withdrawn_because", reason=why) if found.is_withdrawal else why,
+    }  # fmt: skip
+
+
+def _readings(site: Site) -> list[dict[str, Any]]:
+    return site.rows("Reading")
+
+
+def _given(given: GivenDay | None, words: Words) -> str:
+    return day_word(given.day, given.precision, words) if given else ""
+
+
+def _stage(stage: str, words: Words) -> str:
+    return words(f"stage {stage}") if words.has(f"stage {stage}") else stage
+
+
+def _slip(milestone: Milestone, words: Words) -> str:
+    if milestone.slip_days is None:
+        return ""
+    if milestone.is_slip_exact:
+        return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
+    return words("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else words("within_period")
+
+
+def _states(milestones: Sequence[Milestone], words: Words) -> str:
+    counts = {state: sum(1 for m in milestones if m.state == state) for state in MILESTONE_STATES}
+    return words("comma").join(f"{words('state_' + state)} {n}" for state, n in counts.items() if n)
+
+
+def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
+    by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
+    listed: dict[str, list[list[Any]]] = {}
+    sources = {row["source_code"]: row for row in site.rows("Source")}
+    for report in site.reports:
+        row, code = report.row, report.code
+        counts = badges(report.tally, words)
+        link = Markup('<a href="projects/{}.html">{}</a>').format(code, projects.called(report, words))
+        listed.setdefault(row["kind"], []).append(
+            [
+                link,
+                words.named(row, "category"),
+                badge(report.status, words),
+                len(report.scored),
+                counts,
+                _states(report.milestones, words),
+            ]
+        )
+        yield f"projects/{code}.html", "project.html", {
+            "title": projects.project_name(row, words), "row": row, "counts": counts, "status": badge(report.status, words),
+            "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
+            "goal_heading": projects.goal_heading(report, words),
+            "goal_source": sources.get(projects.goal_source(row)),
+            "bureaus": [
+                (words(f"role_{m['role']}"), unit, projects.times(m, unit["valid_to"], words))
+                for m in report.bureaus for unit in (site.units[m["bureau_code"]],)
+            ],
+            "states": _states(report.milestones, words),
+            "milestones": [
+                {
+                    "name": words.named(m), "planned": "、".join(_given(g, words) for g in m.planned),
+                    "replanned": "、".join(_given(g, words) for g in m.replanned), "actual": _given(m.actual, words),
+                    "state": words("state_" + m.state), "slip": _slip(m, words), "stage": _stage(m.stage_ja, words),
+                }
+                for m in report.milestones
+            ],
+            "versions": report.names,
+        }  # fmt: skip
+    labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
+    columns = [{"label": words(label), "number": label == "indicators"} for label in labels]
+    groups = [(words(f"ed_kind_{kind}"), rows) for kind, rows in listed.items()]
+    yield (
+        "projects.html",
+        "list.html",
+        {
+            "title": f"{words('ed_projects')} ({len(site.projects)})",
+            "groups": groups,
+            "columns": columns,
+            "notes": _strategy(site, words),
+        },
+    )
+
+
+def _strategy(site: Site, words: Words) -> list[Markup]:
+    """Say what each version of the strategy wants, and how many of its leading projects are not identified."""
+    versions = in_order(site.rows("StrategyVersion"))
+    stated = next((s.judgement.figure for s in site.scored if s.entry.definition.code == "leading_projects"), None)
+    leading = [r for r in site.reports if r.row["kind"] == "leading"]
+    notes = [MarkdownIt("commonmark", {"html": False}).renderInline(projects.version_line(v, words)) for v in versions]
+    notes.append(str(escape(projects.unidentified(leading, versions, stated.value if stated else None, words))))
+    milestones = projects.milestones_line([m for r in site.reports for m in r.milestones], words)
+    judged = sum(r.status in JUDGED for r in site.reports)
+    said = words("projects_table_sentence", total=len(site.reports), judged=judged, milestones=milestones)
+    notes += [words("project_rule_named", rule=PROJECT_RULE), str(escape(said))]
+    return [Markup(note) for note in notes]
+
+
+def _method(words: Words) -> Any:
+    text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    heading = {"ja": "## 日本語\n", "en": "## English\n"}[words.language]
+    part = text.split(heading, 1)[1] if heading in text else text
+    part = re.split(r"^## ", part, maxsplit=1, flags=re.M)[0]
+    body = Markup("<h1>{}</h1>").format(words("method")) + Markup(
+        MarkdownIt("commonmark", {"html": False}).enable("table").render(part)
+    )
+    return "method.html", "text.html", {"title": words("method"), "body": body}
+
+
+def _revisions(site: Site, words: Words) -> Any:
+    log = [(site.about["edition"], site.day(words), site.about["note"], _shown(site.changes), "")]
+    log += [(e.number, format_date(e.as_of, words.language), e.note, _shown(changes), e.sha256) for e, changes in site.history]
+    title = words("revisions_title", count=len(log))
+    return "revisions.html", "revisions.html", {"title": title, "log": log, "label": label_of(words, site.units)}

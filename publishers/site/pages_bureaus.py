@@ -1,0 +1,141 @@
+"""The pages of bureaus in the static edition: all of them compared, and one page each, in both organisations.
+
+当時の組織 and 現在の組織 are two pages with a plain link between them (``bureaus.html``, ``bureaus-now.html``); the page of one
+bureau shows its figures in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from kpis.figures.bureaus import BureauReport
+from kpis.figures.facilities import counted, standing
+from kpis.figures.organisation import REPORTING_KINDS
+from kpis.figures.scorecard import Tally
+from kpis.periods import parse_period, quarter_code
+from kpis.text import format_date
+from publishers.site.block_views import BlockView
+from publishers.site.pages_registers import listed_procedures
+from publishers.site.site import Page, Pages, Site
+from publishers.site.views import IndicatorView, badges
+from telling import bureaus
+from telling.blocks import Block, Link
+from telling.words import Words
+
+PROCEDURES = 50  # on the page of one bureau
+
+
+def day_word(day: date | None, precision: str, words: Words) -> str:
+    """Write a day no more exactly than its source does."""
+    if day is None:
+        return ""
+    if precision == "year":
+        return parse_period(f"FY{day.year - (day.month < 4)}").label(words.language)
+    if precision == "quarter":
+        return parse_period(quarter_code(day)).label(words.language)
+    if precision == "month":
+        return parse_period(f"{day.year}-{day.month:02d}").label(words.language)
+    return format_date(day, words.language)
+
+
+def bureau_pages(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
+    """Yield the two pages that compare all bureaus, and the page of each."""
+    for view in ("then", "now"):
+        yield _compared(site, words, view)
+    for code, row in site.units.items():
+        yield _bureau(site, words, code, row, every)
+
+
+def _compared(site: Site, words: Words, view: str) -> Page:
+    reports, telling = site.bureaus(view), site.telling(words, view)
+    current = [r for r in reports if r.is_valid]
+    catalogue = list(site.indicators.values())
+    said = bureaus.counted_title(current, words)
+
+    def link(report: BureauReport) -> Link:
+        return Link(bureaus.unit_label(report.unit, words), f"bureaus/{report.code}.html")
+
+    shown = [r for r in reports if r.is_valid or r.scored]
+    lists = [(words("all_bureaus"), current), (words("gone_bureaus"), [r for r in reports if not r.is_valid])]
+    known = {r.code for r in reports}
+    others = [(words.named(row), f"bureaus/{code}.html") for code, row in site.units.items() if code not in known]
+    other = "now" if view == "then" else "then"
+    return _file(view), "bureaus.html", {
+        "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=said), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
+        "lead": words("bureaus_lead", as_of=format_date(site.as_of, words.language), view=words(f"view_{view}")),
+        "heat": BlockView(bureaus.heat(telling, shown, catalogue), words),
+        "coverage": BlockView(bureaus.coverage(telling, site.scored, catalogue, reports), words),
+        "lists": [(heading, BlockView(bureaus.listed(telling, held, link), words)) for heading, held in lists if held],
+        "others": others, "section": "bureaus.html",
+    }  # fmt: skip
+
+
+def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
+    """Return an indicator ranked by bureau for its newest period, in both organisations, once where both are the same."""
+    reporting = {unit.code: unit for unit in site.book.organisation.units if unit.kind in REPORTING_KINDS}
+
+    def named(unit: str) -> str:
+        return bureaus.unit_label(site.book.organisation.by_code[unit], words)
+
+    found: list[BlockView] = []
+    for view in ("then", "now"):
+        every = [s for s in site.scored_in(view) if s.entry.definition.code == code]
+        whole = next((s for s in every if s.entry.is_own_scope), None)
+        parts = [s for s in every if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
+        if whole is None or not parts:
+            continue
+        newest = max((f.period for s in parts for f in s.figures), key=lambda p: (p.end, p.start))
+        block = bureaus.by_bureau(site.telling(words, view), whole, parts, newest, name=named)
+        if found and found[0].block.rows == block.rows:
+            found.append(BlockView(Block("by_bureau_now", "", words("ed_same_now"), (), ()), words, words("view_now")))
+        else:
+            found.append(BlockView(replace(block, key=f"by_bureau_{view}"), words, words(f"view_{view}")))
+    return found
+
+
+def _file(view: str) -> str:
+    return "bureaus.html" if view == "then" else "bureaus-now.html"
+
+
+def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorView]:
+    """Return the judged indicators that a bureau reports itself, in one organisation."""
+    return [
+        IndicatorView(s, site.indicators[s.entry.definition.code], site.book, words, site.as_of)
+        for report in site.bureaus(view)
+        if report.code == code
+        for s in report.scored
+    ]
+
+
+def _bureau(site: Site, words: Words, code: str, row: Mapping[str, Any], every: Sequence[IndicatorView]) -> Page:
+    begins = day_word(row["valid_from"], row["valid_from_precision"], words) or words("ed_unknown")
+    ended = day_word(row["valid_to"], row["valid_to_precision"], words) or words("ed_unknown")
+    ends = words("ed_now") if row["is_current"] else ended
+    history = [
+        words(
+            "ed_succession", day=day_word(s["effective_date"], s["date_precision"], words) or words("ed_unknown"),
+            before=words.named(site.units[s["predecessor_code"]]), after=words.named(site.units[s["successor_code"]]),
+            relation=words(f"relation_{s['relation']}"),
+        )
+        for s in site.rows("Succession")
+        if code in (s["predecessor_code"], s["successor_code"])
+    ]  # fmt: skip
+    mine = [v for v in every if v.scored.entry.unit_code == code]
+    now = _figures(site, words, code, "now")
+    told = [[(v.code, v.headline, v.status) for v in views] for views in (_figures(site, words, code, "then"), now)]
+    found = next((r.tally for r in site.bureaus("then") if r.code == code), Tally())
+    held = [f for f in standing(site.rows("Facility"), as_of=site.as_of) if f.bureau == code]
+    return f"bureaus/{code}.html", "bureau.html", {
+        "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
+        "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
+        "counts": badges(found, words),
+        "projects": [
+            (words(f"role_{m['role']}"), site.projects[m["project_code"]]) for m in site.rows("ProjectBureau") if m["bureau_code"] == code
+        ],
+        "procedures": listed_procedures(site, words, code, most=PROCEDURES),
+        "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],
+        "facilities_count": len(counted(held)), "section": "bureaus.html",
+    }  # fmt: skip

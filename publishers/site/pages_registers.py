@@ -1,0 +1,151 @@
+"""The pages of the registers in the static edition: procedures and facilities, counted as on the dashboard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from markupsafe import Markup
+
+from kpis.figures.facilities import standing
+from kpis.figures.registers import DIMENSIONS, tally
+from kpis.store import queries
+from kpis.text import format_date, known_day
+from publishers.site.block_views import BlockView, card_values
+from publishers.site.site import Page, Site
+from publishers.site.views import IndicatorView
+from telling import facilities as told_facilities
+from telling import procedures as told_procedures
+from telling.blocks import Block, ended_line, published
+from telling.words import Words
+
+LISTED = 200  # rows of a list on a page; the CSV holds all of them
+
+
+def _view_of(site: Site, words: Words, theme: str, *kinds: str) -> IndicatorView | None:
+    found = published(site.scored, theme, *kinds)
+    return IndicatorView(found, site.indicators[found.entry.definition.code], site.book, words, site.as_of) if found else None
+
+
+def _headline(view: IndicatorView | None) -> str:
+    return str(Markup(view.headline).striptags()) if view else ""
+
+
+def _both(make: Any, site: Site, words: Words, heading: str) -> list[BlockView]:
+    """Return a breakdown by bureau in the organisation of its time and in that of today, once where both are the same."""
+    then, now = (make(site.telling(words, view)) for view in ("then", "now"))
+    gap = " " if words.language == "en" else ""
+    first, second = (f"{heading}{gap}({words(f'view_{view}')})" for view in ("then", "now"))
+    if then.rows == now.rows:
+        same = Block(f"{now.key}_now", second, words("ed_same_now"), (), ())
+        return [BlockView(then, words, first), BlockView(same, words)]
+    moved = replace(now, key=f"{now.key}_now")
+    return [BlockView(then, words, first), BlockView(moved, words, second)]
+
+
+def procedures(site: Site, words: Words) -> Page:
+    """Return the page of procedures."""
+    telling, register = site.telling(words), site.procedures_counted
+    total = tally(register.groups)
+    rate = _view_of(site, words, "procedures", "ratio")
+    if not total.procedures:
+        return "procedures.html", "register.html", {
+            "title": words("proc_empty"), "lead": "", "cards": [], "view": rate, "blocks": [], "notes": "", "listed": None,
+            "has_chart": rate is not None,
+        }  # fmt: skip
+    blocks: list[BlockView] = []
+    if published(site.scored, "procedures", *told_procedures.PUBLISHED):
+        blocks.append(BlockView(told_procedures.published_totals(telling, register, total, site.scored), words))
+    for dimension in DIMENSIONS:
+        heading = words("ed_compare", dimension=words(f"reg_by_{dimension}"))
+        if dimension == "bureau":
+            blocks += _both(lambda t: told_procedures.comparison(t, register, "bureau"), site, words, heading)
+        else:
+            blocks.append(BlockView(told_procedures.comparison(telling, register, dimension), words, heading))
+    blocks += [
+        BlockView(told_procedures.paper_steps(telling, register), words),
+        BlockView(told_procedures.planned_when(telling, register), words),
+        BlockView(told_procedures.over_time(telling, register, total), words),
+    ]
+    return "procedures.html", "register.html", {
+        "title": told_procedures.title(telling, total, _headline(rate)), "lead": told_procedures.lead(telling, total),
+        "cards": card_values(told_procedures.cards(telling, register, total)), "view": rate, "blocks": blocks,
+        "notes": _notes(words("proc_notes")), "listed": listed_procedures(site, words),
+        "has_chart": True,
+    }  # fmt: skip
+
+
+def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int = LISTED) -> dict[str, Any] | None:
+    """Return the first procedures of the list, of all or of one bureau, and how many there are; nothing where there are none."""
+    wanted = queries.Filter(bureau=bureau)
+    total, rows = queries.search(site.store, wanted, as_of=site.as_of, size=most)
+    if not total:
+        return None
+    telling = site.telling(words)
+    with_ends = any(r["ended_reason"] for r in rows)
+    successors = {r["procedure_code"]: words.named(r) for r in rows}
+    heads = (
+        "col_name",
+        "col_bureau",
+        "col_status",
+        "col_type",
+        "col_online_day",
+        "col_due",
+        "ed_priority",
+        *["col_ended"] * with_ends,
+    )
+    cells = [
+        [
+            words.named(r), telling.bureau(r["bureau_code"] or ""), words(f"digital_{r['status']}"), words(f"process_{r['process_type']}"),
+            known_day(r["digitised_date"], r["digitised_precision"], words.language),
+            known_day(r["planned_for"], r["planned_for_precision"], words.language), words("answer_yes") if r["is_priority"] else "",
+            *([ended_line(telling, r, successors.get(r["successor_code"], r["successor_code"] or ""))] if with_ends else []),
+        ]
+        for r in rows
+    ]  # fmt: skip
+    key = "ed_list_first" if total > len(rows) else "ed_list_all"
+    return {
+        "heading": words("list_heading"), "columns": [words(h) for h in heads], "rows": cells, "file": "procedures.csv",
+        "said": words(key, total=f"{total:,}", shown=f"{len(rows):,}"),
+    }  # fmt: skip
+
+
+def facilities(site: Site, words: Words) -> Page:
+    """Return the page of facilities."""
+    telling = site.telling(words)
+    held = standing(site.rows("Facility"), as_of=site.as_of)
+    rollout = published(site.scored, "cashless", "completion", "ratio", "stock")
+    view = _view_of(site, words, "cashless", "completion", "ratio", "stock")
+    if not held:
+        return "facilities.html", "register.html", {
+            "title": words("fac_empty"), "lead": "", "cards": [], "view": view, "blocks": [], "notes": "", "listed": None,
+            "has_chart": view is not None,
+        }  # fmt: skip
+    by_bureau, by_kind = (words("ed_compare", dimension=words(key)) for key in ("reg_by_bureau", "fac_kind"))
+    blocks = [
+        *_both(lambda t: told_facilities.where(t, held, "bureau"), site, words, by_bureau),
+        BlockView(told_facilities.where(telling, held, "kind"), words, by_kind),
+        BlockView(told_facilities.ways_of_paying(telling, held), words),
+        BlockView(told_facilities.over_time(telling, held), words),
+        BlockView(told_facilities.cash_places(telling, held), words),
+        BlockView(told_facilities.tiles(telling, held, site.chosen.layouts_dir), words, words("fac_map")),
+    ]
+    whole = BlockView(told_facilities.whole_list(telling, held), words)
+    listed = {
+        "heading": words("fac_list"), "columns": list(whole.block.columns), "rows": whole.rows[:LISTED], "file": "facilities.csv",
+        "said": words(
+            "ed_list_first" if len(held) > LISTED else "ed_list_all", total=f"{len(held):,}", shown=f"{min(len(held), LISTED):,}"
+        ),
+    }  # fmt: skip
+    return "facilities.html", "register.html", {
+        "title": told_facilities.title(telling, held, _headline(view)),
+        "lead": words("fac_lead", as_of=format_date(site.as_of, words.language)),
+        "cards": card_values(told_facilities.cards(telling, held, rollout)), "view": view, "blocks": blocks,
+        "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
+    }  # fmt: skip
+
+
+def _notes(markdown: str) -> Markup:
+    from markdown_it import MarkdownIt
+
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(markdown))

@@ -1,0 +1,150 @@
+"""What a chart says, once for the pages of the dashboard and for the static edition: sentence, table, flat rows and shape.
+
+A ``Block`` is made from counted figures and the words of one language. The dashboard draws its shape with Plotly
+(``pages/parts``), the static edition with SVG (``publishers/site/block_views.py``): both say the same, number by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from charts.shapes import Shape
+from kpis.figures.scorecard import Scored
+from kpis.text import format_count, format_percent, known_day
+from telling.words import LANGUAGES, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as people read it, with the value that machines read."""
+
+    value: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead to an address."""
+
+    words: str
+    address: str
+
+
+Cell = str | int | float | Number | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One chart with all that belongs to it.
+
+    Args:
+        key: unique on a page, in lower case.
+        title: its heading; blank where the page writes one.
+        sentence: what it shows; also the picture's alternative text.
+        columns: headings of the table.
+        rows: the same numbers as people read them.
+        flat: the same numbers machine-readable, one datum per value.
+        shape: what is drawn; ``None`` where there is nothing, then ``why_empty`` says why.
+        notes: what the marks mean.
+        is_table_open: the table itself is what is shown.
+        file: the table of the open data that holds ``flat``.
+    """
+
+    key: str
+    title: str
+    sentence: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    flat: tuple[dict[str, Any], ...] = ()
+    shape: Shape | None = None
+    why_empty: str = ""
+    notes: tuple[str, ...] = ()
+    is_table_open: bool = False
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One headline number with what it means."""
+
+    title: str
+    value: Cell
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """In whose words, as of which day and in which organisation something is told.
+
+    Args:
+        words: of the language.
+        as_of: the day.
+        bureaus: rows of the organisation units by code, in catalogue order.
+        view: ``then`` (当時の組織) or ``now`` (現在の組織).
+        home: the bureau under which a bureau's rows are shown.
+        sources: address by source code; ``secondary`` are the codes of those that are not the government's own.
+    """
+
+    words: Words
+    as_of: date
+    bureaus: Mapping[str, Mapping[str, Any]]
+    view: str = "then"
+    home: Callable[[str], str] = field(default=lambda code: code)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    secondary: frozenset[str] = frozenset()
+
+    def bureau(self, code: str) -> str:
+        """Return the name of an organisation unit; the blank code says that none is stated."""
+        if not code:
+            return self.words("reg_no_bureau")
+        return self.words.named(self.bureaus[code]) if code in self.bureaus else code
+
+    def day(self, day: date | None, precision: str) -> str:
+        """Write a day as exactly as it is known."""
+        return known_day(day, precision, self.words.language)
+
+    def count(self, value: float | None) -> Number:
+        """Write a count with thousands, large ones in 万 or millions, or a dash."""
+        return Number(value, "―" if value is None else format_count(value, self.words.language))
+
+
+def percent(value: float | None) -> Number:
+    """Write a percentage, or a dash where there is none."""
+    return Number(value, "―" if value is None else format_percent(value))
+
+
+def in_both(key: str) -> dict[str, str]:
+    """Return the words for a key as the columns ``name_ja`` and ``name_en``."""
+    return {f"name_{language}": Words(language)(key) for language in LANGUAGES}
+
+
+def published(scored: Iterable[Scored], theme: str, *kinds: str) -> Scored | None:
+    """Return the judgement of the first indicator of a theme and kind that has a figure, of its own scope."""
+    every = list(scored)
+    return next(
+        (
+            s for kind in kinds for s in every
+            if s.entry.theme == theme and s.entry.definition.kind == kind and s.entry.is_own_scope and s.judgement.figure
+        ),
+        None,
+    )  # fmt: skip
+
+
+def ended_line(telling: Telling, row: Mapping[str, Any], successor: str) -> str:
+    """Say since when a row of a register no longer stands, why and what followed; a blank where it has not ended.
+
+    Args:
+        telling: in whose language.
+        row: with ``ended_on``, ``ended_on_precision`` and ``ended_reason``.
+        successor: its name, or a blank.
+    """
+    w = telling.words
+    if not row["ended_reason"]:
+        return ""
+    why = w(f"ended_reason_{row['ended_reason']}")
+    day = telling.day(row["ended_on"], row["ended_on_precision"])
+    said = w("ended_since", day=day, reason=why) if day else why
+    return said + (w("ended_successor", name=successor) if successor else "")

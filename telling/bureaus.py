@@ -1,0 +1,345 @@
+"""What bureaus' figures say: the grid of bureaus against the five lesses, coverage, and one indicator by bureau."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from charts.shapes import Cell as GridCell
+from charts.shapes import Grid, Ranked
+from kpis.figures.bureaus import BureauReport, milestones_once
+from kpis.figures.organisation import Unit
+from kpis.figures.records import GOOD, Figure, value_of
+from kpis.figures.scorecard import Scored, figure_text
+from kpis.figures.sentences import is_derived, standing_word
+from kpis.periods import Period, parse_period
+from kpis.text import format_count, format_date, format_value, status_word
+from telling.blocks import Block, Cell, Number, Telling
+from telling.overview import LESSES, coverage_lines
+from telling.words import Words
+
+PAST_DUE = ("late", "missed", "not_seen")  # states of a milestone whose day has passed without its result
+
+
+def unit_label(unit: Unit, words: Words) -> str:
+    """Return a bureau's name; of one that is gone with its last day, since names come back (生活文化局)."""
+    return (
+        _ended(unit, words, words("ended_on", day=format_date(unit.valid_to, words.language)))
+        if unit.valid_to
+        else words.named(unit)
+    )
+
+
+def chart_label(unit: Unit, words: Words) -> str:
+    """Return a bureau's name as a chart on a phone has room for: of one that is gone, the year in which it ended."""
+    return _ended(unit, words, words("ended_year", year=unit.valid_to.year)) if unit.valid_to else words.named(unit)
+
+
+def _ended(unit: Unit, words: Words, said: str) -> str:
+    return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({said})"
+
+
+def lesses(indicators: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return theme → the first headline indicator of a lesse that bureaus report."""
+    return {
+        row["theme"]: row
+        for row in reversed(indicators)
+        if row["is_reported_by_bureaus"] and row["is_headline"] and row["theme"] in LESSES
+    }
+
+
+def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence[Mapping[str, Any]]) -> Block:
+    """Set every bureau against the five lesses: status by symbol, word and colour, with its value."""
+    w, by_theme = telling.words, lesses(indicators)
+    themes = [theme for theme in LESSES if theme in by_theme]
+    grid, rows, flat = [], [], []
+    periods: list[Period] = []
+    filled = judged = good = 0
+    for report in reports:
+        held, label = {s.entry.definition.code: s for s in report.scored}, unit_label(report.unit, w)
+        cells: list[GridCell] = []
+        for theme in themes:
+            row = by_theme[theme]
+            item = held.get(row["indicator_code"])
+            figure = item.judgement.figure if item else None
+            status = item.judgement.status if item else "no_data"
+            value = value_of(item.entry.definition, figure) if item and figure else None
+            text = "" if value is None or item is None else value_alone(item, value, w.language)
+            said = (
+                w("no_report") if item is None else item.judgement.sentence_en if w.language == "en" else item.judgement.sentence_ja
+            )
+            period = figure.period.short(w.language) if figure else ""
+            cells.append(GridCell(status, w(f"short_{status}"), text, said, value, period))
+            if figure is not None:
+                periods.append(figure.period)
+            filled += status != "no_data"
+            is_now = item is not None and item.judgement.standing == "current"
+            judged += is_now
+            good += is_now and status in GOOD
+            flat.append(
+                {
+                    "organisation": telling.view, "bureau_code": report.code, "indicator_code": row["indicator_code"],
+                    "period_code": figure.period_code if figure else None, "value": value, "unit_ja": row["unit_ja"],
+                    "unit_en": row["unit_en"], "status": status, "is_sample": bool(figure and figure.is_sample),
+                }
+            )  # fmt: skip
+        grid.append((report.code, chart_label(report.unit, w), tuple(cells)))
+        rows.append((label, *(_shown(c, w) for c in cells)))
+    names = tuple(w(theme) for theme in themes)
+    meant = w("heat_columns") + w("list_comma").join(
+        f"{w(theme)} = {w.named(by_theme[theme])} ({w.named(by_theme[theme], 'unit')})" for theme in themes
+    )
+    said = w("heat_sentence", bureaus=len(reports), columns=len(names), filled=filled, judged=judged, good=good)
+    if periods:
+        gap = " " if w.language == "en" else ""
+        said += gap + spanned(periods, w)
+    return Block(
+        "heat", w("heat_title"), said, (w("bureau"), *names), tuple(rows), tuple(flat), Grid(tuple(grid), names) if filled else None,
+        why_empty=w("heat_none"), notes=(w("heat_note"), meant), file="bureau_five_less",
+    )  # fmt: skip
+
+
+def spanned(periods: Sequence[Period], words: Words) -> str:
+    """Say of which period the figures of a comparison are, or from which to which where they differ."""
+    ordered = sorted(periods, key=lambda p: (p.end, p.start))
+    first, last = ordered[0].label(words.language), ordered[-1].label(words.language)
+    if len({p.code for p in periods}) == 1:
+        return words("periods_same", period=first)
+    return words("periods_differ", first=first, last=last)
+
+
+def value_alone(item: Scored, value: float, language: str) -> str:
+    """Write a value without its unit, which stands elsewhere; never rounded onto one of its targets."""
+    bare = replace(item.entry.definition, unit_ja="", unit_en="")
+    return format_value(value, bare, language, apart_from=[g.value for g in item.entry.goals])
+
+
+def _shown(cell: GridCell, words: Words) -> Cell:
+    when = "" if not cell.period else f" ({cell.period})"
+    text = f"{cell.value} {status_word(cell.status, words.language)}".strip() + when
+    return text if cell.number is None else Number(cell.number, text)
+
+
+def coverage(
+    telling: Telling, wholes: Iterable[Scored], indicators: Sequence[Mapping[str, Any]], reports: Sequence[BureauReport]
+) -> Block:
+    """Say for each lesse of how many bureaus the newest period has a report, and what those add up to.
+
+    Args:
+        wholes: judgements; those for an indicator's own scope hold what reports add up to.
+        indicators: rows of the catalogue.
+        reports: the bureaus of the day; where nobody reported yet, they are those that owe it.
+    """
+    w, by_code = telling.words, {s.entry.definition.code: s for s in wholes if s.entry.is_own_scope}
+    owing = sum(1 for r in reports if r.is_valid)
+    rows: list[tuple[Cell, ...]] = []
+    flat = []
+    for theme in LESSES:
+        row = lesses(indicators).get(theme)
+        if row is None:
+            continue
+        item = by_code.get(row["indicator_code"])
+        # One bureau whose figure a page happens to give is no coverage; several published ones are.
+        counted = [r for r in item.rolled if r.reported_count > 1 or not r.is_published_only] if item else []
+        newest = counted[-1] if counted else None
+        total = value_of(item.entry.definition, newest.figure) if item and newest and newest.figure else None
+        owed, reported = (newest.owing_count, newest.reported_count) if newest else (owing, 0)
+        shown: Cell = "―"
+        if item is not None and total is not None:
+            definition = item.entry.definition
+            shown = Number(total, format_value(total, definition, w.language, is_worked_out=True))
+        period = period_label(newest.period_code, w) if newest else "―"
+        complete = w("answer_yes") if newest and newest.is_complete else w("answer_no")
+        rows.append((w(theme), w.named(row), period, reported, owed, shown, complete))
+        flat.append(
+            {
+                "indicator_code": row["indicator_code"], "period_code": newest.period_code if newest else None,
+                "reported_count": reported, "owing_count": owed, "value": total, "unit_ja": row["unit_ja"], "unit_en": row["unit_en"],
+                "is_complete": bool(newest and newest.is_complete),
+            }
+        )  # fmt: skip
+    heads = ("five_less", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
+    said = w("cov_sentence", some=sum(1 for f in flat if f["reported_count"]), all=len(flat), owing=owing)
+    return Block(
+        "coverage", w("cov_title"), said, tuple(w(h) for h in heads), tuple(rows), tuple(flat), is_table_open=True,
+        file="bureau_coverage",
+    )  # fmt: skip
+
+
+def period_label(code: str, words: Words) -> str:
+    """Return a period as people read it."""
+    return parse_period(code).label(words.language)
+
+
+def value_label(item: Scored, figure: Figure, words: Words) -> str:
+    """Write a bureau's value with its numerator and denominator, where it has them."""
+    definition = item.entry.definition
+    value = value_of(definition, figure)
+    if value is None:
+        return figure_text(definition, figure, words.language)
+    said = format_value(value, definition, words.language, apart_from=item.beside, is_worked_out=is_derived(figure))
+    if definition.kind == "reduction":
+        parts = (figure.numerator, figure.base_value)
+    else:
+        parts = (figure.numerator if definition.kind == "ratio" else value, figure.denominator)
+    if None in parts or definition.kind == "ceiling":
+        return said
+    shares = [format_count(p, words.language) for p in parts if p is not None]
+    return f"{said} ({shares[0]} / {shares[1]})"
+
+
+BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
+
+
+def by_bureau(
+    telling: Telling, whole: Scored, parts: Sequence[Scored], period: Period, *, name: Callable[[str], str],
+    short: Callable[[str], str] | None = None,
+) -> Block:  # fmt: skip
+    """Rank the bureaus by one indicator for a period, with coverage and what makes them hard to compare.
+
+    Args:
+        telling: in whose words, in which organisation.
+        whole: the indicator for its own scope, with what reports add up to.
+        parts: the same indicator for every bureau.
+        period: of the figures.
+        name: writes an organisation unit.
+        short: writes it above its bar; ``name`` where left out.
+    """
+    w, definition = telling.words, whole.entry.definition
+    found = [(s, f) for s in parts for f in s.figures if f.period_code == period.code]
+    valued = sorted(
+        [(s, f, v) for s, f in found if (v := value_of(s.entry.definition, f)) is not None], key=lambda p: -p[2] * definition.sign
+    )
+    rolled = next((r for r in whole.rolled if r.period_code == period.code), None)
+    owing, reported = (rolled.owing_count, rolled.reported_count) if rolled else (len(found), len(found))
+
+    def names(codes: Sequence[str]) -> str:
+        return w("list_comma").join(name(code) for code in codes)
+
+    notes = coverage_lines(whole, rolled, names, w) if rolled else []
+    notes += beside(telling, whole, [f.source_code for _, f in found], name)
+    known = [d for s, f in found if (d := _denominator(s, f)) is not None]
+    if known and min(known) != max(known):
+        notes.append(w("denominators_differ", low=f"{min(known):,.0f}", high=f"{max(known):,.0f}"))
+    elif definition.unit_ja != "%" and len(valued) > 1:
+        notes.append(w("counts_differ"))
+    if any(f.is_recast for _, f in found):
+        notes.append(w("recast_note"))
+    said = ""
+    if len(valued) == 1:
+        ((item, figure, _),) = valued
+        said = w(
+            "compare_alone", period=period.label(w.language), name=name(item.entry.unit_code), value=value_label(item, figure, w)
+        )
+    elif valued:
+        low, *_, top = sorted(valued, key=lambda p: p[2])
+        said = w(
+            "compare_sentence", period=period.label(w.language), owing=owing, reported=reported, top=name(top[0].entry.unit_code),
+            top_value=value_label(top[0], top[1], w), low=name(low[0].entry.unit_code), low_value=value_label(low[0], low[1], w),
+        )  # fmt: skip
+    bars = tuple(((short or name)(s.entry.unit_code), v, value_label(s, f, w), f.is_recast) for s, f, v in valued)
+    rows = tuple(
+        (
+            name(s.entry.unit_code), Number(value_of(s.entry.definition, f), value_label(s, f, w)),
+            standing_word(s.judgement, w.language), f.numerator, _denominator(s, f),
+        )
+        for s, f in found
+    )  # fmt: skip
+    flat = tuple(
+        {
+            "indicator_code": definition.code, "unit_code": s.entry.unit_code, "period_code": f.period_code, "value": f.value,
+            "unit": definition.unit_en, "numerator": f.numerator, "denominator": f.denominator, "base_value": f.base_value,
+            "text_ja": f.text_ja, "is_recast": f.is_recast, "is_sample": f.is_sample, "organisation": telling.view,
+        }
+        for s, f in found
+    )  # fmt: skip
+    shape = Ranked(bars, w.named(definition, "unit"), w("big_unit"), BIG[w.language]) if len(bars) > 1 else None
+    return Block(
+        "by_bureau", "", said, (w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows, flat, shape,
+        why_empty=("" if w.language == "ja" else " ").join([w("compare_no_ranking"), *notes]) if bars else w("coverage_no_sum", owing=owing, reported=len(found)),
+        notes=tuple(notes), file="observations",
+    )  # fmt: skip
+
+
+def beside(telling: Telling, whole: Scored, source_codes: Iterable[str], name: Callable[[str], str]) -> list[str]:
+    """Say why figures of bureaus cannot be set beside the whole or relied on: another scope, secondary sources."""
+    w, scope = telling.words, telling.bureaus.get(whole.entry.scope_code)
+    notes = [w("compare_other_scope", scope=name(whole.entry.scope_code))] if scope is not None and scope["kind"] == "scope" else []
+    codes = set(source_codes)
+    if codes and codes <= telling.secondary:
+        notes.append(w("compare_secondary"))
+    return notes
+
+
+def _denominator(item: Scored, figure: Figure) -> float | None:
+    return figure.base_value if item.entry.definition.kind == "reduction" else figure.denominator
+
+
+def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[BureauReport], Cell]) -> Block:
+    """List bureaus with what they reported, their registers and milestones."""
+    w = telling.words
+    heads = ("bureau", "reports_column", "own_column", "procedures_column", "facilities_column", "milestones_column")
+    rows: list[tuple[Cell, ...]] = []
+    flat = []
+    for r in reports:
+        done, open_ = (sum(m.state in states for m in r.milestones) for states in (("done",), PAST_DUE))
+        rows.append(
+            (
+                link(r), len(r.reported), len(r.own), share_of(r.procedures, "done"), share_of(r.facilities, "introduced"),
+                f"{done} / {open_} / {len(r.milestones)}",
+            )
+        )  # fmt: skip
+        flat.append(
+            {
+                "organisation": telling.view, "bureau_code": r.code, "name_ja": r.unit.name_ja, "name_en": r.unit.name_en,
+                "is_valid": r.is_valid, "indicators_owed_count": len(r.owed), "indicators_reported_count": len(r.reported),
+                "own_indicators_count": len(r.own),
+                "procedures_count": sum(r.procedures.values()), "procedures_done_count": r.procedures.get("done", 0),
+                "facilities_count": sum(r.facilities.values()), "facilities_introduced_count": r.facilities.get("introduced", 0),
+                "milestones_count": len(r.milestones),
+                **{f"milestones_{state}_count": sum(m.state == state for m in r.milestones) for state in ("done", *PAST_DUE)},
+            }
+        )  # fmt: skip
+    alone = len(milestones_once(reports))
+    shared = sum(len(r.milestones) for r in reports) - alone
+    said = w("milestones_once", total=alone, shared=shared) if shared else ""
+    return Block(
+        "bureaus", "", said, tuple(w(h) for h in heads), tuple(rows), tuple(flat), is_table_open=True, file="bureau_summary"
+    )
+
+
+def counted_title(reports: Sequence[BureauReport], words: Words) -> str:
+    """Say of how many bureaus anything is known: of indicators common to all, and of indicators of their own."""
+    some = sum(bool(r.figures) for r in reports)
+    return words(
+        "bureaus_title", owing=len(reports), some=some, common=sum(bool(r.scored) for r in reports),
+        own=sum(bool(r.own) for r in reports), none=len(reports) - some,
+    )  # fmt: skip
+
+
+def title(report: BureauReport, words: Words) -> str:
+    """Say of one bureau what there is: indicators common to all, its own, or nothing."""
+    name, ended = words.named(report.unit), report.unit.valid_to
+    if not report.is_valid and ended:
+        return words("bureau_title_gone", name=name, day=format_date(ended, words.language))
+    if not report.figures:
+        return words("bureau_title_none", name=name)
+    common = words("bureau_common", owed=len(report.owed), reported=len(report.reported))
+    said = [common] if report.scored else []
+    said += [words("bureau_own", count=len(report.own))] if report.own else []
+    return words("bureau_title", name=name, said=words("list_comma").join(said))
+
+
+def what_is_known(report: BureauReport, words: Words) -> list[str]:
+    """Say in lines which figures there are of a bureau: how many of the common indicators, and each of its own by name."""
+    lines = [f"{words('reports_column')}: {words('reported_of', owed=len(report.owed), reported=len(report.reported))}"]
+    if report.own:
+        lines.append(words("own_named", names=words("list_comma").join(words.named(s.entry.definition) for s in report.own)))
+    return lines if report.figures else [words("no_bureau_figure")]
+
+
+def share_of(counts: Mapping[str, int], done: str) -> Cell:
+    """Write how many of a register's rows are done, or a dash where there are none."""
+    total = sum(counts.values())
+    return Number(counts.get(done, 0), f"{counts.get(done, 0):,} / {total:,}") if total else "―"

@@ -1,0 +1,32 @@
+"""How an edition is cited: one line, the same on every page, in the data package and in the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from kpis.settings import Settings
+from kpis.text import format_date
+from telling.words import Words
+
+
+def citation(about: Mapping[str, Any], chosen: Settings, language: str) -> str:
+    """Return how to cite an edition: publisher, title, number, day, address where there is one, licence.
+
+    Args:
+        about: the edition's manifest, or the part of it known before it is written.
+        chosen: for the address.
+        language: ``ja`` or ``en``.
+    """
+    words, address = Words(language), edition_address(about["edition"], chosen)
+    return words(
+        "citation" if address else "citation_unplaced", publisher=about[f"publisher_{language}"], site=words("site"), number=about["edition"],
+        day=format_date(date.fromisoformat(about["as_of"]), language), address=address,
+        licence=about["licence_name"],
+    )  # fmt: skip
+
+
+def edition_address(number: int, chosen: Settings) -> str:
+    """Return the lasting address of an edition; a blank where ``PUBLIC_URL`` names none that others could open."""
+    return f"{chosen.public_address}/editions/{number:04d}/" if chosen.public_address else ""

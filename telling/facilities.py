@@ -1,0 +1,250 @@
+"""What the list of facilities says: cards, where, ways of paying, time, what is still cash only, the map and the list."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from charts.shapes import Counts, Shares, Steps, Tile, Tiles
+from kpis.figures.facilities import (
+    CASHLESS,
+    ENDED,
+    METHODS,
+    STATUSES,
+    Facility,
+    by,
+    by_place,
+    by_status,
+    cash_only,
+    counted,
+    methods,
+)
+from kpis.figures.facilities import over_time as days_of
+from kpis.figures.scorecard import Scored, figure_text
+from kpis.text import format_date
+from telling.blocks import Block, Card, Cell, Link, Number, Telling, ended_line, in_both
+
+TILES = "municipalities.csv"
+FIELDS = ("bureau", "kind")
+
+
+def title(telling: Telling, facilities: Sequence[Facility], headline: str) -> str:
+    """Say how many take cashless: as published, and on the list; ``headline`` is blank where nothing is published."""
+    single = counted(facilities)
+    values = {"total": f"{len(single):,}", "done": f"{by_status(single)['introduced']:,}"}
+    return telling.words("fac_title", value=headline, **values) if headline else telling.words("fac_title_list", **values)
+
+
+def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | None) -> list[Card]:
+    """Return the headline numbers: as published, and what the list holds."""
+    w, single = telling.words, counted(facilities)
+    statuses, ways, cash = by_status(single), methods(single), cash_only(facilities)
+    figure = rollout.judgement.figure if rollout else None
+    if rollout is not None and figure is not None:
+        shown = Number(figure.value, figure_text(rollout.entry.definition, figure, w.language))
+        first = Card(w("fac_card_published"), shown, format_date(figure.period.end, w.language))
+    else:
+        first = Card(w("fac_card_published"), "―", w("fac_no_published"))
+    listed = w(
+        "fac_card_list_note", klass=statuses["class_level_only"], announced=statuses["announced"], unknown=statuses["unknown"]
+    )
+    no_plan = sum(f.planned is None for f in cash)
+    return [
+        first,
+        Card(w("fac_card_list"), Number(statuses["introduced"], f"{statuses['introduced']} / {len(single)}"), listed),
+        Card(
+            w("fac_card_three"), Number(ways["standard"], f"{ways['standard']} / {len(single)}"),
+            w("fac_card_three_note", unstated=ways["unstated"]),
+        ),
+        Card(w("fac_card_cash"), len(cash), w("fac_card_cash_note", noplan=no_plan)),
+    ]  # fmt: skip
+
+
+def kind_word(telling: Telling, kind: str) -> str:
+    """Return the word for a kind of facility; one that has no words is shown as its code."""
+    return telling.words(f"facility_{kind}") if telling.words.has(f"facility_{kind}") else kind
+
+
+def _words(telling: Telling) -> tuple[tuple[str, str], ...]:
+    return tuple((s, telling.words(f"cashless_{s}")) for s in STATUSES)
+
+
+def _counted(telling: Telling, field: str, code: str, names: dict[str, str], counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        "organisation": telling.view, "dimension": field, "value_code": code or "not_stated", **names, "facilities_count": sum(counts.values()),
+        **{f"{s}_count": counts[s] for s in STATUSES},
+    }  # fmt: skip
+
+
+def where(telling: Telling, facilities: Sequence[Facility], field: str) -> Block:
+    """Compare bureaus or kinds of facility by status."""
+    w, single = telling.words, counted(facilities)
+    found: dict[str, dict[str, int]] = {}
+    for value, each in by(single, field, order=list(telling.bureaus) if field == "bureau" else ()).items():
+        into = found.setdefault(telling.home(value) if field == "bureau" and value else value, dict.fromkeys(STATUSES, 0))
+        for status, n in each.items():
+            into[status] += n
+    words = {v: telling.bureau(v) if field == "bureau" else kind_word(telling, v) for v in found}
+    name = w("reg_by_bureau") if field == "bureau" else w("fac_kind")
+    heads = (name, w("fac_total"), *(word for _, word in _words(telling)))
+    rows: tuple[tuple[Cell, ...], ...] = tuple((words[v], sum(c.values()), *(c[s] for s in STATUSES)) for v, c in found.items())
+    flat = tuple(_counted(telling, field, v, _names(telling, field, v), c) for v, c in found.items())
+    if not found:
+        return Block(f"facilities_by_{field}", "", "", heads, rows, why_empty=w("fac_empty"), file="facility_breakdowns")
+    largest = max(found, key=lambda v: sum(found[v].values()))
+    said = w(
+        "fac_by_sentence", dimension=name, largest=words[largest], n=sum(found[largest].values()), done=found[largest]["introduced"]
+    )
+    shape = Shares(tuple((words[v], c, "") for v, c in found.items()), _words(telling), w("unit_facility"))
+    return Block(f"facilities_by_{field}", "", said, heads, rows, flat, shape, file="facility_breakdowns")
+
+
+def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
+    if field == "bureau":
+        row = telling.bureaus.get(value)
+        return {"name_ja": row["name_ja"], "name_en": row["name_en"]} if row else in_both("reg_no_bureau")
+    key = f"facility_{value}"
+    return in_both(key) if telling.words.has(key) else {"name_ja": value, "name_en": value}
+
+
+def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
+    """Say how many facilities take each way of paying."""
+    w, single = telling.words, counted(facilities)
+    found = methods(single)
+    bars = tuple((w(f"method_{m}"), found[m]) for m in (*METHODS, "standard", "unstated"))
+    stated = found["unstated"] < len(single)
+    return Block(
+        "facility_methods", w("fac_methods"), w("fac_methods_sentence", total=len(single), **found) if stated else "",
+        (w("col_method"), w("fac_total")), bars,
+        tuple({"payment_group": m, **in_both(f"method_{m}"), "facilities_count": n} for m, n in found.items()),
+        Counts(bars, w("unit_facility"), len(single)) if stated else None, why_empty=w("fac_methods_why"), file="facility_methods",
+    )  # fmt: skip
+
+
+def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
+    """Say on which days of the list cashless was introduced, and when it is planned."""
+    w, single = telling.words, counted(facilities)
+    found = days_of(facilities)
+    done = [f for f in single if f.status in CASHLESS]
+    dated, planned = sum(f.since is not None for f in done), sum(f.planned is not None for f in single)
+    heads = (w("col_day"), w("fac_done_word"), w("fac_plan_word"))
+    rows = tuple((d.isoformat(), a, b) for d, a, b in found)
+    key, name, file = "facilities_over_time", w("fac_time"), "facilities_over_time"
+    if not found:
+        return Block(key, name, "", heads, rows, why_empty=w("fac_time_why"), file=file)
+    lines = [(w("fac_done_word"), tuple((d, float(a)) for d, a, _ in found), False)]
+    if planned:
+        lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in found), True))
+    flat = tuple({"day": d, "introduced_count": a, "planned_so_far_count": b} for d, a, b in found)
+    said = w("fac_time_sentence", done=dated, planned=planned, undated=len(done) - dated)
+    return Block(key, name, said, heads, rows, flat, Steps(tuple(lines), w("unit_facility"), w.language), file=file)
+
+
+def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:
+    """List what is still cash only, and until when."""
+    w, found = telling.words, cash_only(facilities)
+    heads, rows = _lines(telling, found, until=True)
+    said = w("fac_cash_sentence", n=len(found)) if found else w("fac_cash_none")
+    flat = tuple(_flat(f) for f in found)
+    return Block("cash_only", w("fac_cash"), said, heads, rows, flat, is_table_open=True, file="facilities")
+
+
+def whole_list(telling: Telling, facilities: Sequence[Facility]) -> Block:
+    """List every row, classes included."""
+    heads, rows = _lines(telling, facilities)
+    said = telling.words("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities))
+    if gone := sum(f.status == ENDED for f in facilities):
+        said += telling.words("list_ended", count=f"{gone:,}")
+    flat = tuple(_flat(f) for f in facilities)
+    return Block("facilities", "", said, heads, rows, flat, is_table_open=True, file="facilities")
+
+
+def _lines(
+    telling: Telling, facilities: Sequence[Facility], *, until: bool = False
+) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+    w = telling.words
+    with_ends = any(f.ended or f.status == ENDED for f in facilities)
+    names = {f.code: f.name for f in facilities}
+    # Until when stands first: on a phone, what stands further right is not seen.
+    heads = [w("col_facility"), *([w("col_until")] if until else []), w("reg_by_bureau"), w("col_kind")]
+    if not until:
+        heads += [w(k) for k in ("col_status", "col_method", "col_since", "col_due", "col_place", "col_class")]
+        heads += [w("col_ended")] * with_ends
+    with_notes = any(f.note for f in facilities)  # an edition holds no internal notes
+    heads += [w("col_note")] * with_notes + [w("source")]
+    rows = []
+    for f in facilities:
+        row: list[Cell] = [f.name, *([telling.day(f.planned, f.planned_precision) or w("not_set")] if until else [])]
+        row += [telling.bureau(f.bureau) if f.bureau else "", kind_word(telling, f.kind)]
+        if not until:
+            row += [
+                w(f"cashless_{f.status}"), w("list_comma").join(w(f"method_{m}") for m in f.methods),
+                telling.day(f.since, f.since_precision), telling.day(f.planned, f.planned_precision),
+                w("list_comma").join(f.places), w("answer_yes") if f.is_class else "",
+            ]  # fmt: skip
+            row += [ended_line(telling, _end_of(f), names.get(f.successor, f.successor))] * with_ends
+        row += [f.note] * with_notes
+        address = telling.sources.get(f.source_code, "")
+        rows.append((*row, Link(w("source"), address) if address else ""))
+    return tuple(heads), tuple(rows)
+
+
+def _end_of(f: Facility) -> dict[str, Any]:
+    return {"ended_on": f.ended, "ended_on_precision": f.ended_precision, "ended_reason": f.ended_reason}
+
+
+def _flat(f: Facility) -> dict[str, Any]:
+    return {
+        "facility_code": f.code, "name_ja": f.name, "kind": f.kind, "is_class": f.is_class, "bureau_code": f.bureau,
+        "municipality_ja": ";".join(f.places), "payment_methods": ";".join(f.methods), "cashless_status": f.status,
+        "cashless_since": f.since, "planned_for": f.planned, "ended_on": f.ended, "ended_reason": f.ended_reason,
+        "successor_code": f.successor, "is_sample": f.is_sample, "source_code": f.source_code,
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def tile_layout(path: Path) -> tuple[dict[str, str], ...]:
+    """Read where each place stands on the map of tiles; no file, no map."""
+    if not path.is_file():
+        return ()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def tiles(telling: Telling, facilities: Sequence[Facility], layouts: Path) -> Block:
+    """Show the places on a map of tiles, with the list that says the same.
+
+    Args:
+        layouts: the folder of the layout.
+    """
+    w = telling.words
+    found, layout = by_place(counted(facilities)), tile_layout(layouts / TILES)
+    known = {row["name_ja"] for row in layout}
+    drawn: list[Tile] = []
+    listed: list[tuple[str, str, str, str, dict[str, int]]] = []  # place in the language, code, name_ja, name_en, counts
+    for place in layout:
+        own = found.get(place["name_ja"], dict.fromkeys(STATUSES, 0))
+        name = w.named(place)
+        short = name[:-1] if w.language == "ja" and len(name) > 2 else name
+        total, done = sum(own.values()), sum(own[s] for s in CASHLESS)
+        drawn.append(Tile(int(place["column"]), int(place["row"]), short, name, done, total))
+        listed.append((name, place["municipality_code"], place["name_ja"], place["name_en"], own))
+    elsewhere = [(name or w("form_unknown"), name, name, name, own) for name, own in found.items() if name not in known]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (name, sum(own.values()), *(own[s] for s in STATUSES))
+        for name, _, _, _, own in [*(r for r in listed if sum(r[4].values())), *elsewhere]
+    )
+    flat = tuple(
+        _counted(telling, "municipality", code, {"name_ja": ja, "name_en": en} if ja else in_both("form_unknown"), own)
+        for _, code, ja, en, own in [*listed, *elsewhere]
+    )
+    heads = (w("col_place"), w("fac_total"), *(word for _, word in _words(telling)))
+    file, places = "facility_breakdowns", sum(t.total > 0 for t in drawn)
+    if not places:
+        return Block("facilities_map", "", "", heads, rows, flat, why_empty=w("fac_map_why"), file=file)
+    said = w("fac_map_sentence", places=places, none=sum(found.get("", {}).values()))
+    shape = Tiles(tuple(drawn), upright=w.language == "ja")
+    return Block("facilities_map", "", said, heads, rows, flat, shape, notes=(w("fac_map_note"),), file=file)

@@ -1,0 +1,186 @@
+"""What the chart of an indicator holds, told once for the dashboard, the static edition and the meeting material."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from charts.series import Aim, Expected, Line, Point, Series, within
+from kpis.figures.forecast import Forecast
+from kpis.figures.records import Figure, Goal, by_series, last_day_order, value_of
+from kpis.figures.scorecard import Scored, forecast_of, path_of, shown_figure
+from kpis.figures.targets import goals_known
+from kpis.text import axis_scale, format_date, format_percent, format_value
+from telling.words import Words
+
+Lines = list[tuple[tuple[str, bool], list[tuple[Figure, float] | None]]]
+
+
+def lines_of(scored: Scored) -> Lines:
+    """Return figures with a value by series, each in order of time; ``None`` where a line is broken.
+
+    A sum since April begins anew each year, and so does what is left of a year's budget: no line leads across. The series of
+    the figure that is judged comes last.
+    """
+    definition, judged = scored.entry.definition, scored.judgement.figure
+    found: Lines = []
+    for key, figures in by_series(f for f in scored.figures if value_of(definition, f) is not None).items():
+        kind, is_year_to_date = key
+        begins_anew = is_year_to_date or (definition.kind == "ceiling" and kind in ("month", "quarter"))
+        line: list[tuple[Figure, float] | None] = []
+        for figure in figures:
+            before = line[-1] if line else None
+            if before is not None and begins_anew and before[0].period.fiscal_year != figure.period.fiscal_year:
+                line.append(None)
+            value = value_of(definition, figure)
+            assert value is not None
+            line.append((figure, value))
+        found.append((key, line))
+    return sorted(found, key=lambda held: judged is not None and any(f is not None and f[0] == judged for f in held[1]))
+
+
+def stretches_of(scored: Scored) -> list[list[tuple[date, float]]]:
+    """Return (period end, value) of what a line may join, for the small picture of a card."""
+    found: list[list[tuple[date, float]]] = []
+    for _, line in lines_of(scored):
+        found.append([])
+        for held in line:
+            if held is None:
+                found.append([])
+            else:
+                found[-1].append((held[0].period.end, held[1]))
+    return found
+
+
+def goals_drawn(scored: Scored, *, as_of: date) -> list[Goal]:
+    """Return the targets set by a day, one per period, that one figure or another could be held against, by due day."""
+    return [] if scored.entry.definition.direction == "none" else goals_known(scored.entry.goals, as_of)
+
+
+def series(scored: Scored, words: Words, *, as_of: date) -> Series | None:
+    """Return what the chart of an indicator holds; nothing where there is no figure to draw.
+
+    Args:
+        scored: the judged indicator.
+        words: of the language.
+        as_of: targets set later are not drawn, and nothing before it is forecast.
+    """
+    definition, judged, language = scored.entry.definition, scored.judgement, words.language
+    lines = lines_of(scored)
+    figures = [held[0] for _, line in lines for held in line if held is not None]
+    if not figures:
+        return None
+    expected = forecast_of(scored, as_of=as_of)
+    goals, path = goals_drawn(scored, as_of=as_of), path_of(scored, as_of=as_of)
+    first, last = _span(scored, figures, expected)
+    corners = _corners(scored, path, words)
+    plan = within(corners, first, last) if len(figures) > 1 or first < last else ()
+    aims = [(g, first <= g.period.end <= last) for g in goals]
+    top = max(abs(v) for v in (
+        *(value for _, line in lines for held in line if held is not None for value in held[1:]),
+        *(p.value for p in plan if p.value is not None), *(g.value for g, is_shown in aims if is_shown),
+    ))  # fmt: skip
+    divisor, word = axis_scale(top, language)
+
+    def point(day: date, value: float | None, text: str = "", label: str = "") -> Point:
+        return Point(day, None if value is None else value / divisor, text, label)
+
+    def drawn(held: tuple[Figure, float] | None, following: tuple[Figure, float] | None) -> Point:
+        if held is None:
+            assert following is not None
+            return point(following[0].period.start, None)
+        text = shown_figure(scored, held[0], language)
+        return point(held[0].period.end, held[1], text, f"{held[0].period.label(language)}: {text}")
+
+    def aim(goal: Goal) -> Aim:
+        target = f"{words('target')} {words('approximate') if goal.is_approximate else ''}{format_value(goal.value, definition, language)}"
+        label = f"{target} ({format_date(goal.period.end, language)})"
+        return Aim(point(goal.period.end, goal.value, target, label), is_written=goal == judged.goal)
+
+    def line_word(key: tuple[str, bool]) -> str:
+        since = f" ({words('mark_year_to_date')})" if key[1] else ""
+        return words(f"line_{key[0]}") + since
+
+    return Series(
+        tuple(
+            Line(line_word(key) if len(lines) > 1 else "", tuple(drawn(h, n) for h, n in zip(line, [*line[1:], None], strict=True)))
+            for key, line in lines
+        ),
+        tuple(point(p.day, p.value, p.text, p.label) for p in plan),
+        tuple(aim(g) for g, is_shown in aims if is_shown),
+        _ahead(scored, expected, figures, divisor, words),
+        (word + words.named(definition, "unit")).strip(),
+        tuple(dict.fromkeys(f.period.kind for f in figures)),
+        language,
+    )  # fmt: skip
+
+
+def _span(scored: Scored, figures: Sequence[Figure], expected: Forecast | None) -> tuple[date, date]:
+    """Return the first and last day drawn: from the published baseline or first figure to the target in force or expected value.
+
+    Of a budget the whole period of its target is drawn; plans for years without a figure are not.
+    """
+    judged, definition = scored.judgement, scored.entry.definition
+    days = [f.period.end for f in figures]
+    if judged.goal is not None:
+        days.append(judged.goal.period.end)
+        if definition.kind == "ceiling":
+            days.append(judged.goal.period.start)
+    days += [goal.period.end for goal in judged.unreported_goals]
+    if judged.last_due is not None:
+        days.append(judged.last_due.goal.period.end)
+    if judged.baseline is not None and definition.kind != "ceiling":
+        days.append(judged.baseline.day)
+    if expected is not None:
+        days.append(expected.points[-1][0])
+    return min(days), max(days)
+
+
+def _corners(scored: Scored, path: Sequence[tuple[date, float]], words: Words) -> list[Point]:
+    """Return the corners of the planned path; each budget rises from 0 on its own."""
+    definition, language = scored.entry.definition, words.language
+    found: list[Point] = []
+    for day, value in path:
+        if definition.kind == "ceiling" and value == 0 and found:
+            found.append(Point(day, None))
+        found.append(
+            Point(day, value, "", f"{words('planned')} {format_value(value, definition, language)} ({format_date(day, language)})")
+        )
+    return found
+
+
+def _ahead(
+    scored: Scored, expected: Forecast | None, figures: Sequence[Figure], divisor: float, words: Words
+) -> tuple[Expected, ...]:
+    if expected is None:
+        return ()
+    definition, language = scored.entry.definition, words.language
+    found = []
+    if expected.is_joined:
+        last = max((f for f in figures), key=last_day_order)
+        value = (value_of(definition, last) or 0.0) / divisor
+        found.append(Expected(last.period.end, value, value, value))
+    for (day, value), (_, low, high) in zip(expected.points, expected.band, strict=True):
+        middle, least, most = (format_value(v, definition, language, is_worked_out=True) for v in (value, low, high))
+        label = (
+            f"{words('forecast_word')} {middle} ({words('forecast_between', low=least, high=most)}, {format_date(day, language)})"
+        )
+        found.append(Expected(day, value / divisor, low / divisor, high / divisor, label))
+    return tuple(found)
+
+
+def legend(shape: Series | None, expected: Forecast | None, words: Words) -> str:
+    """Say what lines, dots and marks mean, and of a forecast how it is made and how its intervals held in the past."""
+    said = [words("legend")]
+    if shape is not None and len(shape.lines) > 1:
+        said.append(words("legend_lines"))
+    if shape is not None and shape.aims:
+        said.append(words("legend_targets"))
+    if expected is not None:
+        said.append(
+            words(
+                "forecast", method=words(f"forecast_{expected.method}"), level=format_percent(expected.level_pct, 0),
+                coverage=format_percent(expected.coverage_pct), count=f"{expected.test_count:,}",
+            )
+        )  # fmt: skip
+    return (" " if words.language == "en" else "").join(said)

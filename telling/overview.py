@@ -1,0 +1,176 @@
+"""What the overview and the five lesses say: one text for the pages of the dashboard and for the static edition.
+
+Which indicators are shown is read off the catalogue (theme, headline, successor, pair), never named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from kpis.figures.organisation import RollUp
+from kpis.figures.records import BAD, GOOD, STATUSES, value_of
+from kpis.figures.scorecard import Scored, Tally, figure_text, tally
+from kpis.figures.sentences import short_sentence
+from kpis.text import format_date, format_percent, format_value, status_word
+from telling.words import Words
+
+LESSES = ("paperless", "faxless", "sealless", "cashless", "touchless")
+TREND = "procedures"
+NOTES = {"paperless": "break_note", "faxless": "fax_note", "touchless": "touchless_note"}
+
+
+def exclusions(shown: Iterable[Scored], catalogue: Iterable[Mapping[str, Any]], words: Words) -> str:
+    """Say in one line what the figures of the indicators shown leave out; blank where the catalogue names nothing."""
+    rows = {row["indicator_code"]: row for row in catalogue}
+    named = [(s.entry.definition, words.named(rows[s.entry.definition.code], "exclusions")) for s in shown]
+    parts = [words("excluded_of", name=words.named(definition), text=text) for definition, text in named if text]
+    return words("excluded", parts=words("excluded_between").join(parts)) if parts else ""
+
+
+def own_scope(every: Iterable[Scored]) -> list[Scored]:
+    """Keep one judgement per indicator: that of its own scope."""
+    return [s for s in every if s.entry.is_own_scope]
+
+
+def headlines(every: Iterable[Scored], theme: str | None = None) -> list[Scored]:
+    """Return the headline indicators, of one theme or of all, in catalogue order."""
+    return [s for s in every if s.entry.is_headline and theme in (None, s.entry.theme)]
+
+
+def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[Mapping[str, Any]]) -> list[Scored]:
+    """Return the headline indicators of a theme, and after them those with figures that one of them replaced."""
+    shown = headlines(every, theme)
+    codes = {s.entry.definition.code for s in shown}
+    replaced = {r["indicator_code"] for r in catalogue if r["replaced_by_code"] in codes}
+    return [*shown, *(s for s in every if s.entry.definition.code in replaced - codes and s.figures)]
+
+
+def pair_of(every: Iterable[Scored], item: Scored, catalogue: Iterable[Mapping[str, Any]]) -> Scored | None:
+    """Return the indicator that the catalogue pairs with this one, where it has figures: the same measure, unadjusted."""
+    code = item.entry.definition.code
+    row = next((r for r in catalogue if r["indicator_code"] == code), None)
+    return next((s for s in every if row and s.entry.definition.code == row["paired_with_code"] and s.figures), None)
+
+
+def pair_note(every: Iterable[Scored], item: Scored, catalogue: Iterable[Mapping[str, Any]], words: Words) -> str:
+    """Say the adjusted and the unadjusted value side by side, for the last period that both have."""
+    other = pair_of(every, item, catalogue)
+    if other is None:
+        return ""
+    plain = {f.period_code: f for f in other.figures}
+    both = [f for f in item.figures if f.period_code in plain]
+    if not both:
+        return ""
+    last = max(both, key=lambda f: f.period.end)
+    mine, theirs = item.entry.definition, other.entry.definition
+    return words(
+        "pair", period=last.period.label(words.language), name=words.named(mine), value=figure_text(mine, last, words.language),
+        other=figure_text(theirs, plain[last.period_code], words.language), other_name=words.named(theirs),
+    )  # fmt: skip
+
+
+def groups(found: Tally, words: Words) -> list[tuple[str, str, Mapping[str, int]]]:
+    """Return the groups of a tally that hold any: (``current``, ``last_known``, …; its label; counts by status)."""
+    every: list[tuple[str, str, Mapping[str, int]]] = [
+        ("current", words("group_current"), found.current),
+        ("last_known", words("group_last_known"), found.last_known),
+        ("unreported", "", {"unreported": found.unreported} if found.unreported else {}),
+        ("unjudged", words("group_unjudged"), found.unjudged),
+    ]
+    return [group for group in every if group[2]]
+
+
+def stands(found: Tally, words: Words) -> list[tuple[str, str, str, int]]:
+    """Return a tally line by line: (group, status, its words with the group where they speak of an earlier day, count)."""
+    return [
+        (group, s, status_word(s, words.language) + (words("as_group", group=label) if group == "last_known" else ""), counts[s])
+        for group, label, counts in groups(found, words)
+        for s in STATUSES
+        if counts.get(s)
+    ]
+
+
+def conclusion(every: Sequence[Scored], words: Words) -> str:
+    """Say in one sentence whether the reforms are on track now, what is not known, and what is ahead and what fell short."""
+    found = tally(every)
+    said = words("conclusion", judged=found.judged, good=found.now(*GOOD)) if found.judged else words("conclusion_none")
+    if found.unreported:
+        said = words("conclusion_unreported", said=said, unreported=found.unreported)
+    shown = sorted(
+        (s for s in headlines(every) if s.judgement.standing == "current"), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
+    )  # fmt: skip
+    short = [p for s in shown if s.judgement.status in BAD and (p := phrase(s, words))][:2]
+    ahead = [p for s in shown if s.judgement.status in GOOD and (p := phrase(s, words, is_last=not short))][:1]
+    return words("conclusion_named", said=said, named=words("comma").join([*ahead, *short])) if ahead or short else said
+
+
+def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
+    """Return the few words with which the conclusion names an indicator; nothing where there is no target to name."""
+    said = short_sentence(item.entry.definition, item.judgement, language=words.language, is_last=is_last)
+    return words.named(item.entry.definition) + said if said else ""
+
+
+def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
+    """Say how complete and how old the figures are."""
+    found = tally(every)
+    newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=as_of)
+    return words(
+        "conclusion_lead",
+        total=len(every),
+        as_of=format_date(as_of, words.language),
+        judged=found.judged,
+        last_known=sum(found.last_known.values()),
+        unreported=found.unreported,
+        not_due=found.unjudged.get("not_due", 0),
+        no_target=found.unjudged.get("not_applicable", 0),
+        qualitative=found.unjudged.get("qualitative", 0),
+        no_data=found.unjudged.get("no_data", 0),
+        newest=format_date(newest, words.language),
+        age=f"{(as_of - newest).days:,}",
+    )
+
+
+def rule_line(item: Scored, words: Words) -> str:
+    """Say by which limits an indicator is judged; a cap by its use against the budget to date, which is what its ratio means."""
+    definition, version = item.entry.definition, item.judgement.rule_version
+    on_track, behind = definition.threshold_on_track, definition.threshold_behind
+    if definition.kind == "ceiling" and definition.sign < 0:
+        most = {"on_track": format_percent((2 - on_track) * 100, 0), "behind": format_percent((2 - behind) * 100, 0)}
+        return words("rule_cap", version=version, **most)
+    return words("rule", version=version, on_track=on_track, behind=behind)
+
+
+def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]], str], words: Words) -> list[str]:
+    """Say what the reports of a period add up to, how complete they are, and who is missing.
+
+    Args:
+        item: the indicator for its own scope.
+        rolled: what its bureaus reported of one period.
+        names: writes organisation units in one line.
+        words: of the language.
+    """
+    definition, total = item.entry.definition, rolled.figure
+    if rolled.is_published_only:  # nobody reported, so nobody failed to: a list of those without a figure would say so
+        lines = [words("coverage_published_only", names=names(rolled.with_figures))]
+        if rolled.official is not None:
+            lines.append(words("coverage_official_only", official=figure_text(definition, rolled.official, words.language)))
+        return lines
+    counts = {"owing": rolled.owing_count, "reported": rolled.reported_count}
+    value = value_of(definition, total) if total else None
+    if rolled.year_to_date:
+        told = {"to_date": names(rolled.year_to_date), "single": names(rolled.single_period)}
+        lines = [words("coverage_mixed", **counts, **told)]
+    elif value is None:
+        lines = [words("coverage_no_sum", **counts)]
+    else:
+        said = format_value(value, definition, words.language, is_worked_out=True)
+        lines = [words("coverage_complete" if rolled.is_complete else "coverage_partial", total=said, **counts)]
+    if rolled.official is not None:
+        lines.append(words("coverage_official", official=figure_text(definition, rolled.official, words.language)))
+    if rolled.unaddable:
+        lines.append(words("coverage_unaddable", names=names(rolled.unaddable)))
+    if rolled.missing:
+        lines.append(words("coverage_missing", names=names(rolled.missing)))
+    return lines

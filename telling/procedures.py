@@ -1,0 +1,289 @@
+"""What the register of procedures says: cards, published totals, comparison, steps on paper, plan and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from charts.shapes import Columns, Shares, Steps
+from kpis.figures.registers import (
+    FORMS,
+    ONLINE,
+    STATUSES,
+    STEPS,
+    SURE,
+    Tally,
+    channels,
+    cumulated,
+    plan,
+    published_beside,
+    steps,
+    tally,
+    tally_by,
+)
+from kpis.figures.scorecard import Scored
+from kpis.store.queries import Counted
+from kpis.text import format_date, format_value
+from telling.blocks import Block, Card, Cell, Number, Telling, in_both, percent, published
+from telling.words import Words
+
+CHANNELS_SHOWN = 15
+PUBLISHED = ("ratio", "stock", "completion")
+WORDS = {"process_type": "process", "applicant": "party", "authority": "authority", "priority": "answer"}
+
+
+def value_word(telling: Telling, dimension: str, value: str) -> str:
+    """Return the word for a value of what procedures are counted by."""
+    if dimension == "bureau":
+        return telling.bureau(value)
+    return telling.words(f"{WORDS[dimension]}_{value}") if dimension in WORDS else value or telling.words("no_channel")
+
+
+def _names(telling: Telling, dimension: str, value: str) -> dict[str, str]:
+    if dimension == "bureau" and value in telling.bureaus:
+        return {f"name_{n}": telling.bureaus[value][f"name_{n}"] for n in ("ja", "en")}
+    if dimension == "channel" and value:
+        return {"name_ja": value, "name_en": value}
+    return in_both({"bureau": "reg_no_bureau", "channel": "no_channel"}.get(dimension) or f"{WORDS[dimension]}_{value}")
+
+
+def title(telling: Telling, total: Tally, headline: str) -> str:
+    """Say how many procedures are digitised, and the published rate beside; ``headline`` is blank where none is published."""
+    w = telling.words
+    said = w("proc_title", total=f"{total.procedures:,}", done=f"{total.done:,}", rate=percent(total.rate_pct).text)
+    return said + (w("proc_title_published", value=headline) if headline else "")
+
+
+def lead(telling: Telling, total: Tally) -> str:
+    """Say what was counted, and what stays in the denominator."""
+    w = telling.words
+    units = w("list_comma").join(f"{w(f'unit_{unit}')} {n:,}" for unit, n in sorted(total.units.items()))
+    unknown, exempt = total.statuses.get("unknown", 0), total.statuses.get("exempt", 0)
+    return w(
+        "proc_lead", as_of=format_date(telling.as_of, w.language), units=units, unknown=f"{unknown:,}", exempt=f"{exempt:,}"
+    ) + (w("list_ended", count=f"{total.ended:,}") if total.ended else "")  # fmt: skip
+
+
+def cards(telling: Telling, register: Counted, total: Tally) -> list[Card]:
+    """Return the headline numbers, each with what it is of; where a number cannot be given, why."""
+    w = telling.words
+    priority = tally(g for g in register.groups if g.is_priority)
+    coming = plan(register.planned, register.groups, as_of=telling.as_of)
+    online = sum(total.statuses.get(s, 0) for s in ONLINE)
+    phone, silent = total.smartphone.get("yes", 0), total.smartphone.get("unknown", 0)
+    partly = percent(total.rate_with_partly_pct).text
+    found = [
+        Card(
+            w("card_rate"), percent(total.rate_pct),
+            w("card_rate_note", done=f"{total.done:,}", total=f"{total.procedures:,}", partly=partly),
+        )
+    ]  # fmt: skip
+    if total.applications:
+        said = w("card_cases_note", known=f"{total.with_applications:,}", cases=telling.count(total.applications).text)
+        found.append(Card(w("card_cases"), percent(total.applications_rate_pct), said))
+    else:
+        found.append(Card(w("card_cases"), w("no_count"), w("no_count_why")))
+    if total.usage_total:
+        said = w("card_usage_note", all=percent(total.usage_of_all_pct).text, known=f"{total.with_usage:,}")
+        found.append(Card(w("card_usage"), percent(total.usage_of_online_pct), said))
+    else:
+        found.append(Card(w("card_usage"), w("no_count"), w("no_count_why")))
+    if priority.procedures:
+        shown = Number(priority.done, f"{priority.done:,} / {priority.procedures:,}")
+        found.append(Card(w("card_priority"), shown, w("card_priority_note")))
+    else:
+        found.append(Card(w("card_priority"), "―", w("no_priority_why")))
+    if phone or total.smartphone.get("no"):
+        said = w("card_phone_note", online=f"{online:,}", unknown=f"{silent:,}")
+        found.append(Card(w("card_phone"), Number(phone, f"{phone:,} / {online:,}"), said))
+    else:
+        found.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=f"{silent:,}")))
+    late = Number(coming.overdue, f"{coming.overdue:,}")
+    return [*found, Card(w("card_overdue"), late, w("card_overdue_note", planned=f"{coming.planned:,}"))]
+
+
+def published_totals(telling: Telling, register: Counted, total: Tally, scored: Iterable[Scored]) -> Block:
+    """Set what was published for all beside what the register adds up to, with the difference."""
+    w, every = telling.words, list(scored)
+    priority = tally(g for g in register.groups if g.is_priority)
+    held = {kind: s for kind in PUBLISHED if (s := published(every, "procedures", kind))}
+    found = [
+        published_beside(s.entry.definition, s.judgement.figure, priority if kind == "completion" else total)  # type: ignore[arg-type]
+        for kind, s in held.items()
+    ]
+    names = {s.entry.definition.code: s.entry.definition for s in held.values()}
+    rows: list[tuple[Cell, ...]] = [
+        (
+            w.named(names[p.indicator_code]), p.period_code,
+            "―" if p.value is None else Number(p.value, format_value(p.value, names[p.indicator_code], w.language)),
+            telling.count(p.denominator), w.named(names[p.indicator_code], "unit"), p.counted, p.registered,
+            "―" if p.difference is None else Number(p.difference, f"{p.difference:+,.0f}"),
+        )
+        for p in found
+    ]  # fmt: skip
+    first = next((p for p in found if p.denominator is not None), None)
+    unit = w.named(names[first.indicator_code], "unit") if first else ""
+    said = (
+        w(
+            "pub_sentence", published=telling.count(first.denominator).text, registered=f"{first.registered:,}",
+            unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first.difference:+,.0f}",
+        )
+        if first
+        else w("pub_none")
+    )  # fmt: skip
+    heads = (
+        "col_indicator",
+        "period",
+        "col_published",
+        "col_published_total",
+        "unit",
+        "col_list_done",
+        "col_list_total",
+        "col_difference",
+    )
+    return Block(
+        "published_totals", w("pub_heading"), said, tuple(w(h) for h in heads), tuple(rows), tuple(_beside(p.to_json()) for p in found),
+        is_table_open=True, file="procedure_published",
+    )  # fmt: skip
+
+
+def _beside(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"indicator": "indicator_code", "period": "period_code", "unit": "unit_ja"}
+    return {names.get(name, name): value for name, value in row.items()}
+
+
+def _segments(words: Words) -> tuple[tuple[str, str], ...]:
+    return tuple((status, words(f"digital_{status}")) for status in STATUSES)
+
+
+def _counted(telling: Telling, dimension: str, value: str, statuses: Mapping[str, int], rest: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "organisation": telling.view, "dimension": dimension, "value_code": value or "not_stated", **_names(telling, dimension, value),
+        "procedures_count": sum(statuses.values()), **{f"{s}_count": statuses.get(s, 0) for s in STATUSES},
+        **{name: rest.get(name) for name in RATES},
+    }  # fmt: skip
+
+
+RATES = ("rate_pct", "rate_with_partly_pct", "with_applications_count", "applications_count", "applications_done_count",
+         "applications_rate_pct", "with_usage_count", "usage_online_count", "usage_total_count", "usage_of_online_pct",
+         "usage_of_all_pct", "sample_count")  # fmt: skip
+
+
+def comparison(telling: Telling, register: Counted, dimension: str) -> Block:
+    """Compare bureaus, types, applicants, authorities, priority or channels by status."""
+    return _by_channel(telling, register) if dimension == "channel" else _by(telling, register, dimension)
+
+
+def _by(telling: Telling, register: Counted, dimension: str) -> Block:
+    w = telling.words
+    order = list(telling.bureaus) if dimension == "bureau" else ()
+    found = tally_by(register.groups, dimension, order=order, home=telling.home)
+    words = {value: value_word(telling, dimension, value) for value in found}
+    name = w(f"reg_by_{dimension}")
+    heads = (name, w("col_total"), *(word for _, word in _segments(w)), w("col_rate"), w("col_cases"), w("col_cases_rate"),
+             w("col_usage"), w("col_usage_all"))  # fmt: skip
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            words[v], c.procedures, *(c.statuses.get(s, 0) for s in STATUSES), percent(c.rate_pct),
+            int(c.applications) if c.applications else None, percent(c.applications_rate_pct), percent(c.usage_of_online_pct),
+            percent(c.usage_of_all_pct),
+        )
+        for v, c in found.items()
+    )  # fmt: skip
+    key, file = f"procedures_by_{dimension}", "procedure_breakdowns"
+    flat = tuple(_counted(telling, dimension, v, c.statuses, c.to_json()) for v, c in found.items())
+    if not found or set(found) <= {"unknown", ""}:
+        return Block(key, "", "", heads, rows, flat, why_empty=w("cmp_why", dimension=name), file=file)
+    largest = max(found, key=lambda v: found[v].procedures)
+    said = w(
+        "cmp_sentence", dimension=name, largest=words[largest], largest_n=f"{found[largest].procedures:,}",
+        largest_rate=percent(found[largest].rate_pct).text,
+    )  # fmt: skip
+    bars = tuple((words[v], {s: c.statuses.get(s, 0) for s in STATUSES}, percent(c.rate_pct).text) for v, c in found.items())
+    shape = Shares(bars, _segments(w), w("unit_procedure"))
+    return Block(key, "", said, heads, rows, flat, shape, notes=(w("rate_short"),), file=file)
+
+
+def _by_channel(telling: Telling, register: Counted) -> Block:
+    w = telling.words
+    every = channels(register.channels)
+    found = {name: counts for name, counts in every.items() if name}
+    heads = (w("reg_by_channel"), w("col_total"), *(word for _, word in _segments(w)))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (n or w("no_channel"), sum(c.values()), *(c.get(s, 0) for s in STATUSES)) for n, c in every.items()
+    )
+    flat = tuple(_counted(telling, "channel", n, c, {}) for n, c in every.items())
+    key, file = "procedures_by_channel", "procedure_breakdowns"
+    if not found:
+        return Block(key, "", "", heads, rows, flat, why_empty=w("cmp_why_channel"), file=file)
+    shown = list(found.items())[:CHANNELS_SHOWN]
+    written = sum(count for channel, _, count in register.channels if channel)
+    said = w("cmp_sentence_channel", named=f"{written:,}", largest=shown[0][0], largest_n=f"{sum(shown[0][1].values()):,}")
+    bars = tuple((n if len(n) <= 24 else n[:23] + "…", {s: c.get(s, 0) for s in STATUSES}, "") for n, c in shown)
+    shape = Shares(bars, _segments(w), w("unit_procedure"))
+    notes = (w("channel_top", n=CHANNELS_SHOWN),) if len(found) > CHANNELS_SHOWN else ()
+    return Block(key, "", said, heads, rows, flat, shape, notes=notes, file=file)
+
+
+def paper_steps(telling: Telling, register: Counted) -> Block:
+    """Say which steps stay on paper where a procedure can be done online."""
+    w, found = telling.words, steps(register.groups)
+    online = sum(found["fee"].values())
+    known = any(counts["unknown"] < online for counts in found.values())
+    parts = w("list_comma").join(f"{w(f'step_{s}')} {found[s]['paper']:,}" for s in STEPS if found[s]["unknown"] < online)
+    bars = tuple((w(f"step_{s}"), found[s], "") for s in STEPS)
+    return Block(
+        "procedure_steps", w("steps_heading"), w("steps_sentence", online=f"{online:,}", parts=parts) if known else "",
+        (w("col_step"), *(w(f"form_{f}") for f in FORMS)),
+        tuple((w(f"step_{s}"), *(c[f] for f in FORMS)) for s, c in found.items()),
+        tuple({"step": s, **in_both(f"step_{s}"), **{f"{f}_step_count": n for f, n in c.items()}} for s, c in found.items()),
+        Shares(bars, tuple((f, w(f"form_{f}")) for f in FORMS), w("unit_procedure")) if known else None,
+        why_empty=w("steps_why"), file="procedure_steps",
+    )  # fmt: skip
+
+
+def planned_when(telling: Telling, register: Counted) -> Block:
+    """Say what is planned when, and what is overdue on the day."""
+    w = telling.words
+    found = plan(register.planned, register.groups, as_of=telling.as_of)
+    rows = [(telling.day(d, p), n, p in SURE and d < telling.as_of, d, p) for d, p, n in found.by_day]
+    merged: dict[str, tuple[int, bool]] = {}
+    for label, n, is_past, _, _ in rows:
+        count, past = merged.get(label, (0, False))
+        merged[label] = (count + n, past or is_past)
+    return Block(
+        "procedure_plan", w("plan_heading"),
+        w(
+            "plan_sentence", planned=f"{found.planned:,}", overdue=f"{found.overdue:,}", undated=f"{found.undated:,}",
+            as_of=format_date(telling.as_of, w.language),
+        ),
+        (w("col_due"), w("col_count"), w("col_overdue")),
+        tuple((label, n, w("answer_yes") if is_past else "") for label, n, is_past, _, _ in rows),
+        tuple(
+            {"planned_for": d, "planned_for_precision": p, "procedures_count": n, "is_overdue": is_past} for _, n, is_past, d, p in rows
+        ),
+        Columns(tuple((label, n, past) for label, (n, past) in merged.items()), w("unit_procedure"), w("plan_past")) if rows else None,
+        why_empty=w("plan_why"), notes=(w("plan_hatched"),) if found.overdue else (), file="procedure_plan",
+    )  # fmt: skip
+
+
+def over_time(telling: Telling, register: Counted, total: Tally) -> Block:
+    """Say how many were digitised by when, where the day is known; with the rate of all that are on the list."""
+    w, found = telling.words, cumulated(register.digitised)
+    online = sum(total.statuses.get(s, 0) for s in ONLINE)
+    heads = (w("col_day"), w("col_new"), w("col_so_far"), w("time_share"))
+    rows = tuple((day.isoformat(), new, so_far, percent(so_far / total.procedures * 100)) for day, new, so_far in found)
+    flat = tuple(
+        {"digitised_date": day, "newly_count": new, "so_far_count": so_far, "so_far_pct": so_far / total.procedures * 100}
+        for day, new, so_far in found
+    )
+    key, name, file = "procedures_over_time", w("time_heading"), "procedures_over_time"
+    if not found:
+        return Block(key, name, "", heads, rows, why_empty=w("time_why", online=f"{online:,}"), file=file)
+    last = found[-1][2]
+    said = w(
+        "time_sentence", dated=f"{last:,}", undated=f"{online - last:,}", first=format_date(found[0][0], w.language),
+        last=format_date(found[-1][0], w.language),
+    )  # fmt: skip
+    shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in found), False),), w("unit_procedure"), w.language)
+    return Block(key, name, said, heads, rows, flat, shape, file=file)

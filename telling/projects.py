@@ -1,0 +1,154 @@
+"""What is said of projects and the versions of the strategy, once for the dashboard and for the static edition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from kpis.figures.projects import MILESTONE_STATES, Milestone, ProjectReport, in_order
+from kpis.text import known_day
+from telling.words import Words
+
+Row = Mapping[str, Any]
+
+
+def project_name(row: Row, words: Words) -> str:
+    """Return the name of a project; where its title was not seen, with the mark that says so."""
+    name = words.named(row)
+    if row["is_name_official"]:
+        return name
+    mark = words("name_not_official")
+    return f"{name} ({mark})" if words.language == "en" else f"{name}({mark})"
+
+
+def names_by_version(report: ProjectReport, words: Words) -> str:
+    """Say what a project is called in versions of the strategy that name it otherwise than it is shown; blank where none does."""
+    shown = words.named(report.row)
+    found: dict[str, list[str]] = {}
+    for row in report.names:
+        if (name := words.named(row)) != shown:
+            found.setdefault(name, []).append(words.named(row, "version_name"))
+    return words("list_comma").join(words("called_in", versions=words("comma").join(v), name=name) for name, v in found.items())
+
+
+def called(report: ProjectReport, words: Words) -> str:
+    """Return the name of a project with its mark, and what later versions of the strategy call it."""
+    name, others = project_name(report.row, words), names_by_version(report, words)
+    return name + words("in_brackets", text=others) if others else name
+
+
+def core_heading(versions: Sequence[Row], count: int, words: Words, *, is_all: bool) -> str:
+    """Say how many core projects there are, and in which versions of the strategy.
+
+    Args:
+        versions: that the list is of; none where the strategy has no versions.
+        count: of the projects on the list.
+        words: of the reader's language.
+        is_all: the list is known to be whole; else it holds those that could be identified.
+    """
+    named = words("comma").join(words.named(v) for v in versions)
+    if not is_all:
+        return words("core_seen_of_versions", count=count, versions=named)
+    return words("core_of_versions", count=count, versions=named) if versions else words("core_heading", count=count)
+
+
+def core_with_goals(reports: Iterable[ProjectReport]) -> list[ProjectReport]:
+    """Return the core projects that have a stated goal: those that the overview lists."""
+    return [r for r in reports if r.row["kind"] == "core" and r.row["goal_ja"]]
+
+
+def overview_heading(reports: Sequence[ProjectReport], versions: Iterable[Row], words: Words) -> str:
+    """Head the core projects of the overview: how many they are, and in which versions of the strategy."""
+    codes = {name["strategy_version"] for report in reports for name in report.names}
+    return core_heading([v for v in in_order(versions) if v["version_code"] in codes], len(reports), words, is_all=True)
+
+
+def milestone_groups(milestones: Iterable[Milestone], words: Words) -> str:
+    """Say of milestones how many there are in each state that occurs, so that none of them is passed over."""
+    held = list(milestones)
+    counts = {state: sum(m.state == state for m in held) for state in MILESTONE_STATES}
+    return words("comma").join(words(f"group_{state}", count=n) for state, n in counts.items() if n)
+
+
+def milestones_line(milestones: Sequence[Milestone], words: Words) -> str:
+    """Say how many milestones there are, and how they stand."""
+    if not milestones:
+        return words("milestones_none")
+    return words("milestones_line", total=len(milestones), groups=milestone_groups(milestones, words))
+
+
+def goal_heading(report: ProjectReport, words: Words) -> str:
+    """Say whose goal it is: of which version of the strategy, and to which year that looks."""
+    version = report.version
+    if version is None:
+        return words("project_goal")
+    name, year = words.named(version), version["horizon_year"]
+    return words("project_goal_by", version=name, year=year) if year else words("project_goal_of", version=name)
+
+
+def goal_source(row: Row) -> str:
+    """Return the code of the source of a project's goal: its own, else that of the project."""
+    return str(row["goal_source_code"] or row["source_code"])
+
+
+def times(member: Row, ended_on: date | None, words: Words) -> str:
+    """Say from when to when a bureau led or took part, as far as it is known; blank where nothing is.
+
+    Args:
+        member: of the table ``project_bureau``.
+        ended_on: the last day of the bureau itself, if it has ended.
+        words: of the reader's language.
+    """
+    first = known_day(member["valid_from"], member["valid_from_precision"], words.language)
+    last = known_day(member["valid_to"], member["valid_to_precision"], words.language) or known_day(ended_on, "day", words.language)
+    said = [words("seen_from", day=first)] if first else []
+    said += [words("ended_on", day=last)] if last else []
+    return words("comma").join(said)
+
+
+def bureaus_line(report: ProjectReport, names: Mapping[str, str], words: Words) -> str:
+    """Name the bureaus of a project in order of time: those that lead it, then those that take part; blank where none is named."""
+
+    def of(role: str) -> str:
+        return " → ".join(dict.fromkeys(names[b["bureau_code"]] for b in report.bureaus if b["role"] == role))
+
+    leads, members = of("lead"), of("member")
+    return " ・ ".join(filter(None, (leads, words("with_members", names=members) if members else "")))
+
+
+def adopted(version: Row, words: Words) -> str:
+    """Write when a version of the strategy was adopted, as exactly as it is known."""
+    return known_day(version["adopted_on"], version["adopted_precision"], words.language) or words("unknown_day")
+
+
+def version_line(version: Row, words: Words) -> str:
+    """Say in a line what a version of the strategy wants, its key words and years; as much as is known."""
+    said = [words.named(version, "concept")]
+    if version["horizon_year"]:
+        said.append(words("version_horizon", year=version["horizon_year"]))
+    if version["first_year"]:
+        said.append(words("version_years", first=version["first_year"], last=version["last_year"]))
+    if keywords := words.named(version, "keywords"):
+        said.append(words("version_keywords", keywords=keywords))
+    head = words("version_head", name=words.named(version), day=adopted(version, words))
+    return f"{head} {' '.join(filter(None, said))}".strip()
+
+
+def unidentified(reports: Sequence[ProjectReport], versions: Sequence[Row], stated: float | None, words: Words) -> str:
+    """Say how many leading projects are listed, and how many of those the first version counts are not identified.
+
+    Args:
+        reports: of the leading projects.
+        versions: of the strategy.
+        stated: how many the strategy says there are, if it does.
+        words: of the reader's language.
+    """
+    if stated is None or not versions:
+        return words("leading_note_plain", known=len(reports))
+    oldest = in_order(versions)[0]
+    in_first = sum(r.first_version == oldest["version_code"] for r in reports)
+    return words(
+        "leading_note", stated=f"{stated:,.0f}", known=len(reports), first=in_first, missing=max(int(stated) - in_first, 0),
+        version=words.named(oldest), day=adopted(oldest, words),
+    )  # fmt: skip
