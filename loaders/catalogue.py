@@ -7,8 +7,9 @@ from pathlib import Path
 from kpis.store.store import Store
 from kpis.store.vintages import Decision
 from loaders.files.problems import LoadReport
-from loaders.load import Prepared, Progress, load_together
+from loaders.load import Progress, load_together
 from loaders.missing import read_dropped
+from loaders.prepared import Prepared
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
 

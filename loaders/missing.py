@@ -18,7 +18,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 
@@ -29,9 +29,7 @@ from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.store.vintages import LISTED, REGISTER_FILES, Decision, Gone, model_of
 from loaders.files.problems import Problem
-
-if TYPE_CHECKING:
-    from loaders.load import Prepared
+from loaders.prepared import Prepared
 
 DROPPED = "dropped.csv"
 NAMED = 50  # so many rows are named one by one; a truncated list may lack tens of thousands

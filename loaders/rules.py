@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kpis.errors import FigureRefused
 from kpis.figures.consistency import Finding, Key, Known, find_contradictions, outside_time
@@ -25,11 +25,9 @@ from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
 from loaders.files.problems import Problem
 from loaders.files.sheets import column_letters
+from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
 from loaders.workbook.values import fits_unit
-
-if TYPE_CHECKING:
-    from loaders.load import Prepared
 
 _ANSWER = (
     "誤りであれば直し、正しければ reason_text に理由を書いてください",

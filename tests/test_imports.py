@@ -83,9 +83,9 @@ def test_every_file_keeps_to_the_rooms() -> None:
     """No room imports one above it, and only the store opens sessions."""
     files = product()
     assert len(files) > 100
-    assert {p.relative_to(ROOT).parts[1].removesuffix(".py") for p in files if p.is_relative_to(ROOT / "kpis")} - {"__init__"} == set(
-        INSIDE_KPIS
-    ), "every file of kpis stands in one of its rooms"
+    assert {p.relative_to(ROOT).parts[1].removesuffix(".py") for p in files if p.is_relative_to(ROOT / "kpis")} - {
+        "__init__"
+    } == set(INSIDE_KPIS), "every file of kpis stands in one of its rooms"
     wrong = [f for p in files for f in faults(p.relative_to(ROOT), p.read_text(encoding="utf-8"))]
     assert wrong == []
 
@@ -128,12 +128,16 @@ def test_a_planted_fault_is_found(path: str, source: str) -> None:
     "sources",
     [
         {"loaders.a": "from loaders.b import x", "loaders.b": "from loaders import a"},
-        {"loaders.a": "from loaders.b import x", "loaders.b": "import loaders.c", "loaders.c": "def f():\n    from loaders.a import y"},
+        {
+            "loaders.a": "from loaders.b import x",
+            "loaders.b": "import loaders.c",
+            "loaders.c": "def f():\n    from loaders.a import y",
+        },
         {"a": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from b import B", "b": "import a", "c": "import a"},
     ],
 )
 def test_a_planted_circle_is_found(sources: dict[str, str]) -> None:
-    assert circles(sources) and "c" not in circles(sources)[0] or "loaders.c" in circles(sources)[0]
+    assert (circles(sources) and "c" not in circles(sources)[0]) or "loaders.c" in circles(sources)[0]
 
 
 def test_what_leads_one_way_is_no_circle() -> None:

@@ -33,7 +33,7 @@ from publishers.editions import on_disk
 from publishers.editions.on_disk import CHANGES, DATABASE, MANIFEST, POINTER, SITE, Edition
 from publishers.editions.public_tables import Gathered, finish, gather
 from publishers.opendata.package import publisher
-from publishers.site import site as static_edition
+from publishers.site import write as static_edition
 from telling.changes import Change, compare
 
 STALE_SECONDS = 3600

@@ -6,17 +6,15 @@ Each row is what a ``Block`` says machine-readably, so that a chart, its table a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kpis.figures.facilities import standing
 from kpis.figures.registers import DIMENSIONS, STATUSES, tally
 from publishers.opendata.package import Resource, as_datum
+from publishers.site.site import Site
 from telling import bureaus, facilities, procedures
 from telling.blocks import Block
 from telling.words import Words
-
-if TYPE_CHECKING:
-    from publishers.site.site import Site
 
 _TEXT, _COUNT, _RATE = "string", "integer", "number"
 _PLACE = {"organisation": _TEXT, "dimension": _TEXT, "value_code": _TEXT, "name_ja": _TEXT, "name_en": _TEXT}

@@ -12,7 +12,7 @@ from kpis.settings import Settings
 from kpis.store.store import Store
 from publishers.editions import on_disk
 from publishers.editions.on_disk import SITE, Edition
-from publishers.site import site as static_edition
+from publishers.site import write as static_edition
 
 
 def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edition:

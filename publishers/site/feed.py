@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from kpis.periods import local_day, parse_instant, parse_period
+from publishers.site.site import Site
 from telling.words import Words, whose
-
-if TYPE_CHECKING:
-    from publishers.site.site import Site
 
 ATOM, SITEMAP, XHTML = "http://www.w3.org/2005/Atom", "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/1999/xhtml"
 CORRECTIONS = ("figure_corrected", "figure_withdrawn", "definition")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
 from kpis.figures.scorecard import tally
 from kpis.text import status_word
 from publishers.site.embed import COLOURS
+from publishers.site.site import Site
 from publishers.site.views import TONES
 from telling.overview import groups, stands
 from telling.words import Words
-
-if TYPE_CHECKING:
-    from publishers.site.site import Site
 
 SIZE = (1200, 630)
 _JAPANESE = (

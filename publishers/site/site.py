@@ -1,44 +1,29 @@
-"""The static public edition: plain files for any web server, Japanese at the root and English under ``en/``.
-
-HTML first: every number and table stands in the page; the drawings are inline SVG, which a small self-hosted script lets a
-reader point at. No other host is asked for anything. Assets carry a checksum in their name, so they may be kept for ever.
-"""
+"""What the pages of the static edition draw on, read and judged once: figures, registers, projects and bureaus as of its day."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, partial
-from pathlib import Path
-from typing import Any, BinaryIO
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from functools import cached_property
+from typing import Any
 
 from kpis.figures.bureaus import BureauReport, bureau_reports, home
 from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.scorecard import Book, Scored, score_all
-from kpis.settings import ROOT, Settings
+from kpis.settings import Settings
 from kpis.store import tables as models
 from kpis.store.queries import Counted, by_bureau, counted
 from kpis.store.store import Store
 from kpis.text import format_date
-from publishers.editions.on_disk import Edition, sha256_of
-from publishers.opendata import package
-from publishers.opendata.municipal_standard import public_facilities
-from publishers.site.embed import card_svg
-from publishers.site.feed import atom, sitemap
-from publishers.site.share import share_picture
+from publishers.editions.on_disk import Edition
 from publishers.site.views import IndicatorView
 from telling import citation
 from telling.blocks import Telling
-from telling.facilities import TILES, tile_layout
-from telling.words import LANGUAGES, Words
+from telling.words import Words
 
-HERE = Path(__file__).parent
-ASSETS = ("site.css", "site.js")
+Page = tuple[str, str, dict[str, Any]]  # file, template, what it shows
+Pages = Iterator[Page]
 
 
 @dataclass(frozen=True)
@@ -156,142 +141,3 @@ class Site:
             ("facilities.html", words("ed_facilities")), ("method.html", words("method")),
             ("revisions.html", words("nav_revisions")), ("data.html", words("ed_data")),
         ]  # fmt: skip
-
-
-def write(
-    store: Store, about: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], target: Path, *,
-    history: Sequence[tuple[Edition, Sequence[Mapping[str, Any]]]], chosen: Settings,
-) -> None:  # fmt: skip
-    """Write the static edition with its open data, pictures, feed and sitemap.
-
-    Args:
-        store: the edition.
-        about: its manifest, as far as known.
-        changes: against the edition shown before.
-        target: a folder that does not exist yet.
-        history: the editions before it that are still shown, newest first.
-        chosen: the settings: address, licence, catalogue.
-    """
-    from publishers.site.pages import pages_of  # pages are written in terms of Site
-
-    target.mkdir(parents=True)
-    site = Site(store, about, changes, history, chosen, {})
-    _write_assets(site, target)
-    sizes = _write_data(site, target / "data")
-    (target / "embed").mkdir()
-    environment = _environment()
-    addresses: list[str] = []
-    for language in LANGUAGES:
-        words = Words(language)
-        prefix = "" if language == "ja" else "en/"
-        for path, template, context in pages_of(site, words, sizes):
-            here = prefix + path
-            up = "../" * here.count("/")
-            html = environment.get_template(template).render(
-                {
-                    "site": site, "w": words, "path": path, "here": here, "up": up, "home": up + prefix, "description": "",
-                    "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
-                }
-            )  # fmt: skip
-            _write(target / here, _squeezed(html))
-            if language == "ja" and path != "404.html":
-                addresses.append(path)
-        for view in site.views(words):
-            if view.scored.entry.unit_code == view.row["scope_code"]:
-                _write(
-                    target / "embed" / f"{view.code}{'' if language == 'ja' else '-en'}.svg", card_svg(view, site.citation(words))
-                )
-        _write(target / prefix / "feed.atom", atom(site, words))
-    _write(target / "sitemap.xml", sitemap(site, addresses))
-    place = f"Sitemap: {site.address}/sitemap.xml\n" if site.address else ""
-    _write(target / "robots.txt", f"User-agent: *\nAllow: /\n{place}")
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _squeezed(html: str) -> str:
-    """Return the page without blank lines."""
-    return "\n".join(line for line in html.splitlines() if line.strip()) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _write_assets(site: Site, target: Path) -> None:
-    """Write style, script and pictures under names that carry their checksum."""
-    contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
-    contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
-    contents["share.png"] = share_picture(site)
-    (target / "assets").mkdir()
-    for name, content in contents.items():
-        stem, ending = name.rsplit(".", 1)
-        site.assets[name] = f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
-        (target / site.assets[name]).write_bytes(content)
-
-
-def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
-    """Write the open data; return per table its name, titles, number of rows and sizes."""
-    folder.mkdir()
-    from publishers.opendata.breakdowns import breakdowns  # breakdowns are worked out from a Site
-
-    made = [*package.resources(site.store, site.scored, as_of=site.as_of), *breakdowns(site)]
-    who = package.publisher(site.chosen.catalogue_dir)
-    files: dict[str, tuple[int, str]] = {}
-
-    def put(name: str, write: Callable[[BinaryIO], object]) -> None:
-        path = folder / name
-        with path.open("wb") as file:
-            write(file)
-        files[name] = (path.stat().st_size, sha256_of(path))
-
-    for resource in made:
-        for form, write in package.FORMATS.items():
-            put(f"{resource.name}.{form}", partial(write, resource))
-    put("public_facilities.csv", partial(public_facilities, site.store, who, _municipalities(site), site.as_of))
-    put("judgements.json", lambda file: file.write(package.json_bytes(_judgements(site))))
-    name = Words("ja")("site")
-    sources = site.rows("Source")
-    described = package.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
-    put("datapackage.json", lambda file: file.write(package.json_bytes(described)))
-    catalogue = package.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)
-    put("catalog.jsonld", lambda file: file.write(package.json_bytes(catalogue)))
-    return [
-        {
-            "name": r.name, "rows": len(r.rows), "title_ja": package.title(r.name), "title_en": package.title(r.name, "en"),
-            "sizes": {form: _size(files[f"{r.name}.{form}"][0]) for form in package.FORMATS},
-        }
-        for r in made
-    ]  # fmt: skip
-
-
-def _municipalities(site: Site) -> dict[str, str]:
-    """Return the code of each municipality by its name, from the layout of the map."""
-    return {row["name_ja"]: row["municipality_code"] for row in tile_layout(site.chosen.layouts_dir / TILES)}
-
-
-def _judgements(site: Site) -> dict[str, Any]:
-    from api.routes import status_json  # the open API gives the same
-
-    return {
-        "edition": site.about["edition"], "as_of": site.about["as_of"], "rule_version": site.about["rule_version"],
-        "indicators": [status_json(s, site.book, as_of=site.as_of) for s in site.scored],
-    }  # fmt: skip
-
-
-def _size(count: int) -> str:
-    return f"{count / 1000:,.0f} kB" if count >= 1000 else f"{count} B"
-
-
-Page = tuple[str, str, dict[str, Any]]
-Pages = Iterator[Page]
-__all__ = ["Markup", "Page", "Pages", "Site", "write"]

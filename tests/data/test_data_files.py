@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpis.settings import ROOT
-from loaders.load import Prepared
+from loaders.prepared import Prepared
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
 FILES = [(f"data/catalogue/{n}") for n in CATALOGUE_FILES] + [f"data/official/{n}" for n in OFFICIAL_FILES]

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.reform import REFORM_ROUTES
-from api.routes import ROUTES, status_json
+from api.routes import ROUTES
 from kpis.errors import FigureRefused
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import score_all
@@ -28,6 +28,7 @@ from kpis.store.store import Store, utc_now
 from loaders.catalogue import load_folder
 from loaders.sample import OFFICE, divide, make_sample, manager_of, parts_of
 from publishers.editions.public_tables import gather
+from telling.for_machines import status_json
 from tests.bench.viewer import Viewer, served
 from tests.method.side_by_side import differences, from_json, recounted_from_json
 from tests.method.sums import wrong_sums

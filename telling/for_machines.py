@@ -1,0 +1,134 @@
+"""A judgement and its figures as plain JSON, with all that it takes to recompute them: for the open API and the open data alike."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from kpis.figures.organisation import RollUp
+from kpis.figures.records import Baseline, Figure, Goal, LastDue
+from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
+from kpis.periods import parse_period
+
+
+def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
+    """Return one observation as plain JSON: period with its days, value, n and d, marks, vintage and source."""
+    period = figure.period
+    source = book.sources.get(figure.source_code)
+    return {
+        "period": period.code, "start_date": period.start.isoformat(), "end_date": period.end.isoformat(),
+        "value": figure.value, "numerator": figure.numerator, "denominator": figure.denominator,
+        "base_value": figure.base_value, "text_ja": figure.text_ja or None, "text_en": figure.text_en or None,
+        "is_approximate": figure.is_approximate, "is_lower_bound": figure.is_lower_bound,
+        "is_year_to_date": figure.is_year_to_date, "is_base_estimated": figure.is_base_estimated,
+        "is_sample": figure.is_sample, "is_rolled_up": figure.is_rolled_up, "is_recast": figure.is_recast,
+        "is_worked_out": figure.is_worked_out,
+        "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
+        "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
+        "withdraws_vintage": figure.withdraws_vintage,
+        "source_url": source.url if source else None, "source_title": source.title if source else None,
+    }  # fmt: skip
+
+
+def _goal_json(goal: Goal) -> dict[str, Any]:
+    period = parse_period(goal.period_code)
+    return {"period": goal.period_code, "start_date": period.start.isoformat(), "end_date": period.end.isoformat(),
+            "value": goal.value, "set_on": goal.set_on.isoformat() if goal.set_on else None,
+            "set_on_precision": goal.set_on_precision, "set_order": goal.set_order,
+            "is_approximate": goal.is_approximate,
+            "withdrawn_on": goal.withdrawn_on.isoformat() if goal.withdrawn_on else None,
+            "withdrawn_reason": goal.withdrawn_reason or None}  # fmt: skip
+
+
+def _baseline_json(baseline: Baseline | None) -> dict[str, Any] | None:
+    if baseline is None:
+        return None
+    return {"period": baseline.period_code, "end_date": parse_period(baseline.period_code).end.isoformat(),
+            "value": baseline.value, "is_approximate": baseline.is_approximate,
+            "is_estimated": baseline.is_estimated, "is_first_figure": baseline.is_first_figure}  # fmt: skip
+
+
+def roll_up_json(rolled: RollUp) -> dict[str, Any]:
+    """Return what bureaus' reports of a period add up to, with coverage and the bureaus that are not in it."""
+    figure = rolled.figure
+    return {
+        "period": rolled.period_code, "value": figure.value if figure else None,
+        "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
+        "base_value": figure.base_value if figure else None,
+        "official_value": rolled.official.value if rolled.official else None,
+        "official_period": rolled.official.period_code if rolled.official else None, "is_complete": rolled.is_complete, "is_published_only": rolled.is_published_only,
+        "reported_count": rolled.reported_count, "owing_count": rolled.owing_count, "added": list(rolled.added),
+        "unaddable": list(rolled.unaddable), "missing": list(rolled.missing),
+        "year_to_date": list(rolled.year_to_date), "single_period": list(rolled.single_period),
+    }  # fmt: skip
+
+
+def _earlier_json(figure: Figure | None) -> dict[str, Any] | None:
+    return None if figure is None else {"period": figure.period_code, "value": figure.value, "denominator": figure.denominator}
+
+
+def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
+    expected = forecast_of(scored, as_of=as_of)
+    if expected is None:
+        return None
+    days = zip(expected.points, expected.band, strict=True)
+    points = [{"day": day.isoformat(), "value": value, "low": low, "high": high} for (day, value), (_, low, high) in days]
+    return {
+        "method": expected.method, "level_pct": expected.level_pct, "coverage_pct": expected.coverage_pct,
+        "back_test_count": expected.test_count, "is_joined": expected.is_joined, "points": points,
+    }  # fmt: skip
+
+
+def _last_due_json(found: LastDue | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    period = found.figure.period_code if found.figure else None
+    return {"target": _goal_json(found.goal), "result": found.result, "period": period, "gap": found.gap}
+
+
+def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
+    """Return one judgement with all its inputs, so that a stranger can recompute it, and the planned and expected path drawn."""
+    entry, judged = scored.entry, scored.judgement
+    definition, figure = entry.definition, judged.figure
+    return {
+        "code": definition.code, "name_ja": definition.name_ja, "name_en": definition.name_en,
+        "kind": definition.kind, "direction": definition.direction, "unit": definition.unit_ja,
+        "unit_en": definition.unit_en, "scope": entry.unit_code, "project": entry.project_code, "theme": entry.theme,
+        "is_headline": entry.is_headline, "targets_of": entry.goals_of or entry.unit_code,
+        "period": figure.period_code if figure else None,
+        "period_end": figure.period.end.isoformat() if figure else None,
+        "actual_value": figure.value if figure else None,
+        "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
+        "is_approximate": bool(figure and figure.is_approximate),
+        "is_lower_bound": bool(figure and figure.is_lower_bound),
+        "text_ja": (figure.text_ja or None) if figure else None,
+        "text_en": (figure.text_en or None) if figure else None,
+        "baseline": _baseline_json(judged.baseline), "target": _goal_json(judged.goal) if judged.goal else None,
+        "targets": [_goal_json(goal) for goal in entry.goals],
+        "figures": [figure_json(f, book) for f in scored.figures],
+        "rolled_up": [roll_up_json(r) for r in scored.rolled],
+        "breaks": [
+            {"unit": b.unit_code, "date": b.day.isoformat() if b.day else None, "successors": list(b.successor_codes),
+             "reason": b.reason}
+            for b in scored.breaks
+        ],
+        "previous": _earlier_json(judged.previous), "year_earlier": _earlier_json(judged.year_earlier),
+        "planned_path": [{"day": day.isoformat(), "value": value} for day, value in path_of(scored, as_of=as_of)],
+        "forecast": _forecast_json(scored, as_of),
+        "planned_value": judged.planned_value, "variance": judged.variance,
+        "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
+        "status": judged.status, "standing": judged.standing, "is_current": judged.standing == "current",
+        "is_stale": judged.is_stale, "age_days": judged.age_days, "is_awaiting": judged.is_awaiting, "is_part": judged.is_part,
+        "last_due": _last_due_json(judged.last_due), "last_settled": _last_due_json(judged.last_settled),
+        "unreported_targets": [_goal_json(g) for g in judged.unreported_goals],
+        "could_be": list(judged.could_be), "publication_lag_days": definition.publication_lag_days,
+        "stale_after_days": definition.stale_after_days, "has_sibling_baseline": definition.has_sibling_baseline,
+        "sentence_ja": judged.sentence_ja, "sentence_en": judged.sentence_en,
+        "thresholds": judged.thresholds, "rule_version": judged.rule_version,
+        "sources": [
+            {"url": s.url, "title": s.title, "grade": s.grade,
+             "published_on": s.published_on.isoformat() if s.published_on else None,
+             "published_by": s.published_by.isoformat() if s.published_by else None, "published_basis": s.published_basis}
+            for code in scored.source_codes if (s := book.sources.get(code))
+        ],
+    }  # fmt: skip
