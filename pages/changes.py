@@ -17,7 +17,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import FIRST_DAY, choose_day
 from pages.parts.bureaus import unit_name
-from pages.parts.cards import dated_value, headline_value
+from pages.parts.cards import dated_value, headline_value, say_why_empty
 from pages.parts.comparison import difference, in_words
 from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
@@ -161,12 +161,12 @@ def compared(every: list[Scored]) -> Ready:
 
 
 every = cached.made("own scope", code="", as_of=as_of(), language="", make=lambda: own_scope(cached.scored(as_of())))
-if not any(s.judgement.figure for s in every):
-    st.title(t("nav_changes"))
-    st.info(t("empty"), icon=":material/info:")
-    st.stop()
 year_before = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
 since = choose_day("since", t("since_choose"), first=FIRST_DAY, last=as_of(), default=max(year_before, FIRST_DAY))
+if not any(s.judgement.figure for s in every):
+    st.title(t("nav_changes"))
+    say_why_empty()
+    st.stop()
 found = cached.made(
     "shifts", code=since.isoformat(), as_of=as_of(), language="",
     make=lambda: listed_shifts(since),

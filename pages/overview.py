@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import cached
-from pages.parts.cards import chart_with_table, indicator_card, indicator_link
+from pages.parts.cards import chart_with_table, indicator_card, indicator_link, say_why_empty
 from pages.parts.entry import as_of, enter
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
@@ -20,7 +20,7 @@ book = cached.book()
 scored = cached.made("own scope", code="", as_of=as_of(), language="", make=lambda: own_scope(cached.scored(as_of())))
 if not any(s.judgement.figure for s in scored):
     st.title(t("nav_overview"))
-    st.info(t("empty"), icon=":material/info:")
+    say_why_empty()
     st.stop()
 lessons = [found[0] for theme in LESSES if (found := headlines(scored, theme))]
 trend = headlines(scored, TREND)[:1]

@@ -15,7 +15,7 @@ from charts.svg.sparkline import card_picture
 from kpis.figures.records import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.figures.sentences import planned_text, target_text
-from kpis.text import status_colour, status_icon, status_word
+from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
@@ -26,6 +26,16 @@ from telling.overview import groups
 from telling.words import Words
 
 UNBROKEN = 18  # letters of a mark that stays on one line in a narrow place
+
+
+def say_why_empty() -> None:
+    """Say why there is nothing to show: no figure is loaded at all, or none of the whole organisation by the day asked."""
+    told = (
+        t("empty_then", day=format_date(as_of(), language()), bureaus=t("nav_bureau"))
+        if any(entry.figures for entry in cached.book().entries)
+        else t("empty")
+    )
+    st.info(told, icon=":material/info:")
 
 
 def tally_marks(found: Tally, *, wraps: bool = False) -> str:

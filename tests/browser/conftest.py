@@ -22,7 +22,7 @@ from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from tests.oidc import free_port
-from tests.small_government import write_small_government
+from tests.small_government import PERIOD, write_small_government
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 expect.set_options(timeout=120_000)  # a state is waited for, however busy the machine
@@ -79,6 +79,16 @@ def serving(folder: Path, *, port: int | None = None, **environment: str) -> Ite
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The small government, whose pages are drawn in a moment; its reports are due for as long as this is run."""
+    folder = tmp_path_factory.mktemp("small")
+    opened = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
+    catalogue, official = write_small_government(folder / "data", calendar=opened)
+    with serving(folder, CATALOGUE_DIR=str(catalogue), OFFICIAL_DIR=str(official)) as address:
         yield address
 
 

@@ -364,7 +364,7 @@ def test_signed_out_there_is_only_the_way_in(chromium: Browser, office: Office, 
         ("dai", "/review?report=1", "この画面を使う権限がありません"),
         ("dai", "/submit?bureau=GENERAL", "デジタルサービス局"),
         ("office", "/submit?bureau=GENERAL", "アップロードは局担当が行います"),
-        ("office", "/review?report=999", "報告 999 は見つかりません"),
+        ("office", "/review?report=999", "アドレスが求める「999」は表示できません"),
     ],
 )
 def test_a_direct_address_shows_only_what_the_role_allows(

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import broken_rules
-from tests.browser.screen import pictured
+from tests.browser.screen import Screen, pictured
 from tests.browser.test_pages import opened
 
 pytestmark = pytest.mark.browser
@@ -91,7 +91,7 @@ def test_the_day_and_organisation_of_an_address_hold_on_the_next_page_and_the_ad
     expect(main).to_contain_text("As of 30 Jun 2023; organisation: Today", timeout=120_000)
     side.get_by_text("At the time", exact=True).click()
     expect(main).to_contain_text("As of 30 Jun 2023; organisation: At the time", timeout=120_000)
-    assert "view=then" in page.url and "as_of=2023-06-30" in page.url
+    Screen(page, server).asks(view="then", as_of="2023-06-30")
     side.get_by_role("link", name="Projects").click()
     page.wait_for_selector("h1:has-text('core projects')", timeout=120_000)
     expect(main).to_contain_text("As of 30 Jun 2023", timeout=120_000)

@@ -20,6 +20,7 @@ from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests import census
 from tests.browser.conftest import serving
+from tests.browser.screen import Screen
 from tests.browser.test_pages import opened
 from tests.loaders.test_census import answer, census_file
 
@@ -206,7 +207,7 @@ def test_a_search_is_kept_in_the_address_and_its_csv_is_the_same_list(chromium: 
     page.get_by_label("Search names and laws").fill("酒税")
     page.get_by_label("Search names and laws").press("Enter")
     page.wait_for_selector("text=1-1 of 1", timeout=120_000)
-    assert "q=" in page.url and "酒税" in urllib.request.unquote(page.url)
+    Screen(page, japan).asks(q="酒税")
     link = page.get_by_role("link", name="Save all matches as CSV").get_attribute("href")
     page.context.close()
     with urllib.request.urlopen(f"{japan}{link}" if link.startswith("/") else link, timeout=20) as response:

@@ -14,9 +14,9 @@ from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
-from tests.bench.viewer import served
+from tests.bench.viewer import Viewer, served
 from tests.pages import questions
-from tests.pages.charts_seen import EVERY, Seen, faults, walk
+from tests.pages.charts_seen import EVERY, Seen, faults, run, walk
 from tests.pages.questions import unanswered
 
 OFFICER = "office@example.org"
@@ -76,6 +76,19 @@ def test_every_page_of_an_empty_database_says_why_it_is_empty(tmp_path: Path, ca
     with served("server:app", DATABASE_URL=store.url, EDITIONS_DIR=str(tmp_path / "editions")) as port:
         found = walk(port, asked, as_person=OFFICER) if catalogue else walk(port, asked, languages=["en"])
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("ja", "2017年1月1日までに終わった期間"), ("en", "periods that ended by 1 Jan 2017")]
+)
+@pytest.mark.parametrize("page", ["", "changes"])
+def test_a_day_before_the_first_figure_is_no_empty_database(
+    shipped: tuple[int, Store], page: str, language: str, said: str
+) -> None:
+    viewer = Viewer(shipped[0])
+    words = run(viewer, page, f"as_of=2017-01-01&lang={language}").words()
+    viewer.close()
+    assert said in words and "make run" not in words
 
 
 def chart(figure: go.Figure, *, alt: str = "", key: str = "chart_x") -> Seen:
