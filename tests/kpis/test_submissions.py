@@ -348,7 +348,7 @@ RACE = """
 import sys, time
 from datetime import date
 from kpis.store.store import Store
-from kpis import submissions
+from kpis.reporting import submissions
 from kpis.errors import MierukaError
 from tests.small_government import figure
 url, what, actor, number, at = sys.argv[1:6]

@@ -159,7 +159,7 @@ import os, sqlite3, sys
 from pathlib import Path
 from kpis.settings import settings
 from kpis.store.store import Store
-from publishers import editions, publication
+from publishers.editions import on_disk as editions, publication
 from kpis.store.store import utc_now
 folder = settings().editions_dir
 held = editions.current(folder)
