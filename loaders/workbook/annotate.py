@@ -1,8 +1,8 @@
 """The bureau's own workbook comes back with the faulty cells filled and commented, everything else untouched.
 
-The parts of the file are edited in place and not written anew by a library, so that charts, pictures, shapes, checks,
-styles and whatever else a workbook holds stay byte for byte. The fill is a conditional format, so that no cell's own
-style is changed; a later marking takes the earlier marks away.
+Only the parts that carry a mark are parsed, changed and written anew (sheet, styles, comments and what points to them), so that charts,
+pictures, shapes, checks and whatever else a workbook holds stay byte for byte. The fill is a conditional format, so that no
+cell's own style is changed; a later marking takes the earlier marks away.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from posixpath import basename, dirname, join, normpath, relpath
-from xml.sax.saxutils import escape
+from typing import Any
+
+from lxml import etree
 
 from loaders.files.problems import Problem
 from loaders.files.sheets import column_number, sheet_parts, split_address
@@ -22,22 +24,31 @@ _SIGN = 'N("Mieruka")=0'  # always true; tells our conditional formats from othe
 _NOTE = "【Mieruka】"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_V, _O, _X = "urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office", "urn:schemas-microsoft-com:office:excel"
 _BORDER = "".join(
     f'<{side} style="thin"><color rgb="FF9C0006"/></{side}>' for side in ("left", "right", "top", "bottom")
 )  # fmt: skip
 _LOOKS = {
-    "error": '<dxf><font><b/><color rgb="FF9C0006"/></font><fill><patternFill patternType="solid"><fgColor rgb="FFFFC7CE"/>'
-    f'<bgColor rgb="FFFFC7CE"/></patternFill></fill><border>{_BORDER}</border></dxf>',
-    "warning": '<dxf><font><b/><color rgb="FF7F6000"/></font><fill><patternFill patternType="solid"><fgColor rgb="FFFFEB9C"/>'
-    f'<bgColor rgb="FFFFEB9C"/></patternFill></fill><border>{_BORDER}</border></dxf>',
+    "error": '<font><b/><color rgb="FF9C0006"/></font><fill><patternFill patternType="solid"><fgColor rgb="FFFFC7CE"/>'
+    f'<bgColor rgb="FFFFC7CE"/></patternFill></fill><border>{_BORDER}</border>',
+    "warning": '<font><b/><color rgb="FF7F6000"/></font><fill><patternFill patternType="solid"><fgColor rgb="FFFFEB9C"/>'
+    f'<bgColor rgb="FFFFEB9C"/></patternFill></fill><border>{_BORDER}</border>',
 }
-_AFTER_FORMATS = (
+# What comes behind conditional formats and behind the drawing of comments in a worksheet (ECMA-376, CT_Worksheet).
+_AFTER_LEGACY = {
+    "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "AlternateContent", "webPublishItems", "tableParts", "extLst",
+}  # fmt: skip
+_AFTER_FORMATS = _AFTER_LEGACY | {
     "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks",
     "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing",
-)  # fmt: skip
-_AFTER_LEGACY = (
-    "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "AlternateContent", "webPublishItems", "tableParts", "extLst",
-)  # fmt: skip
+}  # fmt: skip
+_AFTER_LOOKS = {"tableStyles", "colors", "extLst"}
+_SHAPE_TYPE = (
+    '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+Element = Any  # an element of lxml, which brings no types
 
 
 def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
@@ -78,217 +89,244 @@ def _words(problems: Iterable[Problem]) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", "\n".join(lines))
 
 
-def _prefix(xml: bytes, element: str) -> str:
-    match = re.search(rb"<(\w+:)?" + element.encode() + rb"[\s>/]", xml)
-    return (match[1] or b"").decode() if match else ""
+def _read(xml: bytes, *, is_drawing: bool = False) -> Element:
+    """Parse a part; a drawing of old Office may hold tags that nobody closed."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, strip_cdata=False, recover=is_drawing)
+    return etree.fromstring(xml, parser)
+
+
+def _written(root: Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _name(element: Element) -> str:
+    """Return the name of an element without its name space; a blank for a comment."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _in(root: Element, name: str) -> str:
+    """Return a name in the name space of a part, which strict workbooks have of their own."""
+    return f"{{{etree.QName(root).namespace}}}{name}"
+
+
+def _made(root: Element, name: str, inside: str = "", **attributes: str) -> Element:
+    """Return a new element in the name space of a part, with what stands in it."""
+    space = etree.QName(root).namespace
+    made = etree.fromstring(f'<{name} xmlns="{space}">{inside}</{name}>')
+    made.attrib.update(attributes)
+    return made
+
+
+def _insert(root: Element, element: Element, *, before: set[str]) -> None:
+    """Put an element where the order of its parent has it: before the first of those that come later."""
+    at = next((i for i, child in enumerate(root) if _name(child) in before), len(root))
+    root.insert(at, element)
+    etree.cleanup_namespaces(element)
 
 
 def _add_looks(parts: dict[str, bytes]) -> dict[str, int]:
     """Add the two looks to the workbook's differential styles and return their numbers."""
     name = next(n for n in parts if n.endswith("styles.xml") and n.startswith("xl/"))
-    xml = parts[name].decode("utf-8")
-    p = _prefix(parts[name], "styleSheet")
-    looks = {grade: re.sub(r"<(/?)(\w)", rf"<\1{p}\2", look) for grade, look in _LOOKS.items()}
-    match = re.search(rf"<{p}dxfs\b[^>]*?(?:/>|>(.*?)</{p}dxfs>)", xml, re.S)
-    held = (match[1] or "") if match else ""
+    root = _read(parts[name])
+    held = root.find(_in(root, "dxfs"))
+    if held is None:
+        held = _made(root, "dxfs")
+        _insert(root, held, before=_AFTER_LOOKS)
+    known = [etree.tostring(look, method="c14n", exclusive=True) for look in held]
     numbers = {}
-    for grade, look in looks.items():
-        at = held.find(look)
-        if at < 0:
-            at, held = len(held), held + look
-        numbers[grade] = len(re.findall(rf"<{p}dxf[\s>/]", held[:at]))
-    count = len(re.findall(rf"<{p}dxf[\s>/]", held))
-    whole = f'<{p}dxfs count="{count}">{held}</{p}dxfs>'
-    if match:
-        xml = xml[: match.start()] + whole + xml[match.end() :]
-    else:
-        at = min(i for e in ("<{}tableStyles", "<{}colors", "<{}extLst", "</{}styleSheet") if (i := xml.find(e.format(p))) >= 0)
-        xml = xml[:at] + whole + xml[at:]
-    parts[name] = xml.encode("utf-8")
+    for grade, inside in _LOOKS.items():
+        look = _made(root, "dxf", inside)
+        told = etree.tostring(look, method="c14n", exclusive=True)
+        if told not in known:
+            held.append(look)
+            told = etree.tostring(look, method="c14n", exclusive=True)
+            known.append(told)
+        numbers[grade] = known.index(told)
+    held.set("count", str(len(held)))
+    parts[name] = _written(root)
     return numbers
 
 
 def _mark_sheet(
     parts: dict[str, bytes], part: str, cells: Mapping[str, Sequence[Problem]], *, number: int, looks: Mapping[str, int]
 ) -> None:
-    xml = parts[part]
-    p = _prefix(xml, "worksheet")
-    end = max((m.end() for m in re.finditer(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>", xml)), default=0)
-    head, tail = xml[:end], xml[end:].decode("utf-8")
-    ours = rf"<{p}conditionalFormatting\b[^>]*>(?:(?!</{p}conditionalFormatting>).)*?N\((?:\"|&quot;)Mieruka(?:\"|&quot;)\)=0.*?</{p}conditionalFormatting>"
-    tail = re.sub(ours, "", tail, flags=re.S)
+    root = _read(parts[part])
+    had_ours = _take_our_formats(root)
     for grade, look in looks.items():
         places = [c for c, found in cells.items() if ("error" if any(f.grade == "error" for f in found) else "warning") == grade]
         if places:
-            rule = (
-                f'<{p}conditionalFormatting sqref="{" ".join(places)}"><{p}cfRule type="expression" dxfId="{look}" priority="1">'
-                f"<{p}formula>{escape(_SIGN)}</{p}formula></{p}cfRule></{p}conditionalFormatting>"
-            )
-            tail = _insert(tail, rule, before=(*_AFTER_FORMATS, *_AFTER_LEGACY), p=p, after=("customSheetViews", "scenarios"))
+            rule = _made(root, "cfRule", type="expression", dxfId=str(look), priority="1")
+            etree.SubElement(rule, _in(root, "formula")).text = _SIGN
+            formats = _made(root, "conditionalFormatting", sqref=" ".join(places))
+            formats.append(rule)
+            _insert(root, formats, before=_AFTER_FORMATS)
     relations = join(dirname(part), "_rels", basename(part) + ".rels")
     comments, drawing = _comment_parts(parts, part, relations)
-    if not cells and comments not in parts:
-        parts[part] = head + tail.encode("utf-8")
-        return
-    if comments not in parts:
-        comments, drawing, tail = _new_comments(parts, part, relations, tail, p=p, number=number)
-    removed = _write_comments(parts, comments, cells)
-    if drawing in parts:
-        _draw(parts, drawing, removed=removed, added=cells)
-    parts[part] = head + tail.encode("utf-8")
+    if cells and comments not in parts:
+        comments, drawing = _new_comments(parts, part, relations, root, number=number)
+    if comments in parts:
+        removed = _write_comments(parts, comments, cells)
+        if drawing in parts:
+            _draw(parts, drawing, removed=removed, added=cells)
+    if cells or had_ours:
+        parts[part] = _written(root)
 
 
-def _insert(tail: str, what: str, *, before: Sequence[str], p: str, after: Sequence[str]) -> str:
-    start = max((m.end() for name in after for m in re.finditer(rf"</{p}{name}>", tail)), default=0)
-    places = [m.start() for name in before if (m := re.compile(rf"<(?:{p}|mc:){name}[\s>/]").search(tail, start))]
-    at = min([*places, tail.rindex(f"</{p}worksheet>")])
-    return tail[:at] + what + tail[at:]
+def _take_our_formats(root: Element) -> bool:
+    """Take the conditional formats of an earlier marking away; say whether there were any."""
+    found = False
+    for formats in root.findall(_in(root, "conditionalFormatting")):
+        for rule in formats.findall(_in(root, "cfRule")):
+            if any(_SIGN in (formula.text or "") for formula in rule.findall(_in(root, "formula"))):
+                formats.remove(rule)
+                found = True
+        if not len(formats):
+            root.remove(formats)
+    return found
 
 
 def _comment_parts(parts: Mapping[str, bytes], part: str, relations: str) -> tuple[str, str]:
     """Return the paths of the sheet's comments and of the drawing that shows them; blanks where it has none."""
     found = {"comments": "", "vmlDrawing": ""}
-    for tag in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", parts.get(relations, b"")):
-        kind = re.search(rb'Type="[^"]*/(\w+)"', tag)
-        target = re.search(rb'Target="([^"]+)"', tag)
-        if kind and target and kind[1].decode() in found:
-            path = target[1].decode()
-            found[kind[1].decode()] = path.lstrip("/") if path.startswith("/") else normpath(join(dirname(part), path))
+    for each in _read(parts[relations]) if relations in parts else ():
+        kind, path = each.get("Type", "").rpartition("/")[2], each.get("Target", "")
+        if kind in found and path:
+            found[kind] = path.lstrip("/") if path.startswith("/") else normpath(join(dirname(part), path))
     return found["comments"], found["vmlDrawing"]
 
 
-def _new_comments(parts: dict[str, bytes], part: str, relations: str, tail: str, *, p: str, number: int) -> tuple[str, str, str]:
+def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Element, *, number: int) -> tuple[str, str]:
     """Add empty comments with their drawing to a sheet that has none."""
     comments, drawing = f"xl/comments_mieruka{number}.xml", f"xl/drawings/vmlDrawing_mieruka{number}.vml"
-    parts[comments] = (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{_MAIN}"><authors></authors><commentList></commentList></comments>'.encode()
-    )
-    added = f'<Relationship Id="rIdMierukaC" Type="{_R}/comments" Target="{relpath(comments, dirname(part))}"/>'
+    parts[comments] = _written(etree.fromstring(f'<comments xmlns="{_MAIN}"><authors/><commentList/></comments>'))
     _, existing = _comment_parts(parts, part, relations)
+    held = _read(parts[relations]) if relations in parts else etree.fromstring(f'<Relationships xmlns="{_PACKAGE}"/>')
+    held.append(_made(held, "Relationship", Id="rIdMierukaC", Type=f"{_R}/comments", Target=relpath(comments, dirname(part))))
     if existing in parts:
         drawing = existing  # a drawing of form controls or of a picture in the header
     else:
         parts[drawing] = (
-            b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-            b'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="9"/></o:shapelayout></xml>'
-        )
-        added += f'<Relationship Id="rIdMierukaV" Type="{_R}/vmlDrawing" Target="{relpath(drawing, dirname(part))}"/>'
-        tail = _insert(
-            tail, f'<{p}legacyDrawing xmlns:r="{_R}" r:id="rIdMierukaV"/>', before=_AFTER_LEGACY, p=p,
-            after=("conditionalFormatting", "dataValidations", "customSheetViews"),
-        )  # fmt: skip
-    package = "http://schemas.openxmlformats.org/package/2006/relationships"
-    empty = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{package}"></Relationships>'.encode()
-    held = re.sub(rb"<((?:\w+:)?)Relationships\b([^>]*)/>", rb"<\1Relationships\2></\1Relationships>", parts.get(relations, empty))
-    q = _prefix(held, "Relationships")
-    parts[relations] = held.replace(f"</{q}Relationships>".encode(), f"{added.replace('<R', f'<{q}R')}</{q}Relationships>".encode())
-    types = parts["[Content_Types].xml"].decode("utf-8")
-    q = _prefix(parts["[Content_Types].xml"], "Types")
-    told = f'<{q}Override PartName="/{comments}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"/>'
-    if not re.search(r'Extension="vml"', types, re.I):
-        first = re.search(rf"<{q}Types\b[^>]*>", types)
-        assert first is not None
-        vml = f'<{q}Default Extension="vml" ContentType="application/vnd.openxmlformats-officedocument.vmlDrawing"/>'
-        types = types[: first.end()] + vml + types[first.end() :]
-    parts["[Content_Types].xml"] = types.replace(f"</{q}Types>", f"{told}</{q}Types>").encode("utf-8")
-    return comments, drawing, tail
+            f'<xml xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="9"/>'
+            "</o:shapelayout></xml>"
+        ).encode()
+        held.append(_made(held, "Relationship", Id="rIdMierukaV", Type=f"{_R}/vmlDrawing", Target=relpath(drawing, dirname(part))))
+        shown = etree.Element(_in(sheet, "legacyDrawing"), {f"{{{_R}}}id": "rIdMierukaV"}, nsmap={"r": _R})
+        _insert(sheet, shown, before=_AFTER_LEGACY)
+    parts[relations] = _written(held)
+    types = _read(parts["[Content_Types].xml"])
+    if not any(each.get("Extension", "").lower() == "vml" for each in types):
+        vml = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+        types.insert(0, _made(types, "Default", Extension="vml", ContentType=vml))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+    types.append(_made(types, "Override", PartName=f"/{comments}", ContentType=kind))
+    parts["[Content_Types].xml"] = _written(types)
+    return comments, drawing
 
 
 def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequence[Problem]]) -> set[str]:
     """Take our earlier comments away and add the new ones; return the cells whose comment went."""
-    xml = parts[name].decode("utf-8")
-    p = _prefix(parts[name], "comments")
-    for element in ("authors", "commentList"):
-        xml = re.sub(rf"<{p}{element}\s*/>", f"<{p}{element}></{p}{element}>", xml)
-    authors = re.findall(rf"<{p}author>([^<]*)</{p}author>|<{p}author\s*/>", xml)
-    if AUTHOR in authors:
-        number = authors.index(AUTHOR)
-    else:
-        number = len(authors)
-        xml = xml.replace(f"</{p}authors>", f"<{p}author>{AUTHOR}</{p}author></{p}authors>")
+    root = _read(parts[name])
+    authors, listed = root.find(_in(root, "authors")), root.find(_in(root, "commentList"))
+    assert authors is not None and listed is not None
+    names = [author.text or "" for author in authors]
+    if AUTHOR not in names:
+        author = etree.SubElement(authors, _in(root, "author"))
+        author.text = AUTHOR
+        names.append(AUTHOR)
     removed: set[str] = set()
-    left: dict[str, str] = {}
-    listed = re.search(rf"<{p}commentList>(.*)</{p}commentList>", xml, re.S)
-    assert listed is not None
-    for comment in re.findall(rf"<{p}comment\b.*?</{p}comment>", listed[1], re.S):
-        cell = re.search(r'\bref="([^"]+)"', comment)
-        assert cell is not None
-        kept = _without_ours(comment, p)
-        if kept:
-            left[cell[1]] = kept
+    held: dict[str, Element] = {}
+    for comment in list(listed):
+        listed.remove(comment)
+        if _without_ours(root, comment):
+            held[comment.get("ref", "")] = comment
         else:
-            removed.add(cell[1])
+            removed.add(comment.get("ref", ""))
     for address, problems in cells.items():
-        run = f'<{p}r><{p}t xml:space="preserve">{escape(_words(problems))}</{p}t></{p}r>'
-        if address in left:  # somebody's comment stays, ours follows it
-            own = left[address]
-            if not re.search(rf"<{p}r[\s>]", own):
-                own = re.sub(rf"(<{p}t\b.*?</{p}t>)", rf"<{p}r>\1</{p}r>", own, flags=re.S)
-            left[address] = own.replace(f"</{p}text>", run.replace(_NOTE, f"\n{_NOTE}", 1) + f"</{p}text>")
+        words = _words(problems)
+        if address in held:  # somebody's comment stays, ours follows it
+            text = held[address].find(_in(root, "text"))
+            assert text is not None
+            for plain in text.findall(_in(root, "t")):
+                run = etree.Element(_in(root, "r"))
+                text.replace(plain, run)
+                run.append(plain)
+            words = "\n" + words
         else:
-            left[address] = f'<{p}comment ref="{address}" authorId="{number}"><{p}text>{run}</{p}text></{p}comment>'
-    inside = "".join(
-        left[address] for address in sorted(left, key=lambda a: (split_address(a)[1], column_number(split_address(a)[0])))
-    )
-    parts[name] = (xml[: listed.start(1)] + inside + xml[listed.end(1) :]).encode("utf-8")
+            held[address] = _made(root, "comment", ref=address, authorId=str(names.index(AUTHOR)))
+            text = etree.SubElement(held[address], _in(root, "text"))
+        text.append(_run(root, words))
+    for address in sorted(held, key=lambda a: (split_address(a)[1], column_number(split_address(a)[0]))):
+        listed.append(held[address])
+    parts[name] = _written(root)
     return removed
 
 
-def _without_ours(comment: str, p: str) -> str:
-    """Return a comment without what an earlier marking wrote into it; a blank where nothing else is left."""
+def _run(root: Element, words: str) -> Element:
+    run = etree.Element(_in(root, "r"))
+    text = etree.SubElement(run, _in(root, "t"), {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
+    text.text = words
+    return run
+
+
+def _said(root: Element, element: Element) -> str:
+    return "".join(text.text or "" for text in element.iter(_in(root, "t")))
+
+
+def _without_ours(root: Element, comment: Element) -> bool:
+    """Take what an earlier marking wrote out of a comment; say whether anything is left of it."""
     # LibreOffice drops authors and cuts a comment into runs by font, so the whole text decides.
-    text = "".join(re.findall(rf"<{p}t\b[^>]*>([^<]*)</{p}t>", comment))
-    if _NOTE not in text:
-        return comment
-    own = text.split(_NOTE, 1)[0].removesuffix("&#10;").rstrip("\n")
+    said = _said(root, comment)
+    if _NOTE not in said:
+        return True
+    own = said.split(_NOTE, 1)[0].rstrip("\n")
     if not own:
-        return ""
-    shorter = re.sub(rf"<{p}r><{p}t[^>]*>\s*{_NOTE}(?:(?!</{p}r>).)*</{p}r>", "", comment, flags=re.S)
-    if shorter != comment:
-        return shorter
-    run = f'<{p}text><{p}r><{p}t xml:space="preserve">{own}</{p}t></{p}r></{p}text>'
-    return re.sub(rf"<{p}text\b.*?</{p}text>", lambda _: run, comment, flags=re.S)
+        return False
+    text = comment.find(_in(root, "text"))
+    assert text is not None
+    for run in text.findall(_in(root, "r")):
+        if _said(root, run).lstrip().startswith(_NOTE):
+            text.remove(run)
+    if _said(root, comment).rstrip("\n") != own:
+        for child in list(text):
+            text.remove(child)
+        text.append(_run(root, own))
+    return True
 
 
 def _draw(parts: dict[str, bytes], name: str, *, removed: set[str], added: Iterable[str]) -> None:
-    xml = parts[name].decode("utf-8")
-    shown: set[str] = set()
-
-    def keep(match: re.Match[str]) -> str:
-        row, column = re.search(r"<x:Row>(\d+)</x:Row>", match[0]), re.search(r"<x:Column>(\d+)</x:Column>", match[0])
+    """Take the boxes of removed comments out of a sheet's drawing, and add those of new ones."""
+    root = _read(parts[name], is_drawing=True)
+    if root is None:  # nothing in it can be read: the comments are there, and Excel draws their boxes itself
+        return
+    gone, shown = {_place(cell) for cell in removed}, set[str]()
+    for shape in root.findall(f"{{{_V}}}shape"):
+        row, column = shape.find(f".//{{{_X}}}Row"), shape.find(f".//{{{_X}}}Column")
         if row is None or column is None:
-            return match[0]
-        place = f"{int(column[1])},{int(row[1])}"
+            continue
+        place = f"{int(column.text or 0)},{int(row.text or 0)}"
         if place in gone:
-            return ""
-        shown.add(place)
-        return match[0]
-
-    gone = {_place(cell) for cell in removed}
-    xml = re.sub(r"<v:shape\b(?!type).*?</v:shape>", keep, xml, flags=re.S)
-    shapes = ""
-    if 'id="_x0000_t202"' not in xml:
-        shapes += (
-            '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-            '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
-        )
-    taken = {int(n) for n in re.findall(r"_x0000_s(\d+)", xml)}
-    number = max(taken, default=9216) + 1
+            root.remove(shape)
+        else:
+            shown.add(place)
+    ids = [shape.get("id", "") for shape in root.iter(f"{{{_V}}}shape", f"{{{_V}}}shapetype")]
+    shapes = "" if "_x0000_t202" in ids else _SHAPE_TYPE
+    number = max((int(i.removeprefix("_x0000_s")) for i in ids if i.removeprefix("_x0000_s").isdigit()), default=9216) + 1
     for cell in added:
         place = _place(cell)
         if place in shown:
             continue
-        column, row = (int(n) for n in place.split(","))
+        column_at, row_at = (int(n) for n in place.split(","))
         shapes += (
             f'<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:80pt;margin-top:5pt;width:260pt;'
             f'height:110pt;z-index:1;visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
             '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto">'
             '<div style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-            f"<x:Anchor>{column + 1}, 15, {row}, 2, {column + 4}, 31, {row + 7}, 1</x:Anchor><x:AutoFill>False</x:AutoFill>"
-            f"<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+            f"<x:Anchor>{column_at + 1}, 15, {row_at}, 2, {column_at + 4}, 31, {row_at + 7}, 1</x:Anchor><x:AutoFill>False</x:AutoFill>"
+            f"<x:Row>{row_at}</x:Row><x:Column>{column_at}</x:Column></x:ClientData></v:shape>"
         )
         number += 1
-    parts[name] = xml.replace("</xml>", f"{shapes}</xml>").encode("utf-8")
+    root.extend(etree.fromstring(f'<xml xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}">{shapes}</xml>'))
+    parts[name] = etree.tostring(root, encoding="UTF-8")
 
 
 def _place(cell: str) -> str:
