@@ -337,9 +337,16 @@ def shown_figure(scored: Scored, figure: Figure | None, language: str = "ja") ->
     return figure_text(scored.entry.definition, figure, language, apart_from=scored.beside)
 
 
-def dated_text(definition: Definition, figure: Figure | None, language: str = "ja") -> str:
-    """Write a figure with its period in short, as it stands beside one of another period: ``55.1 % (R3年度)``; or a dash."""
-    return "―" if figure is None else f"{figure_text(definition, figure, language)} ({figure.period.short(language)})"
+def dated_text(scored: Scored, figure: Figure | None, language: str = "ja", *, definition: Definition | None = None) -> str:
+    """Write a figure of a judged series with its period in short, as it stands beside one of another period: ``55.1 % (R3年度)``; or a dash.
+
+    Args:
+        definition: of another unit than the series has, for a card that writes the unit once.
+    """
+    if figure is None:
+        return "―"
+    shown = figure_text(definition or scored.entry.definition, figure, language, apart_from=scored.beside)
+    return f"{shown} ({figure.period.short(language)})"
 
 
 @dataclass(frozen=True, slots=True)

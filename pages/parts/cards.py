@@ -98,7 +98,7 @@ def headline_value(scored: Scored, figure: Figure | None) -> str:
 
 def dated_value(scored: Scored, figure: Figure | None) -> str:
     """Return a figure with its period in short, as it stands beside one of another period; a dash where there is none."""
-    return dated_text(scored.entry.definition, figure, language())
+    return dated_text(scored, figure, language())
 
 
 def indicator_card(scored: Scored, *, title: str | None = None) -> None:
@@ -174,7 +174,7 @@ def _foot(scored: Scored) -> str:
     parts = [judged.figure.period.label(language())]
     if value_of(scored.entry.definition, judged.figure) is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
-            parts.append(f"{t(word)} {dated_text(definition, other, language())}")
+            parts.append(f"{t(word)} {dated_text(scored, other, language(), definition=definition)}")
     return " ・ ".join(_unbroken(part) for part in parts)
 
 

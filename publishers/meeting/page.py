@@ -71,7 +71,7 @@ def _indicators(report: QuarterReport) -> _Table:
                 words.named(definition), judged.figure.period.label(language), report.shown(item, judged.figure),
                 target_text(definition, judged, language),
                 variance_text(definition, judged, language),
-                dated_text(definition, judged.previous, language), dated_text(definition, judged.year_earlier, language), standing_word(judged, language),
+                dated_text(item, judged.previous, language), dated_text(item, judged.year_earlier, language), standing_word(judged, language),
             ]
         )  # fmt: skip
     header = [
