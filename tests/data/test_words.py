@@ -11,12 +11,12 @@ import pytest
 
 from kpis.settings import ROOT
 from kpis.text import filled
+from tests.rooms import LEVELS
 
 FILES = sorted((ROOT / "data" / "text").glob("*.toml"))
-ROOMS = ("pages", "loaders", "publishers", "charts", "kpis")
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
-    for room in ROOMS
+    for room in LEVELS
     for path in sorted((ROOT / room).rglob("*"))
     if path.suffix in (".py", ".html", ".xml", ".txt", ".js")
 )

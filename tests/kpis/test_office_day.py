@@ -11,8 +11,8 @@ import pytest
 from kpis.figures.records import Figure
 from kpis.periods import first_instant, last_instant, local_day, local_time, parse_instant
 from kpis.settings import ROOT
+from tests.rooms import LEVELS
 
-ROOMS = ("kpis", "charts", "loaders", "publishers", "pages")
 MORNING = datetime(2026, 11, 24, 23, 30)  # UTC: 08:30 on the 25th in Tokyo
 # A cell or field of a workbook that Excel keeps as a date with a clock time: no instant, it means the day it shows.
 CELLS = {"loaders/workbook/values.py", "loaders/files/table.py", "loaders/files/sheets.py"}
@@ -60,7 +60,7 @@ def faults(source: str) -> list[str]:
 
 def sources() -> list[Path]:
     return [
-        *(p for room in ROOMS for p in sorted((ROOT / room).rglob("*.py"))),
+        *(p for room in LEVELS for p in sorted((ROOT / room).rglob("*.py"))),
         ROOT / "manage.py",
         ROOT / "server.py",
         ROOT / "dashboard.py",
