@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
 from tests.cases.doors import DOORS, FILES, command, copy_of, through
@@ -39,6 +43,36 @@ def test_the_command_line_ends_with_1_and_names_the_cell(tokyo: Store, tmp_path:
         assert done.returncode == 1 and "Traceback" not in done.stderr
         assert all(cell in done.stderr for _, cell in REFUSED[name])
     assert store.count(tables.Observation) == tokyo.count(tables.Observation)
+
+
+# Small files made to exhaust whoever opens them.
+HOSTILE = ["far-cell-single-quotes.xlsx", "flood-of-tags.xlsx", "formulas-without-addresses.xlsx"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_workbook_is_a_named_problem_at_every_door(tokyo: Store, tmp_path: Path, name: str, door: str) -> None:
+    store = copy_of(tokyo, tmp_path)
+    before = store.revision(), store.count(tables.OriginalFile)
+    problems = through(door, store, FILES / name, tmp_path).problems
+    assert problems and all(p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in problems)
+    assert (store.revision(), store.count(tables.OriginalFile)) == before
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_workbook_takes_the_command_line_little_memory(tokyo: Store, name: str) -> None:
+    """Its process ends by itself with 1 and what was found, in less than 512 MB."""
+    code = (
+        "import resource, sys\nfrom manage import app\n"
+        "try: app(sys.argv[1:])\n"
+        "finally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", str(FILES / name)], cwd=ROOT, capture_output=True, text=True, timeout=300,
+        env={**os.environ, "DATABASE_URL": tokyo.url, "MIERUKA_MODE": "local"},
+    )  # fmt: skip
+    assert done.returncode == 1 and "Traceback" not in done.stderr and name in done.stderr
+    assert int(done.stdout.split("peak")[-1]) < 512
 
 
 @pytest.mark.parametrize("door", DOORS)
