@@ -190,8 +190,8 @@ VAIN = [
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_an_address_asks_for_in_vain_is_said_on_the_page(context: BrowserContext, small_server: str, language: str) -> None:
-    screen = Screen(context.new_page(), small_server)
+def test_what_an_address_asks_for_in_vain_is_said_on_the_page(context: BrowserContext, server: str, language: str) -> None:
+    screen = Screen(context.new_page(), server)
     for path, name, asked in VAIN:
         words = language if name != "lang" else "ja"
         screen.open(f"{path}?lang={language}&{name}={asked}" if name != "lang" else f"{path}?lang={asked}")
