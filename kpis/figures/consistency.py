@@ -334,8 +334,3 @@ def _followed(
              f"the predecessor's part until {last.isoformat()} and the successor's from {since}: both are added up"),
         )  # fmt: skip
         return
-
-
-def contradicting(figures: Mapping[Key, Figure], organisation: Organisation) -> list[tuple[Key, Words]]:
-    """Return the stored figures of units outside their time: what a changed life of a unit would leave behind."""
-    return [(key, when) for key, f in figures.items() if (when := outside_time(key[1], f.period, organisation)) is not None]

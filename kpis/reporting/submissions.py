@@ -546,14 +546,14 @@ def _unasked(
     session: Session, submission: tables.Submission, comparison: Comparison, current: Mapping[RowKey, Any]
 ) -> list[Contradiction]:
     """Return what the report contradicts by now without having been asked about it; refuse what is impossible by now."""
-    asked = {(w.rule, w.sheet, w.cell) for w in warnings_of(session, submission)}
+    asked = {(w.rule, w.sheet, w.cell, w.found) for w in warnings_of(session, submission)}
     found = contradictions_of(session, submission.bureau_code, comparison, current)
     if impossible := [each for each in found if each.finding.grade == "error"]:
         raise StepRefused(
             f"登録の変更により成り立たなくなった値があります({_told(impossible, 0)})。直したファイルをアップロードしてください。",
             f"Figures became impossible by what was stored since ({_told(impossible, 1)}). Upload a corrected workbook.",
         )
-    return [each for each in found if (each.finding.rule, each.row.sheet, each.cell) not in asked]
+    return [each for each in found if (each.finding.rule, each.row.sheet, each.cell, each.finding.found) not in asked]
 
 
 def _as_warning(contradiction: Contradiction) -> Warning:
