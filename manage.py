@@ -41,7 +41,7 @@ err = Console(stderr=True)
 
 
 @app.callback()
-def main() -> None:
+def every_command() -> None:
     """Mieruka 見える化: load figures, judge them, show them."""
     gc.freeze()  # what is imported stays to the end: the collector need not walk it at each large file
 
@@ -517,9 +517,14 @@ def run(
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the command line; what the product refuses is said in both languages, with exit code 2."""
     try:
         app()
     except MierukaError as error:
         err.print(error.message_ja, error.message_en, sep="\n", markup=False)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

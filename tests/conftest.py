@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import text
 
-from kpis.settings import ROOT
-from kpis.store.store import Store, open_engine
-from loaders.catalogue import load_folder
-from tests.small_government import settle
+from kpis.store.store import Store
+from tests.publishers.house import House, built
+from tests.publishers.public_server import public_server
+from tests.shared import copied, empty, forget, postgresql, shared_folder, shipped
+from tests.small_government import begin, settle
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
@@ -24,22 +22,40 @@ settings.register_profile("mieruka", deadline=None, suppress_health_check=[Healt
 settings.load_profile("mieruka")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_shared_is_left() -> Iterator[None]:
+    """Remove what the tests of this process shared, when they are over."""
+    yield
+    forget()
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """An empty, migrated store."""
-    made = Store(f"sqlite:///{tmp_path / 'test.db'}")
-    made.migrate()
+    return copied(empty(), tmp_path / "test.db")
+
+
+@pytest.fixture(scope="session")
+def tokyo() -> Store:
+    """A store with the shipped catalogue and official figures; read only, shared by every test of a process."""
+    return Store(f"sqlite:///{shipped()}")
+
+
+@pytest.fixture(scope="session")
+def published(tokyo: Store) -> House:
+    """An instance with two editions, the second with a correction; read only, shared by every test of a process."""
+    made = built(tokyo, shared_folder())
+    made.publish("最初の公表")
+    made.correct("paper_reduction_rate", "FY2022", value="71.0")
+    made.publish("用紙の削減率を訂正")
     return made
 
 
-@pytest.fixture(scope="module")
-def tokyo(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A store with the shipped catalogue and official figures; read only, shared by a module."""
-    made = Store(f"sqlite:///{tmp_path_factory.mktemp('tokyo') / 'tokyo.db'}")
-    made.migrate()
-    reports = load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
-    assert not [p for r in reports for p in r.problems]
-    return made
+@pytest.fixture(scope="session")
+def published_port(published: House) -> Iterator[int]:
+    """The port of a public instance that serves these two editions."""
+    with public_server(published.folder) as port:
+        yield port
 
 
 @pytest.fixture(
@@ -53,15 +69,5 @@ def reporting(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]
     if request.param == "sqlite":
         yield settle(Store(f"sqlite:///{tmp_path / 'reporting.db'}"), tmp_path / "data")
         return
-    schema = f"t{uuid.uuid4().hex}"
-    admin = open_engine(POSTGRES)
-    with admin.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    made = Store(f"{POSTGRES}?options={quote(f'-csearch_path={schema}')}")
-    try:
-        yield settle(made, tmp_path / "data")
-    finally:
-        made.engine.dispose()
-        with admin.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        admin.dispose()
+    with postgresql(POSTGRES, "small government", begin) as made:
+        yield made

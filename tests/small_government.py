@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import tempfile
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from kpis.reporting import people
@@ -11,6 +14,7 @@ from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
+from tests.shared import filled_once
 
 PERIOD = "FY2022-Q3"
 ANNA, AYA = "anna@general.example.jp", "aya@general.example.jp"  # managers of GENERAL
@@ -114,17 +118,26 @@ def write_small_government(folder: Path, *, calendar: list[dict[str, str]] | Non
 
 
 def settle(store: Store, folder: Path, *, calendar: list[dict[str, str]] | None = None) -> Store:
-    """Load the small government into a store, with its people."""
+    """Bring the small government with its people into a new SQLite store, a copy of one; its files are written into a folder."""
+    write_small_government(folder, calendar=calendar)
+    shutil.copy(
+        filled_once(f"small government {calendar}", partial(begin, calendar=calendar)), store.url.removeprefix("sqlite:///")
+    )
+    return store
+
+
+def begin(store: Store, *, calendar: list[dict[str, str]] | None = None) -> None:
+    """Load the small government into an empty database of any kind, and register its people."""
     store.migrate()
-    catalogue, official = write_small_government(folder, calendar=calendar)
-    reports = load_folder(store, catalogue, official=official)
+    with tempfile.TemporaryDirectory() as folder:
+        catalogue, official = write_small_government(Path(folder), calendar=calendar)
+        reports = load_folder(store, catalogue, official=official)
     assert not [p for r in reports for p in r.problems]
     for email, role, bureau in (
         (ANNA, "bureau_manager", "GENERAL"), (AYA, "bureau_manager", "GENERAL"), (DAI, "bureau_manager", "DIGITAL"),
         (OFFICE, "reform_office", None), (SECOND, "reform_office", None), (ADMIN, "administrator", None),
     ):  # fmt: skip
         people.add_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau)
-    return store
 
 
 def figure(indicator: str = "electronic_decision_rate", **overrides: object) -> ReportedRow:

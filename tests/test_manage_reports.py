@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +11,10 @@ import openpyxl
 import pytest
 
 from kpis.reporting import people, reports
-from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.workbook.submit import take_template
+from tests.command import command
 from tests.small_government import ADMIN, ANNA, AYA, DAI, OFFICE, PERIOD, STRANGER, settle
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -29,10 +27,7 @@ def desk(tmp_path: Path) -> tuple[Store, Run]:
     store = settle(Store(f"sqlite:///{tmp_path / 'desk.db'}"), tmp_path / "data", calendar=CALENDAR)
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "DATABASE_URL": store.url, "MIERUKA_MODE": "local"}
-        return subprocess.run(
-            [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
-        )
+        return command(*words, DATABASE_URL=store.url)
 
     return store, run
 

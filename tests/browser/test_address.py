@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from kpis.settings import ROOT
-from kpis.store.store import Store
-from loaders.catalogue import load_folder
 from tests.browser.screen import WAIT, Screen, tab
 from tests.pages.questions import word
-from tests.publishers.house import built
-from tests.publishers.public_server import public_server
 
 pytestmark = pytest.mark.browser
 DAY = "2023-06-30"
@@ -202,17 +196,8 @@ def test_what_an_address_asks_for_in_vain_is_said_on_the_page(context: BrowserCo
 
 
 @pytest.fixture(scope="module")
-def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("public")
-    store = Store(f"sqlite:///{folder / 'tokyo.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
-    made = built(store, folder)
-    made.publish("最初の公表")
-    made.correct("paper_reduction_rate", "FY2022", value="71.0")
-    made.publish("用紙の削減率を訂正")
-    with public_server(made.folder) as port:
-        yield f"http://127.0.0.1:{port}"
+def public(published_port: int) -> str:
+    return f"http://127.0.0.1:{published_port}"
 
 
 def test_the_public_instance_keeps_its_view_and_says_what_it_cannot_show(context: BrowserContext, public: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from kpis.reporting import reports
-from kpis.settings import ROOT
 from kpis.store.store import Store
 from tests import libreoffice
 from tests.browser.conftest import serving
 from tests.browser.screen import at_rest, pictured, tab
+from tests.command import command
 from tests.oidc import free_port, providing
 from tests.small_government import ANNA, AYA, DAI, OFFICE, STRANGER, write_small_government
 
@@ -67,22 +65,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
                 (DAI, "--role", "bureau_manager", "--bureau", "DIGITAL"),
                 (OFFICE, "--role", "reform_office"),
             ):
-                command(environment, "user", "add", email, *role)
+                run(environment, "user", "add", email, *role)
             yield Office(address, Store(url), folder)
 
 
-def command(environment: dict[str, str], *words: str, code: int = 0) -> str:
+def run(environment: dict[str, str], *words: str, code: int = 0) -> str:
     """Run ``manage.py`` against the served database and return what it printed."""
-    import os
-
-    done = subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = command(*words, **environment)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -265,7 +254,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
         digital, folder / "digital2.xlsx", {(FIGURES, own["分子(実績の数)"]): 150, (FIGURES, own["分母(対象の数)"]): 1000}
     )
     environment = {"DATABASE_URL": office.store.url}
-    said = command(
+    said = run(
         environment, "load", str(folder / "digital2.xlsx"), "--as", DAI, "--submit", "--leaves-open", "ほかは次の四半期に集計する"
     )
     assert "submitted" in said
@@ -396,10 +385,10 @@ def test_a_role_taken_away_ends_an_open_session_at_its_next_step(chromium: Brows
     """The cookie still says who it is; the database says that they may nothing any more."""
     gone = "leaver@digital.example.jp"
     environment = {"DATABASE_URL": office.store.url}
-    command(environment, "user", "add", gone, "--role", "bureau_manager", "--bureau", "DIGITAL")
+    run(environment, "user", "add", gone, "--role", "bureau_manager", "--bureau", "DIGITAL")
     context, page = signed_in(chromium, office.address, "leaver", "/submit")
     expect(page.get_by_role("button", name="内容を確かめる")).to_be_visible(timeout=WAIT)
-    command(environment, "user", "remove", gone)
+    run(environment, "user", "remove", gone)
     page.get_by_role("button", name="内容を確かめる").click()
     expect(page.get_by_text("登録されていません")).to_be_visible(timeout=WAIT)
     quiet(page)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kpis.settings import ROOT
 from kpis.store.store import Store
-from loaders.catalogue import load_folder
 from publishers.meeting.material import quarter_report
 from publishers.meeting.page import report_page
 from publishers.site.export import export
 from tests.browser.test_pages import opened
-from tests.publishers.house import House, built
+from tests.publishers.house import House
 
 pytestmark = pytest.mark.browser
 A4 = {"upright": 680, "across": 1008}  # pixels between the margins of 15 mm
@@ -40,20 +37,10 @@ CUT = """(room) => {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    folder = tmp_path_factory.mktemp("printed")
-    store = Store(f"sqlite:///{folder / 'tokyo.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
-    return built(store, folder)
-
-
-@pytest.fixture(scope="module")
-def site(house: House) -> Iterator[Path]:
-    house.publish("印刷")
-    target = house.folder / "written"
-    export(target, chosen=house.chosen)
-    yield target
+def site(published: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("printed") / "written"
+    export(target, chosen=published.chosen)
+    return target
 
 
 def cut(page: Page, room: int, *, scope: str = "body *") -> list[str]:
@@ -97,9 +84,9 @@ def test_the_static_edition_is_printed_whole(
 
 @pytest.mark.parametrize("paper", list(A4))
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_meeting_material_is_printed_whole(chromium: Browser, house: House, tmp_path: Path, language: str, paper: str) -> None:
+def test_the_meeting_material_is_printed_whole(chromium: Browser, tokyo: Store, tmp_path: Path, language: str, paper: str) -> None:
     path = tmp_path / "report.html"
-    path.write_text(report_page(quarter_report(house.store, "FY2022-Q3", language=language)), encoding="utf-8")
+    path.write_text(report_page(quarter_report(tokyo, "FY2022-Q3", language=language)), encoding="utf-8")
     page = chromium.new_context(java_script_enabled=False).new_page()
     page.goto(path.as_uri())
     printed(page, tmp_path / "page.pdf", across=paper == "across")

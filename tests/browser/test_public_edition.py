@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 
-from kpis.settings import ROOT
-from kpis.store.store import Store
-from loaders.catalogue import load_folder
 from publishers.editions import on_disk
 from tests.browser.test_pages import opened
-from tests.publishers.house import House, built
-from tests.publishers.public_server import public_server
+from tests.publishers.house import House
 from tests.publishers.shown import numbers_in
 
 pytestmark = pytest.mark.browser
@@ -24,34 +18,20 @@ PATHS = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    folder = tmp_path_factory.mktemp("public")
-    store = Store(f"sqlite:///{folder / 'tokyo.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
-    made = built(store, folder)
-    made.publish("最初の公表")
-    made.correct("paper_reduction_rate", "FY2022", value="71.0")
-    made.publish("用紙の削減率を訂正")
-    return made
+def public(published_port: int) -> str:
+    return f"http://127.0.0.1:{published_port}"
 
 
-@pytest.fixture(scope="module")
-def public(house: House) -> Iterator[str]:
-    with public_server(house.folder) as port:
-        yield f"http://127.0.0.1:{port}"
-
-
-def frame(language: str, address: str, house: House) -> set[str]:
+def frame(language: str, address: str, published: House) -> set[str]:
     """Return the numbers of the frame round every page: the edition, its day, its address."""
-    held = on_disk.opened(house.folder, 2)
+    held = on_disk.opened(published.folder, 2)
     return {*numbers_in(held.as_of.isoformat()), str(held.as_of.month), str(held.as_of.day), "2", "0002", "4.0"}
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", list(PATHS))
 def test_every_number_a_reader_sees_on_the_instance_stands_in_the_static_page(
-    chromium: Browser, public: str, house: House, path: str, language: str
+    chromium: Browser, public: str, published: House, path: str, language: str
 ) -> None:
     """As text on the screen; the static page is read with scripts switched off."""
     page, wrong = opened(chromium, public, path + ("&" if "?" in path else "?") + f"lang={language}", width=1280)
@@ -69,7 +49,7 @@ def test_every_number_a_reader_sees_on_the_instance_stands_in_the_static_page(
     plain.context.close()
     missing = set(numbers_in(seen)) - set(numbers_in(static)) - set(numbers_in(links))
     assert len(set(numbers_in(seen))) > 10
-    assert missing <= frame(language, public, house), missing
+    assert missing <= frame(language, public, published), missing
 
 
 @pytest.mark.parametrize("width", [320, 375, 1280])

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kpis.settings import ROOT
 from kpis.store import tables
-from kpis.store.store import Store, utc_now
-from loaders.catalogue import load_folder
+from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from tests.browser.axe import broken_rules
 from tests.browser.screen import pictured
 from tests.publishers.house import House
+from tests.shared import copied, shipped
 
 pytestmark = pytest.mark.browser
 PAGES = [
@@ -38,9 +37,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The static edition of an instance where bureaus reported and a figure was corrected, on a plain file server."""
     folder = tmp_path_factory.mktemp("static")
-    store = Store(f"sqlite:///{folder / 'working.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    store = copied(shipped(), folder / "working.db")
     house = House(store, folder / "editions", utc_now())
     for number, code in enumerate(("GENERAL", "FINANCE", "DIGITAL", "WELFARE_HEALTH"), start=1):
         house.add(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +9,11 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.files.problems import LoadReport
 from loaders.load import check_content, load_file
 from loaders.pull import pull_all
+from tests.shared import copied, settled
 
 FILES = Path(__file__).resolve().parent / "files"
 DOORS = ("check", "load", "pull")
@@ -41,10 +37,7 @@ def served(folder: Path) -> Iterator[str]:
 
 def copy_of(store: Store, folder: Path) -> Store:
     """Return a copy of a store in a folder of its own, to be changed."""
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy(store.url.removeprefix("sqlite:///"), folder / "copy.db")
-    return Store(f"sqlite:///{folder / 'copy.db'}")
+    return copied(settled(store), folder / "copy.db")
 
 
 def through(door: str, store: Store, path: Path, folder: Path) -> LoadReport:
@@ -59,11 +52,3 @@ def through(door: str, store: Store, path: Path, folder: Path) -> LoadReport:
         (pulled,) = pull_all(store, folder / "sources.toml", state_dir=folder / "state")
     assert (pulled.outcome == "failed") == any(p.grade == "error" for r in pulled.reports for p in r.problems), pulled
     return pulled.reports[0]
-
-
-def command(store: Store, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line on a store."""
-    environment = {**os.environ, "DATABASE_URL": store.url, "MIERUKA_MODE": "local"}
-    return subprocess.run(
-        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
-    )

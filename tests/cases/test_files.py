@@ -12,7 +12,8 @@ import pytest
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
-from tests.cases.doors import DOORS, FILES, command, copy_of, through
+from tests.cases.doors import DOORS, FILES, copy_of, through
+from tests.command import command
 
 # File → (rule or kind, cell) of every problem; nothing of it may be stored.
 REFUSED = {
@@ -39,7 +40,7 @@ def test_a_list_is_refused_at_the_cell_by_every_door(tokyo: Store, tmp_path: Pat
 def test_the_command_line_ends_with_1_and_names_the_cell(tokyo: Store, tmp_path: Path, name: str) -> None:
     store = copy_of(tokyo, tmp_path)
     for word in ("check", "load"):
-        done = command(store, word, str(FILES / name))
+        done = command(word, str(FILES / name), DATABASE_URL=store.url)
         assert done.returncode == 1 and "Traceback" not in done.stderr
         assert all(cell in done.stderr for _, cell in REFUSED[name])
     assert store.count(tables.Observation) == tokyo.count(tables.Observation)

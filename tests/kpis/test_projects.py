@@ -22,12 +22,11 @@ from kpis.figures.projects import (
 from kpis.figures.records import JUDGED
 from kpis.figures.scorecard import Tally, score_all, tally
 from kpis.reporting.confidence import record_confidence
-from kpis.settings import ROOT
 from kpis.store import tables as models
 from kpis.store.store import Store
-from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests.kpis.test_store import register_file
+from tests.shared import copied, shipped
 
 TODAY = date(2026, 11, 24)
 KNOWN = datetime(2026, 1, 1)
@@ -72,9 +71,7 @@ def test_a_milestone_replanned_twice_and_finished_late_shows_all_days_and_the_sl
 
 
 def test_the_same_through_files_loaded_one_after_another(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'copy.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    store = copied(shipped(), tmp_path / "copy.db")
     base = {"planned_end": "2020-05-29", "planned_end_precision": "day"}
     for day in ("2020-06-30", "2020-07-31"):
         load_file(
@@ -203,9 +200,7 @@ def test_only_what_cannot_both_be_right_is_a_contradiction() -> None:
 
 
 def test_a_stated_confidence_stands_beside_the_computed_status_and_contradiction_is_seen(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'copy.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    store = copied(shipped(), tmp_path / "copy.db")
     record_confidence(
         store, "CP3", confidence="medium", reason="様子を見る", reviewer="構造改革室 佐藤", reviewed_on=date(2026, 10, 1)
     )

@@ -24,6 +24,7 @@ from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests.killed import killed
+from tests.shared import copied, load_shipped, postgresql, shipped
 from tests.small_government import write_small_government
 
 OBSERVATIONS = (ROOT / "data" / "official" / "observations.csv").read_text(encoding="utf-8").splitlines()
@@ -43,10 +44,7 @@ def correction(**overrides: str) -> bytes:
 
 
 def tokyo_copy(tmp_path: Path) -> Store:
-    made = Store(f"sqlite:///{tmp_path / 'copy.db'}")
-    made.migrate()
-    load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
-    return made
+    return copied(shipped(), tmp_path / "copy.db")
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(store: Store) -> None:
@@ -210,8 +208,5 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
 
 @pytest.mark.skipif(not os.environ.get("TEST_POSTGRES_URL"), reason="TEST_POSTGRES_URL is not set: no PostgreSQL to migrate")
 def test_the_migrations_and_figures_also_fit_a_real_postgresql() -> None:
-    made = Store(os.environ["TEST_POSTGRES_URL"])
-    made.migrate()
-    reports = load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
-    assert not [p for r in reports for p in r.problems]
-    assert made.count(models.Observation) == len(OBSERVATIONS) - 1
+    with postgresql(os.environ["TEST_POSTGRES_URL"], "shipped", load_shipped) as made:
+        assert made.count(models.Observation) == len(OBSERVATIONS) - 1

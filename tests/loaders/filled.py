@@ -13,11 +13,10 @@ import openpyxl
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis.settings import ROOT
 from kpis.store.store import Store
-from loaders.catalogue import load_folder
 from loaders.load import load_file
 from loaders.workbook.door import issue_template
+from tests.shared import copied, shipped
 
 BUREAU, PERIOD = "CONSTRUCTION", "FY2022-Q3"
 F, P, S, M = "指標の実績", "手続", "施設", "マイルストーン"
@@ -34,9 +33,7 @@ PAST = "indicator_code,bureau_code,period_code,value,numerator,denominator,sourc
 
 def make_store(folder: Path) -> Store:
     """Return a store with the shipped catalogue and a little of one bureau's past."""
-    store = Store(f"sqlite:///{folder / 'filled.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    store = copied(shipped(), folder / "filled.db")
     report = load_file(store, PAST.encode(), name="past.csv", kind="observations.csv")
     assert not report.problems, report.problems
     return store

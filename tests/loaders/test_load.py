@@ -18,6 +18,7 @@ from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import check_content, load_file
 from manage import app
+from tests.shared import copied, shipped
 
 FIELDS = ["indicator_code", "bureau_code", "period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en",
           "is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "published_on", "source_code",
@@ -25,9 +26,8 @@ FIELDS = ["indicator_code", "bureau_code", "period_code", "value", "numerator", 
 
 
 @pytest.fixture
-def tokyo_store(store: Store) -> Store:
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
-    return store
+def tokyo_store(tmp_path: Path) -> Store:
+    return copied(shipped(), tmp_path / "tokyo.db")
 
 
 def row(**overrides: str) -> dict[str, str]:

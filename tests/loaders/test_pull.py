@@ -13,12 +13,11 @@ from typing import ClassVar
 import pytest
 
 from kpis.errors import SourceUnreachable
-from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
-from loaders.catalogue import load_folder
 from loaders.pull import Pulled, pull_all
 from tests.loaders.test_load import csv_of, row
+from tests.shared import copied, shipped
 
 CONTENT = csv_of(row())
 
@@ -86,9 +85,8 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def ready(store: Store) -> Store:
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
-    return store
+def ready(tmp_path: Path) -> Store:
+    return copied(shipped(), tmp_path / "ready.db")
 
 
 def pulled(store: Store, tmp_path: Path, *locations: str, hosts: str = '"127.0.0.1"') -> list[Pulled]:

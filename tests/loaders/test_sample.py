@@ -37,6 +37,7 @@ from tests.pages.questions import unanswered
 from tests.publishers import accounts, projected
 from tests.publishers.ledger import Ledger
 from tests.publishers.shown import Shown, of_streamlit
+from tests.shared import copied, shipped
 
 SIZES = ROOT / "data" / "catalogue" / "sample.toml"
 TODAY = date(2026, 11, 24)
@@ -72,9 +73,7 @@ def test_the_same_sample_comes_out_each_time_and_numerators_stay_within_denomina
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Path]]:
     folder = tmp_path_factory.mktemp("sample")
-    store = Store(f"sqlite:///{folder / 'sample.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    store = copied(shipped(), folder / "sample.db")
     make_sample(store, SIZES, quarters=("FY2022-Q4",), open_quarter=None, folder=folder / "books")
     yield store, folder / "books"
 

@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from kpis.settings import ROOT
-from kpis.store.store import Store
-from loaders.catalogue import load_folder
 from tests.bench.viewer import Viewer, served
 from tests.publishers.ledger import Ledger
 from tests.publishers.shown import Shown, of_streamlit
+from tests.shared import copied, shipped
 
 
 class Site:
@@ -38,10 +36,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The shipped figures."""
     folder = tmp_path_factory.mktemp("site")
-    url = f"sqlite:///{folder / 'site.db'}"
-    store = Store(url)
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    url = copied(shipped(), folder / "site.db").url
     with served("server:app", DATABASE_URL=url, EDITIONS_DIR=str(folder / "editions")) as port:
         made = Site(port, url)
         yield made

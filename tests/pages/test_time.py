@@ -13,13 +13,11 @@ from typing import Any
 
 import pytest
 
-from kpis.settings import ROOT
 from kpis.store import tables as models
 from kpis.store import vintages
-from kpis.store.store import Store
 from kpis.store.vintages import Origin
-from loaders.catalogue import load_folder
 from tests.bench.viewer import Viewer, served
+from tests.shared import copied, shipped
 
 LATER = datetime(2027, 6, 1, 3)  # two changes of each register, long after the day of the test
 LATEST = datetime(2027, 7, 1, 3)
@@ -49,9 +47,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The shipped figures, of whose registers a row changed twice and a row came later."""
     folder = tmp_path_factory.mktemp("time")
-    store = Store(f"sqlite:///{folder / 'time.db'}")
-    store.migrate()
-    load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    store = copied(shipped(), folder / "time.db")
     for turn, at in enumerate((LATER, LATEST)):
         with store.writing() as session:
             procedure = store.one_of(models.Procedure, "P001")

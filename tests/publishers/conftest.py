@@ -24,16 +24,6 @@ def house(tokyo: Store, tmp_path: Path) -> House:
     return built(tokyo, tmp_path)
 
 
-@pytest.fixture(scope="module")
-def published(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
-    """An instance with two editions, the second with a correction; read only, shared by a module."""
-    made = built(tokyo, tmp_path_factory.mktemp("published"))
-    made.publish("最初の公表")
-    made.correct("paper_reduction_rate", "FY2022", value="71.0")
-    made.publish("用紙の削減率を訂正")
-    return made
-
-
 def ledgers_of(port: int, house: House) -> dict[str, Ledger]:
     """Return the figures of a public instance by language, asked of its API; what names the edition is no figure."""
     held, chosen = on_disk.opened(house.folder, 2), house.chosen

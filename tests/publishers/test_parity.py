@@ -24,14 +24,12 @@ from tests.bench.viewer import Viewer
 from tests.publishers import accounts, charted, projected
 from tests.publishers.conftest import ledgers_of
 from tests.publishers.house import House
-from tests.publishers.public_server import public_server
 from tests.publishers.shown import Shown, Static, numbers_in, of_streamlit
 
 
 @pytest.fixture(scope="module")
-def public(published: House) -> Iterator[int]:
-    with public_server(published.folder) as port:
-        yield port
+def public(published_port: int) -> int:
+    return published_port
 
 
 @pytest.fixture(scope="module")

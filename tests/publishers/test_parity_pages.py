@@ -22,7 +22,6 @@ from telling.words import Words
 from tests.publishers import accounts, projected, registered, tabled
 from tests.publishers.house import House
 from tests.publishers.ledger import Item, Ledger, Table
-from tests.publishers.public_server import public_server
 from tests.publishers.shown import Drawn, Shown, numbers_in
 from tests.publishers.side_by_side import Public, comparable, frame, shapes_of, told, untold
 
@@ -30,12 +29,11 @@ LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
 
 
 @pytest.fixture(scope="module")
-def public(published: House) -> Iterator[Public]:
-    with public_server(published.folder) as port:
-        made = Public(port, published)
-        yield made
-        made.viewer.close()
-        made.of_today.close()
+def public(published: House, published_port: int) -> Iterator[Public]:
+    made = Public(published_port, published)
+    yield made
+    made.viewer.close()
+    made.of_today.close()
 
 
 PAGES: list[tuple[str, str, Callable[[Ledger, Shown], list[str]]]] = [

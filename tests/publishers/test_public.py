@@ -14,21 +14,20 @@ import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kpis.settings import ROOT
 from publishers.editions import on_disk
 from tests.bench.viewer import Viewer
+from tests.command import command
 from tests.publishers.house import House
 from tests.publishers.public_server import public_server
 
 
 @pytest.fixture(scope="module")
-def public(published: House) -> Iterator[int]:
-    with public_server(published.folder) as port:
-        yield port
+def public(published_port: int) -> int:
+    return published_port
 
 
 def asked(port: int, address: str, method: str = "GET", **headers: str) -> tuple[int, HTTPMessage, bytes]:
@@ -251,15 +250,14 @@ def test_a_public_process_opens_no_database_even_where_it_could(published: House
 def test_a_database_tool_that_changes_an_edition_is_named_by_the_command(published: House, tmp_path: Path) -> None:
     folder = tmp_path / "editions"
     shutil.copytree(published.folder, folder)
-    around: dict[str, Any] = {**os.environ, "EDITIONS_DIR": str(folder), "MIERUKA_MODE": "public"}
-    command = [sys.executable, "manage.py", "verify"]
-    assert subprocess.run(command, cwd=ROOT, env=around, capture_output=True).returncode == 0
+    around = {"EDITIONS_DIR": str(folder), "MIERUKA_MODE": "public"}
+    assert command("verify", **around).returncode == 0
     (folder / "0002" / "edition.db").chmod(0o644)
     connection = sqlite3.connect(folder / "0002" / "edition.db")
     connection.execute("UPDATE observation SET value = value + 1 WHERE id = 1")
     connection.commit()
     connection.close()
-    done = subprocess.run(command, cwd=ROOT, env=around, capture_output=True, text=True)
+    done = command("verify", **around)
     assert done.returncode == 1 and "0002 edition.db: observation" in done.stderr
 
 

@@ -1,0 +1,113 @@
+"""What many tests begin from: databases filled once in each process that runs tests, and copied for whoever changes them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Engine, make_url, text
+
+from kpis.settings import ROOT
+from kpis.store.store import Store, open_engine
+from loaders.catalogue import load_folder
+
+Fill = Callable[[Store], object]
+_FILES: dict[str, Path] = {}
+_DATABASES: dict[tuple[str, str], str] = {}
+
+
+@cache
+def shared_folder() -> Path:
+    """Return the folder of this process for what its tests share."""
+    return Path(tempfile.mkdtemp(prefix="mieruka-shared-"))
+
+
+def forget() -> None:
+    """Remove everything that was made to be shared."""
+    shutil.rmtree(shared_folder(), ignore_errors=True)
+    for (address, _), database in _DATABASES.items():
+        admin = open_engine(address).execution_options(isolation_level="AUTOCOMMIT")
+        _run(admin, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        admin.dispose()
+
+
+def settled(store: Store) -> Path:
+    """Write all of a SQLite store into its one file and close it, so that the file may be copied; return the file."""
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.engine.dispose()
+    return Path(store.url.removeprefix("sqlite:///"))
+
+
+def filled_once(name: str, fill: Fill) -> Path:
+    """Return a SQLite file that was filled when its name was asked for first: to be copied, or read only."""
+    if name not in _FILES:
+        store = Store(f"sqlite:///{shared_folder() / f'{len(_FILES)}.db'}")
+        fill(store)
+        _FILES[name] = settled(store)
+    return _FILES[name]
+
+
+def copied(file: Path, target: Path) -> Store:
+    """Return a store of its own that begins as a copy of a file."""
+    shutil.copy(file, target)
+    return Store(f"sqlite:///{target}")
+
+
+def empty() -> Path:
+    """Return a SQLite file with the tables and nothing in them."""
+    return filled_once("empty", Store.migrate)
+
+
+def shipped() -> Path:
+    """Return a SQLite file with the shipped catalogue and official figures."""
+    return filled_once("shipped", load_shipped)
+
+
+def load_shipped(store: Store) -> None:
+    """Load the shipped catalogue and official figures into an empty database."""
+    store.migrate()
+    reports = load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
+    assert not [problem for report in reports for problem in report.problems]
+
+
+@contextmanager
+def postgresql(address: str, name: str, fill: Fill) -> Iterator[Store]:
+    """Give a store in a PostgreSQL database of its own, a copy of one that was filled when its name was asked for first.
+
+    The role of the address must be allowed to create databases.
+    """
+    own, admin = f"t{uuid.uuid4().hex}", open_engine(address).execution_options(isolation_level="AUTOCOMMIT")
+    _run(admin, f"CREATE DATABASE {own} TEMPLATE {_database_filled_once(admin, address, name, fill)}")
+    made = Store(_database(address, own))
+    try:
+        yield made
+    finally:
+        made.engine.dispose()
+        _run(admin, f"DROP DATABASE {own} WITH (FORCE)")
+        admin.dispose()
+
+
+def _database_filled_once(admin: Engine, address: str, name: str, fill: Fill) -> str:
+    if (address, name) not in _DATABASES:
+        own = f"t{uuid.uuid4().hex}"
+        _run(admin, f"CREATE DATABASE {own}")
+        store = Store(_database(address, own))
+        fill(store)
+        store.engine.dispose()
+        _DATABASES[address, name] = own
+    return _DATABASES[address, name]
+
+
+def _database(address: str, name: str) -> str:
+    return make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
+def _run(admin: Engine, statement: str) -> None:
+    with admin.connect() as connection:
+        connection.execute(text(statement))
