@@ -38,10 +38,10 @@ public: $(VENV)/.run
 
 # What the tests use besides Python: a browser, Japanese fonts, the library that playwright's driver needs, pdftotext and LibreOffice.
 tools:
-	@{ command -v chromium || command -v google-chrome; } >/dev/null && { PATH="$$PATH:/sbin" ldconfig -p | grep -q libatomic.so.1; } || { \
+	@{ command -v chromium-headless-shell || command -v chromium || command -v google-chrome; } >/dev/null && { PATH="$$PATH:/sbin" ldconfig -p | grep -q libatomic.so.1; } || { \
 	  echo "Chromiumと日本語フォントを入れます / installing Chromium and Japanese fonts"; \
-	  $(APT) chromium fonts-noto-cjk libatomic1 >/dev/null; } \
-	  || echo "Chromiumがないためブラウザの試験を省きます / no Chromium: browser tests are skipped (apt-get install chromium fonts-noto-cjk libatomic1)"
+	  $(APT) chromium-headless-shell fonts-noto-cjk libatomic1 >/dev/null; } \
+	  || echo "Chromiumがないためブラウザの試験を省きます / no Chromium: browser tests are skipped (apt-get install chromium-headless-shell fonts-noto-cjk libatomic1)"
 	@command -v pdftotext >/dev/null || { echo "poppler-utilsを入れます / installing poppler-utils"; $(APT) poppler-utils >/dev/null; } \
 	  || echo "pdftotextがないため印刷の一部の試験を省きます / no pdftotext: part of the print tests is skipped (apt-get install poppler-utils)"
 	@command -v soffice >/dev/null || { echo "LibreOfficeを入れます / installing LibreOffice"; $(APT) libreoffice-calc >/dev/null; } \

@@ -92,7 +92,7 @@ def new_small_server(tmp_path: Path) -> Callable[[], object]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.skip("Chromiumがありません / no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
+        pytest.skip("Chromiumがありません / no Chromium on this machine: apt-get install chromium-headless-shell fonts-noto-cjk")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
