@@ -10,7 +10,7 @@ export PORT
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test lint types bench setup tools clean
+.PHONY: run demo public test check lint types bench setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -47,8 +47,13 @@ tools:
 	@command -v soffice >/dev/null || { echo "LibreOfficeを入れます / installing LibreOffice"; $(APT) libreoffice-calc >/dev/null; } \
 	  || echo "LibreOfficeがないため一部の試験を省きます / no LibreOffice: its tests are skipped (apt-get install libreoffice-calc)"
 
+# Everything, PostgreSQL included where this machine lets us install it.
 test: $(VENV)/.dev tools
-	@$(PY) -m pytest
+	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m pytest
+
+# What is quick: lint, types, and the tests that call functions or begin from a database file.
+check: lint types
+	@$(PY) -m pytest -m "unit or store"
 
 lint: $(VENV)/.dev
 	@$(VENV)/bin/ruff check .

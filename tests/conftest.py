@@ -22,6 +22,24 @@ settings.register_profile("mieruka", deadline=None, suppress_health_check=[Healt
 settings.load_profile("mieruka")
 
 
+# What a test costs is what it asks for, dearest first; a module that makes something dearer by itself says so in its pytestmark.
+COSTS = {
+    "browser": {"chromium"},
+    "server": {"published_port", "server", "small_server", "new_server", "new_small_server"},
+    "edition": {"published", "house"},
+    "store": {"store", "tokyo", "reporting"},
+    "unit": set(),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with what it costs: ``pytest -m "unit or store"``."""
+    for item in items:
+        if not any(item.get_closest_marker(cost) for cost in COSTS):
+            asked = set(getattr(item, "fixturenames", ()))
+            item.add_marker(next(cost for cost, fixtures in COSTS.items() if fixtures & asked or not fixtures))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_shared_is_left() -> Iterator[None]:
     """Remove what the tests of this process shared, when they are over."""

@@ -17,6 +17,8 @@ from loaders.workbook.submit import take_template
 from tests.command import command
 from tests.small_government import ADMIN, ANNA, AYA, DAI, OFFICE, PERIOD, STRANGER, settle
 
+pytestmark = pytest.mark.store
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
 FIGURES = "指標の実績"

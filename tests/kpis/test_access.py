@@ -31,6 +31,8 @@ from tests.small_government import (
     settle,
 )  # fmt: skip
 
+pytestmark = pytest.mark.store
+
 SIGNED_OUT = ""
 REMOVED = "was@general.example.jp"  # a manager of GENERAL once, removed since
 PERSONS = ("own", "other", "office", "administrator", "stranger", "removed", "signed_out")

@@ -24,6 +24,8 @@ from kpis.store.tables import table_of
 from kpis.store.vintages import Origin
 from publishers.opendata.registers_csv import written
 
+pytestmark = pytest.mark.store
+
 BEGIN, TODAY = datetime(2026, 4, 1, 9), date(2026, 1, 1)
 ENDS = {
     "ended_on": (None, date(2024, 6, 30), date(2026, 1, 1), date(2026, 1, 2)), "ended_reason": (None, "closed", "merged", "mistake"),

@@ -28,6 +28,8 @@ from loaders.load import load_file
 from tests.kpis.test_store import register_file
 from tests.shared import copied, shipped
 
+pytestmark = pytest.mark.store
+
 TODAY = date(2026, 11, 24)
 KNOWN = datetime(2026, 1, 1)
 TABLES = (

@@ -19,6 +19,8 @@ from kpis.figures.measures import judge
 from kpis.figures.records import Baseline, Definition, Figure, Goal, Judgement, value_of
 from kpis.figures.sentences import sentence, short_sentence
 
+pytestmark = pytest.mark.edition
+
 AS_OF = date(2023, 4, 20)
 WORDS = {"兆": 10**12, "億": 10**8, "万": 10**4, "trillion": 10**12, "billion": 10**9, "million": 10**6}
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"

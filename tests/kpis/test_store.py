@@ -169,6 +169,7 @@ def test_the_database_itself_refuses_what_the_model_forbids(tokyo: Store, statem
         connection.execute(text(statement))
 
 
+@pytest.mark.edition
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")
 def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: Path) -> None:
     """Fifty loads are killed after a random time; each leaves all rows or none, and a sound file."""

@@ -13,6 +13,8 @@ from loaders.workbook.door import mark_problems, read_workbook
 from tests.loaders.awkward import ACCEPTED, REFUSED
 from tests.loaders.filled import filled, make_store, template
 
+pytestmark = pytest.mark.edition
+
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, bytes, list[ReportedRow]]]:

@@ -20,6 +20,8 @@ from loaders.load import load_file
 from manage import app
 from tests import census
 
+pytestmark = pytest.mark.edition
+
 TODAY = date(2026, 1, 1)
 HEADINGS = [
     "手続ID", "所管府省庁", "手続名", "法令名", "法令番号", "根拠条項号", "手続類型", "手続主体", "手続の受け手", "経由機関",

@@ -20,6 +20,8 @@ from loaders.load import check_content, load_file
 from manage import app
 from tests.shared import copied, shipped
 
+pytestmark = pytest.mark.store
+
 FIELDS = ["indicator_code", "bureau_code", "period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en",
           "is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "published_on", "source_code",
           "verified", "reason_class", "reason_text", "note_ja", "note_en"]  # fmt: skip

@@ -24,6 +24,8 @@ from loaders.missing import decision_of
 from loaders.pull import pull_all
 from tests.small_government import settle, write_small_government
 
+pytestmark = pytest.mark.store
+
 DAY = date(2023, 1, 31)
 
 

@@ -19,6 +19,8 @@ from loaders.pull import Pulled, pull_all
 from tests.loaders.test_load import csv_of, row
 from tests.shared import copied, shipped
 
+pytestmark = pytest.mark.store
+
 CONTENT = csv_of(row())
 
 

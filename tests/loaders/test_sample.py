@@ -39,6 +39,8 @@ from tests.publishers.ledger import Ledger
 from tests.publishers.shown import Shown, of_streamlit
 from tests.shared import copied, shipped
 
+pytestmark = pytest.mark.server
+
 SIZES = ROOT / "data" / "catalogue" / "sample.toml"
 TODAY = date(2026, 11, 24)
 Served = tuple[int, Viewer, dict[str, Ledger]]  # port, an open page, the open API by language

@@ -26,6 +26,8 @@ from publishers.opendata import package
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.loaders.filled import BUREAU, F, P, edited, make_store, template
 
+pytestmark = pytest.mark.edition
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:

@@ -27,6 +27,8 @@ from loaders.workbook.context import ReportContext
 from loaders.workbook.door import read_workbook
 from tests.loaders.filled import BUREAU, PERIOD, F, make_store, part_of, template
 
+pytestmark = pytest.mark.edition
+
 RATE, COUNT, PART, NOTE, FLAG = "G8", "G10", "H9", "P9", "M9"  # 値 of a rate, 値 of a stock, 分子, 備考, 概数
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

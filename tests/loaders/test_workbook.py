@@ -26,6 +26,8 @@ from manage import app
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.loaders.filled import BUREAU, PERIOD, F, M, P, S, edited, filled, make_store, template, with_cells
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from kpis.figures.records import Baseline, Definition, Figure, Goal, current_vin
 from tests.method.given import Aim, Mark, Measure, Start, term
 from tests.method.recount import judge
 from tests.method.side_by_side import as_found, differences
+
+pytestmark = pytest.mark.edition
 
 YEARS = (2020, 2021, 2022)
 CODES = [

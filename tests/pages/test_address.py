@@ -14,6 +14,8 @@ from kpis.settings import ROOT
 from tests.bench.viewer import Viewer
 from tests.pages.conftest import Site
 
+pytestmark = pytest.mark.server
+
 PAGES = sorted([*(ROOT / "pages").glob("*.py"), *(ROOT / "pages" / "parts").glob("*.py")])
 
 

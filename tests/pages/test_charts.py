@@ -19,6 +19,8 @@ from tests.pages import questions
 from tests.pages.charts_seen import EVERY, Seen, faults, run, walk
 from tests.pages.questions import unanswered
 
+pytestmark = pytest.mark.server
+
 OFFICER = "office@example.org"
 
 

@@ -18,6 +18,8 @@ from tests.publishers import accounts, projected, registered
 from tests.publishers.ledger import Ledger, figures_in
 from tests.publishers.shown import NUMBER, Shown
 
+pytestmark = pytest.mark.server
+
 LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
 
 

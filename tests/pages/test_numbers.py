@@ -11,6 +11,8 @@ from kpis.store.store import Store
 from publishers.meeting.material import quarter_report
 from tests.pages.conftest import Site
 
+pytestmark = pytest.mark.server
+
 
 @pytest.mark.parametrize(
     ("day", "there", "gone"), [("2023-06-30", "WELFARE_HEALTH", "WELFARE"), ("2023-07-01", "WELFARE", "WELFARE_HEALTH")]

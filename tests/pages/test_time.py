@@ -19,6 +19,8 @@ from kpis.store.vintages import Origin
 from tests.bench.viewer import Viewer, served
 from tests.shared import copied, shipped
 
+pytestmark = pytest.mark.server
+
 LATER = datetime(2027, 6, 1, 3)  # two changes of each register, long after the day of the test
 LATEST = datetime(2027, 7, 1, 3)
 

@@ -19,6 +19,8 @@ from kpis.store.store import Store
 from tests.method import shipped
 from tests.method.side_by_side import differences, from_json, recounted, recounted_from_json, unequal
 
+pytestmark = pytest.mark.edition
+
 
 @pytest.fixture(scope="module")
 def api(tokyo: Store) -> Iterator[TestClient]:

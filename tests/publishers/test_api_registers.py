@@ -16,6 +16,8 @@ from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store
 
+pytestmark = pytest.mark.edition
+
 
 @pytest.fixture(scope="module")
 def api(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:

@@ -22,6 +22,8 @@ from telling.overview import own_scope, phrase
 from telling.words import Words
 from tests.publishers.house import House
 
+pytestmark = pytest.mark.edition
+
 ROUNDS = ROOT / "tests" / "cases" / "files" / "rounds-to-target.csv"
 MORNING = datetime(2026, 11, 24, 23, 30)  # UTC: 08:30 on 25 November in Tokyo
 

@@ -24,6 +24,8 @@ from telling.changes import _register
 from telling.words import Words
 from tests.publishers.house import House, built
 
+pytestmark = pytest.mark.edition
+
 MANY = 20_000
 
 

@@ -26,6 +26,8 @@ from tests.bench.viewer import Viewer
 from tests.publishers.house import House, built
 from tests.publishers.public_server import public_server
 
+pytestmark = pytest.mark.server
+
 WORD = "Himitsu"  # every planted secret begins so
 NUMBER = 918273645.5  # and every planted number begins so
 AGREED: dict[str, Any] = {

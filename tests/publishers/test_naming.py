@@ -11,6 +11,8 @@ from telling.citation import citation, edition_address
 from telling.file_names import attachment, file_name
 from tests.publishers.house import House
 
+pytestmark = pytest.mark.edition
+
 ABOUT = {"edition": 3, "as_of": "2026-03-31", "publisher_ja": "東京都", "publisher_en": "Tokyo", "licence_name": "CC BY 4.0"}
 
 

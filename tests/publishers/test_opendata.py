@@ -24,6 +24,8 @@ from publishers.opendata.municipal_standard import FACILITY_COLUMNS, with_check_
 from publishers.opendata.package import FORMATS, FORMULA, Resource
 from tests.publishers.house import House
 
+pytestmark = pytest.mark.edition
+
 
 @pytest.fixture(scope="module")
 def data(published: House) -> Path:

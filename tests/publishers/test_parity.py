@@ -26,6 +26,8 @@ from tests.publishers.conftest import ledgers_of
 from tests.publishers.house import House
 from tests.publishers.shown import Shown, Static, numbers_in, of_streamlit
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(scope="module")
 def public(published_port: int) -> int:

@@ -25,6 +25,8 @@ from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown, numbers_in
 from tests.publishers.side_by_side import Public, comparable, frame, shapes_of, told, untold
 
+pytestmark = pytest.mark.server
+
 LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
 
 

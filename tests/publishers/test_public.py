@@ -24,6 +24,8 @@ from tests.command import command
 from tests.publishers.house import House
 from tests.publishers.public_server import public_server
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(scope="module")
 def public(published_port: int) -> int:

@@ -27,6 +27,8 @@ from tests.killed import killed
 from tests.publishers.house import House
 from tests.small_government import settle
 
+pytestmark = pytest.mark.edition
+
 
 def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpose() -> None:
     for model in PUBLIC:

@@ -13,6 +13,8 @@ from publishers.opendata.municipal_standard import FACILITY_COLUMNS
 from tests.publishers.house import House
 from tests.publishers.readability import RULES, findings
 
+pytestmark = pytest.mark.edition
+
 GOOD = '"a_code","n"\r\n"A","1"\r\n"B",""\r\n'
 FIELDS = {"a_code": "string", "n": "number"}
 

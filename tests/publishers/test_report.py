@@ -18,6 +18,8 @@ from publishers.meeting.material import QuarterReport, quarter_report
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
 
+pytestmark = pytest.mark.edition
+
 
 @pytest.fixture(scope="module")
 def report(tokyo: Store) -> QuarterReport:

@@ -21,6 +21,8 @@ from publishers.site import export
 from telling.citation import edition_address
 from tests.publishers.house import House
 
+pytestmark = pytest.mark.edition
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 VOID = {"meta", "link", "img", "br", "hr", "input"}

@@ -24,6 +24,8 @@ from telling.words import Words
 from tests.publishers.house import House, built
 from tests.publishers.shown import Static
 
+pytestmark = pytest.mark.edition
+
 BUREAUS = {"GENERAL": (120.0, 400.0), "FINANCE": (90.0, 100.0), "WELFARE_HEALTH": (50.0, 200.0)}
 
 

@@ -20,6 +20,8 @@ from telling.words import Words
 from tests.kpis.test_bureaus import TODAY, bureaus
 from tests.kpis.test_projects import reports
 
+pytestmark = pytest.mark.edition
+
 LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
 
 

@@ -16,6 +16,8 @@ from rdflib import Graph, Literal, Namespace, URIRef
 from publishers.editions import on_disk
 from tests.publishers.house import House
 
+pytestmark = pytest.mark.edition
+
 SCHEMAS = Path(__file__).parent / "schemas"
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

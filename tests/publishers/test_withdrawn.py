@@ -17,6 +17,8 @@ from kpis.store.store import Store
 from publishers.editions import on_disk
 from tests.publishers.house import House, built
 
+pytestmark = pytest.mark.edition
+
 CODE, PERIOD, WHY = "paper_reduction_rate", "FY2022", "別の指標の数値"
 
 
