@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kpis.figures.records import Figure
-from kpis.figures.scorecard import VIEWS, Book, Entry, current_vintages, score_all, tally
+from kpis.figures.records import Figure, current_vintages
+from kpis.figures.scorecard import VIEWS, Book, Entry, score_all, tally
 from kpis.periods import last_instant, local_day, parse_instant
 from kpis.settings import settings
 from kpis.store import tables
