@@ -37,7 +37,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True, text=True
     ).stdout.strip()
     (Path(packages) / "other.pth").write_text(sysconfig.get_path("purelib"))
-    subprocess.run([*pip, "--python", str(python), "install", "--no-compile", "--no-deps", "--no-index", str(wheel)], check=True, timeout=120)
+    subprocess.run(
+        [*pip, "--python", str(python), "install", "--no-compile", "--no-deps", "--no-index", str(wheel)], check=True, timeout=120
+    )
     return commands
 
 
