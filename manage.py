@@ -22,7 +22,7 @@ from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions, withdrawals
 from kpis.reporting.access import OPEN_STATES, ROLES
 from kpis.reporting.comparison import REASON_CLASSES
-from kpis.settings import ROOT, settings
+from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
 from loaders import catalogue, load, pull, sample
 from loaders.files.problems import LoadReport
@@ -337,7 +337,7 @@ def pull_command(
     """Bring in every source that data/sources.toml names; safe to run from a timer."""
     store = _store()
     store.migrate()
-    results = pull.pull_all(store, sources, state_dir=ROOT / "data" / "local")
+    results = pull.pull_all(store, sources, state_dir=LOCAL)
     for result in results:
         out.print(f"{result.name}: {result.outcome} {result.detail}", markup=False)
     raise typer.Exit(1 if any(result.outcome == "failed" for result in results) else 0)
@@ -425,7 +425,7 @@ def export_command(
 
 @app.command()
 def demo(
-    database: Annotated[Path, typer.Option(help="The sample's own database file")] = ROOT / "data" / "local" / "sample.db",
+    database: Annotated[Path, typer.Option(help="The sample's own database file")] = LOCAL / "sample.db",
     serve: Annotated[bool, typer.Option(help="Serve the sample when it is made")] = True,
 ) -> None:
     """Make the sample organisation through the real upload of filled workbooks, in a database of its own, and serve it."""

@@ -13,7 +13,7 @@ from api.headers import PageHeaders
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
-from kpis.settings import settings
+from kpis.settings import ROOT, settings
 
 
 async def overview(request: Request) -> RedirectResponse:
@@ -29,7 +29,7 @@ def open_routes() -> list[Route]:
 
 
 app = st.App(
-    "dashboard.py",
+    ROOT / "dashboard.py",
     routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
     middleware=[Middleware(PageHeaders)],
     secrets={"auth": settings().sign_in} if settings().sign_in else None,

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kpis.figures.records import Figure
-from kpis.figures.scorecard import VIEWS, Book, Entry, current_vintages, score_all, tally
+from kpis.figures.records import Figure, current_vintages
+from kpis.figures.scorecard import VIEWS, Book, Entry, score_all, tally
 from kpis.periods import last_instant, local_day, parse_instant
-from kpis.settings import settings
+from kpis.settings import settings, software_version
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from publishers.editions import on_disk
@@ -129,7 +129,7 @@ def view_of(request: Request) -> str:
 
 def _health(request: Request) -> dict[str, Any]:
     edition = edition_of(request)
-    found: dict[str, Any] = {"status": "ok", "revision": store_of(request).revision()}
+    found: dict[str, Any] = {"status": "ok", "version": software_version(), "revision": store_of(request).revision()}
     return {**found, "edition": edition.number} if edition else found
 
 

@@ -18,7 +18,7 @@ FONT = '"Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, "Noto Sans CJK 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "locale": "en"}
 
 
-class Finished(go.Figure):
+class Finished(go.Figure):  # type: ignore[misc]  # Plotly comes without types
     """A figure that will not change any more: what is sent of it is worked out once, not at every run of a page."""
 
     def __init__(self, figure: go.Figure) -> None:

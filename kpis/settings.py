@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -12,18 +14,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kpis.errors import SettingsRefused
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent  # of the program: the repository, or the folder of the installed package
+PROJECT = ROOT / "pyproject.toml"  # not in an installed package
+# What an instance keeps stands within the repository; an installed program writes into the folder it is called from, never beside itself.
+HOME = ROOT if PROJECT.is_file() else Path.cwd()
+LOCAL = HOME / "data" / "local"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 COOKIE_SECRET_LENGTH = 32
 
 
 class Settings(BaseSettings):
-    """Everything an instance may set, from the environment or a ``.env`` file beside ``dashboard.py``."""
+    """Everything an instance may set, from the environment or a ``.env`` file in ``HOME``."""
 
-    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=HOME / ".env", extra="ignore", frozen=True)
 
     mode: Literal["local", "office", "public"] = Field("local", validation_alias="MIERUKA_MODE")
-    database_url: str = Field(f"sqlite:///{ROOT / 'data' / 'local' / 'mieruka.db'}", validation_alias="DATABASE_URL")
+    database_url: str = Field(f"sqlite:///{LOCAL / 'mieruka.db'}", validation_alias="DATABASE_URL")
     catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
     official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
     layouts_dir: Path = Field(ROOT / "data" / "layouts", validation_alias="LAYOUTS_DIR")
@@ -32,7 +38,7 @@ class Settings(BaseSettings):
     # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
     max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
-    editions_dir: Path = Field(ROOT / "data" / "local" / "editions", validation_alias="EDITIONS_DIR")
+    editions_dir: Path = Field(LOCAL / "editions", validation_alias="EDITIONS_DIR")
     public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
     licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)
     licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", validation_alias="LICENCE_URL", pattern=r"^https?://")
@@ -110,6 +116,15 @@ class Settings(BaseSettings):
                 f"{self.catalogue_dir}. Point it at a folder with bureaus.csv, indicators.csv and the rest."
             )
         return self
+
+
+@lru_cache(maxsize=1)
+def software_version() -> str:
+    """Return the version of the program, as ``2026.11.0``: that of ``pyproject.toml``, which an installed package has on record."""
+    if not PROJECT.is_file():
+        return version("mieruka")
+    told: str = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    return told
 
 
 @lru_cache(maxsize=1)

@@ -66,6 +66,12 @@ def units_of(code: str) -> list[Scored]:
     return [s for s in cached.scored(as_of()) if s.entry.definition.code == code]
 
 
+def facts_of(item: Scored, book: Book) -> Facts:
+    """Return what is told of an indicator besides its chart, worked out once."""
+    code = item.entry.definition.code
+    return cached.made("facts", code=code, as_of=as_of(), language=language(), make=lambda: gather(item, units_of(code), book))
+
+
 codes, names = cached.made("names", code="", as_of=as_of(), language=language(), make=names_of_all)
 if not codes:
     st.title(t("nav_indicator"))
@@ -75,5 +81,4 @@ code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=c
 book = cached.book()
 found = cached.made("found", code=code, as_of=as_of(), language="", make=lambda: find(cached.scored(as_of()), code))
 if found is not None:
-    made = cached.made("facts", code=code, as_of=as_of(), language=language(), make=lambda: gather(found, units_of(code), book))
-    show(found, made, book)
+    show(found, facts_of(found, book), book)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import pandas as pd
 import streamlit as st
 
@@ -19,6 +22,7 @@ from publishers.editions import on_disk, publication
 
 enter()
 
+T = TypeVar("T")
 folder = settings().editions_dir
 viewer: str | None = who().email or None
 if not publication.may_publish(cached.store(), viewer):
@@ -81,7 +85,8 @@ def show_editions() -> None:
                 st.rerun()
 
 
-def _try(act):  # type: ignore[no-untyped-def]
+def _try(act: Callable[[], T]) -> T:
+    """Take a step of a publication; a refusal is said on the page, which ends there."""
     try:
         return act()
     except MierukaError as error:

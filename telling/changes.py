@@ -18,7 +18,7 @@ KINDS = (
     "first_edition", "figure_corrected", "figure_withdrawn", "figure_new", "status", "target", "definition", "indicator_new",
     "indicator_gone", "register_new", "register_changed", "register_gone",
 )  # fmt: skip
-_REGISTERS: dict[str, tuple[type[tables.SQLModel], str]] = {
+_REGISTERS: dict[str, tuple[type[tables.Project | tables.Milestone | tables.Procedure | tables.Facility], str]] = {
     "project": (tables.Project, "project_code"),
     "milestone": (tables.Milestone, "milestone_code"),
     "procedure": (tables.Procedure, "procedure_code"),

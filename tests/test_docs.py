@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from typer.main import get_command
 
 from kpis.settings import ROOT
@@ -11,6 +12,7 @@ from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 from manage import app
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def test_every_command_in_the_readme_exists() -> None:
@@ -22,9 +24,21 @@ def test_every_command_in_the_readme_exists() -> None:
     assert set(re.findall(r"make (\w+)", README)) - {"without"} <= targets
 
 
-def test_every_link_of_the_readme_leads_somewhere() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert links and all((ROOT / link).exists() for link in links)
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_link_leads_somewhere(name: str) -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)", (ROOT / name).read_text(encoding="utf-8"))
+    assert links and [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_file_that_a_recipe_names_exists() -> None:
+    places = re.findall(r"`((?:[\w.-]+/)+(?:[\w-]+\.\w+)?)`|`(\w+\.(?:py|md|toml|txt))`", CONTRIBUTING)
+    assert len(places) > 50
+    assert [place for found in places for place in found if place and not (ROOT / place).exists()] == []
+
+
+def test_every_test_named_as_an_example_exists() -> None:
+    for file, test in re.findall(r"(tests/[\w/]+\.py)(?:::(\w+))?", CONTRIBUTING):
+        assert f"def {test}" in (ROOT / file).read_text(encoding="utf-8"), file
 
 
 def test_every_column_is_in_the_data_dictionary() -> None:

@@ -206,7 +206,8 @@ def _falling(key: Key, figure: Figure, own: _Series, definition: Definition, rep
 
 def _rounded_alike(one: Figure, other: Figure, part: str) -> bool:
     """Say whether two values can be the same one: 約7,000 and 7,012, more than 40 and 43."""
-    a, b = getattr(one, part), getattr(other, part)
+    a: float = getattr(one, part)
+    b: float = getattr(other, part)
     if (one.is_lower_bound and b >= a) or (other.is_lower_bound and a >= b):
         return True
     allowed = max((_half_of_last_digit(v) for v, f in ((a, one), (b, other)) if f.is_approximate), default=0.0)

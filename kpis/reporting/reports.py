@@ -32,10 +32,11 @@ from kpis.reporting.comparison import (
     merged,
     with_figures,
 )
-from kpis.reporting.filing import current_of, rows_of, table_of
+from kpis.reporting.filing import current_of, rows_of
 from kpis.reporting.people import Event, events, grants_of
 from kpis.store import tables
 from kpis.store.store import Store
+from kpis.store.tables import table_of
 
 INCOMPLETE = "incomplete"  # the warning that figures which were asked stay open: confirmed once for all of them
 

@@ -35,14 +35,12 @@ from kpis.reporting.comparison import (
 from kpis.reporting.contradictions import Contradiction, contradictions_of
 from kpis.reporting.deadlines import window_of
 from kpis.reporting.filing import (
-    REGISTER_FILES,
     Choices,
     current_of,
     packed,
     refuse_rows,
     row_key,
     rows_of,
-    table_of,
     unpacked,
     values_of,
 )
@@ -50,7 +48,8 @@ from kpis.reporting.people import allow, record
 from kpis.reporting.reports import INCOMPLETE, completeness_of, seen, warnings_of
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
-from kpis.store.vintages import Origin
+from kpis.store.tables import table_of
+from kpis.store.vintages import REGISTER_FILES, Origin
 
 RowKey = tuple[str, tuple[str, ...]]
 CellKey = tuple[str, tuple[str, ...], str]

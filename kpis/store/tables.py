@@ -34,11 +34,11 @@ def _one_of(column: str, values: str, *, optional: bool = False) -> CheckConstra
     return CheckConstraint(f"{null}{column} IN ({values})", name=f"{column}_known")
 
 
-def _instant(*, optional: bool = False) -> Column:
+def _instant(*, optional: bool = False) -> Column[datetime]:
     return Column(DateTime(timezone=False), nullable=optional)  # always UTC, stored naive
 
 
-def _reference(target: str, *, optional: bool = False, index: bool = False) -> Column:
+def _reference(target: str, *, optional: bool = False, index: bool = False) -> Column[str]:
     # A fresh Column per table; ON DELETE is left at NO ACTION: nothing referenced is ever deleted.
     return Column(Text, ForeignKey(target), nullable=optional, index=index)
 

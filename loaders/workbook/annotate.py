@@ -96,7 +96,8 @@ def _read(xml: bytes, *, is_drawing: bool = False) -> Element:
 
 
 def _written(root: Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written
 
 
 def _name(element: Element) -> str:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache, partial
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from kpis.figures.bureaus import BureauReport, bureau_reports
 from kpis.figures.facilities import Facility, standing
@@ -28,6 +28,8 @@ from kpis.store import tables as models
 from kpis.store.queries import Counted, Filter, by_bureau, counted, search
 from kpis.store.store import Store
 from publishers.editions.on_disk import Edition
+
+T = TypeVar("T")
 
 PROJECT_TABLES = ("Project", "StrategyVersion", "ProjectVersion", "ProjectBureau", "MilestoneDate", "ProjectConfidence")
 BUREAU_TABLES = ("Indicator", "Submission")
@@ -53,13 +55,14 @@ class Shelf:
         self._lock = Lock()
         self.is_unsettled = False
 
-    def get(self, sort: str, key: Hashable, make: Callable[[], Any]) -> Any:
+    def get(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is kept, or make it: outside the lock, so that no viewer waits for another's page."""
         kept = self._kept[sort]
         with self._lock:
             if key in kept:
                 kept.move_to_end(key)
-                return kept[key]
+                there: T = kept[key]
+                return there
         value = make()
         with self._lock:
             self.is_unsettled = True
@@ -121,7 +124,7 @@ def settle_memory() -> None:
         gc.freeze()
 
 
-def made(what: str, *, code: str, as_of: date, language: str, make: Callable[[], Any]) -> Any:
+def made(what: str, *, code: str, as_of: date, language: str, make: Callable[[], T]) -> T:
     """Return a chart, table or text made once per revision, day, language and code; it must not be changed."""
     return _settled.get().get("made", (what, code, as_of, language, _known_at.get()), make)
 
@@ -145,7 +148,7 @@ def procedures_counted(as_of: date) -> Counted:
     return shelf.get("scored", ("procedures", as_of, known), lambda: counted(shelf.store, as_of=as_of, known_at=known))
 
 
-def found(what: str, asked: Hashable, *, make: Callable[[], Any]) -> Any:
+def found(what: str, asked: Hashable, *, make: Callable[[], T]) -> T:
     """Return what a search found; the latest few only, since what people may ask for is endless."""
     return _settled.get().get("found", (what, asked, _known_at.get()), make)
 
@@ -195,7 +198,7 @@ def local_persons() -> list[Person]:
 def is_sample() -> bool:
     """Say whether everything shown is of the sample organisation."""
     shelf = _settled.get()
-    return bool(shelf.get("rows", "is_sample", shelf.store.is_sample))
+    return shelf.get("rows", "is_sample", shelf.store.is_sample)
 
 
 def organisation() -> Organisation:

@@ -36,7 +36,7 @@ ICONS = {
 }  # fmt: skip
 
 
-def navigation() -> st.Page:  # type: ignore[valid-type]
+def navigation() -> st.Page:
     """Declare the one list of pages and return the page asked for."""
     sections = {t(f"nav_{section}"): [_page(name) for name in names] for section, names in SECTIONS.items()}
     if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
@@ -101,7 +101,7 @@ def show() -> None:
         address.say_here()
         if cached.is_sample():
             st.warning(t("sample_banner"), icon=":material/science:")
-        asked.run()  # type: ignore[attr-defined]
+        asked.run()
         address.finish()
     except StopException:  # the page had no more to show
         address.finish()
@@ -111,7 +111,7 @@ def show() -> None:
         cached.settle_memory()
 
 
-def frame() -> st.Page:  # type: ignore[valid-type]
+def frame() -> st.Page:
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
     address.begin()
     _language()
@@ -119,7 +119,7 @@ def frame() -> st.Page:  # type: ignore[valid-type]
     settle_viewer()
     _configure()
     asked = navigation()
-    address.arrive(asked.url_path)  # type: ignore[attr-defined]
+    address.arrive(asked.url_path)
     _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
     with st.sidebar:
         st.subheader(t("site"))

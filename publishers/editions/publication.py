@@ -25,7 +25,7 @@ from kpis.figures.records import RULE_VERSION
 from kpis.figures.scorecard import Tally, score_all, tally
 from kpis.periods import local_day
 from kpis.reporting.people import viewer_of
-from kpis.settings import Settings, settings
+from kpis.settings import Settings, settings, software_version
 from kpis.store import tables
 from kpis.store.store import Store, frozen_url, utc_now
 from kpis.store.tables import table_of
@@ -222,7 +222,7 @@ def _write(beside: Path, gathered: Gathered, number: int, note: str, now: dateti
     _write_json(beside / CHANGES, changes)
     stands = tally(score_all(candidate.book(), as_of=as_of))
     manifest: dict[str, Any] = {
-        **about, "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
+        **about, "software_version": software_version(), "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
         "tables": on_disk.table_digests(beside / DATABASE),
     }  # fmt: skip
     history = [(e, e.changes()) for e in on_disk.shown(folder)]

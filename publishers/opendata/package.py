@@ -338,7 +338,7 @@ def data_package(
     Args:
         made: the tables.
         files: file name → (bytes, SHA-256).
-        about: of the edition: number, day, note, licence.
+        about: of the edition: number, day, note, licence, version of the software.
         who: from ``publisher``.
         sources: rows of the source table.
         site: the name of the site.
@@ -369,7 +369,7 @@ def data_package(
         )  # fmt: skip
     return {
         "profile": "tabular-data-package", "name": who["identifier"], "title": site, **({"homepage": f"{address}/"} if address else {}),
-        "version": str(about["edition"]), "created": about["published_at"],
+        "version": str(about["edition"]), "created": about["published_at"], "softwareVersion": about["software_version"],
         "description": f"{site} 公表版 第{about['edition']}号({about['as_of']}) {about['note']}",
         "licenses": [{"name": about["licence_name"].replace(" ", "-"), "title": about["licence_name"], "path": about["licence_url"]}],
         "contributors": [{"title": who["name_ja"] or site, "role": "publisher"}],

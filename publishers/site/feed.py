@@ -39,6 +39,7 @@ def atom(site: Site, words: Words) -> str:
     put(feed, "link", rel="alternate", type="text/html", href=f"{site.address}/{prefix}revisions.html")
     put(put(feed, "author"), "name", site.about[f"publisher_{words.language}"] or words("site"))
     put(feed, "rights", f"{site.about['licence_name']} {site.about['licence_url']}")
+    put(feed, "generator", "Mieruka", version=site.about["software_version"])
     for about, changes in _editions(site):
         number = about["edition"]
         page = f"{site.address}/{prefix}revisions.html#edition-{number}"
