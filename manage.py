@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from kpis.errors import MierukaError, SettingsRefused
+from kpis.moment import State
 from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions, withdrawals
 from kpis.reporting.access import OPEN_STATES, ROLES
@@ -466,7 +467,7 @@ def report_command(
         raise typer.BadParameter(f"{language}: ja か en です / is ja or en")
     store = _store()
     store.migrate()
-    made = quarter_report(store, period, language=language)
+    made = quarter_report(State(store), period, language=language)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(report_book(made))
     page = output.with_suffix(".html")

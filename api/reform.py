@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.routing import Route
 
-from api.routes import BadQuery, answered, book_of, day_of, instant_of, known_of, store_of, today_of, view_of
-from kpis.figures.bureaus import BureauReport, bureau_reports
+from api.routes import BadQuery, answered, day_of, instant_of, known_of, moment_of, state_of, view_of
+from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Succession
-from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order, project_reports
-from kpis.figures.scorecard import Scored, score_all
+from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order
+from kpis.figures.scorecard import Scored
 from kpis.figures.shifts import Shift, shifts
 from kpis.settings import settings
-from kpis.store import tables as models
-from kpis.store.queries import by_bureau
-
-_PROJECT_TABLES = (
-    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
-)  # fmt: skip
-_BUREAU_TABLES = (models.Indicator, models.Submission)
-
-
-def _projects_of(request: Request, as_of: date) -> list[ProjectReport]:
-    store = store_of(request)
-    known_at = known_of(request)
-    tables = {model.__name__: store.all_of(model) for model in _PROJECT_TABLES}
-    tables["Milestone"] = store.known(models.Milestone, known_at=known_at)
-    scored = score_all(book_of(request), as_of=as_of, known_at=known_at)
-    return project_reports(tables, scored, as_of=as_of, known_at=known_at)
 
 
 def _given(given: GivenDay | None) -> dict[str, Any] | None:
@@ -70,7 +54,7 @@ def version_json(row: Mapping[str, Any]) -> dict[str, Any]:
 def project_json(report: ProjectReport) -> dict[str, Any]:
     """Return one project: names, bureaus, goal, computed status with its counts, milestones by state."""
     row, said = report.row, report.confidence
-    found = {
+    answer = {
         "code": report.code, "kind": row["kind"], "category_ja": row["category_ja"], "category_en": row["category_en"],
         "name_ja": row["name_ja"], "name_en": row["name_en"], "is_name_official": row["is_name_official"],
         "goal_ja": row["goal_ja"], "goal_en": row["goal_en"], "successor": row["successor_code"],
@@ -87,7 +71,7 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
         "last_reported": report.last_reported or None,
     }  # fmt: skip
     if settings().mode == "local":  # a person's confidence is for the office, never for the public
-        found["confidence"] = (
+        answer["confidence"] = (
             None
             if said is None
             else {
@@ -97,8 +81,8 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
                 "reviewed_on": said["reviewed_on"],
             }
         )
-        found["is_contradicted"] = report.is_contradicted
-    return found
+        answer["is_contradicted"] = report.is_contradicted
+    return answer
 
 
 def bureau_json(report: BureauReport) -> dict[str, Any]:
@@ -117,8 +101,8 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _succession(found: Succession, other: str) -> dict[str, Any]:
-    return {"bureau": other, "relation": found.relation, "date": found.effective_date, "share": found.share}
+def _succession(succession: Succession, other: str) -> dict[str, Any]:
+    return {"bureau": other, "relation": succession.relation, "date": succession.effective_date, "share": succession.share}
 
 
 def shift_json(shift: Shift) -> dict[str, Any]:
@@ -138,50 +122,39 @@ def shift_json(shift: Shift) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _as_of(request: Request) -> date:
-    return day_of(request, "as_of") or today_of(request)
-
-
 def _projects(request: Request) -> dict[str, Any]:
-    as_of = _as_of(request)
-    versions = [version_json(v) for v in in_order(store_of(request).all_of(models.StrategyVersion))]
-    return {"as_of": as_of, "versions": versions, "projects": [project_json(r) for r in _projects_of(request, as_of)]}
+    moment = moment_of(request, known_at=known_of(request))
+    versions = [version_json(v) for v in in_order(moment.rows("StrategyVersion"))]
+    return {"as_of": moment.as_of, "versions": versions, "projects": [project_json(r) for r in moment.projects]}
 
 
 def _milestones(request: Request) -> dict[str, Any]:
-    as_of, wanted = _as_of(request), request.query_params.get("project")
-    reports = _projects_of(request, as_of)
+    moment, wanted = moment_of(request, known_at=known_of(request)), request.query_params.get("project")
+    reports = moment.projects
     if wanted and wanted not in {r.code for r in reports}:
         raise BadQuery(f"project={wanted}: /api/v1/projects にあるコードを指定してください / name one of /api/v1/projects")
-    found = [milestone_json(m) for r in reports if not wanted or r.code == wanted for m in r.milestones]
-    return {"as_of": as_of, "milestones": found}
+    milestones = [milestone_json(m) for r in reports if not wanted or r.code == wanted for m in r.milestones]
+    return {"as_of": moment.as_of, "milestones": milestones}
 
 
 def _units(request: Request) -> list[dict[str, Any]]:
     return [
         {"code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "parent": unit.parent_code or None,
          "valid_from": unit.valid_from, "valid_to": unit.valid_to}
-        for unit in book_of(request).organisation.units
+        for unit in state_of(request).book().organisation.units
     ]  # fmt: skip
 
 
 def _bureaus(request: Request) -> dict[str, Any]:
-    as_of, view, store = _as_of(request), view_of(request), store_of(request)
-    book, known_at = book_of(request), known_of(request)
-    scored = score_all(book, as_of=as_of, known_at=known_at, view=view)
-    tables = {model.__name__: store.all_of(model) for model in _BUREAU_TABLES}
-    tables["Procedure"] = by_bureau(store, as_of=as_of, known_at=known_at)
-    tables["Facility"] = store.known(models.Facility, known_at=known_at)
-    reports = bureau_reports(book.organisation, scored, _projects_of(request, as_of), tables, as_of=as_of, view=view)
-    return {"as_of": as_of, "view": view, "bureaus": [bureau_json(r) for r in reports]}
+    moment = moment_of(request, known_at=known_of(request), view=view_of(request))
+    return {"as_of": moment.as_of, "view": moment.view, "bureaus": [bureau_json(r) for r in moment.bureaus]}
 
 
 def _changes(request: Request) -> dict[str, Any]:
-    as_of = _as_of(request)
-    since, book = day_of(request, "since") or as_of - timedelta(days=365), book_of(request)
-    known_at = instant_of(request, "known_at")
-    before, after = (score_all(book, as_of=day, known_at=known_at) for day in (since, as_of))
-    return {"since": since, "as_of": as_of, "changes": [shift_json(s) for s in shifts(before, after, since=since)]}
+    moment = moment_of(request, known_at=instant_of(request, "known_at"))
+    since = day_of(request, "since") or moment.as_of - timedelta(days=365)
+    changes = shifts(moment.on(since).scored, moment.scored, since=since)
+    return {"since": since, "as_of": moment.as_of, "changes": [shift_json(s) for s in changes]}
 
 
 REFORM_ROUTES = [

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from api.routes import HEADERS, BadQuery, answered, book_of, day_of, known_of, store_of, today_of, view_of
+from api.routes import HEADERS, BadQuery, answered, known_of, moment_of, view_of
 from kpis.figures import facilities
-from kpis.figures.bureaus import home
 from kpis.figures.registers import (
     DIMENSIONS,
     ENDED,
@@ -27,20 +24,14 @@ from kpis.figures.registers import (
     tally,
     tally_by,
 )
-from kpis.figures.scorecard import Scored, score_all
-from kpis.store import queries, tables
-from kpis.store.queries import PAGE_SIZE, Counted, Filter
-from kpis.store.store import Store
+from kpis.store.queries import PAGE_SIZE, Filter
 from publishers.opendata.registers_csv import lines
+from telling.blocks import published
 from telling.file_names import attachment, file_name
+from telling.procedures import PUBLISHED
 
 MAX_SIZE = 500
-PUBLISHED = ("ratio", "stock", "completion")
 CHOICES = {"status": (*STATUSES, ENDED), "priority": ("yes", "no"), "due": ("planned", "overdue")}
-
-
-def _as_of(request: Request) -> date:
-    return day_of(request, "as_of") or today_of(request)
 
 
 def filter_of(request: Request) -> Filter:
@@ -68,58 +59,38 @@ def _number(request: Request, name: str, default: int, most: int) -> int:
 
 def _procedures(request: Request) -> dict[str, Any]:
     page, size = _number(request, "page", 1, 10_000_000), _number(request, "size", PAGE_SIZE, MAX_SIZE)
-    wanted, as_of = filter_of(request), _as_of(request)
-    total, rows = queries.search(store_of(request), wanted, as_of=as_of, known_at=known_of(request), page=page, size=size)
-    return {"as_of": as_of, "total": total, "page": page, "size": size, "pages": -(-total // size), "procedures": rows}
+    wanted, moment = filter_of(request), moment_of(request, known_at=known_of(request))
+    total, rows = moment.search(wanted, page=page, size=size)
+    return {"as_of": moment.as_of, "total": total, "page": page, "size": size, "pages": -(-total // size), "procedures": rows}
 
 
 async def procedures_csv(request: Request) -> Response:
     """Send every procedure that a filter keeps as CSV, a few hundred rows at a time."""
     try:
-        wanted, as_of, known_at, store = filter_of(request), _as_of(request), known_of(request), store_of(request)
+        wanted, moment = filter_of(request), moment_of(request, known_at=known_of(request))
     except BadQuery as error:
         return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
 
-    name = file_name("procedures", *asdict(wanted).values(), as_of.isoformat(), ending=".csv")
+    name = file_name("procedures", *asdict(wanted).values(), moment.as_of.isoformat(), ending=".csv")
     headers = {**HEADERS, "Content-Disposition": attachment(name)}
-    return StreamingResponse(lines(store, wanted, as_of, known_at), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-@lru_cache(maxsize=4)
-def _counted(store: Store, revision: int, as_of: date, known_at: datetime | None) -> Counted:
-    return queries.counted(store, as_of=as_of, known_at=known_at)
-
-
-def _published(scored: list[Scored], theme: str, kind: str) -> Scored | None:
-    return next(
-        (
-            s
-            for s in scored
-            if s.entry.theme == theme and s.entry.definition.kind == kind and s.entry.is_own_scope and s.judgement.figure
-        ),
-        None,
-    )
+    return StreamingResponse(lines(moment, wanted), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _procedures_summary(request: Request) -> dict[str, Any]:
-    as_of, view, store, book = _as_of(request), view_of(request), store_of(request), book_of(request)
-    known_at = known_of(request)
-    register = _counted(store, store.revision(), as_of, known_at)
+    moment = moment_of(request, known_at=known_of(request), view=view_of(request))
+    register = moment.procedures
     total = tally(register.groups)
     priority = tally(g for g in register.groups if g.is_priority)
-    order = [row["bureau_code"] for row in store.all_of(tables.Bureau)]
-    scored = score_all(book, as_of=as_of, known_at=known_at)
     beside = [
         published_beside(s.entry.definition, s.judgement.figure, priority if kind == "completion" else total).to_json()
         for kind in PUBLISHED
-        if (s := _published(scored, "procedures", kind)) and s.judgement.figure
+        if (s := published(moment.own, "procedures", kind)) and s.judgement.figure
     ]
-    at_home = {code: home(book.organisation, code, as_of=as_of, view=view) for code in {g.bureau for g in register.groups} if code}
     by = {
         dimension: {
-            value or "-": found.to_json()
-            for value, found in tally_by(
-                register.groups, dimension, order=order if dimension == "bureau" else (), home=lambda code: at_home.get(code, code)
+            value or "-": counts.to_json()
+            for value, counts in tally_by(
+                register.groups, dimension, order=list(moment.units) if dimension == "bureau" else (), home=moment.home
             ).items()
         }
         for dimension in DIMENSIONS
@@ -127,17 +98,13 @@ def _procedures_summary(request: Request) -> dict[str, Any]:
     }
     gone = cumulated(register.digitised)
     return {
-        "as_of": as_of, "view": view, "total": total.to_json(), "priority": priority.to_json(), "published": beside, "by": by,
+        "as_of": moment.as_of, "view": moment.view, "total": total.to_json(), "priority": priority.to_json(), "published": beside, "by": by,
         "by_channel": {name or "-": counts for name, counts in channels(register.channels).items()},
         "with_channel_count": sum(n for name, _, n in register.channels if name),
-        "steps": steps(register.groups), "plan": plan(register.planned, register.groups, as_of=as_of).to_json(),
+        "steps": steps(register.groups), "plan": plan(register.planned, register.groups, as_of=moment.as_of).to_json(),
         "over_time": [{"day": day, "newly_count": new, "so_far_count": so_far} for day, new, so_far in gone],
         "undated_count": sum(total.statuses.get(s, 0) for s in ONLINE) - (gone[-1][2] if gone else 0),
     }  # fmt: skip
-
-
-def _facilities_of(request: Request) -> list[facilities.Facility]:
-    return facilities.standing(store_of(request).known(tables.Facility, known_at=known_of(request)), as_of=_as_of(request))
 
 
 def _facilities(request: Request) -> dict[str, Any]:
@@ -145,7 +112,8 @@ def _facilities(request: Request) -> dict[str, Any]:
     known = (*facilities.STATUSES, ENDED)
     if asked["status"] and asked["status"] not in known:
         raise BadQuery(f"status={asked['status']}: {' | '.join(known)}")
-    kept = [f for f in _facilities_of(request) if all(not value or getattr(f, name) == value for name, value in asked.items())]
+    moment = moment_of(request, known_at=known_of(request))
+    kept = [f for f in moment.facilities if all(not value or getattr(f, name) == value for name, value in asked.items())]
     rows = [
         {
             "facility_code": f.code, "name_ja": f.name, "kind": f.kind, "is_class": f.is_class, "bureau_code": f.bureau or None,
@@ -156,25 +124,21 @@ def _facilities(request: Request) -> dict[str, Any]:
         }
         for f in kept
     ]  # fmt: skip
-    return {"as_of": _as_of(request), "total": len(rows), "facilities": rows}
+    return {"as_of": moment.as_of, "total": len(rows), "facilities": rows}
 
 
 def _facilities_summary(request: Request) -> dict[str, Any]:
-    as_of, view, store, book = _as_of(request), view_of(request), store_of(request), book_of(request)
-    scored = score_all(book, as_of=as_of, known_at=known_of(request))
-    beside = next((s for kind in ("completion", "ratio", "stock") if (s := _published(scored, "cashless", kind))), None)
+    moment = moment_of(request, known_at=known_of(request), view=view_of(request))
+    beside = published(moment.own, "cashless", "completion", "ratio", "stock")
     figure = beside.judgement.figure if beside else None
-    found = facilities.summary(
-        _facilities_of(request), bureaus=[row["bureau_code"] for row in store.all_of(tables.Bureau)],
-        home=lambda code: home(book.organisation, code, as_of=as_of, view=view),
-    )  # fmt: skip
-    published = (
+    stated = (
         {"indicator": beside.entry.definition.code, "period": figure.period_code, "value": figure.value,
          "numerator": figure.numerator, "denominator": figure.denominator}
         if beside and figure
         else None
     )  # fmt: skip
-    return {"as_of": as_of, "view": view, "published": published, **found}
+    summary = facilities.summary(moment.facilities, bureaus=list(moment.units), home=moment.home)
+    return {"as_of": moment.as_of, "view": moment.view, "published": stated, **summary}
 
 
 REGISTER_ROUTES = [

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -15,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from kpis import moment
 from kpis.figures.records import Figure, current_vintages
-from kpis.figures.scorecard import VIEWS, Book, Entry, score_all, tally
+from kpis.figures.scorecard import VIEWS, Entry, tally
+from kpis.moment import Moment, State
 from kpis.periods import last_instant, local_day, parse_instant
 from kpis.settings import settings, software_version
-from kpis.store import tables
-from kpis.store.store import Store, utc_now
+from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from publishers.editions.on_disk import Edition
 from telling.for_machines import figure_json, status_json
@@ -32,16 +32,6 @@ class BadQuery(ValueError):
     """A query parameter cannot be read; the message names it and the form expected."""
 
 
-@lru_cache(maxsize=16)
-def _store(url: str) -> Store:
-    return Store(url)
-
-
-@lru_cache(maxsize=4)
-def _book(url: str, revision: int) -> Book:
-    return _store(url).book()
-
-
 def edition_of(request: Request) -> Edition | None:
     """Return the edition a request is about: in public mode always one, else only where it asks for one.
 
@@ -51,27 +41,23 @@ def edition_of(request: Request) -> Edition | None:
     asked, folder = request.query_params.get("edition"), settings().editions_dir
     if asked is None and settings().mode != "public":
         return None
-    found = on_disk.chosen(folder, asked) if on_disk.pointer(folder) else None
-    if found is None or (asked is not None and str(found.number) != asked):
+    edition = on_disk.chosen(folder, asked) if on_disk.pointer(folder) else None
+    if edition is None or (asked is not None and str(edition.number) != asked):
         there = ", ".join(str(e.number) for e in on_disk.shown(folder)) or "-"
         raise BadQuery(f"edition={asked}: 公表版は {there} です / the editions are {there}")
-    return found
+    return edition
 
 
-def _url(request: Request) -> str:
+def state_of(request: Request) -> State:
+    """Return the present state of the figures a request is about."""
     edition = edition_of(request)
-    return edition.url if edition else settings().database_url
+    return moment.state_of(edition.url if edition else settings().database_url)
 
 
-def store_of(request: Request) -> Store:
-    """Return the store of the figures a request is about."""
-    return _store(_url(request))
-
-
-def book_of(request: Request) -> Book:
-    """Return the book of figures a request is about."""
-    url = _url(request)
-    return _book(url, _store(url).revision())
+def moment_of(request: Request, *, known_at: datetime | None, view: str = "then") -> Moment:
+    """Return the reform on the day a request asks for (``as_of``): that of its edition, else today, where it names none."""
+    as_of = day_of(request, "as_of") or today_of(request)
+    return Moment(state=state_of(request), as_of=as_of, known_at=known_at, view=view)
 
 
 def today_of(request: Request) -> date:
@@ -129,18 +115,18 @@ def view_of(request: Request) -> str:
 
 def _health(request: Request) -> dict[str, Any]:
     edition = edition_of(request)
-    found: dict[str, Any] = {"status": "ok", "version": software_version(), "revision": store_of(request).revision()}
-    return {**found, "edition": edition.number} if edition else found
+    answer: dict[str, Any] = {"status": "ok", "version": software_version(), "revision": state_of(request).revision}
+    return {**answer, "edition": edition.number} if edition else answer
 
 
 def _indicators(request: Request) -> list[dict[str, Any]]:
-    return store_of(request).all_of(tables.Indicator)
+    return state_of(request).rows("Indicator")
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:
     known_at, as_of = instant_of(request, "known_at"), day_of(request, "as_of")
     first, last = day_of(request, "from"), day_of(request, "to")
-    book, wanted, unit = book_of(request), request.query_params.get("indicator"), request.query_params.get("unit")
+    book, wanted, unit = state_of(request).book(), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
         raise BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
     vintages = request.query_params.get("vintages") or "current"
@@ -165,7 +151,8 @@ def _observations(request: Request) -> list[dict[str, Any]]:
 
 
 def _readings(request: Request) -> list[dict[str, Any]]:
-    sources = book_of(request).sources
+    state = state_of(request)
+    sources = state.book().sources
     return [
         {
             "indicator": r["indicator_code"], "unit": r["bureau_code"], "period": r["period_code"], "value": r["value"],
@@ -173,27 +160,27 @@ def _readings(request: Request) -> list[dict[str, Any]]:
             "note_ja": r["note_ja"] or None, "note_en": r["note_en"] or None,
             "source_url": s.url if (s := sources.get(r["source_code"])) else None,
         }
-        for r in store_of(request).all_of(tables.Reading)
+        for r in state.rows("Reading")
     ]  # fmt: skip
 
 
 def _sources(request: Request) -> list[dict[str, Any]]:
     names = ("source_code", "url", "title", "published_on", "published_by", "published_basis", "grade")
-    return [{name: row[name] for name in names} for row in store_of(request).all_of(tables.Source)]
+    return [{name: row[name] for name in names} for row in state_of(request).rows("Source")]
 
 
 def _status(request: Request) -> dict[str, Any]:
-    as_of = day_of(request, "as_of") or today_of(request)
-    book, edition, view, known_at = book_of(request), edition_of(request), view_of(request), instant_of(request, "known_at")
-    scored = score_all(book, as_of=as_of, known_at=known_at, unit=request.query_params.get("unit"), view=view)
-    found = {
-        "as_of": as_of.isoformat(),
-        "revision": book.revision,
-        "view": view,
+    asked = moment_of(request, known_at=instant_of(request, "known_at"), view=view_of(request))
+    edition, unit = edition_of(request), request.query_params.get("unit")
+    scored = [s for s in asked.scored if unit is None or s.entry.unit_code == unit]
+    answer = {
+        "as_of": asked.as_of.isoformat(),
+        "revision": asked.book.revision,
+        "view": asked.view,
         "counts": tally(s for s in scored if s.entry.is_own_scope).to_json(),
-        "indicators": [status_json(s, book, as_of=as_of) for s in scored],
+        "indicators": [status_json(s, asked.book, as_of=asked.as_of) for s in scored],
     }
-    return {**found, "edition": edition.number} if edition else found
+    return {**answer, "edition": edition.number} if edition else answer
 
 
 def answered(produce: Any) -> Any:

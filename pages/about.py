@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -28,9 +27,9 @@ def in_language(document: str) -> str:
 
 def definitions() -> Ready:
     """List every indicator with its definition; the CSV has every column of the catalogue."""
-    indicators = cached.rows("Indicator")
-    targeted = {row["indicator_code"] for row in cached.rows("Target")}
-    projects = {p["project_code"]: named(p) for p in cached.rows("Project")}
+    indicators = cached.moment().rows("Indicator")
+    targeted = {row["indicator_code"] for row in cached.moment().rows("Target")}
+    projects = {code: named(row) for code, row in cached.moment().by_code("Project").items()}
     table = pd.DataFrame(
         [
             {
@@ -51,7 +50,7 @@ def definitions() -> Ready:
 
 def sources() -> Ready:
     """List every page and paper that a figure was read from."""
-    listed = cached.rows("Source")
+    listed = cached.moment().rows("Source")
     table = pd.DataFrame(
         [
             {
@@ -78,10 +77,10 @@ def known_public(row: Mapping[str, Any]) -> str:
 
 def document(name: str) -> str:
     """Return the viewer's part of a document, read once."""
-    return cached.made("document", code=name, as_of=date.min, language=language(), make=lambda: in_language(name))
+    return cached.made("document", code=name, make=lambda: in_language(name))
 
 
-st.title(t("about_title", indicators=len(cached.rows("Indicator")), sources=len(cached.rows("Source"))))
+st.title(t("about_title", indicators=len(cached.moment().rows("Indicator")), sources=len(cached.moment().rows("Source"))))
 st.caption(t("about_lead"))
 st.header(t("about_method"), divider="gray")
 st.markdown(document("method.md"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pages.parts import cached
 from pages.parts.bureau_list import overview
 from pages.parts.bureau_page import detail
-from pages.parts.entry import as_of, enter, view
+from pages.parts.entry import enter
 from pages.parts.one_or_all import one_or_all
 
 enter()
 
-reports = cached.bureaus(as_of(), view())
+reports = cached.moment().bureaus
 one_or_all(
     "bureau", reports, one=detail, every=lambda: overview(reports), back="back_to_bureaus", unknown="bureau_unknown_code"
 )  # fmt: skip

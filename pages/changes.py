@@ -23,7 +23,6 @@ from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.series import arrow
 from pages.parts.text import in_brackets, language, named, t
-from pages.parts.themes import own_scope
 
 enter()
 
@@ -36,7 +35,7 @@ def whose(item: Scored) -> str:
 
 def listed_shifts(since: date) -> list[Shift]:
     """Return what changed of each indicator's own scope, and every correction of a bureau's figure."""
-    found = shifts(cached.scored(since), cached.scored(as_of()), since=since)
+    found = shifts(cached.moment().on(since).whole, cached.moment().whole, since=since)
     return [s for s in found if s.after.entry.is_own_scope or s.corrections]
 
 
@@ -60,14 +59,14 @@ def stood(item: Scored) -> str:
 def changed(found: list[Shift], since: date) -> None:
     """Show what changed, one row per indicator, with reasons."""
     title = cached.made(
-        "since", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: conclusion(found, since)
+        "since", code=since.isoformat(), make=lambda: conclusion(found, since)
     )  # fmt: skip
     st.title(title)
     if not found:
         st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
         return
     shown = cached.made(
-        "changes in words", code=since.isoformat(), as_of=as_of(), language=language(), make=lambda: told(found)
+        "changes in words", code=since.isoformat(), make=lambda: told(found)
     )  # fmt: skip
     st.table(shown, border="horizontal", hide_index=True)
     kept_block("changes", lambda: listed(found, since), suffix=since.isoformat())
@@ -160,7 +159,7 @@ def compared(every: list[Scored]) -> Ready:
     return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(plain))
 
 
-every = cached.made("own scope", code="", as_of=as_of(), language="", make=lambda: own_scope(cached.scored(as_of())))
+every = cached.moment().own
 year_before = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
 since = choose_day("since", t("since_choose"), first=FIRST_DAY, last=as_of(), default=max(year_before, FIRST_DAY))
 if not any(s.judgement.figure for s in every):
@@ -168,13 +167,12 @@ if not any(s.judgement.figure for s in every):
     say_why_empty()
     st.stop()
 found = cached.made(
-    "shifts", code=since.isoformat(), as_of=as_of(), language="",
-    make=lambda: listed_shifts(since),
+    "shifts", code=since.isoformat(), make=lambda: listed_shifts(since),
 )  # fmt: skip
 changed(found, since)
 st.header(t("compare_all"), divider="gray")
 held = sum(s.judgement.figure is not None for s in every)
 st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
-shown = cached.made("comparison in words", code="", as_of=as_of(), language=language(), make=lambda: in_words(every))
+shown = cached.made("comparison in words", make=lambda: in_words(every))
 st.table(shown, border="horizontal", hide_index=True)
 kept_block("comparison", lambda: compared(every))

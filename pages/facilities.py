@@ -16,7 +16,7 @@ from telling import facilities as told
 
 enter()
 
-facilities = cached.facilities(as_of())
+facilities = cached.moment().facilities
 rollout = published("cashless", "completion", "ratio", "stock")
 if not facilities:
     st.title(t("fac_empty"))
@@ -34,7 +34,7 @@ else:
     cards(lambda: told.cards(said, facilities, rollout), key="facilities", columns=4, width=200)
 if rollout is not None:
     with st.container(border=True):
-        chart_with_table(rollout, cached.book(), heading=f"{t('fac_trend')}: {named(rollout.entry.definition)}")
+        chart_with_table(rollout, cached.moment().book, heading=f"{t('fac_trend')}: {named(rollout.entry.definition)}")
 if facilities:
     with st.container(border=True):
         st.subheader(t("fac_by"))

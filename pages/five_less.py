@@ -8,9 +8,9 @@ from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
 from pages.parts import cached
 from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import enter
 from pages.parts.text import language, named, t
-from pages.parts.themes import LESSES, headlines, own_scope, with_forerunners
+from pages.parts.themes import LESSES, headlines, with_forerunners
 from telling.overview import NOTES, pair_note
 from telling.words import Words
 
@@ -19,7 +19,7 @@ enter()
 
 def layout() -> tuple[str, list[tuple[str, list[str], list[tuple[Scored, str]]]]]:
     """Return the status of each theme in one text, and each theme with its notes and its indicators with their headings."""
-    every, catalogue = own_scope(cached.scored(as_of())), cached.rows("Indicator")
+    every, catalogue = cached.moment().own, cached.moment().rows("Indicator")
     found = []
     for theme in LESSES:
         items = with_forerunners(every, theme)
@@ -43,8 +43,8 @@ def heading(item: Scored) -> str:
     return f"**{named(item.entry.definition)}**  \n{badge_line(item.judgement)}\n\n{shown}"
 
 
-book = cached.book()
-said, themes = cached.made("five_less", code="", as_of=as_of(), language=language(), make=layout)
+book = cached.moment().book
+said, themes = cached.made("five_less", make=layout)
 st.title(t("five_less_title", text=said))
 if not said:
     st.info(t("empty"), icon=":material/info:")

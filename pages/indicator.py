@@ -5,14 +5,14 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from kpis.figures.scorecard import Book, Scored
+from kpis.figures.scorecard import Scored
 from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.bureaus import by_bureau, parts_by_indicator
 from pages.parts.cards import chart_with_table, find, link_columns
-from pages.parts.entry import as_of, enter, page
-from pages.parts.facts import Facts, gather
-from pages.parts.text import language, named, t
+from pages.parts.entry import enter, page
+from pages.parts.facts import gather
+from pages.parts.text import named, t
 
 enter()
 
@@ -23,13 +23,15 @@ def linked_table(title: str, table: pa.Table) -> None:
     st.dataframe(table, hide_index=True, width="stretch", column_config=link_columns())
 
 
-def show(item: Scored, facts: Facts, book: Book) -> None:
+def show(item: Scored) -> None:
     """Draw the page of an indicator."""
+    code, book = item.entry.definition.code, cached.moment().book
+    facts = cached.made("facts", code=code, make=lambda: gather(item, units_of(code), book))
     st.title(named(item.entry.definition))
     st.markdown(facts.head)
     with st.container(border=True):
         chart_with_table(item, book)
-    if parts := parts_by_indicator().get(item.entry.definition.code):
+    if parts := parts_by_indicator().get(code):
         with st.container(border=True):
             st.subheader(t("by_bureau"))
             by_bureau(item, parts, key="indicator")
@@ -57,28 +59,21 @@ def show(item: Scored, facts: Facts, book: Book) -> None:
 
 def names_of_all() -> tuple[list[str], dict[str, str]]:
     """Return the codes in catalogue order, and their names."""
-    catalogue = cached.rows("Indicator")
+    catalogue = cached.moment().rows("Indicator")
     return [r["indicator_code"] for r in catalogue], {r["indicator_code"]: named(r) for r in catalogue}
 
 
 def units_of(code: str) -> list[Scored]:
     """Return the judgements of an indicator for its own scope and for every unit."""
-    return [s for s in cached.scored(as_of()) if s.entry.definition.code == code]
+    return [s for s in cached.moment().whole if s.entry.definition.code == code]
 
 
-def facts_of(item: Scored, book: Book) -> Facts:
-    """Return what is told of an indicator besides its chart, worked out once."""
-    code = item.entry.definition.code
-    return cached.made("facts", code=code, as_of=as_of(), language=language(), make=lambda: gather(item, units_of(code), book))
-
-
-codes, names = cached.made("names", code="", as_of=as_of(), language=language(), make=names_of_all)
+codes, names = cached.made("names", make=names_of_all)
 if not codes:
     st.title(t("nav_indicator"))
     st.info(t("empty"), icon=":material/info:")
     st.stop()
 code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",), unknown="not_found")
-book = cached.book()
-found = cached.made("found", code=code, as_of=as_of(), language="", make=lambda: find(cached.scored(as_of()), code))
-if found is not None:
-    show(found, facts_of(found, book), book)
+chosen = cached.made("one indicator", code=code, make=lambda: find(cached.moment().whole, code))
+if chosen is not None:
+    show(chosen)

@@ -6,18 +6,18 @@ import streamlit as st
 
 from pages.parts import cached
 from pages.parts.cards import chart_with_table, indicator_card, indicator_link, say_why_empty
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import enter
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
-from pages.parts.text import language, named, t
-from pages.parts.themes import LESSES, headlines, own_scope
+from pages.parts.text import named, t
+from pages.parts.themes import LESSES, headlines
 
 enter()
 
 TREND = "procedures"
 
-book = cached.book()
-scored = cached.made("own scope", code="", as_of=as_of(), language="", make=lambda: own_scope(cached.scored(as_of())))
+book = cached.moment().book
+scored = cached.moment().own
 if not any(s.judgement.figure for s in scored):
     st.title(t("nav_overview"))
     say_why_empty()
@@ -27,8 +27,7 @@ trend = headlines(scored, TREND)[:1]
 shown = {s.entry.definition.code for s in (*lessons, *trend)}
 others = [s for s in headlines(scored) if s.entry.definition.code not in shown]
 said = cached.made(
-    "overview", code="", as_of=as_of(), language=language(),
-    make=lambda: summary(scored, book, lessons=lessons, others=[*trend, *others]),
+    "overview", make=lambda: summary(scored, book, lessons=lessons, others=[*trend, *others]),
 )  # fmt: skip
 st.title(said.title)
 st.caption(f"{said.lead}  \n{t('unverified')}")

@@ -8,7 +8,7 @@ from kpis.figures.registers import DIMENSIONS, tally
 from pages.parts import address, cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import enter
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
@@ -21,15 +21,15 @@ if code := address.settle("code", default="", read=str, refuse=lambda *_: "", wi
     procedure_page(code)
     st.stop()
 
-register = cached.procedures_counted(as_of())
-total = cached.made("procedures total", code="", as_of=as_of(), language="", make=lambda: tally(register.groups))
+register = cached.moment().procedures
+total = cached.made("procedures total", make=lambda: tally(register.groups))
 rate = published("procedures", "ratio")
 if not total.procedures:
     st.title(t("proc_empty"))
     not_loaded("Procedure", t("proc_empty_how"))
     if rate is not None:
         with st.container(border=True):
-            chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))
+            chart_with_table(rate, cached.moment().book, heading=named(rate.entry.definition))
     st.stop()
 
 said = telling()
@@ -41,10 +41,10 @@ if total.sample:
 cards(lambda: told.cards(said, register, total), key="procedures", columns=3, width=220)
 if rate is not None:
     with st.container(border=True):
-        chart_with_table(rate, cached.book(), heading=named(rate.entry.definition))
+        chart_with_table(rate, cached.moment().book, heading=named(rate.entry.definition))
 if published("procedures", *told.PUBLISHED):
     with st.container(border=True):
-        block(lambda: told.published_totals(said, register, total, cached.scored(as_of())), key="published_totals")
+        block(lambda: told.published_totals(said, register, total, cached.moment().whole), key="published_totals")
 with st.container(border=True):
     st.subheader(t("cmp_heading"))
     by = choose_part("by", DIMENSIONS, t("by_choose"), lambda d: t(f"reg_by_{d}"))

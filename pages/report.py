@@ -18,12 +18,12 @@ enter()
 
 def material(code: str) -> tuple[str, list[str], bytes, bytes]:
     """Return the title, the sentences, the workbook and the page of a quarter."""
-    made: QuarterReport = quarter_report(cached.store(), code, language=language(), known_at=cached.known_at())
+    made: QuarterReport = quarter_report(cached.moment().state, code, language=language(), known_at=cached.moment().known_at)
     return made.title, made.sentences(), report_book(made), report_page(made).encode()
 
 
-figures = {quarter_code(s.judgement.figure.period.end) for s in cached.scored(as_of()) if s.judgement.figure}
-quarters = sorted({quarter_code(f.period.end) for s in cached.scored(as_of()) for f in s.figures} | figures, reverse=True)
+figures = {quarter_code(s.judgement.figure.period.end) for s in cached.moment().whole if s.judgement.figure}
+quarters = sorted({quarter_code(f.period.end) for s in cached.moment().whole for f in s.figures} | figures, reverse=True)
 quarters = [code for code in quarters if parse_period(code).end <= as_of()]
 if not quarters:
     st.title(t("nav_report"))
@@ -32,9 +32,7 @@ if not quarters:
 chosen = choose(
     "period", quarters, t("report_choose"), lambda code: parse_period(code).label(language()), default=quarters[0], is_whole=True
 )
-title, sentences, book, sheet = cached.made(
-    "report", code=chosen, as_of=as_of(), language=language(), make=lambda: material(chosen)
-)
+title, sentences, book, sheet = cached.made("report", code=chosen, make=lambda: material(chosen))
 st.title(title)
 st.caption(t("report_lead"))
 with st.container(horizontal=True):

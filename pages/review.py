@@ -188,7 +188,7 @@ def redone(report: Report) -> None:
 
 def compared_with_last(found: Opened) -> None:
     """Set each reported figure beside the bureau's last figure of an earlier period."""
-    held = {(e.definition.code, e.unit_code): e for e in cached.book().entries}
+    held = {(e.definition.code, e.unit_code): e for e in cached.moment().book.entries}
     name, rows = row_namer(), []
     for change in found.comparison.rows:
         row = change.row

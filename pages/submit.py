@@ -221,7 +221,7 @@ if not windows:
     st.stop()
 reach = me.bureaus("take_template")
 names = bureau_names()
-choices = [b for b in names if (reach is None or b in reach) and b in cached.reporting_units()]
+choices = [b for b in names if (reach is None or b in reach) and b in cached.moment().reporting_units]
 if not choices:
     st.title(t("nav_submit"))
     st.info(t("no_bureau_to_report_for"), icon=":material/info:")

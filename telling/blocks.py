@@ -6,13 +6,14 @@ A ``Block`` is made from counted figures and the words of one language. The dash
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from charts.shapes import Shape
 from kpis.figures.scorecard import Scored
+from kpis.moment import Moment
 from kpis.text import format_count, format_percent, known_day
 from telling.words import LANGUAGES, Words
 
@@ -77,24 +78,39 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """In whose words, as of which day and in which organisation something is told.
-
-    Args:
-        words: of the language.
-        as_of: the day.
-        bureaus: rows of the organisation units by code, in catalogue order.
-        view: ``then`` (当時の組織) or ``now`` (現在の組織).
-        home: the bureau under which a bureau's rows are shown.
-        sources: address by source code; ``secondary`` are the codes of those that are not the government's own.
-    """
+    """In whose words, and of which moment (day, knowledge and organisation) something is told."""
 
     words: Words
-    as_of: date
-    bureaus: Mapping[str, Mapping[str, Any]]
-    view: str = "then"
-    home: Callable[[str], str] = field(default=lambda code: code)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    secondary: frozenset[str] = frozenset()
+    moment: Moment
+
+    @property
+    def as_of(self) -> date:
+        """Return the day."""
+        return self.moment.as_of
+
+    @property
+    def view(self) -> str:
+        """Return the organisation: ``then`` (当時の組織) or ``now`` (現在の組織)."""
+        return self.moment.view
+
+    @property
+    def bureaus(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the rows of the organisation units by code, in catalogue order."""
+        return self.moment.units
+
+    def home(self, code: str) -> str:
+        """Return the bureau under which a bureau's rows are shown."""
+        return self.moment.home(code)
+
+    def address(self, source: str) -> str:
+        """Return the address of a source by its code; a blank where there is none."""
+        note = self.moment.book.sources.get(source)
+        return note.url if note else ""
+
+    def is_secondary(self, source: str) -> bool:
+        """Say whether a source is not the government's own."""
+        note = self.moment.book.sources.get(source)
+        return note is not None and note.grade == "secondary"
 
     def bureau(self, code: str) -> str:
         """Return the name of an organisation unit; the blank code says that none is stated."""

@@ -267,7 +267,7 @@ def beside(telling: Telling, whole: Scored, source_codes: Iterable[str], name: C
     w, scope = telling.words, telling.bureaus.get(whole.entry.scope_code)
     notes = [w("compare_other_scope", scope=name(whole.entry.scope_code))] if scope is not None and scope["kind"] == "scope" else []
     codes = set(source_codes)
-    if codes and codes <= telling.secondary:
+    if codes and all(telling.is_secondary(code) for code in codes):
         notes.append(w("compare_secondary"))
     return notes
 

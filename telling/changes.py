@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 from kpis.figures.records import Definition, Figure, current_vintages
-from kpis.figures.scorecard import Entry, Scored, figure_text, score_all
+from kpis.figures.scorecard import Entry, Scored, figure_text
 from kpis.figures.sentences import about, is_derived
+from kpis.moment import Moment
 from kpis.store import tables
-from kpis.store.store import Store
 from kpis.text import format_value, status_word, told_apart, with_unit
 
 KINDS = (
@@ -24,6 +23,7 @@ _REGISTERS: dict[str, tuple[type[tables.Project | tables.Milestone | tables.Proc
     "procedure": (tables.Procedure, "procedure_code"),
     "facility": (tables.Facility, "facility_code"),
 }
+_Row = Mapping[str, Any]
 _UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json", "search_text"}
 _COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
@@ -55,30 +55,26 @@ class Change:
         return {name: value for name, value in asdict(self).items() if value not in ("", None)}
 
 
-def compare(
-    old: Store | None, new: Store, *, old_as_of: date | None, new_as_of: date, reasons: Mapping[tuple[str, str], tuple[str, str]]
-) -> list[Change]:
+def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str], tuple[str, str]]) -> list[Change]:
     """Return every change from one edition to the next, corrections first.
 
     Args:
-        old: the edition shown before; ``None`` for the first.
-        new: the edition to come.
-        old_as_of: the day the old one judges by.
-        new_as_of: the day the new one judges by.
+        old: the edition shown before, on its day; ``None`` for the first.
+        new: the edition to come, on its day.
         reasons: of changes to register rows, by register and code: class and text.
     """
-    if old is None or old_as_of is None:
+    if old is None:
         return [Change("first_edition")]
-    before = {(s.entry.definition.code, s.entry.unit_code): s for s in score_all(old.book(), as_of=old_as_of)}
-    after = {(s.entry.definition.code, s.entry.unit_code): s for s in score_all(new.book(), as_of=new_as_of)}
+    before, after = ({(s.entry.definition.code, s.entry.unit_code): s for s in moment.scored} for moment in (old, new))
     found: list[Change] = []
     for key in after.keys() | before.keys():
         found += _figures(before.get(key), after.get(key))
         found += _status(before.get(key), after.get(key))
         found += _targets(before.get(key), after.get(key))
-    found += _definitions(old, new)
+    found += _definitions(old.indicators, new.indicators)
     for register, (model, code) in _REGISTERS.items():
-        found += _register(register, code, old.each_of(model, by_key=True), new.each_of(model, by_key=True), reasons)
+        was, now = (moment.state.store.each_of(model, by_key=True) for moment in (old, new))
+        found += _register(register, code, was, now, reasons)
     order = {kind: place for place, kind in enumerate(KINDS)}
     return sorted(found, key=lambda c: (order[c.kind], c.code, c.unit_code, c.period_code, c.field))
 
@@ -164,9 +160,7 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _definitions(old: Store, new: Store) -> Iterable[Change]:
-    was = {r["indicator_code"]: r for r in old.all_of(tables.Indicator)}
-    now = {r["indicator_code"]: r for r in new.all_of(tables.Indicator)}
+def _definitions(was: Mapping[str, _Row], now: Mapping[str, _Row]) -> Iterable[Change]:
     for code in sorted(was.keys() | now.keys()):
         row = now.get(code) or was[code]
         names = {"code": code, "name_ja": row["name_ja"], "name_en": row["name_en"]}
@@ -177,9 +171,6 @@ def _definitions(old: Store, new: Store) -> Iterable[Change]:
             a, b = _shown(was[code][field]), _shown(now[code][field])
             if a != b:
                 yield Change("definition", **names, field=field, old_ja=a, old_en=a, new_ja=b, new_en=b)
-
-
-_Row = Mapping[str, Any]
 
 
 def _side_by_side(code: str, was: Iterable[_Row], now: Iterable[_Row]) -> Iterator[tuple[_Row | None, _Row | None]]:

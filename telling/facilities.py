@@ -187,7 +187,7 @@ def _lines(
             ]  # fmt: skip
             row += [ended_line(telling, _end_of(f), names.get(f.successor, f.successor))] * with_ends
         row += [f.note] * with_notes
-        address = telling.sources.get(f.source_code, "")
+        address = telling.address(f.source_code)
         rows.append((*row, Link(w("source"), address) if address else ""))
     return tuple(heads), tuple(rows)
 

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from kpis.figures.records import Definition, Figure
@@ -196,11 +197,11 @@ def tally_by(
         order: values in the order in which they are to stand.
         home: the bureau under which a bureau's procedures are shown, as its successor.
     """
-    key = _KEYS[dimension]
+    key, shown_under = _KEYS[dimension], cache(home)
     parts: dict[str, list[Group]] = {}
     for group in groups:
         value = key(group)
-        parts.setdefault(home(value) if dimension == "bureau" and value else value, []).append(group)
+        parts.setdefault(shown_under(value) if dimension == "bureau" and value else value, []).append(group)
     place = {value: i for i, value in enumerate(order)}
     found = {value: tally(parts[value]) for value in sorted(parts, key=lambda v: (place.get(v, len(place)), v))}
     return {value: counts for value, counts in found.items() if counts.procedures}

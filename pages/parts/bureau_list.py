@@ -37,9 +37,9 @@ def overview(reports: Sequence[BureauReport]) -> None:
     parts = parts_by_indicator()
     codes = list(parts)
     if codes:
-        names = {row["indicator_code"]: named(row) for row in cached.rows("Indicator")}
+        names = {code: named(row) for code, row in cached.moment().indicators.items()}
         code = choose("compare", codes, t("compare_indicator"), names.__getitem__, default=codes[0], resets=("period",))
-        whole = find(cached.scored(as_of()), code)
+        whole = find(cached.moment().whole, code)
         if whole is not None:
             by_bureau(whole, parts[code], key="compare")
     else:
@@ -54,9 +54,7 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
     """List bureaus with a link each, and the same as a table with CSV."""
     st.header(heading, divider="gray")
     with st.grid(4, min_column_width=230):
-        said = cached.made(
-            "said of bureaus", code=f"{key} {view()}", as_of=as_of(), language=language(), make=lambda: [in_short(r) for r in held]
-        )
+        said = cached.made("said of bureaus", code=f"{key} {view()}", make=lambda: [in_short(r) for r in held])
         for report, text in zip(held, said, strict=True):
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.markdown(text)

@@ -18,7 +18,7 @@ from pages.parts.asked import choose
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
 from pages.parts.comparison import in_words
-from pages.parts.entry import as_of, has_page, page, view
+from pages.parts.entry import has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
 from pages.parts.reported import instant
@@ -94,7 +94,7 @@ def indicator(item: Scored) -> None:
             st.caption(t("measured_by_whole"))
         for found in item.breaks:
             st.caption(f":material/link_off: {break_line(found)}")
-        chart_with_table(item, cached.book())
+        chart_with_table(item, cached.moment().book)
 
 
 def indicator_table(report: BureauReport, items: Sequence[Scored]) -> Ready:
@@ -142,7 +142,7 @@ def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> No
                 indicator(others[chosen])
     if others:
         shown = cached.made(
-            "bureau in words", code=f"{report.code} {key} {view()}", as_of=as_of(), language=language(), make=lambda: in_words(items)
+            "bureau in words", code=f"{report.code} {key} {view()}", make=lambda: in_words(items)
         )  # fmt: skip
         st.table(shown, border="horizontal", hide_index=True)
         kept_block(f"{report.code}-{key}s", lambda: indicator_table(report, items))
@@ -162,7 +162,7 @@ def detail(report: BureauReport) -> None:
     st.markdown(tally_marks(report.tally))
     st.header(t("bureau_indicators"), divider="gray")
     if not report.scored:
-        owed = {row["indicator_code"]: named(row) for row in cached.rows("Indicator")}
+        owed = {code: named(row) for code, row in cached.moment().indicators.items()}
         st.info(t("bureau_no_indicators", names=t("list_comma").join(owed[c] for c in report.owed)), icon=":material/info:")
     indicators(report, report.scored, key="indicator")
     if report.own:
@@ -175,7 +175,7 @@ def detail(report: BureauReport) -> None:
         life(report)
         record(report)
     st.header(t("bureau_milestones"), divider="gray")
-    names = {p["project_code"]: named(p) for p in cached.rows("Project")}
+    names = {code: named(row) for code, row in cached.moment().by_code("Project").items()}
     projects(report, names)
     if report.milestones:
         milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)

@@ -12,7 +12,7 @@ from kpis.figures.scorecard import Scored
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose
-from pages.parts.entry import as_of, view
+from pages.parts.entry import view
 from pages.parts.registers import block, telling
 from pages.parts.text import language, t
 from telling import bureaus
@@ -23,7 +23,7 @@ BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
 
 def unit_name(code: str) -> str:
     """Return the name of an organisation unit."""
-    unit = cached.organisation().by_code.get(code)
+    unit = cached.moment().organisation.by_code.get(code)
     return unit_label(unit) if unit is not None else code
 
 
@@ -39,7 +39,7 @@ def unit_label(unit: Unit) -> str:
 
 def chart_name(code: str) -> str:
     """Return the name of an organisation unit as a chart on a phone has room for."""
-    unit = cached.organisation().by_code.get(code)
+    unit = cached.moment().organisation.by_code.get(code)
     return bureaus.chart_label(unit, Words(language())) if unit is not None else code
 
 
@@ -55,8 +55,8 @@ def break_line(found: Break) -> str:
 
 def bureau_scored() -> list[Scored]:
     """Return the judgements of bureaus that have figures, in the organisation that the viewer chose."""
-    reporting = cached.reporting_units()
-    return [s for s in cached.scored(as_of(), view()) if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
+    reporting = cached.moment().reporting_units
+    return [s for s in cached.moment().scored if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
 
 
 def parts_by_indicator() -> dict[str, list[Scored]]:
@@ -68,7 +68,7 @@ def parts_by_indicator() -> dict[str, list[Scored]]:
             found.setdefault(item.entry.definition.code, []).append(item)
         return found
 
-    return cached.made("bureau parts", code=view(), as_of=as_of(), language="", make=make)
+    return cached.made("bureau parts", code=view(), make=make)
 
 
 def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
@@ -81,8 +81,7 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
     """
     definition = whole.entry.definition
     periods = cached.made(
-        "periods", code=f"{definition.code} {view()}", as_of=as_of(), language="",
-        make=lambda: {f.period_code: f.period for s in parts for f in s.figures},
+        "periods", code=f"{definition.code} {view()}", make=lambda: {f.period_code: f.period for s in parts for f in s.figures},
     )  # fmt: skip
     if not periods:
         st.info(t("compare_none"), icon=":material/info:")
@@ -97,4 +96,4 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
 
 def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
     """Show every bureau against the five lesses: status by symbol, word and colour, with value, table and CSV."""
-    block(lambda: bureaus.heat(telling(), reports, cached.rows("Indicator")), key=key)
+    block(lambda: bureaus.heat(telling(), reports, cached.moment().rows("Indicator")), key=key)

@@ -32,7 +32,7 @@ def say_why_empty() -> None:
     """Say why there is nothing to show: no figure is loaded at all, or none of the whole organisation by the day asked."""
     told = (
         t("empty_then", day=format_date(as_of(), language()), bureaus=t("nav_bureau"))
-        if any(entry.figures for entry in cached.book().entries)
+        if any(entry.figures for entry in cached.moment().book.entries)
         else t("empty")
     )
     st.info(told, icon=":material/info:")
@@ -103,7 +103,7 @@ def dated_value(scored: Scored, figure: Figure | None) -> str:
 
 def indicator_card(scored: Scored, *, title: str | None = None) -> None:
     """Show an indicator as a card: status, value, target, plan, its shape, its period, previous and year earlier."""
-    card = cached.made(f"card {title}", code=_key(scored), as_of=as_of(), language=language(), make=lambda: _card(scored, title))
+    card = cached.made(f"card {title}", code=_key(scored), make=lambda: _card(scored, title))
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(card.head)
         if card.picture:
@@ -211,7 +211,7 @@ def _block(scored: Scored, book: Book) -> _Block:
 def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) -> None:
     """Show a series with its sentence, its chart, the same numbers in a table, and their CSV."""
     key = _key(scored)
-    block = cached.made("block", code=key, as_of=as_of(), language=language(), make=lambda: _block(scored, book))
+    block = cached.made("block", code=key, make=lambda: _block(scored, book))
     st.markdown(f"**{heading}** {block.text}" if heading else block.text)
     if block.chart is not None:
         alt = f"{named(scored.entry.definition)}: {block.text}"

@@ -101,7 +101,7 @@ def _known(now: date) -> None:
 
 def known_line() -> None:
     """Say at the head of a page that it shows what was known then, where that was chosen."""
-    known_at = cached.known_at()
+    known_at = cached.moment().known_at
     if known_at is not None:
         st.info(t("known_line", day=format_date(local_day(known_at), language())), icon=":material/history:")
 

@@ -132,13 +132,14 @@ def frame() -> st.Page:
         if not is_let_in():
             return asked
         edition_choice()
-        cached.settle_known_at(known_choice())
+        known_at = known_choice()
         _as_of()
         settle_one("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
         st.segmented_control(
             t("view"), VIEWS, format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help"),
             on_change=address.moved, args=("view",),
         )  # fmt: skip
+        cached.settle_moment(as_of=as_of(), known_at=known_at, view=view())
         with there:
             menu()
     return asked

@@ -70,8 +70,8 @@ def heading(item: Scored) -> str:
 
 def facts_of(row: dict[str, Any]) -> pa.Table:
     """Return project, scope, unit, kind, frequency, base, exclusions and note."""
-    units = {b["bureau_code"]: named(b) for b in cached.rows("Bureau")}
-    projects = {p["project_code"]: named(p) for p in cached.rows("Project")}
+    units = {code: named(row) for code, row in cached.moment().units.items()}
+    projects = {code: named(row) for code, row in cached.moment().by_code("Project").items()}
     facts = [
         (t("project"), projects.get(row["project_code"], "")), (t("scope"), units.get(row["scope_code"], "")),
         (t("unit"), named(row, "unit")), (t("kind"), t("kind_" + row["kind"])),
@@ -167,7 +167,7 @@ def readings_of(item: Scored, book: Book) -> list[dict[str, Any]]:
             t("marks"): named(r, "note"),
             t("source"): book.sources[r["source_code"]].url,
         }
-        for r in cached.rows("Reading")
+        for r in cached.moment().rows("Reading")
         if r["indicator_code"] == definition.code
     ]
 
@@ -176,7 +176,7 @@ def gather(item: Scored, units: Sequence[Scored], book: Book) -> Facts:
     """Make everything the page says of an indicator."""
     definition = item.entry.definition
     words = (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
-    catalogue = cached.rows("Indicator")
+    catalogue = cached.moment().rows("Indicator")
     row = next(r for r in catalogue if r["indicator_code"] == definition.code)
     named_codes = {r["indicator_code"]: named(r) for r in catalogue}
     return Facts(

@@ -14,7 +14,7 @@ import streamlit as st
 from charts.style import CONFIG, Finished
 from pages.parts import cached
 from pages.parts.entry import as_of, view
-from pages.parts.text import language, t
+from pages.parts.text import t
 from telling.file_names import file_name
 
 
@@ -72,7 +72,7 @@ def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> None
         suffix: whatever else the chart depends on, as a period chosen.
     """
     code = f"{key} {view()} {suffix}"
-    show(cached.made("figure", code=code, as_of=as_of(), language=language(), make=make), key=key, about=suffix)
+    show(cached.made("figure", code=code, make=make), key=key, about=suffix)
 
 
 def show(made: Ready, *, key: str, about: str = "") -> None:

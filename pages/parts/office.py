@@ -30,7 +30,7 @@ def _done(step: Callable[[], object], said: str) -> None:
 
 
 def _bureaus() -> dict[str, str]:
-    return {code: name for code, name in bureau_names().items() if code in cached.reporting_units()}
+    return {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
 
 
 def exceptions(store: Store, *, actor: str) -> None:

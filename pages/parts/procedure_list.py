@@ -30,12 +30,12 @@ def procedure_list(register: Counted) -> None:
     """Show the filters, one page of what matches, and the way to all of it as CSV."""
     st.subheader(t("list_heading"))
     bureaus, told = bureau_names(), telling()
-    present = cached.made("present", code="register", as_of=as_of(), language="", make=lambda: _present(register))
+    present = cached.made("present", make=lambda: _present(register))
     offered = {
         "bureau": [code or "-" for code in bureaus if code in present["bureau"]],
         "status": [s for s in (*STATUSES, ENDED) if s in present["status"]],
         **{name: sorted(present[name]) for name in ("process_type", "applicant", "authority")},
-        "channel": cached.made("channels", code="register", as_of=as_of(), language="", make=lambda: _offered(register)),
+        "channel": cached.made("channels", make=lambda: _offered(register)),
         "priority": ["yes", "no"], "due": ["planned", "overdue"],
     }  # fmt: skip
 
@@ -51,19 +51,19 @@ def procedure_list(register: Counted) -> None:
         for name, options in offered.items():
             wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets=("page",))
     asked = Filter(**wanted)
-    total, rows = cached.procedures_found(asked, as_of=as_of(), page=1)
+    total, rows = cached.moment().search(asked, page=1)
     if not total:
         st.info(t("list_none"), icon=":material/search_off:")
         return
     page = turn_pages("page", t("page_number"), (total - 1) // PAGE_SIZE + 1)
     if page != 1:
-        total, rows = cached.procedures_found(asked, as_of=as_of(), page=page)
+        total, rows = cached.moment().search(asked, page=page)
     first = (page - 1) * PAGE_SIZE + 1
     st.caption(
         t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " ・ " + t("list_share")
     )
     shown = cached.found(
-        "procedures shown", (asked, page, as_of(), address.path("procedures")), make=lambda: _shown(rows, bureaus)
+        "procedures shown", asked=(asked, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
     number = st.column_config.NumberColumn(format="localized")
     st.dataframe(
@@ -75,7 +75,7 @@ def procedure_list(register: Counted) -> None:
     )  # fmt: skip
     if settings().mode == "office":  # there the open API is closed
         st.download_button(
-            t("list_csv"), partial(written, cached.store(), asked, as_of(), cached.known_at()), file_name("procedures", *asdict(asked).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
+            t("list_csv"), partial(written, cached.moment(), asked), file_name("procedures", *asdict(asked).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
             key="csv_procedures", on_click="ignore",
         )  # fmt: skip
     else:

@@ -11,10 +11,9 @@ import streamlit as st
 from kpis.errors import NotFound
 from kpis.figures.registers import STEPS
 from kpis.periods import local_day
-from kpis.store import queries, tables
 from kpis.text import format_date
 from pages.parts import address, cached
-from pages.parts.entry import as_of, page
+from pages.parts.entry import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, number, telling
 from pages.parts.reported import plain
@@ -25,7 +24,7 @@ from telling.blocks import ended_line
 def procedure_page(code: str) -> None:
     """Show one procedure by its code; an unknown code is named."""
     try:
-        row = queries.one(cached.store(), code, as_of=as_of(), known_at=cached.known_at())
+        row = cached.moment().procedure(code)
     except NotFound:
         st.title(t("proc_unknown", code=plain(code)))
         back_link("procedures", t("back_to_list"))
@@ -41,9 +40,9 @@ def procedure_page(code: str) -> None:
     _succession(row)
     st.subheader(t("detail_facts"))
     facts(_said(row))
-    source = next((s for s in cached.rows("Source") if s["source_code"] == row["source_code"]), None)
+    source = cached.moment().book.sources.get(row["source_code"])
     if source:
-        fine_print(f"{t('source')}: {linked(source['title'], source['url'])}")
+        fine_print(f"{t('source')}: {linked(source.title, source.url)}")
     if row["details_json"]:
         st.subheader(t("detail_source"))
         facts([(name, str(value)) for name, value in json.loads(row["details_json"]).items()])
@@ -52,14 +51,13 @@ def procedure_page(code: str) -> None:
 
 def _succession(row: dict[str, Any]) -> None:
     """Say since when the procedure no longer stands, what followed it, and what it followed."""
-    store, known_at = cached.store(), cached.known_at()
     if row["ended_reason"]:
         st.warning(ended_line(telling(), row, ""), icon=":material/event_busy:")
     kin = [("ended_into", row["successor_code"])] if row["successor_code"] else []
-    kin += [("ended_from", code) for code in queries.merged_into(store, row["procedure_code"], known_at=known_at)]
+    kin += [("ended_from", code) for code in cached.moment().merged_into(row["procedure_code"])]
     for words, code in kin:
         try:
-            other = queries.one(store, code, as_of=as_of(), known_at=known_at)
+            other = cached.moment().procedure(code)
         except NotFound:
             continue  # not known yet at that instant
         st.page_link(
@@ -101,13 +99,8 @@ def _count(row: dict[str, Any], name: str) -> str:
 
 def _history(code: str) -> None:
     st.subheader(t("detail_history"))
-    known_at = cached.known_at()
-    found = [
-        change
-        for change in cached.store().all_of(tables.RegisterChange, register_name="procedure", row_code=code)
-        if known_at is None or change["known_at"] <= known_at
-    ]
-    if not found:
+    changes = cached.moment().changes_of_procedure(code)
+    if not changes:
         st.caption(t("detail_no_history"))
         return
     rows = [
@@ -115,7 +108,7 @@ def _history(code: str) -> None:
             t("known"): format_date(local_day(change["known_at"]), language()), t("col_changed"): name, t("col_before"): str(before),
             t("col_after"): str(json.loads(change["after_json"]).get(name)), t("col_reason"): change["reason_text"],
         }
-        for change in found
+        for change in changes
         for name, before in json.loads(change["before_json"]).items()
         if name != "search_text"
     ]  # fmt: skip

@@ -128,7 +128,7 @@ def contradictions(reports: Sequence[ProjectReport]) -> None:
 def confidence_against_status() -> None:
     """Show, for the overview, every project whose confidence contradicts its computed status; confidences are not public."""
     if settings().mode != "public":
-        contradictions(cached.projects(as_of()))
+        contradictions(cached.moment().projects)
 
 
 def _short(text: str) -> str:
@@ -199,7 +199,7 @@ def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "
     marks = _marks(ordered)
     gap = " " if language() == "en" else ""
     slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
-    sources = {code: s.url for code, s in cached.book().sources.items()}
+    sources = {code: s.url for code, s in cached.moment().book.sources.items()}
     figure_block(
         timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
         key=key,

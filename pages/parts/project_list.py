@@ -35,7 +35,7 @@ def full_name(report: ProjectReport) -> str:
 
 def leaders(report: ProjectReport) -> str:
     """Return the names of the bureaus that lead a project, in order of time, and of those that take part."""
-    units = cached.organisation().by_code
+    units = cached.moment().organisation.by_code
     return projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, Words(language()))
 
 
@@ -119,7 +119,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
 
 def core_by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[str, Any]], list[ProjectReport]]]:
     """Return the core projects by the versions of the strategy that share their numbers; those of no version come first."""
-    groups = numberings(cached.rows("StrategyVersion")) or [[]]
+    groups = numberings(cached.moment().rows("StrategyVersion")) or [[]]
     place = {v["version_code"]: n for n, versions in enumerate(groups) for v in versions}
     held: list[list[ProjectReport]] = [[] for _ in groups]
     for report in core:
@@ -129,11 +129,11 @@ def core_by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[
 
 def strategy() -> None:
     """Show the versions of the strategy: when each was adopted, up to when it looks, and its key words."""
-    versions = in_order(cached.rows("StrategyVersion"))
+    versions = in_order(cached.moment().rows("StrategyVersion"))
     if not versions:
         return
     with st.expander(t("strategy_versions", count=len(versions)), icon=":material/menu_book:"):
-        sources = cached.book().sources
+        sources = cached.moment().book.sources
         for version in versions:
             source = sources.get(version["source_code"])
             said = projects.version_line(version, Words(language()))
@@ -181,9 +181,9 @@ def leading(held: list[ProjectReport]) -> None:
     if not held:
         return
     st.header(t("leading_heading"), divider="gray")
-    stated = next((s.judgement.figure for s in cached.scored(as_of()) if s.entry.definition.code == "leading_projects"), None)
+    stated = next((s.judgement.figure for s in cached.moment().whole if s.entry.definition.code == "leading_projects"), None)
     count = stated.value if stated is not None else None
-    st.caption(projects.unidentified(held, cached.rows("StrategyVersion"), count, Words(language())))
+    st.caption(projects.unidentified(held, cached.moment().rows("StrategyVersion"), count, Words(language())))
     categories = dict.fromkeys(r.row["category_ja"] for r in held)
     for category in sorted(categories, key=lambda c: not c):
         own = [r for r in held if r.row["category_ja"] == category]

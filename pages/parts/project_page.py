@@ -49,7 +49,7 @@ def heading(report: ProjectReport) -> None:
     with st.container(border=True):
         st.markdown(f"**{projects.goal_heading(report, Words(language()))}**")
         st.markdown(named(dict(report.row), "goal") or t("goal_none"))
-        source = cached.book().sources.get(projects.goal_source(report.row))
+        source = cached.moment().book.sources.get(projects.goal_source(report.row))
         if source:
             fine_print(f"{t('source')}: {linked(source.title, source.url)}")
 
@@ -57,7 +57,7 @@ def heading(report: ProjectReport) -> None:
 def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     """Show who leads the project, and what it was called in each version of the strategy."""
     left, right = st.columns(2, gap="medium")
-    units = cached.organisation().by_code
+    units = cached.moment().organisation.by_code
     with left:
         st.subheader(t("who_leads"))
         if not report.bureaus:
@@ -68,7 +68,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{in_brackets(when) if when else ''}", icon=":material/apartment:",
                 query_params=address.link(code=unit.code),
             )  # fmt: skip
-            source = cached.book().sources.get(row["source_code"] or "")
+            source = cached.moment().book.sources.get(row["source_code"] or "")
             if source:
                 fine_print(f"{t('source')}: {linked(source.title, source.url)}")
     with right:
@@ -110,7 +110,7 @@ def indicators(report: ProjectReport) -> None:
                 st.markdown(f"### {headline_value(item, item.judgement.figure)}")
                 if found := steps(item):
                     st.caption(found)
-                chart_with_table(item, cached.book())
+                chart_with_table(item, cached.moment().book)
         for item in rest[: max(0, CHARTS_SHOWN - len(drawn))]:
             with st.container(border=True, height="stretch"):
                 st.subheader(named(item.entry.definition))
@@ -119,7 +119,7 @@ def indicators(report: ProjectReport) -> None:
                 st.markdown(sentence(item.judgement))
                 if found := steps(item):
                     st.caption(found)
-                source_line(item, cached.book())
+                source_line(item, cached.moment().book)
     unshown = len(rest) - max(0, CHARTS_SHOWN - len(drawn))
     if unshown > 0:
         st.caption(t("more_indicators", count=unshown))
@@ -135,7 +135,7 @@ def every_figure(report: ProjectReport) -> None:
 
 def figures_of(report: ProjectReport) -> Ready:
     """Make the table of every figure of the project."""
-    book = cached.book()
+    book = cached.moment().book
     shown = [(s, f) for s in report.scored for f in s.figures]
     table = pd.DataFrame(
         [
@@ -164,7 +164,7 @@ def figures_of(report: ProjectReport) -> Ready:
 
 def targets_of(report: ProjectReport) -> Ready:
     """Make the table of every target of the project, in the order in which they were set."""
-    book = cached.book()
+    book = cached.moment().book
     goals = [(s, g) for s in report.scored for g in s.goals]
     table = pd.DataFrame(
         [

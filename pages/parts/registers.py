@@ -10,7 +10,6 @@ import pandas as pd
 import streamlit as st
 
 from charts.shapes import figure
-from kpis.figures.bureaus import home
 from kpis.figures.scorecard import Scored
 from kpis.periods import local_day
 from kpis.settings import settings
@@ -36,10 +35,7 @@ def day_word(day: date | None, precision: str) -> str:
 
 def telling() -> Telling:
     """Return in whose words, as of which day and in which organisation a register is told to this viewer."""
-    places = {row["bureau_code"]: row for row in cached.rows("Bureau")}
-    sources = {row["source_code"]: row["url"] for row in cached.rows("Source")}
-    secondary = frozenset(row["source_code"] for row in cached.rows("Source") if row["grade"] == "secondary")
-    return Telling(Words(language()), as_of(), places, view(), shown_under, sources, secondary)
+    return Telling(Words(language()), cached.moment())
 
 
 def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: int) -> None:
@@ -49,7 +45,7 @@ def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: 
         return [(f"**{card.title}**\n### {plain(card.value)}", card.note) for card in make()]
 
     with st.grid(columns, min_column_width=width):
-        for said, note in cached.made("cards", code=f"{key} {view()}", as_of=as_of(), language=language(), make=made):
+        for said, note in cached.made("cards", code=f"{key} {view()}", make=made):
             with st.container(border=True, height="stretch"):
                 st.markdown(said)
                 st.caption(note)
@@ -84,17 +80,12 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
 
 def bureau_names() -> dict[str, str]:
     """Return the name of each organisation unit by code, in catalogue order; the blank code says that none is stated."""
-    return {**{row["bureau_code"]: named(row) for row in cached.rows("Bureau")}, "": t("reg_no_bureau")}
-
-
-def shown_under(code: str) -> str:
-    """Return the bureau under which a bureau's rows are shown in the organisation that the viewer chose."""
-    return home(cached.organisation(), code, as_of=as_of(), view=view())
+    return {**{code: named(row) for code, row in cached.moment().units.items()}, "": t("reg_no_bureau")}
 
 
 def published(theme: str, *kinds: str) -> Scored | None:
     """Return the judgement of the first indicator of a theme and kind that has a figure, of its own scope."""
-    return blocks.published(cached.scored(as_of()), theme, *kinds)
+    return blocks.published(cached.moment().whole, theme, *kinds)
 
 
 def facts(rows: list[tuple[str, str]]) -> None:
@@ -105,7 +96,7 @@ def facts(rows: list[tuple[str, str]]) -> None:
 
 def not_loaded(table: str, how: str) -> None:
     """Say how a register is loaded; or, where it is only that nothing of it was known at the instant chosen, when it came."""
-    first, known_at = cached.first_known(table), cached.known_at()
+    first, known_at = cached.moment().first_known(table), cached.moment().known_at
     if known_at is not None and first is not None and first > known_at:
         how = t("register_not_yet", day=format_date(local_day(first), language()))
     st.info(how, icon=":material/info:")
@@ -113,7 +104,7 @@ def not_loaded(table: str, how: str) -> None:
 
 def when() -> dict[str, str]:
     """Return the day and the instant chosen as the open API takes them; the instant only where one was chosen."""
-    known_at = cached.known_at()
+    known_at = cached.moment().known_at
     return {"as_of": as_of().isoformat(), **({"known_at": known_at.isoformat()} if known_at else {})}
 
 

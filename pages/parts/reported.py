@@ -69,7 +69,7 @@ def state_mark(state: str) -> str:
 
 def bureau_names() -> dict[str, str]:
     """Return every unit's name by its code."""
-    return {b["bureau_code"]: named(b) for b in cached.rows("Bureau")}
+    return {code: named(row) for code, row in cached.moment().units.items()}
 
 
 def period_name(code: str) -> str:
@@ -79,7 +79,7 @@ def period_name(code: str) -> str:
 
 def unit_of(row: ReportedRow) -> str:
     """Return the unit of a figure's indicator."""
-    own = next(i for i in cached.rows("Indicator") if i["indicator_code"] == row.key[0])
+    own = next(i for i in cached.moment().rows("Indicator") if i["indicator_code"] == row.key[0])
     return str(own["unit_en" if language() == "en" else "unit_ja"])
 
 
@@ -97,7 +97,7 @@ class _Namer:
     """Names rows by what they are about; looks each register up once."""
 
     def __init__(self) -> None:
-        self._indicators = {i["indicator_code"]: named(i) for i in cached.rows("Indicator")}
+        self._indicators = {code: named(row) for code, row in cached.moment().indicators.items()}
         self._registers: dict[str, Mapping[str, str]] = {}
 
     def __call__(self, row: ReportedRow) -> str:
@@ -114,7 +114,7 @@ class _Namer:
         if kind not in self._registers:
             table = _NAMED[kind]
             column = f"{table.lower()}_code"
-            self._registers[kind] = {r[column]: named(r) for r in cached.rows(table)}
+            self._registers[kind] = {r[column]: named(r) for r in cached.moment().rows(table)}
         return self._registers[kind].get(key[0]) or str((fields or {}).get("name_ja") or key[0])
 
 

@@ -73,14 +73,14 @@ def line(change: Change) -> str:
 def summary(every: list[Scored], book: Book, *, lessons: Sequence[Scored], others: Sequence[Scored]) -> Summary:
     """Make every text of the page; ``lessons`` and ``others`` are the indicators shown at its top and below."""
     words = Words(language())
-    rows = cached.rows("Indicator")
-    core = told_projects.core_with_goals(cached.projects(as_of()))
+    rows = cached.moment().rows("Indicator")
+    core = told_projects.core_with_goals(cached.moment().projects)
     return Summary(
         conclusion(every, words),
         lead(every, words, as_of=as_of()),
         tally_marks(tally(every)),
         (exclusions(lessons, rows, words), exclusions(others, rows, words)),
-        told_projects.overview_heading(core, cached.rows("StrategyVersion"), words),
+        told_projects.overview_heading(core, cached.moment().rows("StrategyVersion"), words),
         core_projects(core),
         changed_last(every, book),
     )

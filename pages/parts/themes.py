@@ -14,4 +14,4 @@ __all__ = ["LESSES", "headlines", "own_scope", "with_forerunners"]
 
 def with_forerunners(every: Sequence[Scored], theme: str) -> list[Scored]:
     """Return the headline indicators of a theme, and after them those with figures that one of them replaced."""
-    return overview.with_forerunners(every, theme, cached.rows("Indicator"))
+    return overview.with_forerunners(every, theme, cached.moment().rows("Indicator"))

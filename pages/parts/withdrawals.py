@@ -85,7 +85,7 @@ def _ask(store: Store, *, actor: str) -> None:
     """Offer every figure that counts: indicator, then unit, then period."""
     st.subheader(t("withdrawal_ask"))
     held: dict[str, dict[str, list[str]]] = {}
-    for entry in cached.book().entries:
+    for entry in cached.moment().book.entries:
         if periods := [f.period_code for f in current_vintages(entry.figures)][::-1]:
             held.setdefault(entry.definition.code, {})[entry.unit_code] = periods
     name = row_namer()

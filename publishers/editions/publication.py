@@ -22,7 +22,8 @@ from sqlalchemy import insert, select
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.figures.records import RULE_VERSION
-from kpis.figures.scorecard import Tally, score_all, tally
+from kpis.figures.scorecard import Tally, tally
+from kpis.moment import Moment, State
 from kpis.periods import local_day
 from kpis.reporting.people import viewer_of
 from kpis.settings import Settings, settings, software_version
@@ -69,25 +70,25 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
     with tempfile.TemporaryDirectory() as scratch:
         gathered = gather(store, Path(scratch) / DATABASE, known_at=now)
         finish(gathered, {"edition": 0})
-        candidate = Store(frozen_url(gathered.path))
+        candidate = Moment(state=State(Store(frozen_url(gathered.path))), as_of=as_of)
         shown = on_disk.current(folder)
-        changes = _compare(shown, candidate, as_of, gathered)
-        stands = tally(score_all(candidate.book(), as_of=as_of))
-        candidate.engine.dispose()
+        changes = _compare(shown, candidate, gathered)
+        stands = tally(candidate.scored)
+        candidate.state.store.engine.dispose()
     number = max(on_disk.numbers(folder), default=0) + 1
     return Preview(
-        number, shown.number if shown else None, as_of, gathered.revision, tuple(changes), gathered.rows, stands,
-        gathered.left_out,
+        number=number, compared_with=shown.number if shown else None, as_of=as_of, revision=gathered.revision,
+        changes=tuple(changes), counts=gathered.rows, tally=stands, left_out=gathered.left_out,
     )  # fmt: skip
 
 
-def _compare(shown: Edition | None, candidate: Store, as_of: date, gathered: Gathered) -> list[Change]:
-    old = Store(shown.url) if shown else None
+def _compare(shown: Edition | None, candidate: Moment, gathered: Gathered) -> list[Change]:
+    old = Moment(state=State(Store(shown.url)), as_of=shown.as_of) if shown else None
     try:
-        return compare(old, candidate, old_as_of=shown.as_of if shown else None, new_as_of=as_of, reasons=gathered.reasons)
+        return compare(old, candidate, reasons=gathered.reasons)
     finally:
         if old is not None:
-            old.engine.dispose()
+            old.state.store.engine.dispose()
 
 
 def publish(
@@ -216,18 +217,18 @@ def _write(beside: Path, gathered: Gathered, number: int, note: str, now: dateti
         "publisher_ja": who["name_ja"], "publisher_en": who["name_en"], "previous_sha256": before,
     }  # fmt: skip
     finish(gathered, about)
-    candidate = Store(frozen_url(beside / DATABASE))
+    candidate = Moment(state=State(Store(frozen_url(beside / DATABASE))), as_of=as_of)
     shown = on_disk.current(folder)
-    changes = [change.to_json() for change in _compare(shown, candidate, as_of, gathered)]
+    changes = [change.to_json() for change in _compare(shown, candidate, gathered)]
     _write_json(beside / CHANGES, changes)
-    stands = tally(score_all(candidate.book(), as_of=as_of))
+    stands = tally(candidate.scored)
     manifest: dict[str, Any] = {
         **about, "software_version": software_version(), "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
         "tables": on_disk.table_digests(beside / DATABASE),
     }  # fmt: skip
     history = [(e, e.changes()) for e in on_disk.shown(folder)]
     static_edition.write(candidate, manifest, changes, beside / SITE, history=history, chosen=chosen)
-    candidate.engine.dispose()
+    candidate.state.store.engine.dispose()
     files = sorted(p for p in beside.rglob("*") if p.is_file())
     manifest["files"] = {
         p.relative_to(beside).as_posix(): {"sha256": on_disk.sha256_of(p), "bytes": p.stat().st_size} for p in files

@@ -5,32 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from kpis.errors import PeriodUnreadable
-from kpis.figures.bureaus import BureauReport, bureau_reports
+from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import RollUp
-from kpis.figures.projects import Milestone, ProjectReport, project_reports
+from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.records import BAD, Figure
-from kpis.figures.scorecard import Book, Scored, path_of, score_all, shown_figure
+from kpis.figures.scorecard import Scored, path_of, shown_figure
 from kpis.figures.shifts import Shift, shifts
 from kpis.figures.targets import planned_on
+from kpis.moment import Moment, State
 from kpis.periods import Period, parse_period, quarter_code
-from kpis.store import tables as models
-from kpis.store.queries import by_bureau
-from kpis.store.store import Store
 from kpis.text import status_word
 from telling import projects as told_projects
-from telling.overview import conclusion, headlines, lead, own_scope
+from telling.overview import conclusion, headlines, lead
 from telling.words import Words
-
-PROJECT_TABLES = (
-    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.MilestoneDate, models.ProjectConfidence,
-)  # fmt: skip
-BUREAU_TABLES = (models.Indicator, models.Submission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +34,52 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class QuarterReport:
-    """The material of one quarter in one language.
-
-    Args:
-        scored: every indicator for its own scope, judged on the quarter's last day.
-        shifts: those that stand otherwise than on the last day of the quarter before.
-        milestones: those due, done or reported in the quarter.
-        coverage: per indicator that bureaus report, what the quarter's reports add up to.
-    """
+    """The material of one quarter in one language: the quarter's last day, and the last day of the quarter before."""
 
     period: Period
     words: Words
-    is_sample: bool
-    book: Book
-    scored: tuple[Scored, ...]
-    shifts: tuple[Shift, ...]
-    projects: tuple[ProjectReport, ...]
-    milestones: tuple[Milestone, ...]
-    bureaus: tuple[BureauReport, ...]
-    coverage: tuple[tuple[Scored, RollUp], ...]
+    moment: Moment
+    before: Moment
 
     @property
     def as_of(self) -> date:
         """Return the day everything is judged on."""
-        return self.period.end
+        return self.moment.as_of
+
+    @property
+    def is_sample(self) -> bool:
+        """Say whether everything here is of the sample organisation."""
+        return self.moment.state.is_sample()
+
+    @property
+    def scored(self) -> list[Scored]:
+        """Return every indicator for its own scope, judged on the quarter's last day."""
+        return self.moment.own
+
+    @property
+    def shifts(self) -> list[Shift]:
+        """Return those that stand otherwise than on the last day of the quarter before."""
+        return shifts(self.before.own, self.moment.own, since=self.before.as_of)
+
+    @property
+    def milestones(self) -> list[Milestone]:
+        """Return those due, done or reported in the quarter."""
+        return [m for p in self.moment.projects for m in p.milestones if of_quarter(m, self.period)]
+
+    @property
+    def bureaus(self) -> list[BureauReport]:
+        """Return the bureaus that exist on the quarter's last day."""
+        return [b for b in self.moment.bureaus if b.is_valid]
+
+    @property
+    def coverage(self) -> list[tuple[Scored, RollUp]]:
+        """Return for each indicator that bureaus report the last reports of the quarter, with what they add up to."""
+        held = []
+        for item in self.scored:
+            ended = [r for r in item.rolled if quarter_code(parse_period(r.period_code).end) == self.period.code]
+            if reported := [r for r in ended if not r.is_published_only]:
+                held.append((item, reported[-1]))
+        return held
 
     @property
     def title(self) -> str:
@@ -76,18 +89,18 @@ class QuarterReport:
     @property
     def core(self) -> list[ProjectReport]:
         """Return the core and leading projects that existed, or have figures or milestones by the day."""
-        return [p for p in self.projects if p.row["kind"] != "programme"]
+        return [p for p in self.moment.projects if p.row["kind"] != "programme"]
 
     def sentences(self) -> list[str]:
         """Return the conclusions of the meeting, each a sentence: the whole, what fell short, projects, bureaus, milestones."""
         words, language = self.words, self.words.language
-        said = [conclusion(list(self.scored), words), lead(list(self.scored), words, as_of=self.as_of)]
+        said = [conclusion(self.scored, words), lead(self.scored, words, as_of=self.as_of)]
         for item in self.scored:
             if item.judgement.status in BAD and item.judgement.standing == "current":
                 sentence = item.judgement.sentence_en if language == "en" else item.judgement.sentence_ja
                 said.append(f"{words.named(item.entry.definition)}: {status_word(item.judgement.status, language)}。{sentence}" if language == "ja"
                             else f"{words.named(item.entry.definition)}: {status_word(item.judgement.status, language)}. {sentence}")  # fmt: skip
-        for project in self.projects:
+        for project in self.moment.projects:
             if project.is_contradicted and project.confidence is not None:
                 level = words("confidence_" + project.confidence["confidence"])
                 told = words("contradiction", confidence=level, status=status_word(project.status, language))
@@ -135,46 +148,21 @@ def quarter(period_code: str) -> Period:
     return period
 
 
-def quarter_report(store: Store, period_code: str, *, language: str = "ja", known_at: datetime | None = None) -> QuarterReport:
+def quarter_report(state: State, period_code: str, *, language: str = "ja", known_at: datetime | None = None) -> QuarterReport:
     """Gather the material of a quarter.
 
     Args:
-        store: the working figures, or an edition.
+        state: of the working figures, or an edition.
         period_code: as ``FY2022-Q3``.
         language: ``ja`` or ``en``.
         known_at: only what was known by this UTC instant counts; ``None`` means all.
     """
     period = quarter(period_code)
-    book = store.book()
-    every = score_all(book, as_of=period.end, known_at=known_at)
-    own = own_scope(every)
-    before = own_scope(score_all(book, as_of=period.start - timedelta(days=1), known_at=known_at))
-    tables: dict[str, Sequence[Mapping[str, Any]]] = {
-        **{model.__name__: store.all_of(model) for model in (*PROJECT_TABLES, *BUREAU_TABLES)},
-        **{model.__name__: store.known(model, known_at=known_at) for model in (models.Milestone, models.Facility)},
-        "Procedure": by_bureau(store, as_of=period.end, known_at=known_at),
-    }
-    projects = project_reports(tables, every, as_of=period.end, known_at=known_at)
-    bureaus = bureau_reports(book.organisation, every, projects, tables, as_of=period.end)
-    return QuarterReport(
-        period, Words(language), store.is_sample(), book, tuple(own), tuple(shifts(before, own, since=period.start - timedelta(days=1))),
-        tuple(projects), tuple(m for p in projects for m in p.milestones if of_quarter(m, period)),
-        tuple(b for b in bureaus if b.is_valid), tuple(_coverage(own, period)),
-    )  # fmt: skip
+    moment = Moment(state=state, as_of=period.end, known_at=known_at)
+    return QuarterReport(period, Words(language), moment, before=moment.on(period.start - timedelta(days=1)))
 
 
 def of_quarter(milestone: Milestone, period: Period) -> bool:
     """Say whether a milestone was due, done or reported in a quarter."""
     days = [milestone.due, milestone.actual]
     return milestone.reported_period == period.code or any(g is not None and period.contains(g.day) for g in days)
-
-
-def _coverage(own: Sequence[Scored], period: Period) -> list[tuple[Scored, RollUp]]:
-    """Return for each indicator the last reports of the quarter, with what they add up to."""
-    found = []
-    for item in own:
-        ended = [r for r in item.rolled if quarter_code(parse_period(r.period_code).end) == period.code]
-        held = [r for r in ended if not r.is_published_only]
-        if held:
-            found.append((item, held[-1]))
-    return found

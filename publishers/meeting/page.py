@@ -120,7 +120,7 @@ def _milestones(report: QuarterReport) -> _Table:
 
 def _coverage(report: QuarterReport) -> _Table:
     words, language = report.words, report.words.language
-    names = {u.code: words.named(u) for u in report.book.organisation.units}
+    names = {u.code: words.named(u) for u in report.moment.organisation.units}
     rows = []
     for item, rolled in report.coverage:
         definition = item.entry.definition

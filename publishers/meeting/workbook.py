@@ -145,7 +145,7 @@ def _indicators(sheet: Worksheet, report: QuarterReport) -> None:
         judged, definition = item.judgement, item.entry.definition
         figure = judged.figure
         actual = _number(item, "figure")
-        source = report.book.sources.get(figure.source_code) if figure else None
+        source = report.moment.book.sources.get(figure.source_code) if figure else None
         rows.append(
             [
                 words.named(definition), item.entry.project_code, figure.period.label(language) if figure else "",
@@ -255,7 +255,7 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
         _put(sheet, row, 1, words("report_no_bureaus"))
         row += 2
     else:
-        names = {u.code: words.named(u) for u in report.book.organisation.units}
+        names = {u.code: words.named(u) for u in report.moment.organisation.units}
         rows: list[Sequence[Cell]] = []
         for item, rolled in report.coverage:
             total = value_of(item.entry.definition, rolled.figure) if rolled.figure else None

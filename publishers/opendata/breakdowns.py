@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kpis.figures.facilities import standing
 from kpis.figures.registers import DIMENSIONS, STATUSES, tally
 from publishers.opendata.package import Resource, as_datum
 from publishers.site.site import Site
@@ -101,19 +100,19 @@ def breakdowns(site: Site) -> list[Resource]:
 
 def _blocks(site: Site) -> Iterable[Block]:
     words = Words("ja")
-    register, held = site.procedures_counted, standing(site.rows("Facility"), as_of=site.as_of)
-    total, catalogue = tally(register.groups), list(site.indicators.values())
+    register, held = site.moment.procedures, site.moment.facilities
+    total, catalogue = tally(register.groups), list(site.moment.indicators.values())
     for view in ("then", "now"):
         telling = site.telling(words, view)
         yield procedures.comparison(telling, register, "bureau")
         yield facilities.where(telling, held, "bureau")
-        yield bureaus.heat(telling, [r for r in site.bureaus(view) if r.is_valid or r.scored], catalogue)
-        yield bureaus.listed(telling, site.bureaus(view), lambda report: report.code)
+        yield bureaus.heat(telling, [r for r in site.moment.in_view(view).bureaus if r.is_valid or r.scored], catalogue)
+        yield bureaus.listed(telling, site.moment.in_view(view).bureaus, lambda report: report.code)
     telling = site.telling(words)
     for dimension in DIMENSIONS:
         if dimension != "bureau":
             yield procedures.comparison(telling, register, dimension)
-    yield procedures.published_totals(telling, register, total, site.scored)
+    yield procedures.published_totals(telling, register, total, site.moment.scored)
     yield procedures.paper_steps(telling, register)
     yield procedures.planned_when(telling, register)
     yield procedures.over_time(telling, register, total)
@@ -121,4 +120,4 @@ def _blocks(site: Site) -> Iterable[Block]:
     yield facilities.ways_of_paying(telling, held)
     yield facilities.over_time(telling, held)
     yield facilities.tiles(telling, held, site.chosen.layouts_dir)
-    yield bureaus.coverage(telling, site.scored, catalogue, site.bureaus("then"))
+    yield bureaus.coverage(telling, site.moment.scored, catalogue, site.moment.bureaus)

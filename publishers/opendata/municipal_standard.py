@@ -7,33 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, BinaryIO
 
-from kpis.figures.facilities import ENDED, standing
-from kpis.store import tables
-from kpis.store.store import Store
+from kpis.figures.facilities import ENDED
+from kpis.moment import Moment
 from publishers.opendata.package import as_datum, write_csv
 
 
-def public_facilities(store: Store, who: Mapping[str, Any], codes: Mapping[str, str], as_of: date, file: BinaryIO) -> None:
+def public_facilities(moment: Moment, who: Mapping[str, Any], codes: Mapping[str, str], file: BinaryIO) -> None:
     """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank.
 
     Args:
-        store: an edition.
+        moment: an edition, on its day; what has ended by then is left out.
         who: from ``publisher``.
         codes: name of a municipality → its code of five digits.
-        as_of: the day of the edition; what has ended by then is left out.
         file: to write to.
     """
-    ended = {f.code for f in standing(store.all_of(tables.Facility), as_of=as_of) if f.status == ENDED}
-    units = {r["bureau_code"]: r["name_ja"] for r in store.all_of(tables.Bureau)}
-    sources = {r["source_code"]: r["url"] for r in store.all_of(tables.Source)}
+    ended = {f.code for f in moment.facilities if f.status == ENDED}
+    units, sources = moment.organisation.by_code, moment.book.sources
     rows = []
-    for row in store.all_of(tables.Facility):
-        if row["facility_code"] in ended:
-            continue
-        if row["is_class"]:
+    for row in moment.register("Facility"):
+        if row["facility_code"] in ended or row["is_class"]:
             continue  # a class of facilities has no place of its own
         place = row["municipality_ja"]
         several = re.search("[・;、]|ほか", place) is not None  # lies in two municipalities: one cell cannot name both
@@ -42,8 +36,8 @@ def public_facilities(store: Store, who: Mapping[str, Any], codes: Mapping[str, 
             "所在地_全国地方公共団体コード": with_check_digit(codes.get(place, "")),
             "所在地_連結表記": who["prefecture_ja"] + place if place else "", "所在地_都道府県": who["prefecture_ja"] if place else "",
             "所在地_市区町村": "" if several else place, "緯度": row["latitude"], "経度": row["longitude"],
-            "団体名": row["organisation_ja"] or units.get(row["bureau_code"] or "", ""),
-            "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources.get(row["source_code"], ""),
+            "団体名": row["organisation_ja"] or (units[row["bureau_code"]].name_ja if row["bureau_code"] else ""),
+            "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources[row["source_code"]].url if row["source_code"] in sources else "",
         }  # fmt: skip
         rows.append([as_datum(filled.get(column)) for column in FACILITY_COLUMNS])
     write_csv(file, FACILITY_COLUMNS, rows)

@@ -26,7 +26,7 @@ from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from sqlmodel import SQLModel
 
 from kpis.figures.records import current_vintages, worked_out
-from kpis.figures.scorecard import Scored
+from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
@@ -132,15 +132,10 @@ def plural(table: str) -> str:
     return table[:-1] + "ies" if table.endswith("y") else table + "s"
 
 
-def resources(store: Store, scored: Iterable[Scored], *, as_of: date) -> list[Resource]:
-    """Return every table of the open data.
-
-    Args:
-        store: an edition.
-        scored: every judgement of the edition.
-        as_of: the day they were judged on.
-    """
-    found = [_observations(store), _status(list(scored), as_of)]
+def resources(moment: Moment) -> list[Resource]:
+    """Return every table of the open data of an edition, judged on its day."""
+    store = moment.state.store
+    found = [_observations(moment), _status(moment)]
     for model in PUBLIC:
         columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order", *_SPREAD)]
         table = "vintages" if model is tables.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
@@ -189,12 +184,12 @@ def as_datum(value: Any) -> Any:
     return "" if text in ("―", "-") else text
 
 
-def _observations(store: Store) -> Resource:
-    units = {r["bureau_code"]: r for r in store.all_of(tables.Bureau)}
-    sources = {r["source_code"]: r for r in store.all_of(tables.Source)}
-    stored = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): r for r in store.all_of(tables.Observation)}
+def _observations(moment: Moment) -> Resource:
+    units, sources = moment.units, moment.by_code("Source")
+    observations = moment.state.store.each_of(tables.Observation)
+    stored = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): r for r in observations}
     rows = []
-    for entry in store.book().entries:
+    for entry in moment.book.entries:
         definition, unit = entry.definition, entry.unit_code
         for figure in current_vintages(entry.figures):
             row, period = stored[definition.code, unit, figure.period_code, figure.vintage], figure.period
@@ -225,7 +220,7 @@ def _observations(store: Store) -> Resource:
     )  # fmt: skip
 
 
-def _status(scored: list[Scored], as_of: date) -> Resource:
+def _status(moment: Moment) -> Resource:
     fields = {
         "indicator_code": "string", "bureau_code": "string", "as_of": "date", "status": "string", "standing": "string", "period_code": "string",
         "end_date": "date", "value": "number", "unit_ja": "string", "unit_en": "string", "numerator": "number",
@@ -240,11 +235,11 @@ def _status(scored: list[Scored], as_of: date) -> Resource:
         "rule_version": "string", "sentence_ja": "string", "sentence_en": "string",
     }  # fmt: skip
     rows = []
-    for item in scored:
+    for item in moment.scored:
         judged, definition = item.judgement, item.entry.definition
         figure, base, goal, due, settled = judged.figure, judged.baseline, judged.goal, judged.last_due, judged.last_settled
         values = (
-            definition.code, item.entry.unit_code, as_of, judged.status, judged.standing, figure and figure.period_code, figure and figure.period.end,
+            definition.code, item.entry.unit_code, moment.as_of, judged.status, judged.standing, figure and figure.period_code, figure and figure.period.end,
             figure and figure.value, definition.unit_ja, definition.unit_en, figure and figure.numerator, figure and figure.denominator,
             figure and figure.text_ja, figure and figure.text_en, figure and figure.is_approximate, figure and figure.is_lower_bound,
             base and base.period_code, base and base.value, base and base.is_first_figure, goal and goal.period_code,

@@ -5,17 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date, datetime
 
-from kpis.store.queries import Filter, matching
-from kpis.store.store import Store
+from kpis.moment import Moment
+from kpis.store.queries import Filter
 
 
-def lines(store: Store, wanted: Filter, as_of: date, known_at: datetime | None = None) -> Iterator[str]:
+def lines(moment: Moment, wanted: Filter) -> Iterator[str]:
     """Yield the header and every procedure that a filter keeps, in the order of their codes."""
     yield "\ufeff"
     names: list[str] = []
-    for row in matching(store, wanted, as_of=as_of, known_at=known_at):
+    for row in moment.matching(wanted):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         if not names:
@@ -25,6 +24,6 @@ def lines(store: Store, wanted: Filter, as_of: date, known_at: datetime | None =
         yield out.getvalue()
 
 
-def written(store: Store, wanted: Filter, as_of: date, known_at: datetime | None = None) -> bytes:
+def written(moment: Moment, wanted: Filter) -> bytes:
     """Return the whole file."""
-    return "".join(lines(store, wanted, as_of, known_at)).encode()
+    return "".join(lines(moment, wanted)).encode()

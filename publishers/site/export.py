@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from kpis.errors import FigureRefused, NotFound
+from kpis.moment import Moment, State
 from kpis.settings import Settings
 from kpis.store.store import Store
 from publishers.editions import on_disk
@@ -43,15 +44,15 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
         )
     beside = target.parent / f".export-{secrets.token_hex(4)}"
     target.parent.mkdir(parents=True, exist_ok=True)
-    store = Store(made.url)
+    moment = Moment(state=State(Store(made.url)), as_of=made.as_of)
     try:
         history = [(e, e.changes()) for e in on_disk.shown(folder) if e.number < made.number]
-        static_edition.write(store, made.manifest, made.changes(), beside, history=history, chosen=chosen)
+        static_edition.write(moment, made.manifest, made.changes(), beside, history=history, chosen=chosen)
         for edition in on_disk.shown(folder):
             if edition.number <= made.number:
                 shutil.copytree(edition.folder / SITE, beside / "editions" / edition.folder.name)
         os.rename(beside, target)
     finally:
-        store.engine.dispose()
+        moment.state.store.engine.dispose()
         shutil.rmtree(beside, ignore_errors=True)
     return made

@@ -57,7 +57,7 @@ def atom(site: Site, words: Words) -> str:
                 entry, "title",
                 words(
                     "ed_correction", name=change.get(f"name_{words.language}", change["code"]),
-                    whose=words("in_brackets", text=unit) if (unit := whose(change, words, site.units)) else "", period=period or change.get("field", ""),
+                    whose=words("in_brackets", text=unit) if (unit := whose(change, words, site.moment.units)) else "", period=period or change.get("field", ""),
                     old=change.get(f"old_{words.language}", "―"), new=change.get(f"new_{words.language}", "―"),
                 ),
             )  # fmt: skip

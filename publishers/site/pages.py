@@ -39,7 +39,7 @@ from telling.words import Words, whose
 
 def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pages:
     """Yield every page of one language."""
-    every = site.views(words)
+    every = [site.view(item, words) for item in site.moment.scored]
     own: dict[str, IndicatorView] = {}
     for view in every:
         if view.scored.entry.is_own_scope:
@@ -47,7 +47,7 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
     yield _overview(site, words, own)
     yield _five_less(site, words, own)
     yield _definitions(site, words, own)
-    for code, row in site.indicators.items():
+    for code, row in site.moment.indicators.items():
         yield _indicator(site, words, row, [v for v in every if v.code == code])
     yield from _projects(site, words, every)
     yield from bureau_pages(site, words, every)
@@ -96,24 +96,24 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     shown = {view.code for _, view in lesses} | ({trend.code} if trend else set())
     others = [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown]
     below = [trend, *others] if trend else others
-    lead_in = lead(scored, words, as_of=site.as_of)
+    lead_in = lead(scored, words, as_of=site.moment.as_of)
     title = conclusion(scored, words)
-    core = projects.core_with_goals(site.reports)
+    core = projects.core_with_goals(site.moment.projects)
     return "index.html", "index.html", {
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
         "lesses": lesses, "trend": trend,
         "excluded": [
-            exclusions((v.scored for v in views), site.indicators.values(), words) for views in ([v for _, v in lesses], below)
+            exclusions((v.scored for v in views), site.moment.indicators.values(), words) for views in ([v for _, v in lesses], below)
         ],
         "projects": [
             (r.row["project_code"], projects.called(r, words), len(r.scored), badge(r.status, words), badges(r.tally, words))
             for r in core
         ],
-        "projects_heading": projects.overview_heading(core, site.rows("StrategyVersion"), words),
+        "projects_heading": projects.overview_heading(core, site.moment.rows("StrategyVersion"), words),
         "others": others,
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
-        "latest": [_latest(c, own, words) for c in latest_changes(scored, site.book.sources, as_of=site.as_of, count=6)],
-        "label": label_of(words, site.units), "has_chart": True,
+        "latest": [_latest(c, own, words) for c in latest_changes(scored, site.moment.book.sources, as_of=site.moment.as_of, count=6)],
+        "label": label_of(words, site.moment.units), "has_chart": True,
     }  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> d
 
 
 def _five_less(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
-    scored, catalogue = [v.scored for v in own.values()], list(site.indicators.values())
+    scored, catalogue = [v.scored for v in own.values()], list(site.moment.indicators.values())
     lesses = []
     for theme in LESSES:
         items = with_forerunners(scored, theme, catalogue)
@@ -150,7 +150,7 @@ def _five_less(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> An
 def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     groups = [
         (project, mine)
-        for project in site.projects.values()
+        for project in site.moment.rows("Project")
         if (mine := [v for v in own.values() if v.row["project_code"] == project["project_code"]])
     ]
     return "definitions.html", "definitions.html", {"title": f"{words('ed_definitions')} ({len(own)})", "groups": groups}
@@ -164,21 +164,21 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
             newest = view.scored.rolled[-1]
 
             def names(codes: Sequence[str]) -> str:
-                return words("list_comma").join(_unit_label(site.units[c], words) for c in codes)
+                return words("list_comma").join(_unit_label(site.moment.units[c], words) for c in codes)
 
             period = parse_period(newest.period_code).label(words.language)
             reported = (words("reported_sum", period=period), coverage_lines(view.scored, newest, names, words))
     facts = [
-        (words("project"), words.named(site.projects[row["project_code"]])), (words("scope"), words.named(site.units[row["scope_code"]])),
+        (words("project"), words.named(site.moment.by_code("Project")[row["project_code"]])), (words("scope"), words.named(site.moment.units[row["scope_code"]])),
         (words("unit"), words.named(row, "unit")), (words("kind"), words("kind_" + row["kind"])),
         (words("frequency"), words("frequency_" + row["frequency"])), (words("base"), words.named(row, "base")),
         (words("exclusions"), words.named(row, "exclusions")),
         (words("col_note"), words.named(row, "note")),
     ]  # fmt: skip
     related = [
-        (words(key), site.indicators[row[field]])
+        (words(key), site.moment.indicators[row[field]])
         for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
-        if row[field] in site.indicators
+        if row[field] in site.moment.indicators
     ]
     corrected = [_corrected(site, view, found, words) for view, found in _corrections(views)]
     definition = views[0].scored.entry.definition
@@ -187,14 +187,14 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
             "period": parse_period(r["period_code"]).label(words.language) if r["period_code"] else words("undated"),
             "value": r["text_ja"] if r["value"] is None else format_value(r["value"], definition, words.language),
             "agrees": words("agrees") if r["agrees"] else words("differs"), "note": words.named(r, "note"),
-            "source": site.book.sources.get(r["source_code"]),
+            "source": site.moment.book.sources.get(r["source_code"]),
         }
-        for r in _readings(site)
+        for r in site.moment.rows("Reading")
         if r["indicator_code"] == code
     ]  # fmt: skip
     said = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
-        "title": words.named(row), "description": said, "row": row, "views": views, "units": site.units, "facts": [f for f in facts if f[1]],
+        "title": words.named(row), "description": said, "row": row, "views": views, "units": site.moment.units, "facts": [f for f in facts if f[1]],
         "related": related, "corrected": corrected, "readings": readings, "has_chart": any(v.has_series for v in views),
         "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code),
     }  # fmt: skip
@@ -217,15 +217,11 @@ def _corrected(site: Site, view: IndicatorView, found: Revision, words: Words) -
     why = f"{why} {figure.reason_text}".strip()
     return {
         "period": figure.period.label(words.language), "value": view.figure(found.after) if found.after else words("no_figure"),
-        "before": view.figure(found.before), "vintage": figure.vintage, "whose": words.named(site.units[view.scored.entry.unit_code]),
+        "before": view.figure(found.before), "vintage": figure.vintage, "whose": words.named(site.moment.units[view.scored.entry.unit_code]),
         "unit": words.named(view.scored.entry.definition, "unit"),
         "known": format_date(local_day(figure.known_at), words.language) if figure.known_at else words("unknown_day"),
         "reason": words("withdrawn_because", reason=why) if found.is_withdrawal else why,
     }  # fmt: skip
-
-
-def _readings(site: Site) -> list[dict[str, Any]]:
-    return site.rows("Reading")
 
 
 def _given(given: GivenDay | None, words: Words) -> str:
@@ -252,8 +248,8 @@ def _states(milestones: Sequence[Milestone], words: Words) -> str:
 def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
     by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
     listed: dict[str, list[list[Any]]] = {}
-    sources = {row["source_code"]: row for row in site.rows("Source")}
-    for report in site.reports:
+    sources = {row["source_code"]: row for row in site.moment.rows("Source")}
+    for report in site.moment.projects:
         row, code = report.row, report.code
         counts = badges(report.tally, words)
         link = Markup('<a href="projects/{}.html">{}</a>').format(code, projects.called(report, words))
@@ -274,7 +270,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             "goal_source": sources.get(projects.goal_source(row)),
             "bureaus": [
                 (words(f"role_{m['role']}"), unit, projects.times(m, unit["valid_to"], words))
-                for m in report.bureaus for unit in (site.units[m["bureau_code"]],)
+                for m in report.bureaus for unit in (site.moment.units[m["bureau_code"]],)
             ],
             "states": _states(report.milestones, words),
             "milestones": [
@@ -294,7 +290,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
         "projects.html",
         "list.html",
         {
-            "title": f"{words('ed_projects')} ({len(site.projects)})",
+            "title": f"{words('ed_projects')} ({len(site.moment.projects)})",
             "groups": groups,
             "columns": columns,
             "notes": _strategy(site, words),
@@ -304,14 +300,14 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
 
 def _strategy(site: Site, words: Words) -> list[Markup]:
     """Say what each version of the strategy wants, and how many of its leading projects are not identified."""
-    versions = in_order(site.rows("StrategyVersion"))
-    stated = next((s.judgement.figure for s in site.scored if s.entry.definition.code == "leading_projects"), None)
-    leading = [r for r in site.reports if r.row["kind"] == "leading"]
+    versions = in_order(site.moment.rows("StrategyVersion"))
+    stated = next((s.judgement.figure for s in site.moment.scored if s.entry.definition.code == "leading_projects"), None)
+    leading = [r for r in site.moment.projects if r.row["kind"] == "leading"]
     notes = [MarkdownIt("commonmark", {"html": False}).renderInline(projects.version_line(v, words)) for v in versions]
     notes.append(str(escape(projects.unidentified(leading, versions, stated.value if stated else None, words))))
-    milestones = projects.milestones_line([m for r in site.reports for m in r.milestones], words)
-    judged = sum(r.status in JUDGED for r in site.reports)
-    said = words("projects_table_sentence", total=len(site.reports), judged=judged, milestones=milestones)
+    milestones = projects.milestones_line([m for r in site.moment.projects for m in r.milestones], words)
+    judged = sum(r.status in JUDGED for r in site.moment.projects)
+    said = words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)
     notes += [words("project_rule_named", rule=PROJECT_RULE), str(escape(said))]
     return [Markup(note) for note in notes]
 
@@ -331,4 +327,4 @@ def _revisions(site: Site, words: Words) -> Any:
     log = [(site.about["edition"], site.day(words), site.about["note"], _shown(site.changes), "")]
     log += [(e.number, format_date(e.as_of, words.language), e.note, _shown(changes), e.sha256) for e, changes in site.history]
     title = words("revisions_title", count=len(log))
-    return "revisions.html", "revisions.html", {"title": title, "log": log, "label": label_of(words, site.units)}
+    return "revisions.html", "revisions.html", {"title": title, "log": log, "label": label_of(words, site.moment.units)}

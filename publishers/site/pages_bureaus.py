@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any
 
 from kpis.figures.bureaus import BureauReport
-from kpis.figures.facilities import counted, standing
-from kpis.figures.organisation import REPORTING_KINDS
+from kpis.figures.facilities import counted
 from kpis.figures.scorecard import Tally
 from kpis.periods import parse_period, quarter_code
 from kpis.text import format_date
@@ -45,14 +44,14 @@ def bureau_pages(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pa
     """Yield the two pages that compare all bureaus, and the page of each."""
     for view in ("then", "now"):
         yield _compared(site, words, view)
-    for code, row in site.units.items():
+    for code, row in site.moment.units.items():
         yield _bureau(site, words, code, row, every)
 
 
 def _compared(site: Site, words: Words, view: str) -> Page:
-    reports, telling = site.bureaus(view), site.telling(words, view)
+    reports, telling = site.moment.in_view(view).bureaus, site.telling(words, view)
     current = [r for r in reports if r.is_valid]
-    catalogue = list(site.indicators.values())
+    catalogue = list(site.moment.indicators.values())
     said = bureaus.counted_title(current, words)
 
     def link(report: BureauReport) -> Link:
@@ -61,13 +60,13 @@ def _compared(site: Site, words: Words, view: str) -> Page:
     shown = [r for r in reports if r.is_valid or r.scored]
     lists = [(words("all_bureaus"), current), (words("gone_bureaus"), [r for r in reports if not r.is_valid])]
     known = {r.code for r in reports}
-    others = [(words.named(row), f"bureaus/{code}.html") for code, row in site.units.items() if code not in known]
+    others = [(words.named(row), f"bureaus/{code}.html") for code, row in site.moment.units.items() if code not in known]
     other = "now" if view == "then" else "then"
     return _file(view), "bureaus.html", {
         "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=said), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
-        "lead": words("bureaus_lead", as_of=format_date(site.as_of, words.language), view=words(f"view_{view}")),
+        "lead": words("bureaus_lead", as_of=format_date(site.moment.as_of, words.language), view=words(f"view_{view}")),
         "heat": BlockView(bureaus.heat(telling, shown, catalogue), words),
-        "coverage": BlockView(bureaus.coverage(telling, site.scored, catalogue, reports), words),
+        "coverage": BlockView(bureaus.coverage(telling, site.moment.scored, catalogue, reports), words),
         "lists": [(heading, BlockView(bureaus.listed(telling, held, link), words)) for heading, held in lists if held],
         "others": others, "section": "bureaus.html",
     }  # fmt: skip
@@ -75,14 +74,14 @@ def _compared(site: Site, words: Words, view: str) -> Page:
 
 def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
     """Return an indicator ranked by bureau for its newest period, in both organisations, once where both are the same."""
-    reporting = {unit.code: unit for unit in site.book.organisation.units if unit.kind in REPORTING_KINDS}
+    reporting, units = site.moment.reporting_units, site.moment.organisation.by_code
 
     def named(unit: str) -> str:
-        return bureaus.unit_label(site.book.organisation.by_code[unit], words)
+        return bureaus.unit_label(units[unit], words)
 
     found: list[BlockView] = []
     for view in ("then", "now"):
-        every = [s for s in site.scored_in(view) if s.entry.definition.code == code]
+        every = [s for s in site.moment.in_view(view).scored if s.entry.definition.code == code]
         whole = next((s for s in every if s.entry.is_own_scope), None)
         parts = [s for s in every if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
         if whole is None or not parts:
@@ -102,12 +101,7 @@ def _file(view: str) -> str:
 
 def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorView]:
     """Return the judged indicators that a bureau reports itself, in one organisation."""
-    return [
-        IndicatorView(s, site.indicators[s.entry.definition.code], site.book, words, site.as_of)
-        for report in site.bureaus(view)
-        if report.code == code
-        for s in report.scored
-    ]
+    return [site.view(s, words) for report in site.moment.in_view(view).bureaus if report.code == code for s in report.scored]
 
 
 def _bureau(site: Site, words: Words, code: str, row: Mapping[str, Any], every: Sequence[IndicatorView]) -> Page:
@@ -117,23 +111,23 @@ def _bureau(site: Site, words: Words, code: str, row: Mapping[str, Any], every: 
     history = [
         words(
             "ed_succession", day=day_word(s["effective_date"], s["date_precision"], words) or words("ed_unknown"),
-            before=words.named(site.units[s["predecessor_code"]]), after=words.named(site.units[s["successor_code"]]),
+            before=words.named(site.moment.units[s["predecessor_code"]]), after=words.named(site.moment.units[s["successor_code"]]),
             relation=words(f"relation_{s['relation']}"),
         )
-        for s in site.rows("Succession")
+        for s in site.moment.rows("Succession")
         if code in (s["predecessor_code"], s["successor_code"])
     ]  # fmt: skip
     mine = [v for v in every if v.scored.entry.unit_code == code]
     now = _figures(site, words, code, "now")
     told = [[(v.code, v.headline, v.status) for v in views] for views in (_figures(site, words, code, "then"), now)]
-    found = next((r.tally for r in site.bureaus("then") if r.code == code), Tally())
-    held = [f for f in standing(site.rows("Facility"), as_of=site.as_of) if f.bureau == code]
+    found = next((r.tally for r in site.moment.bureaus if r.code == code), Tally())
+    held = [f for f in site.moment.facilities if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
         "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
         "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
         "counts": badges(found, words),
         "projects": [
-            (words(f"role_{m['role']}"), site.projects[m["project_code"]]) for m in site.rows("ProjectBureau") if m["bureau_code"] == code
+            (words(f"role_{m['role']}"), site.moment.by_code("Project")[m["project_code"]]) for m in site.moment.rows("ProjectBureau") if m["bureau_code"] == code
         ],
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],

@@ -7,9 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from kpis.figures.facilities import standing
 from kpis.figures.registers import DIMENSIONS, tally
-from kpis.store import queries
+from kpis.store.queries import Filter
 from kpis.text import format_date, known_day
 from publishers.site.block_views import BlockView, card_values
 from publishers.site.site import Page, Site
@@ -23,8 +22,8 @@ LISTED = 200  # rows of a list on a page; the CSV holds all of them
 
 
 def _view_of(site: Site, words: Words, theme: str, *kinds: str) -> IndicatorView | None:
-    found = published(site.scored, theme, *kinds)
-    return IndicatorView(found, site.indicators[found.entry.definition.code], site.book, words, site.as_of) if found else None
+    found = published(site.moment.scored, theme, *kinds)
+    return site.view(found, words) if found else None
 
 
 def _headline(view: IndicatorView | None) -> str:
@@ -45,7 +44,7 @@ def _both(make: Any, site: Site, words: Words, heading: str) -> list[BlockView]:
 
 def procedures(site: Site, words: Words) -> Page:
     """Return the page of procedures."""
-    telling, register = site.telling(words), site.procedures_counted
+    telling, register = site.telling(words), site.moment.procedures
     total = tally(register.groups)
     rate = _view_of(site, words, "procedures", "ratio")
     if not total.procedures:
@@ -54,8 +53,8 @@ def procedures(site: Site, words: Words) -> Page:
             "has_chart": rate is not None,
         }  # fmt: skip
     blocks: list[BlockView] = []
-    if published(site.scored, "procedures", *told_procedures.PUBLISHED):
-        blocks.append(BlockView(told_procedures.published_totals(telling, register, total, site.scored), words))
+    if published(site.moment.scored, "procedures", *told_procedures.PUBLISHED):
+        blocks.append(BlockView(told_procedures.published_totals(telling, register, total, site.moment.scored), words))
     for dimension in DIMENSIONS:
         heading = words("ed_compare", dimension=words(f"reg_by_{dimension}"))
         if dimension == "bureau":
@@ -77,8 +76,7 @@ def procedures(site: Site, words: Words) -> Page:
 
 def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int = LISTED) -> dict[str, Any] | None:
     """Return the first procedures of the list, of all or of one bureau, and how many there are; nothing where there are none."""
-    wanted = queries.Filter(bureau=bureau)
-    total, rows = queries.search(site.store, wanted, as_of=site.as_of, size=most)
+    total, rows = site.moment.search(Filter(bureau=bureau), size=most)
     if not total:
         return None
     telling = site.telling(words)
@@ -113,8 +111,8 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
 def facilities(site: Site, words: Words) -> Page:
     """Return the page of facilities."""
     telling = site.telling(words)
-    held = standing(site.rows("Facility"), as_of=site.as_of)
-    rollout = published(site.scored, "cashless", "completion", "ratio", "stock")
+    held = site.moment.facilities
+    rollout = published(site.moment.scored, "cashless", "completion", "ratio", "stock")
     view = _view_of(site, words, "cashless", "completion", "ratio", "stock")
     if not held:
         return "facilities.html", "register.html", {
@@ -139,7 +137,7 @@ def facilities(site: Site, words: Words) -> Page:
     }  # fmt: skip
     return "facilities.html", "register.html", {
         "title": told_facilities.title(telling, held, _headline(view)),
-        "lead": words("fac_lead", as_of=format_date(site.as_of, words.language)),
+        "lead": words("fac_lead", as_of=format_date(site.moment.as_of, words.language)),
         "cards": card_values(told_facilities.cards(telling, held, rollout)), "view": view, "blocks": blocks,
         "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
     }  # fmt: skip

@@ -36,7 +36,7 @@ def share_picture(site: Site) -> bytes:
     pen.rectangle((0, 0, 1200, 18), fill="#0017c1")
     pen.text((70, 90), words("site"), font=font(68), fill="#1a1a1c")
     pen.text((70, 195), words("edition_line", number=site.about["edition"], day=site.day(words)), font=font(36), fill="#54545a")
-    own = {s.entry.definition.code: s for s in reversed(site.scored)}
+    own = {s.entry.definition.code: s for s in reversed(site.moment.scored)}
     found = tally(own.values())
     total, x = found.total or 1, 70.0
     for group, status, _, count in stands(found, words):

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kpis.moment import Moment
 from kpis.settings import ROOT, Settings
-from kpis.store.store import Store
 from publishers.editions.on_disk import Edition, sha256_of
 from publishers.opendata import package
 from publishers.opendata.breakdowns import breakdowns
@@ -34,13 +34,13 @@ ASSETS = ("site.css", "site.js")
 
 
 def write(
-    store: Store, about: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], target: Path, *,
+    moment: Moment, about: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], target: Path, *,
     history: Sequence[tuple[Edition, Sequence[Mapping[str, Any]]]], chosen: Settings,
 ) -> None:  # fmt: skip
     """Write the static edition with its open data, pictures, feed and sitemap.
 
     Args:
-        store: the edition.
+        moment: the edition, on its day.
         about: its manifest, as far as known.
         changes: against the edition shown before.
         target: a folder that does not exist yet.
@@ -48,7 +48,7 @@ def write(
         chosen: the settings: address, licence, catalogue.
     """
     target.mkdir(parents=True)
-    site = Site(store, about, changes, history, chosen, {})
+    site = Site(moment, about, changes, history, chosen, {})
     _write_assets(site, target)
     sizes = _write_data(site, target / "data")
     (target / "embed").mkdir()
@@ -69,11 +69,9 @@ def write(
             _write(target / here, _squeezed(html))
             if language == "ja" and path != "404.html":
                 addresses.append(path)
-        for view in site.views(words):
-            if view.scored.entry.unit_code == view.row["scope_code"]:
-                _write(
-                    target / "embed" / f"{view.code}{'' if language == 'ja' else '-en'}.svg", card_svg(view, site.citation(words))
-                )
+        for item in site.moment.own:
+            name = f"{item.entry.definition.code}{'' if language == 'ja' else '-en'}.svg"
+            _write(target / "embed" / name, card_svg(site.view(item, words), site.citation(words)))
         _write(target / prefix / "feed.atom", atom(site, words))
     _write(target / "sitemap.xml", sitemap(site, addresses))
     place = f"Sitemap: {site.address}/sitemap.xml\n" if site.address else ""
@@ -115,7 +113,7 @@ def _write_assets(site: Site, target: Path) -> None:
 def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     """Write the open data; return per table its name, titles, number of rows and sizes."""
     folder.mkdir()
-    made = [*package.resources(site.store, site.scored, as_of=site.as_of), *breakdowns(site)]
+    made = [*package.resources(site.moment), *breakdowns(site)]
     who = package.publisher(site.chosen.catalogue_dir)
     files: dict[str, tuple[int, str]] = {}
 
@@ -128,10 +126,10 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     for resource in made:
         for form, write in package.FORMATS.items():
             put(f"{resource.name}.{form}", partial(write, resource))
-    put("public_facilities.csv", partial(public_facilities, site.store, who, _municipalities(site), site.as_of))
+    put("public_facilities.csv", partial(public_facilities, site.moment, who, _municipalities(site)))
     put("judgements.json", lambda file: file.write(package.json_bytes(_judgements(site))))
     name = Words("ja")("site")
-    sources = site.rows("Source")
+    sources = site.moment.rows("Source")
     described = package.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
     put("datapackage.json", lambda file: file.write(package.json_bytes(described)))
     catalogue = package.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)
@@ -153,7 +151,7 @@ def _municipalities(site: Site) -> dict[str, str]:
 def _judgements(site: Site) -> dict[str, Any]:
     return {
         "edition": site.about["edition"], "as_of": site.about["as_of"], "rule_version": site.about["rule_version"],
-        "indicators": [status_json(s, site.book, as_of=site.as_of) for s in site.scored],
+        "indicators": [status_json(s, site.moment.book, as_of=site.moment.as_of) for s in site.moment.scored],
     }  # fmt: skip
 
 

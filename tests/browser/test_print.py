@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from kpis.moment import State
 from kpis.store.store import Store
 from publishers.meeting.material import quarter_report
 from publishers.meeting.page import report_page
@@ -86,7 +87,7 @@ def test_the_static_edition_is_printed_whole(
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_meeting_material_is_printed_whole(chromium: Browser, tokyo: Store, tmp_path: Path, language: str, paper: str) -> None:
     path = tmp_path / "report.html"
-    path.write_text(report_page(quarter_report(tokyo, "FY2022-Q3", language=language)), encoding="utf-8")
+    path.write_text(report_page(quarter_report(State(tokyo), "FY2022-Q3", language=language)), encoding="utf-8")
     page = chromium.new_context(java_script_enabled=False).new_page()
     page.goto(path.as_uri())
     printed(page, tmp_path / "page.pdf", across=paper == "across")

@@ -7,27 +7,19 @@ from datetime import date
 
 import pytest
 
-from kpis.figures.bureaus import BureauReport, bureau_reports, milestones_once
+from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.organisation import RollUp
-from kpis.figures.projects import project_reports
 from kpis.figures.scorecard import SourceNote, score_all
+from kpis.moment import Moment, State
 from kpis.store import tables as models
 from kpis.store.store import Store
 
 TODAY = date(2026, 11, 26)
 OWN_FIGURES = {"POLICY", "HOUSING", "URBAN", "DIGITAL", "FIRE", "CONSTRUCTION", "WATERWORKS"}
-TABLES = (
-    models.Project, models.StrategyVersion, models.ProjectVersion, models.ProjectBureau, models.Milestone, models.MilestoneDate,
-    models.ProjectConfidence, models.Indicator, models.Facility, models.Submission,
-)  # fmt: skip
 
 
 def bureaus(store: Store, view: str = "then", as_of: date = TODAY) -> dict[str, BureauReport]:
-    tables = {**{model.__name__: store.all_of(model) for model in TABLES}, "Procedure": ()}
-    book = store.book()
-    scored = score_all(book, as_of=as_of, view=view)
-    projects = project_reports(tables, scored, as_of=as_of)
-    return {r.code: r for r in bureau_reports(book.organisation, scored, projects, tables, as_of=as_of, view=view)}
+    return {r.code: r for r in Moment(state=State(store), as_of=as_of, view=view).bureaus}
 
 
 @pytest.mark.parametrize("view", ["then", "now"])

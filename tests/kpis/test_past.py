@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from kpis.figures import registers
+from kpis.moment import Moment, State
 from kpis.store import queries, register_history, tables, vintages
 from kpis.store.queries import Filter
 from kpis.store.store import Store
@@ -192,7 +193,13 @@ def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: s
             )
             found, rows = queries.search(empty, Filter(q=words), as_of=TODAY, known_at=moment)
             assert (found, [r["procedure_code"] for r in rows]) == (len(expected), expected), words
-            file = list(csv.DictReader(io.StringIO(written(empty, Filter(q=words), TODAY, moment).decode("utf-8-sig"))))
+            file = list(
+                csv.DictReader(
+                    io.StringIO(
+                        written(Moment(state=State(empty), as_of=TODAY, known_at=moment), Filter(q=words)).decode("utf-8-sig")
+                    )
+                )
+            )
             assert [r["procedure_code"] for r in file] == expected
             assert {r["procedure_code"] for r in rows if r["status"] == "ended"} == {c for c in expected if not stands(then[c])}
             assert all(r["name_ja"] == then[r["procedure_code"]]["name_ja"] for r in file)

@@ -14,13 +14,13 @@ from kpis.figures.projects import (
     contradicts,
     milestones_on,
     numberings,
-    project_reports,
     project_status,
     reported_code,
     slip,
 )
 from kpis.figures.records import JUDGED
 from kpis.figures.scorecard import Tally, score_all, tally
+from kpis.moment import Moment, State
 from kpis.reporting.confidence import record_confidence
 from kpis.store import tables as models
 from kpis.store.store import Store
@@ -32,15 +32,6 @@ pytestmark = pytest.mark.store
 
 TODAY = date(2026, 11, 24)
 KNOWN = datetime(2026, 1, 1)
-TABLES = (
-    models.Project,
-    models.StrategyVersion,
-    models.ProjectVersion,
-    models.ProjectBureau,
-    models.Milestone,
-    models.MilestoneDate,
-    models.ProjectConfidence,
-)
 
 
 def row(**overrides: object) -> dict[str, Any]:
@@ -55,8 +46,7 @@ def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overr
 
 
 def reports(store: Store, as_of: date = TODAY) -> dict[str, Any]:
-    tables = {model.__name__: store.all_of(model) for model in TABLES}
-    return {r.code: r for r in project_reports(tables, score_all(store.book(), as_of=as_of), as_of=as_of)}
+    return {r.code: r for r in Moment(state=State(store), as_of=as_of).projects}
 
 
 def test_a_milestone_replanned_twice_and_finished_late_shows_all_days_and_the_slip() -> None:

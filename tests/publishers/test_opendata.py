@@ -15,6 +15,7 @@ import frictionless
 import pyarrow.parquet as pq
 import pytest
 
+from kpis.moment import Moment, State
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
 from kpis.store.store import Store
@@ -150,10 +151,7 @@ def test_a_hostile_figure_text_stays_harmless_all_the_way_to_the_published_file(
 def test_the_same_edition_gives_the_same_bytes(published: House) -> None:
     frozen = Store(on_disk.opened(published.folder, 2).url)
     held = on_disk.opened(published.folder, 2)
-    from kpis.figures.scorecard import score_all
-
-    scored = score_all(frozen.book(), as_of=held.as_of)
-    for resource in opendata.resources(frozen, scored, as_of=held.as_of):
+    for resource in opendata.resources(Moment(state=State(frozen), as_of=held.as_of)):
         for form in FORMATS:
             assert written(resource, form) == (held.folder / "site" / "data" / f"{resource.name}.{form}").read_bytes(), (
                 resource.name

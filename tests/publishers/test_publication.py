@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.scorecard import score_all
+from kpis.moment import Moment, State
 from kpis.store import tables as models
 from kpis.store import vintages
 from kpis.store.store import Store, utc_now
@@ -348,7 +349,7 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
 
 def test_every_public_table_and_column_is_described_in_both_languages(published: House) -> None:
     frozen = Store(on_disk.opened(published.folder, 2).url)
-    made = package.resources(frozen, score_all(frozen.book(), as_of=published.at.date()), as_of=published.at.date())
+    made = package.resources(Moment(state=State(frozen), as_of=published.at.date()))
     for resource in made:
         assert package.title(resource.name) != package.title(resource.name, "en")
         for field in resource.fields:

@@ -13,6 +13,7 @@ from openpyxl.workbook import Workbook
 from kpis.errors import PeriodUnreadable
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import score_all
+from kpis.moment import State
 from kpis.store.store import Store
 from publishers.meeting.material import QuarterReport, quarter_report
 from publishers.meeting.page import report_page
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.edition
 
 @pytest.fixture(scope="module")
 def report(tokyo: Store) -> QuarterReport:
-    return quarter_report(tokyo, "FY2022-Q4")
+    return quarter_report(State(tokyo), "FY2022-Q4")
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +86,13 @@ def test_the_conclusions_name_what_fell_short(report: QuarterReport, tokyo: Stor
     said = report.sentences()
     assert any(s.startswith("電子決定率: 未達。目標 100.0 % に対し 99.8 %、0.2 ポイント届かず") for s in said)
     assert any("局別の報告はない" in s for s in said), "no chart and no table without saying why"
-    english = quarter_report(tokyo, "FY2022-Q4", language="en").sentences()
+    english = quarter_report(State(tokyo), "FY2022-Q4", language="en").sentences()
     assert len(english) == len(said) and not any(re.search(r"[ぁ-んァ-ヶ]", s) for s in english)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_page_needs_nothing_else(tokyo: Store, language: str) -> None:
-    page = report_page(quarter_report(tokyo, "FY2022-Q4", language=language))
+    page = report_page(quarter_report(State(tokyo), "FY2022-Q4", language=language))
     assert f'<html lang="{language}">' in page and "@media print" in page
     assert "<script" not in page and not re.search(r'(src|href)="http', page) and "@import" not in page
     assert page.count("<svg") >= 8 and page.count("<svg") == page.count('role="img"')
@@ -101,4 +102,4 @@ def test_the_page_needs_nothing_else(tokyo: Store, language: str) -> None:
 def test_only_a_quarter_is_accepted(tokyo: Store) -> None:
     for wrong in ("FY2022", "2022-12", "soon"):
         with pytest.raises(PeriodUnreadable):
-            quarter_report(tokyo, wrong)
+            quarter_report(State(tokyo), wrong)

@@ -9,6 +9,7 @@ import pytest
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
 from kpis.figures.records import RULE_VERSION
 from kpis.figures.scorecard import score_all
+from kpis.moment import Moment, State
 from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.store.store import Store
@@ -26,9 +27,7 @@ LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
 
 
 def telling(store: Store, language: str) -> Telling:
-    units = {row["bureau_code"]: row for row in store.all_of(tables.Bureau)}
-    secondary = frozenset(row["source_code"] for row in store.all_of(tables.Source) if row["grade"] == "secondary")
-    return Telling(Words(language), TODAY, units, secondary=secondary)
+    return Telling(Words(language), Moment(state=State(store), as_of=TODAY))
 
 
 def sheets(store: Store, language: str, period: str) -> object:

@@ -1,0 +1,274 @@
+"""Everything there is to ask of the reform at one moment, made once and kept once: pages, API, editions and meeting material ask here.
+
+A ``Moment`` is a state of the figures (a revision of a database, or an edition), seen as of a day, as known at an instant, in an
+organisation. What it answers is shared by all who ask, and so must not be changed: frozen dataclasses, plain rows and texts.
+It is kept with the ``State``, never for a time: a later revision is another state, and the one before goes with all that was kept of it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from threading import Lock
+from typing import Any, TypeVar
+
+from kpis.figures.bureaus import BureauReport, bureau_reports, home
+from kpis.figures.facilities import Facility, standing
+from kpis.figures.organisation import REPORTING_KINDS, Organisation
+from kpis.figures.projects import ProjectReport, project_reports
+from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
+from kpis.store import queries, register_history, tables
+from kpis.store.queries import PAGE_SIZE, Counted, Filter
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+
+LIMITS = {
+    "book": 1,
+    "read": 48,
+    "judged": 64,
+    "searched": 64,
+    "shown": 2048,
+}  # of each sort the latest used are kept, up to so many
+DATABASES = 6  # the working figures and some editions; of each its latest state
+
+T = TypeVar("T")
+
+
+class State:
+    """One revision of a database, with what was read, worked out and shown of it."""
+
+    def __init__(self, store: Store, revision: int | None = None) -> None:
+        self.store = store
+        self.revision = store.revision() if revision is None else revision
+        self.is_unsettled = False
+        self._kept: dict[str, OrderedDict[Hashable, Any]] = {sort: OrderedDict() for sort in LIMITS}
+        self._lock = Lock()
+
+    def kept(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is kept, or make it: outside the lock, so that nobody waits for what another asked for.
+
+        Args:
+            sort: one of ``LIMITS``; what people may ask for is endless, and so only the latest is kept.
+            key: everything it depends on besides this state.
+            make: makes it; called only where nothing is kept.
+        """
+        kept = self._kept[sort]
+        with self._lock:
+            if key in kept:
+                kept.move_to_end(key)
+                value: T = kept[key]
+                return value
+        value = make()
+        with self._lock:
+            self.is_unsettled = True
+            kept[key] = value
+            while len(kept) > LIMITS[sort]:
+                kept.popitem(last=False)
+        return value
+
+    def book(self) -> Book:
+        """Return every indicator with its figures."""
+        return self.kept("book", (), self.store.book)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a table by its class name, as ``Project``, in the order of the catalogue."""
+        return self.kept("read", table, lambda: self.store.all_of(getattr(tables, table)))
+
+    def is_sample(self) -> bool:
+        """Say whether everything here is of the sample organisation."""
+        return self.kept("read", "is sample", self.store.is_sample)
+
+
+_states: OrderedDict[str, State] = OrderedDict()
+_lock = Lock()
+
+
+def state_of(url: str) -> State:
+    """Return the present state of a database or an edition by its address, for all who ask in this process."""
+    with _lock:
+        held = _states.get(url)
+    store = held.store if held else Store(url)
+    revision = store.revision()
+    with _lock:
+        held = _states.get(url)
+        if held is None or held.revision != revision:
+            held = _states[url] = State(store, revision)
+        _states.move_to_end(url)
+        while len(_states) > DATABASES:
+            _states.popitem(last=False)
+    return held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The reform on a day.
+
+    Args:
+        state: of which figures.
+        as_of: the day: figures of periods ended by it count, and what was due by it was due.
+        known_at: the instant (UTC) whose knowledge is asked for; ``None`` means as known now.
+        view: ``then`` shows bureaus as they were (当時の組織), ``now`` as they are on the day (現在の組織).
+    """
+
+    state: State
+    as_of: date
+    known_at: datetime | None = None
+    view: str = "then"
+
+    def on(self, day: date) -> Moment:
+        """Return the reform on another day, all else being equal."""
+        return replace(self, as_of=day)
+
+    def in_view(self, view: str) -> Moment:
+        """Return the same day in the organisation of its time (``then``) or of today (``now``)."""
+        return replace(self, view=view)
+
+    def kept(self, sort: str, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+        """Return what was made of this day and this knowledge, or make it; where it depends on the view, ``key`` says so."""
+        return self.state.kept(sort, (*key, self.as_of, self.known_at), make)
+
+    # What is stored ----------------------------------------------------------------------------------------------
+
+    @property
+    def book(self) -> Book:
+        """Return every indicator with its figures, all vintages."""
+        return self.state.book()
+
+    @property
+    def organisation(self) -> Organisation:
+        """Return every unit and how they followed each other."""
+        return self.book.organisation
+
+    @property
+    def indicators(self) -> dict[str, dict[str, Any]]:
+        """Return the definitions by code, in catalogue order."""
+        return self.by_code("Indicator")
+
+    @property
+    def units(self) -> dict[str, dict[str, Any]]:
+        """Return the rows of the organisation units by code, in catalogue order."""
+        return self.by_code("Bureau")
+
+    @property
+    def reporting_units(self) -> frozenset[str]:
+        """Return the codes of the units that report for themselves."""
+        return frozenset(unit.code for unit in self.organisation.units if unit.kind in REPORTING_KINDS)
+
+    def home(self, code: str) -> str:
+        """Return the bureau under which a bureau's rows of a register are shown in the organisation of the view."""
+        return home(self.organisation, code, as_of=self.as_of, view=self.view)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a table by its class name, as they are stored."""
+        return self.state.rows(table)
+
+    def by_code(self, table: str) -> dict[str, dict[str, Any]]:
+        """Return the rows of a table by their code."""
+
+        def make() -> dict[str, dict[str, Any]]:
+            (code,) = table_of(getattr(tables, table)).primary_key.columns.keys()
+            return {row[code]: row for row in self.rows(table)}
+
+        return self.state.kept("read", ("by code", table), make)
+
+    def register(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a register (``Facility``, ``Milestone``) as they were known at the instant, in the order of their codes."""
+        make = partial(self.state.store.known, getattr(tables, table), known_at=self.known_at)
+        return self.state.kept("read", (table, self.known_at), make)
+
+    def first_known(self, table: str) -> datetime | None:
+        """Return the instant at which the first row of a register became known; ``None`` where there is none."""
+
+        def make() -> datetime | None:
+            with self.state.store.reading() as session:
+                return register_history.first_known(session, getattr(tables, table))
+
+        return self.state.kept("read", ("first known", table), make)
+
+    # How things stand --------------------------------------------------------------------------------------------
+
+    @property
+    def scored(self) -> list[Scored]:
+        """Return every judgement, in catalogue order, those of bureaus in the organisation of the view."""
+        return self._scored(self.view)
+
+    @property
+    def whole(self) -> list[Scored]:
+        """Return the judgements without those of bureaus: what most pages need, and much less to judge."""
+        return self._scored(WHOLE)
+
+    @property
+    def own(self) -> list[Scored]:
+        """Return one judgement per indicator: that of its own scope."""
+        return self.kept("judged", ("own",), lambda: [s for s in self.whole if s.entry.is_own_scope])
+
+    def _scored(self, view: str) -> list[Scored]:
+        make = partial(score_all, self.book, as_of=self.as_of, known_at=self.known_at, view=view)
+        return self.kept("judged", ("scored", view), make)
+
+    @property
+    def projects(self) -> list[ProjectReport]:
+        """Return every project as it stands, in catalogue order."""
+
+        def make() -> list[ProjectReport]:
+            names = ("Project", "StrategyVersion", "ProjectVersion", "ProjectBureau", "MilestoneDate", "ProjectConfidence")
+            held = {**{name: self.rows(name) for name in names}, "Milestone": self.register("Milestone")}
+            return project_reports(held, self.own, as_of=self.as_of, known_at=self.known_at)
+
+        return self.kept("judged", ("projects",), make)
+
+    @property
+    def bureaus(self) -> list[BureauReport]:
+        """Return every bureau as it stands, in the organisation of the view."""
+
+        def make() -> list[BureauReport]:
+            held: dict[str, list[dict[str, Any]]] = {
+                **{name: self.rows(name) for name in ("Indicator", "Submission")},
+                "Facility": self.register("Facility"),
+                "Procedure": queries.by_bureau(self.state.store, as_of=self.as_of, known_at=self.known_at),
+            }
+            return bureau_reports(self.organisation, self.scored, self.projects, held, as_of=self.as_of, view=self.view)
+
+        return self.kept("judged", ("bureaus", self.view), make)
+
+    # Registers ---------------------------------------------------------------------------------------------------
+
+    @property
+    def facilities(self) -> list[Facility]:
+        """Return every facility of the register as it stands."""
+        return self.kept("judged", ("facilities",), lambda: standing(self.register("Facility"), as_of=self.as_of))
+
+    @property
+    def procedures(self) -> Counted:
+        """Return the register of procedures, counted in groups: it may be too large to be held."""
+        make = partial(queries.counted, self.state.store, as_of=self.as_of, known_at=self.known_at)
+        return self.kept("judged", ("procedures",), make)
+
+    def search(self, wanted: Filter, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many procedures a filter keeps, and one page of them in the order of their codes; kept where it is of the usual size."""
+        make = partial(queries.search, self.state.store, wanted, as_of=self.as_of, known_at=self.known_at, page=page, size=size)
+        return self.kept("searched", (wanted, page), make) if size == PAGE_SIZE else make()
+
+    def matching(self, wanted: Filter) -> Iterator[dict[str, Any]]:
+        """Yield every procedure that a filter keeps, whole, in the order of their codes; none is kept."""
+        return queries.matching(self.state.store, wanted, as_of=self.as_of, known_at=self.known_at)
+
+    def procedure(self, code: str) -> dict[str, Any]:
+        """Return one procedure, whole.
+
+        Raises:
+            NotFound: there is none, or none was known at that instant.
+        """
+        return queries.one(self.state.store, code, as_of=self.as_of, known_at=self.known_at)
+
+    def merged_into(self, code: str) -> list[str]:
+        """Return the codes of the procedures that a procedure follows."""
+        return queries.merged_into(self.state.store, code, known_at=self.known_at)
+
+    def changes_of_procedure(self, code: str) -> list[dict[str, Any]]:
+        """Return what became known otherwise of a procedure, the oldest first."""
+        found = self.state.store.all_of(tables.RegisterChange, register_name="procedure", row_code=code)
+        return [change for change in found if self.known_at is None or change["known_at"] <= self.known_at]
