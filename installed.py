@@ -9,6 +9,6 @@ from pathlib import Path
 def start() -> None:
     """Run the command line (``manage.py``) of the folder this file stands in."""
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    import manage  # only now can the rooms be found
+    import manage  # noqa: PLC0415  # only now can the rooms be found
 
     manage.main()

@@ -483,7 +483,7 @@ def run(
     public: Annotated[bool, typer.Option("--public", help="Serve the published editions read-only, without sign-in")] = False,
 ) -> None:
     """Bring the database up to date, load what is new, and serve the dashboard."""
-    import uvicorn
+    import uvicorn  # noqa: PLC0415  # other commands need no server
 
     if port:
         os.environ["PORT"] = str(port)

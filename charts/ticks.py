@@ -75,7 +75,7 @@ def _every(step: int, first: date, last: date, *, closes: int) -> list[int]:
     back = (last.month - closes) % min(step, 12)
     month = _month(last) - back
     if month_end(month // 12, month % 12 + 1) > last:
-        month -= step if step < 12 else 12
+        month -= min(step, 12)
     found = []
     while month_end(month // 12, month % 12 + 1) >= first:
         found.append(month)

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     def public_address(self) -> str:
         """Return where the public reads, without a slash at the end; a blank where that is this machine alone."""
         host = urlsplit(self.public_url).hostname or ""
-        return "" if host in {*LOOPBACK, "0.0.0.0"} or host.startswith("127.") else self.public_url.rstrip("/")
+        return "" if host in {*LOOPBACK, "0.0.0.0"} or host.startswith("127.") else self.public_url.rstrip("/")  # noqa: S104  # compared
 
     @property
     def sign_in(self) -> dict[str, Any]:

@@ -303,8 +303,8 @@ def _mixed(
                     "year_to_date_mixed", "warning", (code, unit, period), "is_year_to_date",
                     "4月からの累計 / since April" if to_date else "その期間だけの値 / of the period alone",
                     (f"他の局({listed})と同じ{'その期間だけの値' if to_date else '4月からの累計'}。混ざった値は合計しません",
-                     f"{'the period alone' if to_date else 'a total since April'}, as others report it ({listed}); "
-                     "a mixture is not added up"),
+                     (f"{'the period alone' if to_date else 'a total since April'}, as others report it ({listed}); "
+                      "a mixture is not added up")),
                 )
             ]  # fmt: skip
     return found

@@ -344,7 +344,7 @@ def _nature(kind: str, column: str, old: Value, new: Value) -> str:
 
 
 def _says(value: Value) -> bool:
-    return value is not None and value is not False and value != "" and value != "unknown"
+    return value is not None and value is not False and value not in ("", "unknown")
 
 
 def _same(old: Value, new: Value) -> bool:

@@ -233,6 +233,7 @@ def _owners(session: Session, model: type[SQLModel], codes: Sequence[str]) -> di
 
 
 def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> dict[str, Any]:
+    """Return the columns that a change writes: every column of an observation, of a register those that it names."""
     row = change.row
     if row.kind == OBSERVATIONS:
         after = merged(row, change.cells, stored)

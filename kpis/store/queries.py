@@ -146,9 +146,7 @@ def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[
     found: list[ColumnElement[bool]] = []
     if wanted.bureau:
         found.append(c["bureau_code"].is_(None) if wanted.bureau == "-" else c["bureau_code"] == wanted.bureau)
-    for name in ("process_type", "applicant", "authority"):
-        if value := getattr(wanted, name):
-            found.append(c[name] == value)
+    found += [c[name] == value for name in ("process_type", "applicant", "authority") if (value := getattr(wanted, name))]
     if wanted.status:
         found.append(status == wanted.status)
     if wanted.channel:

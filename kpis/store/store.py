@@ -146,8 +146,9 @@ class Store:
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
         self._must_be_open()
-        from alembic import command  # here: ten megabytes that a server, whose tables are ready, need not hold
-        from alembic.config import Config
+        # Here: ten megabytes that a server, whose tables are ready, need not hold.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))

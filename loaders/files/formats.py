@@ -107,7 +107,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
             close()
             words, marks, condition, general, coloured, elapsed = "", "", None, False, False, False
         elif bare:
-            if bare.isascii() and bare not in "$":
+            if bare.isascii() and bare != "$":
                 marks += bare
             else:
                 words += bare

@@ -155,7 +155,7 @@ class TableReader:
             return
         self._same_labels(number, cells, key, issued)
         expected = [show(issued) for show in self.showers] if issued is not None else self.nothing
-        same = [raw == "" or raw == was for raw, was in zip(raws, expected, strict=True)]
+        same = [raw in ("", was) for raw, was in zip(raws, expected, strict=True)]
         if all(same) and not bad and not self._has_reason(cells):
             if self.table.key == "milestones" and issued is not None:
                 self._same_project(number, cells, issued)
@@ -240,7 +240,7 @@ class TableReader:
 
     # What it says ------------------------------------------------------------------------------------------------
 
-    def _read_changed(
+    def _read_changed(  # noqa: C901  # a branch per sort of row
         self, number: int, cells: Sequence[Any], raws: Sequence[Any], as_issued: Sequence[bool], *, key: tuple[str, ...], vintage: int,
         issued: Record | None, bad: set[str],
     ) -> None:  # fmt: skip

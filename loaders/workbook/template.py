@@ -111,8 +111,8 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
         if sheet == "milestones":
             cells |= {"project_code": row["project_code"], "project_name": context.projects[row["project_code"]]["name_ja"]}
         found.append((cells, row))
-    for number in range(1, layout.new_rows[sheet] + 1):
-        found.append(({"bureau_code": bureau, key: new_code(mark, sheet, f"{number:02d}"), "is_new": True}, None))
+    numbers = range(1, layout.new_rows[sheet] + 1)
+    found += [({"bureau_code": bureau, key: new_code(mark, sheet, f"{n:02d}"), "is_new": True}, None) for n in numbers]
     return found
 
 
@@ -308,7 +308,7 @@ def _validate(
     """Give the open cells of a column their check, drop-down and input message; those of rates say that 88.1 % is written 88.1."""
     message_ja, message_en = layout.rate_message if is_rate else (column.message_ja, column.message_en)
     first = f"{letter}{numbers[0]}"
-    marks = f'{first}="{sorted(layout.clear_words)[-1]}"'
+    marks = f'{first}="{max(layout.clear_words)}"'
     if sheet.title == layout.sheets["observations"]:
         marks += f',{first}="{layout.withdraw_words[0]}"'
     rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle="入力を確かめてください")

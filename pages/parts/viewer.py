@@ -102,7 +102,7 @@ def viewer_choice() -> None:
 
 
 def _local_label(name: str, email: str) -> str:
-    return t("local_" + email.split("@")[0]) if email.endswith(LOCAL_DOMAIN) else f"{name} {email}".strip()
+    return t("local_" + email.partition("@")[0]) if email.endswith(LOCAL_DOMAIN) else f"{name} {email}".strip()
 
 
 def role_word(role: str) -> str:

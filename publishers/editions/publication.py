@@ -250,7 +250,7 @@ def _point(folder: Path, number: int, withdrawn: Mapping[int, Mapping[str, str]]
     beside = folder / f".pointer-{secrets.token_hex(4)}"
     _write_json(beside, {"edition": number, "withdrawn": {str(n): dict(why) for n, why in sorted(withdrawn.items())}})
     _sync(beside, os.O_RDWR)
-    os.replace(beside, folder / POINTER)
+    beside.replace(folder / POINTER)
     _sync_folder(folder)
 
 

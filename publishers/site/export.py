@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from pathlib import Path
@@ -51,7 +50,7 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
         for edition in on_disk.shown(folder):
             if edition.number <= made.number:
                 shutil.copytree(edition.folder / SITE, beside / "editions" / edition.folder.name)
-        os.rename(beside, target)
+        beside.rename(target)
     finally:
         moment.state.store.engine.dispose()
         shutil.rmtree(beside, ignore_errors=True)

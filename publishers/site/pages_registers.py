@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kpis.figures.registers import DIMENSIONS, tally
@@ -144,6 +145,4 @@ def facilities(site: Site, words: Words) -> Page:
 
 
 def _notes(markdown: str) -> Markup:
-    from markdown_it import MarkdownIt
-
     return Markup(MarkdownIt("commonmark", {"html": False}).render(markdown))

@@ -21,7 +21,7 @@ ROWS, GOAL = 50_000, 0.5
 def workbook(path: Path) -> None:
     """Write observations of every unit and month; the figures are made up and stay in the bench."""
     bureaus = [r["bureau_code"] for r in csv.DictReader((ROOT / "data/catalogue/bureaus.csv").read_text("utf-8").splitlines())]
-    indicators = [r for r in csv.DictReader((ROOT / "data/catalogue/indicators.csv").read_text("utf-8").splitlines())]
+    indicators = list(csv.DictReader((ROOT / "data/catalogue/indicators.csv").read_text("utf-8").splitlines()))
     columns = list(ObservationRow.model_fields)
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("observations")

@@ -115,7 +115,7 @@ def test_a_successor_must_go_on_after_what_it_follows(reporting: Store) -> None:
     assert not load(reporting, P1, MERGED, D1).problems
     later = load(reporting, gone, MERGED.replace("施設の使用許可", "使用許可"), D1).problems
     assert {p.cell for p in later} == {"G2", "J3"}
-    only = [p for p in load_file(reporting, listed("procedures.csv", gone, P2, D1), name="procedures.csv").problems]
+    only = load_file(reporting, listed("procedures.csv", gone, P2, D1), name="procedures.csv").problems
     assert [p.cell for p in only] == ["G2"], "P2, stored, still names it"
 
 

@@ -149,7 +149,7 @@ def test_the_log_of_revisions_is_the_same(public: Public, language: str) -> None
     assert [correction[f"{n}_{language}"] for n in ("old", "new", "size")] == here[0][2:5]
     words = public.ledgers[language].words
     said = [words("edition_line", number=e.number, day=format_date(e.as_of, language)) for e in on_disk.shown(public.house.folder)]
-    assert [h for h in static.headings[1:]] == said == shown.headings[1 : 1 + len(said)]
+    assert static.headings[1:] == said == shown.headings[1 : 1 + len(said)]
     assert numbers_in(" ".join(static.texts)) and not static.numbers() - shown.numbers() - frame(public, language)
 
 
