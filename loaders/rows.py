@@ -7,11 +7,13 @@ names of its model. ``data/README.md`` is the dictionary of the same columns for
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from kpis import vocabulary as words
 from kpis.periods import parse_period
+from kpis.vocabulary import OneOf
 
 
 def _blank_is_none(value: object) -> object:
@@ -26,22 +28,17 @@ Optional_date = Annotated[date | None, BeforeValidator(_blank_is_none)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Optional_code = Annotated[Code | None, BeforeValidator(_blank_is_none)]
 Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]
-Precision = Literal["day", "month", "quarter", "year", "unknown"]
-PlanPrecision = Literal["day", "month", "quarter", "year", "or_later", "unknown"]
-IndicatorKind = Literal["ratio", "ceiling", "reduction", "stock", "completion", "level", "qualitative"]
-ProcessType = Literal[
-    "application", "notice_on_application", "notice", "private_issue", "inspection", "records", "other", "unknown"
-]  # fmt: skip
-Party = Literal[
-    "resident", "business", "resident_or_business", "national", "local", "agency", "national_or_local",
-    "national_or_agency", "agency_or_local", "any_public", "other", "unknown",
-]  # fmt: skip
-StepForm = Literal["online", "paper", "either", "none", "unknown"]
+Precision = Annotated[str, OneOf(words.Precision)]
+PlanPrecision = Annotated[str, OneOf(words.PlanPrecision)]
+IndicatorKind = Annotated[str, OneOf(words.IndicatorKind)]
+ProcessType = Annotated[str, OneOf(words.ProcessType)]
+Party = Annotated[str, OneOf(words.Party)]
+StepForm = Annotated[str, OneOf(words.StepForm)]
 EndedReason = Annotated[
-    Literal["closed", "abolished", "merged", "replaced", "mistake"] | None, BeforeValidator(_blank_is_none)
+    Annotated[str, OneOf(words.EndedReason)] | None, BeforeValidator(_blank_is_none)
 ]  # fmt: skip
-Direction = Literal["higher", "lower", "keep", "none"]
-PublishedBasis = Literal["page", "source", "quarter"]
+Direction = Annotated[str, OneOf(words.Direction)]
+PublishedBasis = Annotated[str, OneOf(words.PublishedBasis)]
 Optional_year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_blank_is_none)]
 
 
@@ -60,7 +57,7 @@ class SourceRow(Row):
     published_on: Optional_date = None
     published_by: Optional_date = None
     published_basis: Annotated[PublishedBasis | None, BeforeValidator(_blank_is_none)] = None
-    grade: Literal["primary", "secondary"]
+    grade: Annotated[str, OneOf(words.Grade)]
     note: str = ""
 
     @model_validator(mode="after")
@@ -79,21 +76,7 @@ class BureauRow(Row):
     name_ja: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     is_name_en_official: Flag = False
-    kind: Literal[
-        "whole",
-        "scope",
-        "governor_bureau",
-        "office_bureau_level",
-        "public_enterprise",
-        "commission_secretariat",
-        "assembly_secretariat",
-        "police",
-        "fire",
-        "agency",
-        "comparison",
-        "ministry",
-        "other",
-    ]
+    kind: Annotated[str, OneOf(words.UnitKind)]
     parent_code: Optional_code = None
     valid_from: Optional_date = None
     valid_from_precision: Precision = "unknown"
@@ -109,7 +92,7 @@ class SuccessionRow(Row):
 
     predecessor_code: Code
     successor_code: Code
-    relation: Literal["rename", "split", "merge", "transfer", "unknown"]
+    relation: Annotated[str, OneOf(words.Relation)]
     effective_date: Optional_date = None
     date_precision: Precision = "unknown"
     share: Annotated[Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_blank_is_none)] = None
@@ -121,7 +104,7 @@ class ProjectRow(Row):
     """projects.csv: one row per project code."""
 
     project_code: Code
-    kind: Literal["core", "leading", "programme"]
+    kind: Annotated[str, OneOf(words.ProjectKind)]
     category_ja: str = ""
     category_en: str = ""
     name_ja: Annotated[str, Field(min_length=1)]
@@ -172,7 +155,7 @@ class ProjectBureauRow(Row):
 
     project_code: Code
     bureau_code: Code
-    role: Literal["lead", "member"]
+    role: Annotated[str, OneOf(words.Part)]
     valid_from: Optional_date = None
     valid_from_precision: Precision = "unknown"
     valid_to: Optional_date = None
@@ -186,19 +169,7 @@ class IndicatorRow(Row):
 
     indicator_code: Code
     project_code: Code
-    theme: Literal[
-        "paperless",
-        "faxless",
-        "sealless",
-        "cashless",
-        "touchless",
-        "procedures",
-        "facilities",
-        "projects",
-        "satisfaction",
-        "organisation",
-        "other",
-    ]
+    theme: Annotated[str, OneOf(words.Theme)]
     kind: IndicatorKind
     direction: Direction
     unit_ja: Annotated[str, Field(min_length=1)]
@@ -208,7 +179,7 @@ class IndicatorRow(Row):
     name_en: Annotated[str, Field(min_length=1)]
     definition_ja: Annotated[str, Field(min_length=1)]
     definition_en: Annotated[str, Field(min_length=1)]
-    frequency: Literal["month", "quarter", "year", "irregular"]
+    frequency: Annotated[str, OneOf(words.Frequency)]
     scope_code: Code
     is_headline: Flag = False
     is_reported_by_bureaus: Flag = False
@@ -307,9 +278,7 @@ class ObservationRow(_Periodic):
     published_on: Optional_date = None
     source_code: Code
     verified: Flag = False
-    reason_class: Annotated[
-        Literal["error", "late_data", "definition_change", "scope_change"] | None, BeforeValidator(_blank_is_none)
-    ] = None
+    reason_class: Annotated[Annotated[str, OneOf(words.CorrectionReason)] | None, BeforeValidator(_blank_is_none)] = None
     reason_text: str = ""
     is_withdrawn: Flag = False
     note_ja: str = ""
@@ -394,15 +363,15 @@ class ProcedureRow(Row):
     bureau_code: Optional_code = None
     organisation_ja: str = ""
     category_en: str = ""
-    counted_as: Literal["procedure", "process"] = "procedure"
+    counted_as: Annotated[str, OneOf(words.CountedAs)] = "procedure"
     process_type: ProcessType = "unknown"
     applicant: Party = "unknown"
     recipient: Party = "unknown"
-    authority: Literal["own", "delegated", "national", "other", "unknown"] = "unknown"
+    authority: Annotated[str, OneOf(words.Authority)] = "unknown"
     law_name: str = ""
     law_article: str = ""
     is_priority: Flag = False
-    digital_status: Literal["done", "partly_done", "not_done", "exempt", "planned", "other", "unknown"]
+    digital_status: Annotated[str, OneOf(words.DigitalStatus)]
     not_done_reason: str = ""
     digitised_date: Optional_date = None
     digitised_precision: Precision = "unknown"
@@ -413,7 +382,7 @@ class ProcedureRow(Row):
     fee_step: StepForm = "unknown"
     attachment_step: StepForm = "unknown"
     result_step: StepForm = "unknown"
-    smartphone_ready: Literal["yes", "no", "unknown"] = "unknown"
+    smartphone_ready: Annotated[str, OneOf(words.YesNo)] = "unknown"
     applications_count: Optional_count = None
     online_count: Optional_count = None
     is_count_estimated: Flag = False
@@ -444,7 +413,7 @@ class FacilityRow(Row):
     cashless_since_precision: Precision = "unknown"
     planned_for: Optional_date = None
     planned_for_precision: Precision = "unknown"
-    cashless_status: Literal["introduced", "announced", "class_level_only", "unknown", "not_cashless"]
+    cashless_status: Annotated[str, OneOf(words.CashlessStatus)]
     ended_on: Optional_date = None
     ended_on_precision: Precision = "unknown"
     ended_reason: EndedReason = None

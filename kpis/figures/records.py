@@ -11,12 +11,10 @@ from datetime import date, datetime
 from typing import Any
 
 from kpis.periods import Period, parse_period
+from kpis.vocabulary import Status
 
 RULE_VERSION = "2026-3"
-STATUSES = (
-    "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "unreported", "not_due",
-    "no_data", "not_applicable", "qualitative",
-)  # fmt: skip
+STATUSES = Status.values()
 AT_PERIOD_END = frozenset({"stock", "completion"})  # kinds whose figures are of a day, the period's last
 GOOD = ("reached", "on_track")
 BAD = ("behind", "missed", "moving_away", "reached_then_lost")

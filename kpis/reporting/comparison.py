@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Entry, Scored
+from kpis.vocabulary import CorrectionReason
 
 Value = str | float | bool | date | None
 
@@ -88,7 +89,7 @@ class TemplateMark:
 
 
 OBSERVATIONS = "observations.csv"
-REASON_CLASSES = ("error", "late_data", "definition_change", "scope_change")
+REASON_CLASSES = CorrectionReason.values()
 OURS, THEIRS = "ours", "theirs"  # of a conflict: what this report says, or what is stored by now
 # Columns of registers that are expected to move from report to report.
 _RUNNING = frozenset(

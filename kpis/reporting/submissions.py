@@ -20,7 +20,7 @@ from sqlmodel import Session, select
 
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.periods import local_time, parse_period
-from kpis.reporting.access import OPEN_STATES, next_state
+from kpis.reporting.access import next_state
 from kpis.reporting.comparison import (
     OBSERVATIONS,
     OURS,
@@ -51,6 +51,7 @@ from kpis.reporting.reports import INCOMPLETE, completeness_of, seen, warnings_o
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
 from kpis.store.vintages import Origin
+from kpis.vocabulary import OPEN_STATES
 
 RowKey = tuple[str, tuple[str, ...]]
 CellKey = tuple[str, tuple[str, ...], str]

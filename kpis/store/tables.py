@@ -12,26 +12,13 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-PRECISIONS = "'day','month','quarter','year','unknown'"
-INDICATOR_KINDS = "'ratio','ceiling','reduction','stock','completion','level','qualitative'"
-DIRECTIONS = "'higher','lower','keep','none'"
-REASONS = "'error','late_data','definition_change','scope_change'"
-DIGITAL_STATUSES = "'done','partly_done','not_done','exempt','planned','other','unknown'"
-PROCESS_TYPES = "'application','notice_on_application','notice','private_issue','inspection','records','other','unknown'"
-PARTIES = (
-    "'resident','business','resident_or_business','national','local','agency','national_or_local','national_or_agency',"
-    "'agency_or_local','any_public','other','unknown'"
-)
-AUTHORITIES = "'own','delegated','national','other','unknown'"
-ENDED_REASONS = "'closed','abolished','merged','replaced','mistake'"
-STEP_FORMS = "'online','paper','either','none','unknown'"
-SUBMISSION_STATES = "'draft','submitted','returned','approved','withdrawn'"
-OPEN_STATES = "'draft','submitted','returned'"
+from kpis import vocabulary as words
+from kpis.vocabulary import Vocabulary
 
 
-def _one_of(column: str, values: str, *, optional: bool = False) -> CheckConstraint:
+def _one_of(column: str, vocabulary: type[Vocabulary], *, optional: bool = False) -> CheckConstraint:
     null = f"{column} IS NULL OR " if optional else ""
-    return CheckConstraint(f"{null}{column} IN ({values})", name=f"{column}_known")
+    return CheckConstraint(f"{null}{column} IN ({vocabulary.sql()})", name=f"{column}_known")
 
 
 def _instant(*, optional: bool = False) -> Column:
@@ -55,7 +42,7 @@ class Source(SQLModel, table=True):
     ``published_by`` is the last day by which it was public, ``published_basis`` what proves it (``page``, ``source``, ``quarter``).
     """
 
-    __table_args__ = (_one_of("grade", "'primary','secondary'"),)
+    __table_args__ = (_one_of("grade", words.Grade),)
     source_code: str = Field(primary_key=True)
     url: str
     title: str
@@ -70,8 +57,8 @@ class Bureau(SQLModel, table=True):
     """An organisation unit and one life of its name; one row per unit and life."""
 
     __table_args__ = (
-        _one_of("valid_from_precision", PRECISIONS),
-        _one_of("valid_to_precision", PRECISIONS),
+        _one_of("valid_from_precision", words.Precision),
+        _one_of("valid_to_precision", words.Precision),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="life_runs_forward"),
     )
     bureau_code: str = Field(primary_key=True)
@@ -95,7 +82,7 @@ class Succession(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("predecessor_code", "successor_code", "relation"),
-        _one_of("relation", "'rename','split','merge','transfer','unknown'"),
+        _one_of("relation", words.Relation),
         CheckConstraint("share IS NULL OR (share >= 0 AND share <= 1)", name="share_is_a_share"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -112,7 +99,7 @@ class Succession(SQLModel, table=True):
 class Project(SQLModel, table=True):
     """A core or leading project, or the programme itself; one row per project code."""
 
-    __table_args__ = (_one_of("kind", "'core','leading','programme'"),)
+    __table_args__ = (_one_of("kind", words.ProjectKind),)
     project_code: str = Field(primary_key=True)
     kind: str
     category_ja: str = ""
@@ -133,7 +120,7 @@ class StrategyVersion(SQLModel, table=True):
     """A version of the strategy, in the order in which they followed each other; one row per version."""
 
     __tablename__ = "strategy_version"
-    __table_args__ = (_one_of("adopted_precision", PRECISIONS),)
+    __table_args__ = (_one_of("adopted_precision", words.Precision),)
     version_code: str = Field(primary_key=True)
     name_ja: str
     name_en: str
@@ -170,9 +157,9 @@ class ProjectBureau(SQLModel, table=True):
 
     __tablename__ = "project_bureau"
     __table_args__ = (
-        _one_of("role", "'lead','member'"),
-        _one_of("valid_from_precision", PRECISIONS),
-        _one_of("valid_to_precision", PRECISIONS),
+        _one_of("role", words.Part),
+        _one_of("valid_from_precision", words.Precision),
+        _one_of("valid_to_precision", words.Precision),
         UniqueConstraint("project_code", "bureau_code", "role"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -191,8 +178,8 @@ class Indicator(SQLModel, table=True):
     """The definition of an indicator, and the thresholds it is judged by; one row per indicator."""
 
     __table_args__ = (
-        _one_of("kind", INDICATOR_KINDS),
-        _one_of("direction", DIRECTIONS),
+        _one_of("kind", words.IndicatorKind),
+        _one_of("direction", words.Direction),
         CheckConstraint("threshold_behind <= threshold_on_track", name="thresholds_in_order"),
     )
     indicator_code: str = Field(primary_key=True)
@@ -249,7 +236,7 @@ class Target(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),
-        _one_of("set_on_precision", PRECISIONS),
+        _one_of("set_on_precision", words.Precision),
     )
     id: int | None = Field(default=None, primary_key=True)
     indicator_code: str = Field(sa_column=_reference("indicator.indicator_code", index=True))
@@ -313,7 +300,7 @@ class UserRole(SQLModel, table=True):
 
     __tablename__ = "user_role"
     __table_args__ = (
-        _one_of("role", "'bureau_manager','reform_office','administrator'"),
+        _one_of("role", words.Role),
         UniqueConstraint("email", "role", "bureau_code"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -326,13 +313,13 @@ class Submission(SQLModel, table=True):
     """One bureau's report of one period on its way from draft to approval."""
 
     __table_args__ = (
-        _one_of("state", SUBMISSION_STATES),
+        _one_of("state", words.ReportState),
         CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> submitted_by", name="four_eyes"),
         # One report of a bureau and period at a time is on its way: two uploads at the same second cannot both open one.
         Index(
             "submission_open_once", "bureau_code", "period_code", unique=True,
-            sqlite_where=text(f"state IN ({OPEN_STATES})"), postgresql_where=text(f"state IN ({OPEN_STATES})"),
+            sqlite_where=text(f"state IN ({words.quoted(words.OPEN_STATES)})"), postgresql_where=text(f"state IN ({words.quoted(words.OPEN_STATES)})"),
         ),
     )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
@@ -438,7 +425,7 @@ class Observation(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("indicator_code", "bureau_code", "period_code", "vintage"),
-        _one_of("reason_class", REASONS, optional=True),
+        _one_of("reason_class", words.CorrectionReason, optional=True),
         CheckConstraint("vintage >= 1", name="vintage_counts_from_one"),
         CheckConstraint("vintage = 1 OR (reason_class IS NOT NULL AND reason_text <> '')", name="a_correction_has_a_reason"),
         CheckConstraint(
@@ -502,7 +489,7 @@ class Reading(SQLModel, table=True):
 class Milestone(SQLModel, table=True):
     """A milestone of a project with planned, re-planned and actual days side by side."""
 
-    __table_args__ = (_one_of("ended_reason", ENDED_REASONS, optional=True),)
+    __table_args__ = (_one_of("ended_reason", words.EndedReason, optional=True),)
     milestone_code: str = Field(primary_key=True)
     project_code: str = Field(sa_column=_reference("project.project_code", index=True))
     name_ja: str
@@ -540,7 +527,7 @@ class MilestoneDate(SQLModel, table=True):
 
     __tablename__ = "milestone_date"
     __table_args__ = (
-        _one_of("date_kind", "'planned','replanned','actual'"),
+        _one_of("date_kind", words.DateKind),
         UniqueConstraint("milestone_code", "date_kind", "vintage"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -565,8 +552,8 @@ class RegisterChange(SQLModel, table=True):
 
     __tablename__ = "register_change"
     __table_args__ = (
-        _one_of("register_name", "'procedure','facility','milestone'"),
-        _one_of("reason_class", REASONS, optional=True),
+        _one_of("register_name", words.RegisterName),
+        _one_of("reason_class", words.CorrectionReason, optional=True),
         CheckConstraint("reason_class IS NULL OR reason_text <> ''", name="a_correction_has_a_reason"),
         UniqueConstraint("register_name", "row_code", "vintage"),
         Index("register_change_by_instant", "register_name", "known_at"),
@@ -588,7 +575,7 @@ class ProjectConfidence(SQLModel, table=True):
     """A person's confidence in a project, with reason and date; stands beside the computed status."""
 
     __tablename__ = "project_confidence"
-    __table_args__ = (_one_of("confidence", "'high','medium','low'"), CheckConstraint("reason <> ''", name="has_reason"))
+    __table_args__ = (_one_of("confidence", words.Confidence), CheckConstraint("reason <> ''", name="has_reason"))
     id: int | None = Field(default=None, primary_key=True)
     project_code: str = Field(sa_column=_reference("project.project_code"))
     confidence: str
@@ -605,15 +592,15 @@ class Procedure(SQLModel, table=True):
     """
 
     __table_args__ = (
-        _one_of("counted_as", "'procedure','process'"),
-        _one_of("process_type", PROCESS_TYPES),
-        _one_of("applicant", PARTIES),
-        _one_of("recipient", PARTIES),
-        _one_of("authority", AUTHORITIES),
-        _one_of("digital_status", DIGITAL_STATUSES),
-        _one_of("ended_reason", ENDED_REASONS, optional=True),
-        _one_of("smartphone_ready", "'yes','no','unknown'"),
-        *(_one_of(f"{step}_step", STEP_FORMS) for step in ("identity", "fee", "attachment", "result")),
+        _one_of("counted_as", words.CountedAs),
+        _one_of("process_type", words.ProcessType),
+        _one_of("applicant", words.Party),
+        _one_of("recipient", words.Party),
+        _one_of("authority", words.Authority),
+        _one_of("digital_status", words.DigitalStatus),
+        _one_of("ended_reason", words.EndedReason, optional=True),
+        _one_of("smartphone_ready", words.YesNo),
+        *(_one_of(f"{step}_step", words.StepForm) for step in ("identity", "fee", "attachment", "result")),
         CheckConstraint("applications_count IS NULL OR applications_count >= 0", name="applications_not_negative"),
         CheckConstraint("online_count IS NULL OR online_count >= 0", name="online_not_negative"),
         Index("procedure_by_bureau", "bureau_code", "digital_status"),
@@ -685,8 +672,8 @@ class Facility(SQLModel, table=True):
     """A facility that takes fees, or a class of them; the list never adds up to a published numerator."""
 
     __table_args__ = (
-        _one_of("cashless_status", "'introduced','announced','class_level_only','unknown','not_cashless'"),
-        _one_of("ended_reason", ENDED_REASONS, optional=True),
+        _one_of("cashless_status", words.CashlessStatus),
+        _one_of("ended_reason", words.EndedReason, optional=True),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="a_point_has_both"),
     )
     facility_code: str = Field(primary_key=True)
@@ -721,8 +708,8 @@ class Withdrawal(SQLModel, table=True):
     """A wish to take a figure back: asked for by one person, decided by another; approved, it becomes a vintage."""
 
     __table_args__ = (
-        _one_of("state", "'asked','approved','refused'"),
-        _one_of("reason_class", REASONS),
+        _one_of("state", words.WithdrawalState),
+        _one_of("reason_class", words.CorrectionReason),
         CheckConstraint("reason_text <> ''", name="a_withdrawal_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),
         Index(
@@ -750,7 +737,7 @@ class ListDecision(SQLModel, table=True):
 
     __tablename__ = "list_decision"
     __table_args__ = (
-        _one_of("decision", "'keep','end','never'"),
+        _one_of("decision", words.ListDecision),
         Index("list_decision_by_list", "list_kind", "list_name"),
     )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)

@@ -262,7 +262,7 @@ def _problem(model: type[Row], error: Any, given: dict[str, Any], *, sheet: str,
         kind, expected = "date", ("日付(2022-12-31 など)", "a date such as 2022-12-31")
     elif "float" in wanted or "int" in wanted:
         kind, expected = "number", ("数値(範囲内の有限の数)", "a finite number within range")
-    elif "Literal" in wanted or "bool" in wanted:
+    elif error["type"] == "literal_error" or "bool" in wanted:
         kind, expected = "choice", (error["msg"], error["msg"])
     else:
         kind, expected = "rule", (error["msg"], error["msg"])
