@@ -330,8 +330,29 @@ class CashlessStatus(Vocabulary):
     NOT_CASHLESS = "not_cashless"
 
 
+class RowKind(Vocabulary):
+    """What a row of a list or of a report is: the name of the table that it is stored in."""
+
+    SOURCE = "source"
+    BUREAU = "bureau"
+    SUCCESSION = "succession"
+    STRATEGY_VERSION = "strategy_version"
+    PROJECT = "project"
+    PROJECT_VERSION = "project_version"
+    PROJECT_BUREAU = "project_bureau"
+    INDICATOR = "indicator"
+    BASELINE = "baseline"
+    TARGET = "target"
+    REPORTING_PERIOD = "reporting_period"
+    OBSERVATION = "observation"
+    READING = "reading"
+    MILESTONE = "milestone"
+    PROCEDURE = "procedure"
+    FACILITY = "facility"
+
+
 class RegisterName(Vocabulary):
-    """A register, as the log of its changes names it."""
+    """A register, as the log of its changes names it: the kind of its rows."""
 
     PROCEDURE = "procedure"
     FACILITY = "facility"

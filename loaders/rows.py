@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from kpis import vocabulary as words
 from kpis.periods import parse_period
-from kpis.vocabulary import OneOf
+from kpis.registers import LISTS
+from kpis.vocabulary import OneOf, RowKind
 
 
 def _blank_is_none(value: object) -> object:
@@ -423,23 +424,25 @@ class FacilityRow(Row):
     note: str = ""
 
 
-CATALOGUE_FILES: dict[str, type[Row]] = {
-    "sources.csv": SourceRow,
-    "bureaus.csv": BureauRow,
-    "successions.csv": SuccessionRow,
-    "strategy_versions.csv": StrategyVersionRow,
-    "projects.csv": ProjectRow,
-    "project_versions.csv": ProjectVersionRow,
-    "project_bureaus.csv": ProjectBureauRow,
-    "indicators.csv": IndicatorRow,
-    "baselines.csv": BaselineRow,
-    "targets.csv": TargetRow,
-    "calendar.csv": CalendarRow,
+CATALOGUE: dict[str, type[Row]] = {
+    RowKind.SOURCE: SourceRow,
+    RowKind.BUREAU: BureauRow,
+    RowKind.SUCCESSION: SuccessionRow,
+    RowKind.STRATEGY_VERSION: StrategyVersionRow,
+    RowKind.PROJECT: ProjectRow,
+    RowKind.PROJECT_VERSION: ProjectVersionRow,
+    RowKind.PROJECT_BUREAU: ProjectBureauRow,
+    RowKind.INDICATOR: IndicatorRow,
+    RowKind.BASELINE: BaselineRow,
+    RowKind.TARGET: TargetRow,
+    RowKind.REPORTING_PERIOD: CalendarRow,
 }
-OFFICIAL_FILES: dict[str, type[Row]] = {
-    "observations.csv": ObservationRow,
-    "readings.csv": ReadingRow,
-    "milestones.csv": MilestoneRow,
-    "procedures.csv": ProcedureRow,
-    "facilities.csv": FacilityRow,
+OFFICIAL: dict[str, type[Row]] = {
+    RowKind.OBSERVATION: ObservationRow,
+    RowKind.READING: ReadingRow,
+    RowKind.MILESTONE: MilestoneRow,
+    RowKind.PROCEDURE: ProcedureRow,
+    RowKind.FACILITY: FacilityRow,
 }
+CATALOGUE_FILES = {LISTS[kind].file: model for kind, model in CATALOGUE.items()}
+OFFICIAL_FILES = {LISTS[kind].file: model for kind, model in OFFICIAL.items()}

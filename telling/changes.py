@@ -10,6 +10,7 @@ from typing import Any
 from kpis.figures.records import Definition, Figure, current_vintages
 from kpis.figures.scorecard import Entry, Scored, figure_text, score_all
 from kpis.figures.sentences import about, is_derived
+from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.text import format_value, status_word, told_apart, with_unit
@@ -18,12 +19,6 @@ KINDS = (
     "first_edition", "figure_corrected", "figure_withdrawn", "figure_new", "status", "target", "definition", "indicator_new",
     "indicator_gone", "register_new", "register_changed", "register_gone",
 )  # fmt: skip
-_REGISTERS: dict[str, tuple[type[tables.SQLModel], str]] = {
-    "project": (tables.Project, "project_code"),
-    "milestone": (tables.Milestone, "milestone_code"),
-    "procedure": (tables.Procedure, "procedure_code"),
-    "facility": (tables.Facility, "facility_code"),
-}
 _UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json", "search_text"}
 _COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
              "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
@@ -77,8 +72,9 @@ def compare(
         found += _status(before.get(key), after.get(key))
         found += _targets(before.get(key), after.get(key))
     found += _definitions(old, new)
-    for register, (model, code) in _REGISTERS.items():
-        found += _register(register, code, old.each_of(model, by_key=True), new.each_of(model, by_key=True), reasons)
+    for kind in ("project", *REGISTERS):
+        table, (code,) = LISTS[kind].table, LISTS[kind].key
+        found += _register(kind, code, old.each_of(table, by_key=True), new.each_of(table, by_key=True), reasons)
     order = {kind: place for place, kind in enumerate(KINDS)}
     return sorted(found, key=lambda c: (order[c.kind], c.code, c.unit_code, c.period_code, c.field))
 

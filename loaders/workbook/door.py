@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kpis.errors import MierukaError
-from kpis.reporting.comparison import Completeness, ReportedRow, TemplateMark, says_nothing
+from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
 from loaders.files.endings import find_faults
@@ -183,7 +183,7 @@ def read_workbook(
 
 def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
     """Count the figures asked for, and name those that neither the report nor the store gives."""
-    told = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == "observations.csv"}
+    told = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == OBSERVATIONS}
     asked = context.figure_keys
     missing = [(code, period) for code, period in asked if not told.get((code, period), period in context.counting(code))]
     return Completeness(len(asked), tuple(missing))

@@ -18,14 +18,15 @@ from statistics import median
 from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Finding, ask_scale, check_figure, check_point, written
 from kpis.figures.records import Figure, value_of
 from kpis.periods import Period, parse_period
-from kpis.reporting.comparison import ReportedRow, figure_of
+from kpis.registers import REGISTERS
+from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, figure_of
 from kpis.reporting.contradictions import definition_of
+from kpis.vocabulary import RowKind
 from loaders.files.problems import Kind, Problem
 from loaders.workbook.context import ReportContext
 
 JUMP, FEWEST = 5.0, 6
 _LEAST_SPREAD = 0.01  # of the usual level: a series that never moved is not doubted for moving a little
-_DONE = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
 
 
 def find_doubts(
@@ -40,11 +41,11 @@ def find_doubts(
         today: days of completion after it are doubted; ``None`` = not asked.
         faulty: rows with an error, and the fields that could not be read: what else is impossible about them is said as well.
     """
-    reported = {(row.key[0], row.key[2]): row for row in rows if row.kind == "observations.csv"}
+    reported = {(row.key[0], row.key[2]): row for row in rows if row.kind == OBSERVATIONS}
     series = {code: _series(code, reported, context) for code in {code for code, _ in reported}}
     doubts: list[Problem] = []
     for row in rows:
-        if row.kind == "observations.csv":
+        if row.kind == OBSERVATIONS:
             doubts += _asked(row, context)
             doubts += _by_itself(row, context, reported)
             doubts += _of_figure(row, series[row.key[0]], context)
@@ -52,9 +53,7 @@ def find_doubts(
             doubts += _of_register(row, context, today)
     for row, refused in faulty:
         found = (
-            _by_itself(row, context, reported, refused)
-            if row.kind == "observations.csv"
-            else _of_register(row, context, today, refused)
+            _by_itself(row, context, reported, refused) if row.kind == OBSERVATIONS else _of_register(row, context, today, refused)
         )
         doubts += [problem for problem in found if problem.grade == "error"]
     return doubts
@@ -177,11 +176,11 @@ def _of_register(
                 row,
                 Finding("not_whole", name, "error", written(value), "整数(数えた数)", "a whole number, as counts are", *CORRECT),
             )
-    if row.kind == "facilities.csv" and {"latitude", "longitude"} & set(row.changed):
+    if row.kind == RowKind.FACILITY and {"latitude", "longitude"} & set(row.changed):
         latitude, longitude = (_number(None if name in refused else row.fields.get(name)) for name in ("latitude", "longitude"))
         for finding in check_point(latitude, longitude, context.area):
             yield _problem(row, finding)
-    name = _DONE[row.kind]
+    name = REGISTERS[row.kind].begun
     day = row.fields.get(name)
     if today is not None and isinstance(day, date) and day > today and name in row.changed:
         yield _doubt(
