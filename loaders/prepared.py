@@ -9,6 +9,7 @@ from typing import Any
 
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.settings import settings
+from kpis.store.fields import Fields
 from kpis.store.store import Store
 from kpis.vocabulary import RowKind
 from loaders.files.endings import find_faults
@@ -17,9 +18,9 @@ from loaders.files.layouts import read_placed, recognise
 from loaders.files.problems import LoadReport, Problem
 from loaders.files.sheets import column_letters, split_address
 from loaders.files.table import header_of, read_rows, read_table, written_rows
-from loaders.rows import CATALOGUE, OFFICIAL, Row
+from loaders.rows import CATALOGUE, OFFICIAL
 
-ROWS: dict[str, type[Row]] = {**CATALOGUE, **OFFICIAL}
+ROWS: dict[str, type[Fields]] = {**CATALOGUE, **OFFICIAL}
 _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
     "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator", "sibling_code": "indicator",
@@ -52,7 +53,7 @@ class Prepared:
         self.name, self.content = name, content
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.kind = _kind_of_file(kind or "")
-        self.numbered: list[tuple[int, Row]] = []
+        self.numbered: list[tuple[int, Fields]] = []
         self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
         self.units: dict[tuple[int, str], str] = {}  # (row, column) of numbers written with their unit, and the unit
@@ -94,7 +95,7 @@ class Prepared:
         return [p for p in self.problems if p.grade == "error"]
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Fields]:
         """Return the validated rows in file order."""
         return [row for _, row in self.numbered]
 

@@ -13,6 +13,7 @@ from kpis.figures.sentences import about, is_derived
 from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.store import Store
+from kpis.store.vintages import COMPARED
 from kpis.text import format_value, status_word, told_apart, with_unit
 
 KINDS = (
@@ -20,8 +21,6 @@ KINDS = (
     "indicator_gone", "register_new", "register_changed", "register_gone",
 )  # fmt: skip
 _UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json", "search_text"}
-_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
-             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def _figures(before: Scored | None, after: Scored | None) -> Iterable[Change]:
     last = {f.period_code: f for f in sorted(after.entry.figures, key=lambda f: f.vintage)} if after else {}
     for period in sorted(was.keys() | now.keys()):
         old, new, newest = was.get(period), now.get(period), last.get(period)
-        if old is not None and new is not None and all(getattr(old, n) == getattr(new, n) for n in _COMPARED):
+        if old is not None and new is not None and all(getattr(old, n) == getattr(new, n) for n in COMPARED):
             continue
         both = old is not None and new is not None and old.value is not None and new.value is not None
         difference = new.value - old.value if both else None  # type: ignore[union-attr, operator]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,13 +19,12 @@ from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
 from kpis.store import tables
 from kpis.store.tables import table_of
+from kpis.store.vintages import BLANK
 
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
               "first_known_at", "listed_in", "withdraws_vintage"}  # fmt: skip
-_OBSERVED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
-             "is_year_to_date", "is_base_estimated", "sample_size", "note_ja")  # fmt: skip
-_FLAGS = {"is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated"}
+_OBSERVED: Mapping[str, Any] = {**BLANK, "note_ja": ""}  # what a report says of a figure, and what it is where it says nothing
 _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
     "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
@@ -234,10 +233,9 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
         after = merged(row, change.cells, stored)
         if change.withdraws:
             after = {}
-        blank = {name: False if name in _FLAGS else ("" if name.startswith(("text", "note")) else None) for name in _OBSERVED}
         return {
             "indicator_code": row.key[0], "bureau_code": row.key[1], "period_code": row.key[2],
-            **{name: blank[name] if after.get(name) is None else after[name] for name in _OBSERVED},
+            **{name: blank if after.get(name) is None else after[name] for name, blank in _OBSERVED.items()},
             "published_on": None, "source_code": source, "verified": False, "reason_class": row.reason_class,
             "reason_text": row.reason_text, "note_en": "", "is_withdrawn": change.withdraws,
         }  # fmt: skip

@@ -46,9 +46,7 @@ from kpis.store.vintages import COMPARED, SAID_WHY, is_sample
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 
-_FIGURE = ("period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate",
-           "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "vintage", "known_at", "source_code",
-           "is_sample", "reason_class", "reason_text", "withdraws_vintage")  # fmt: skip
+_FIGURE = ("period_code", *COMPARED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY)
 
 
 VintageKey = tuple[str, str, str]  # indicator, unit, period

@@ -29,8 +29,8 @@ from kpis.vocabulary import EndedReason, ListDecision, Precision, RowKind
 ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
-COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
-             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
+COMPARED = tuple(tables.FigureFields.model_fields)
+BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # of what says nothing
 SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
 
 
@@ -302,7 +302,7 @@ def next_vintage(
     """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
     withdraws = given.pop("is_withdrawn", False)
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
-        given |= {name: "" if name.startswith("text") else False if name.startswith("is_") else None for name in COMPARED}
+        given |= BLANK
     counting = counting_vintage(stored)
     vintage = len(stored) + 1
     said = [row for row in stored if _is_same(row, given) and (row["withdraws_vintage"] is not None) == withdraws]
@@ -435,9 +435,11 @@ def as_withdrawal(
         known_at: UTC.
     """
     return {
-        **dict.fromkeys(("value", "numerator", "denominator", "base_value", "sample_size", "published_on", "submission_id", "file_sha256")),
-        **dict.fromkeys(("text_ja", "text_en", "note_ja", "note_en"), ""),
-        **dict.fromkeys(("is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated", "verified"), False),
+        **BLANK,
+        **dict.fromkeys(("published_on", "submission_id", "file_sha256")),
+        "note_ja": "",
+        "note_en": "",
+        "verified": False,
         **{name: withdrawn[name] for name in ("indicator_code", "bureau_code", "period_code", "source_code", "is_sample")},
         "vintage": 1 + max(row["vintage"] for row in held), "withdraws_vintage": withdrawn["vintage"], "reason_class": reason[0],
         "reason_text": reason[1], "known_at": known_at, "recorded_at": known_at,

@@ -29,6 +29,7 @@ from kpis.figures.records import current_vintages, worked_out
 from kpis.figures.scorecard import Scored
 from kpis.settings import ROOT
 from kpis.store import tables
+from kpis.store.fields import said_of
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers.editions.public_tables import PUBLIC, columns_of
@@ -103,9 +104,18 @@ def _notes() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((ROOT / "data" / "fields.toml").read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=1)
+def _dictionary() -> dict[str, dict[str, str]]:
+    """Return what each column means: those of tables are told where they are declared, those worked out in the data dictionary."""
+    told = dict(_notes()["fields"])
+    for model in PUBLIC:
+        told |= said_of(model)
+    return told
+
+
 def describe(field: str, language: str = "ja") -> str:
     """Return what a column of the open data means."""
-    return _notes()["fields"][field][language]
+    return _dictionary()[field][language]
 
 
 def title(resource: str, language: str = "ja") -> str:
