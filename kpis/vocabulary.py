@@ -158,18 +158,6 @@ class DateKind(Vocabulary):
 # Indicators and figures -----------------------------------------------------------------------------------------------
 
 
-class IndicatorKind(Vocabulary):
-    """What an indicator measures; ``kpis.kinds`` says what follows from it."""
-
-    RATIO = "ratio"
-    CEILING = "ceiling"
-    REDUCTION = "reduction"
-    STOCK = "stock"
-    COMPLETION = "completion"
-    LEVEL = "level"
-    QUALITATIVE = "qualitative"
-
-
 class Direction(Vocabulary):
     """Which way is better."""
 

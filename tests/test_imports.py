@@ -16,6 +16,7 @@ LEVELS = {**rooms.LEVELS, **dict.fromkeys(rooms.FRAME, 1 + max(rooms.LEVELS.valu
 INSIDE_KPIS = {
     "errors": 0,
     "vocabulary": 0,
+    "kinds": 0,
     "settings": 0,
     "periods": 0,
     "text": 0,

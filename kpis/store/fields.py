@@ -16,6 +16,7 @@ from pydantic import Field as bounds  # SQLModel's own would hide what a field r
 from sqlalchemy import CheckConstraint, DateTime, Table, Text
 from sqlmodel import Field, SQLModel
 
+from kpis import kinds
 from kpis import vocabulary as words
 from kpis.periods import parse_period
 from kpis.vocabulary import OneOf, Vocabulary
@@ -94,7 +95,7 @@ Direction = Annotated[str, OneOf(words.Direction)]
 EndedReason = Annotated[str, OneOf(words.EndedReason)]
 Frequency = Annotated[str, OneOf(words.Frequency)]
 Grade = Annotated[str, OneOf(words.Grade)]
-IndicatorKind = Annotated[str, OneOf(words.IndicatorKind)]
+IndicatorKind = Annotated[str, OneOf(kinds.IndicatorKind)]
 Part = Annotated[str, OneOf(words.Part)]
 Party = Annotated[str, OneOf(words.Party)]
 PlanPrecision = Annotated[str, OneOf(words.PlanPrecision)]

@@ -26,7 +26,7 @@ from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
 from loaders.workbook.identity import make_mark, read_mark, record_issue, was_issued
 from loaders.workbook.labels import with_subject
-from loaders.workbook.layout import KEYS, KINDS, load_layout
+from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.read import TableReader
 from loaders.workbook.template import write_sheets
 
@@ -274,5 +274,5 @@ def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> 
     if key == "observations":
         return []
     own = {row.key[0]: row for row in rows}
-    found = find_faults(store, KINDS[key], {code: row.fields for code, row in own.items()})
+    found = find_faults(store, ROW_KINDS[key], {code: row.fields for code, row in own.items()})
     return [table.problem(f.kind, f.found, f.expected, f.remedy, row=own[code].row, column=f.column) for code, f in found]

@@ -17,6 +17,7 @@ from statistics import median
 
 from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Finding, ask_scale, check_figure, check_point, written
 from kpis.figures.records import Figure, value_of
+from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, figure_of
@@ -91,7 +92,7 @@ def _by_itself(
     past: dict[str, Mapping[str, object]] = {p: row for p, row in context.counting(code).items() if p != own}
     past |= {p: other.fields for (c, p), other in reported.items() if c == code and p != own and not other.readings}
     earlier = [figure_of((code, "", p), values) for p, values in past.items()]  # type: ignore[arg-type]
-    asked = {"denominator"} - refused if definition.kind in ("stock", "completion") else set()
+    asked = {"denominator"} - refused if KINDS[definition.kind].is_on_a_day else set()
     for finding in check_figure(definition, figure_of(row.key, fields), earlier, asked=asked, sure=NUMBERS):
         if finding.severity != "warning" or finding.column in row.changed or finding.rule == "without_denominator":
             yield _problem(row, finding)
@@ -127,15 +128,15 @@ def _of_figure(row: ReportedRow, series: Sequence[_Point], context: ReportContex
     if own is None:
         return
     column = "value" if "value" in numbers else "numerator"
-    yield from _jump(row, period, own, series, column, is_cumulative=kind == "ceiling")
+    yield from _jump(row, period, own, series, column, is_cumulative=KINDS[kind].is_cap)
 
 
 def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], decimals: int) -> Iterator[Problem]:
     value, part = numbers.get("value"), numbers.get("numerator")
-    whole = numbers.get("denominator" if kind == "ratio" else "base_value")
-    if kind not in ("ratio", "reduction") or value is None or part is None or not whole:
+    rate, whole = KINDS[kind].rate, numbers.get(KINDS[kind].whole)
+    if rate is None or value is None or part is None or not whole:
         return
-    worked = part / whole * 100 if kind == "ratio" else (1 - part / whole) * 100
+    worked = rate(part, whole)
     # Half of the last published digit is rounding; rounded counts may be off by a point.
     places = max(decimals, 0 if value == round(value) else 1)  # what has a decimal is as exact as that
     allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10**-places

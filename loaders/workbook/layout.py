@@ -20,7 +20,7 @@ from loaders.files.cells import cleaned
 
 LAYOUTS = ROOT / "data" / "layouts"
 FIGURES = "observations"  # our name of the sheet of figures; the others are registers
-KINDS = {FIGURES: RowKind.OBSERVATION.value, **{register.sheet: kind for kind, register in REGISTERS.items()}}
+ROW_KINDS = {FIGURES: RowKind.OBSERVATION.value, **{register.sheet: kind for kind, register in REGISTERS.items()}}
 KEYS = {FIGURES: ("indicator_code", "period_code"), **{register.sheet: register.key for register in REGISTERS.values()}}
 
 

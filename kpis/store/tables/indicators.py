@@ -8,6 +8,7 @@ from typing import Annotated
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from kpis import kinds
 from kpis import vocabulary as words
 from kpis.store.fields import (
     KEY,
@@ -104,7 +105,7 @@ class Indicator(IndicatorFields, SQLModel, table=True):
     """The definition of an indicator, and the thresholds it is judged by; one row per indicator."""
 
     __table_args__ = (
-        one_of("kind", words.IndicatorKind),
+        one_of("kind", kinds.IndicatorKind),
         one_of("direction", words.Direction),
         CheckConstraint("threshold_behind <= threshold_on_track", name="thresholds_in_order"),
     )
