@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from pydantic import Field as bounds
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
@@ -45,7 +46,6 @@ from kpis.store.fields import (
     Theme,
     Value,
     Verified,
-    bounds,
     one_of,
     refers,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from pydantic import Field as bounds
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import SQLModel
 
@@ -30,7 +31,6 @@ from kpis.store.fields import (
     ValidFromPrecision,
     ValidTo,
     ValidToPrecision,
-    bounds,
     one_of,
     refers,
 )

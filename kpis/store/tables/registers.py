@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from pydantic import Field as bounds
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -40,7 +41,6 @@ from kpis.store.fields import (
     Verified,
     WhyEnded,
     YesNo,
-    bounds,
     one_of,
     refers,
 )
