@@ -21,10 +21,11 @@ from kpis.errors import MierukaError, SettingsRefused
 from kpis.moment import State
 from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions, withdrawals
-from kpis.reporting.access import OPEN_STATES, ROLES
+from kpis.reporting.access import ROLES
 from kpis.reporting.comparison import REASON_CLASSES
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
+from kpis.vocabulary import OPEN_STATES
 from loaders import catalogue, load, pull, sample
 from loaders.files.problems import LoadReport
 from loaders.missing import decision_of

@@ -12,13 +12,14 @@ from sqlmodel import Session
 
 from kpis.errors import FigureRefused
 from kpis.periods import local_day
+from kpis.registers import LISTS
 from kpis.settings import settings
 from kpis.store import vintages
 from kpis.store.store import Store, utc_now
 from kpis.store.vintages import Decision, Gone
 from loaders.files.problems import LoadReport, Problem
 from loaders.missing import find_gone, settle
-from loaders.prepared import OWNERS, Prepared
+from loaders.prepared import Prepared
 from loaders.rules import find_in_lists
 from loaders.workbook.door import is_bureau_workbook, read_workbook
 
@@ -27,13 +28,13 @@ Progress = Callable[[int, int], None]
 
 def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
     """Return every known code by table, with those that files stored together bring; none of a table whose file is unreadable."""
-    known = {table: store.known_codes(table) for table in OWNERS.values()}
+    known = {kind: store.known_codes(kind) for kind, listed in LISTS.items() if listed.is_referred_to}
     for file in together:
-        if file.kind in OWNERS:
-            known[OWNERS[file.kind]] |= file.written_codes
+        if file.kind in known:
+            known[file.kind] |= file.written_codes
     for file in together:
-        if file.kind in OWNERS and file.problems and not file.numbered and not file.faulty:
-            known.pop(OWNERS[file.kind], None)
+        if file.kind in known and file.problems and not file.numbered and not file.faulty:
+            known.pop(file.kind)
     return known
 
 
@@ -155,7 +156,7 @@ def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str])
 
 def _store_one(session: Session, file: Prepared, gone: Sequence[tuple[Gone, Decision]]) -> int:
     now = utc_now()
-    vintages.keep_original(session, name=file.name, content=file.content, kind=file.kind, received_at=now)
+    vintages.keep_original(session, name=file.name, content=file.content, kind=LISTS[file.kind].file, received_at=now)
     kept = [row.row for row, decision in gone if decision.word == "keep"]
     changed = vintages.apply_rows(
         session, file.kind, file.rows, sha256=file.sha256, loaded_at=now, list_name=file.name, columns=set(file.columns), kept=kept

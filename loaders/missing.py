@@ -24,42 +24,17 @@ from sqlalchemy import select
 
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
+from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
-from kpis.store.vintages import LISTED, REGISTER_FILES, Decision, Gone, model_of
+from kpis.store.vintages import Decision, Gone
+from kpis.vocabulary import RowKind
 from loaders.files.problems import Problem
 from loaders.prepared import Prepared
 
 DROPPED = "dropped.csv"
 NAMED = 50  # so many rows are named one by one; a truncated list may lack tens of thousands
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "bureaus.csv": ("bureau_code",), "projects.csv": ("project_code",), "indicators.csv": ("indicator_code",),
-    "milestones.csv": ("milestone_code",), "procedures.csv": ("procedure_code",), "facilities.csv": ("facility_code",),
-    "successions.csv": ("predecessor_code", "successor_code", "relation"),
-    "project_versions.csv": ("project_code", "strategy_version"),
-    "project_bureaus.csv": ("project_code", "bureau_code", "role"),
-    "baselines.csv": ("indicator_code", "bureau_code"),
-    "targets.csv": ("indicator_code", "bureau_code", "period_code", "set_order"),
-    "readings.csv": ("indicator_code", "bureau_code", "period_code", "source_code"),
-    "observations.csv": ("indicator_code", "bureau_code", "period_code"),
-    "calendar.csv": ("period_code",),
-}  # fmt: skip
-_CAN: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(REGISTER_FILES, ("keep", "end", "never")), **dict.fromkeys(LISTED, ("keep", "never")),
-    "calendar.csv": ("keep", "never"), "observations.csv": ("keep", "never"),
-    **dict.fromkeys(("bureaus.csv", "projects.csv", "indicators.csv"), ("keep",)),
-}  # fmt: skip
-_INSTEAD: Mapping[str, tuple[str, str]] = {
-    "bureaus.csv": ("終わった組織は valid_to を書いて一覧に残してください", "keep a unit that ended in the list, with its valid_to"),
-    "projects.csv": ("後継があれば successor_code を書いて一覧に残してください", "keep it in the list, with its successor_code"),
-    "indicators.csv": ("後継があれば replaced_by_code を書いて一覧に残してください", "keep it in the list, with its replaced_by_code"),
-    "targets.csv": ("目標の取下げは withdrawn_on と withdrawn_reason で書けます", "a target is withdrawn with withdrawn_on and withdrawn_reason"),
-    "observations.csv": ("誤った数値は is_withdrawn=1 と理由の行で取り下げられます", "a wrong figure is withdrawn by a row with is_withdrawn=1 and a reason"),
-    **dict.fromkeys(
-        REGISTER_FILES, ("終わったものは ended_on と ended_reason を書いて一覧に残せます", "keep what ended in the list, with ended_on and ended_reason")
-    ),
-}  # fmt: skip
 
 
 def decision_of(word: str, reason: str = "", *, day: str = "") -> Decision:
@@ -100,7 +75,10 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for number, row in enumerate(csv.DictReader(file), start=2):
                 try:
-                    found[row["list"], row["row_key"]] = decision_of(row["decision"], row["reason"], day=row["ended_on"])
+                    listed = LIST_OF_FILE.get(row["list"])
+                    found[listed.kind.value if listed else row["list"], row["row_key"]] = decision_of(
+                        row["decision"], row["reason"], day=row["ended_on"]
+                    )
                 except (KeyError, FigureRefused) as wrong:
                     said = wrong.message_ja if isinstance(wrong, FigureRefused) else f"列 {wrong} がありません。"
                     also = wrong.message_en if isinstance(wrong, FigureRefused) else f"there is no column {wrong}."
@@ -110,24 +88,25 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
 
 def find_gone(store: Store, file: Prepared) -> list[Gone]:
     """Return the rows of a file's list that the file holds no longer and that nobody has decided about."""
-    fields = KEYS.get(file.kind)
-    if fields is None:
+    listed, fields = LISTS.get(file.kind), LISTS[file.kind].key if file.kind in LISTS else ()
+    if listed is None or not listed.decisions:
         return []
     there = {_key(fields, vars(row)) for _, row in file.numbered} | {_key(fields, given) for _, given in file.faulty}
     held = dict(_held(store, file, fields))
     gone = [key for key in held if key not in there]
-    whole = file.kind in REGISTER_FILES or file.kind in LISTED or file.kind == "calendar.csv"
+    is_register = file.kind in REGISTERS
     is_addition = len(gone) == len(held) and 0 < len(there) * 2 < len(held)
-    if not gone or (file.kind in REGISTER_FILES and is_addition):
+    if not gone or (is_register and is_addition):
         return []
-    is_part = not whole and len(gone) * 2 > len(held)
+    is_part = not (is_register or listed.is_replaced) and len(gone) * 2 > len(held)
     kept = {
         row["row_key"]
         for row in store.all_of(tables.ListDecision, list_kind=file.kind)
-        if row["decision"] == "keep" and (file.kind != "observations.csv" or row["list_name"] == file.name)
+        if row["decision"] == "keep" and (file.kind != RowKind.OBSERVATION or row["list_name"] == file.name)
     }
-    is_replaced = file.kind in LISTED or file.kind == "calendar.csv"
-    return [Gone(file.kind, file.name, key, held[key], key in kept, is_part) for key in gone if is_replaced or key not in kept]
+    return [
+        Gone(file.kind, file.name, key, held[key], key in kept, is_part) for key in gone if listed.is_replaced or key not in kept
+    ]
 
 
 def _key(fields: Sequence[str], row: Mapping[str, Any]) -> str:
@@ -136,17 +115,17 @@ def _key(fields: Sequence[str], row: Mapping[str, Any]) -> str:
 
 def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (key, row) of what the instance has from the same list."""
-    if file.kind == "observations.csv":
+    if file.kind == RowKind.OBSERVATION:
         yield from _figures(store, file.name)
         return
-    table = table_of(model_of(file.kind))
+    table = table_of(LISTS[file.kind].table)
     query = select(table)
-    if file.kind in REGISTER_FILES:
+    if file.kind in REGISTERS:
         sources = {row.source_code for _, row in file.numbered}  # type: ignore[attr-defined]
         own = (table.c.listed_in == file.name) | ((table.c.listed_in != "") & table.c.source_code.in_(sources))
         names = [*fields, "name_ja"]
         query = select(*(table.c[name] for name in names)).where(own, table.c.ended_reason.is_(None))
-    if file.kind == "calendar.csv":
+    if file.kind == RowKind.REPORTING_PERIOD:
         query = query.where(table.c.opens_on.is_not(None))
     with store.reading() as session:
         for row in session.execute(query.execution_options(yield_per=1_000)):
@@ -156,7 +135,7 @@ def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple
 
 def _figures(store: Store, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     table, files = table_of(tables.Observation), table_of(tables.OriginalFile)
-    fields = KEYS["observations.csv"]
+    fields = LISTS[RowKind.OBSERVATION].key
     query = select(
         *(table.c[n] for n in (*fields, "vintage", "withdraws_vintage")),
         ((files.c.name == name) & table.c.submission_id.is_(None)).label("is_of_the_list"),
@@ -192,17 +171,17 @@ def settle(
         own = Decision("keep") if row.was_kept else dropped.get((row.kind, row.key), decision)
         if own is None and row.is_beside_part:
             beside.append(row)
-        elif own is not None and own.word in _CAN[row.kind]:
+        elif own is not None and own.word in LISTS[row.kind].decisions:
             settled.append((row, own))
         elif lenient and own is None:
             open_.append(row)
-            if file.kind in LISTED or file.kind == "calendar.csv":
+            if LISTS[file.kind].is_replaced:
                 settled.append((row, Decision("never", None, f"{file.name}")))
         else:
             open_.append(row)
     if beside:
         file.problems.append(_stays(file, beside))
-    replaced = file.kind in LISTED or file.kind == "calendar.csv"
+    replaced = bool(open_) and LISTS[file.kind].is_replaced
     for row in open_[:NAMED]:
         file.problems.append(_problem(file, row, lenient=lenient, replaced=replaced))
     if len(open_) > NAMED:
@@ -213,8 +192,8 @@ def settle(
 
 def _stays(file: Prepared, rows: Sequence[Gone]) -> Problem:
     named = "、".join(row.key for row in rows[:3]) + (" …" if len(rows) > 3 else "")
-    options = "、".join(word for word in _CAN[file.kind] if word != "keep")
-    instead = _INSTEAD[file.kind]
+    options = "、".join(word for word in LISTS[file.kind].decisions if word != "keep")
+    instead = LISTS[file.kind].instead or ("", "")
     remedy = (
         (f"一覧の全体のつもりなら、--missing {options} と --reason で決めてください", f"If it was to be the whole list, decide with --missing {options} and --reason")
         if options
@@ -233,9 +212,8 @@ def _problem(file: Prepared, row: Gone, *, lenient: bool, replaced: bool) -> Pro
 
 
 def _named(file: Prepared, what: str, *, lenient: bool, replaced: bool) -> Problem:
-    can = _CAN[file.kind]
+    can, instead = LISTS[file.kind].decisions, LISTS[file.kind].instead
     options = "、".join({"keep": "keep", "end": "end=2024-03-31", "never": "never"}[word] for word in can)
-    instead = _INSTEAD.get(file.kind)
     remedy_ja = f"--missing {options} のいずれかと --reason で決めるか、{DROPPED} に書いてください" + (
         f"。{instead[0]}" if instead else ""
     )

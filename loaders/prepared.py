@@ -7,39 +7,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.settings import settings
+from kpis.store.fields import Fields
 from kpis.store.store import Store
-from kpis.store.vintages import REGISTER_FILES
+from kpis.vocabulary import RowKind
 from loaders.files.endings import find_faults
 from loaders.files.guard import check_bytes
 from loaders.files.layouts import read_placed, recognise
 from loaders.files.problems import LoadReport, Problem
 from loaders.files.sheets import column_letters, split_address
 from loaders.files.table import header_of, read_rows, read_table, written_rows
-from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, Row
+from loaders.rows import CATALOGUE, OFFICIAL
 
-KINDS: dict[str, type[Row]] = {**CATALOGUE_FILES, **OFFICIAL_FILES}
-# The natural key of each kind: two rows with one key in a file are a problem, not a choice for us to make.
-_KEYS: dict[str, tuple[str, ...]] = {
-    "sources.csv": ("source_code",), "bureaus.csv": ("bureau_code",), "projects.csv": ("project_code",),
-    "strategy_versions.csv": ("version_code",),
-    "indicators.csv": ("indicator_code",), "milestones.csv": ("milestone_code",),
-    "procedures.csv": ("procedure_code",), "facilities.csv": ("facility_code",),
-    "successions.csv": ("predecessor_code", "successor_code", "relation"),
-    "project_versions.csv": ("project_code", "strategy_version"),
-    "baselines.csv": ("indicator_code", "bureau_code"),
-    "targets.csv": ("indicator_code", "bureau_code", "period_code", "set_order"),
-    "observations.csv": ("indicator_code", "bureau_code", "period_code", "reason_class", "reason_text"),
-    "calendar.csv": ("period_code",),
-}  # fmt: skip
+ROWS: dict[str, type[Fields]] = {**CATALOGUE, **OFFICIAL}
 _REFERENCES = {
     "bureau_code": "bureau", "parent_code": "bureau", "predecessor_code": "bureau", "scope_code": "bureau",
     "indicator_code": "indicator", "replaced_by_code": "indicator", "paired_with_code": "indicator", "sibling_code": "indicator",
     "project_code": "project", "source_code": "source", "goal_source_code": "source", "supersedes_code": "milestone",
-    "strategy_version": "version",
+    "strategy_version": "strategy_version",
 }  # fmt: skip
-OWNERS = {"bureaus.csv": "bureau", "indicators.csv": "indicator", "projects.csv": "project", "sources.csv": "source",
-           "milestones.csv": "milestone", "strategy_versions.csv": "version"}  # fmt: skip
 
 
 class Prepared:
@@ -59,14 +46,14 @@ class Prepared:
         Args:
             name: of the file.
             content: its bytes.
-            kind: what it holds, as ``observations.csv``; read from its columns where left out.
+            kind: the file of the list it is, as ``observations.csv``; read from its columns where left out.
             bureaus: name of an organisation unit → code, for files that name units instead of coding them.
             max_bytes: the largest size accepted; that of an upload where left out.
         """
         self.name, self.content = name, content
         self.sha256 = hashlib.sha256(content).hexdigest()
-        self.kind = kind or ""
-        self.numbered: list[tuple[int, Row]] = []
+        self.kind = _kind_of_file(kind or "")
+        self.numbered: list[tuple[int, Fields]] = []
         self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
         self.units: dict[tuple[int, str], str] = {}  # (row, column) of numbers written with their unit, and the unit
@@ -79,7 +66,7 @@ class Prepared:
             return
         self.sheet = table[0]
         if placed := None if kind else recognise(table, settings().layouts_dir):
-            self.kind = "procedures.csv"
+            self.kind = RowKind.PROCEDURE.value
             self.numbered, problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
             used = {column_letters(table[2] + at) for at in placed.places.values()}
             self.problems = [p for p in unreadable if split_address(p.cell)[0] in used] + problems
@@ -87,14 +74,14 @@ class Prepared:
             return
         header = header_of(table)
         self.columns = {name: table[2] + i for i, name in enumerate(header)}
-        self.kind = kind or _kind_of(name, header)
-        if self.kind not in KINDS:
+        self.kind = self.kind or _kind_of(name, header)
+        if self.kind not in ROWS:
             self.problems = [
                 Problem("header", ", ".join(header[:8]), "data/README.md にある列の組", "the columns of a file in data/README.md",
                         "列名を直すか、--kind で種類を指定してください", "Correct the column names, or name the kind with --kind")
             ]  # fmt: skip
             return
-        self.numbered, problems = read_rows(table, KINDS[self.kind], units=self.units)
+        self.numbered, problems = read_rows(table, ROWS[self.kind], units=self.units)
         at_cells = {p.cell for p in unreadable}
         self.problems = [*unreadable, *(p for p in problems if not p.cell or p.cell not in at_cells)]
         if self.problems:
@@ -108,15 +95,15 @@ class Prepared:
         return [p for p in self.problems if p.grade == "error"]
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Fields]:
         """Return the validated rows in file order."""
         return [row for _, row in self.numbered]
 
     def _find_duplicates(self) -> None:
         seen: dict[tuple[object, ...], int] = {}
-        fields = _KEYS.get(self.kind)
-        for number, row in self.numbered if fields else ():
-            key = tuple(getattr(row, name) for name in fields or ())
+        listed = LISTS[self.kind]
+        for number, row in self.numbered if listed.is_unique else ():
+            key = tuple(getattr(row, name) for name in (*listed.key, *listed.told_apart_by))
             if key in seen:
                 self.problems.append(
                     Problem("duplicate", " ".join(map(str, key)), f"{seen[key]}行目と異なるキー", f"a key other than that of row {seen[key]}",
@@ -127,7 +114,7 @@ class Prepared:
     @property
     def written_codes(self) -> set[str]:
         """Return the codes of the file's own rows, sound or faulty: a faulty row makes no other row's code unknown."""
-        name = f"{OWNERS[self.kind]}_code"
+        (name,) = LISTS[self.kind].key
         return {str(getattr(row, name)) for _, row in self.numbered} | {
             str(given.get(name, "")).strip() for _, given in self.faulty
         }
@@ -136,12 +123,12 @@ class Prepared:
         """Add a problem for each code that names nothing known.
 
         Args:
-            known: codes by ``bureau``, ``indicator``, ``project``, ``source``, ``milestone``; those of files stored together
+            known: codes by the kind of row, as ``bureau``; those of files stored together
                 included. A table that is not in it cannot be told, and nothing is said of its codes.
         """
         own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
-        if "successor_code" in self.columns and self.kind not in REGISTER_FILES:
-            own["successor_code"] = "bureau" if self.kind == "successions.csv" else "project"
+        if "successor_code" in self.columns and self.kind not in REGISTERS:
+            own["successor_code"] = "bureau" if self.kind == RowKind.SUCCESSION else "project"
         codes = [(number, {name: getattr(row, name) for name in own}) for number, row in self.numbered]
         codes += [(number, {name: str(given.get(name, "")).strip() or None for name in own}) for number, given in self.faulty]
         for number, named in codes:
@@ -149,16 +136,16 @@ class Prepared:
                 code = named[name]
                 if code is not None and table in known and code not in known[table]:
                     self.problems.append(
-                        Problem("unknown_code", f"{name}={code}", f"登録済みの {table} のコード", f"the code of a known {table}",
+                        Problem("unknown_code", f"{name}={code}", f"登録済みの {LISTS[table].code_of} のコード", f"the code of a known {LISTS[table].code_of}",
                                 "コードを直すか、先に登録してください", "Correct the code, or register it first",
                                 sheet=self.sheet, cell=f"{column_letters(self.columns[name])}{number}", row=number)
                     )  # fmt: skip
 
     def find_ends(self, store: Store) -> None:
         """Add a problem for each thing that a row of a register says of its end and that cannot be."""
-        if self.kind not in REGISTER_FILES:
+        if self.kind not in REGISTERS:
             return
-        key = _KEYS[self.kind][0]
+        (key,) = REGISTERS[self.kind].key
         numbers = {getattr(row, key): number for number, row in self.numbered}
         rows = {getattr(row, key): vars(row) for _, row in self.numbered}
         for code, fault in find_faults(store, self.kind, rows):
@@ -171,21 +158,35 @@ class Prepared:
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""
         rows = len(self.numbered) + len(self.faulty)
-        return LoadReport(self.name, self.sha256, rows, accepted, self.problems, is_repeat, self.kind)
+        return LoadReport(
+            self.name,
+            self.sha256,
+            rows,
+            accepted,
+            self.problems,
+            is_repeat,
+            LISTS[self.kind].file if self.kind in LISTS else self.kind,
+        )
+
+
+def _kind_of_file(file: str) -> str:
+    """Return the kind of the rows of a file; one that is no list of ours stays as it is."""
+    return LIST_OF_FILE[file].kind.value if file in LIST_OF_FILE else file
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:
     """Tell a list by its name, else by its columns; where several kinds have them, it is one of observations, else the closest."""
-    columns, own = set(header), Path(name).stem.lower() + ".csv"
-    if own in KINDS:
+    columns, own = set(header), _kind_of_file(Path(name).stem.lower() + ".csv")
+    if own in ROWS:
         return own
     # Columns that may be left out may be left out here as well.
     fits = [
-        (len(set(model.model_fields) - columns), kind)
-        for kind, model in KINDS.items()
+        (len(set(model.model_fields) - columns), LISTS[kind].file, kind)
+        for kind, model in ROWS.items()
         if columns <= set(model.model_fields) and {n for n, f in model.model_fields.items() if f.is_required()} <= columns
     ]
     if not fits:
         return own
-    missing, closest = min(fits)
-    return "observations.csv" if missing and any(kind == "observations.csv" for _, kind in fits) else closest
+    missing, _, closest = min(fits)
+    observed = RowKind.OBSERVATION.value
+    return observed if missing and any(kind == observed for *_, kind in fits) else closest

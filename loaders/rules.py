@@ -23,6 +23,7 @@ from kpis.reporting.contradictions import definition_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
+from kpis.vocabulary import RowKind
 from loaders.files.problems import Problem
 from loaders.files.sheets import column_letters
 from loaders.prepared import Prepared
@@ -49,7 +50,7 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
     by_key = {
         (row.key[0], row.key[1], row.key[2]): row
         for row in rows
-        if row.kind == "observations.csv" and any(name in COMPARED for name in row.changed)
+        if row.kind == RowKind.OBSERVATION and any(name in COMPARED for name in row.changed)
     }
     reported = {key: figure_of(row.key, row.fields) for key, row in by_key.items()}
     return [
@@ -72,26 +73,26 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
         files: read without problems of their form; catalogue files among them count as if they were stored.
         today: figures of later periods are refused.
     """
-    lists = [file for file in files if file.kind in ("observations.csv", "readings.csv")]
-    units = [file for file in files if file.kind in ("bureaus.csv", "successions.csv")]
+    lists = [file for file in files if file.kind in (RowKind.OBSERVATION, RowKind.READING)]
+    units = [file for file in files if file.kind in (RowKind.BUREAU, RowKind.SUCCESSION)]
     _values(store, files)
     _places(files)
     if not lists and not units:
         return
     organisation = _organisation(store, files)
     for file in lists:
-        if file.kind == "readings.csv":
+        if file.kind == RowKind.READING:
             _readings(file, organisation)
-    observed = [file for file in lists if file.kind == "observations.csv"]
+    observed = [file for file in lists if file.kind == RowKind.OBSERVATION]
     changed: dict[Key, tuple[Prepared, int, Any]] = {}
     if observed:
         changed = _figures(store, files, observed, organisation, today=today)
     for file in units:
-        if file.kind == "bureaus.csv":
+        if file.kind == RowKind.BUREAU:
             _lives(store, file, organisation, passed_over=set(changed))
 
 
-_VALUES = ("observations.csv", "readings.csv", "targets.csv", "baselines.csv")  # lists with a value in an indicator's unit
+_VALUES = (RowKind.OBSERVATION, RowKind.READING, RowKind.TARGET, RowKind.BASELINE)  # lists with a value in an indicator's unit
 
 
 def _values(store: Store, files: Sequence[Prepared]) -> None:
@@ -101,7 +102,7 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
         return
     rows = [
         *store.all_of(tables.Indicator),
-        *(vars(row) for file in files if file.kind == "indicators.csv" for _, row in file.numbered),
+        *(vars(row) for file in files if file.kind == RowKind.INDICATOR for _, row in file.numbered),
     ]
     definitions = {row["indicator_code"]: definition_of(row) for row in rows}
     for file in lists:
@@ -114,7 +115,7 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
             unit = file.units.get((number, "value"), "")
             if unit and not fits_unit(unit, definition.unit_ja, is_of_unit=True):
                 file.problems.append(_of_other_unit(given.value, unit, definition, key, file, number))
-            elif file.kind != "observations.csv" and given.period_code:
+            elif file.kind != RowKind.OBSERVATION and given.period_code:
                 n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
                 figure = Figure(given.period_code, given.value, numerator=n, denominator=d)
                 for odd in check_figure(definition, figure, sure={"value"} if unit else ()):
@@ -126,7 +127,7 @@ def _places(files: Sequence[Prepared]) -> None:
     """Hold the place of each facility against the earth and the catalogue's own area; one outside the area is only pointed out."""
     area = catalogue_area()
     for file in files:
-        for number, row in file.numbered if file.kind == "facilities.csv" else ():
+        for number, row in file.numbered if file.kind == RowKind.FACILITY else ():
             given: Any = row
             for odd in check_point(given.latitude, given.longitude, area):
                 file.problems.append(_odd(odd, (given.facility_code, "", ""), file, number, grade=odd.severity))
@@ -146,7 +147,7 @@ def _figures(
     """Hold what the lists would store against the rules, and return where each new or changed figure stands."""
     codes = {row.indicator_code for file in observed for _, row in file.numbered}  # type: ignore[attr-defined]
     rows = [row for row in store.all_of(tables.Indicator) if row["indicator_code"] in codes]
-    rows += [vars(row) for file in files if file.kind == "indicators.csv" for _, row in file.numbered]
+    rows += [vars(row) for file in files if file.kind == RowKind.INDICATOR for _, row in file.numbered]
     definitions = {row["indicator_code"]: definition_of(row) for row in rows}
     scopes = {row["indicator_code"]: row["scope_code"] for row in rows}
     stored = store.vintages(sorted(codes))
@@ -270,12 +271,12 @@ def _organisation(store: Store, files: Sequence[Prepared]) -> Organisation:
     successions = held.successions
     for file in files:
         for _, row in file.numbered:
-            if file.kind == "bureaus.csv":
+            if file.kind == RowKind.BUREAU:
                 r: Any = row
                 units[r.bureau_code] = Unit(
                     r.bureau_code, r.name_ja, r.name_en, r.kind, r.parent_code, r.valid_from, r.valid_to, r.is_current
                 )
-        if file.kind == "successions.csv":
+        if file.kind == RowKind.SUCCESSION:
             rows: list[Any] = [row for _, row in file.numbered]
             successions = tuple(
                 Succession(r.predecessor_code, r.successor_code, r.relation, r.effective_date, r.share) for r in rows

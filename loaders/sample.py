@@ -22,6 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpis.errors import FigureRefused
 from kpis.figures.records import Figure, value_of
 from kpis.figures.scorecard import Book, Entry
+from kpis.kinds import KINDS
 from kpis.periods import parse_period
 from kpis.reporting.deadlines import window
 from kpis.reporting.people import COMMAND_LINE, add_person
@@ -94,16 +95,18 @@ def at_period(entry: Entry, period_code: str) -> float | None:
     known: dict[date, float] = {}
     for figure in entry.figures:
         value = value_of(entry.definition, figure)
-        if value is not None and (entry.definition.kind != "ceiling" or figure.is_year_to_date or figure.period.kind == "year"):
+        if value is not None and (
+            not KINDS[entry.definition.kind].is_cap or figure.is_year_to_date or figure.period.kind == "year"
+        ):
             known[figure.period.end] = value
-    if entry.definition.kind == "ceiling":  # a yearly counter begins again each April
+    if KINDS[entry.definition.kind].is_cap:  # a yearly counter begins again each April
         year = parse_period(period_code).fiscal_year
         known = {day: v for day, v in known.items() if figure_year(day) == year} | {date(year, 3, 31): 0.0}
     if end in known:
         return known[end]
     before, after = [d for d in known if d < end], [d for d in known if d > end]
     if not before or not after:
-        return known[max(before)] if before and entry.definition.kind != "ceiling" else None
+        return known[max(before)] if before and not KINDS[entry.definition.kind].is_cap else None
     low, high = max(before), min(after)
     return known[low] + (known[high] - known[low]) * (end - low).days / (high - low).days
 
@@ -138,13 +141,13 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
             n, d = (found[size["value_of"], period][name] for name in ("numerator", "denominator"))
             found[code, period] = {"value": n, "denominator": d}
             continue
-        if value is None or kind in ("level", "qualitative"):
+        if value is None or not KINDS[kind].is_additive:
             continue
-        if kind == "ratio":
+        if KINDS[kind].whole == "denominator":
             d = round((stated.denominator if stated and stated.denominator else None) or size["denominator"])
             n = round(stated.numerator if stated and stated.numerator is not None else d * value / 100)
             found[code, period] = {"numerator": n, "denominator": d}
-        elif kind == "reduction":
+        elif KINDS[kind].whole == "base_value":
             if "numerator_of" in size:
                 other = at_period(entries[size["numerator_of"]], period)
                 if other is None:
@@ -154,7 +157,7 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
             else:
                 base = round(size["base_value"])
                 found[code, period] = {"numerator": round(base * (1 - value / 100)), "base_value": base}
-        elif kind == "ceiling":
+        elif KINDS[kind].is_cap:
             found[code, period] = {"value": round(value)}
         else:
             of = (stated.denominator if stated else None) or size.get("denominator")
@@ -247,7 +250,7 @@ def make_sample(
     }
     _people(store, sorted({b for held in bureaus.values() for b in held}))
     total, made, approved, rows = sum(map(len, bureaus.values())), 0, 0, 0
-    texts = {i["indicator_code"] for i in indicators if i["kind"] == "qualitative"}
+    texts = {i["indicator_code"] for i in indicators if KINDS[i["kind"]].is_text}
     for period, reporting in bureaus.items():
         keys = [(i["indicator_code"], p) for i in indicators for p in periods_asked(i["frequency"], parse_period(period))]
         whole = totals(book, sizes, keys)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kpis.kinds import KINDS
 from kpis.settings import ROOT
 from kpis.text import format_date, known_day
 from pages.parts import cached
@@ -43,7 +44,7 @@ def definitions() -> Ready:
     )  # fmt: skip
     sentence = t(
         "about_definitions_sentence", total=len(indicators), targeted=len(targeted),
-        qualitative=sum(row["kind"] == "qualitative" for row in indicators),
+        qualitative=sum(KINDS[row["kind"]].is_text for row in indicators),
     )  # fmt: skip
     return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(indicators), is_table_open=True)
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from kpis.errors import MierukaError
 from kpis.reporting import deadlines, reports, submissions
-from kpis.reporting.access import OPEN_STATES
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
+from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.submit import Received, receive, take_template
 from pages.parts import cached
 from pages.parts.asked import choose

@@ -13,6 +13,7 @@ from kpis.figures.organisation import Unit
 from kpis.figures.records import GOOD, Figure, value_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.figures.sentences import is_derived, standing_word
+from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.text import format_count, format_date, format_value, status_word
 from telling.blocks import Block, Cell, Number, Telling
@@ -179,11 +180,9 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
     if value is None:
         return figure_text(definition, figure, words.language)
     said = format_value(value, definition, words.language, apart_from=item.beside, is_worked_out=is_derived(figure))
-    if definition.kind == "reduction":
-        parts = (figure.numerator, figure.base_value)
-    else:
-        parts = (figure.numerator if definition.kind == "ratio" else value, figure.denominator)
-    if None in parts or definition.kind == "ceiling":
+    kind = KINDS[definition.kind]
+    parts = (figure.numerator if kind.whole else value, getattr(figure, kind.against))
+    if None in parts or kind.is_cap:
         return said
     shares = [format_count(p, words.language) for p in parts if p is not None]
     return f"{said} ({shares[0]} / {shares[1]})"
@@ -273,7 +272,8 @@ def beside(telling: Telling, whole: Scored, source_codes: Iterable[str], name: C
 
 
 def _denominator(item: Scored, figure: Figure) -> float | None:
-    return figure.base_value if item.entry.definition.kind == "reduction" else figure.denominator
+    found: float | None = getattr(figure, KINDS[item.entry.definition.kind].against)
+    return found
 
 
 def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[BureauReport], Cell]) -> Block:

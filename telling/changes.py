@@ -10,23 +10,16 @@ from kpis.figures.records import Definition, Figure, current_vintages
 from kpis.figures.scorecard import Entry, Scored, figure_text
 from kpis.figures.sentences import about, is_derived
 from kpis.moment import Moment
-from kpis.store import tables
+from kpis.registers import LISTS, REGISTERS
+from kpis.store.vintages import COMPARED
 from kpis.text import format_value, status_word, told_apart, with_unit
 
 KINDS = (
     "first_edition", "figure_corrected", "figure_withdrawn", "figure_new", "status", "target", "definition", "indicator_new",
     "indicator_gone", "register_new", "register_changed", "register_gone",
 )  # fmt: skip
-_REGISTERS: dict[str, tuple[type[tables.Project | tables.Milestone | tables.Procedure | tables.Facility], str]] = {
-    "project": (tables.Project, "project_code"),
-    "milestone": (tables.Milestone, "milestone_code"),
-    "procedure": (tables.Procedure, "procedure_code"),
-    "facility": (tables.Facility, "facility_code"),
-}
 _Row = Mapping[str, Any]
 _UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json", "search_text"}
-_COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
-             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +65,10 @@ def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str]
         found += _status(before.get(key), after.get(key))
         found += _targets(before.get(key), after.get(key))
     found += _definitions(old.indicators, new.indicators)
-    for register, (model, code) in _REGISTERS.items():
-        was, now = (moment.state.store.each_of(model, by_key=True) for moment in (old, new))
-        found += _register(register, code, was, now, reasons)
+    for kind in ("project", *REGISTERS):
+        table, (code,) = LISTS[kind].table, LISTS[kind].key
+        was, now = (moment.state.store.each_of(table, by_key=True) for moment in (old, new))
+        found += _register(kind, code, was, now, reasons)
     order = {kind: place for place, kind in enumerate(KINDS)}
     return sorted(found, key=lambda c: (order[c.kind], c.code, c.unit_code, c.period_code, c.field))
 
@@ -100,7 +94,7 @@ def _figures(before: Scored | None, after: Scored | None) -> Iterable[Change]:
     last = {f.period_code: f for f in sorted(after.entry.figures, key=lambda f: f.vintage)} if after else {}
     for period in sorted(was.keys() | now.keys()):
         old, new, newest = was.get(period), now.get(period), last.get(period)
-        if old is not None and new is not None and all(getattr(old, n) == getattr(new, n) for n in _COMPARED):
+        if old is not None and new is not None and all(getattr(old, n) == getattr(new, n) for n in COMPARED):
             continue
         both = old is not None and new is not None and old.value is not None and new.value is not None
         difference = new.value - old.value if both else None  # type: ignore[union-attr, operator]

@@ -10,6 +10,7 @@ from kpis.figures.forecast import Forecast
 from kpis.figures.records import Figure, Goal, by_series, last_day_order, value_of
 from kpis.figures.scorecard import Scored, forecast_of, path_of, shown_figure
 from kpis.figures.targets import goals_known
+from kpis.kinds import KINDS
 from kpis.text import axis_scale, format_date, format_percent, format_value
 from telling.words import Words
 
@@ -26,7 +27,7 @@ def lines_of(scored: Scored) -> Lines:
     found: Lines = []
     for key, figures in by_series(f for f in scored.figures if value_of(definition, f) is not None).items():
         kind, is_year_to_date = key
-        begins_anew = is_year_to_date or (definition.kind == "ceiling" and kind in ("month", "quarter"))
+        begins_anew = is_year_to_date or (KINDS[definition.kind].is_cap and kind in ("month", "quarter"))
         line: list[tuple[Figure, float] | None] = []
         for figure in figures:
             before = line[-1] if line else None
@@ -124,12 +125,12 @@ def _span(scored: Scored, figures: Sequence[Figure], expected: Forecast | None) 
     days = [f.period.end for f in figures]
     if judged.goal is not None:
         days.append(judged.goal.period.end)
-        if definition.kind == "ceiling":
+        if KINDS[definition.kind].is_cap:
             days.append(judged.goal.period.start)
     days += [goal.period.end for goal in judged.unreported_goals]
     if judged.last_due is not None:
         days.append(judged.last_due.goal.period.end)
-    if judged.baseline is not None and definition.kind != "ceiling":
+    if judged.baseline is not None and not KINDS[definition.kind].is_cap:
         days.append(judged.baseline.day)
     if expected is not None:
         days.append(expected.points[-1][0])
@@ -141,7 +142,7 @@ def _corners(scored: Scored, path: Sequence[tuple[date, float]], words: Words) -
     definition, language = scored.entry.definition, words.language
     found: list[Point] = []
     for day, value in path:
-        if definition.kind == "ceiling" and value == 0 and found:
+        if KINDS[definition.kind].is_cap and value == 0 and found:
             found.append(Point(day, None))
         found.append(
             Point(day, value, "", f"{words('planned')} {format_value(value, definition, language)} ({format_date(day, language)})")

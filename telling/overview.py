@@ -13,6 +13,7 @@ from kpis.figures.organisation import RollUp
 from kpis.figures.records import BAD, GOOD, STATUSES, value_of
 from kpis.figures.scorecard import Scored, Tally, figure_text, tally
 from kpis.figures.sentences import short_sentence
+from kpis.kinds import KINDS
 from kpis.text import format_date, format_percent, format_value, status_word
 from telling.words import Words
 
@@ -136,7 +137,7 @@ def rule_line(item: Scored, words: Words) -> str:
     """Say by which limits an indicator is judged; a cap by its use against the budget to date, which is what its ratio means."""
     definition, version = item.entry.definition, item.judgement.rule_version
     on_track, behind = definition.threshold_on_track, definition.threshold_behind
-    if definition.kind == "ceiling" and definition.sign < 0:
+    if KINDS[definition.kind].is_cap and definition.sign < 0:
         most = {"on_track": format_percent((2 - on_track) * 100, 0), "behind": format_percent((2 - behind) * 100, 0)}
         return words("rule_cap", version=version, **most)
     return words("rule", version=version, on_track=on_track, behind=behind)

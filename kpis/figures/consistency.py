@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from kpis.figures.organisation import ADDITIVE_KINDS, Organisation
-from kpis.figures.records import AT_PERIOD_END, Definition, Figure, value_of
+from kpis.figures.organisation import Organisation
+from kpis.figures.records import Definition, Figure, value_of
+from kpis.kinds import KINDS
 from kpis.periods import Period, fiscal_year_start
 
 Key = tuple[str, str, str]  # indicator, unit, period
@@ -160,18 +161,21 @@ def _out_of_time(key: Key, period: Period, organisation: Organisation, *, today:
 # A total since April that falls ----------------------------------------------------------------------------------------
 
 
+def _adds_over_a_period(definition: Definition) -> bool:
+    kind = KINDS[definition.kind]
+    return kind.is_additive and not kind.is_on_a_day
+
+
 def _running_parts(definition: Definition, figure: Figure) -> tuple[str, ...]:
     """Return the parts of a figure that can only grow within a fiscal year; nothing where it is of its period alone."""
-    kind = definition.kind
-    if kind in AT_PERIOD_END:
+    kind = KINDS[definition.kind]
+    if kind.is_on_a_day:
         return ("value",)
     if not (figure.is_year_to_date or figure.period.kind == "year"):
         return ()
-    if kind == "ratio":
-        return ("numerator", "denominator")
-    if kind == "reduction":
-        return ("numerator", "base_value")
-    return ("value",) if kind == "ceiling" or (kind == "level" and "%" not in definition.unit_ja) else ()
+    if kind.whole:
+        return ("numerator", kind.whole)
+    return ("value",) if kind.is_cap or (kind.is_level and "%" not in definition.unit_ja) else ()
 
 
 def _falling(key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]) -> Iterator[Finding]:
@@ -227,13 +231,13 @@ def _half_of_last_digit(value: float) -> float:
 def _days_of(definition: Definition, figure: Figure) -> tuple[date, date]:
     """Return the first and last day that a figure speaks of: a stock of its last day, a year-to-date figure since April."""
     period = figure.period
-    if definition.kind in AT_PERIOD_END:
+    if KINDS[definition.kind].is_on_a_day:
         return period.end, period.end
     return (fiscal_year_start(period.end) if figure.is_year_to_date else period.start), period.end
 
 
 def _same_days(key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]) -> Iterator[Finding]:
-    if definition.kind == "qualitative":
+    if KINDS[definition.kind].is_text:
         return
     days, (code, unit, _) = _days_of(definition, figure), key
     for other in own.by_days[days]:
@@ -281,7 +285,7 @@ def _mixed(
     found: dict[Key, list[Finding]] = {}
     for code, period in dict.fromkeys((code, period) for code, _, period in reported):
         definition, scope = known.definitions.get(code), known.scopes.get(code)
-        if definition is None or scope is None or definition.kind not in ADDITIVE_KINDS - AT_PERIOD_END:
+        if definition is None or scope is None or not _adds_over_a_period(definition):
             continue
         units = [u.code for u in known.organisation.members(scope)]
         told = {u: f for u in units if (f := held.get((code, u), {}).get(period)) is not None and f.period.has_year_before}
@@ -314,7 +318,7 @@ def _followed(
     key: Key, figure: Figure, held: Mapping[tuple[str, str], Mapping[str, Figure]], known: Known, reported: Mapping[Key, Figure]
 ) -> Iterator[Finding]:
     code, unit, period_code = key
-    if known.definitions[code].kind not in ADDITIVE_KINDS - AT_PERIOD_END:
+    if not _adds_over_a_period(known.definitions[code]):
         return
     for each in known.organisation.successions:
         if unit not in (each.predecessor_code, each.successor_code):

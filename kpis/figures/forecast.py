@@ -21,6 +21,7 @@ from statistics import fmean, median
 
 from kpis.figures.plausible import limits
 from kpis.figures.records import Definition, Figure, by_series, last_day_order, value_of
+from kpis.kinds import KINDS
 from kpis.periods import month_end
 
 LEVEL_PCT = 80.0  # of the figures to come lie within the interval
@@ -82,11 +83,11 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
         return None
     series = _newest_series(known)
     low, high = possible(definition, series)
-    adds_up = definition.kind not in ("ratio", "reduction") and definition.unit_ja != "%"
+    adds_up = KINDS[definition.kind].rate is None and definition.unit_ja != "%"
     if series[-1].is_year_to_date and adds_up:
         method, guesses = "shape_of_year", list(_by_shape_of_year(definition, series, known))
         low = max(low, value_of(definition, series[-1]) or 0.0)  # a sum since April does not fall
-    elif definition.kind == "ceiling":
+    elif KINDS[definition.kind].is_cap:
         return None  # a whole year is spent, and a lone month says nothing about a year's budget
     else:
         method, guesses = "damped_trend", list(_by_trend(definition, series, until))
@@ -128,11 +129,11 @@ def possible(definition: Definition, figures: Sequence[Figure]) -> tuple[float, 
     """
     low, high = limits(definition)
     values = [v for f in figures if (v := value_of(definition, f)) is not None]
-    if definition.kind == "level" and low is None and min(values, default=0.0) >= 0:
+    if KINDS[definition.kind].is_level and low is None and min(values, default=0.0) >= 0:
         low = 0.0
-    if definition.kind == "level" and high is None and definition.unit_ja == "%" and max(values, default=0.0) <= 100:
+    if KINDS[definition.kind].is_level and high is None and definition.unit_ja == "%" and max(values, default=0.0) <= 100:
         high = 100.0
-    if high is None and definition.kind in ("completion", "stock") and figures and figures[-1].denominator:
+    if high is None and KINDS[definition.kind].is_on_a_day and figures and figures[-1].denominator:
         high = figures[-1].denominator
     return (float("-inf") if low is None else low), (float("inf") if high is None else high)
 

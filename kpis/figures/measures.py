@@ -35,6 +35,7 @@ from kpis.figures.records import (
     Judgement,
     are_mixed,
     last_day_order,
+    rate_of,
     series_key,
     value_of,
 )
@@ -55,6 +56,7 @@ from kpis.figures.targets import (
     planned_path,
     settles,
 )
+from kpis.kinds import KINDS
 
 WHOLE_YEARS = ("year", "calendar_year")
 LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
@@ -87,10 +89,10 @@ def _stand(
     thresholds = {
         "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
     }  # fmt: skip
-    if definition.kind == "qualitative":
+    if KINDS[definition.kind].is_text:
         return Judgement("qualitative", figure=ended[-1] if ended else None, thresholds=thresholds)
     usable = [f for f in ended if value_of(definition, f) is not None]
-    speaking = [f for f in usable if f.is_year_to_date or f.period.kind in WHOLE_YEARS] if definition.kind == "ceiling" else usable
+    speaking = [f for f in usable if f.is_year_to_date or f.period.kind in WHOLE_YEARS] if KINDS[definition.kind].is_cap else usable
     usable = speaking or usable  # a lone month says nothing about a yearly cap; only sums since the start of the year do
     found = Judgement("no_data", baseline=baseline, thresholds=thresholds)
     if usable:
@@ -121,7 +123,7 @@ def _stand(
             return replace(found, status="not_applicable", goal=goal, is_awaiting=True)
         return replace(found, status="unreported", goal=goal, unreported_goals=(goal,))
     found = replace(found, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
-    if definition.kind == "ceiling":
+    if KINDS[definition.kind].is_cap:
         return _judge_ceiling(definition, found, usable[-1], goal)
     return _judge_path(definition, found, usable, known)
 
@@ -292,11 +294,6 @@ def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:
     return (LADDER[at],) if 0 <= at < (len(LADDER) - 1 if definition.direction == "higher" else len(LADDER)) else ()
 
 
-def same_period_reduction(value: float, base: float | None) -> float | None:
-    """Return the reduction against the same period of the base year, in percent: (1 − value / base) × 100."""
-    return None if not base else (1 - value / base) * 100
-
-
 def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
     """Add the figures of sub-units of one period up to their whole.
 
@@ -309,7 +306,7 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
         FigureRefused: levels and texts cannot be added, or the parts are of different periods, or year-to-date beside
             single-period ones.
     """
-    if kind in ("level", "qualitative") or len({p.period_code for p in parts}) != 1 or are_mixed(kind, parts):
+    if not KINDS[kind].is_additive or len({p.period_code for p in parts}) != 1 or are_mixed(kind, parts):
         raise FigureRefused(
             "この種類または期間の異なる数値は合計できません。単位ごとに表示してください。",
             "Figures of this kind, or of different periods, cannot be added up. Show them by unit.",
@@ -320,12 +317,7 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
         return None if any(v is None for v in values) else sum(values)
 
     n, d, base = total("numerator"), total("denominator"), total("base_value")
-    if kind == "ratio":
-        value = None if n is None or not d else n / d * 100
-    elif kind == "reduction":
-        value = None if n is None else same_period_reduction(n, base)
-    else:
-        value = total("value")
+    value = total("value") if KINDS[kind].rate is None else rate_of(kind, n, d, base)
     return Figure(
         parts[0].period_code,
         value,

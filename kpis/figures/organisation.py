@@ -17,14 +17,14 @@ from functools import cached_property
 
 from kpis.errors import FigureRefused
 from kpis.figures.measures import roll_up
-from kpis.figures.records import AT_PERIOD_END, Figure, are_mixed
+from kpis.figures.records import Figure, are_mixed
+from kpis.kinds import KINDS
 
 # Units that report for themselves; the others are wholes, scopes, agencies and strangers to compare with.
 REPORTING_KINDS = frozenset(
     {"governor_bureau", "office_bureau_level", "public_enterprise", "commission_secretariat", "assembly_secretariat", "police",
      "fire", "ministry"}
 )  # fmt: skip
-ADDITIVE_KINDS = frozenset({"ratio", "reduction", "ceiling", "stock", "completion"})
 _NEAR = 1e-9
 
 
@@ -266,11 +266,9 @@ class RollUp:
 
 def is_addable(kind: str, figure: Figure) -> bool:
     """Say whether a figure holds what a sum of its kind needs."""
-    if kind == "ratio":
-        return figure.numerator is not None and figure.denominator is not None
-    if kind == "reduction":
-        return figure.numerator is not None and figure.base_value is not None
-    return kind in ADDITIVE_KINDS and figure.value is not None
+    if KINDS[kind].whole:
+        return figure.numerator is not None and getattr(figure, KINDS[kind].whole) is not None
+    return KINDS[kind].is_additive and figure.value is not None
 
 
 def roll_up_bureaus(
@@ -298,7 +296,7 @@ def roll_up_bureaus(
     periods: dict[str, dict[str, Figure]] = {}
     for unit in organisation.members(scope_code):
         for figure in by_unit.get(unit.code, ()):
-            if kind in AT_PERIOD_END and unit.valid_to is not None and unit.valid_to < figure.period.end:
+            if KINDS[kind].is_on_a_day and unit.valid_to is not None and unit.valid_to < figure.period.end:
                 continue
             periods.setdefault(figure.period_code, {})[unit.code] = figure
     published = {figure.period.end: figure for figure in official}
@@ -441,7 +439,7 @@ def _scaled(kind: str, figure: Figure, share: float) -> Figure:
 
     return replace(
         figure,
-        value=figure.value if kind in ("ratio", "reduction") else part(figure.value),  # a rate is the same in every part
+        value=figure.value if KINDS[kind].rate is not None else part(figure.value),  # a rate is the same in every part
         numerator=part(figure.numerator),
         denominator=part(figure.denominator),
         base_value=part(figure.base_value),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from kpis.figures.records import NEAR, Definition, Figure, value_of
+from kpis.kinds import KINDS
 
 Severity = Literal["error", "question", "warning"]
 Words = tuple[str, str]
@@ -21,7 +22,6 @@ NUMBERS = ("value", *PARTS)
 FACTOR = 10.0  # a figure so many times larger or smaller than the one before is doubted
 _FEW, _POINTS = 100.0, 20.0  # below it counts move freely; rates are doubted from so many points on
 _BEYOND = 1e10  # a count of things in one unit is doubted from here on
-_COUNTED = frozenset({"ceiling", "stock", "completion"})
 
 CORRECT: Words = ("正しい値に直してください", "Correct the value")
 CONFIRM: Words = (
@@ -149,21 +149,20 @@ def written(value: float) -> str:
 
 def is_rate(definition: Definition) -> bool:
     """Say whether an indicator is in percent or points, so that 0.5 may have been meant as 50."""
-    return definition.unit_ja in ("%", "％", "ポイント") or definition.kind in ("ratio", "reduction")
+    return definition.unit_ja in ("%", "％", "ポイント") or KINDS[definition.kind].rate is not None
 
 
 def limits(definition: Definition) -> tuple[float | None, float | None]:
     """Return the least and the greatest value possible: the catalogue's, else those of the kind."""
-    low: float | None = 0.0 if definition.kind in ("ratio", *_COUNTED) else None
-    high: float | None = 100.0 if definition.kind in ("ratio", "reduction") and is_rate(definition) else None
-    low = low if definition.minimum_value is None else definition.minimum_value
-    high = high if definition.maximum_value is None else definition.maximum_value
+    kind = KINDS[definition.kind]
+    low = kind.least if definition.minimum_value is None else definition.minimum_value
+    high = kind.most if definition.maximum_value is None else definition.maximum_value
     return low, high
 
 
 def is_count(definition: Definition) -> bool:
     """Say whether an indicator's value is a number of things, so whole and not negative."""
-    return definition.kind in _COUNTED and definition.decimals == 0 and not definition.unit_ja.endswith(("%", "％", "円"))
+    return KINDS[definition.kind].is_count and definition.decimals == 0 and not definition.unit_ja.endswith(("%", "％", "円"))
 
 
 def _finding(rule: str, column: str, severity: Severity, found: str, expected: Words, remedy: Words) -> Finding:
@@ -196,7 +195,7 @@ def _inside(latitude: float, longitude: float, area: Area) -> bool:
 
 
 def _has_parts(definition: Definition, figure: Figure) -> bool:
-    whole = figure.base_value if definition.kind == "reduction" else figure.denominator
+    whole = getattr(figure, KINDS[definition.kind].against)
     return figure.numerator is not None and whole is not None
 
 
@@ -214,27 +213,27 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
         and value < -100
     ):
         yield _finding("very_negative", "value", "warning", f"{written(value)} {unit}", ("-100 以上(2倍を超えて増えた値です)", "-100 or more (it more than doubled)"), CONFIRM)  # fmt: skip
-    elif value is not None and definition.kind == "level" and unit in ("%", "％") and high is None and value > 100:
+    elif value is not None and KINDS[definition.kind].is_level and unit in ("%", "％") and high is None and value > 100:
         yield _finding("above_hundred", "value", "warning", f"{written(value)} {unit}", ("100 以下", "100 or less"), CONFIRM)
     worked = value_of(definition, figure) if value is None else None
-    if worked is not None and definition.kind == "reduction" and worked < -100 and low is None:
+    if worked is not None and KINDS[definition.kind].whole == "base_value" and worked < -100 and low is None:
         yield _finding("very_negative", "numerator", "warning", f"{worked:,.1f} %", ("-100 以上(2倍を超えて増えた値です)", "-100 or more (it more than doubled)"), CONFIRM)  # fmt: skip
     part, whole = figure.numerator, figure.denominator
     if (
         part is not None
         and whole is not None
-        and definition.kind == "ratio"
+        and KINDS[definition.kind].whole == "denominator"
         and part > whole
         and (high is None or part > whole * high / 100)
     ):
         yield _finding("numerator_above_denominator", "numerator", "error", f"{written(part)} > {written(whole)}", ("分母以下の数", "no more than the denominator"), CORRECT)  # fmt: skip
-    if whole is not None and definition.kind in _COUNTED:
+    if whole is not None and KINDS[definition.kind].is_count:
         for name in ("numerator", "value"):
             own = getattr(figure, name)
             if own is not None and own > whole:
                 yield _finding("numerator_above_denominator", name, "warning", f"{written(own)} > {written(whole)}", ("分母以下の数", "no more than the denominator"), CONFIRM)  # fmt: skip
                 break
-    if definition.kind == "ratio" and whole == 0 and part:
+    if KINDS[definition.kind].whole == "denominator" and whole == 0 and part:
         yield _finding(
             "nothing_in_scope",
             "denominator",
@@ -258,7 +257,7 @@ def _counts(definition: Definition, figure: Figure) -> Iterator[Finding]:
 
 
 def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> Iterator[Finding]:
-    if figure.value is None or definition.kind not in ("stock", "completion"):
+    if figure.value is None or not KINDS[definition.kind].is_on_a_day:
         return
     if "denominator" in asked and figure.denominator is None:
         yield _finding(

@@ -16,10 +16,11 @@ from kpis.figures.records import BAD, GOOD
 from kpis.figures.scorecard import Scored, Tally, tally
 from kpis.periods import fiscal_year_of, local_day, quarter_code
 from kpis.text import known_day
+from kpis.vocabulary import DateKind, MilestoneState
 
 PROJECT_RULE = "2026-2"
-MILESTONE_STATES = ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")  # as they are told, one after another
-_DATE_KINDS = ("planned", "replanned", "actual")
+MILESTONE_STATES = MilestoneState.values()
+_DATE_KINDS = DateKind.values()
 
 
 @dataclass(frozen=True, slots=True)

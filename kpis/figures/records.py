@@ -10,14 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
+from kpis.vocabulary import Status
 
 RULE_VERSION = "2026-3"
-STATUSES = (
-    "reached", "on_track", "slightly_behind", "behind", "moving_away", "missed", "reached_then_lost", "unreported", "not_due",
-    "no_data", "not_applicable", "qualitative",
-)  # fmt: skip
-AT_PERIOD_END = frozenset({"stock", "completion"})  # kinds whose figures are of a day, the period's last
+STATUSES = Status.values()
 GOOD = ("reached", "on_track")
 BAD = ("behind", "missed", "moving_away", "reached_then_lost")
 JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
@@ -268,7 +266,7 @@ def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
 
     In the first month or quarter of a fiscal year, and in a whole year, both are the same; a stock is of a day in any case.
     """
-    if kind in AT_PERIOD_END:
+    if KINDS[kind].is_on_a_day:
         return False
     return len({figure.is_year_to_date for figure in figures if figure.period.has_year_before}) > 1
 
@@ -295,13 +293,8 @@ def value_of(definition: Definition, figure: Figure) -> float | None:
 
 def rate_of(kind: str, numerator: float | None, denominator: float | None, base: float | None) -> float | None:
     """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; nothing where a part is missing or zero below."""
-    if numerator is None:
-        return None
-    if kind == "reduction":
-        return (1 - numerator / base) * 100 if base else None
-    if kind == "ratio":
-        return numerator / denominator * 100 if denominator else None
-    return None
+    rate, whole = KINDS[kind].rate, base if KINDS[kind].whole == "base_value" else denominator
+    return rate(numerator, whole) if rate is not None and numerator is not None and whole else None
 
 
 def worked_out(definition: Definition, figure: Figure) -> Figure:

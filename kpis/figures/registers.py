@@ -16,9 +16,10 @@ from functools import cache
 from typing import Any
 
 from kpis.figures.records import Definition, Figure
+from kpis.vocabulary import EndedReason
 
 ENDED = "ended"  # of a procedure that was abolished or merged by the day: it stands in no count but that of what ended
-MISTAKE = "mistake"  # the reason of a row that was entered by mistake: it stood on no day
+MISTAKE = EndedReason.MISTAKE.value  # the reason of a row that was entered by mistake: it stood on no day
 STATUSES = ("done", "partly_done", "planned", "not_done", "other", "unknown", "exempt")
 ONLINE = ("done", "partly_done")
 FINISHED = ("done", "exempt", ENDED)

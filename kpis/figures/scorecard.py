@@ -25,6 +25,7 @@ from kpis.figures.records import (
 )
 from kpis.figures.sentences import about, is_derived, marked
 from kpis.figures.targets import goals_known, planned_path
+from kpis.kinds import KINDS
 from kpis.periods import local_day, parse_period
 from kpis.text import format_count, format_value
 
@@ -164,7 +165,7 @@ class Scored:
 
 def measured(entry: Entry, whole: Entry) -> Entry:
     """Give a bureau without targets of its own those of the whole, where they are rates: a rate holds for a part as well."""
-    if entry.goals or not whole.goals or entry.definition.kind not in ("ratio", "reduction"):
+    if entry.goals or not whole.goals or KINDS[entry.definition.kind].rate is None:
         return entry
     return replace(entry, goals=whole.goals, goals_of=whole.unit_code)
 
@@ -323,7 +324,7 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     value = value_of(definition, figure)
     if value is None:
         return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
-    if definition.kind in ("completion", "stock") and figure.denominator:
+    if KINDS[definition.kind].is_on_a_day and figure.denominator:
         whole = format_count(figure.denominator, language)
         is_round = figure.is_approximate and not figure.denominator % 100  # 約7,000 of 約14,600, but 約70 of 78
         return f"{marked(format_count(value, language), figure, language)} / {about(whole, language) if is_round else whole}"

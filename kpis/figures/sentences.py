@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from kpis.figures.records import NEAR, SETTLED, Definition, Figure, Goal, Judgement, LastDue, value_of
+from kpis.kinds import KINDS
 from kpis.settings import ROOT
 from kpis.text import Apart, filled, format_date, format_percent, format_value, status_word, told_apart
 
@@ -135,7 +136,7 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
     numbers = numbers_of(definition, found, language)
     if found.goal is None or numbers.goal_gap is None:
         return ""
-    status, cap = found.status, definition.kind == "ceiling"
+    status, cap = found.status, KINDS[definition.kind].is_cap
     goal_gap, plan_gap = _gap(found, numbers.goal_gap, language), _gap(found, numbers.plan_gap, language, is_planned=True)
     side = numbers.plan_gap.side if numbers.plan_gap else 0
     if status == "reached":
@@ -184,7 +185,7 @@ def _is_kept(definition: Definition, found: Judgement) -> bool:
     """Say whether the target is to keep what there is."""
     base, goal = found.baseline, found.goal
     is_same = base is not None and not base.is_first_figure and goal is not None and abs(goal.value - base.value) <= NEAR
-    return definition.kind != "ceiling" and (definition.direction == "keep" or is_same)
+    return not KINDS[definition.kind].is_cap and (definition.direction == "keep" or is_same)
 
 
 def _is_on_its_plan_only(definition: Definition, found: Judgement) -> bool:
@@ -232,7 +233,7 @@ def _main(definition: Definition, found: Judgement, numbers: Numbers, language: 
     if goal is None or found.status == "not_applicable":
         return said + _say("say_end_plain", language, day=day, stale=stale)
     pace, planned, value = "", found.planned_value, value_of(definition, figure)
-    if definition.kind == "ceiling" and against_plan and planned and value is not None:
+    if KINDS[definition.kind].is_cap and against_plan and planned and value is not None:
         pace = _say("say_pace", language, pace=format_percent(value / planned * 100, 0))
     word = status_word(found.status, language)
     return said + _say("say_end", language, status=word if language == "ja" else word.lower(), pace=pace, day=day, stale=stale)
@@ -241,7 +242,7 @@ def _main(definition: Definition, found: Judgement, numbers: Numbers, language: 
 def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
     """Return which text of the table says it."""
     status, goal_gap, plan_gap = found.status, numbers.goal_gap, numbers.plan_gap
-    cap = "cap_" if definition.kind == "ceiling" else ""
+    cap = "cap_" if KINDS[definition.kind].is_cap else ""
     if goal_gap is None:
         return "say_no_target"
     if status in ("not_due", "not_applicable"):
@@ -270,7 +271,7 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
 def _unreported(definition: Definition, found: Judgement, numbers: Numbers, language: str) -> str:
     first, more = found.unreported_goals[0], len(found.unreported_goals) - 1
     said = _say(
-        "say_cap_unreported" if definition.kind == "ceiling" else "say_unreported", language,
+        "say_cap_unreported" if KINDS[definition.kind].is_cap else "say_unreported", language,
         target=goal_text(definition, first, language), due=format_date(first.period.end, language),
     )  # fmt: skip
     if more:
@@ -338,8 +339,8 @@ def _told(definition: Definition, last: LastDue, language: str) -> str:
         rough = last.figure.is_approximate or last.goal.is_approximate
         gap = about(apart.gap, language) if rough else apart.gap
         short = "short" if _falls_short(definition, apart) else _way(apart.side)
-        key = f"say_due_missed_{'over' if definition.kind == 'ceiling' else short}"
-    aim = _say("say_aim_cap" if definition.kind == "ceiling" else "say_aim_target", language)
+        key = f"say_due_missed_{'over' if KINDS[definition.kind].is_cap else short}"
+    aim = _say("say_aim_cap" if KINDS[definition.kind].is_cap else "say_aim_target", language)
     return _say(key, language, due=due, target=target, gap=gap, aim=aim, after=after)
 
 

@@ -8,8 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from kpis.figures.records import NEAR, SETTLED, Baseline, Definition, Figure, Goal, LastDue, last_day_order, value_of
-
-OF_A_PERIOD = ("ratio", "reduction", "ceiling", "level")  # measured over a period; stock and completion are counted on a day
+from kpis.kinds import KINDS
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
@@ -71,7 +70,7 @@ def planned_path(
         (day, value) pairs. For a ceiling each cap rises from 0 at the start of its period.
     """
     known = goals_known(goals, date.max)
-    if definition.kind == "ceiling":
+    if KINDS[definition.kind].is_cap:
         return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
     shortest = {g.period.end: g.value for g in reversed(known)}  # of several due on one day the shortest period's counts
     corners = sorted(shortest.items())
@@ -122,12 +121,12 @@ def settles(definition: Definition, figure: Figure, goal: Goal) -> bool:
 
 def is_of_a_period(definition: Definition, figure: Figure) -> bool:
     """Say whether a figure is measured over a period, not counted on a day."""
-    return figure.is_year_to_date or definition.kind in OF_A_PERIOD
+    return figure.is_year_to_date or not (KINDS[definition.kind].is_on_a_day or KINDS[definition.kind].is_text)
 
 
 def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bool:
     """Say whether a target means to keep what there is: so directed, or equal to the published baseline."""
-    if definition.kind == "ceiling":
+    if KINDS[definition.kind].is_cap:
         return False
     if definition.direction == "keep":
         return True
@@ -156,12 +155,12 @@ def _own_first(goal: Goal, figures: Sequence[Figure]) -> tuple[bool, int]:
 def _figure_of_day(definition: Definition, figures: Sequence[Figure], goal: Goal) -> Figure | None:
     """Return the figure that says what came of a target: on its day, else, of what is counted on a day, the first after it."""
     on_day = [f for f in figures if f.period.end == goal.period.end]
-    if definition.kind == "ceiling":
+    if KINDS[definition.kind].is_cap:
         on_day = [f for f in on_day if is_of(f, goal)]
     if on_day:
         return max(on_day, key=lambda f: (is_of(f, goal), not f.is_year_to_date, last_day_order(f)))
     after = [f for f in figures if f.period.end > goal.period.end and not f.is_year_to_date]
-    if definition.kind not in ("ratio", "stock", "completion") or not after:
+    if not KINDS[definition.kind].tells_later or not after:
         return None
     first = after[0].period.end
     return max((f for f in after if f.period.end == first), key=last_day_order)

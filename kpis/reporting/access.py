@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kpis.errors import NotAllowed, StepRefused
+from kpis.vocabulary import Role
 
 Reach = Literal["own", "any"]
-ROLES = ("bureau_manager", "reform_office", "administrator")
+ROLES = Role.values()
 LOCAL_DOMAIN = "@local.invalid"  # no provider can vouch for .invalid, so these persons exist in local mode only
 
 MAY: Mapping[str, Mapping[str, Reach]] = {
@@ -50,8 +51,6 @@ STEPS: Mapping[tuple[str, str], str] = {
     ("returned", "submit"): "submitted",
     ("returned", "withdraw"): "withdrawn",
 }
-OPEN_STATES = ("draft", "submitted", "returned")
-STATES = (*OPEN_STATES, "approved", "withdrawn")
 _STATE_WORDS = {
     "draft": ("下書き", "a draft"), "submitted": ("提出済み", "submitted"), "returned": ("差し戻し中", "returned"),
     "approved": ("承認済み", "approved"), "withdrawn": ("取り下げ済み", "withdrawn"),

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Entry, Scored
+from kpis.vocabulary import CorrectionReason, RowKind
 
 Value = str | float | bool | date | None
 
@@ -30,7 +31,7 @@ class ReportedRow:
     """One row of a report as a bureau filled it in.
 
     Args:
-        kind: the file whose rows these are: ``observations.csv``, ``procedures.csv``, ``facilities.csv`` or ``milestones.csv``.
+        kind: what the row is: ``observation``, or the name of a register.
         key: (indicator, bureau, period) of an observation, else (code,) of a register's row.
         fields: our column → typed value, for the input columns only; a blank input is ``None`` (or ``""`` for a text).
         issued_vintage: the vintage that the template was prefilled from; 0 where nothing was stored then.
@@ -87,8 +88,8 @@ class TemplateMark:
     revision: int
 
 
-OBSERVATIONS = "observations.csv"
-REASON_CLASSES = ("error", "late_data", "definition_change", "scope_change")
+OBSERVATIONS = RowKind.OBSERVATION.value
+REASON_CLASSES = CorrectionReason.values()
 OURS, THEIRS = "ours", "theirs"  # of a conflict: what this report says, or what is stored by now
 # Columns of registers that are expected to move from report to report.
 _RUNNING = frozenset(

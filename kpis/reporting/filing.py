@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Table
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.records import counting_vintage
 from kpis.periods import parse_period
+from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
 from kpis.store import tables
-from kpis.store.register_history import REGISTERS
 from kpis.store.tables import table_of
-from kpis.store.vintages import REGISTER_FILES
+from kpis.store.vintages import BLANK
 
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
               "first_known_at", "listed_in", "withdraws_vintage"}  # fmt: skip
-_OBSERVED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
-             "is_year_to_date", "is_base_estimated", "sample_size", "note_ja")  # fmt: skip
-_FLAGS = {"is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated"}
+_OBSERVED: Mapping[str, Any] = {**BLANK, "note_ja": ""}  # what a report says of a figure, and what it is where it says nothing
 _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
     "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
@@ -54,7 +52,7 @@ def packed(row: ReportedRow) -> str:
     return orjson.dumps(said).decode()
 
 
-_DAYS = {kind: [c.name for c in table_of(model).c if c.type.python_type is date] for kind, model in REGISTER_FILES.items()}
+_DAYS = {kind: [c.name for c in table_of(r.table).c if c.type.python_type is date] for kind, r in REGISTERS.items()}
 
 
 def unpacked(stored: Any) -> ReportedRow:
@@ -127,8 +125,7 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
 
 
 def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
-    model = REGISTER_FILES[kind]
-    table, log = table_of(model), table_of(tables.RegisterChange)
+    table, log = table_of(REGISTERS[kind].table), table_of(tables.RegisterChange)
     (key_column,) = table.primary_key.columns
     asked = {row.key[0]: row for row in rows}
     codes = sorted(asked)
@@ -146,7 +143,7 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
     for start in range(0, len(behind), 500):
         query = (
             sql_select(log)
-            .where(log.c.register_name == REGISTERS[model], log.c.row_code.in_(behind[start : start + 500]))
+            .where(log.c.register_name == kind, log.c.row_code.in_(behind[start : start + 500]))
             .order_by(log.c.vintage)
         )
         for change in session.execute(query):
@@ -193,11 +190,10 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
         session.exec(select(tables.ProjectBureau.project_code).where(tables.ProjectBureau.bureau_code == bureau_code))
     )
     owners: dict[str, dict[str, str | None]] = {}
-    for kind, model in REGISTER_FILES.items():
-        codes = sorted({row.key[0] for row in rows if row.kind == kind})
-        owners[kind] = _owners(session, model, codes)
+    for kind, register in REGISTERS.items():
+        owners[kind] = _owners(session, register, sorted({row.key[0] for row in rows if row.kind == kind}))
     end = parse_period(period_code).end
-    allowed = {kind: set(table_of(model).c.keys()) - _PROTECTED for kind, model in REGISTER_FILES.items()}
+    allowed = {kind: set(table_of(r.table).c.keys()) - _PROTECTED for kind, r in REGISTERS.items()}
     allowed[OBSERVATIONS] = set(table_of(tables.Observation).c.keys()) - _PROTECTED
     for row in rows:
         place = f"{row.sheet} {row.row}行目 row {row.row}"
@@ -211,7 +207,7 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
                 raise FigureRefused(
                     f"{place}: {period_code} より後の期間です: {row.key[2]}", f"{place}: {row.key[2]} is later than {period_code}."
                 )
-        elif row.kind == "milestones.csv":
+        elif REGISTERS[row.kind].owner == "project_code":
             fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
         else:
             fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
@@ -222,10 +218,9 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
             )
 
 
-def _owners(session: Session, model: type[SQLModel], codes: Sequence[str]) -> dict[str, str | None]:
-    table = table_of(model)
-    (key,) = table.primary_key.columns
-    owner = table.c.project_code if model is tables.Milestone else table.c.bureau_code
+def _owners(session: Session, register: Register, codes: Sequence[str]) -> dict[str, str | None]:
+    table = table_of(register.table)
+    key, owner = table.c[register.key[0]], table.c[register.owner]
     found: dict[str, str | None] = {}
     for start in range(0, len(codes), 500):
         found |= {c: o for c, o in session.execute(sql_select(key, owner).where(key.in_(codes[start : start + 500])))}
@@ -239,22 +234,21 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
         after = merged(row, change.cells, stored)
         if change.withdraws:
             after = {}
-        blank = {name: False if name in _FLAGS else ("" if name.startswith(("text", "note")) else None) for name in _OBSERVED}
         return {
             "indicator_code": row.key[0], "bureau_code": row.key[1], "period_code": row.key[2],
-            **{name: blank[name] if after.get(name) is None else after[name] for name in _OBSERVED},
+            **{name: blank if after.get(name) is None else after[name] for name, blank in _OBSERVED.items()},
             "published_on": None, "source_code": source, "verified": False, "reason_class": row.reason_class,
             "reason_text": row.reason_text, "note_en": "", "is_withdrawn": change.withdraws,
         }  # fmt: skip
-    model = REGISTER_FILES[row.kind]
-    (key,) = table_of(model).primary_key.columns
+    register = REGISTERS[row.kind]
+    (key,) = register.key
     if stored is None:
-        defaults = {n: f.default for n, f in model.model_fields.items() if not f.is_required()}
+        defaults = {n: f.default for n, f in register.table.model_fields.items() if not f.is_required()}
         given = {n: v for n, v in row.fields.items() if v is not None or defaults.get(n) is None}
-        made = {**defaults, **given, key.name: row.key[0], "source_code": source}
-        return _with_precisions(made if model is tables.Milestone else {**made, "bureau_code": bureau_code})
+        made = {**defaults, **given, key: row.key[0], "source_code": source}
+        return _with_precisions({**made, "bureau_code": bureau_code} if register.owner == "bureau_code" else made)
     counting = {c.column: c.new for c in change.cells if c.counts}
-    return _with_precisions({**counting, key.name: row.key[0], "source_code": source})
+    return _with_precisions({**counting, key: row.key[0], "source_code": source})
 
 
 def _with_precisions(values: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from kpis.errors import NotFound
 from kpis.figures.records import Figure
 from kpis.figures.scorecard import score_all
-from kpis.reporting.access import OPEN_STATES, Viewer, may
+from kpis.reporting.access import Viewer, may
 from kpis.reporting.comparison import (
     OBSERVATIONS,
     Comparison,
@@ -37,6 +37,7 @@ from kpis.reporting.people import Event, events, grants_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.vocabulary import OPEN_STATES
 
 INCOMPLETE = "incomplete"  # the warning that figures which were asked stay open: confirmed once for all of them
 

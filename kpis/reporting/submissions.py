@@ -20,7 +20,8 @@ from sqlmodel import Session, select
 
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.periods import local_time, parse_period
-from kpis.reporting.access import OPEN_STATES, next_state
+from kpis.registers import LISTS, REGISTERS
+from kpis.reporting.access import next_state
 from kpis.reporting.comparison import (
     OBSERVATIONS,
     OURS,
@@ -49,7 +50,8 @@ from kpis.reporting.reports import INCOMPLETE, completeness_of, seen, warnings_o
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
 from kpis.store.tables import table_of
-from kpis.store.vintages import REGISTER_FILES, Origin
+from kpis.store.vintages import Origin
+from kpis.vocabulary import OPEN_STATES
 
 RowKey = tuple[str, tuple[str, ...]]
 CellKey = tuple[str, tuple[str, ...], str]
@@ -376,7 +378,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
             now = utc_now()
             source = _source_of(session, row)
             changed = 0
-            for kind in (OBSERVATIONS, *REGISTER_FILES):
+            for kind in (OBSERVATIONS, *REGISTERS):
                 own = [c for c in comparison.rows if c.row.kind == kind and any(cell.counts for cell in c.cells)]
                 if not own:
                     continue
@@ -613,7 +615,7 @@ def _record_cells(session: Session, row: tables.Submission, actor: str, comparis
         {
             "occurred_at": row.decided_at, "actor": actor, "action": "cell_changed", "subject": _subject(row),
             "file_sha256": row.file_sha256, "cell": cell.place,
-            "detail": f"{cell.row.kind} {' '.join(cell.row.key)} {cell.column}: {cell.old} → {cell.new}",
+            "detail": f"{LISTS[cell.row.kind].file} {' '.join(cell.row.key)} {cell.column}: {cell.old} → {cell.new}",
         }
         for cell in comparison.cells
         if cell.counts

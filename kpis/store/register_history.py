@@ -8,7 +8,6 @@ tens of thousands of rows, of which few change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,11 +32,6 @@ from sqlmodel import Session, SQLModel
 from kpis.store import tables
 from kpis.store.tables import table_of
 
-REGISTERS: Mapping[type[SQLModel], str] = {
-    tables.Procedure: "procedure",
-    tables.Facility: "facility",
-    tables.Milestone: "milestone",
-}
 FIRST_KNOWN = "first_known_at"
 
 
@@ -51,10 +45,10 @@ def as_known(session: Session, model: type[SQLModel], known_at: datetime | None)
             answers with these rows whatever the instant.
     """
     table = table_of(model)
-    if known_at is None or not _has_moved_on(session, table, REGISTERS[model], known_at):
+    if known_at is None or not _has_moved_on(session, table, table.name, known_at):
         return table
     (key,) = table.primary_key.columns
-    past = _said_before(session, table, REGISTERS[model], known_at).subquery(f"{table.name}_before")
+    past = _said_before(session, table, table.name, known_at).subquery(f"{table.name}_before")
     columns = [key if c is key else _then(session, c, past).label(c.name) for c in table.c]
     later = table.alias(f"{table.name}_later")
     known = key.not_in(select(later.c[key.name]).where(later.c[FIRST_KNOWN] > known_at))

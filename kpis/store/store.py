@@ -36,6 +36,7 @@ from kpis.errors import NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
+from kpis.registers import LISTS
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.register_history import as_known
@@ -45,17 +46,7 @@ from kpis.store.vintages import COMPARED, SAID_WHY, is_sample
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 
-_FIGURE = ("period_code", "value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate",
-           "is_lower_bound", "is_year_to_date", "is_base_estimated", "sample_size", "vintage", "known_at", "source_code",
-           "is_sample", "reason_class", "reason_text", "withdraws_vintage")  # fmt: skip
-_CODED: dict[str, type[SQLModel]] = {
-    "bureau": tables.Bureau,
-    "indicator": tables.Indicator,
-    "project": tables.Project,
-    "source": tables.Source,
-    "version": tables.StrategyVersion,
-    "milestone": tables.Milestone,
-}
+_FIGURE = ("period_code", *COMPARED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY)
 
 
 VintageKey = tuple[str, str, str]  # indicator, unit, period
@@ -198,10 +189,11 @@ class Store:
         with self.writing() as session:
             session.execute(update(table_of(tables.DataRevision)).values(is_sample=True))
 
-    def known_codes(self, table: str) -> set[str]:
-        """Return every code of ``bureau``, ``indicator``, ``project``, ``source`` or ``milestone``."""
+    def known_codes(self, kind: str) -> set[str]:
+        """Return every code of the rows of a list, as ``bureau`` or ``project``."""
+        listed = LISTS[kind]
         with self.reading() as session:
-            return set(session.execute(select(table_of(_CODED[table]).c[f"{table}_code"])).scalars())
+            return set(session.execute(select(table_of(listed.table).c[listed.key[0]])).scalars())
 
     def bureaus_by_name(self) -> dict[str, str]:
         """Return the code of each organisation unit by its Japanese name; of two lives of a name, the present one."""

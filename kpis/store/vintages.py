@@ -14,45 +14,23 @@ from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Table, bindparam, delete, insert, select, update
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
 from kpis.figures.registers import SEARCHED, searchable
 from kpis.periods import first_instant, parse_period
+from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
-from kpis.store.register_history import FIRST_KNOWN, REGISTERS
+from kpis.store.register_history import FIRST_KNOWN
 from kpis.store.tables import table_of
+from kpis.vocabulary import EndedReason, ListDecision, Precision, RowKind
 
-# Files whose rows carry their own key are updated in place; the others are the whole present list and are replaced.
-_KEYED: dict[str, type[SQLModel]] = {
-    "sources.csv": tables.Source,
-    "bureaus.csv": tables.Bureau,
-    "strategy_versions.csv": tables.StrategyVersion,
-    "projects.csv": tables.Project,
-    "indicators.csv": tables.Indicator,
-    "milestones.csv": tables.Milestone,
-    "procedures.csv": tables.Procedure,
-    "facilities.csv": tables.Facility,
-}
-LISTED: dict[str, type[SQLModel]] = {
-    "successions.csv": tables.Succession,
-    "project_versions.csv": tables.ProjectVersion,
-    "project_bureaus.csv": tables.ProjectBureau,
-    "baselines.csv": tables.Baseline,
-    "targets.csv": tables.Target,
-    "readings.csv": tables.Reading,
-}
-REGISTER_FILES: Mapping[str, type[SQLModel]] = {
-    "procedures.csv": tables.Procedure,
-    "facilities.csv": tables.Facility,
-    "milestones.csv": tables.Milestone,
-}
 ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
-COMPARED = ("value", "numerator", "denominator", "base_value", "text_ja", "text_en", "is_approximate", "is_lower_bound",
-             "is_year_to_date", "is_base_estimated", "sample_size")  # fmt: skip
+COMPARED = tuple(tables.FigureFields.model_fields)
+BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # of what says nothing
 SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
 
 
@@ -108,7 +86,7 @@ def apply_rows(
 
     Args:
         session: from ``writing()``.
-        kind: the file the rows are of, as ``observations.csv``.
+        kind: what the rows are, as ``observation``.
         rows: validated rows in file order.
         sha256: of the original file, already kept.
         loaded_at: UTC.
@@ -123,27 +101,27 @@ def apply_rows(
         FigureRefused: a correction has no reason, or the kind is not known.
     """
     values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
-    if kind in REGISTER_FILES and rows:
+    if kind not in LISTS:
+        raise FigureRefused(f"行の種類「{kind}」は受け付けません。", f"Rows of the kind {kind!r} are not accepted.")
+    listed, table = LISTS[kind], table_of(LISTS[kind].table)
+    if kind in REGISTERS and rows:
         for left_out in () if columns is None else ENDS.keys() - columns:  # a list without these columns says nothing of what ended
             for value in values:
                 value.pop(left_out, None)
-    if kind == "observations.csv":
+    if listed.stored == "appended":
         return _append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
-    if kind in _KEYED:
-        return _upsert(session, _KEYED[kind], values, origin=Origin(loaded_at, sha256, list_name=list_name))
-    if kind == "calendar.csv":
+    if listed.stored == "by_key":
+        return _upsert(session, kind, values, origin=Origin(loaded_at, sha256, list_name=list_name))
+    if listed.stored == "days":
         return _set_calendar(session, values, kept={row["period_code"] for row in kept})
-    if kind in LISTED:
-        table = table_of(LISTED[kind])
-        if "period_code" in table.c:
-            ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
-        session.execute(delete(table))
-        stay = [{name: value for name, value in row.items() if name != "id"} for row in kept]
-        for rows_alike in (values, stay):
-            if rows_alike:
-                session.execute(insert(table), rows_alike)
-        return len(values)
-    raise FigureRefused(f"ファイルの種類「{kind}」は受け付けません。", f"Files of the kind {kind!r} are not accepted.")
+    if "period_code" in table.c:
+        ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
+    session.execute(delete(table))
+    stay = [{name: value for name, value in row.items() if name != "id"} for row in kept]
+    for rows_alike in (values, stay):
+        if rows_alike:
+            session.execute(insert(table), rows_alike)
+    return len(values)
 
 
 def apply_report(session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
@@ -151,7 +129,7 @@ def apply_report(session: Session, kind: str, values: list[dict[str, Any]], *, o
 
     Args:
         session: from ``writing()``.
-        kind: ``observations.csv`` or the file of a register.
+        kind: ``observation`` or the name of a register.
         values: columns that are reported, with the row's key; observations carry their reason, the rows of registers
             that are new carry every column.
         origin: with the submission, and the reasons of register rows.
@@ -161,14 +139,14 @@ def apply_report(session: Session, kind: str, values: list[dict[str, Any]], *, o
     """
     if is_sample(session):
         values = [{**row, "is_sample": True} for row in values]
-    if kind == "observations.csv":
+    if kind == RowKind.OBSERVATION:
         given = [{**row, "submission_id": origin.submission_id} for row in values]
         return _append_observations(session, given, sha256=origin.file_sha256, loaded_at=origin.known_at)
-    return _upsert(session, _KEYED[kind], values, origin=origin)
+    return _upsert(session, kind, values, origin=origin)
 
 
-def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]], *, origin: Origin) -> int:
-    table = table_of(model)
+def _upsert(session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+    table, is_register = table_of(LISTS[kind].table), kind in REGISTERS
     (key,) = table.primary_key.columns
     # A row may point at a later row of the same file: store the rows first, the pointers after.
     pointers = [c.name for c in table.c if any(f.column.table is table for f in c.foreign_keys)]
@@ -182,12 +160,12 @@ def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]
     for order, given in enumerate(values):
         row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
         old = known.get(row[key.name])
-        if model in REGISTERS:
+        if is_register:
             row.pop(FIRST_KNOWN, None)  # ours to say, once
-        if model is tables.Procedure and (old is None or any(name in row and row[name] != old[name] for name in SEARCHED)):
+        if kind == RowKind.PROCEDURE and (old is None or any(name in row and row[name] != old[name] for name in SEARCHED)):
             row["search_text"] = searchable({**(old or {}), **row})
         if old is None:
-            if model in REGISTERS:
+            if is_register:
                 row = {**ENDS, **row, FIRST_KNOWN: origin.known_at, "listed_in": origin.list_name}
             fresh.append({**row, **dict.fromkeys(pointers)})
             if any(row.get(name) is not None for name in pointers):
@@ -196,18 +174,18 @@ def _upsert(session: Session, model: type[SQLModel], values: list[dict[str, Any]
         differing = {name: value for name, value in row.items() if old[name] != value}
         if not differing:
             continue
-        if model in REGISTERS:
+        if is_register:
             row["vintage"] = old["vintage"] + 1
-            changes.append(_register_change(REGISTERS[model], row, old, differing, key=key.name, origin=origin))
+            changes.append(_register_change(kind, row, old, differing, key=key.name, origin=origin))
         later.append(row)
     if fresh:
         session.execute(insert(table), fresh)
     _update_many(session, table, key.name, later)
     if changes:
         session.execute(insert(table_of(tables.RegisterChange)), changes)
-    if model in REGISTERS and origin.list_name:
+    if is_register and origin.list_name:
         _note_the_list(session, table, [row[key.name] for row in values], origin.list_name)
-    if model is tables.Milestone:
+    if kind == RowKind.MILESTONE:
         _append_milestone_dates(session, values, known, origin=origin)
     return len(fresh) + sum(1 for row in later if row[key.name] in known)
 
@@ -324,7 +302,7 @@ def next_vintage(
     """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
     withdraws = given.pop("is_withdrawn", False)
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
-        given |= {name: "" if name.startswith("text") else False if name.startswith("is_") else None for name in COMPARED}
+        given |= BLANK
     counting = counting_vintage(stored)
     vintage = len(stored) + 1
     said = [row for row in stored if _is_same(row, given) and (row["withdraws_vintage"] is not None) == withdraws]
@@ -379,12 +357,6 @@ def ensure_periods(session: Session, codes: set[str]) -> None:
         )
 
 
-def model_of(kind: str) -> type[SQLModel]:
-    """Return the table that the rows of a kind of file are stored in."""
-    others: dict[str, type[SQLModel]] = {"observations.csv": tables.Observation, "calendar.csv": tables.ReportingPeriod}
-    return {**_KEYED, **LISTED, **others}[kind]
-
-
 def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime) -> int:
     """Store what was decided of rows that their lists hold no longer, and do it; return how many rows changed.
 
@@ -393,9 +365,9 @@ def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, 
     changed = 0
     for kind in dict.fromkeys(row.kind for row, _ in gone):
         own = [(row, decision) for row, decision in gone if row.kind == kind]
-        if kind in REGISTER_FILES:
+        if kind in REGISTERS:
             changed += _end_rows(session, kind, own, sha256=sha256, decided_at=decided_at)
-        elif kind == "observations.csv":
+        elif kind == RowKind.OBSERVATION:
             changed += _withdraw_rows(session, own, decided_at=decided_at)
     if any(not row.was_kept for row, _ in gone):
         session.execute(
@@ -415,22 +387,21 @@ def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, 
 def _end_rows(
     session: Session, kind: str, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime
 ) -> int:
-    model = _KEYED[kind]
-    (key,) = table_of(model).primary_key.columns
-    why = "abolished" if model is tables.Procedure else "closed"
+    (key,) = REGISTERS[kind].key
     values, reasons = [], {}
     for row, decision in gone:
-        if decision.word == "keep":
+        if decision.word == ListDecision.KEEP:
             continue
-        is_end = decision.word == "end"
+        is_end = decision.word == ListDecision.END
         values.append(
             {
-                key.name: row.key, "ended_on": decision.ended_on, "ended_on_precision": "day" if is_end else "unknown",
-                "ended_reason": why if is_end else "mistake",
+                key: row.key, "ended_on": decision.ended_on,
+                "ended_on_precision": (Precision.DAY if is_end else Precision.UNKNOWN).value,
+                "ended_reason": (REGISTERS[kind].ends_as if is_end else EndedReason.MISTAKE).value,
             }
         )  # fmt: skip
         reasons[row.key] = (None if is_end else "error", decision.reason)
-    return _upsert(session, model, values, origin=Origin(decided_at, sha256, reasons=reasons)) if values else 0
+    return _upsert(session, kind, values, origin=Origin(decided_at, sha256, reasons=reasons)) if values else 0
 
 
 def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, decided_at: datetime) -> int:
@@ -438,7 +409,7 @@ def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, d
     table = table_of(tables.Observation)
     fresh = []
     for row, decision in gone:
-        if decision.word != "never":
+        if decision.word != ListDecision.NEVER:
             continue
         own = (table.c[name] == row.row[name] for name in ("indicator_code", "bureau_code", "period_code"))
         held = [dict(v._mapping) for v in session.execute(select(table).where(*own).order_by(table.c.vintage))]
@@ -464,9 +435,11 @@ def as_withdrawal(
         known_at: UTC.
     """
     return {
-        **dict.fromkeys(("value", "numerator", "denominator", "base_value", "sample_size", "published_on", "submission_id", "file_sha256")),
-        **dict.fromkeys(("text_ja", "text_en", "note_ja", "note_en"), ""),
-        **dict.fromkeys(("is_approximate", "is_lower_bound", "is_year_to_date", "is_base_estimated", "verified"), False),
+        **BLANK,
+        **dict.fromkeys(("published_on", "submission_id", "file_sha256")),
+        "note_ja": "",
+        "note_en": "",
+        "verified": False,
         **{name: withdrawn[name] for name in ("indicator_code", "bureau_code", "period_code", "source_code", "is_sample")},
         "vintage": 1 + max(row["vintage"] for row in held), "withdraws_vintage": withdrawn["vintage"], "reason_class": reason[0],
         "reason_text": reason[1], "known_at": known_at, "recorded_at": known_at,

@@ -10,13 +10,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kpis.figures.registers import MISTAKE
+from kpis.registers import REGISTERS
 from kpis.store.store import Store
 from kpis.store.tables import table_of
-from kpis.store.vintages import REGISTER_FILES
 from loaders.files.problems import Kind
 
-BEGUN = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
-_PRECISION = {"digitised_date": "digitised_precision"}
 _FOLLOWED = ("merged", "replaced")
 # A day known to the month only is the last of it: so many days earlier it may have been.
 _SLACK = {"day": 0, "month": 31, "quarter": 92, "year": 366}
@@ -40,7 +38,7 @@ def faults(
     """Yield what a row says of its end that cannot be.
 
     Args:
-        kind: the file of the register, as ``facilities.csv``.
+        kind: the register, as ``facility``.
         code: of the row.
         fields: of the row.
         ends: of every code that a row names as its successor and that is known: (day it ended, why), ``(None, "")`` if it stands.
@@ -68,9 +66,9 @@ def faults(
             (f"ほかの行の後継なので、{followed[code]} より後の日", f"a day after {followed[code]}: another row names it as its successor"),
             ("日を直すか、その行の後継を改めてください", "Correct the day, or give that row another successor"),
         )  # fmt: skip
-    begun = BEGUN[kind]
+    begun = REGISTERS[kind].begun
     day = fields.get(begun)
-    slack = _SLACK.get(str(fields.get(_PRECISION.get(begun, f"{begun}_precision"), "day")))
+    slack = _SLACK.get(str(fields.get(REGISTERS[kind].begun_precision, "day")))
     if isinstance(ended, date) and isinstance(day, date) and slack is not None and ended < day - timedelta(days=slack):
         yield Fault(
             "ended_on", "rule", f"{ended} < {begun} {day}", (f"{day} 以後の日", f"a day from {day} on"),
@@ -110,7 +108,7 @@ def faults(
 
 def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | None, str]]:
     """Return of these codes those that are in the register, with the day on which each ended and why."""
-    table = table_of(REGISTER_FILES[kind])
+    table = table_of(REGISTERS[kind].table)
     (key,) = table.primary_key.columns
     wanted, found = sorted(codes), dict[str, tuple[date | None, str]]()
     with store.reading() as session:
@@ -122,7 +120,7 @@ def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | 
 
 def followed_by(store: Store, kind: str, codes: set[str]) -> dict[str, date]:
     """Return of these codes those that other rows name as their successor, with the last day on which one of these ended."""
-    table = table_of(REGISTER_FILES[kind])
+    table = table_of(REGISTERS[kind].table)
     wanted, found = sorted(codes), dict[str, date]()
     with store.reading() as session:
         for start in range(0, len(wanted), 500):
@@ -137,7 +135,7 @@ def find_faults(store: Store, kind: str, rows: Mapping[str, Mapping[str, Any]]) 
 
     Args:
         store: of the instance.
-        kind: the file of the register.
+        kind: the register.
         rows: the fields of each row that says anything, by its code.
     """
     ending = {

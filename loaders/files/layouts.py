@@ -19,16 +19,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kpis.periods import parse_period
+from kpis.store.fields import Fields
+from kpis.store.tables import ProcedureFields
 from loaders.files.cells import Unreadable, cleaned, read_number
 from loaders.files.formats import Formatted
 from loaders.files.problems import Kind, Problem
 from loaders.files.sheets import column_letters
 from loaders.files.table import Table, shown_otherwise
-from loaders.rows import ProcedureRow, Row
 
 NOTHING = {"", "-", "ー", "―", "－", "ｰ"}
 HEADER_ROWS = 6  # a heading is looked for in so many rows from the top
-_ADAPTER = TypeAdapter(list[ProcedureRow])
+_ADAPTER = TypeAdapter(list[ProcedureFields])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +132,7 @@ def _places(layout: Layout, rows: Sequence[list[Any]]) -> dict[Line, int]:
 
 def read_placed(
     table: Table, placed: Placed, *, bureaus: Mapping[str, str]
-) -> tuple[list[tuple[int, Row]], list[Problem], dict[str, int]]:
+) -> tuple[list[tuple[int, Fields]], list[Problem], dict[str, int]]:
     """Read every row of a file in a known layout.
 
     Args:

@@ -15,12 +15,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from kpis.store.fields import Fields, type_of
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted
 from loaders.files.guard import is_workbook
 from loaders.files.problems import Kind, Problem, damaged, far_cell
 from loaders.files.sheets import BookDamaged, Sheet, column_letters, read_book, split_address
-from loaders.rows import Row
 
 _PERIODS = ("period_code", "reported_period")
 Table = tuple[str, int, int, list[list[Any]]]
@@ -99,7 +99,7 @@ def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: 
 
 
 @lru_cache(maxsize=32)
-def _adapter(model: type[Row]) -> TypeAdapter[list[Any]]:
+def _adapter(model: type[Fields]) -> TypeAdapter[list[Any]]:
     return TypeAdapter(list[model])  # type: ignore[valid-type]
 
 
@@ -120,8 +120,8 @@ def written_rows(table: Table) -> list[tuple[int, dict[str, Any]]]:
 
 
 def read_rows(
-    table: Table, model: type[Row], *, units: dict[tuple[int, str], str] | None = None
-) -> tuple[list[tuple[int, Row]], list[Problem]]:
+    table: Table, model: type[Fields], *, units: dict[tuple[int, str], str] | None = None
+) -> tuple[list[tuple[int, Fields]], list[Problem]]:
     """Return every row with its row number in the file, and every problem.
 
     Args:
@@ -165,7 +165,7 @@ def read_rows(
         return list(zip((number for number, _ in held), _adapter(model).validate_python(given_rows), strict=True)), problems
     except ValidationError:
         pass
-    rows: list[tuple[int, Row]] = []
+    rows: list[tuple[int, Fields]] = []
     for number, given in written_rows(table):
         if number in odd_rows:
             continue
@@ -197,8 +197,8 @@ def _plain(value: Any) -> Any:
 
 
 def _read_row(
-    model: type[Row], given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]
-) -> tuple[Row | None, list[Problem]]:
+    model: type[Fields], given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]
+) -> tuple[Fields | None, list[Problem]]:
     values: dict[str, Any] = {}
     is_rounded = False
     for name, value in given.items():
@@ -209,7 +209,7 @@ def _read_row(
     if is_rounded and "is_approximate" in model.model_fields:
         values["is_approximate"] = "1"
     for name, value in values.items():
-        if isinstance(value, int) and model.model_fields[name].annotation is str:
+        if isinstance(value, int) and type_of(model, name) is str:
             values[name] = str(value)
     try:
         return model.model_validate(values), []
@@ -224,7 +224,7 @@ def _unit_of(text: str) -> str:
         return ""
 
 
-def _as_written(model: type[Row], name: str, value: Any) -> tuple[Any, bool]:
+def _as_written(model: type[Fields], name: str, value: Any) -> tuple[Any, bool]:
     """Read a text the Japanese way where the column asks for a number, a day or a period; of a period also Excel's date."""
     if name in _PERIODS and isinstance(value, date):
         try:
@@ -233,36 +233,36 @@ def _as_written(model: type[Row], name: str, value: Any) -> tuple[Any, bool]:
             return value.isoformat(), False
     if not isinstance(value, str) or not value.strip():
         return value, False
-    wanted = str(model.model_fields[name].annotation)
+    wanted = type_of(model, name)
     try:
         if name == "period_code":
             return read_period(value), False
-        if "float" in wanted:
+        if wanted is float:
             number = read_number(value)
             if number.unit in ("%", "ポイント") and name != "value":
                 return value, False  # a rate where a count belongs is no number: the model refuses it
             return number.value, number.is_approximate
-        if "date" in wanted:
+        if wanted is date:
             return read_date(value)[0], False
     except Unreadable:
         pass
     return value, False
 
 
-def _problem(model: type[Row], error: Any, given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]) -> Problem:
+def _problem(model: type[Fields], error: Any, given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]) -> Problem:
     name = str(error["loc"][0]) if error["loc"] else ""
     column = columns.get(name)
     kind: Kind
-    wanted = str(model.model_fields[name].annotation) if name else ""
+    wanted = type_of(model, name) if name else None
     if name == "period_code":
         kind, expected = "period", ("FY2022、FY2022-Q3、2022-12 など", "a period such as FY2022, FY2022-Q3 or 2022-12")
     elif error["type"] == "missing" or (name and not str(given.get(name, "")).strip()):
         kind, expected = "missing", ("値", "a value")
-    elif "date" in wanted:
+    elif wanted is date:
         kind, expected = "date", ("日付(2022-12-31 など)", "a date such as 2022-12-31")
-    elif "float" in wanted or "int" in wanted:
+    elif wanted in (float, int):
         kind, expected = "number", ("数値(範囲内の有限の数)", "a finite number within range")
-    elif "Literal" in wanted or "bool" in wanted:
+    elif error["type"] == "literal_error" or wanted is bool:
         kind, expected = "choice", (error["msg"], error["msg"])
     else:
         kind, expected = "rule", (error["msg"], error["msg"])

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from kpis.errors import FigureRefused, NotFound
 from kpis.figures.consistency import Known, outside_time
@@ -18,18 +18,16 @@ from kpis.figures.organisation import Organisation
 from kpis.figures.plausible import Area
 from kpis.figures.records import counting_vintage
 from kpis.periods import Period, month_code, parse_period, quarter_code
+from kpis.registers import REGISTERS
 from kpis.reporting.contradictions import known_of, stored_beside
 from kpis.reporting.deadlines import Window, window_of
 from kpis.settings import settings
 from kpis.store import tables
-from kpis.store.register_history import REGISTERS
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 
 NOT_REPORTING = ("whole", "scope", "comparison")
-REGISTER_MODELS: dict[str, type[SQLModel]] = {
-    "procedures": tables.Procedure, "facilities": tables.Facility, "milestones": tables.Milestone,
-}  # fmt: skip
+_SHEETS = {register.sheet: register for register in REGISTERS.values()}
 Record = dict[str, Any]
 
 
@@ -191,11 +189,10 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         observations = {(code, of): [dict(row) for row in held] for (code, unit, of), held in stored.items() if unit == bureau_code}
         projects = _projects(session, bureau_code, period)
         registers: dict[str, dict[str, Record]] = {}
-        for name, model in REGISTER_MODELS.items():
-            table = table_of(model)
-            own = table.c.project_code.in_(projects) if name == "milestones" else table.c.bureau_code == bureau_code
-            (key,) = table.primary_key.columns
-            registers[name] = {row[key.name]: row for row in _records(session, select(table).where(own).order_by(key))}
+        for sheet, register in _SHEETS.items():
+            table, (key,) = table_of(register.table), register.key
+            own = table.c[register.owner].in_(projects if register.owner == "project_code" else [bureau_code])
+            registers[sheet] = {row[key]: row for row in _records(session, select(table).where(own).order_by(table.c[key]))}
         kinds = session.execute(select(table_of(tables.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
@@ -235,7 +232,7 @@ def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) ->
     found: dict[tuple[str, str], list[Record]] = {}
     for sheet, rows in registers.items():
         changed = [code for code, row in rows.items() if row["vintage"] > 1]
-        query = select(table).where(table.c.register_name == REGISTERS[REGISTER_MODELS[sheet]]).order_by(table.c.vintage)
+        query = select(table).where(table.c.register_name == _SHEETS[sheet].kind).order_by(table.c.vintage)
         for row in _records(session, query.where(table.c.row_code.in_(changed))) if changed else ():
             found.setdefault((sheet, row["row_code"]), []).append(row)
     return found
@@ -254,9 +251,8 @@ def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
     wanted = sorted(codes)
     if not wanted:
         return {}
-    table = table_of(REGISTER_MODELS[sheet])
-    (key,) = table.primary_key.columns
-    owner = table.c.project_code if sheet == "milestones" else table.c.bureau_code
+    table = table_of(_SHEETS[sheet].table)
+    key, owner = table.c[_SHEETS[sheet].key[0]], table.c[_SHEETS[sheet].owner]
     found: dict[str, str] = {}
     with store.reading() as session:
         for start in range(0, len(wanted), 500):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kpis.errors import MierukaError
-from kpis.reporting.comparison import Completeness, ReportedRow, TemplateMark, says_nothing
+from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
 from loaders.files.endings import find_faults
@@ -26,7 +26,7 @@ from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
 from loaders.workbook.identity import make_mark, read_mark, record_issue, was_issued
 from loaders.workbook.labels import with_subject
-from loaders.workbook.layout import KEYS, KINDS, load_layout
+from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.read import TableReader
 from loaders.workbook.template import write_sheets
 
@@ -183,7 +183,7 @@ def read_workbook(
 
 def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
     """Count the figures asked for, and name those that neither the report nor the store gives."""
-    told = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == "observations.csv"}
+    told = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == OBSERVATIONS}
     asked = context.figure_keys
     missing = [(code, period) for code, period in asked if not told.get((code, period), period in context.counting(code))]
     return Completeness(len(asked), tuple(missing))
@@ -274,5 +274,5 @@ def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> 
     if key == "observations":
         return []
     own = {row.key[0]: row for row in rows}
-    found = find_faults(store, KINDS[key], {code: row.fields for code, row in own.items()})
+    found = find_faults(store, ROW_KINDS[key], {code: row.fields for code, row in own.items()})
     return [table.problem(f.kind, f.found, f.expected, f.remedy, row=own[code].row, column=f.column) for code, f in found]

@@ -17,15 +17,17 @@ from statistics import median
 
 from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Finding, ask_scale, check_figure, check_point, written
 from kpis.figures.records import Figure, value_of
+from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
-from kpis.reporting.comparison import ReportedRow, figure_of
+from kpis.registers import REGISTERS
+from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, figure_of
 from kpis.reporting.contradictions import definition_of
+from kpis.vocabulary import RowKind
 from loaders.files.problems import Kind, Problem
 from loaders.workbook.context import ReportContext
 
 JUMP, FEWEST = 5.0, 6
 _LEAST_SPREAD = 0.01  # of the usual level: a series that never moved is not doubted for moving a little
-_DONE = {"procedures.csv": "digitised_date", "facilities.csv": "cashless_since", "milestones.csv": "actual_end"}
 
 
 def find_doubts(
@@ -40,11 +42,11 @@ def find_doubts(
         today: days of completion after it are doubted; ``None`` = not asked.
         faulty: rows with an error, and the fields that could not be read: what else is impossible about them is said as well.
     """
-    reported = {(row.key[0], row.key[2]): row for row in rows if row.kind == "observations.csv"}
+    reported = {(row.key[0], row.key[2]): row for row in rows if row.kind == OBSERVATIONS}
     series = {code: _series(code, reported, context) for code in {code for code, _ in reported}}
     doubts: list[Problem] = []
     for row in rows:
-        if row.kind == "observations.csv":
+        if row.kind == OBSERVATIONS:
             doubts += _asked(row, context)
             doubts += _by_itself(row, context, reported)
             doubts += _of_figure(row, series[row.key[0]], context)
@@ -52,9 +54,7 @@ def find_doubts(
             doubts += _of_register(row, context, today)
     for row, refused in faulty:
         found = (
-            _by_itself(row, context, reported, refused)
-            if row.kind == "observations.csv"
-            else _of_register(row, context, today, refused)
+            _by_itself(row, context, reported, refused) if row.kind == OBSERVATIONS else _of_register(row, context, today, refused)
         )
         doubts += [problem for problem in found if problem.grade == "error"]
     return doubts
@@ -92,7 +92,7 @@ def _by_itself(
     past: dict[str, Mapping[str, object]] = {p: row for p, row in context.counting(code).items() if p != own}
     past |= {p: other.fields for (c, p), other in reported.items() if c == code and p != own and not other.readings}
     earlier = [figure_of((code, "", p), values) for p, values in past.items()]  # type: ignore[arg-type]
-    asked = {"denominator"} - refused if definition.kind in ("stock", "completion") else set()
+    asked = {"denominator"} - refused if KINDS[definition.kind].is_on_a_day else set()
     for finding in check_figure(definition, figure_of(row.key, fields), earlier, asked=asked, sure=NUMBERS):
         if finding.severity != "warning" or finding.column in row.changed or finding.rule == "without_denominator":
             yield _problem(row, finding)
@@ -128,15 +128,15 @@ def _of_figure(row: ReportedRow, series: Sequence[_Point], context: ReportContex
     if own is None:
         return
     column = "value" if "value" in numbers else "numerator"
-    yield from _jump(row, period, own, series, column, is_cumulative=kind == "ceiling")
+    yield from _jump(row, period, own, series, column, is_cumulative=KINDS[kind].is_cap)
 
 
 def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], decimals: int) -> Iterator[Problem]:
     value, part = numbers.get("value"), numbers.get("numerator")
-    whole = numbers.get("denominator" if kind == "ratio" else "base_value")
-    if kind not in ("ratio", "reduction") or value is None or part is None or not whole:
+    rate, whole = KINDS[kind].rate, numbers.get(KINDS[kind].whole)
+    if rate is None or value is None or part is None or not whole:
         return
-    worked = part / whole * 100 if kind == "ratio" else (1 - part / whole) * 100
+    worked = rate(part, whole)
     # Half of the last published digit is rounding; rounded counts may be off by a point.
     places = max(decimals, 0 if value == round(value) else 1)  # what has a decimal is as exact as that
     allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10**-places
@@ -177,11 +177,11 @@ def _of_register(
                 row,
                 Finding("not_whole", name, "error", written(value), "整数(数えた数)", "a whole number, as counts are", *CORRECT),
             )
-    if row.kind == "facilities.csv" and {"latitude", "longitude"} & set(row.changed):
+    if row.kind == RowKind.FACILITY and {"latitude", "longitude"} & set(row.changed):
         latitude, longitude = (_number(None if name in refused else row.fields.get(name)) for name in ("latitude", "longitude"))
         for finding in check_point(latitude, longitude, context.area):
             yield _problem(row, finding)
-    name = _DONE[row.kind]
+    name = REGISTERS[row.kind].begun
     day = row.fields.get(name)
     if today is not None and isinstance(day, date) and day > today and name in row.changed:
         yield _doubt(

@@ -13,15 +13,15 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from kpis.registers import REGISTERS
 from kpis.settings import ROOT
+from kpis.vocabulary import RowKind
 from loaders.files.cells import cleaned
 
 LAYOUTS = ROOT / "data" / "layouts"
-KINDS = {name: f"{name}.csv" for name in ("observations", "procedures", "facilities", "milestones")}
-KEYS = {
-    "observations": ("indicator_code", "period_code"), "procedures": ("procedure_code",), "facilities": ("facility_code",),
-    "milestones": ("milestone_code",),
-}  # fmt: skip
+FIGURES = "observations"  # our name of the sheet of figures; the others are registers
+ROW_KINDS = {FIGURES: RowKind.OBSERVATION.value, **{register.sheet: kind for kind, register in REGISTERS.items()}}
+KEYS = {FIGURES: ("indicator_code", "period_code"), **{register.sheet: register.key for register in REGISTERS.values()}}
 
 
 @dataclass(frozen=True, slots=True)

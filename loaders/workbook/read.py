@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from kpis.figures.plausible import ask_scale
+from kpis.kinds import KINDS
 from kpis.periods import parse_period
 from kpis.reporting.comparison import ReportedRow, TemplateMark, Value, figure_of, says_nothing
 from kpis.reporting.contradictions import definition_of
@@ -19,7 +20,7 @@ from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.find import Table
 from loaders.workbook.identity import Vintages
 from loaders.workbook.labels import Labels
-from loaders.workbook.layout import KEYS, KINDS, Column, Layout, dated_field, shower
+from loaders.workbook.layout import KEYS, ROW_KINDS, Column, Layout, dated_field, shower
 from loaders.workbook.template import new_code
 from loaders.workbook.values import Refused, Words, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
 
@@ -37,9 +38,6 @@ _REQUIRED = {
     "facilities": ("name_ja", "kind", "cashless_status"),
     "milestones": ("name_ja", "name_en", "project_code"),
 }
-_NEEDED = {
-    "ceiling": ("value",), "stock": ("value",), "completion": ("value",), "level": ("value",), "qualitative": ("text_ja",),
-}  # fmt: skip
 
 
 @dataclass
@@ -289,13 +287,13 @@ class TableReader:
         self._settle(fields, held, members, issued=issued, touched=touched, precisions=precisions, cells=cells)
         if rounded and "is_approximate" in held:
             fields["is_approximate"] = True
-        if kind == "ceiling":
+        if kind and KINDS[kind].is_cap:
             held["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
         if self.table.key == "milestones":
             self._project(number, cells, fields, held, issued)
         reason_class, reason_text = self._reason(number, cells)
         row = ReportedRow(
-            KINDS[self.table.key], self._full_key(key), fields, vintage, self.table.sheet, number,
+            ROW_KINDS[self.table.key], self._full_key(key), fields, vintage, self.table.sheet, number,
             columns, reason_class, reason_text, held if issued is not None else {},
         )  # fmt: skip
         self._check(number, row, kind, is_new=issued is None)
@@ -351,9 +349,7 @@ class TableReader:
                 return _empty(column), ""
             if column.value in ("number", "count"):
                 unit = self.context.indicators[key[0]]["unit_ja"] if kind else ""
-                read = as_number(
-                    raw, column, unit=unit, is_of_unit=column.name == "value" or kind in ("stock", "completion", "ceiling")
-                )
+                read = as_number(raw, column, unit=unit, is_of_unit=column.name == "value" or bool(kind and KINDS[kind].is_count))
                 if read.is_sure:
                     self.sure.add(column.field)
                 if read.shown is not None:
@@ -479,13 +475,11 @@ class TableReader:
         fields = row.fields
         if says_nothing(fields) and (row.issued or not _says_something(row)) and not self.refused:
             return  # nothing reported, or what was is withdrawn
-        needed: tuple[str, ...] = _NEEDED.get(kind, ())
+        needed, whole = KINDS[kind].needed, KINDS[kind].against
         if not needed and fields.get("value") is None and "value" not in self.refused:
-            needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
-        if not needed and (fields.get("numerator") is None) != (
-            fields.get("denominator" if kind == "ratio" else "base_value") is None
-        ):
-            needed = ("numerator", "denominator" if kind == "ratio" else "base_value")
+            needed = ("numerator", whole)
+        if not needed and (fields.get("numerator") is None) != (fields.get(whole) is None):
+            needed = ("numerator", whole)
         for name in needed:
             if fields.get(name) in (None, "") and name not in self.refused:
                 column = self.table.columns[name]

@@ -17,6 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.figures.records import Definition, Figure, value_of
+from kpis.kinds import KINDS
 from kpis.periods import parse_period
 from kpis.reporting.comparison import TemplateMark
 from loaders.workbook.context import Record, ReportContext
@@ -94,7 +95,7 @@ def _previous(context: ReportContext, code: str, period: str) -> tuple[str | Non
     last = max(earlier, key=lambda p: (parse_period(p).end, parse_period(p).start))
     row = held[last]
     indicator = context.indicators[code]
-    if indicator["kind"] == "qualitative":
+    if KINDS[indicator["kind"]].is_text:
         return parse_period(last).label(), row["text_ja"]
     definition = Definition(code, indicator["kind"], indicator["direction"], "", "", "", "")
     figure = Figure(last, row["value"], numerator=row["numerator"], denominator=row["denominator"], base_value=row["base_value"])

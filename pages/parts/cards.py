@@ -15,6 +15,7 @@ from charts.svg.sparkline import card_picture
 from kpis.figures.records import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.figures.sentences import planned_text, target_text
+from kpis.kinds import KINDS
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
@@ -141,7 +142,7 @@ def _card(scored: Scored, title: str | None) -> _Card:
         bar = value if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None
         picture = card_picture(
             drawn, path(scored), value=bar, target=goal.value if goal else None,
-            full=(figure.denominator or 0.0) if figure is not None and definition.kind in ("completion", "stock") else 0.0,
+            full=(figure.denominator or 0.0) if figure is not None and KINDS[definition.kind].is_on_a_day else 0.0,
             is_short=status_colour(judged.status) == "red",
         )  # fmt: skip
     return _Card("\n\n".join(head), picture, sentence(judged), _foot(scored))

@@ -12,6 +12,7 @@ from kpis.errors import MierukaError
 from kpis.figures.projects import PROJECT_RULE, ProjectReport
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
+from kpis.kinds import KINDS
 from kpis.reporting.confidence import LEVELS, record_confidence
 from kpis.settings import settings
 from kpis.text import format_date, format_value, known_day, status_word
@@ -101,7 +102,7 @@ def indicators(report: ProjectReport) -> None:
     drawn = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
     drawn = sorted(drawn, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
     # A goal in words stands above already; without a status of its own there is nothing to add to it.
-    rest = [s for s in report.scored if s not in drawn and (s.figures or s.entry.definition.kind != "qualitative")]
+    rest = [s for s in report.scored if s not in drawn and (s.figures or not KINDS[s.entry.definition.kind].is_text)]
     with st.grid(2, min_column_width=320):
         for item in drawn:
             with st.container(border=True, height="stretch"):

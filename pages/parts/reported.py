@@ -8,11 +8,12 @@ from datetime import date, datetime
 import streamlit as st
 
 from kpis.periods import local_day, local_time, parse_period
+from kpis.registers import REGISTERS
 from kpis.reporting.access import state_word
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.store.store import utc_now
 from kpis.text import format_date
-from loaders.workbook.layout import Column, load_layout
+from loaders.workbook.layout import FIGURES, Column, load_layout
 from pages.parts import cached
 from pages.parts.text import language, named, t
 from telling.file_names import file_name
@@ -30,7 +31,6 @@ EVENTS = frozenset(
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
-_NAMED = {"procedures.csv": "Procedure", "facilities.csv": "Facility", "milestones.csv": "Milestone"}
 
 
 def office_today() -> date:
@@ -112,14 +112,13 @@ class _Namer:
         if kind == OBSERVATIONS:
             return f"{self._indicators.get(key[0], key[0])} {period_name(key[2])}"
         if kind not in self._registers:
-            table = _NAMED[kind]
-            column = f"{table.lower()}_code"
-            self._registers[kind] = {r[column]: named(r) for r in cached.moment().rows(table)}
+            register = REGISTERS[kind]
+            self._registers[kind] = {r[register.key[0]]: named(r) for r in cached.moment().rows(register.table.__name__)}
         return self._registers[kind].get(key[0]) or str((fields or {}).get("name_ja") or key[0])
 
 
 def _column(kind: str, name: str) -> Column | None:
-    sheet = kind.removesuffix(".csv")
+    sheet = FIGURES if kind == OBSERVATIONS else REGISTERS[kind].sheet
     return next((c for c in load_layout().columns[sheet] if c.field == name), None)
 
 

@@ -22,14 +22,16 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Boolean, Date, DateTime, Float, Integer
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer, UniqueConstraint
 from sqlmodel import SQLModel
 
 from kpis.figures.records import current_vintages, worked_out
 from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.store import tables
+from kpis.store.fields import said_of
 from kpis.store.store import Store
+from kpis.store.tables import table_of
 from publishers.editions.public_tables import PUBLIC, columns_of
 from telling.words import Words
 
@@ -102,9 +104,18 @@ def _notes() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((ROOT / "data" / "fields.toml").read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=1)
+def _dictionary() -> dict[str, dict[str, str]]:
+    """Return what each column means: those of tables are told where they are declared, those worked out in the data dictionary."""
+    told = dict(_notes()["fields"])
+    for model in PUBLIC:
+        told |= said_of(model)
+    return told
+
+
 def describe(field: str, language: str = "ja") -> str:
     """Return what a column of the open data means."""
-    return _notes()["fields"][field][language]
+    return _dictionary()[field][language]
 
 
 def title(resource: str, language: str = "ja") -> str:
@@ -145,7 +156,7 @@ def resources(moment: Moment) -> list[Resource]:
         if "submission_id" in fields:
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
-        found.append(Resource(table, fields, rows, tuple(keys) or _KEYS.get(table, ())))
+        found.append(Resource(table, fields, rows, tuple(keys) or _unique(model)))
     for (model, column), (table, field, marks) in _SPREAD_TO.items():
         key = next(c.name for c in columns_of(model) if c.primary_key)
         spread = Spread(store, model, key, column, field, marks)
@@ -160,13 +171,12 @@ _SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str, str]] = {
     (tables.Procedure, "online_channel"): ("procedure_channels", "online_channel", ";；、"),
 }
 _SPREAD = (*(column for _, column in _SPREAD_TO), "search_text")
-_KEYS = {
-    "vintages": ("indicator_code", "bureau_code", "period_code", "vintage"),
-    "targets": ("indicator_code", "bureau_code", "period_code", "set_order"),
-    "successions": ("predecessor_code", "successor_code", "relation"),
-    "project_bureaus": ("project_code", "bureau_code", "role"),
-    "milestone_dates": ("milestone_code", "date_kind", "vintage"),
-}
+
+
+def _unique(model: type[SQLModel]) -> tuple[str, ...]:
+    """Return the columns that name a row of a table whose rows have a number of ours: its own unique key, the one without a name."""
+    held = (c for c in table_of(model).constraints if isinstance(c, UniqueConstraint) and not c.name)
+    return next((tuple(column.name for column in c.columns) for c in held), ())
 
 
 def _kind(column_type: Any) -> str:

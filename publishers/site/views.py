@@ -16,6 +16,7 @@ from charts.svg.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from kpis.figures.records import STATUSES, Figure, value_of
 from kpis.figures.scorecard import Book, Scored, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
+from kpis.kinds import KINDS
 from kpis.text import format_date, format_ratio, format_value, known_day, status_word
 from telling import indicator
 from telling.overview import groups, rule_line
@@ -284,7 +285,7 @@ class IndicatorView:
             and judged.goal is not None
             and definition.direction in ("higher", "lower")
         ):
-            full = figure.denominator if definition.kind in ("completion", "stock") and figure.denominator else 0.0
+            full = figure.denominator if KINDS[definition.kind].is_on_a_day and figure.denominator else 0.0
             bar = bullet(figure.value, judged.goal.value, full=full, is_short=TONES.get(self.status) == "bad")
             body += f'<g transform="translate(0 {HEIGHT + 4})">{bar}</g>'
             height += 4 + BAR

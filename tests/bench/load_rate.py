@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 import time
+from itertools import islice, product
 from pathlib import Path
 
 import openpyxl
@@ -20,26 +21,21 @@ ROWS, GOAL = 50_000, 0.5
 
 def workbook(path: Path) -> None:
     """Write observations of every unit and month; the figures are made up and stay in the bench."""
-    bureaus = [r["bureau_code"] for r in csv.DictReader((ROOT / "data/catalogue/bureaus.csv").read_text("utf-8").splitlines())]
-    indicators = list(csv.DictReader((ROOT / "data/catalogue/indicators.csv").read_text("utf-8").splitlines()))
+    units = csv.DictReader((ROOT / "data/catalogue/bureaus.csv").read_text("utf-8").splitlines())
+    bureaus = [r["bureau_code"] for r in units if not r["valid_from"] and not r["valid_to"]]  # there in every month
+    every = csv.DictReader((ROOT / "data/catalogue/indicators.csv").read_text("utf-8").splitlines())
+    indicators = [r for r in every if r["kind"] == "level" and "%" not in r["unit_ja"]]  # nothing else that such figures contradict
     columns = list(ObservationRow.model_fields)
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("observations")
     sheet.append(columns)
-    made = 0
-    for indicator in indicators:
-        for bureau in bureaus:
-            for month in range(12):
-                if made == ROWS:
-                    break
-                values = {
-                    "indicator_code": indicator["indicator_code"], "bureau_code": bureau, "period_code": f"2019-{month + 1:02d}",
-                    "value": made % 97 + 0.5, "numerator": made % 97, "denominator": 97, "source_code": indicator["source_code"],
-                    "is_approximate": 0, "verified": 0,
-                }  # fmt: skip
-                sheet.append([values.get(c) for c in columns])
-                made += 1
-    assert made == ROWS
+    months = (f"{year}-{month:02d}" for year in range(2001, 2020) for month in range(1, 13))
+    for made, (month, indicator, bureau) in enumerate(islice(product(months, indicators, bureaus), ROWS)):
+        values = {
+            "indicator_code": indicator["indicator_code"], "bureau_code": bureau, "period_code": month, "value": made % 97 / 100 + 0.5,
+            "source_code": indicator["source_code"], "is_approximate": 0, "verified": 0,
+        }  # fmt: skip
+        sheet.append([values.get(c) for c in columns])
     book.save(path)
 
 

@@ -11,12 +11,13 @@ import pytest
 
 from kpis.errors import MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.reporting import deadlines, people, reports, submissions
-from kpis.reporting.access import MAY, OPEN_STATES, ROLES, STATES, STEPS, next_state
+from kpis.reporting.access import MAY, ROLES, STEPS, next_state
 from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.people import LOCAL_MANAGER, LOCAL_OFFICE
 from kpis.reporting.submissions import Warning
 from kpis.settings import settings
 from kpis.store.store import Store
+from kpis.vocabulary import OPEN_STATES, ReportState
 from tests.small_government import (
     ADMIN,
     ANNA,
@@ -184,11 +185,11 @@ def test_local_persons_exist_in_local_mode_only(prepared: Path, tmp_path: Path, 
         people.local_people(store)
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", ReportState.values())
 @pytest.mark.parametrize("step", ["upload", "explain", "submit", "withdraw", "return", "approve"])
 def test_every_step_from_every_state_is_in_the_table_or_refused(state: str, step: str) -> None:
     if (state, step) in STEPS:
-        assert next_state(state, step) in STATES
+        assert next_state(state, step) in ReportState.values()
         assert state in OPEN_STATES, "nothing leaves approved or withdrawn"
     else:
         with pytest.raises(StepRefused):

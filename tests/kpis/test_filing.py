@@ -27,9 +27,51 @@ def keep_rows(session: Session, report: tables.Submission, rows: list[ReportedRo
         )  # fmt: skip
 
 
+def test_what_a_row_is_moves_between_its_word_and_the_name_of_its_file(reporting: Store) -> None:
+    """Down to the version before 0012 and up again: rows and comments of a report, and what was decided of a list."""
+    row = register_row("procedure", "P1", digital_status="done")
+    with reporting.writing() as session:
+        session.add(
+            tables.Submission(
+                bureau_code="GENERAL", period_code="FY2022-Q3", state="withdrawn", created_by=ANNA, created_at=datetime(2023, 1, 1)
+            )
+        )
+        session.flush()
+        report = session.exec(select(tables.Submission)).one()
+        keep_rows(session, report, [figure(value=70.0), row])
+        session.add(
+            tables.ReviewComment(
+                submission_id=report.id, revision=1, row_kind="observation", row_key="[]", column_name="value", comment="確認",
+                written_by=ANNA, written_at=datetime(2023, 1, 2),
+            )
+        )  # fmt: skip
+        for kind in ("reporting_period", "facility"):
+            session.add(
+                tables.ListDecision(
+                    list_kind=kind, list_name="a.csv", row_key="X", decision="keep", decided_at=datetime(2023, 1, 3)
+                )
+            )
+    stored = "SELECT row_kind FROM submission_row UNION ALL SELECT row_kind FROM review_comment UNION ALL SELECT list_kind FROM list_decision"
+
+    def kinds() -> list[str]:
+        with reporting.engine.connect() as connection:
+            return sorted(connection.execute(text(stored)).scalars())
+
+    assert kinds() == ["facility", "observation", "observation", "procedure", "reporting_period"]
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with reporting.engine.connect().execution_options(writes=True) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0011")
+        connection.commit()
+    assert kinds() == ["calendar.csv", "facilities.csv", "observations.csv", "observations.csv", "procedures.csv"]
+    reporting.migrate()
+    assert kinds() == ["facility", "observation", "observation", "procedure", "reporting_period"]
+
+
 def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Store) -> None:
     """Down to the version before and up again: every row of a draft as it was, days and cleared cells among them."""
-    kept = register_row("milestones.csv", "M1", planned_end=date(2023, 3, 31), actual_end=None, name_ja="公開")
+    kept = register_row("milestone", "M1", planned_end=date(2023, 3, 31), actual_end=None, name_ja="公開")
     changed = replace(kept, fields={**kept.fields, "actual_end": date(2023, 4, 2)}, issued=dict(kept.fields), issued_vintage=2)
     rows = [figure(value=70.0), changed]
     with reporting.writing() as session:

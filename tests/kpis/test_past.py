@@ -56,7 +56,7 @@ ALWAYS: Mapping[type, Mapping[str, Any]] = {
     tables.Facility: {"source_code": "S", "kind": "park"},
     tables.Milestone: {"source_code": "S", "project_code": "P", "name_en": "step"},
 }
-FILES = {tables.Procedure: "procedures.csv", tables.Facility: "facilities.csv", tables.Milestone: "milestones.csv"}
+KINDS = {tables.Procedure: "procedure", tables.Facility: "facility", tables.Milestone: "milestone"}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def furnish(store: Store) -> None:
 
 def emptied(store: Store) -> None:
     with store.writing() as session:
-        for model in (tables.RegisterChange, tables.MilestoneDate, *FILES):
+        for model in (tables.RegisterChange, tables.MilestoneDate, *KINDS):
             session.execute(delete(table_of(model)))
 
 
@@ -112,10 +112,10 @@ def take_in(
                 for name in ("vintage", "search_text", "id"):
                     row.pop(name, None)
             if turn % 2:
-                vintages.apply_report(session, FILES[model], given_rows, origin=Origin(at))
+                vintages.apply_report(session, KINDS[model], given_rows, origin=Origin(at))
             else:
                 plain = [SimpleNamespace(**row) for row in given_rows]
-                vintages.apply_rows(session, FILES[model], plain, sha256=None, loaded_at=at)  # type: ignore[arg-type]
+                vintages.apply_rows(session, KINDS[model], plain, sha256=None, loaded_at=at)  # type: ignore[arg-type]
         replay.append((at, held))
     return replay
 
@@ -124,7 +124,7 @@ def known_then(replay: list[tuple[datetime, dict[str, dict[str, Any]]]], moment:
     return next((held for at, held in reversed(replay) if at <= moment), {})
 
 
-@pytest.mark.parametrize("model", list(FILES))
+@pytest.mark.parametrize("model", list(KINDS))
 @settings(max_examples=15)
 @given(data=st.data())
 def test_every_moment_of_a_register_can_be_rebuilt(empty: Store, model: type, data: st.DataObject) -> None:

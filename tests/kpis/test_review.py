@@ -98,8 +98,8 @@ def test_a_figure_first_stored_by_another_after_issue_is_a_conflict() -> None:
 def test_a_register_moves_on_without_a_reason_and_is_overwritten_only_with_one(
     column: str, old: object, new: object, nature: str
 ) -> None:
-    now = {("procedures.csv", ("P1",)): Current({column: old}, 1, {column: old})}  # type: ignore[dict-item]
-    found = compare([register_row("procedures.csv", "P1", **{column: new})], now)  # type: ignore[arg-type]
+    now = {("procedure", ("P1",)): Current({column: old}, 1, {column: old})}  # type: ignore[dict-item]
+    found = compare([register_row("procedure", "P1", **{column: new})], now)  # type: ignore[arg-type]
     assert [c.nature for c in found.cells] == [nature]
     assert bool(found.unexplained) == (nature in ("corrected", "cleared"))
 

@@ -52,9 +52,9 @@ def test_from_draft_to_current(reporting: Store) -> None:
     rows = [
         *FIRST,
         figure("touchless_services", text_ja="Web相談を開始", row=6),
-        register_row("procedures.csv", "P1", digital_status="done", digitised_date=date(2022, 11, 1)),
-        register_row("milestones.csv", "M1", actual_end=date(2022, 12, 20)),
-        register_row("facilities.csv", "F1", cashless_status="introduced", cashless_since=date(2022, 10, 1)),
+        register_row("procedure", "P1", digital_status="done", digitised_date=date(2022, 11, 1)),
+        register_row("milestone", "M1", actual_end=date(2022, 12, 20)),
+        register_row("facility", "F1", cashless_status="introduced", cashless_since=date(2022, 10, 1)),
     ]
     draft = uploaded(reporting, rows)
     assert reporting.all_of(tables.Observation, period_code=PERIOD) == []
@@ -91,7 +91,7 @@ def test_from_draft_to_current(reporting: Store) -> None:
 
 
 def test_a_new_row_of_a_register_gets_its_bureau_and_its_defaults(reporting: Store) -> None:
-    row = register_row("procedures.csv", "P3", issued_vintage=0, name_ja="新しい届出", digital_status="planned", online_channel="")
+    row = register_row("procedure", "P3", issued_vintage=0, name_ja="新しい届出", digital_status="planned", online_channel="")
     approved(reporting, [row])
     made = reporting.one_of(tables.Procedure, "P3")
     assert (made["bureau_code"], made["name_ja"], made["fee_step"], made["vintage"]) == ("GENERAL", "新しい届出", "unknown", 1)
@@ -197,8 +197,8 @@ def test_keeping_the_stored_value_changes_nothing(reporting: Store) -> None:
 
 
 def test_a_register_row_changed_after_issue_is_a_conflict_too(reporting: Store) -> None:
-    approved(reporting, [register_row("procedures.csv", "P1", digital_status="done", online_channel="LoGo")])
-    row = register_row("procedures.csv", "P1", digital_status="partly_done", online_channel="", smartphone_ready="yes")
+    approved(reporting, [register_row("procedure", "P1", digital_status="done", online_channel="LoGo")])
+    row = register_row("procedure", "P1", digital_status="partly_done", online_channel="", smartphone_ready="yes")
     draft = uploaded(reporting, [row], content=b"old template")
     found = reports.opened(reporting, draft.report_id, viewer=ANNA, as_of=IN_TIME).comparison
     assert {(c.column, c.at_issue, c.old, c.new) for c in found.unresolved} == {
@@ -291,12 +291,12 @@ def test_a_report_submitted_in_time_may_come_again_until_the_period_locks(report
 def test_a_forged_row_is_refused_by_name_and_nothing_is_kept(reporting: Store) -> None:
     forged = {
         "another bureau's figure": figure(numerator=1.0, bureau="DIGITAL"),
-        "another bureau's procedure": register_row("procedures.csv", "D1", digital_status="done"),
-        "a milestone of a project of others": register_row("milestones.csv", "M9", actual_end=date(2022, 12, 1)),
+        "another bureau's procedure": register_row("procedure", "D1", digital_status="done"),
+        "a milestone of a project of others": register_row("milestone", "M9", actual_end=date(2022, 12, 1)),
         "an indicator nobody reports": figure("nowhere", value=1.0),
         "a later period": figure(numerator=1.0, period="FY2022-Q4"),
-        "the mark of confirmation": register_row("procedures.csv", "P1", verified=True),
-        "the owner": register_row("procedures.csv", "P1", bureau_code="DIGITAL"),
+        "the mark of confirmation": register_row("procedure", "P1", verified=True),
+        "the owner": register_row("procedure", "P1", bureau_code="DIGITAL"),
     }
     for name, row in forged.items():
         with pytest.raises((NotAllowed, FigureRefused), match="5行目"):

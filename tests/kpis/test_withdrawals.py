@@ -171,7 +171,7 @@ def test_a_list_withdraws_a_figure_and_never_brings_it_back_by_being_loaded_agai
 
 def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store) -> None:
     def approve(number: int, **fields: Any) -> None:
-        row = register_row("milestones.csv", "M1", issued_vintage=number, **fields)
+        row = register_row("milestone", "M1", issued_vintage=number, **fields)
         row = type(row)(**{**vars_of(row), "reason_class": "error", "reason_text": "別の節目の日"})
         draft = submissions.upload(
             reporting,

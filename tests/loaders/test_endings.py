@@ -132,7 +132,7 @@ def test_a_list_without_the_columns_says_nothing_of_what_ended(reporting: Store)
 
 def test_a_bureau_reports_an_end_and_takes_one_back_with_a_reason(reporting: Store) -> None:
     def approve(number: int, reason: tuple[str | None, str] = (None, ""), **fields: Any) -> None:
-        row = register_row("procedures.csv", "P2", issued_vintage=number, **fields)
+        row = register_row("procedure", "P2", issued_vintage=number, **fields)
         draft = submissions.upload(
             reporting,
             actor=ANNA,

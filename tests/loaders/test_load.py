@@ -112,6 +112,25 @@ def test_two_rows_with_one_key_are_a_problem(tokyo_store: Store) -> None:
     assert [(p.row, p.kind) for p in report.problems] == [(3, "duplicate")]
 
 
+def test_a_word_that_is_none_of_its_column_names_those_that_are(tokyo_store: Store) -> None:
+    """Also where a word holds "int", as introduced does: a number was asked for there."""
+    content = b"facility_code,name_ja,kind,cashless_status,source_code\nF900,x,hall,paid,S\n"
+    (problem,) = [p for p in check_content(content, "facilities.csv", store=tokyo_store).problems if p.cell == "D2"]
+    assert problem.kind == "choice" and "'introduced'" in problem.expected_en
+
+
+def test_a_blank_period_is_a_problem_at_its_cell(tokyo_store: Store) -> None:
+    report = load_file(tokyo_store, csv_of(row(period_code="")), name="x.csv")
+    assert [(p.cell, p.kind) for p in report.problems] == [("C2", "period")]
+
+
+def test_a_unit_that_stands_twice_in_one_part_of_a_project_is_a_problem(tokyo_store: Store) -> None:
+    lines = (ROOT / "data" / "catalogue" / "project_bureaus.csv").read_text(encoding="utf-8-sig").splitlines()
+    content = "\n".join([*lines, lines[1]]).encode()
+    found = [p for p in check_content(content, "project_bureaus.csv", store=tokyo_store).problems if p.grade == "error"]
+    assert [(p.row, p.kind) for p in found] == [(len(lines) + 1, "duplicate")]
+
+
 def test_the_original_bytes_are_kept(tokyo_store: Store) -> None:
     content = csv_of(row())
     report = load_file(tokyo_store, content, name="x.csv")

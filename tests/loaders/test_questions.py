@@ -27,7 +27,7 @@ from manage import app
 from tests.loaders.filled import BUREAU, F, edited, make_store, template
 
 TODAY = date(2023, 1, 20)
-KEY = ("observations.csv", ("electronic_decision_rate", BUREAU, "2022-10"), "value")
+KEY = ("observation", ("electronic_decision_rate", BUREAU, "2022-10"), "value")
 LIST = "indicator_code,bureau_code,period_code,value,numerator,source_code\n"
 
 

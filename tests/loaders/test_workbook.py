@@ -169,7 +169,7 @@ def test_only_what_differs_is_reported_with_its_vintage(store: Store) -> None:
     """A corrected figure carries the vintage it was issued at, what was issued, and its reason; other rows are left out."""
     content = with_cells(template(store), F, {"G3": 1300, "Q3": "誤りの訂正", "R3": "集計の誤り"})
     (row,) = read_workbook(content, store=store).rows
-    assert row.key == ("paper_sheets", BUREAU, PERIOD) and row.kind == "observations.csv"
+    assert row.key == ("paper_sheets", BUREAU, PERIOD) and row.kind == "observation"
     assert (row.issued_vintage, row.issued["value"], row.fields["value"], row.changed) == (1, 1200.0, 1300.0, ("value",))
     assert (row.reason_class, row.reason_text, row.cell("value")) == ("error", "集計の誤り", "G3")
 

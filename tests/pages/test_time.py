@@ -58,14 +58,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             planned = {"digital_status": ("not_done", "exempt")[turn], "name_ja": f"改めた名{turn}"}
             vintages.apply_report(
                 session,
-                "procedures.csv",
+                "procedure",
                 [{**procedure, **planned}, {**procedure, "procedure_code": f"NEW{turn}"}],
                 origin=Origin(at),
             )
             vintages.apply_report(
-                session, "facilities.csv", [{**facility, "cashless_status": ("not_cashless", "unknown")[turn]}], origin=Origin(at)
+                session, "facility", [{**facility, "cashless_status": ("not_cashless", "unknown")[turn]}], origin=Origin(at)
             )
-            vintages.apply_report(session, "milestones.csv", [{**milestone, "name_ja": f"改めた道標{turn}"}], origin=Origin(at))
+            vintages.apply_report(session, "milestone", [{**milestone, "name_ja": f"改めた道標{turn}"}], origin=Origin(at))
     with served("server:app", DATABASE_URL=store.url, EDITIONS_DIR=str(folder / "editions")) as port:
         yield Site(port)
 

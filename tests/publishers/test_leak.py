@@ -31,7 +31,7 @@ pytestmark = pytest.mark.server
 WORD = "Himitsu"  # every planted secret begins so
 NUMBER = 918273645.5  # and every planted number begins so
 AGREED: dict[str, Any] = {
-    "state": None, "role": "reform_office", "row_kind": "observations.csv", "confidence": "low", "register_name": "facility",
+    "state": None, "role": "reform_office", "row_kind": "observation", "confidence": "low", "register_name": "facility",
     "reason_class": "error", "vintage": 2, "bureau_code": "DIGITAL", "period_code": "FY2021", "project_code": "CP1", "parent_code": None,
 }  # fmt: skip
 

@@ -83,15 +83,15 @@ def test_the_instant_of_an_edition_gives_back_the_registers_that_went_into_it(pu
     published.store.engine.dispose()
     shutil.copy(published.store.url.removeprefix("sqlite:///"), tmp_path / "later.db")
     later = Store(f"sqlite:///{tmp_path / 'later.db'}")
-    files = {models.Procedure: "procedures.csv", models.Facility: "facilities.csv", models.Milestone: "milestones.csv"}
-    for model, name in files.items():
+    kinds = {models.Procedure: "procedure", models.Facility: "facility", models.Milestone: "milestone"}
+    for model, kind in kinds.items():
         first, (key,) = later.all_of(model)[0], table_of(model).primary_key.columns
         with later.writing() as session:
             rows = [{**first, "name_ja": "改めた名"}, {**first, key.name: "NEW"}]
-            vintages.apply_report(session, name, rows, origin=Origin(published.at + timedelta(days=9)))
+            vintages.apply_report(session, kind, rows, origin=Origin(published.at + timedelta(days=9)))
     for number in (1, 2):
         edition = on_disk.opened(published.folder, number)
-        for model in files:
+        for model in kinds:
             public = PUBLIC[model].split()
             then = [{n: row[n] for n in public} for row in later.known(model, known_at=edition.published_at)]
             assert then == [{n: row[n] for n in public} for row in Store(edition.url).all_of(model)]

@@ -1,0 +1,157 @@
+"""The lists that come in, one record each: what its rows are, its file, table and key, and what may become of a row it lacks.
+
+A register is a list whose rows are also reported by bureaus and keep their history. Whoever asks which lists or registers
+there are, or how one is stored, asks the records here; a new register is a new record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlmodel import SQLModel
+
+from kpis.store import tables
+from kpis.vocabulary import EndedReason, ListDecision, RowKind
+
+KEEP, END, NEVER = ListDecision.KEEP, ListDecision.END, ListDecision.NEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataList:
+    """A list of rows of one kind.
+
+    Args:
+        kind: what a row is.
+        file: the name of the file it comes in.
+        table: where its rows are stored.
+        key: the columns that name a row.
+        stored: ``by_key`` (a row is updated in place), ``whole`` (the file is the whole present list), ``days`` (the same, of days
+            set on rows that stay) or ``appended`` (a row that changed is a new vintage).
+        is_unique: two rows of a file with one key are a problem.
+        told_apart_by: columns besides the key by which rows of one file may differ.
+        is_referred_to: rows of other lists name its rows by their code.
+        decisions: what can be decided of a row that the reloaded list no longer holds; none: it is not asked about.
+        instead: what to write in the list instead of leaving a row out, in Japanese and English.
+    """
+
+    kind: RowKind
+    file: str
+    table: type[SQLModel]
+    key: tuple[str, ...]
+    stored: Literal["by_key", "whole", "days", "appended"] = "by_key"
+    is_unique: bool = True
+    told_apart_by: tuple[str, ...] = ()
+    is_referred_to: bool = False
+    decisions: tuple[ListDecision, ...] = ()
+    instead: tuple[str, str] | None = None
+
+    @property
+    def code_of(self) -> str:
+        """Return what a code of this list is the code of: ``bureau`` for ``bureau_code``."""
+        return self.key[0].removesuffix("_code")
+
+    @property
+    def is_replaced(self) -> bool:
+        """Say whether the file takes the place of what was stored."""
+        return self.stored in ("whole", "days")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register(DataList):
+    """A register: a list whose rows are reported as well, end on a day, and keep every change.
+
+    Args:
+        sheet: our name of its sheet in the bureau workbook.
+        owner: the column that says whose a row is.
+        begun: the day on which what a row stands for was done.
+        begun_precision: how exactly that day is known.
+        ends_as: the reason of a row that its list no longer holds and that ended.
+    """
+
+    sheet: str
+    owner: str = "bureau_code"
+    begun: str
+    begun_precision: str
+    ends_as: EndedReason = EndedReason.CLOSED
+    decisions: tuple[ListDecision, ...] = (KEEP, END, NEVER)
+    instead: tuple[str, str] | None = (
+        "終わったものは ended_on と ended_reason を書いて一覧に残せます",
+        "keep what ended in the list, with ended_on and ended_reason",
+    )
+
+
+_FIGURE = ("indicator_code", "bureau_code", "period_code")
+_LISTS = (
+    DataList(kind=RowKind.SOURCE, file="sources.csv", table=tables.Source, key=("source_code",), is_referred_to=True),
+    DataList(
+        kind=RowKind.BUREAU, file="bureaus.csv", table=tables.Bureau, key=("bureau_code",), is_referred_to=True, decisions=(KEEP,),
+        instead=("終わった組織は valid_to を書いて一覧に残してください", "keep a unit that ended in the list, with its valid_to"),
+    ),
+    DataList(
+        kind=RowKind.SUCCESSION, file="successions.csv", table=tables.Succession, stored="whole", decisions=(KEEP, NEVER),
+        key=("predecessor_code", "successor_code", "relation"),
+    ),
+    DataList(
+        kind=RowKind.STRATEGY_VERSION, file="strategy_versions.csv", table=tables.StrategyVersion, key=("version_code",),
+        is_referred_to=True,
+    ),
+    DataList(
+        kind=RowKind.PROJECT, file="projects.csv", table=tables.Project, key=("project_code",), is_referred_to=True,
+        decisions=(KEEP,),
+        instead=("後継があれば successor_code を書いて一覧に残してください", "keep it in the list, with its successor_code"),
+    ),
+    DataList(
+        kind=RowKind.PROJECT_VERSION, file="project_versions.csv", table=tables.ProjectVersion, stored="whole",
+        key=("project_code", "strategy_version"), decisions=(KEEP, NEVER),
+    ),
+    DataList(
+        kind=RowKind.PROJECT_BUREAU, file="project_bureaus.csv", table=tables.ProjectBureau, stored="whole",
+        key=("project_code", "bureau_code", "role"), decisions=(KEEP, NEVER),
+    ),
+    DataList(
+        kind=RowKind.INDICATOR, file="indicators.csv", table=tables.Indicator, key=("indicator_code",), is_referred_to=True,
+        decisions=(KEEP,),
+        instead=("後継があれば replaced_by_code を書いて一覧に残してください", "keep it in the list, with its replaced_by_code"),
+    ),
+    DataList(
+        kind=RowKind.BASELINE, file="baselines.csv", table=tables.Baseline, stored="whole", key=("indicator_code", "bureau_code"),
+        decisions=(KEEP, NEVER),
+    ),
+    DataList(
+        kind=RowKind.TARGET, file="targets.csv", table=tables.Target, stored="whole", key=(*_FIGURE, "set_order"),
+        decisions=(KEEP, NEVER),
+        instead=("目標の取下げは withdrawn_on と withdrawn_reason で書けます", "a target is withdrawn with withdrawn_on and withdrawn_reason"),
+    ),
+    DataList(
+        kind=RowKind.REPORTING_PERIOD, file="calendar.csv", table=tables.ReportingPeriod, stored="days", key=("period_code",),
+        decisions=(KEEP, NEVER),
+    ),
+    DataList(
+        kind=RowKind.OBSERVATION, file="observations.csv", table=tables.Observation, stored="appended", key=_FIGURE,
+        told_apart_by=("reason_class", "reason_text"), decisions=(KEEP, NEVER),
+        instead=(
+            "誤った数値は is_withdrawn=1 と理由の行で取り下げられます", "a wrong figure is withdrawn by a row with is_withdrawn=1 and a reason"
+        ),
+    ),
+    DataList(
+        kind=RowKind.READING, file="readings.csv", table=tables.Reading, stored="whole", key=(*_FIGURE, "source_code"),
+        is_unique=False, decisions=(KEEP, NEVER),
+    ),
+    Register(
+        kind=RowKind.PROCEDURE, file="procedures.csv", table=tables.Procedure, key=("procedure_code",), sheet="procedures",
+        begun="digitised_date", begun_precision="digitised_precision", ends_as=EndedReason.ABOLISHED,
+    ),
+    Register(
+        kind=RowKind.FACILITY, file="facilities.csv", table=tables.Facility, key=("facility_code",), sheet="facilities",
+        begun="cashless_since", begun_precision="cashless_since_precision",
+    ),
+    Register(
+        kind=RowKind.MILESTONE, file="milestones.csv", table=tables.Milestone, key=("milestone_code",), sheet="milestones",
+        owner="project_code", begun="actual_end", begun_precision="actual_end_precision", is_referred_to=True,
+    ),
+)  # fmt: skip
+LISTS: Mapping[str, DataList] = {record.kind.value: record for record in _LISTS}
+LIST_OF_FILE: Mapping[str, DataList] = {record.file: record for record in _LISTS}
+REGISTERS: Mapping[str, Register] = {record.kind.value: record for record in _LISTS if isinstance(record, Register)}

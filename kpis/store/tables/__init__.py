@@ -1,0 +1,107 @@
+"""The tables: what an instance remembers.
+
+One class per table, the row grain in each docstring; catalogue tables hold the present definition, observations are append-only vintages. Days are ``DATE``; instants (``_at``) are UTC.
+
+The fields of a list stand on a class of their own, which validates a row of its file (``kpis.store.fields``); a table class does
+not validate, the CHECK, UNIQUE and foreign keys do.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from kpis.store.fields import table_of
+from kpis.store.tables.indicators import (
+    Baseline,
+    BaselineFields,
+    FigureFields,
+    Indicator,
+    IndicatorFields,
+    Observation,
+    ObservationFields,
+    Reading,
+    ReadingFields,
+    ReportingPeriod,
+    Target,
+    TargetFields,
+    Withdrawal,
+)
+from kpis.store.tables.instance import AuditEvent, DataRevision, OriginalFile, Publication
+from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
+from kpis.store.tables.projects import (
+    Milestone,
+    MilestoneDate,
+    MilestoneFields,
+    Project,
+    ProjectBureau,
+    ProjectBureauFields,
+    ProjectConfidence,
+    ProjectFields,
+    ProjectVersion,
+    ProjectVersionFields,
+    StrategyVersion,
+    StrategyVersionFields,
+)
+from kpis.store.tables.registers import Facility, FacilityFields, ListDecision, Procedure, ProcedureFields, RegisterChange
+from kpis.store.tables.reports import (
+    ReportingException,
+    ReviewComment,
+    Submission,
+    SubmissionRow,
+    SubmissionWarning,
+    UserAccount,
+    UserRole,
+)
+
+__all__ = [
+    "AuditEvent",
+    "Baseline",
+    "BaselineFields",
+    "Bureau",
+    "BureauFields",
+    "DataRevision",
+    "Facility",
+    "FacilityFields",
+    "FigureFields",
+    "Indicator",
+    "IndicatorFields",
+    "ListDecision",
+    "Milestone",
+    "MilestoneDate",
+    "MilestoneFields",
+    "Observation",
+    "ObservationFields",
+    "OriginalFile",
+    "Procedure",
+    "ProcedureFields",
+    "Project",
+    "ProjectBureau",
+    "ProjectBureauFields",
+    "ProjectConfidence",
+    "ProjectFields",
+    "ProjectVersion",
+    "ProjectVersionFields",
+    "Publication",
+    "Reading",
+    "ReadingFields",
+    "RegisterChange",
+    "ReportingException",
+    "ReportingPeriod",
+    "ReviewComment",
+    "SQLModel",
+    "Source",
+    "SourceFields",
+    "StrategyVersion",
+    "StrategyVersionFields",
+    "Submission",
+    "SubmissionRow",
+    "SubmissionWarning",
+    "Succession",
+    "SuccessionFields",
+    "Target",
+    "TargetFields",
+    "UserAccount",
+    "UserRole",
+    "Withdrawal",
+    "table_of",
+]

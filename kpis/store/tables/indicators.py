@@ -1,0 +1,312 @@
+"""Indicators, what they are measured against, and the figures: observations are append-only vintages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field as Bounds
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from kpis import kinds
+from kpis import vocabulary as words
+from kpis.store.fields import (
+    KEY,
+    BureauCode,
+    Code,
+    CorrectionReason,
+    Denominator,
+    Direction,
+    Fields,
+    Filled,
+    Flag,
+    Frequency,
+    IndicatorCode,
+    IndicatorKind,
+    Instant,
+    IsApproximate,
+    MaybeInstant,
+    MaybePeriodCode,
+    MaybeValue,
+    NameEn,
+    NameJa,
+    NoteEn,
+    NoteJa,
+    Number,
+    Numerator,
+    PeriodCode,
+    Precision,
+    ProjectCode,
+    PublishedOn,
+    ReportingPeriodCode,
+    Said,
+    SourceCode,
+    TextJa,
+    Theme,
+    Value,
+    Verified,
+    one_of,
+    refers,
+)
+
+
+class IndicatorFields(Fields):
+    """One row per indicator; the definition everybody reads and the engine judges by."""
+
+    indicator_code: Annotated[Code, Said("指標のコード", "code of the indicator"), KEY]
+    project_code: ProjectCode
+    theme: Annotated[Theme, Said("分野", "theme")]
+    kind: Annotated[IndicatorKind, Said("種類", "kind")]
+    direction: Annotated[
+        Direction, Said("望ましい向き(higher、lower、keep、none)", "which way is better: higher, lower, keep or none")
+    ]
+    unit_ja: Annotated[Filled, Said("単位(日本語)", "unit, in Japanese")]
+    unit_en: Annotated[Filled, Said("単位(英語)", "unit, in English")]
+    decimals: Annotated[int, Bounds(ge=0, le=4), Said("表示する小数の桁数(桁)", "decimals shown")] = 0
+    name_ja: NameJa
+    name_en: NameEn
+    definition_ja: Annotated[Filled, Said("指標の定義(日本語)", "definition of the indicator, in Japanese")]
+    definition_en: Annotated[Filled, Said("指標の定義(英語)", "definition of the indicator, in English")]
+    frequency: Annotated[Frequency, Said("公表の頻度(month、quarter、year、irregular)", "how often it is published")]
+    scope_code: Annotated[Code, Said("対象組織のコード", "code of the unit it covers"), refers("bureau.bureau_code")]
+    is_headline: Annotated[Flag, Said("主要指標か", "whether it is a headline indicator")] = False
+    is_reported_by_bureaus: Annotated[Flag, Said("各局が報告する指標か", "whether bureaus report it")] = False
+    base_ja: Annotated[str, Said("基準の説明(日本語)", "what the base is, in Japanese")] = ""
+    base_en: Annotated[str, Said("基準の説明(英語)", "what the base is, in English")] = ""
+    exclusions_ja: Annotated[str, Said("除外したもの(日本語)", "what is left out, in Japanese")] = ""
+    exclusions_en: Annotated[str, Said("除外したもの(英語)", "what is left out, in English")] = ""
+    threshold_on_track: Annotated[float, Bounds(gt=0, le=1.5), Said("この比以上は「順調」(割合)", "from this ratio: on track")] = (
+        0.95
+    )
+    threshold_behind: Annotated[float, Bounds(ge=0, le=1), Said("この比未満は「遅れ」(割合)", "below this ratio: behind")] = 0.60
+    tolerance: Annotated[float, Bounds(ge=0), Said("許容差(指標の単位)", "tolerance, in the indicator's unit")] = 0.0
+    stale_after_days: Annotated[int, Bounds(gt=0), Said("古いとみなす日数(日)", "days after which a figure counts as old")] = 200
+    publication_lag_days: Annotated[
+        int, Bounds(ge=0), Said("結果の公表を待つ日数(日)", "days after a target's day before its result counts as unreported")
+    ] = 92
+    minimum_value: Annotated[Number | None, Said("取りうる最小の値", "the least a figure can be")] = None
+    maximum_value: Annotated[Number | None, Said("取りうる最大の値", "the most a figure can be")] = None
+    sibling_code: Annotated[Code | None, Said("同じ事柄を別の単位で表す指標のコード", "code of the same fact in another unit")] = (
+        None
+    )
+    replaced_by_code: Annotated[
+        Code | None, Said("後継の指標のコード", "code of the indicator that replaced it"), refers("indicator.indicator_code")
+    ] = None
+    paired_with_code: Annotated[
+        Code | None, Said("対になる指標のコード", "code of the indicator it is paired with"), refers("indicator.indicator_code")
+    ] = None
+    source_code: SourceCode
+    note_ja: NoteJa = ""
+    note_en: NoteEn = ""
+
+
+class Indicator(IndicatorFields, SQLModel, table=True):
+    """The definition of an indicator, and the thresholds it is judged by; one row per indicator."""
+
+    __table_args__ = (
+        one_of("kind", kinds.IndicatorKind),
+        one_of("direction", words.Direction),
+        CheckConstraint("threshold_behind <= threshold_on_track", name="thresholds_in_order"),
+    )
+    sort_order: int = 0
+
+
+class BaselineFields(Fields):
+    """The starting point that progress is measured from; at most one per indicator and unit."""
+
+    indicator_code: Annotated[Code, Said("指標のコード", "code of the indicator"), refers("indicator.indicator_code", key=True)]
+    bureau_code: Annotated[Code, Said("組織のコード", "code of the organisation unit"), refers("bureau.bureau_code", key=True)]
+    period_code: PeriodCode
+    value: Value
+    is_approximate: IsApproximate = False
+    is_estimated: Annotated[Flag, Said("推計か", "whether it is an estimate")] = False
+    source_code: SourceCode
+    note: str = ""
+
+
+class Baseline(BaselineFields, SQLModel, table=True):
+    """The starting point that progress is measured from; one row per indicator and unit."""
+
+
+class TargetFields(Fields):
+    """One row per target and the day it was set; a raised target is a new row, never an overwrite."""
+
+    indicator_code: IndicatorCode
+    bureau_code: BureauCode
+    period_code: ReportingPeriodCode
+    value: Value
+    numerator: Numerator = None
+    denominator: Denominator = None
+    is_approximate: IsApproximate = False
+    set_on: Annotated[date | None, Said("目標を定めた日", "day the target was set")] = None
+    set_on_precision: Annotated[
+        Precision, Said("目標を定めた日の精度(day、month、quarter、year、unknown)", "precision of set_on")
+    ] = "unknown"
+    set_order: Annotated[int, Said("目標を定めた順(番目)", "order in which targets were set")] = 1
+    strategy_version: Annotated[Code | None, Said("戦略の版", "version of the strategy")] = None
+    withdrawn_on: Annotated[date | None, Said("目標を取り下げた日", "day the target was withdrawn")] = None
+    withdrawn_reason: Annotated[str, Said("目標を取り下げた理由", "why the target was withdrawn")] = ""
+    source_code: SourceCode
+    verified: Verified = False
+    note_ja: NoteJa = ""
+    note_en: NoteEn = ""
+
+
+class Target(TargetFields, SQLModel, table=True):
+    """A target as it was set; one row per indicator, unit, period and order in which it was set."""
+
+    __table_args__ = (
+        UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),
+        Index("ix_target_indicator_code", "indicator_code"),
+        one_of("set_on_precision", words.Precision),
+    )
+    id: Annotated[int | None, KEY] = None
+
+
+class ReportingPeriod(SQLModel, table=True):
+    """A period that figures or targets refer to, with the days on which reporting opens, is due and locks."""
+
+    __tablename__ = "reporting_period"
+    __table_args__ = (CheckConstraint("end_date >= start_date", name="period_runs_forward"),)
+    period_code: Annotated[
+        str, Said("期間(FY2022、FY2022-Q3、2022-12、CY2030)", "period: FY2022, FY2022-Q3, 2022-12 or CY2030"), KEY
+    ]
+    kind: Annotated[str, Said("種類", "kind")]
+    start_date: Annotated[date, Said("期間の最初の日", "first day of the period")]
+    end_date: Annotated[date, Said("期間の最後の日", "last day of the period"), Field(index=True)]
+    opens_on: date | None = None
+    due_on: date | None = None
+    locks_on: date | None = None
+
+
+class FigureFields(Fields):
+    """What a figure says: two vintages that agree in all of this are the same."""
+
+    value: MaybeValue = None
+    numerator: Numerator = None
+    denominator: Denominator = None
+    base_value: Annotated[
+        Number | None,
+        Said("比較の基準となる同期の値(指標の単位)", "value of the same period of the base year, in the indicator's unit"),
+    ] = None
+    text_ja: TextJa = ""
+    text_en: Annotated[str, Said("文章で公表された内容(英語)", "what was published in words, in English")] = ""
+    is_approximate: IsApproximate = False
+    is_lower_bound: Annotated[Flag, Said("「〜超」と公表された下限値か", "whether it was published as a lower bound")] = False
+    is_year_to_date: Annotated[Flag, Said("年度累計か", "whether it is a sum since the start of the fiscal year")] = False
+    is_base_estimated: Annotated[Flag, Said("基準が推計か", "whether the base is an estimate")] = False
+    sample_size: Annotated[Number | None, Said("標本の大きさ(人など)", "sample size")] = None
+
+
+class ObservationFields(FigureFields):
+    """One row per indicator, unit and period as first published by the best source.
+
+    A correction repeats the key with a ``reason_class`` and ``reason_text`` and becomes a new vintage. So does a row that
+    ``is_withdrawn``: the figure that counted so far was never true, and the one before it counts again, or none.
+    """
+
+    indicator_code: IndicatorCode
+    bureau_code: BureauCode
+    period_code: ReportingPeriodCode
+    published_on: PublishedOn = None
+    source_code: SourceCode
+    verified: Verified = False
+    reason_class: Annotated[
+        CorrectionReason | None,
+        Said("訂正の理由の区分(error、late_data、definition_change、scope_change)", "class of the reason for a correction"),
+    ] = None
+    reason_text: Annotated[str, Said("訂正の理由", "reason for a correction")] = ""
+    note_ja: NoteJa = ""
+    note_en: NoteEn = ""
+
+
+class Observation(ObservationFields, SQLModel, table=True):
+    """One reported value: indicator × unit × period × vintage. Append-only; a correction is a new vintage.
+
+    A withdrawal is a vintage as well: it names in ``withdraws_vintage`` the one it takes back and says nothing of its own.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("indicator_code", "bureau_code", "period_code", "vintage"),
+        one_of("reason_class", words.CorrectionReason, optional=True),
+        CheckConstraint("vintage >= 1", name="vintage_counts_from_one"),
+        CheckConstraint("vintage = 1 OR (reason_class IS NOT NULL AND reason_text <> '')", name="a_correction_has_a_reason"),
+        CheckConstraint(
+            "withdraws_vintage IS NOT NULL OR value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''", name="says_something"
+        ),
+        CheckConstraint(
+            "withdraws_vintage IS NULL OR (withdraws_vintage < vintage AND value IS NULL AND numerator IS NULL AND text_ja = '')",
+            name="a_withdrawal_says_nothing_else",
+        ),
+        UniqueConstraint("indicator_code", "bureau_code", "period_code", "withdraws_vintage", name="withdrawn_once"),
+        Index("observation_by_indicator", "indicator_code", "bureau_code", "known_at"),
+    )
+    id: Annotated[int | None, KEY] = None
+    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    is_sample: bool = False
+    known_at: Annotated[Instant, Said("数値が知られた日時(協定世界時)", "instant the figure became known, UTC")]
+    recorded_at: Instant
+    submission_id: int | None = Field(default=None, foreign_key="submission.id")
+    file_sha256: Annotated[str | None, refers("original_file.sha256")] = None
+    withdraws_vintage: Annotated[
+        int | None,
+        Said(
+            "取り下げた版の番号(この行は取下げで、自らの数値はない)",
+            "vintage that this row withdraws; such a row says nothing of its own",
+        ),
+    ] = None
+
+
+class ReadingFields(Fields):
+    """The same fact read elsewhere (corroboration or disagreement), or a figure without a date."""
+
+    indicator_code: IndicatorCode
+    bureau_code: BureauCode
+    period_code: MaybePeriodCode = None
+    value: MaybeValue = None
+    text_ja: TextJa = ""
+    is_target: Annotated[Flag, Said("目標としての値か", "whether it is a target")] = False
+    is_approximate: IsApproximate = False
+    agrees: Annotated[Flag, Said("採用した値と一致するか", "whether it agrees with the figure used")]
+    source_code: SourceCode
+    note_ja: NoteJa = ""
+    note_en: NoteEn = ""
+
+
+class Reading(ReadingFields, SQLModel, table=True):
+    """The same fact read elsewhere, agreeing or not; or a figure whose date is not stated. Never judged."""
+
+    __table_args__ = (Index("ix_reading_indicator_code", "indicator_code"),)
+    id: Annotated[int | None, KEY] = None
+
+
+class Withdrawal(SQLModel, table=True):
+    """A wish to take a figure back: asked for by one person, decided by another; approved, it becomes a vintage."""
+
+    __table_args__ = (
+        one_of("state", words.WithdrawalState),
+        one_of("reason_class", words.CorrectionReason),
+        CheckConstraint("reason_text <> ''", name="a_withdrawal_has_a_reason"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),
+        Index(
+            "withdrawal_asked_once", "indicator_code", "bureau_code", "period_code", "vintage", unique=True,
+            sqlite_where=text("state = 'asked'"), postgresql_where=text("state = 'asked'"),
+        ),
+    )  # fmt: skip
+    id: Annotated[int | None, KEY] = None
+    indicator_code: Annotated[str, refers("indicator.indicator_code")]
+    bureau_code: Annotated[str, refers("bureau.bureau_code")]
+    period_code: Annotated[
+        str,
+        refers("reporting_period.period_code"),
+    ]
+    vintage: int
+    reason_class: str
+    reason_text: str
+    state: str = "asked"
+    asked_by: Annotated[str, refers("user_account.email")]
+    asked_at: Instant
+    decided_by: Annotated[str | None, refers("user_account.email")] = None
+    decided_at: MaybeInstant = None
+    decision_text: str = ""

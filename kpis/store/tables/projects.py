@@ -1,0 +1,244 @@
+"""Projects, versions of the strategy, milestones with every date they were given, and confidence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from kpis import vocabulary as words
+from kpis.store.fields import (
+    KEY,
+    BureauCode,
+    CategoryEn,
+    Code,
+    EndedOn,
+    EndedOnPrecision,
+    Fields,
+    Flag,
+    Instant,
+    MaybeInstant,
+    MaybeSourceCode,
+    NameEn,
+    NameJa,
+    Part,
+    Precision,
+    ProjectCode,
+    ProjectKind,
+    PublishedBy,
+    Said,
+    SourceCode,
+    SuccessorCode,
+    ValidFrom,
+    ValidFromPrecision,
+    ValidTo,
+    ValidToPrecision,
+    Verified,
+    WhyEnded,
+    Year,
+    one_of,
+    refers,
+)
+
+
+class ProjectFields(Fields):
+    """One row per project code."""
+
+    project_code: Annotated[Code, Said("プロジェクトのコード", "code of the project"), KEY]
+    kind: Annotated[ProjectKind, Said("種類", "kind")]
+    category_ja: Annotated[str, Said("区分(日本語)", "category, in Japanese")] = ""
+    category_en: CategoryEn = ""
+    name_ja: NameJa
+    name_en: NameEn
+    is_name_official: Annotated[Flag, Said("名称が公式か", "whether the name is official")] = True
+    goal_ja: Annotated[str, Said("到達目標(日本語)", "goal, in Japanese")] = ""
+    goal_en: Annotated[str, Said("到達目標(英語)", "goal, in English")] = ""
+    goal_source_code: Annotated[
+        Code | None,
+        Said(
+            "到達目標の出典のコード(空欄はプロジェクトの出典と同じ)",
+            "code of the source of the goal; blank where it is that of the project",
+        ),
+    ] = None
+    successor_code: Annotated[Code | None, Said("後継のコード", "code of the successor"), refers("project.project_code")] = None
+    source_code: SourceCode
+    note: str = ""
+
+
+class Project(ProjectFields, SQLModel, table=True):
+    """A core or leading project, or the programme itself; one row per project code."""
+
+    __table_args__ = (one_of("kind", words.ProjectKind),)
+    sort_order: int = 0
+
+
+class StrategyVersionFields(Fields):
+    """One row per version of the strategy, in the order in which they followed each other."""
+
+    version_code: Annotated[Code, Said("戦略の版のコード", "code of the version of the strategy"), KEY]
+    name_ja: NameJa
+    name_en: NameEn
+    adopted_on: Annotated[date | None, Said("策定日", "day of adoption")] = None
+    adopted_precision: Annotated[Precision, Said("策定日の精度", "precision of the day of adoption")] = "unknown"
+    published_by: PublishedBy = None
+    horizon_year: Annotated[Year | None, Said("目標年(度)", "year the version looks to")] = None
+    first_year: Annotated[Year | None, Said("集中して取り組む最初の年度", "first fiscal year of action")] = None
+    last_year: Annotated[Year | None, Said("集中して取り組む最後の年度", "last fiscal year of action")] = None
+    keywords_ja: Annotated[str, Said("キーワード(日本語)", "key words in Japanese")] = ""
+    keywords_en: Annotated[str, Said("キーワード(英語)", "key words in English")] = ""
+    concept_ja: Annotated[str, Said("ねらい(日本語)", "idea in Japanese")] = ""
+    concept_en: Annotated[str, Said("ねらい(英語)", "idea in English")] = ""
+    is_renumbered: Annotated[
+        Flag, Said("この版でプロジェクトの番号が振り直されたか", "whether projects were numbered anew in this version")
+    ] = False
+    source_code: SourceCode
+    note: str = ""
+
+
+class StrategyVersion(StrategyVersionFields, SQLModel, table=True):
+    """A version of the strategy, in the order in which they followed each other; one row per version."""
+
+    __tablename__ = "strategy_version"
+    __table_args__ = (one_of("adopted_precision", words.Precision),)
+    sort_order: int = 0
+
+
+class ProjectVersionFields(Fields):
+    """One row per project and strategy version, with the name in that version."""
+
+    project_code: Annotated[Code, Said("プロジェクトのコード", "code of the project"), refers("project.project_code", key=True)]
+    strategy_version: Annotated[Code, Said("戦略の版", "version of the strategy"), KEY]
+    name_ja: NameJa
+    name_en: NameEn
+    source_code: SourceCode
+    note: str = ""
+
+
+class ProjectVersion(ProjectVersionFields, SQLModel, table=True):
+    """The name of a project in one version of the strategy."""
+
+    __tablename__ = "project_version"
+
+
+class ProjectBureauFields(Fields):
+    """Who leads or takes part in a project, and when."""
+
+    project_code: ProjectCode
+    bureau_code: BureauCode
+    role: Annotated[Part, Said("役割(lead、member)", "role: lead or member")]
+    valid_from: ValidFrom = None
+    valid_from_precision: ValidFromPrecision = "unknown"
+    valid_to: ValidTo = None
+    valid_to_precision: ValidToPrecision = "unknown"
+    source_code: MaybeSourceCode = None
+    note: str = ""
+
+
+class ProjectBureau(ProjectBureauFields, SQLModel, table=True):
+    """Who leads or takes part in a project, and when."""
+
+    __tablename__ = "project_bureau"
+    __table_args__ = (
+        one_of("role", words.Part),
+        one_of("valid_from_precision", words.Precision),
+        one_of("valid_to_precision", words.Precision),
+        UniqueConstraint("project_code", "bureau_code", "role"),
+    )
+    id: Annotated[int | None, KEY] = None
+
+
+class MilestoneFields(Fields):
+    """One row per milestone as published; blank date = not stated, never late by itself."""
+
+    milestone_code: Annotated[Code, Said("マイルストーンのコード", "code of the milestone"), KEY]
+    project_code: ProjectCode
+    name_ja: NameJa
+    name_en: NameEn
+    planned_start: Annotated[date | None, Said("計画した開始日", "planned day of start")] = None
+    planned_start_precision: Annotated[
+        Precision, Said("計画した開始日の精度(day、month、quarter、year、unknown)", "precision of planned_start")
+    ] = "unknown"
+    planned_end: Annotated[date | None, Said("計画した完了日", "planned day of completion")] = None
+    planned_end_precision: Annotated[
+        Precision, Said("計画した完了日の精度(day、month、quarter、year、unknown)", "precision of planned_end")
+    ] = "unknown"
+    replanned_end: Annotated[date | None, Said("見直した完了日", "re-planned day of completion")] = None
+    replanned_end_precision: Annotated[
+        Precision, Said("見直した完了日の精度(day、month、quarter、year、unknown)", "precision of replanned_end")
+    ] = "unknown"
+    actual_end: Annotated[date | None, Said("実際の完了日", "day it was actually finished")] = None
+    actual_end_precision: Annotated[
+        Precision, Said("実際の完了日の精度(day、month、quarter、year、unknown)", "precision of actual_end")
+    ] = "unknown"
+    stage_ja: Annotated[str, Said("公表資料での段階(日本語)", "stage as published, in Japanese")] = ""
+    is_missed: Annotated[Flag, Said("結果が公表され、届かなかったマイルストーンか", "whether the published result fell short")] = (
+        False
+    )
+    reported_period: Annotated[str | None, Said("報告された期間", "period in which it was reported")] = None
+    supersedes_code: Annotated[
+        Code | None, Said("置き換えたもののコード", "code of what it supersedes"), refers("milestone.milestone_code")
+    ] = None
+    ended_on: EndedOn = None
+    ended_on_precision: EndedOnPrecision = "unknown"
+    ended_reason: WhyEnded = None  # ``mistake``: the row never stood for anything, on no day
+    successor_code: SuccessorCode = None
+    source_code: SourceCode
+    verified: Verified = False
+    note: str = ""
+
+
+class Milestone(MilestoneFields, SQLModel, table=True):
+    """A milestone of a project with planned, re-planned and actual days side by side."""
+
+    __table_args__ = (one_of("ended_reason", words.EndedReason, optional=True), Index("ix_milestone_project_code", "project_code"))
+    listed_in: str = ""  # the list that brought the row; blank where a report did
+    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    first_known_at: MaybeInstant = None
+    is_sample: bool = False
+
+
+class MilestoneDate(SQLModel, table=True):
+    """Every date a milestone was ever given; append-only, so that re-planning twice keeps all three.
+
+    A day that was given by mistake is withdrawn by a row of its own, which repeats it and names its vintage.
+    """
+
+    __tablename__ = "milestone_date"
+    __table_args__ = (
+        one_of("date_kind", words.DateKind),
+        UniqueConstraint("milestone_code", "date_kind", "vintage"),
+    )
+    id: Annotated[int | None, KEY] = None
+    milestone_code: Annotated[
+        str, Said("マイルストーンのコード", "code of the milestone"), refers("milestone.milestone_code", index=True)
+    ]
+    date_kind: Annotated[str, Said("日付の種類(planned、replanned、actual)", "kind of date: planned, replanned or actual")]
+    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    day: Annotated[date, Said("日付", "the day")]
+    precision: Annotated[str, Said("日付の精度(day、month、quarter、year、unknown)", "precision of the day")] = "day"
+    withdraws_vintage: Annotated[
+        int | None,
+        Said(
+            "取り下げた版の番号(この行は取下げで、自らの数値はない)",
+            "vintage that this row withdraws; such a row says nothing of its own",
+        ),
+    ] = None
+    known_at: Annotated[Instant, Said("数値が知られた日時(協定世界時)", "instant the figure became known, UTC")]
+    source_code: Annotated[str, Said("出典のコード", "code of the source"), refers("source.source_code")]
+    submission_id: int | None = Field(default=None, foreign_key="submission.id")
+
+
+class ProjectConfidence(SQLModel, table=True):
+    """A person's confidence in a project, with reason and date; stands beside the computed status."""
+
+    __tablename__ = "project_confidence"
+    __table_args__ = (one_of("confidence", words.Confidence), CheckConstraint("reason <> ''", name="has_reason"))
+    id: Annotated[int | None, KEY] = None
+    project_code: Annotated[str, refers("project.project_code")]
+    confidence: str
+    reason: str
+    reviewer: str
+    reviewed_on: date
+    is_sample: bool = False
