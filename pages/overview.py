@@ -10,11 +10,9 @@ from pages.parts.entry import enter
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
 from pages.parts.text import named, t
-from pages.parts.themes import LESSES, headlines
+from telling.overview import LESSES, TREND, headlines
 
 enter()
-
-TREND = "procedures"
 
 book = cached.moment().book
 scored = cached.moment().own

@@ -53,24 +53,6 @@ def break_line(found: Break) -> str:
     )
 
 
-def bureau_scored() -> list[Scored]:
-    """Return the judgements of bureaus that have figures, in the organisation that the viewer chose."""
-    reporting = cached.moment().reporting_units
-    return [s for s in cached.moment().scored if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
-
-
-def parts_by_indicator() -> dict[str, list[Scored]]:
-    """Return the judgements of bureaus by indicator, in the organisation that the viewer chose."""
-
-    def make() -> dict[str, list[Scored]]:
-        found: dict[str, list[Scored]] = {}
-        for item in bureau_scored():
-            found.setdefault(item.entry.definition.code, []).append(item)
-        return found
-
-    return cached.made("bureau parts", code=view(), make=make)
-
-
 def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
     """Show one indicator by bureau for a period: coverage, ranked bars, table and CSV.
 

@@ -180,13 +180,13 @@ def gather(item: Scored, units: Sequence[Scored], book: Book) -> Facts:
     row = next(r for r in catalogue if r["indicator_code"] == definition.code)
     named_codes = {r["indicator_code"]: named(r) for r in catalogue}
     return Facts(
-        heading(item),
-        named(row, "definition"),
-        facts_of(row),
-        tuple((row[key], f"{t(word)}: {named_codes.get(row[key], row[key])}") for key, word in words if row[key]),
-        inputs_of(item),
-        rule_line(item, Words(language())),
-        table_of(targets_of(item, book)),
-        table_of(revisions_of(units)),
-        table_of(readings_of(item, book)),
+        head=heading(item),
+        definition=named(row, "definition"),
+        facts=facts_of(row),
+        linked=tuple((row[key], f"{t(word)}: {named_codes.get(row[key], row[key])}") for key, word in words if row[key]),
+        inputs=inputs_of(item),
+        rule=rule_line(item, Words(language())),
+        targets=table_of(targets_of(item, book)),
+        revisions=table_of(revisions_of(units)),
+        readings=table_of(readings_of(item, book)),
     )

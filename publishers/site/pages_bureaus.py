@@ -74,16 +74,15 @@ def _compared(site: Site, words: Words, view: str) -> Page:
 
 def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
     """Return an indicator ranked by bureau for its newest period, in both organisations, once where both are the same."""
-    reporting, units = site.moment.reporting_units, site.moment.organisation.by_code
+    units = site.moment.organisation.by_code
 
     def named(unit: str) -> str:
         return bureaus.unit_label(units[unit], words)
 
     found: list[BlockView] = []
     for view in ("then", "now"):
-        every = [s for s in site.moment.in_view(view).scored if s.entry.definition.code == code]
-        whole = next((s for s in every if s.entry.is_own_scope), None)
-        parts = [s for s in every if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
+        whole = next((s for s in site.moment.own if s.entry.definition.code == code), None)
+        parts = site.moment.in_view(view).parts.get(code)
         if whole is None or not parts:
             continue
         newest = max((f.period for s in parts for f in s.figures), key=lambda p: (p.end, p.start))
