@@ -20,7 +20,7 @@ if not any(s.judgement.figure for s in scored):
     st.title(t("nav_overview"))
     say_why_empty()
     st.stop()
-lessons = [found[0] for theme in LESSES if (found := headlines(scored, theme))]
+lessons = [leading[0] for theme in LESSES if (leading := headlines(scored, theme))]
 trend = headlines(scored, TREND)[:1]
 shown = {s.entry.definition.code for s in (*lessons, *trend)}
 others = [s for s in headlines(scored) if s.entry.definition.code not in shown]

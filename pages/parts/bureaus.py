@@ -43,13 +43,13 @@ def chart_name(code: str) -> str:
     return bureaus.chart_label(unit, Words(language())) if unit is not None else code
 
 
-def break_line(found: Break) -> str:
+def break_line(gap: Break) -> str:
     """Say why a history was not carried across a reorganisation."""
     return t(
-        f"break_{found.reason}",
-        day=format_date(found.day, language()) if found.day else t("unknown_day"),
-        names=unit_names(found.successor_codes),
-        own=unit_name(found.unit_code),
+        f"break_{gap.reason}",
+        day=format_date(gap.day, language()) if gap.day else t("unknown_day"),
+        names=unit_names(gap.successor_codes),
+        own=unit_name(gap.unit_code),
     )
 
 

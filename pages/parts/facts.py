@@ -130,7 +130,7 @@ def revisions_of(units: Sequence[Scored]) -> list[dict[str, Any]]:
     Args:
         units: the indicator's judgements, for its own scope and for every unit.
     """
-    every = [(item, found) for item in units for found in item.revisions]
+    every = [(item, revision) for item in units for revision in item.revisions]
     newest = sorted(
         every, key=lambda r: (r[1].vintage.known_at is not None, r[1].vintage.known_at, r[1].vintage.vintage), reverse=True
     )[:REVISIONS_SHOWN]
@@ -149,11 +149,11 @@ def revisions_of(units: Sequence[Scored]) -> list[dict[str, Any]]:
     ]
 
 
-def why_of(found: Revision) -> str:
+def why_of(revision: Revision) -> str:
     """Say why a figure was corrected or withdrawn."""
-    figure = found.vintage
+    figure = revision.vintage
     said = (t("why_" + figure.reason_class) + t("colon") + figure.reason_text) if figure.reason_class else ""
-    return t("withdrawn_because", reason=said) if found.is_withdrawal else said
+    return t("withdrawn_because", reason=said) if revision.is_withdrawal else said
 
 
 def readings_of(item: Scored, book: Book) -> list[dict[str, Any]]:
