@@ -205,6 +205,20 @@ class Moment:
         """Return one judgement per indicator: that of its own scope."""
         return self.kept("judged", ("own",), lambda: [s for s in self.whole if s.entry.is_own_scope])
 
+    @property
+    def parts(self) -> dict[str, list[Scored]]:
+        """Return the judgements of bureaus that have figures, by indicator, in the organisation of the view."""
+
+        def make() -> dict[str, list[Scored]]:
+            held: dict[str, list[Scored]] = {}
+            reporting = self.reporting_units
+            for item in self.scored:
+                if item.entry.unit_code in reporting and not item.entry.is_own_scope and item.figures:
+                    held.setdefault(item.entry.definition.code, []).append(item)
+            return held
+
+        return self.kept("judged", ("parts", self.view), make)
+
     def _scored(self, view: str) -> list[Scored]:
         make = partial(score_all, self.book, as_of=self.as_of, known_at=self.known_at, view=view)
         return self.kept("judged", ("scored", view), make)
@@ -270,5 +284,5 @@ class Moment:
 
     def changes_of_procedure(self, code: str) -> list[dict[str, Any]]:
         """Return what became known otherwise of a procedure, the oldest first."""
-        found = self.state.store.all_of(tables.RegisterChange, register_name="procedure", row_code=code)
-        return [change for change in found if self.known_at is None or change["known_at"] <= self.known_at]
+        every = self.state.store.all_of(tables.RegisterChange, register_name="procedure", row_code=code)
+        return [change for change in every if self.known_at is None or change["known_at"] <= self.known_at]

@@ -8,11 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from kpis.errors import PeriodUnreadable
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import planned_text, standing_word
 from kpis.figures.shifts import Shift, shifts
-from kpis.periods import parse_period
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import FIRST_DAY, choose_day
@@ -23,6 +21,8 @@ from pages.parts.entry import as_of, enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.series import arrow
 from pages.parts.text import in_brackets, language, named, t
+from telling.shifts import reasons, stood
+from telling.words import Words
 
 enter()
 
@@ -37,23 +37,6 @@ def listed_shifts(since: date) -> list[Shift]:
     """Return what changed of each indicator's own scope, and every correction of a bureau's figure."""
     found = shifts(cached.moment().on(since).whole, cached.moment().whole, since=since)
     return [s for s in found if s.after.entry.is_own_scope or s.corrections]
-
-
-def reason_line(kind: str, text: str) -> str:
-    """Say why an indicator stands otherwise."""
-    if kind == "new_period":
-        try:
-            return t("reason_new_period", period=parse_period(text).label(language()))
-        except PeriodUnreadable:
-            return t("reason_new_period", period=text)
-    return t(f"reason_{kind}", text=text)
-
-
-def stood(item: Scored) -> str:
-    """Say how an indicator stood: value, period and status."""
-    figure = item.judgement.figure
-    word = standing_word(item.judgement, language())
-    return f"{headline_value(item, figure)} ({figure.period.label(language())}) {word}" if figure else word
 
 
 def changed(found: list[Shift], since: date) -> None:
@@ -74,12 +57,11 @@ def changed(found: list[Shift], since: date) -> None:
 
 def told(found: list[Shift]) -> pa.Table:
     """Return what changed in two columns whose words wrap: a table of many columns cannot be read on a phone."""
+    words = Words(language())
     return arrow(
         {
-            t("since_what"): [
-                f"**{whose(s.after)}**  \n:small[{t('comma').join(reason_line(*r) for r in s.reasons)}]" for s in found
-            ],
-            t("since_from_to"): [f"{stood(s.before)}  \n→ **{stood(s.after)}**" for s in found],
+            t("since_what"): [f"**{whose(s.after)}**  \n:small[{t('comma').join(reasons(s, words))}]" for s in found],
+            t("since_from_to"): [f"{stood(s.before, words)}  \n→ **{stood(s.after, words)}**" for s in found],
         }
     )
 
@@ -96,11 +78,12 @@ def conclusion(found: list[Shift], since: date) -> str:
 
 def listed(found: list[Shift], since: date) -> Ready:
     """Return what changed as a table with CSV."""
+    words = Words(language())
     table = pd.DataFrame(
         [
             {
-                t("since_indicator"): whose(s.after), t("since_before"): stood(s.before),
-                t("since_after"): stood(s.after), t("since_reason"): t("comma").join(reason_line(*r) for r in s.reasons),
+                t("since_indicator"): whose(s.after), t("since_before"): stood(s.before, words),
+                t("since_after"): stood(s.after, words), t("since_reason"): t("comma").join(reasons(s, words)),
             }
             for s in found
         ]

@@ -10,8 +10,7 @@ from pages.parts import cached
 from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
 from pages.parts.entry import enter
 from pages.parts.text import language, named, t
-from pages.parts.themes import LESSES, headlines, with_forerunners
-from telling.overview import NOTES, pair_note
+from telling.overview import LESSES, NOTES, headlines, pair_note, with_forerunners
 from telling.words import Words
 
 enter()
@@ -20,19 +19,19 @@ enter()
 def layout() -> tuple[str, list[tuple[str, list[str], list[tuple[Scored, str]]]]]:
     """Return the status of each theme in one text, and each theme with its notes and its indicators with their headings."""
     every, catalogue = cached.moment().own, cached.moment().rows("Indicator")
-    found = []
+    themes = []
     for theme in LESSES:
-        items = with_forerunners(every, theme)
+        items = with_forerunners(every, theme, catalogue)
         notes = [note for item in items[:1] if (note := pair_note(every, item, catalogue, Words(language())))]
         if theme in NOTES and items:
             notes.append(t(NOTES[theme]))
-        found.append((theme, notes, [(item, heading(item)) for item in items]))
+        themes.append((theme, notes, [(item, heading(item)) for item in items]))
     said = t("comma").join(
         f"{t(theme)} {standing_word(items[0][0].judgement, language())}"
-        for theme, _, items in found
+        for theme, _, items in themes
         if headlines([item for item, _ in items])
     )
-    return said, found
+    return said, themes
 
 
 def heading(item: Scored) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from kpis.figures.scorecard import Scored
 from pages.parts import address, cached
 from pages.parts.asked import choose
-from pages.parts.bureaus import by_bureau, parts_by_indicator
+from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find, link_columns
 from pages.parts.entry import enter, page
 from pages.parts.facts import gather
@@ -31,7 +31,7 @@ def show(item: Scored) -> None:
     st.markdown(facts.head)
     with st.container(border=True):
         chart_with_table(item, book)
-    if parts := parts_by_indicator().get(code):
+    if parts := cached.moment().parts.get(code):
         with st.container(border=True):
             st.subheader(t("by_bureau"))
             by_bureau(item, parts, key="indicator")

@@ -10,11 +10,9 @@ from pages.parts.entry import enter
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
 from pages.parts.text import named, t
-from pages.parts.themes import LESSES, headlines
+from telling.overview import LESSES, TREND, headlines
 
 enter()
-
-TREND = "procedures"
 
 book = cached.moment().book
 scored = cached.moment().own
@@ -22,7 +20,7 @@ if not any(s.judgement.figure for s in scored):
     st.title(t("nav_overview"))
     say_why_empty()
     st.stop()
-lessons = [found[0] for theme in LESSES if (found := headlines(scored, theme))]
+lessons = [leading[0] for theme in LESSES if (leading := headlines(scored, theme))]
 trend = headlines(scored, TREND)[:1]
 shown = {s.entry.definition.code for s in (*lessons, *trend)}
 others = [s for s in headlines(scored) if s.entry.definition.code not in shown]

@@ -59,18 +59,18 @@ def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str]
     if old is None:
         return [Change("first_edition")]
     before, after = ({(s.entry.definition.code, s.entry.unit_code): s for s in moment.scored} for moment in (old, new))
-    found: list[Change] = []
+    changes: list[Change] = []
     for key in after.keys() | before.keys():
-        found += _figures(before.get(key), after.get(key))
-        found += _status(before.get(key), after.get(key))
-        found += _targets(before.get(key), after.get(key))
-    found += _definitions(old.indicators, new.indicators)
+        changes += _figures(before.get(key), after.get(key))
+        changes += _status(before.get(key), after.get(key))
+        changes += _targets(before.get(key), after.get(key))
+    changes += _definitions(old.indicators, new.indicators)
     for kind in ("project", *REGISTERS):
         table, (code,) = LISTS[kind].table, LISTS[kind].key
         was, now = (moment.state.store.each_of(table, by_key=True) for moment in (old, new))
-        found += _register(kind, code, was, now, reasons)
+        changes += _register(kind, code, was, now, reasons)
     order = {kind: place for place, kind in enumerate(KINDS)}
-    return sorted(found, key=lambda c: (order[c.kind], c.code, c.unit_code, c.period_code, c.field))
+    return sorted(changes, key=lambda c: (order[c.kind], c.code, c.unit_code, c.period_code, c.field))
 
 
 def _named(kind: str, definition: Definition, unit: str, **rest: Any) -> Change:

@@ -30,11 +30,6 @@ def exclusions(shown: Iterable[Scored], catalogue: Iterable[Mapping[str, Any]], 
     return words("excluded", parts=words("excluded_between").join(parts)) if parts else ""
 
 
-def own_scope(every: Iterable[Scored]) -> list[Scored]:
-    """Keep one judgement per indicator: that of its own scope."""
-    return [s for s in every if s.entry.is_own_scope]
-
-
 def headlines(every: Iterable[Scored], theme: str | None = None) -> list[Scored]:
     """Return the headline indicators, of one theme or of all, in catalogue order."""
     return [s for s in every if s.entry.is_headline and theme in (None, s.entry.theme)]

@@ -71,6 +71,20 @@ def milestone_groups(milestones: Iterable[Milestone], words: Words) -> str:
     return words("comma").join(words(f"group_{state}", count=n) for state, n in counts.items() if n)
 
 
+def slip_text(milestone: Milestone, words: Words) -> str:
+    """Write the slip in days: exact, about, or within the planned period; blank where none can be told."""
+    if milestone.slip_days is None:
+        return ""
+    if milestone.is_slip_exact:
+        return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
+    return words("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else words("within_period")
+
+
+def stage_word(stage: str, words: Words) -> str:
+    """Return the word of the published page; a word without a translation stays as it is."""
+    return words(f"stage {stage}") if words.has(f"stage {stage}") else stage
+
+
 def milestones_line(milestones: Sequence[Milestone], words: Words) -> str:
     """Say how many milestones there are, and how they stand."""
     if not milestones:

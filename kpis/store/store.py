@@ -97,7 +97,7 @@ def frozen_url(path: Path) -> str:
 
 def _open_frozen(url: URL) -> Engine:
     """Open an edition; tables and columns that it leaves out read as empty and blank, whatever asks for them."""
-    engine = create_engine(url)
+    engine = create_engine(url, max_overflow=-1)  # a reader is a file opened: who reads slowly keeps nobody else waiting
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:

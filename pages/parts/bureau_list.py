@@ -11,7 +11,7 @@ from kpis.figures.bureaus import BureauReport
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
-from pages.parts.bureaus import by_bureau, heat_block, parts_by_indicator, unit_label
+from pages.parts.bureaus import by_bureau, heat_block, unit_label
 from pages.parts.cards import find, tally_marks
 from pages.parts.entry import as_of, page, view
 from pages.parts.project import state_marks
@@ -34,7 +34,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
     with st.container(border=True):
         heat_block([r for r in reports if r.is_valid or r.scored], key="heat")
     st.header(t("compare_heading"), divider="gray")
-    parts = parts_by_indicator()
+    parts = cached.moment().parts
     codes = list(parts)
     if codes:
         names = {code: named(row) for code, row in cached.moment().indicators.items()}

@@ -92,8 +92,8 @@ def indicator(item: Scored) -> None:
         st.markdown(f"### {headline_value(item, item.judgement.figure)}")
         if item.entry.goals_of:
             st.caption(t("measured_by_whole"))
-        for found in item.breaks:
-            st.caption(f":material/link_off: {break_line(found)}")
+        for gap in item.breaks:
+            st.caption(f":material/link_off: {break_line(gap)}")
         chart_with_table(item, cached.moment().book)
 
 

@@ -43,32 +43,14 @@ def chart_name(code: str) -> str:
     return bureaus.chart_label(unit, Words(language())) if unit is not None else code
 
 
-def break_line(found: Break) -> str:
+def break_line(gap: Break) -> str:
     """Say why a history was not carried across a reorganisation."""
     return t(
-        f"break_{found.reason}",
-        day=format_date(found.day, language()) if found.day else t("unknown_day"),
-        names=unit_names(found.successor_codes),
-        own=unit_name(found.unit_code),
+        f"break_{gap.reason}",
+        day=format_date(gap.day, language()) if gap.day else t("unknown_day"),
+        names=unit_names(gap.successor_codes),
+        own=unit_name(gap.unit_code),
     )
-
-
-def bureau_scored() -> list[Scored]:
-    """Return the judgements of bureaus that have figures, in the organisation that the viewer chose."""
-    reporting = cached.moment().reporting_units
-    return [s for s in cached.moment().scored if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
-
-
-def parts_by_indicator() -> dict[str, list[Scored]]:
-    """Return the judgements of bureaus by indicator, in the organisation that the viewer chose."""
-
-    def make() -> dict[str, list[Scored]]:
-        found: dict[str, list[Scored]] = {}
-        for item in bureau_scored():
-            found.setdefault(item.entry.definition.code, []).append(item)
-        return found
-
-    return cached.made("bureau parts", code=view(), make=make)
 
 
 def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:

@@ -39,11 +39,11 @@ def say_why_empty() -> None:
     st.info(told, icon=":material/info:")
 
 
-def tally_marks(found: Tally, *, wraps: bool = False) -> str:
+def tally_marks(counted: Tally, *, wraps: bool = False) -> str:
     """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey.
 
     Args:
-        found: the counts.
+        counted: the counts.
         wraps: for narrow places: a mark too long for one line is a background, which runs on to the next.
     """
 
@@ -51,7 +51,7 @@ def tally_marks(found: Tally, *, wraps: bool = False) -> str:
         return "background" if wraps and len(word) > UNBROKEN else "badge"
 
     lines = []
-    for group, label, counts in groups(found, Words(language())):
+    for group, label, counts in groups(counted, Words(language())):
         colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
         marks = [
             f":{colours[s]}-{shape(word)}[{status_icon(s)} {word}]"

@@ -130,7 +130,7 @@ def revisions_of(units: Sequence[Scored]) -> list[dict[str, Any]]:
     Args:
         units: the indicator's judgements, for its own scope and for every unit.
     """
-    every = [(item, found) for item in units for found in item.revisions]
+    every = [(item, revision) for item in units for revision in item.revisions]
     newest = sorted(
         every, key=lambda r: (r[1].vintage.known_at is not None, r[1].vintage.known_at, r[1].vintage.vintage), reverse=True
     )[:REVISIONS_SHOWN]
@@ -149,11 +149,11 @@ def revisions_of(units: Sequence[Scored]) -> list[dict[str, Any]]:
     ]
 
 
-def why_of(found: Revision) -> str:
+def why_of(revision: Revision) -> str:
     """Say why a figure was corrected or withdrawn."""
-    figure = found.vintage
+    figure = revision.vintage
     said = (t("why_" + figure.reason_class) + t("colon") + figure.reason_text) if figure.reason_class else ""
-    return t("withdrawn_because", reason=said) if found.is_withdrawal else said
+    return t("withdrawn_because", reason=said) if revision.is_withdrawal else said
 
 
 def readings_of(item: Scored, book: Book) -> list[dict[str, Any]]:
@@ -180,13 +180,13 @@ def gather(item: Scored, units: Sequence[Scored], book: Book) -> Facts:
     row = next(r for r in catalogue if r["indicator_code"] == definition.code)
     named_codes = {r["indicator_code"]: named(r) for r in catalogue}
     return Facts(
-        heading(item),
-        named(row, "definition"),
-        facts_of(row),
-        tuple((row[key], f"{t(word)}: {named_codes.get(row[key], row[key])}") for key, word in words if row[key]),
-        inputs_of(item),
-        rule_line(item, Words(language())),
-        table_of(targets_of(item, book)),
-        table_of(revisions_of(units)),
-        table_of(readings_of(item, book)),
+        head=heading(item),
+        definition=named(row, "definition"),
+        facts=facts_of(row),
+        linked=tuple((row[key], f"{t(word)}: {named_codes.get(row[key], row[key])}") for key, word in words if row[key]),
+        inputs=inputs_of(item),
+        rule=rule_line(item, Words(language())),
+        targets=table_of(targets_of(item, book)),
+        revisions=table_of(revisions_of(units)),
+        readings=table_of(readings_of(item, book)),
     )

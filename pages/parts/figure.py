@@ -46,7 +46,10 @@ def ready(
     """Make a chart ready to show; arguments as in ``figure_block``."""
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = (table if csv is None else csv).to_csv(index=False).encode("utf-8-sig") if len(table) else b""
-    return Ready(Finished(figure) if figure is not None else None, sentence, shown, content, title, why_empty, is_table_open, notes)
+    return Ready(
+        figure=Finished(figure) if figure is not None else None, sentence=sentence, table=shown, csv=content, title=title,
+        why_empty=why_empty, is_table_open=is_table_open, notes=notes,
+    )  # fmt: skip
 
 
 def figure_block(figure: go.Figure | None, *, key: str, **how: Any) -> None:

@@ -117,13 +117,13 @@ def persons(store: Store, *, actor: str) -> None:
 def audit(store: Store, *, actor: str) -> None:
     """Show the newest lines of the audit trail."""
     st.title(t("part_audit"))
-    found = people.audit_trail(store, actor=actor)
+    events = people.audit_trail(store, actor=actor)
     rows = [
         {
             t("when"): instant(e.occurred_at), t("who"): e.actor, t("action"): event_name(e.action), t("subject"): e.subject,
             t("cell"): e.cell, t("detail"): e.detail, "SHA-256": e.file_sha256 or "",
         }
-        for e in found
+        for e in events
     ]  # fmt: skip
     st.markdown(t("audit_sentence", count=len(rows)))
     if not rows:

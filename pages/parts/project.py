@@ -48,25 +48,6 @@ def quarter_label(code: str) -> str:
         return code
 
 
-def stage_word(stage: str) -> str:
-    """Return the word of the published page; a word without a translation stays as it is."""
-    if not stage:
-        return ""
-    try:
-        return t(f"stage {stage}")
-    except KeyError:
-        return stage
-
-
-def slip_text(milestone: Milestone) -> str:
-    """Write the slip in days: exact, about, or within the planned period."""
-    if milestone.slip_days is None:
-        return "―"
-    if milestone.is_slip_exact:
-        return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
-    return t("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else t("within_period")
-
-
 def state_marks(milestones: Iterable[Milestone]) -> str:
     """Return the number of milestones in every state that occurs as one line of markdown."""
     held = list(milestones)
@@ -111,11 +92,11 @@ def rule_line(report: ProjectReport, rule: str) -> str:
 def contradictions(reports: Sequence[ProjectReport]) -> None:
     """List the projects whose stated confidence contradicts the computed status."""
     st.subheader(t("contradictions"))
-    found = [r for r in reports if r.is_contradicted]
-    if not found:
+    contradicted = [r for r in reports if r.is_contradicted]
+    if not contradicted:
         stated = sum(1 for r in reports if r.confidence is not None)
         st.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
-    for report in found:
+    for report in contradicted:
         said = report.confidence
         assert said is not None
         st.page_link(page("projects"), label=named(dict(report.row)), query_params=address.link(code=report.code))
@@ -155,6 +136,7 @@ def milestone_table(
     milestones: Sequence[Milestone], sources: dict[str, str], projects: dict[str, str] | None = None
 ) -> pd.DataFrame:
     """Return milestones as people read them, one row each: every day given, slip, state, quarter reported, source."""
+    words = Words(language())
     return pd.DataFrame(
         [
             {
@@ -163,9 +145,9 @@ def milestone_table(
                 t("planned_day"): " → ".join(map(given_day, m.planned)) or "―",
                 t("replanned_day"): " → ".join(map(given_day, m.replanned)) or "―",
                 t("actual_day"): given_day(m.actual),
-                t("slip_days"): slip_text(m),
+                t("slip_days"): told_projects.slip_text(m, words) or "―",
                 t("milestone_state"): t("state_" + m.state),
-                t("milestone_stage"): stage_word(m.stage_ja),
+                t("milestone_stage"): told_projects.stage_word(m.stage_ja, words),
                 t("reported_in"): quarter_label(m.reported_period),
                 t("source"): sources.get(m.source_code, ""),
             }

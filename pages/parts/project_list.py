@@ -72,9 +72,9 @@ def line(report: ProjectReport) -> None:
     """Show one leading project on a few lines; its name stands as text, since a link is cut off where it does not fit."""
     with st.container(border=True, height="stretch", gap="xsmall"):
         marks = [status_mark(report.status)] if report.scored else []
-        marks += [found] if (found := state_marks(report.milestones)) else []
+        marks += [states] if (states := state_marks(report.milestones)) else []
         st.markdown("  \n".join([f"**{projects.called(report, Words(language()))}**", *([" ".join(marks)] if marks else [])]))
-        goal = [found] if (found := named(dict(report.row), "goal")) else []
+        goal = [words] if (words := named(dict(report.row), "goal")) else []
         st.caption("  \n".join([*goal, f"{report.code} ・ {leaders(report) or no_bureau(report)} ・ {reported(report)}"]))
         link(report, t("open_project"))
 

@@ -109,8 +109,8 @@ def indicators(report: ProjectReport) -> None:
                 st.subheader(named(item.entry.definition))
                 status_badge(item.judgement)
                 st.markdown(f"### {headline_value(item, item.judgement.figure)}")
-                if found := steps(item):
-                    st.caption(found)
+                if raised := steps(item):
+                    st.caption(raised)
                 chart_with_table(item, cached.moment().book)
         for item in rest[: max(0, CHARTS_SHOWN - len(drawn))]:
             with st.container(border=True, height="stretch"):
@@ -118,8 +118,8 @@ def indicators(report: ProjectReport) -> None:
                 status_badge(item.judgement)
                 st.markdown(f"### {headline_value(item, item.judgement.figure)}")
                 st.markdown(sentence(item.judgement))
-                if found := steps(item):
-                    st.caption(found)
+                if raised := steps(item):
+                    st.caption(raised)
                 source_line(item, cached.moment().book)
     unshown = len(rest) - max(0, CHARTS_SHOWN - len(drawn))
     if unshown > 0:

@@ -76,11 +76,11 @@ def summary(every: list[Scored], book: Book, *, lessons: Sequence[Scored], other
     rows = cached.moment().rows("Indicator")
     core = told_projects.core_with_goals(cached.moment().projects)
     return Summary(
-        conclusion(every, words),
-        lead(every, words, as_of=as_of()),
-        tally_marks(tally(every)),
-        (exclusions(lessons, rows, words), exclusions(others, rows, words)),
-        told_projects.overview_heading(core, cached.moment().rows("StrategyVersion"), words),
-        core_projects(core),
-        changed_last(every, book),
+        title=conclusion(every, words),
+        lead=lead(every, words, as_of=as_of()),
+        marks=tally_marks(tally(every)),
+        excluded=(exclusions(lessons, rows, words), exclusions(others, rows, words)),
+        projects_heading=told_projects.overview_heading(core, cached.moment().rows("StrategyVersion"), words),
+        projects=core_projects(core),
+        changes=changed_last(every, book),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from kpis.errors import PeriodUnreadable
 from kpis.figures.bureaus import BureauReport
@@ -32,7 +33,7 @@ class Drawn:
     points: tuple[tuple[Period, float, float | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QuarterReport:
     """The material of one quarter in one language: the quarter's last day, and the last day of the quarter before."""
 
@@ -56,22 +57,22 @@ class QuarterReport:
         """Return every indicator for its own scope, judged on the quarter's last day."""
         return self.moment.own
 
-    @property
+    @cached_property
     def shifts(self) -> list[Shift]:
         """Return those that stand otherwise than on the last day of the quarter before."""
         return shifts(self.before.own, self.moment.own, since=self.before.as_of)
 
-    @property
+    @cached_property
     def milestones(self) -> list[Milestone]:
         """Return those due, done or reported in the quarter."""
         return [m for p in self.moment.projects for m in p.milestones if of_quarter(m, self.period)]
 
-    @property
+    @cached_property
     def bureaus(self) -> list[BureauReport]:
         """Return the bureaus that exist on the quarter's last day."""
         return [b for b in self.moment.bureaus if b.is_valid]
 
-    @property
+    @cached_property
     def coverage(self) -> list[tuple[Scored, RollUp]]:
         """Return for each indicator that bureaus report the last reports of the quarter, with what they add up to."""
         held = []
@@ -119,15 +120,15 @@ class QuarterReport:
 
     def drawn(self) -> list[Drawn]:
         """Return the headline indicators with at least two values, with their plan on the same days."""
-        found = []
+        drawn = []
         for item in headlines(self.scored):
             valued = sorted((f for f in item.figures if f.value is not None), key=lambda f: (f.period.end, f.period.start))
             if len(valued) < 2:
                 continue
             path = path_of(item, as_of=self.as_of)
             points = tuple((f.period, float(f.value or 0.0), planned_on(path, f.period.end)) for f in valued)
-            found.append(Drawn(item, points))
-        return found
+            drawn.append(Drawn(item, points))
+        return drawn
 
     def shown(self, item: Scored, figure: Figure | None) -> str:
         """Write a figure as people read it."""

@@ -17,6 +17,7 @@ from kpis.text import format_date, format_value, status_word
 from publishers.meeting.material import QuarterReport
 from telling import indicator
 from telling.overview import stands
+from telling.shifts import stood
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -43,7 +44,7 @@ def report_page(report: QuarterReport) -> str:
     return environment.get_template("report.html").render(
         report=report, words=words, day=format_date(report.as_of, language), sentences=report.sentences(),
         statuses=[(text, count) for _, _, text, count in stands(tally(report.scored), words)],
-        charts=[_chart(report, found.scored) for found in report.drawn()],
+        charts=[_chart(report, drawn.scored) for drawn in report.drawn()],
         tables=[_indicators(report), _projects(report), _milestones(report), _coverage(report), _changes(report)],
     )  # fmt: skip
 
@@ -144,11 +145,6 @@ def _coverage(report: QuarterReport) -> _Table:
 def _changes(report: QuarterReport) -> _Table:
     words, language = report.words, report.words.language
 
-    def stood(item: Scored) -> str:
-        figure = item.judgement.figure
-        word = standing_word(item.judgement, language)
-        return f"{report.shown(item, figure)} ({figure.period.label(language)}) {word}" if figure else word
-
-    rows = [[words.named(s.after.entry.definition), stood(s.before), stood(s.after)] for s in report.shifts]
+    rows = [[words.named(s.after.entry.definition), stood(s.before, words), stood(s.after, words)] for s in report.shifts]
     header = [words("since_indicator"), words("since_before"), words("since_after")]
     return _Table(words("report_changes"), header, rows, words("since_none", day=format_date(report.period.start, language)))

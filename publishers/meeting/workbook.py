@@ -23,11 +23,11 @@ from kpis.periods import parse_period
 from kpis.text import format_date, status_word
 from publishers.meeting.material import QuarterReport
 from telling.indicator import stretches_of
-from telling.overview import stands
+from telling.overview import LESSES, stands
+from telling.shifts import reasons, stood
 
 FONT = "游ゴシック"
 BLUE, GREY = "0017C1", "626264"
-FIVE_LESS = ("paperless", "faxless", "sealless", "cashless", "touchless")
 Cell = str | float | int | bool | date | None
 
 
@@ -168,17 +168,17 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
     if not drawn:
         _put(sheet, row, 1, words("no_series"))
         return
-    for number, found in enumerate(drawn):
-        definition = found.scored.entry.definition
+    for number, one in enumerate(drawn):
+        definition = one.scored.entry.definition
         unit = words.named(definition, "unit")
-        rows = [(p.label(language), value, planned) for p, value, planned in found.points]
+        rows = [(p.label(language), value, planned) for p, value, planned in one.points]
         start = row + 1
         _put(sheet, row, 1, f"{words.named(definition)} ({unit})", bold=True)
         row = _table(
             sheet, f"series_{number}", start, [words("period"), words("actual"), words("planned")], rows, [24, 16, 16]
         )  # fmt: skip
         # Figures that no one line may join (sums since April, quarters beside years): columns.
-        is_counter = len(stretches_of(found.scored)) > 1
+        is_counter = len(stretches_of(one.scored)) > 1
         chart = BarChart() if is_counter else LineChart()
         chart.title, chart.height, chart.width = words.named(definition), 7.5, 18
         chart.add_data(Reference(sheet, min_col=2, max_col=3, min_row=start, max_row=start + len(rows)), titles_from_data=True)
@@ -196,7 +196,7 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
             plan.graphicalProperties.line.dashStyle, plan.marker.symbol = "dash", "none"
         chart.x_axis.delete = chart.y_axis.delete = False
         chart.y_axis.title, chart.y_axis.numFmt, chart.legend.position = unit, "#,##0", "b"
-        if min(v for _, v, _ in found.points) >= 0:
+        if min(v for _, v, _ in one.points) >= 0:
             chart.y_axis.scaling.min = 0
         sheet.add_chart(chart, f"E{start - 1}")
         row = max(row, start + 17)
@@ -275,9 +275,9 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
         ]  # fmt: skip
         row = _table(sheet, "coverage", row, header, rows, [34, 18, 10, 10, 14, 14, 10, 16, 50, 10])
     themes = {
-        i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus and i.entry.theme in FIVE_LESS
+        i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus and i.entry.theme in LESSES
     }  # fmt: skip
-    columns = [theme for theme in FIVE_LESS if theme in themes]
+    columns = [theme for theme in LESSES if theme in themes]
     start = row
     lines: list[list[Cell]] = []
     for bureau in report.bureaus:
@@ -311,18 +311,10 @@ def _changes(sheet: Worksheet, report: QuarterReport) -> None:
     words, language = report.words, report.words.language
     row = _head(sheet, report, words("report_changes"))
 
-    def stood(item: Scored) -> str:
-        figure = item.judgement.figure
-        word = standing_word(item.judgement, language)
-        return f"{report.shown(item, figure)} ({figure.period.label(language)}) {word}" if figure else word
-
     rows = [
         [
-            words.named(s.after.entry.definition), stood(s.before), stood(s.after),
-            words("list_comma").join(
-                words("reason_new_period", period=parse_period(text).label(language)) if kind == "new_period" else words(f"reason_{kind}", text=text)
-                for kind, text in s.reasons
-            ),
+            words.named(s.after.entry.definition), stood(s.before, words), stood(s.after, words),
+            words("list_comma").join(reasons(s, words)),
         ]
         for s in report.shifts
     ]  # fmt: skip

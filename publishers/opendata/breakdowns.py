@@ -88,12 +88,12 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 
 def breakdowns(site: Site) -> list[Resource]:
     """Return every table of numbers that the pages of registers and bureaus draw."""
-    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FIELDS}
+    flat: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FIELDS}
     for block in _blocks(site):
-        if block.file in found:
-            found[block.file] += block.flat
+        if block.file in flat:
+            flat[block.file] += block.flat
     return [
-        Resource(name, fields, tuple({field: as_datum(row[field]) for field in fields} for row in found[name]), key)
+        Resource(name, fields, tuple({field: as_datum(row[field]) for field in fields} for row in flat[name]), key)
         for name, (fields, key) in FIELDS.items()
     ]
 

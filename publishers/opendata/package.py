@@ -70,7 +70,7 @@ class Stored(Collection[dict[str, Any]]):
         return self._store.count(self._model)
 
     def __contains__(self, row: object) -> bool:
-        return any(found == row for found in self)
+        return any(own == row for own in self)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for row in self._store.each_of(self._model, columns=self._columns):
@@ -90,7 +90,7 @@ class Spread(Collection[dict[str, Any]]):
         return sum(1 for _ in self)
 
     def __contains__(self, row: object) -> bool:
-        return any(found == row for found in self)
+        return any(own == row for own in self)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for row in self._rows:
@@ -146,7 +146,7 @@ def plural(table: str) -> str:
 def resources(moment: Moment) -> list[Resource]:
     """Return every table of the open data of an edition, judged on its day."""
     store = moment.state.store
-    found = [_observations(moment), _status(moment)]
+    made = [_observations(moment), _status(moment)]
     for model in PUBLIC:
         columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order", *_SPREAD)]
         table = "vintages" if model is tables.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
@@ -156,12 +156,12 @@ def resources(moment: Moment) -> list[Resource]:
         if "submission_id" in fields:
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
-        found.append(Resource(table, fields, rows, tuple(keys) or _unique(model)))
+        made.append(Resource(table, fields, rows, tuple(keys) or _unique(model)))
     for (model, column), (table, field, marks) in _SPREAD_TO.items():
         key = next(c.name for c in columns_of(model) if c.primary_key)
         spread = Spread(store, model, key, column, field, marks)
-        found.append(Resource(table, {key: "string", field: "string"}, spread, (key, field)))
-    return found
+        made.append(Resource(table, {key: "string", field: "string"}, spread, (key, field)))
+    return made
 
 
 # Several values in one cell stand in a table of their own, one a row; a copy for searching is nobody else's.

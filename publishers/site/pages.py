@@ -91,7 +91,7 @@ def _shown(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     scored = [v.scored for v in own.values()]
-    lesses = [(theme, own[found[0].entry.definition.code]) for theme in LESSES if (found := headlines(scored, theme))]
+    lesses = [(theme, own[leading[0].entry.definition.code]) for theme in LESSES if (leading := headlines(scored, theme))]
     trend = next((own[s.entry.definition.code] for s in headlines(scored, TREND)), None)
     shown = {view.code for _, view in lesses} | ({trend.code} if trend else set())
     others = [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown]
@@ -180,7 +180,7 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
         for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
         if row[field] in site.moment.indicators
     ]
-    corrected = [_corrected(site, view, found, words) for view, found in _corrections(views)]
+    corrected = [_corrected(site, view, revision, words) for view, revision in _corrections(views)]
     definition = views[0].scored.entry.definition
     readings = [
         {
@@ -207,37 +207,25 @@ def _unit_label(row: Mapping[str, Any], words: Words) -> str:
 
 def _corrections(views: Iterable[IndicatorView]) -> list[tuple[IndicatorView, Revision]]:
     """Return every correction and withdrawal of an indicator's figures, newest first."""
-    found = [(view, revision) for view in views for revision in view.scored.revisions]
-    return sorted(found, key=lambda f: (f[1].vintage.known_at or datetime.min, f[1].vintage.vintage), reverse=True)
+    every = [(view, revision) for view in views for revision in view.scored.revisions]
+    return sorted(every, key=lambda f: (f[1].vintage.known_at or datetime.min, f[1].vintage.vintage), reverse=True)
 
 
-def _corrected(site: Site, view: IndicatorView, found: Revision, words: Words) -> dict[str, Any]:
-    figure = found.vintage
+def _corrected(site: Site, view: IndicatorView, revision: Revision, words: Words) -> dict[str, Any]:
+    figure = revision.vintage
     why = words(f"edition_reason_{figure.reason_class}") if figure.reason_class else ""
     why = f"{why} {figure.reason_text}".strip()
     return {
-        "period": figure.period.label(words.language), "value": view.figure(found.after) if found.after else words("no_figure"),
-        "before": view.figure(found.before), "vintage": figure.vintage, "whose": words.named(site.moment.units[view.scored.entry.unit_code]),
+        "period": figure.period.label(words.language), "value": view.figure(revision.after) if revision.after else words("no_figure"),
+        "before": view.figure(revision.before), "vintage": figure.vintage, "whose": words.named(site.moment.units[view.scored.entry.unit_code]),
         "unit": words.named(view.scored.entry.definition, "unit"),
         "known": format_date(local_day(figure.known_at), words.language) if figure.known_at else words("unknown_day"),
-        "reason": words("withdrawn_because", reason=why) if found.is_withdrawal else why,
+        "reason": words("withdrawn_because", reason=why) if revision.is_withdrawal else why,
     }  # fmt: skip
 
 
 def _given(given: GivenDay | None, words: Words) -> str:
     return day_word(given.day, given.precision, words) if given else ""
-
-
-def _stage(stage: str, words: Words) -> str:
-    return words(f"stage {stage}") if words.has(f"stage {stage}") else stage
-
-
-def _slip(milestone: Milestone, words: Words) -> str:
-    if milestone.slip_days is None:
-        return ""
-    if milestone.is_slip_exact:
-        return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
-    return words("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else words("within_period")
 
 
 def _states(milestones: Sequence[Milestone], words: Words) -> str:
@@ -277,7 +265,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 {
                     "name": words.named(m), "planned": "、".join(_given(g, words) for g in m.planned),
                     "replanned": "、".join(_given(g, words) for g in m.replanned), "actual": _given(m.actual, words),
-                    "state": words("state_" + m.state), "slip": _slip(m, words), "stage": _stage(m.stage_ja, words),
+                    "state": words("state_" + m.state), "slip": projects.slip_text(m, words), "stage": projects.stage_word(m.stage_ja, words),
                 }
                 for m in report.milestones
             ],

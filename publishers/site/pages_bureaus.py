@@ -74,25 +74,24 @@ def _compared(site: Site, words: Words, view: str) -> Page:
 
 def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
     """Return an indicator ranked by bureau for its newest period, in both organisations, once where both are the same."""
-    reporting, units = site.moment.reporting_units, site.moment.organisation.by_code
+    units = site.moment.organisation.by_code
 
     def named(unit: str) -> str:
         return bureaus.unit_label(units[unit], words)
 
-    found: list[BlockView] = []
+    compared: list[BlockView] = []
     for view in ("then", "now"):
-        every = [s for s in site.moment.in_view(view).scored if s.entry.definition.code == code]
-        whole = next((s for s in every if s.entry.is_own_scope), None)
-        parts = [s for s in every if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures]
+        whole = next((s for s in site.moment.own if s.entry.definition.code == code), None)
+        parts = site.moment.in_view(view).parts.get(code)
         if whole is None or not parts:
             continue
         newest = max((f.period for s in parts for f in s.figures), key=lambda p: (p.end, p.start))
         block = bureaus.by_bureau(site.telling(words, view), whole, parts, newest, name=named)
-        if found and found[0].block.rows == block.rows:
-            found.append(BlockView(Block("by_bureau_now", "", words("ed_same_now"), (), ()), words, words("view_now")))
+        if compared and compared[0].block.rows == block.rows:
+            compared.append(BlockView(Block("by_bureau_now", "", words("ed_same_now"), (), ()), words, words("view_now")))
         else:
-            found.append(BlockView(replace(block, key=f"by_bureau_{view}"), words, words(f"view_{view}")))
-    return found
+            compared.append(BlockView(replace(block, key=f"by_bureau_{view}"), words, words(f"view_{view}")))
+    return compared
 
 
 def _file(view: str) -> str:
@@ -120,12 +119,12 @@ def _bureau(site: Site, words: Words, code: str, row: Mapping[str, Any], every: 
     mine = [v for v in every if v.scored.entry.unit_code == code]
     now = _figures(site, words, code, "now")
     told = [[(v.code, v.headline, v.status) for v in views] for views in (_figures(site, words, code, "then"), now)]
-    found = next((r.tally for r in site.moment.bureaus if r.code == code), Tally())
+    standing = next((r.tally for r in site.moment.bureaus if r.code == code), Tally())
     held = [f for f in site.moment.facilities if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
         "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
         "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
-        "counts": badges(found, words),
+        "counts": badges(standing, words),
         "projects": [
             (words(f"role_{m['role']}"), site.moment.by_code("Project")[m["project_code"]]) for m in site.moment.rows("ProjectBureau") if m["bureau_code"] == code
         ],

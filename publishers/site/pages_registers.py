@@ -23,8 +23,8 @@ LISTED = 200  # rows of a list on a page; the CSV holds all of them
 
 
 def _view_of(site: Site, words: Words, theme: str, *kinds: str) -> IndicatorView | None:
-    found = published(site.moment.scored, theme, *kinds)
-    return site.view(found, words) if found else None
+    item = published(site.moment.scored, theme, *kinds)
+    return site.view(item, words) if item else None
 
 
 def _headline(view: IndicatorView | None) -> str:

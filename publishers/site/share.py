@@ -37,13 +37,13 @@ def share_picture(site: Site) -> bytes:
     pen.text((70, 90), words("site"), font=font(68), fill="#1a1a1c")
     pen.text((70, 195), words("edition_line", number=site.about["edition"], day=site.day(words)), font=font(36), fill="#54545a")
     own = {s.entry.definition.code: s for s in reversed(site.moment.scored)}
-    found = tally(own.values())
-    total, x = found.total or 1, 70.0
-    for group, status, _, count in stands(found, words):
+    counted = tally(own.values())
+    total, x = counted.total or 1, 70.0
+    for group, status, _, count in stands(counted, words):
         width = 1060 * count / total
         pen.rectangle((x, 300, x + width - 3, 370), fill=COLOURS[_tone(group, status)])
         x += width
-    for n, (group, label, counts) in enumerate(groups(found, words)):
+    for n, (group, label, counts) in enumerate(groups(counted, words)):
         place = (70 + n % 2 * 540, 415 + n // 2 * 80)
         status = max(counts, key=lambda s: counts[s])
         pen.rectangle((place[0], place[1] + 8, place[0] + 28, place[1] + 36), fill=COLOURS[_tone(group, status)])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import sqlite3
 import threading
+import time
 import weakref
 from collections import OrderedDict
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from kpis import moment as asked
 from kpis.figures.scorecard import score_all
 from kpis.moment import DATABASES, LIMITS, Moment, State, state_of
 from kpis.store.queries import PAGE_SIZE, Filter
-from kpis.store.store import Store
+from kpis.store.store import Store, frozen_url
 
 DAY = date(2023, 3, 31)
 
@@ -93,6 +96,19 @@ def test_a_large_page_of_a_search_is_not_kept(tokyo: Store) -> None:
     now = Moment(state=State(tokyo), as_of=DAY)
     total, rows = now.search(Filter(), size=PAGE_SIZE + 1)
     assert len(rows) == min(total, PAGE_SIZE + 1) and not now.state._kept["searched"]
+
+
+def test_many_slow_readers_of_an_edition_keep_nobody_waiting(tokyo: Store, tmp_path: Path) -> None:
+    """Pages and API ask of one store; a file of procedures is sent as slowly as it is taken."""
+    with closing(sqlite3.connect(str(tokyo.engine.url.database))) as connection:
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "edition.db"),))
+    now = Moment(state=state_of(frozen_url(tmp_path / "edition.db")), as_of=DAY)
+    slow = [now.matching(Filter()) for _ in range(40)]
+    assert all(next(rows) for rows in slow)
+    began = time.monotonic()
+    assert now.book.entries and time.monotonic() - began < 20, "a pool that is full would wait for thirty seconds"
+    for rows in slow:
+        rows.close()
 
 
 def test_many_who_ask_at_once_get_one_state_and_right_answers(tmp_path: Path, tokyo: Store) -> None:

@@ -7,6 +7,7 @@ import urllib.error
 
 import pytest
 
+from kpis.moment import State
 from kpis.store.store import Store
 from publishers.meeting.material import quarter_report
 from tests.pages.conftest import Site
@@ -50,7 +51,7 @@ def test_an_unknown_project_or_view_is_refused_in_words(site: Site) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_report_page_says_what_the_command_writes(site: Site, language: str) -> None:
-    made = quarter_report(Store(site.url), "FY2022-Q4", language=language)
+    made = quarter_report(State(Store(site.url)), "FY2022-Q4", language=language)
     texts, _ = site.viewer.read("report", f"period=FY2022-Q4&lang={language}")
     assert made.title in texts
     assert "\n".join(f"- {sentence}" for sentence in made.sentences()) in texts

@@ -12,13 +12,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.reform import REFORM_ROUTES
-from kpis.figures.scorecard import score_all
+from kpis.moment import Moment, State
 from kpis.settings import ROOT, settings
 from kpis.store import tables
 from loaders import load
 from loaders.load import load_file
 from publishers.editions import on_disk
-from telling.overview import own_scope, phrase
+from telling.overview import phrase
 from telling.words import Words
 from tests.publishers.house import House
 
@@ -81,9 +81,7 @@ def test_a_figure_that_rounds_to_its_target_is_never_shown_as_its_target(house: 
     house.publish()
     assert not load_file(house.store, ROUNDS).problems
     day = date(2023, 6, 30)
-    item = next(
-        s for s in own_scope(score_all(house.store.book(), as_of=day)) if s.entry.definition.code == "electronic_decision_rate"
-    )
+    item = next(s for s in Moment(state=State(house.store), as_of=day).own if s.entry.definition.code == "electronic_decision_rate")
     assert item.judgement.status == "missed"
     assert item.judgement.sentence_ja.startswith("目標 100.0 % に対し 99.96 %、0.04 ポイント届かず(未達、")
     assert item.judgement.sentence_en.startswith("99.96 % against a target of 100.0 %: short by 0.04 points (missed, ")

@@ -8,7 +8,6 @@ import pytest
 
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
 from kpis.figures.records import RULE_VERSION
-from kpis.figures.scorecard import score_all
 from kpis.moment import Moment, State
 from kpis.periods import parse_period
 from kpis.store import tables
@@ -16,7 +15,7 @@ from kpis.store.store import Store
 from telling import bureaus as told_bureaus
 from telling import projects as told_projects
 from telling.blocks import Telling
-from telling.overview import coverage_lines, exclusions, headlines, own_scope
+from telling.overview import coverage_lines, exclusions, headlines
 from telling.words import Words
 from tests.kpis.test_bureaus import TODAY, bureaus
 from tests.kpis.test_projects import reports
@@ -31,7 +30,7 @@ def telling(store: Store, language: str) -> Telling:
 
 
 def sheets(store: Store, language: str, period: str) -> object:
-    every = [s for s in score_all(store.book(), as_of=TODAY) if s.entry.definition.code == "paper_sheets"]
+    every = [s for s in Moment(state=State(store), as_of=TODAY).scored if s.entry.definition.code == "paper_sheets"]
     whole, *parts = every
     told = telling(store, language)
     return told_bureaus.by_bureau(told, whole, parts, parse_period(period), name=lambda code: told.words.named(told.bureaus[code]))
@@ -52,7 +51,7 @@ def test_one_bureau_alone_is_not_ranked_and_nobody_is_called_missing(tokyo: Stor
 
 @LANGUAGES
 def test_a_period_without_a_report_names_only_those_whose_figures_were_published(tokyo: Store, language: str) -> None:
-    whole = next(s for s in own_scope(score_all(tokyo.book(), as_of=TODAY)) if s.entry.definition.code == "paper_sheets")
+    whole = next(s for s in Moment(state=State(tokyo), as_of=TODAY).own if s.entry.definition.code == "paper_sheets")
     (first,) = [r for r in whole.rolled if r.period_code == "FY2018"]
     lines = coverage_lines(whole, first, ", ".join, Words(language))
     assert len(lines) == 1 and "WATERWORKS" in lines[0] and "POLICE" not in lines[0]
@@ -164,7 +163,7 @@ def test_the_two_rules_are_named_apart(language: str) -> None:
 @LANGUAGES
 def test_the_overview_says_which_figures_leave_out_the_covid_response(tokyo: Store, language: str) -> None:
     catalogue = tokyo.all_of(tables.Indicator)
-    every = headlines(own_scope(score_all(tokyo.book(), as_of=TODAY)))
+    every = headlines(Moment(state=State(tokyo), as_of=TODAY).own)
     said = exclusions(every, catalogue, Words(language))
     assert said.count({"ja": "感染症対応の特需を除く", "en": "without the extra volume of the covid response"}[language]) == 2
     assert exclusions([], catalogue, Words(language)) == ""
