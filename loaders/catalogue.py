@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kpis.store.decisions import Decision
 from kpis.store.store import Store
-from kpis.store.vintages import Decision
 from loaders.files.problems import LoadReport
 from loaders.load import Progress, load_together
 from loaders.missing import read_dropped

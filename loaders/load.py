@@ -15,8 +15,8 @@ from kpis.periods import local_day
 from kpis.registers import LISTS
 from kpis.settings import settings
 from kpis.store import vintages
+from kpis.store.decisions import Decision, Gone, apply_decisions
 from kpis.store.store import Store, utc_now
-from kpis.store.vintages import Decision, Gone
 from loaders.files.problems import LoadReport, Problem
 from loaders.missing import find_gone, settle
 from loaders.prepared import Prepared
@@ -161,4 +161,4 @@ def _store_one(session: Session, file: Prepared, gone: Sequence[tuple[Gone, Deci
     changed = vintages.apply_rows(
         session, file.kind, file.rows, sha256=file.sha256, loaded_at=now, list_name=file.name, columns=set(file.columns), kept=kept
     )
-    return changed + vintages.apply_decisions(session, gone, sha256=file.sha256, decided_at=now)
+    return changed + apply_decisions(session, gone, sha256=file.sha256, decided_at=now)

@@ -26,9 +26,9 @@ from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.store import tables
+from kpis.store.decisions import Decision, Gone
 from kpis.store.store import Store
 from kpis.store.tables import table_of
-from kpis.store.vintages import Decision, Gone
 from kpis.vocabulary import RowKind
 from loaders.files.problems import Problem
 from loaders.prepared import Prepared

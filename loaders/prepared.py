@@ -12,11 +12,11 @@ from kpis.settings import settings
 from kpis.store.fields import Fields
 from kpis.store.store import Store
 from kpis.vocabulary import RowKind
+from loaders.files.addresses import column_letters, split_address
 from loaders.files.endings import find_faults
 from loaders.files.guard import check_bytes
 from loaders.files.layouts import read_placed, recognise
 from loaders.files.problems import LoadReport, Problem
-from loaders.files.sheets import column_letters, split_address
 from loaders.files.table import header_of, read_rows, read_table, written_rows
 from loaders.rows import CATALOGUE, OFFICIAL
 

@@ -24,8 +24,8 @@ from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
 from kpis.vocabulary import RowKind
+from loaders.files.addresses import column_letters
 from loaders.files.problems import Problem
-from loaders.files.sheets import column_letters
 from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
 from loaders.workbook.values import fits_unit

@@ -24,7 +24,7 @@ from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.register_history import FIRST_KNOWN
 from kpis.store.tables import table_of
-from kpis.vocabulary import EndedReason, ListDecision, Precision, RowKind
+from kpis.vocabulary import RowKind
 
 ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
@@ -32,27 +32,6 @@ MANY = 500  # up to so many keys are looked up by name; beyond, the whole table 
 COMPARED = tuple(tables.FigureFields.model_fields)
 BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # of what says nothing
 SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What becomes of a row that its list holds no longer: ``keep``, ``end`` (on a day) or ``never`` (it was never so)."""
-
-    word: str
-    ended_on: date | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A row that a list of a kind held before and holds no longer, by its key as one text."""
-
-    kind: str
-    list_name: str
-    key: str
-    row: Mapping[str, Any]
-    was_kept: bool = False  # decided before, and still to be done: a list that is replaced whole would leave it out
-    is_beside_part: bool = False  # the file looks like a part of its list: the row stays unless something is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +90,7 @@ def apply_rows(
     if listed.stored == "appended":
         return _append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
     if listed.stored == "by_key":
-        return _upsert(session, kind, values, origin=Origin(loaded_at, sha256, list_name=list_name))
+        return upsert(session, kind, values, origin=Origin(loaded_at, sha256, list_name=list_name))
     if listed.stored == "days":
         return _set_calendar(session, values, kept={row["period_code"] for row in kept})
     if "period_code" in table.c:
@@ -142,10 +121,11 @@ def apply_report(session: Session, kind: str, values: list[dict[str, Any]], *, o
     if kind == RowKind.OBSERVATION:
         given = [{**row, "submission_id": origin.submission_id} for row in values]
         return _append_observations(session, given, sha256=origin.file_sha256, loaded_at=origin.known_at)
-    return _upsert(session, kind, values, origin=origin)
+    return upsert(session, kind, values, origin=origin)
 
 
-def _upsert(session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+def upsert(session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+    """Store rows of a list by their key; a row of a register that changed keeps what it was. Return how many changed or are new."""
     table, is_register = table_of(LISTS[kind].table), kind in REGISTERS
     (key,) = table.primary_key.columns
     # A row may point at a later row of the same file: store the rows first, the pointers after.
@@ -355,72 +335,6 @@ def ensure_periods(session: Session, codes: set[str]) -> None:
             insert(table),
             [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in found],
         )
-
-
-def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime) -> int:
-    """Store what was decided of rows that their lists hold no longer, and do it; return how many rows changed.
-
-    Rows of lists that are replaced whole are kept or left out where the list is stored (``apply_rows``).
-    """
-    changed = 0
-    for kind in dict.fromkeys(row.kind for row, _ in gone):
-        own = [(row, decision) for row, decision in gone if row.kind == kind]
-        if kind in REGISTERS:
-            changed += _end_rows(session, kind, own, sha256=sha256, decided_at=decided_at)
-        elif kind == RowKind.OBSERVATION:
-            changed += _withdraw_rows(session, own, decided_at=decided_at)
-    if any(not row.was_kept for row, _ in gone):
-        session.execute(
-            insert(table_of(tables.ListDecision)),
-            [
-                {
-                    "list_kind": row.kind, "list_name": row.list_name, "row_key": row.key, "decision": decision.word,
-                    "ended_on": decision.ended_on, "reason": decision.reason, "decided_at": decided_at,
-                }
-                for row, decision in gone
-                if not row.was_kept
-            ],
-        )  # fmt: skip
-    return changed
-
-
-def _end_rows(
-    session: Session, kind: str, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime
-) -> int:
-    (key,) = REGISTERS[kind].key
-    values, reasons = [], {}
-    for row, decision in gone:
-        if decision.word == ListDecision.KEEP:
-            continue
-        is_end = decision.word == ListDecision.END
-        values.append(
-            {
-                key: row.key, "ended_on": decision.ended_on,
-                "ended_on_precision": (Precision.DAY if is_end else Precision.UNKNOWN).value,
-                "ended_reason": (REGISTERS[kind].ends_as if is_end else EndedReason.MISTAKE).value,
-            }
-        )  # fmt: skip
-        reasons[row.key] = (None if is_end else "error", decision.reason)
-    return _upsert(session, kind, values, origin=Origin(decided_at, sha256, reasons=reasons)) if values else 0
-
-
-def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, decided_at: datetime) -> int:
-    """Withdraw every vintage of a figure that was so in no report: what its list said of it was never so."""
-    table = table_of(tables.Observation)
-    fresh = []
-    for row, decision in gone:
-        if decision.word != ListDecision.NEVER:
-            continue
-        own = (table.c[name] == row.row[name] for name in ("indicator_code", "bureau_code", "period_code"))
-        held = [dict(v._mapping) for v in session.execute(select(table).where(*own).order_by(table.c.vintage))]
-        taken_back = {v["withdraws_vintage"] for v in held}
-        for said in list(held):
-            if said["submission_id"] is None and said["withdraws_vintage"] is None and said["vintage"] not in taken_back:
-                held.append(as_withdrawal(said, held, reason=("error", decision.reason), known_at=decided_at))
-                fresh.append(held[-1])
-    if fresh:
-        session.execute(insert(table), fresh)
-    return len(fresh)
 
 
 def as_withdrawal(

@@ -21,10 +21,10 @@ from pydantic import TypeAdapter, ValidationError
 from kpis.periods import parse_period
 from kpis.store.fields import Fields
 from kpis.store.tables import ProcedureFields
+from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_number
 from loaders.files.formats import Formatted
 from loaders.files.problems import Kind, Problem
-from loaders.files.sheets import column_letters
 from loaders.files.table import Table, shown_otherwise
 
 NOTHING = {"", "-", "ー", "―", "－", "ｰ"}

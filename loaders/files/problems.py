@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kpis.reporting.comparison import Completeness
-from loaders.files.sheets import BookDamaged, Sheet
+from loaders.files.parts import BookDamaged
+from loaders.files.sheets import Sheet
 
 Kind = Literal[
     "file", "encoding", "header", "missing", "number", "date", "period", "choice", "unknown_code", "duplicate", "rule",

@@ -14,36 +14,19 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from math import isfinite
-from posixpath import join, normpath
 from typing import Any
-from xml.etree import ElementTree
-from xml.parsers import expat
 
-from loaders.files.formats import BUILT_IN, Formatted, is_plain, said_of
+from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, column_number
+from loaders.files.formats import Formatted, said_of
+from loaders.files.parts import Attributes, BookDamaged, Parsing, formats_of, parts_of_book, strings_of, unescaped
 
 MAX_AREA = 3_000_000  # cells of the smallest rectangle round all values of a sheet
 MAX_CELLS = 4_000_000
 MAX_MERGED = 2_000
-MAX_STRINGS = 400_000
-MAX_STYLES = 70_000
-MAX_LIST_BYTES = 20_000_000  # of the parts that list sheets and relations
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-_PIECE, _TOKEN, _TEXT, _DEPTH = 1 << 18, 1 << 20, 1 << 20, 200
-_SPACES = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 _LINKED = re.compile(r"\[\d+\]")
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
-
-
-class BookDamaged(Exception):
-    """A workbook cannot be read: what was found, and the sheet and cell where it is known."""
-
-    def __init__(self, found: str, *, sheet: str = "", cell: str = "") -> None:
-        super().__init__(found)
-        self.found, self.sheet, self.cell = found, sheet, cell
 
 
 @dataclass(slots=True)
@@ -71,98 +54,8 @@ class Sheet:
     far_cell: str = ""
 
 
-def column_letters(number: int) -> str:
-    """Return Excel's letters for a column counted from 1."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-@lru_cache(maxsize=_LAST_COLUMN)
-def column_number(letters: str) -> int:
-    """Return the number of a column, counted from 1, from Excel's letters."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def split_address(address: str) -> tuple[str, int]:
-    """Return the letters and the row of an address such as F12."""
-    letters = address.rstrip("0123456789")
-    return letters, int(address[len(letters) :])
-
-
 _BLANKS = [""] * 100
 _COLUMNS = {column_letters(n): n for n in range(1, 703)}
-
-
-# The list of sheets ----------------------------------------------------------------------------------------------------
-
-
-def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Return (sheet name, path in the archive) of the worksheets in the workbook's order.
-
-    Raises:
-        BookDamaged: the workbook's own list of sheets is missing or damaged.
-    """
-    return _listed(archive)[0]
-
-
-def _listed(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str, str, bool]:
-    """Return the worksheets, the paths of shared texts and styles (blank where there is none), and whether days count from 1904."""
-    names = {name.casefold(): name for name in archive.namelist()}
-    root, relations = (_tree(archive, names, part) for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
-    targets: dict[str | None, tuple[str, str]] = {}
-    for relation in relations:
-        target = relation.get("Target", "")
-        path = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
-        targets[relation.get("Id")] = (names.get(path.casefold(), path), relation.get("Type", "").rsplit("/", 1)[-1])
-    found = []
-    for sheet in root.iter():
-        if sheet.tag in [f"{{{space}}}sheet" for space in _SPACES]:
-            identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
-            path, kind = targets.get(identity, ("", ""))
-            if kind == "worksheet":
-                found.append((sheet.get("name", ""), path))
-    if len({name.casefold() for name, _ in found}) != len(found):
-        raise BookDamaged("同じ名前のシート / two sheets of one name")
-    others = {kind: path for path, kind in targets.values() if kind in ("sharedStrings", "styles")}
-    told = [e.get("date1904", "").strip() for e in root.iter() if e.tag in [f"{{{space}}}workbookPr" for space in _SPACES]]
-    return found, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in told)
-
-
-def _tree(archive: zipfile.ZipFile, names: Mapping[str, str], part: str) -> ElementTree.Element:
-    try:
-        info = archive.getinfo(names[part])
-        if info.file_size > MAX_LIST_BYTES:
-            raise BookDamaged(f"{part}: {info.file_size:,} bytes")
-        return ElementTree.fromstring(archive.read(info))  # noqa: S314  # the guard has refused document types and entities
-    except (
-        KeyError,
-        ElementTree.ParseError,
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        ValueError,
-        LookupError,
-    ) as error:
-        raise BookDamaged(f"{part}: {error}") from error
-
-
-def names_of(content: bytes) -> list[str]:
-    """Return the names of the worksheets; nothing else is read.
-
-    Raises:
-        BookDamaged: it is no workbook.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return [name for name, _ in sheet_parts(archive)]
-    except zipfile.BadZipFile as error:
-        raise BookDamaged(str(error)) from error
 
 
 def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet], bool]:
@@ -179,10 +72,10 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            listed, strings_part, styles_part, is_1904 = _listed(archive)
+            listed, strings_part, styles_part, is_1904 = parts_of_book(archive)
             held = set(archive.namelist())
-            strings = _strings(archive, strings_part) if strings_part in held else []
-            formats = _formats(archive, styles_part) if styles_part in held else {}
+            strings = strings_of(archive, strings_part) if strings_part in held else []
+            formats = formats_of(archive, styles_part) if styles_part in held else {}
             sheets = []
             for name, part in listed[:1] if only_first else listed:
                 if part not in held:
@@ -193,179 +86,7 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
         raise BookDamaged(str(error)) from error
 
 
-# Parsing in bounds -----------------------------------------------------------------------------------------------------
-
-Attributes = dict[str, str]
-
-
-class _Parsing:
-    """One part fed to expat in pieces: a handler of starts, one of ends, and the text in between where it is asked for."""
-
-    def __init__(self, root: str, *, sheet: str = "") -> None:
-        self.root, self.sheet, self.depth = root, sheet, 0
-        self.text: list[str] = []
-        # Names that are asked for often come as the very objects compared with: a comparison is then one of identity.
-        names = {f"{space} {name}": f"{space} {name}" for space in _SPACES for name in ("c", "v", "f", "is", "t", "row")}
-        self.parser = expat.ParserCreate(None, " ", intern=names)
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._root
-        self.parser.StartDoctypeDeclHandler = self._doctype
-
-    def _doctype(self, *_: Any) -> None:
-        raise BookDamaged("文書型宣言のあるXML / XML with a document type", sheet=self.sheet)
-
-    def _root(self, tag: str, _attributes: Attributes) -> None:
-        space, _, name = tag.rpartition(" ")
-        if space not in _SPACES or name != self.root:
-            raise BookDamaged(f"<{name}>", sheet=self.sheet)
-        self.parser.StartElementHandler, self.parser.EndElementHandler = self.handlers(space + " ")
-
-    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        """Return what is done at starts and ends of elements; ``space`` stands before each name."""
-        raise NotImplementedError
-
-    def beyond(self) -> str:
-        """Return what goes beyond a limit, or a blank; asked after each piece."""
-        return ""
-
-    def parse(self, archive: zipfile.ZipFile, part: str) -> None:
-        """Feed a part.
-
-        Raises:
-            BookDamaged: it is no XML or goes beyond a limit.
-        """
-        parser, fed = self.parser, 0
-        try:
-            with archive.open(part) as stream:
-                while piece := stream.read(_PIECE):
-                    parser.Parse(piece)
-                    fed += len(piece)
-                    if (
-                        fed - parser.CurrentByteIndex > _TOKEN
-                        or self.depth > _DEPTH
-                        or (len(self.text) > 100 and sum(map(len, self.text)) > _TEXT)
-                    ):
-                        raise BookDamaged("Excelが書かないXML / XML that Excel does not write", sheet=self.sheet)
-                    if found := self.beyond():
-                        raise BookDamaged(found, sheet=self.sheet)
-            parser.Parse(b"", True)
-        except (expat.ExpatError, LookupError, ValueError) as error:
-            raise BookDamaged(f"{part}: {error}", sheet=self.sheet) from error
-        if found := self.beyond():
-            raise BookDamaged(found, sheet=self.sheet)
-
-
-class _Strings(_Parsing):
-    """The shared texts, without the readings (furigana) beside them."""
-
-    def __init__(self) -> None:
-        super().__init__("sst")
-        self.found: list[str] = []
-
-    def beyond(self) -> str:
-        return f"文字列 {len(self.found):,} / shared strings" if len(self.found) > MAX_STRINGS else ""
-
-    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        entry, text, reading = space + "si", space + "t", space + "rPh"
-        parser, pieces, found, readings = self.parser, self.text, self.found, [0]
-
-        def start(tag: str, _attributes: Attributes) -> None:
-            self.depth += 1
-            if tag == text and not readings[0]:
-                parser.CharacterDataHandler = pieces.append
-            elif tag == reading:
-                readings[0] += 1
-
-        def end(tag: str) -> None:
-            self.depth -= 1
-            if tag == text:
-                parser.CharacterDataHandler = None
-            elif tag == entry:
-                found.append(_unescaped("".join(pieces)))
-                pieces.clear()
-            elif tag == reading:
-                readings[0] -= 1
-
-        return start, end
-
-
-def _strings(archive: zipfile.ZipFile, part: str) -> list[str]:
-    parsing = _Strings()
-    parsing.parse(archive, part)
-    return parsing.found
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
-
-
-class _Styles(_Parsing):
-    """The number formats of a workbook, and which of them each cell style has."""
-
-    def __init__(self) -> None:
-        super().__init__("styleSheet")
-        self.codes: dict[str, str] = {}
-        self.parents: list[str] = []
-        self.cells: list[tuple[str, str, str | None]] = []  # format, parent, applyNumberFormat
-
-    def beyond(self) -> str:
-        count = max(len(self.codes), len(self.parents), len(self.cells))
-        return f"スタイル {count:,} / styles" if count > MAX_STYLES else ""
-
-    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        path: list[str] = []
-
-        def start(tag: str, attributes: Attributes) -> None:
-            self.depth += 1
-            path.append(tag)
-            if len(path) == 2 and tag == space + "numFmt" and path[0] == space + "numFmts":
-                self.codes[attributes.get("numFmtId", "").strip()] = attributes.get("formatCode", "")
-            elif len(path) == 2 and tag == space + "xf":
-                number = attributes.get("numFmtId", "0").strip()
-                if path[0] == space + "cellStyleXfs":
-                    self.parents.append(number)
-                elif path[0] == space + "cellXfs":
-                    self.cells.append((number, attributes.get("xfId", "0").strip(), attributes.get("applyNumberFormat")))
-
-        def end(_tag: str) -> None:
-            self.depth -= 1
-            if path:
-                path.pop()
-
-        return start, end
-
-    def code(self, number: str) -> str:
-        """Return the code of a format's number."""
-        return self.codes.get(number) or BUILT_IN.get(int(number) if number.isdecimal() else -1, "General")
-
-
-def _formats(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """Return the format of each cell style that does not show every number as it is held, by the style's number."""
-    parsing = _Styles()
-    parsing.parse(archive, part)
-    plain: dict[str, bool] = {}
-    found = {}
-    for index, (number, parent, applies) in enumerate(parsing.cells):
-        code = parsing.code(number)
-        # Writers differ in whether a cell without a format of its own takes that of its named style: what may be shown counts.
-        if (
-            code.casefold() == "general"
-            and applies not in ("1", "true")
-            and parent.isdecimal()
-            and int(parent) < len(parsing.parents)
-        ):
-            code = parsing.code(parsing.parents[int(parent)])
-        if code not in plain:
-            plain[code] = is_plain(code)
-        if not plain[code]:
-            found[str(index)] = code
-    return found
-
-
-# One sheet -------------------------------------------------------------------------------------------------------------
-
-
-class _Reader(_Parsing):
+class _Reader(Parsing):
     """Reads one sheet. Closures over plain names, since a register has 100,000 cells."""
 
     def __init__(self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], is_1904: bool) -> None:
@@ -506,7 +227,7 @@ class _Reader(_Parsing):
 
     def _row(self, told: str) -> int:
         number = int(told) if told.isascii() and told.isdecimal() and len(told) < 9 else 0
-        if not 1 <= number <= _LAST_ROW:
+        if not 1 <= number <= LAST_ROW:
             raise BookDamaged(f"row {told[:40]}", sheet=self.sheet)
         return number
 
@@ -517,7 +238,7 @@ class _Reader(_Parsing):
             return before + 1
         match = _ADDRESS.match(plain)
         column = column_number(match[1]) if match else 0
-        if match is None or not 1 <= column <= _LAST_COLUMN or int(match[2]) != row:
+        if match is None or not 1 <= column <= LAST_COLUMN or int(match[2]) != row:
             raise BookDamaged(f"{address[:40]} ({row}行目 / row {row})", sheet=self.sheet)
         return column
 
@@ -531,7 +252,7 @@ class _Reader(_Parsing):
     def _put(self, row: int, column: int, value: Any) -> None:
         if column > self.widest or row > self.lowest:
             self.widest, self.lowest = max(self.widest, column), max(self.lowest, row)
-            if row > _LAST_ROW or column > _LAST_COLUMN:
+            if row > LAST_ROW or column > LAST_COLUMN:
                 raise BookDamaged(f"{column_letters(column)}{row}", sheet=self.sheet)
             if self.widest * self.lowest > MAX_AREA:
                 self.out.far_cell = f"{column_letters(column)}{row}"
@@ -583,7 +304,7 @@ class _Reader(_Parsing):
                 return
             value = self.strings[int(index)]
         elif kind in ("str", "inlineStr"):
-            value = _unescaped(held or "")
+            value = unescaped(held or "")
         elif kind == "e":
             self.out.errors[f"{column_letters(column)}{row}"] = held or "#?"
             self._put(row, column, "")

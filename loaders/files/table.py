@@ -16,11 +16,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kpis.store.fields import Fields, type_of
+from loaders.files.addresses import column_letters, split_address
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted
 from loaders.files.guard import is_workbook
+from loaders.files.parts import BookDamaged
 from loaders.files.problems import Kind, Problem, damaged, far_cell
-from loaders.files.sheets import BookDamaged, Sheet, column_letters, read_book, split_address
+from loaders.files.sheets import Sheet, read_book
 
 _PERIODS = ("period_code", "reported_period")
 Table = tuple[str, int, int, list[list[Any]]]

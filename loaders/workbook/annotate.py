@@ -16,8 +16,9 @@ from typing import Any
 
 from lxml import etree
 
+from loaders.files.addresses import column_number, split_address
+from loaders.files.parts import sheet_parts
 from loaders.files.problems import Problem
-from loaders.files.sheets import column_number, sheet_parts, split_address
 
 AUTHOR = "Mieruka"
 _SIGN = 'N("Mieruka")=0'  # always true; tells our conditional formats from others

@@ -17,8 +17,9 @@ from kpis.settings import settings
 from kpis.store.store import Store, utc_now
 from loaders.files.endings import find_faults
 from loaders.files.guard import check_bytes, is_workbook
+from loaders.files.parts import BookDamaged, names_of
 from loaders.files.problems import Problem, damaged, far_cell
-from loaders.files.sheets import BookDamaged, Sheet, names_of, read_book
+from loaders.files.sheets import Sheet, read_book
 from loaders.rules import findings_of_report
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.context import ReportContext, gather, owners

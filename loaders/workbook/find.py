@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.files.addresses import column_letters, column_number, split_address
 from loaders.files.problems import Kind, Problem
-from loaders.files.sheets import MAX_AREA, Sheet, column_letters, column_number, split_address
+from loaders.files.sheets import MAX_AREA, Sheet
 from loaders.workbook.layout import KEYS, Column, Layout, plain_heading
 from loaders.workbook.values import Words
 

@@ -13,9 +13,9 @@ from kpis.kinds import KINDS
 from kpis.periods import parse_period
 from kpis.reporting.comparison import ReportedRow, TemplateMark, Value, figure_of, says_nothing
 from kpis.reporting.contradictions import definition_of
+from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_period
 from loaders.files.problems import Problem
-from loaders.files.sheets import column_letters
 from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.find import Table
 from loaders.workbook.identity import Vintages

@@ -11,9 +11,10 @@ from datetime import date
 from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.comparison import Completeness
+from kpis.reporting.kept import Warning
 from kpis.reporting.people import viewer_of
 from kpis.reporting.reports import INCOMPLETE
-from kpis.reporting.submissions import Uploaded, Warning, upload
+from kpis.reporting.submissions import Uploaded, upload
 from kpis.store.store import Store
 from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, issue_template, read_workbook

@@ -20,10 +20,10 @@ from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.reporting.reports import opened
 from kpis.reporting.submissions import approve, submit
 from kpis.settings import ROOT
+from kpis.store.decisions import Decision
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
-from loaders.missing import Decision
 from loaders.workbook.door import issue_template, read_workbook
 from loaders.workbook.submit import receive
 

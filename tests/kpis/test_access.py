@@ -13,8 +13,8 @@ from kpis.errors import MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.reporting import deadlines, people, reports, submissions
 from kpis.reporting.access import MAY, ROLES, STEPS, next_state
 from kpis.reporting.comparison import OBSERVATIONS
+from kpis.reporting.kept import Warning
 from kpis.reporting.people import LOCAL_MANAGER, LOCAL_OFFICE
-from kpis.reporting.submissions import Warning
 from kpis.settings import settings
 from kpis.store.store import Store
 from kpis.vocabulary import OPEN_STATES, ReportState

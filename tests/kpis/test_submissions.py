@@ -13,7 +13,8 @@ from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, S
 from kpis.figures.scorecard import score
 from kpis.reporting import reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, ReportedRow
-from kpis.reporting.submissions import Uploaded, Warning
+from kpis.reporting.kept import Warning
+from kpis.reporting.submissions import Uploaded
 from kpis.settings import ROOT
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now

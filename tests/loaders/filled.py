@@ -91,7 +91,7 @@ def reparted(content: bytes, change: Callable[[dict[str, bytes]], None]) -> byte
 
 def part_of(content: bytes, sheet: str) -> str:
     """Return the path of a sheet's XML."""
-    from loaders.files.sheets import sheet_parts
+    from loaders.files.parts import sheet_parts
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return dict(sheet_parts(archive))[sheet]

@@ -12,6 +12,7 @@ import pytest
 
 from kpis.figures import facilities, registers
 from kpis.figures.bureaus import bureau_reports
+from kpis.moment import Moment, State
 from kpis.reporting import submissions
 from kpis.store import queries, tables
 from kpis.store.queries import Filter
@@ -159,7 +160,7 @@ def test_the_file_of_all_procedures_names_what_ended(reporting: Store, tmp_path:
     from publishers.opendata.registers_csv import written
 
     assert not load(reporting, P1, MERGED, D1).problems
-    rows = list(csv.DictReader(io.StringIO(written(reporting, Filter(), END).decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(written(Moment(state=State(reporting), as_of=END), Filter()).decode("utf-8-sig"))))
     ended = {r["procedure_code"]: (r["status"], r["ended_on"], r["ended_reason"], r["successor_code"]) for r in rows}
     assert ended["P2"] == ("ended", "2022-09-30", "merged", "P1") and ended["P1"][0] == "planned"
     assert "listed_in" not in rows[0]

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from kpis.moment import Moment, State
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.reporting.reports import opened
 from kpis.reporting.submissions import approve, confirm, submit
@@ -181,7 +182,7 @@ def check_export(store: Store, figures: dict[tuple[str, ...], dict[str, Any]], p
         ("observations", ("indicator_code", "bureau_code", "period_code"), figures),
         ("procedures", ("procedure_code",), {(code,): fields for code, fields in procedures.items()}),
     ):
-        resource = next(r for r in package.resources(store, [], as_of=date(2023, 1, 20)) if r.name == name)
+        resource = next(r for r in package.resources(Moment(state=State(store), as_of=date(2023, 1, 20))) if r.name == name)
         parquet, text = io.BytesIO(), io.BytesIO()
         package.as_parquet(resource, parquet)
         package.as_csv(resource, text)

@@ -1,0 +1,104 @@
+"""What becomes of rows that their lists hold no longer: kept, ended on a day, or never so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session
+
+from kpis.registers import REGISTERS
+from kpis.store import tables
+from kpis.store.tables import table_of
+from kpis.store.vintages import Origin, as_withdrawal, upsert
+from kpis.vocabulary import EndedReason, ListDecision, Precision, RowKind
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a row that its list holds no longer: ``keep``, ``end`` (on a day) or ``never`` (it was never so)."""
+
+    word: str
+    ended_on: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A row that a list of a kind held before and holds no longer, by its key as one text."""
+
+    kind: str
+    list_name: str
+    key: str
+    row: Mapping[str, Any]
+    was_kept: bool = False  # decided before, and still to be done: a list that is replaced whole would leave it out
+    is_beside_part: bool = False  # the file looks like a part of its list: the row stays unless something is decided
+
+
+def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime) -> int:
+    """Store what was decided of rows that their lists hold no longer, and do it; return how many rows changed.
+
+    Rows of lists that are replaced whole are kept or left out where the list is stored (``apply_rows``).
+    """
+    changed = 0
+    for kind in dict.fromkeys(row.kind for row, _ in gone):
+        own = [(row, decision) for row, decision in gone if row.kind == kind]
+        if kind in REGISTERS:
+            changed += _end_rows(session, kind, own, sha256=sha256, decided_at=decided_at)
+        elif kind == RowKind.OBSERVATION:
+            changed += _withdraw_rows(session, own, decided_at=decided_at)
+    if any(not row.was_kept for row, _ in gone):
+        session.execute(
+            insert(table_of(tables.ListDecision)),
+            [
+                {
+                    "list_kind": row.kind, "list_name": row.list_name, "row_key": row.key, "decision": decision.word,
+                    "ended_on": decision.ended_on, "reason": decision.reason, "decided_at": decided_at,
+                }
+                for row, decision in gone
+                if not row.was_kept
+            ],
+        )  # fmt: skip
+    return changed
+
+
+def _end_rows(
+    session: Session, kind: str, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime
+) -> int:
+    (key,) = REGISTERS[kind].key
+    values, reasons = [], {}
+    for row, decision in gone:
+        if decision.word == ListDecision.KEEP:
+            continue
+        is_end = decision.word == ListDecision.END
+        values.append(
+            {
+                key: row.key, "ended_on": decision.ended_on,
+                "ended_on_precision": (Precision.DAY if is_end else Precision.UNKNOWN).value,
+                "ended_reason": (REGISTERS[kind].ends_as if is_end else EndedReason.MISTAKE).value,
+            }
+        )  # fmt: skip
+        reasons[row.key] = (None if is_end else "error", decision.reason)
+    return upsert(session, kind, values, origin=Origin(decided_at, sha256, reasons=reasons)) if values else 0
+
+
+def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, decided_at: datetime) -> int:
+    """Withdraw every vintage of a figure that was so in no report: what its list said of it was never so."""
+    table = table_of(tables.Observation)
+    fresh = []
+    for row, decision in gone:
+        if decision.word != ListDecision.NEVER:
+            continue
+        own = (table.c[name] == row.row[name] for name in ("indicator_code", "bureau_code", "period_code"))
+        held = [dict(v._mapping) for v in session.execute(select(table).where(*own).order_by(table.c.vintage))]
+        taken_back = {v["withdraws_vintage"] for v in held}
+        for said in list(held):
+            if said["submission_id"] is None and said["withdraws_vintage"] is None and said["vintage"] not in taken_back:
+                held.append(as_withdrawal(said, held, reason=("error", decision.reason), known_at=decided_at))
+                fresh.append(held[-1])
+    if fresh:
+        session.execute(insert(table), fresh)
+    return len(fresh)
