@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from kpis.periods import local_day
+from kpis.store.store import utc_now
 from tests.browser.screen import WAIT, Screen, tab
 from tests.pages.questions import word
 
@@ -46,7 +48,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture(scope="module")
 def known(small_server: str) -> Iterator[str]:
     """A served dashboard, whose figures were known only after it was loaded: any earlier knowledge is of today."""
-    FRAME["known"] = date.today().isoformat()
+    FRAME["known"] = local_day(utc_now()).isoformat()
     yield small_server
 
 
