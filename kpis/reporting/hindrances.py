@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
 from kpis.periods import local_time
@@ -39,7 +39,7 @@ def same_place(session: Session, bureau_code: str, period_code: str) -> list[tab
         tables.Submission.bureau_code == bureau_code, tables.Submission.period_code == period_code,
         tables.Submission.state != "withdrawn",
     )  # fmt: skip
-    return list(session.exec(query.order_by(tables.Submission.id.desc())))  # type: ignore[union-attr]
+    return list(session.exec(query.order_by(col(tables.Submission.id).desc())))
 
 
 def refuse_other(now_open: tables.Submission | None, replaces: tuple[int, int] | None) -> None:
