@@ -11,20 +11,20 @@ from typing import Any
 from kpis.figures.plausible import ask_scale
 from kpis.kinds import KINDS
 from kpis.periods import parse_period
-from kpis.reporting.comparison import ReportedRow, TemplateMark, Value, figure_of, says_nothing
+from kpis.reporting.comparison import ReportedRow, TemplateMark, Value, figure_of
 from kpis.reporting.contradictions import definition_of
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_period
 from loaders.files.problems import Problem
 from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.find import Table
+from loaders.workbook.gaps import BLANK, gaps, says_something
 from loaders.workbook.identity import Vintages
 from loaders.workbook.labels import Labels
 from loaders.workbook.layout import KEYS, ROW_KINDS, Column, Layout, dated_field, shower
 from loaders.workbook.template import new_code
 from loaders.workbook.values import Refused, Words, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
 
-_FILL: Words = ("値を入れてください", "Enter a value")
 _KEEP_CODE: Words = (
     "コードを元に戻すか、様式をもう一度ダウンロードしてください",
     "Restore the code, or download the template again",
@@ -33,11 +33,6 @@ _KEEP_ROW: Words = (
     "行がずれていないか確かめ、見える名前・期間・単位と右端のコードを同じ行に戻してください",
     "Make sure that no row was shifted; bring the visible name, period and unit and the code far right together again",
 )
-_REQUIRED = {
-    "procedures": ("name_ja", "digital_status"),
-    "facilities": ("name_ja", "kind", "cashless_status"),
-    "milestones": ("name_ja", "name_en", "project_code"),
-}
 
 
 @dataclass
@@ -198,7 +193,7 @@ class TableReader:
             kind = "unknown_code" if code else "missing"
             self._say(
                 kind,
-                code or "空欄 / blank",
+                code or BLANK,
                 ("様式にある指標コード", "an indicator code of the template"),
                 _KEEP_CODE,
                 row=number,
@@ -213,7 +208,7 @@ class TableReader:
             asked = "、".join(p for c, p in self.context.figure_keys if c == code)
             self._say(
                 "period",
-                raw if raw != "" else "空欄 / blank",
+                raw if raw != "" else BLANK,
                 (f"期間コード {asked}", f"the period code {asked}"),
                 _KEEP_CODE,
                 row=number,
@@ -296,13 +291,14 @@ class TableReader:
             ROW_KINDS[self.table.key], self._full_key(key), fields, vintage, self.table.sheet, number,
             columns, reason_class, reason_text, held if issued is not None else {},
         )  # fmt: skip
-        self._check(number, row, kind, is_new=issued is None)
+        for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
+            self._say(gap.kind, BLANK, gap.expected, gap.remedy, row=number, column=gap.column)
         if kind and "value" in touched and (asked := self._asked_scale(row)):
             row = replace(row, readings={"value": asked})
         if len(self.out.problems) > before or bad:
             self.out.faulty.append((row, frozenset(self.refused)))
             return
-        if row.changed if issued is not None else not kind or _says_something(row):
+        if row.changed if issued is not None else not kind or says_something(row):
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
@@ -427,81 +423,12 @@ class TableReader:
         reason = found["reason_class"]
         return str(reason) if reason else None, str(found["reason_text"] or "")
 
-    # What must hold ----------------------------------------------------------------------------------------------
-
-    def _check(self, number: int, row: ReportedRow, kind: str, *, is_new: bool) -> None:
-        if self.table.key == "observations":
-            self._check_figure(number, row, kind)
-        else:
-            for name in _REQUIRED[self.table.key]:
-                if not row.fields.get(name) and name not in self.refused:
-                    heading = self.table.columns[name].heading_ja
-                    self._say(
-                        "missing",
-                        "空欄 / blank",
-                        (f"「{heading}」", f"a value for {self.table.columns[name].heading_en}"),
-                        _FILL,
-                        row=number,
-                        column=name,
-                    )
-            is_point = self.table.key == "facilities" and not self.refused & {"latitude", "longitude"}
-            if is_point and (row.fields["latitude"] is None) != (row.fields["longitude"] is None):
-                name = "latitude" if row.fields["latitude"] is None else "longitude"
-                self._say(
-                    "missing", "空欄 / blank", ("緯度と経度の組", "latitude and longitude together"), _FILL, row=number, column=name
-                )
-        if self.table.key == "observations" and not is_new and row.changed:
-            return  # a correction whose reason is missing, or half of it, is asked for it afterwards: nothing typed is lost
-        if row.reason_text and not row.reason_class and "reason_class" not in self.refused:
-            self._say(
-                "reason",
-                "空欄 / blank",
-                ("訂正の理由区分", "the class of the reason"),
-                ("一覧から選んでください", "Choose from the list"),
-                row=number,
-                column="reason_class",
-            )
-        if row.reason_class and not row.reason_text and "reason_text" not in self.refused:
-            self._say(
-                "reason",
-                "空欄 / blank",
-                ("訂正の理由(文章)", "the reason in words"),
-                ("理由を書いてください", "Write the reason"),
-                row=number,
-                column="reason_text",
-            )
-
-    def _check_figure(self, number: int, row: ReportedRow, kind: str) -> None:
-        fields = row.fields
-        if says_nothing(fields) and (row.issued or not _says_something(row)) and not self.refused:
-            return  # nothing reported, or what was is withdrawn
-        needed, whole = KINDS[kind].needed, KINDS[kind].against
-        if not needed and fields.get("value") is None and "value" not in self.refused:
-            needed = ("numerator", whole)
-        if not needed and (fields.get("numerator") is None) != (fields.get(whole) is None):
-            needed = ("numerator", whole)
-        for name in needed:
-            if fields.get(name) in (None, "") and name not in self.refused:
-                column = self.table.columns[name]
-                self._say(
-                    "missing",
-                    "空欄 / blank",
-                    (f"「{column.heading_ja}」", f"a value for {column.heading_en}"),
-                    _FILL,
-                    row=number,
-                    column=name,
-                )
-
 
 _DEFAULTS: dict[str, Value] = {
     "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
     "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
     "smartphone_ready": "unknown",
 }  # fmt: skip
-
-
-def _says_something(row: ReportedRow) -> bool:
-    return any(value not in (None, "") and not isinstance(value, bool) for value in row.fields.values())
 
 
 def _empty(column: Column) -> Value:

@@ -1,0 +1,86 @@
+"""What a row that was read still lacks: values that its kind needs, halves without their other half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from kpis.kinds import KINDS
+from kpis.reporting.comparison import ReportedRow, says_nothing
+from loaders.workbook.find import Table
+from loaders.workbook.values import Words
+
+BLANK = "空欄 / blank"
+_FILL: Words = ("値を入れてください", "Enter a value")
+_REQUIRED = {
+    "procedures": ("name_ja", "digital_status"),
+    "facilities": ("name_ja", "kind", "cashless_status"),
+    "milestones": ("name_ja", "name_en", "project_code"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """A blank cell that a row needs filled: the sort of problem, what is expected there, what to do."""
+
+    kind: Literal["missing", "reason"]
+    column: str
+    expected: Words
+    remedy: Words = _FILL
+
+
+def gaps(table: Table, row: ReportedRow, kind: str, *, refused: set[str], is_new: bool) -> Iterator[Gap]:
+    """Yield what a row lacks.
+
+    Args:
+        table: where the row stands.
+        row: as it was read.
+        kind: of the indicator, where the row is a figure; a blank for a row of a register.
+        refused: its fields that hold something unreadable: said already.
+        is_new: nothing was stored of it when its template was issued.
+    """
+    yield from _figure_gaps(table, row, kind, refused) if kind else _register_gaps(table, row, refused)
+    if kind and not is_new and row.changed:
+        return  # a correction whose reason is missing, or half of it, is asked for it afterwards: nothing typed is lost
+    if row.reason_text and not row.reason_class and "reason_class" not in refused:
+        expected = ("訂正の理由区分", "the class of the reason")
+        yield Gap(
+            kind="reason", column="reason_class", expected=expected, remedy=("一覧から選んでください", "Choose from the list")
+        )
+    if row.reason_class and not row.reason_text and "reason_text" not in refused:
+        expected = ("訂正の理由(文章)", "the reason in words")
+        yield Gap(kind="reason", column="reason_text", expected=expected, remedy=("理由を書いてください", "Write the reason"))
+
+
+def says_something(row: ReportedRow) -> bool:
+    """Say whether any field of a row has a value besides a flag."""
+    return any(value not in (None, "") and not isinstance(value, bool) for value in row.fields.values())
+
+
+def _register_gaps(table: Table, row: ReportedRow, refused: set[str]) -> Iterator[Gap]:
+    yield from _missing(table, _REQUIRED[table.key], row, refused)
+    place = ("latitude", "longitude")
+    if table.key == "facilities" and not refused & {*place}:
+        blank = [name for name in place if row.fields[name] is None]
+        if len(blank) == 1:
+            yield Gap(kind="missing", column=blank[0], expected=("緯度と経度の組", "latitude and longitude together"))
+
+
+def _figure_gaps(table: Table, row: ReportedRow, kind: str, refused: set[str]) -> Iterator[Gap]:
+    fields = row.fields
+    if says_nothing(fields) and (row.issued or not says_something(row)) and not refused:
+        return  # nothing reported, or what was is withdrawn
+    needed, whole = KINDS[kind].needed, KINDS[kind].against
+    if not needed and fields.get("value") is None and "value" not in refused:
+        needed = ("numerator", whole)
+    if not needed and (fields.get("numerator") is None) != (fields.get(whole) is None):
+        needed = ("numerator", whole)
+    yield from _missing(table, needed, row, refused)
+
+
+def _missing(table: Table, needed: Iterable[str], row: ReportedRow, refused: set[str]) -> Iterator[Gap]:
+    for name in needed:
+        if row.fields.get(name) in (None, "") and name not in refused:
+            column = table.columns[name]
+            yield Gap(kind="missing", column=name, expected=(f"「{column.heading_ja}」", f"a value for {column.heading_en}"))
