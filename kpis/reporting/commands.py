@@ -1,0 +1,122 @@
+"""Commands about people: who may sign in, and whose figure is withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from kpis.reporting import people, withdrawals
+from kpis.reporting.access import ROLES
+from kpis.reporting.comparison import REASON_CLASSES
+from kpis.terminal import out, own_store
+
+app = typer.Typer()
+withdraw_app = typer.Typer(no_args_is_help=True, help="Take back a figure approved by mistake: one person asks, another decides")
+app.add_typer(withdraw_app, name="withdraw")
+
+
+@withdraw_app.command("ask")
+def withdraw_ask(
+    indicator: Annotated[str, typer.Argument(help="Code of the indicator")],
+    bureau: Annotated[str, typer.Argument(help="Code of the unit whose figure it is")],
+    period: Annotated[str, typer.Argument(help="FY2022-Q3, FY2022 or 2022-12")],
+    reason: Annotated[str, typer.Option(help="Why, in words; it is shown to the public")],
+    actor: Annotated[str, typer.Option("--as", help="Who asks (e-mail); the role is checked")],
+    reason_class: Annotated[str, typer.Option(help=" | ".join(REASON_CLASSES))] = "error",
+    vintage: Annotated[int | None, typer.Option(help="Which version; the one that counts if left out", min=1)] = None,
+) -> None:
+    """Ask for a figure to be withdrawn. Nothing changes until somebody else approves it."""
+    store = own_store()
+    _print_asked(
+        withdrawals.ask(
+            store,
+            (indicator, bureau, period),
+            actor=actor.strip().lower(),
+            reason_class=reason_class,
+            reason_text=reason,
+            vintage=vintage,
+        )
+    )
+
+
+@withdraw_app.command("list")
+def withdraw_list(actor: Annotated[str, typer.Option("--as", help="Who looks (e-mail)")]) -> None:
+    """List the withdrawals that wait for a decision."""
+    store = own_store()
+    for asked in withdrawals.requests(store, viewer=actor.strip().lower()):
+        _print_asked(asked)
+
+
+@withdraw_app.command("approve")
+def withdraw_approve(
+    number: Annotated[int, typer.Argument(help="Number of the request")],
+    actor: Annotated[str, typer.Option("--as", help="Who approves (e-mail), other than who asked")],
+) -> None:
+    """Approve a withdrawal: the version before it counts again, or none."""
+    store = own_store()
+    _print_asked(withdrawals.decide(store, number, actor=actor.strip().lower(), approves=True))
+
+
+@withdraw_app.command("refuse")
+def withdraw_refuse(
+    number: Annotated[int, typer.Argument(help="Number of the request")],
+    reason: Annotated[str, typer.Option(help="Why not")],
+    actor: Annotated[str, typer.Option("--as", help="Who refuses (e-mail), other than who asked")],
+) -> None:
+    """Refuse a withdrawal; the figure stays."""
+    store = own_store()
+    _print_asked(withdrawals.decide(store, number, actor=actor.strip().lower(), approves=False, text=reason))
+
+
+def _print_asked(asked: withdrawals.Asked) -> None:
+    def said(values: Mapping[str, object] | None) -> str:
+        return ", ".join(f"{n} {v}" for n, v in (values or {}).items() if v not in (None, "")) or "数値なし no figure"
+
+    out.print(
+        f"取下げ withdrawal {asked.id}: {asked.state} {' '.join(asked.key)} 第{asked.vintage}版 version {asked.vintage}",
+        markup=False,
+    )
+    out.print(f"  {said(asked.figure)} → {said(asked.then)}", markup=False)
+    out.print(f"  [{asked.reason_class}] {asked.reason_text} ({asked.asked_by} → {asked.decided_by or '―'})", markup=False)
+
+
+people_app = typer.Typer(no_args_is_help=True, help="Who may sign in, and what they may do")
+app.add_typer(people_app, name="user")
+
+
+@people_app.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="E-mail that the sign-in provider vouches for")],
+    role: Annotated[str, typer.Option(help=" | ".join(ROLES))],
+    bureau: Annotated[str | None, typer.Option(help="Code of the bureau, for bureau_manager")] = None,
+    name: Annotated[str, typer.Option(help="Name to show")] = "",
+) -> None:
+    """Give a person a role; safe to repeat."""
+    store = own_store()
+    _print_person(people.add_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau, name=name))
+
+
+@people_app.command("list")
+def user_list() -> None:
+    """List every person with their roles."""
+    store = own_store()
+    for person in people.people(store, actor=people.COMMAND_LINE):
+        _print_person(person)
+
+
+@people_app.command("remove")
+def user_remove(
+    email: Annotated[str, typer.Argument(help="Whose role to take")],
+    role: Annotated[str | None, typer.Option(help="This role only; none = all of them")] = None,
+    bureau: Annotated[str | None, typer.Option(help="The bureau of that role")] = None,
+) -> None:
+    """Take one role or all roles from a person; what they did stays on record."""
+    store = own_store()
+    people.remove_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau)
+
+
+def _print_person(person: people.Person) -> None:
+    roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or "役割なし no role"
+    out.print(f"{person.email} {person.name}: {roles}", markup=False)

@@ -1,0 +1,18 @@
+"""What every command of the command line needs: where it prints, and the database of this instance."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from kpis.settings import settings
+from kpis.store.store import Store
+
+out = Console()
+err = Console(stderr=True)
+
+
+def own_store() -> Store:
+    """Return the store that DATABASE_URL names, with its tables brought to the newest version."""
+    store = Store(settings().database_url)
+    store.migrate()
+    return store

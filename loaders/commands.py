@@ -1,0 +1,193 @@
+"""Commands that bring files in: load, check, the workbook of a bureau, sources of the web."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from kpis.periods import local_day
+from kpis.reporting import reports, submissions
+from kpis.settings import LOCAL, ROOT, settings
+from kpis.store.store import Store, utc_now
+from kpis.terminal import err, out, own_store
+from kpis.vocabulary import OPEN_STATES
+from loaders import catalogue, load, pull
+from loaders.files.problems import LoadReport
+from loaders.missing import decision_of
+from loaders.workbook import door, submit
+
+app = typer.Typer()
+
+
+def print_report(report: LoadReport, *, as_json: bool) -> None:
+    """Print what loading a file gave: rows accepted, and every problem with its place and remedy in both languages."""
+    if as_json:
+        typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
+        return
+    if not any(p.stops for p in report.problems):
+        out.print(
+            f"{report.file}: {report.accepted} / {report.rows} 行 rows"
+            + (f" [{report.kind}]" if report.kind and report.kind != report.file else "")
+            + (" (取込済 already loaded)" if report.is_repeat else ""),
+            markup=False,
+        )
+    if report.completeness is not None:
+        out.print(f"{report.file}: {report.completeness.told()}", markup=False)
+    for p in report.problems:
+        place = p.cell or (f"{p.row}行 row {p.row}" if p.row else "")
+        where = " ".join(str(part) for part in (p.sheet, place, p.subject_ja and f"({p.subject_ja})") if part)
+        mark = {"warning": "注意 warning: ", "question": "質問 question: "}.get(p.grade, "")
+        err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
+        err.print(f"  {p.expected_ja}。{p.remedy_ja}", markup=False)
+        err.print(f"  {p.expected_en}. {p.remedy_en}", markup=False)
+
+
+@app.command("load")
+def load_command(
+    files: Annotated[list[Path] | None, typer.Argument(help="Files to load; none = the catalogue and official figures")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="What the file holds, as observations.csv; read from its columns if left out")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Whose report a bureau workbook is (e-mail); the roles are checked")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Put a bureau workbook in the place of the draft there is")] = False,
+    hand_in: Annotated[bool, typer.Option("--submit", help="Submit the draft as well, where nothing is left to explain")] = False,
+    leaves_open: Annotated[
+        str, typer.Option("--leaves-open", help="Why figures that were asked stay open: confirms all of them with this reason")
+    ] = "",
+    missing: Annotated[
+        str | None,
+        typer.Option(help="Of rows that the list held before and holds no longer: keep | end=YYYY-MM-DD | never (was never so)"),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why, with --missing end or never; shown to the public")] = "",
+) -> None:
+    """Load figures, all or nothing. A bureau workbook becomes a draft of the person named by --as.
+
+    Several files are stored together or not at all. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage or
+    refused. --json prints one report as an object, several as a list of them.
+    """
+    if absent := [path for path in files or [] if not path.is_file()]:
+        raise typer.BadParameter(f"{', '.join(map(str, absent))}: ファイルがありません / no such file")
+    decided = decision_of(missing, reason) if missing else None
+    store = own_store()
+    found: list[LoadReport] = []
+    with Progress(console=err, transient=True, disable=as_json or not sys.stderr.isatty()) as bar:
+        task = bar.add_task("取込 loading", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if not files:
+            found = catalogue.load_folder(
+                store, settings().catalogue_dir, official=settings().official_dir, missing=decided, progress=progress
+            )
+        books = [path for path in files or [] if kind is None and door.is_bureau_workbook(path.read_bytes())]
+        if plain := [path for path in files or [] if path not in books]:
+            found = load.load_files(store, plain, kind=kind, missing=decided, progress=progress)
+        if not any(report.problems for report in found):
+            found += [_report_as(store, path, actor, replace=replace, hand_in=hand_in, leaves_open=leaves_open) for path in books]
+    if as_json and len(found) != 1:
+        typer.echo(json.dumps([report.to_json() for report in found], ensure_ascii=False, indent=1))
+    for report in found if not as_json or len(found) == 1 else []:
+        print_report(report, as_json=as_json)
+    raise typer.Exit(1 if any(p.stops for r in found for p in r.problems) else 0)
+
+
+def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool, leaves_open: str) -> LoadReport:
+    """Keep a bureau workbook as a draft of a person, and submit it if asked."""
+    if actor is None:
+        raise typer.BadParameter(
+            f"{path.name}: 局の報告様式です。誰の報告かを --as EMAIL で指定してください"
+            " / a bureau workbook: name whose report it is with --as EMAIL",
+            param_hint="--as",
+        )
+    actor, content, today = actor.strip().lower(), path.read_bytes(), local_day(utc_now())
+    there = None
+    mark = door.read_workbook(content, store=store, today=today).mark if replace else None
+    if mark is not None:
+        own = reports.reports(store, viewer=actor, states=OPEN_STATES, bureau_code=mark.bureau_code)
+        there = next(((r.id, r.revision) for r in own if r.period_code == mark.period_code), None)
+    done = submit.receive(store, content, actor=actor, name=path.name, today=today, replaces=there, keeps_questions=False)
+    sha256 = hashlib.sha256(content).hexdigest()
+    kept = done.uploaded
+    if kept is None:
+        return LoadReport(
+            path.name, sha256, done.reading.rows_count, 0, done.reading.problems, completeness=done.reading.completeness
+        )
+    if leaves_open.strip() and kept.state in ("draft", "returned"):
+        found = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
+        open_ = {w.id: leaves_open for w in found.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
+        submissions.confirm(store, kept.report_id, actor=actor, revision=kept.revision, reasons=open_)
+    if hand_in and kept.state in ("draft", "returned"):
+        submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
+    now = reports.report(store, kept.report_id, viewer=actor)
+    err.print(f"報告 report {now.id} 第{now.revision}版 revision {now.revision}: {now.state}", markup=False)
+    return LoadReport(
+        path.name,
+        sha256,
+        done.reading.rows_count,
+        len(done.reading.rows),
+        done.reading.problems,
+        kept.is_repeat,
+        completeness=now.completeness,
+    )
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="File to check", exists=True, dir_okay=False)],
+    kind: Annotated[str | None, typer.Option(help="What the file holds, as observations.csv")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+    marked: Annotated[Path | None, typer.Option(help="Where to write a bureau workbook with its faulty cells marked")] = None,
+) -> None:
+    """Check a file as load would, and store nothing. Exit code 0 = clean, 1 = problems, 2 = wrong usage."""
+    store = own_store()
+    content = file.read_bytes()
+    report = load.check_content(content, file.name, kind=kind, store=store)
+    print_report(report, as_json=as_json)
+    if marked and report.problems:
+        if not door.is_bureau_workbook(content):
+            raise typer.BadParameter(f"{file.name}: 局の報告様式ではありません / not a bureau workbook", param_hint="--marked")
+        marked.write_bytes(door.mark_problems(content, report.problems))
+    raise typer.Exit(1 if any(p.stops for p in report.problems) else 0)
+
+
+@app.command()
+def template(
+    bureau: Annotated[str, typer.Option(help="Code of the bureau, as WATERWORKS")],
+    period: Annotated[str, typer.Option(help="What is reported: FY2022-Q3, FY2022 or 2022-12")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the workbook (.xlsx)")],
+) -> None:
+    """Write the workbook in which a bureau reports a period, prefilled with what is stored."""
+    if output.suffix.lower() != ".xlsx" or not output.parent.is_dir():
+        raise typer.BadParameter(
+            f"{output}: 既にあるフォルダーの .xlsx を指定してください / name an .xlsx file in a folder that exists",
+            param_hint="--output",
+        )
+    store = own_store()
+    content, mark = door.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
+    output.write_bytes(content)
+    out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}", markup=False)
+
+
+@app.command("pull")
+def pull_command(
+    sources: Annotated[Path, typer.Option(help="The list of sources", exists=True, dir_okay=False)] = ROOT
+    / "data"
+    / "sources.toml",
+) -> None:
+    """Bring in every source that data/sources.toml names; safe to run from a timer."""
+    store = own_store()
+    results = pull.pull_all(store, sources, state_dir=LOCAL)
+    for result in results:
+        out.print(f"{result.name}: {result.outcome} {result.detail}", markup=False)
+    raise typer.Exit(1 if any(result.outcome == "failed" for result in results) else 0)
