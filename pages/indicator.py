@@ -26,7 +26,7 @@ def linked_table(title: str, table: pa.Table) -> None:
 def show(item: Scored) -> None:
     """Draw the page of an indicator."""
     code, book = item.entry.definition.code, cached.moment().book
-    facts = cached.made("facts", code=code, make=lambda: gather(item, units_of(code), book))
+    facts = cached.made("facts", code=code, make=lambda: gather(item, units_of(code)))
     st.title(named(item.entry.definition))
     st.markdown(facts.head)
     with st.container(border=True):

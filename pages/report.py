@@ -9,9 +9,9 @@ from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.entry import as_of, enter
 from pages.parts.text import language, t
-from publishers.meeting.material import QuarterReport, quarter_report
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
+from telling.meeting import QuarterReport, quarter_report
 
 enter()
 

@@ -12,10 +12,10 @@ from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.terminal import err, out, own_store
 from publishers.editions import on_disk, publication
-from publishers.meeting.material import quarter_report
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
 from publishers.site import export
+from telling.meeting import quarter_report
 from telling.words import Words
 
 app = typer.Typer()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.figures.projects import MILESTONE_STATES, Milestone, ProjectReport, in_order
+from kpis.errors import PeriodUnreadable
+from kpis.figures.projects import MILESTONE_STATES, GivenDay, Milestone, ProjectReport, in_order
+from kpis.periods import parse_period
 from kpis.text import known_day
+from telling.blocks import Block, Cell, Number, Telling
 from telling.words import Words
 
 Row = Mapping[str, Any]
@@ -78,6 +81,59 @@ def slip_text(milestone: Milestone, words: Words) -> str:
     if milestone.is_slip_exact:
         return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
     return words("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else words("within_period")
+
+
+def milestones(
+    telling: Telling, held: Sequence[Milestone], *, project_names: Mapping[str, str] | None = None, without: Container[str] = ()
+) -> Block:
+    """Tell milestones: every day each was given, slip, state, stage and the quarter it was reported in; a row per milestone.
+
+    Args:
+        telling: in whose words.
+        held: in the order of the rows.
+        project_names: by code; the code is written where left out.
+        without: headings of columns that the table is told without.
+    """
+    w = telling.words
+
+    def days(given: Iterable[GivenDay | None]) -> str:
+        return " → ".join(g.label(w.language) for g in given if g) or "―"
+
+    told: list[dict[str, Cell]] = [
+        {
+            "project_code" if project_names is None else "project": project_names[m.project_code] if project_names else m.project_code,
+            "milestones": w.named(m), "planned_day": days(m.planned), "replanned_day": days(m.replanned), "actual_day": days([m.actual]),
+            "slip_days": Number(m.slip_days, slip_text(m, w) or "―"), "milestone_state": w("state_" + m.state),
+            "milestone_stage": stage_word(m.stage_ja, w), "reported_in": quarter_label(m.reported_period, w),
+            "source": telling.address(m.source_code), "report_is_sample": m.is_sample,
+        }
+        for m in held
+    ]  # fmt: skip
+    heads = [head for head in (told[0] if told else ()) if head not in without]
+    rows = tuple(tuple(row[head] for head in heads) for row in told)
+    flat = tuple(row for m in held for row in _days_flat(m))
+    return Block("milestones", "", milestones_line(held, w), tuple(map(w, heads)), rows, flat)
+
+
+def _days_flat(m: Milestone) -> Iterator[dict[str, Any]]:
+    """Yield one row per day that a milestone was given, or one without a day."""
+    given: list[tuple[str, GivenDay | None]] = [*(("planned", g) for g in m.planned), *(("replanned", g) for g in m.replanned)]
+    given += [("actual", m.actual)] if m.actual else []
+    for kind, day in given or [("", None)]:
+        yield {
+            "milestone_code": m.code, "project_code": m.project_code, "name_ja": m.name_ja, "name_en": m.name_en, "date_kind": kind,
+            "day": day.day if day else None, "precision": day.precision if day else "unknown", "state": m.state,
+            "slip_days": m.slip_days, "is_slip_exact": m.is_slip_exact, "reported_period": m.reported_period,
+            "source_code": m.source_code, "is_sample": m.is_sample,
+        }  # fmt: skip
+
+
+def quarter_label(code: str, words: Words) -> str:
+    """Write a period code as people read it; a text that is none stays as it is."""
+    try:
+        return parse_period(code).label(words.language)
+    except PeriodUnreadable:
+        return code
 
 
 def stage_word(stage: str, words: Words) -> str:

@@ -9,18 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from charts.plotly.timeline import timeline
-from kpis.errors import PeriodUnreadable
 from kpis.figures.projects import GivenDay, Milestone, ProjectReport
 from kpis.figures.records import BAD, GOOD
-from kpis.periods import parse_period
 from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page
 from pages.parts.figure import figure_block
+from pages.parts.registers import table_of, telling
 from pages.parts.text import language, named, t
 from telling import projects as told_projects
-from telling.words import Words
 
 STATE_LOOK = {
     "done": (":material/check_circle:", "green"),
@@ -38,14 +36,6 @@ LABEL_WIDTH = 46  # half-width letters that fit above a row of the time line on 
 def given_day(given: GivenDay | None) -> str:
     """Write a day as precisely as it is known, or a dash."""
     return "―" if given is None else given.label(language())
-
-
-def quarter_label(code: str) -> str:
-    """Write a period code as people read it; a text that is none stays as it is."""
-    try:
-        return parse_period(code).label(language())
-    except PeriodUnreadable:
-        return code
 
 
 def state_marks(milestones: Iterable[Milestone]) -> str:
@@ -132,64 +122,20 @@ def _marks(milestones: Sequence[Milestone]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["milestone", "label", "kind", "day", "text"])
 
 
-def milestone_table(
-    milestones: Sequence[Milestone], sources: dict[str, str], projects: dict[str, str] | None = None
-) -> pd.DataFrame:
-    """Return milestones as people read them, one row each: every day given, slip, state, quarter reported, source."""
-    words = Words(language())
-    return pd.DataFrame(
-        [
-            {
-                **({t("project"): projects[m.project_code]} if projects else {}),
-                t("milestones"): named(m),
-                t("planned_day"): " → ".join(map(given_day, m.planned)) or "―",
-                t("replanned_day"): " → ".join(map(given_day, m.replanned)) or "―",
-                t("actual_day"): given_day(m.actual),
-                t("slip_days"): told_projects.slip_text(m, words) or "―",
-                t("milestone_state"): t("state_" + m.state),
-                t("milestone_stage"): told_projects.stage_word(m.stage_ja, words),
-                t("reported_in"): quarter_label(m.reported_period),
-                t("source"): sources.get(m.source_code, ""),
-            }
-            for m in milestones
-        ]
-    )
-
-
-def milestone_csv(milestones: Sequence[Milestone]) -> pd.DataFrame:
-    """Return milestones machine-readable: one row per milestone and day it was given (or one without a day)."""
-    rows = []
-    for m in milestones:
-        given: list[tuple[str, GivenDay | None]] = [("planned", g) for g in m.planned]
-        given += [("replanned", g) for g in m.replanned]
-        given += [("actual", m.actual)] if m.actual else []
-        for kind, day in given or [("", None)]:
-            rows.append(
-                {
-                    "milestone_code": m.code, "project_code": m.project_code, "name_ja": m.name_ja, "name_en": m.name_en,
-                    "date_kind": kind, "day": day.day if day else None, "precision": day.precision if day else "unknown",
-                    "state": m.state, "slip_days": m.slip_days, "is_slip_exact": m.is_slip_exact,
-                    "reported_period": m.reported_period, "source_code": m.source_code, "is_sample": m.is_sample,
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
 def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "", projects: dict[str, str] | None = None) -> None:
     """Show milestones on a time line, with their sentence, table and CSV."""
     ordered = sorted(milestones, key=lambda m: (m.last_day or date.max, m.code))
     marks = _marks(ordered)
     gap = " " if language() == "en" else ""
     slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
-    sources = {code: s.url for code, s in cached.moment().book.sources.items()}
+    without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")
+    told = told_projects.milestones(telling(), ordered, project_names=projects, without=without)
     figure_block(
         timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
         key=key,
-        sentence=told_projects.milestones_line(ordered, Words(language())) + gap + t("milestones_slipped", count=slipped)
-        if ordered
-        else "",
-        table=milestone_table(ordered, sources, projects),
-        csv=milestone_csv(ordered),
+        sentence=told.sentence + gap + t("milestones_slipped", count=slipped) if ordered else "",
+        table=table_of(told),
+        csv=pd.DataFrame(told.flat),
         title=title,
         why_empty=t("timeline_none"),
         notes=(t("timeline_legend"),),

@@ -16,7 +16,7 @@ from pages.parts import address, cached
 from pages.parts.cards import tally_marks
 from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.project import confidence_mark, contradictions, quarter_label, state_marks, status_mark
+from pages.parts.project import confidence_mark, contradictions, state_marks, status_mark
 from pages.parts.text import language, linked, named, t
 from telling import projects
 from telling.words import Words
@@ -47,7 +47,7 @@ def no_bureau(report: ProjectReport) -> str:
 def reported(report: ProjectReport) -> str:
     """Say in which quarter something was last reported."""
     last = report.last_reported
-    return t("last_reported", quarter=quarter_label(last)) if last else t("never_reported")
+    return t("last_reported", quarter=projects.quarter_label(last, Words(language()))) if last else t("never_reported")
 
 
 def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
@@ -150,7 +150,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
                 **({} if is_public else {t("confidence"): t("confidence_" + (r.confidence["confidence"] if r.confidence else "none"))}),
                 t("project_indicators"): len(r.scored), t("milestones"): len(r.milestones),
                 **{t(f"state_{state}"): r.count_of(state) for state in MILESTONE_STATES},
-                t("who_leads"): leaders(r), t("reported_in"): quarter_label(r.last_reported) if r.last_reported else "",
+                t("who_leads"): leaders(r), t("reported_in"): projects.quarter_label(r.last_reported, Words(language())) if r.last_reported else "",
             }
             for r in reports
         ]

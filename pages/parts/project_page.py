@@ -15,15 +15,15 @@ from kpis.figures.scorecard import Scored
 from kpis.kinds import KINDS
 from kpis.reporting.confidence import LEVELS, record_confidence
 from kpis.settings import settings
-from kpis.text import format_date, format_value, known_day, status_word
+from kpis.text import format_date, format_value, status_word
 from pages.parts import address, cached
 from pages.parts.cards import chart_with_table, headline_value, sentence, source_line, status_badge
 from pages.parts.entry import page, today
-from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.project import confidence_mark, milestone_block, quarter_label, rule_line, status_mark
+from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
+from pages.parts.registers import block, telling
 from pages.parts.text import fine_print, in_brackets, language, linked, named, t
 from pages.parts.viewer import viewer
-from telling import projects
+from telling import facts, projects
 from telling.words import Words
 
 CHARTS_SHOWN = 6
@@ -91,7 +91,7 @@ def steps(item: Scored) -> str:
         if len(values) > 1:
             rising = all(definition.sign * (b - a) >= 0 for a, b in pairwise(values))
             words = " → ".join(format_value(v, definition, language()) for v in values)
-            shown = f"{quarter_label(code)}: {words}"
+            shown = f"{projects.quarter_label(code, Words(language()))}: {words}"
             lines.append(t("raised_line" if rising else "changed_line", steps=shown))
     return "  \n".join(lines)
 
@@ -129,66 +129,9 @@ def indicators(report: ProjectReport) -> None:
 
 def every_figure(report: ProjectReport) -> None:
     """Show every figure and every target of the project in tables."""
-    kept_block(f"{report.code}-figures", lambda: figures_of(report))
+    block(lambda: facts.figures_of(telling(), report.scored), key=f"{report.code}-figures")
     if any(s.entry.goals for s in report.scored):
-        kept_block(f"{report.code}-targets", lambda: targets_of(report))
-
-
-def figures_of(report: ProjectReport) -> Ready:
-    """Make the table of every figure of the project."""
-    book = cached.moment().book
-    shown = [(s, f) for s in report.scored for f in s.figures]
-    table = pd.DataFrame(
-        [
-            {
-                t("indicators_one"): named(s.entry.definition), t("period"): f.period.label(language()),
-                t("value"): headline_value(s, f), t("unit"): named(s.entry.definition, "unit"),
-                t("source"): book.sources[f.source_code].url if f.source_code in book.sources else "",
-            }
-            for s, f in shown
-        ]
-    )  # fmt: skip
-    csv = pd.DataFrame(
-        [
-            {
-                "project_code": report.code, "indicator_code": s.entry.definition.code, "unit_code": s.entry.unit_code,
-                "period_code": f.period_code, "end_date": f.period.end, "value": f.value, "unit": s.entry.definition.unit_en,
-                "numerator": f.numerator, "denominator": f.denominator, "text_ja": f.text_ja,
-                "is_approximate": f.is_approximate, "is_sample": f.is_sample, "source_code": f.source_code,
-            }
-            for s, f in shown
-        ]
-    )  # fmt: skip
-    said = "" if shown else t("every_figure_none")
-    return ready(None, sentence=said, table=table, csv=csv, title=t("every_figure"), is_table_open=True)
-
-
-def targets_of(report: ProjectReport) -> Ready:
-    """Make the table of every target of the project, in the order in which they were set."""
-    book = cached.moment().book
-    goals = [(s, g) for s in report.scored for g in s.goals]
-    table = pd.DataFrame(
-        [
-            {
-                t("indicators_one"): named(s.entry.definition), t("period"): g.period.label(language()),
-                t("target"): (t("approximate") if g.is_approximate else "") + format_value(g.value, s.entry.definition, language()),
-                t("set_on"): known_day(g.set_on, g.set_on_precision, language()) if g.set_on else t("unknown_day"),
-                t("source"): book.sources[g.source_code].url if g.source_code in book.sources else "",
-            }
-            for s, g in goals
-        ]
-    )  # fmt: skip
-    csv = pd.DataFrame(
-        [
-            {
-                "project_code": report.code, "indicator_code": s.entry.definition.code, "period_code": g.period_code, "value": g.value,
-                "unit": s.entry.definition.unit_en, "set_on": g.set_on, "set_order": g.set_order, "is_approximate": g.is_approximate,
-                "source_code": g.source_code,
-            }
-            for s, g in goals
-        ]
-    )  # fmt: skip
-    return ready(None, sentence="", table=table, csv=csv, title=t("targets_raised"), is_table_open=True)
+        block(lambda: facts.targets_of(telling(), report.scored), key=f"{report.code}-targets")
 
 
 def confidence(report: ProjectReport) -> None:

@@ -58,6 +58,11 @@ def plain(cell: Cell) -> str | float | None:
     return cell.address if isinstance(cell, Link) else cell
 
 
+def table_of(said: Block) -> pd.DataFrame:
+    """Return the table of a block as the dashboard sends it."""
+    return pd.DataFrame([[plain(c) for c in row] for row in said.rows], columns=list(said.columns))
+
+
 def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
     """Show what is told of a register: chart, sentence, table and CSV, made once per revision, day, language and organisation.
 
@@ -71,8 +76,7 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
         said = make()
         return ready(
             None if said.shape is None else figure(said.shape), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
-            table=pd.DataFrame([[plain(c) for c in row] for row in said.rows], columns=list(said.columns)),
-            csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes,
+            table=table_of(said), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes,
         )  # fmt: skip
 
     kept_block(key, made, suffix=suffix)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charts.svg.series import NARROW, drawing
-from kpis.figures.records import value_of
-from kpis.figures.scorecard import Scored, dated_text, tally
-from kpis.figures.sentences import standing_word, target_text, variance_text
-from kpis.periods import parse_period
-from kpis.text import format_date, format_value, status_word
-from publishers.meeting.material import QuarterReport
-from telling import indicator
-from telling.overview import stands
-from telling.shifts import stood
+from kpis.figures.scorecard import Scored
+from kpis.text import format_date
+from telling import indicator, meeting
+from telling.blocks import Block, Cell, Link, Number
+from telling.meeting import QuarterReport
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -31,9 +27,11 @@ class _Chart:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
+    """A block as it is printed: those of its columns that fit on paper; (text, whether it is a number) per cell."""
+
     title: str
     header: list[str]
-    rows: list[list[Any]]
+    rows: list[list[tuple[str, bool]]]
     why_empty: str
 
 
@@ -43,108 +41,51 @@ def report_page(report: QuarterReport) -> str:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.get_template("report.html").render(
         report=report, words=words, day=format_date(report.as_of, language), sentences=report.sentences(),
-        statuses=[(text, count) for _, _, text, count in stands(tally(report.scored), words)],
-        charts=[_chart(report, drawn.scored) for drawn in report.drawn()],
-        tables=[_indicators(report), _projects(report), _milestones(report), _coverage(report), _changes(report)],
+        statuses=meeting.statuses(report).rows, charts=[_chart(report, drawn.scored) for drawn in report.drawn()],
+        tables=list(_tables(report)),
     )  # fmt: skip
 
 
-def _said(report: QuarterReport, item: Scored) -> str:
-    return item.judgement.sentence_en if report.words.language == "en" else item.judgement.sentence_ja
-
-
 def _chart(report: QuarterReport, item: Scored) -> _Chart:
-    sentence, name = _said(report, item), report.words.named(item.entry.definition)
+    sentence, name = report.words.named(item.judgement, "sentence"), report.words.named(item.entry.definition)
     shape = indicator.series(item, report.words, as_of=report.as_of)
     assert shape is not None  # only what has figures is drawn
     return _Chart(drawing(shape, alt=f"{name}: {sentence}", size=NARROW), name, sentence)
 
 
-def _indicators(report: QuarterReport) -> _Table:
-    words, language = report.words, report.words.language
-    rows = []
-    for item in report.scored:
-        judged, definition = item.judgement, item.entry.definition
-        if judged.figure is None:
-            continue
-        rows.append(
-            [
-                words.named(definition), judged.figure.period.label(language), report.shown(item, judged.figure),
-                target_text(definition, judged, language),
-                variance_text(definition, judged, language),
-                dated_text(item, judged.previous, language), dated_text(item, judged.year_earlier, language), standing_word(judged, language),
-            ]
-        )  # fmt: skip
-    header = [
-        words("indicators_one"), words("period"), words("actual"), words("target"), words("compare_variance"), words("previous"),
-        words("year_earlier"), words("statuses_one"),
-    ]  # fmt: skip
-    return _Table(words("report_indicators"), header, rows, words("no_series"))
+def _tables(report: QuarterReport) -> Iterator[_Table]:
+    printed = {
+        meeting.indicators: (
+            "indicators_one", "period", "actual", "target", "compare_variance", "previous", "year_earlier", "statuses_one",
+        ),
+        meeting.projects: (
+            "project_code", "project_name", "computed_status", "confidence", "state_done", "state_late", "state_missed", "state_not_seen",
+        ),
+        meeting.milestones: (
+            "project_code", "milestones", "planned_day", "replanned_day", "actual_day", "slip_days", "milestone_state",
+        ),
+        meeting.coverage: (
+            "indicators_one", "period", "report_reported", "report_owing", "report_sum", "report_official", "report_judgeable",
+            "report_missing",
+        ),
+        meeting.changes: ("since_indicator", "since_before", "since_after"),
+    }  # fmt: skip
+    for tell, columns in printed.items():
+        block = tell(report)
+        if tell is meeting.indicators:  # those without any figure stand in the workbook
+            block = replace(block, rows=tuple(row for row in block.rows if row[block.columns.index(report.words("period"))]))
+        if block.rows:
+            yield _printed(block, [report.words(c) for c in columns])
+        else:
+            yield _Table(block.title, [], [], block.why_empty)
 
 
-def _projects(report: QuarterReport) -> _Table:
-    words, language = report.words, report.words.language
-    rows = [
-        [
-            p.code, words.named(p.row), status_word(p.status, language),
-            words("confidence_" + p.confidence["confidence"]) if p.confidence else words("confidence_none"),
-            p.count_of("done"), p.count_of("late"), p.count_of("missed"), p.count_of("not_seen"),
-        ]
-        for p in report.core
-    ]  # fmt: skip
-    header = [
-        words("project_code"), words("project_name"), words("computed_status"), words("confidence"), words("state_done"),
-        words("state_late"), words("state_missed"), words("state_not_seen"),
-    ]  # fmt: skip
-    return _Table(words("report_projects"), header, rows, words("empty"))
+def _printed(block: Block, columns: list[str]) -> _Table:
+    at = [block.columns.index(name) for name in columns]
+    return _Table(block.title, columns, [[_text(row[n]) for n in at] for row in block.rows], block.why_empty)
 
 
-def _milestones(report: QuarterReport) -> _Table:
-    words, language = report.words, report.words.language
-
-    def days(given: Any) -> str:
-        return " → ".join(g.label(language) for g in given) or "―"
-
-    rows = [
-        [
-            m.project_code, words.named(m), days(m.planned), days(m.replanned), days((m.actual,) if m.actual else ()),
-            "―" if m.slip_days is None else m.slip_days, words("state_" + m.state),
-        ]
-        for m in report.milestones
-    ]  # fmt: skip
-    header = [
-        words("project_code"), words("milestones"), words("planned_day"), words("replanned_day"), words("actual_day"), words("slip_days"),
-        words("milestone_state"),
-    ]  # fmt: skip
-    return _Table(words("report_milestones"), header, rows, words("report_no_milestones"))
-
-
-def _coverage(report: QuarterReport) -> _Table:
-    words, language = report.words, report.words.language
-    names = {u.code: words.named(u) for u in report.moment.organisation.units}
-    rows = []
-    for item, rolled in report.coverage:
-        definition = item.entry.definition
-        total = value_of(definition, rolled.figure) if rolled.figure else None
-        rows.append(
-            [
-                words.named(definition), parse_period(rolled.period_code).label(language), f"{rolled.reported_count} / {rolled.owing_count}",
-                "―" if total is None else format_value(total, definition, language, is_worked_out=True),
-                report.shown(item, rolled.official) if rolled.official else "―",
-                words("report_complete") if rolled.is_complete else words("report_partial"),
-                words("list_comma").join(names.get(c, c) for c in rolled.left_out) or "―",
-            ]
-        )  # fmt: skip
-    header = [
-        words("indicators_one"), words("period"), f"{words('report_reported')} / {words('report_owing')}", words("report_sum"),
-        words("report_official"), words("report_judgeable"), words("report_missing"),
-    ]  # fmt: skip
-    return _Table(words("report_bureaus"), header, rows, words("report_no_bureaus"))
-
-
-def _changes(report: QuarterReport) -> _Table:
-    words, language = report.words, report.words.language
-
-    rows = [[words.named(s.after.entry.definition), stood(s.before, words), stood(s.after, words)] for s in report.shifts]
-    header = [words("since_indicator"), words("since_before"), words("since_after")]
-    return _Table(words("report_changes"), header, rows, words("since_none", day=format_date(report.period.start, language)))
+def _text(cell: Cell) -> tuple[str, bool]:
+    if isinstance(cell, (Number, Link)):
+        return (cell.text if isinstance(cell, Number) else cell.words) or "―", False
+    return (f"{cell:,}", True) if isinstance(cell, int) else (str(cell or "―"), False)

@@ -15,16 +15,12 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis.figures.projects import Milestone
-from kpis.figures.records import value_of
-from kpis.figures.scorecard import Scored, tally
-from kpis.figures.sentences import standing_word
-from kpis.periods import parse_period
-from kpis.text import format_date, status_word
-from publishers.meeting.material import QuarterReport
+from kpis.text import format_date
+from telling import meeting
+from telling.blocks import Block, Link, Number
+from telling.blocks import Cell as Told
 from telling.indicator import stretches_of
-from telling.overview import LESSES, stands
-from telling.shifts import reasons, stood
+from telling.meeting import QuarterReport
 
 FONT = "游ゴシック"
 BLUE, GREY = "0017C1", "626264"
@@ -106,14 +102,13 @@ def _summary(sheet: Worksheet, report: QuarterReport) -> None:
         wide = sum(2 if ord(c) > 0x2000 else 1 for c in sentence)
         sheet.row_dimensions[row].height = 18 * (wide // 130 + 1)
         row += 1
-    held = [(text, count) for _, _, text, count in stands(tally(report.scored), words)]
-    start = row + 1
-    row = _table(sheet, "statuses", start, [words("statuses_one"), words("report_count")], held, [22, 12])
+    held, start = meeting.statuses(report), row + 1
+    _told(sheet, report, held, [22, 12], row=start)
     chart = BarChart()
     chart.type, chart.style, chart.legend = "bar", 10, None
-    chart.title = words("report_status_chart")
-    chart.add_data(Reference(sheet, min_col=2, min_row=start, max_row=start + len(held)), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=start + len(held)))
+    chart.title = held.title
+    chart.add_data(Reference(sheet, min_col=2, min_row=start, max_row=start + len(held.rows)), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=start + len(held.rows)))
     chart.series[0].graphicalProperties.solidFill = BLUE
     chart.dataLabels = DataLabelList()
     chart.dataLabels.showVal = True
@@ -127,37 +122,31 @@ def _summary(sheet: Worksheet, report: QuarterReport) -> None:
         sheet.column_dimensions[get_column_letter(at)].width = 15
 
 
-def _number(item: Scored, which: str) -> float | None:
-    figure = getattr(item.judgement, which)
-    return None if figure is None else value_of(item.entry.definition, figure)
+def _value(cell: Told) -> Cell:
+    """Return what a cell of a block holds as a cell of the workbook: the number itself, not its words."""
+    value = cell.value if isinstance(cell, Number) else cell.address if isinstance(cell, Link) else cell
+    return float(value) if isinstance(value, float) else value
+
+
+def _told(sheet: Worksheet, report: QuarterReport, block: Block, widths: Sequence[int], *, frozen: int = 0, row: int = 0) -> int:
+    """Write a block as a native table under the title of its sheet, and return the next free row.
+
+    Args:
+        widths: of the columns, in letters.
+        frozen: how many columns stay in sight.
+        row: where the table begins on a sheet that has its title already.
+    """
+    row = row or _head(sheet, report, block.title)
+    if not block.rows and block.why_empty:
+        _put(sheet, row, 1, block.why_empty)
+        return row + 2
+    if frozen:
+        sheet.freeze_panes = sheet.cell(row + 1, frozen + 1)
+    return _table(sheet, block.key, row, block.columns, [[_value(c) for c in line] for line in block.rows], widths)
 
 
 def _indicators(sheet: Worksheet, report: QuarterReport) -> None:
-    words, language = report.words, report.words.language
-    row = _head(sheet, report, words("report_indicators"))
-    header = [
-        words("indicators_one"), words("project"), words("period"), words("actual"), words("unit"), words("target"), words("planned"),
-        words("compare_variance"), words("previous"), words("year_earlier"), words("statuses_one"), words("report_sentence"),
-        words("source"), "is_sample", words("project_code"),
-    ]  # fmt: skip
-    rows: list[Sequence[Cell]] = []
-    for item in report.scored:
-        judged, definition = item.judgement, item.entry.definition
-        figure = judged.figure
-        actual = _number(item, "figure")
-        source = report.moment.book.sources.get(figure.source_code) if figure else None
-        rows.append(
-            [
-                words.named(definition), item.entry.project_code, figure.period.label(language) if figure else "",
-                report.shown(item, figure) if figure and actual is None else actual, words.named(definition, "unit"),
-                judged.goal.value if judged.goal else None, judged.planned_value, judged.variance, _number(item, "previous"),
-                _number(item, "year_earlier"), standing_word(judged, language),
-                judged.sentence_en if language == "en" else judged.sentence_ja, source.url if source else "",
-                bool(figure and figure.is_sample), definition.code,
-            ]
-        )  # fmt: skip
-    _table(sheet, "indicators", row, header, rows, [34, 9, 16, 14, 10, 12, 12, 12, 12, 12, 14, 60, 40, 10, 28])
-    sheet.freeze_panes = sheet.cell(row + 1, 2)
+    _told(sheet, report, meeting.indicators(report), [34, 9, 16, 14, 10, 12, 12, 12, 12, 12, 14, 60, 40, 10, 28], frozen=1)
     sheet.page_setup.paperSize = 8  # A3
 
 
@@ -205,94 +194,19 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
 
 
 def _projects(sheet: Worksheet, report: QuarterReport) -> None:
-    words, language = report.words, report.words.language
-    row = _head(sheet, report, words("report_projects"))
-    header = [
-        words("project_code"), words("project_name"), words("computed_status"), words("confidence"), words("confidence_reason"),
-        words("report_judged"), words("state_done"), words("state_late"), words("state_missed"), words("state_not_seen"), words("state_coming"),
-        words("project_goal"),
-    ]  # fmt: skip
-    rows: list[Sequence[Cell]] = []
-    for project in report.core:
-        said = project.confidence
-        counts = ", ".join(f"{text} {count}" for _, _, text, count in stands(project.tally, words))
-        rows.append(
-            [
-                project.code, words.named(project.row), status_word(project.status, language),
-                words("confidence_" + said["confidence"]) if said else words("confidence_none"), said["reason"] if said else "",
-                counts, *(project.count_of(s) for s in ("done", "late", "missed", "not_seen", "coming")), words.named(project.row, "goal"),
-            ]
-        )  # fmt: skip
-    _table(sheet, "projects", row, header, rows, [10, 44, 14, 14, 24, 30, 8, 8, 8, 12, 8, 60])
-    sheet.freeze_panes = sheet.cell(row + 1, 3)
+    _told(sheet, report, meeting.projects(report), [10, 44, 14, 14, 24, 30, 8, 8, 8, 12, 8, 60], frozen=2)
 
 
 def _milestones(sheet: Worksheet, report: QuarterReport) -> None:
-    words, language = report.words, report.words.language
-    row = _head(sheet, report, words("report_milestones"))
-    header = [
-        words("project_code"), words("milestones"), words("planned_day"), words("replanned_day"), words("actual_day"), words("slip_days"),
-        words("milestone_state"), words("reported_in"), "is_sample",
-    ]  # fmt: skip
-
-    def line(m: Milestone) -> list[Cell]:
-        return [
-            m.project_code, words.named(m), " → ".join(g.label(language) for g in m.planned),
-            " → ".join(g.label(language) for g in m.replanned), m.actual.label(language) if m.actual else "", m.slip_days, words("state_" + m.state),
-            m.reported_period, m.is_sample,
-        ]  # fmt: skip
-
-    if not report.milestones:
-        _put(sheet, row, 1, words("report_no_milestones"))
-        return
-    _table(sheet, "milestones", row, header, [line(m) for m in report.milestones], [10, 48, 24, 24, 22, 10, 14, 14, 10])
+    _told(sheet, report, meeting.milestones(report), [10, 48, 24, 24, 22, 10, 14, 14, 18, 40, 10])
 
 
 def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
-    words, language = report.words, report.words.language
-    row = _head(sheet, report, words("report_bureaus"))
-    if not report.coverage:
-        _put(sheet, row, 1, words("report_no_bureaus"))
-        row += 2
-    else:
-        names = {u.code: words.named(u) for u in report.moment.organisation.units}
-        rows: list[Sequence[Cell]] = []
-        for item, rolled in report.coverage:
-            total = value_of(item.entry.definition, rolled.figure) if rolled.figure else None
-            rows.append(
-                [
-                    words.named(item.entry.definition), parse_period(rolled.period_code).label(language), rolled.reported_count,
-                    rolled.owing_count, total, rolled.official.value if rolled.official else None,
-                    words.named(item.entry.definition, "unit"),
-                    words("report_complete") if rolled.is_complete else words("report_partial"),
-                    words("list_comma").join(names.get(c, c) for c in rolled.left_out),
-                    bool(rolled.figure and rolled.figure.is_sample),
-                ]
-            )  # fmt: skip
-        header = [
-            words("indicators_one"), words("period"), words("report_reported"), words("report_owing"), words("report_sum"),
-            words("report_official"), words("unit"), words("report_judgeable"), words("report_missing"), "is_sample",
-        ]  # fmt: skip
-        row = _table(sheet, "coverage", row, header, rows, [34, 18, 10, 10, 14, 14, 10, 16, 50, 10])
-    themes = {
-        i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus and i.entry.theme in LESSES
-    }  # fmt: skip
-    columns = [theme for theme in LESSES if theme in themes]
-    start = row
-    lines: list[list[Cell]] = []
-    for bureau in report.bureaus:
-        held = {s.entry.definition.code: s for s in bureau.scored}
-        line: list[Cell] = [words.named(bureau.unit)]
-        for theme in columns:
-            own = held.get(themes[theme].entry.definition.code)
-            number = None if own is None else _number(own, "figure")
-            text = words("no_report") if own is None else report.shown(own, own.judgement.figure)
-            line += [number if number is not None else text, "" if own is None else standing_word(own.judgement, language)]
-        lines.append(line)
-    header = [words("bureau")]
-    for theme in columns:
-        header += [words(theme), f"{words(theme)} {words('statuses_one')}"]
-    _table(sheet, "bureaus", start, header, lines, [34, *[14] * (2 * len(columns))])
+    words = report.words
+    start = _told(sheet, report, meeting.coverage(report), [34, 18, 10, 10, 14, 14, 10, 16, 50, 10])
+    told = meeting.bureaus(report)
+    header, lines = told.columns, [[_value(c) for c in line] for line in told.rows]
+    _told(sheet, report, told, [34, *[14] * (len(header) - 1)], row=start)
     numeric = next((n for n in range(1, len(header), 2) if any(isinstance(line[n], float) for line in lines)), None)
     if numeric is not None:
         chart = BarChart()
@@ -308,18 +222,4 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
 
 
 def _changes(sheet: Worksheet, report: QuarterReport) -> None:
-    words, language = report.words, report.words.language
-    row = _head(sheet, report, words("report_changes"))
-
-    rows = [
-        [
-            words.named(s.after.entry.definition), stood(s.before, words), stood(s.after, words),
-            words("list_comma").join(reasons(s, words)),
-        ]
-        for s in report.shifts
-    ]  # fmt: skip
-    if not rows:
-        _put(sheet, row, 1, words("since_none", day=format_date(report.period.start, language)))
-        return
-    header = [words("since_indicator"), words("since_before"), words("since_after"), words("since_reason")]
-    _table(sheet, "changes", row, header, rows, [38, 40, 40, 50])
+    _told(sheet, report, meeting.changes(report), [38, 40, 40, 50])

@@ -116,3 +116,8 @@ class BlockView:
 def card_values(cards: Iterable[Card]) -> list[tuple[str, Markup | str, str]]:
     """Return title, value as HTML and note of each card."""
     return [(card.title, cell(card.value), card.note) for card in cards]
+
+
+def pairs(told: Iterable[tuple[str, Cell]]) -> list[tuple[str, Markup | str]]:
+    """Return names and values, these as HTML."""
+    return [(name, cell(value)) for name, value in told]

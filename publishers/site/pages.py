@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, in_order
-from kpis.figures.records import JUDGED, Figure, Goal, Revision
+from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, in_order
+from kpis.figures.records import JUDGED, Figure, Goal
 from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
 from kpis.figures.sentences import standing_word
-from kpis.periods import local_day, parse_period
+from kpis.periods import parse_period
 from kpis.settings import ROOT
-from kpis.text import format_date, format_value
-from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau, day_word
+from kpis.text import format_date
+from publishers.site.block_views import BlockView, pairs
+from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, procedures
 from publishers.site.site import Pages, Site
 from publishers.site.views import IndicatorView, badge, badges
-from telling import projects
+from telling import facts, projects
+from telling.blocks import Telling
 from telling.overview import (
     LESSES,
     NOTES,
@@ -35,6 +36,9 @@ from telling.overview import (
     with_forerunners,
 )
 from telling.words import Words, whose
+
+# Of milestones: what the page of their project says already, or what belongs to their source.
+NOT_LISTED = ("project_code", "reported_in", "source", "report_is_sample")
 
 
 def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pages:
@@ -168,34 +172,20 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
 
             period = parse_period(newest.period_code).label(words.language)
             reported = (words("reported_sum", period=period), coverage_lines(view.scored, newest, names, words))
-    facts = [
-        (words("project"), words.named(site.moment.by_code("Project")[row["project_code"]])), (words("scope"), words.named(site.moment.units[row["scope_code"]])),
-        (words("unit"), words.named(row, "unit")), (words("kind"), words("kind_" + row["kind"])),
-        (words("frequency"), words("frequency_" + row["frequency"])), (words("base"), words.named(row, "base")),
-        (words("exclusions"), words.named(row, "exclusions")),
-        (words("col_note"), words.named(row, "note")),
-    ]  # fmt: skip
     related = [
         (words(key), site.moment.indicators[row[field]])
         for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
         if row[field] in site.moment.indicators
     ]
-    corrected = [_corrected(site, view, revision, words) for view, revision in _corrections(views)]
     definition = views[0].scored.entry.definition
-    readings = [
-        {
-            "period": parse_period(r["period_code"]).label(words.language) if r["period_code"] else words("undated"),
-            "value": r["text_ja"] if r["value"] is None else format_value(r["value"], definition, words.language),
-            "agrees": words("agrees") if r["agrees"] else words("differs"), "note": words.named(r, "note"),
-            "source": site.moment.book.sources.get(r["source_code"]),
-        }
-        for r in site.moment.rows("Reading")
-        if r["indicator_code"] == code
-    ]  # fmt: skip
+    told = Telling(words, site.moment)
     said = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
-        "title": words.named(row), "description": said, "row": row, "views": views, "units": site.moment.units, "facts": [f for f in facts if f[1]],
-        "related": related, "corrected": corrected, "readings": readings, "has_chart": any(v.has_series for v in views),
+        "title": words.named(row), "description": said, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
+        "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(told, v.scored)) for v in views},
+        "targets": {v.scored.entry.unit_code: BlockView(facts.targets(told, v.scored), words) for v in views}, "related": related,
+        "revisions": BlockView(facts.revisions(told, [v.scored for v in views]), words),
+        "readings": BlockView(facts.readings(told, views[0].scored), words), "has_chart": any(v.has_series for v in views),
         "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code),
     }  # fmt: skip
 
@@ -203,29 +193,6 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
 def _unit_label(row: Mapping[str, Any], words: Words) -> str:
     ended = words("ended_on", day=format_date(row["valid_to"], words.language)) if row["valid_to"] else ""
     return f"{words.named(row)}({ended})" if ended else words.named(row)
-
-
-def _corrections(views: Iterable[IndicatorView]) -> list[tuple[IndicatorView, Revision]]:
-    """Return every correction and withdrawal of an indicator's figures, newest first."""
-    every = [(view, revision) for view in views for revision in view.scored.revisions]
-    return sorted(every, key=lambda f: (f[1].vintage.known_at or datetime.min, f[1].vintage.vintage), reverse=True)
-
-
-def _corrected(site: Site, view: IndicatorView, revision: Revision, words: Words) -> dict[str, Any]:
-    figure = revision.vintage
-    why = words(f"edition_reason_{figure.reason_class}") if figure.reason_class else ""
-    why = f"{why} {figure.reason_text}".strip()
-    return {
-        "period": figure.period.label(words.language), "value": view.figure(revision.after) if revision.after else words("no_figure"),
-        "before": view.figure(revision.before), "vintage": figure.vintage, "whose": words.named(site.moment.units[view.scored.entry.unit_code]),
-        "unit": words.named(view.scored.entry.definition, "unit"),
-        "known": format_date(local_day(figure.known_at), words.language) if figure.known_at else words("unknown_day"),
-        "reason": words("withdrawn_because", reason=why) if revision.is_withdrawal else why,
-    }  # fmt: skip
-
-
-def _given(given: GivenDay | None, words: Words) -> str:
-    return day_word(given.day, given.precision, words) if given else ""
 
 
 def _states(milestones: Sequence[Milestone], words: Words) -> str:
@@ -237,6 +204,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
     by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
     listed: dict[str, list[list[Any]]] = {}
     sources = {row["source_code"]: row for row in site.moment.rows("Source")}
+    told = Telling(words, site.moment)
     for report in site.moment.projects:
         row, code = report.row, report.code
         counts = badges(report.tally, words)
@@ -261,14 +229,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 for m in report.bureaus for unit in (site.moment.units[m["bureau_code"]],)
             ],
             "states": _states(report.milestones, words),
-            "milestones": [
-                {
-                    "name": words.named(m), "planned": "、".join(_given(g, words) for g in m.planned),
-                    "replanned": "、".join(_given(g, words) for g in m.replanned), "actual": _given(m.actual, words),
-                    "state": words("state_" + m.state), "slip": projects.slip_text(m, words), "stage": projects.stage_word(m.stage_ja, words),
-                }
-                for m in report.milestones
-            ],
+            "milestones": BlockView(projects.milestones(told, report.milestones, without=NOT_LISTED), words),
             "versions": report.names,
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")

@@ -17,7 +17,7 @@ from kpis.figures.records import STATUSES, Figure, value_of
 from kpis.figures.scorecard import Book, Scored, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
-from kpis.text import format_date, format_ratio, format_value, known_day, status_word
+from kpis.text import format_date, format_value, status_word
 from telling import indicator
 from telling.overview import groups, rule_line
 from telling.words import Words
@@ -180,22 +180,6 @@ class IndicatorView:
         return found
 
     @property
-    def inputs(self) -> list[tuple[str, Markup | str]]:
-        """Return every number the status was worked out from."""
-        judged, words = self.scored.judgement, self.words
-
-        def share(value: float | None) -> Markup | str:
-            return "―" if value is None else number(value, format_ratio(value))
-
-        return [
-            (words("actual"), self.headline), (words("target"), self.target),
-            (words("planned"), self.planned),
-            (words("base"), self.value(judged.baseline.value if judged.baseline else None)),
-            (words("progress"), share(judged.progress)), (words("planned_progress"), share(judged.planned_progress)),
-            (words("ratio"), share(judged.ratio)),
-        ]  # fmt: skip
-
-    @property
     def rule(self) -> str:
         """Say by which limits it is judged."""
         return rule_line(self.scored, self.words)
@@ -224,21 +208,6 @@ class IndicatorView:
     def plain(value: float | None) -> Markup | str:
         """Return a count, or nothing."""
         return "" if value is None else number(value, f"{value:,.0f}" if value == round(value) else f"{value:,}")
-
-    @property
-    def goals(self) -> list[dict[str, Any]]:
-        """Return every target in the order in which it was set."""
-        words = self.words
-        return [
-            {
-                "period": g.period.label(words.language),
-                "value": Markup("{}{}").format(words("approximate") if g.is_approximate else "", self.value(g.value))
-                + (words("target_withdrawn", day=format_date(g.withdrawn_on, words.language), reason=g.withdrawn_reason) if g.is_withdrawn(self.scored.as_of) and g.withdrawn_on else ""),
-                "set_on": known_day(g.set_on, g.set_on_precision, words.language) if g.set_on else words("unknown_day"),
-                "source": self.book.sources.get(g.source_code),
-            }
-            for g in sorted(self.scored.entry.goals, key=lambda g: (g.period.end, g.set_order))
-        ]  # fmt: skip
 
     @property
     def sources(self) -> list[Any]:

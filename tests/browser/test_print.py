@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page
 
 from kpis.moment import State
 from kpis.store.store import Store
-from publishers.meeting.material import quarter_report
 from publishers.meeting.page import report_page
 from publishers.site.export import export
+from telling.meeting import quarter_report
 from tests.browser.test_pages import opened
 from tests.publishers.house import House
 

@@ -9,7 +9,7 @@ import pytest
 
 from kpis.moment import State
 from kpis.store.store import Store
-from publishers.meeting.material import quarter_report
+from telling.meeting import quarter_report
 from tests.pages.conftest import Site
 
 pytestmark = pytest.mark.server

@@ -370,7 +370,7 @@ def test_every_row_of_figures_of_the_data_files_is_shown(public: Public, languag
         assert not wanted - goals, (code, wanted - goals)
         known = [r for h, found in static.shown.tables if words("vintage") in h for r in found]
         assert len(known) == sum(r["vintage"] > 1 for r in mine["vintages"]), code
-        read = [r for h, found in static.shown.tables if words("ed_agreement") in h for r in found]
+        read = [r for h, found in static.shown.tables if words("checked_against") in h for r in found]
         assert len(read) == len(mine["readings"]), code
     for table, path in (("procedures", "procedures.html"), ("facilities", "facilities.html")):
         last = public.static(path, language).shown.tables[-1][1]

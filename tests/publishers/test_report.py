@@ -15,9 +15,9 @@ from kpis.figures.records import value_of
 from kpis.figures.scorecard import score_all
 from kpis.moment import State
 from kpis.store.store import Store
-from publishers.meeting.material import QuarterReport, quarter_report
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
+from telling.meeting import QuarterReport, quarter_report
 
 pytestmark = pytest.mark.edition
 

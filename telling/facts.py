@@ -1,0 +1,169 @@
+"""What is said of an indicator besides its chart: definition, inputs of its status, targets, revisions, other sources, its figures.
+
+Each is told once for the dashboard and the static edition; the tables are blocks, in which a source is a link by its title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kpis.figures.records import Figure, Goal, Revision, value_of
+from kpis.figures.scorecard import Scored, shown_figure
+from kpis.figures.sentences import planned_text, target_text
+from kpis.periods import local_day, parse_period
+from kpis.text import format_date, format_ratio, format_value, known_day
+from telling.blocks import Block, Cell, Link, Number, Telling
+
+Pair = tuple[str, Cell]
+Columns = Mapping[str, Cell]
+
+
+def facts(telling: Telling, row: Mapping[str, Any]) -> list[Pair]:
+    """Tell project, scope, unit, kind, frequency, base, exclusions and note of a row of the catalogue, as far as there are any."""
+    w, project = telling.words, telling.moment.by_code("Project").get(row["project_code"])
+    told = [
+        ("project", w.named(project) if project else ""), ("scope", telling.bureau(row["scope_code"])), ("unit", w.named(row, "unit")),
+        ("kind", w("kind_" + row["kind"])), ("frequency", w("frequency_" + row["frequency"])), ("base", w.named(row, "base")),
+        ("exclusions", w.named(row, "exclusions")), ("col_note", w.named(row, "note")),
+    ]  # fmt: skip
+    return [(w(name), value) for name, value in told if value]
+
+
+def inputs(telling: Telling, item: Scored) -> list[Pair]:
+    """Tell every number the status was worked out from."""
+    w, judged, definition = telling.words, item.judgement, item.entry.definition
+    base = judged.baseline.value if judged.baseline else None
+    shares = {name: getattr(judged, name) for name in ("progress", "planned_progress", "ratio")}
+    return [
+        (w("actual"), figure_cell(telling, item, judged.figure)),
+        (w("target"), Number(judged.goal.value if judged.goal else None, target_text(definition, judged, w.language))),
+        (w("planned"), Number(judged.planned_value, planned_text(definition, judged, w.language))),
+        (w("base"), Number(base, "―" if base is None else format_value(base, definition, w.language))),
+        *((w(name), Number(share, "―" if share is None else format_ratio(share))) for name, share in shares.items()),
+    ]
+
+
+def targets(telling: Telling, item: Scored) -> Block:
+    """Tell every target of an indicator, withdrawn ones too, in the order in which they were set."""
+    every = sorted(item.entry.goals, key=lambda g: (g.period.end, g.set_order))
+    return _block("targets", telling.words("targets_raised"), [_target(telling, item, g) for g in every])
+
+
+def targets_of(telling: Telling, items: Iterable[Scored]) -> Block:
+    """Tell the targets of several indicators that stand on the day."""
+    w, held = telling.words, [(item, goal) for item in items for goal in item.goals]
+    rows = [{w("indicators_one"): w.named(item.entry.definition), **_target(telling, item, goal)} for item, goal in held]
+    flat = [
+        {
+            "project_code": item.entry.project_code, "indicator_code": item.entry.definition.code, "period_code": g.period_code,
+            "value": g.value, "unit": item.entry.definition.unit_en, "set_on": g.set_on, "set_order": g.set_order,
+            "is_approximate": g.is_approximate, "source_code": g.source_code,
+        }
+        for item, g in held
+    ]  # fmt: skip
+    return _block("targets", w("targets_raised"), rows, flat)
+
+
+def figures_of(telling: Telling, items: Iterable[Scored]) -> Block:
+    """Tell every figure of several indicators."""
+    w, held = telling.words, [(item, figure) for item in items for figure in item.figures]
+    rows = [
+        {
+            w("indicators_one"): w.named(item.entry.definition), w("period"): f.period.label(w.language),
+            w("value"): figure_cell(telling, item, f), w("unit"): w.named(item.entry.definition, "unit"),
+            w("source"): source_cell(telling, f.source_code),
+        }
+        for item, f in held
+    ]  # fmt: skip
+    flat = [
+        {
+            "project_code": item.entry.project_code, "indicator_code": item.entry.definition.code, "unit_code": item.entry.unit_code,
+            "period_code": f.period_code, "end_date": f.period.end, "value": f.value, "unit": item.entry.definition.unit_en,
+            "numerator": f.numerator, "denominator": f.denominator, "text_ja": f.text_ja, "is_approximate": f.is_approximate,
+            "is_sample": f.is_sample, "source_code": f.source_code,
+        }
+        for item, f in held
+    ]  # fmt: skip
+    return _block("figures", w("every_figure"), rows, flat, sentence="" if rows else w("every_figure_none"))
+
+
+def revisions(telling: Telling, items: Iterable[Scored], *, most: int | None = None) -> Block:
+    """Tell the corrected and withdrawn figures of an indicator, newest first: whose, what it was before, and why it was changed.
+
+    Args:
+        telling: in whose words.
+        items: the indicator's judgements, for its own scope and for every unit.
+        most: tell no more than so many.
+    """
+    w = telling.words
+    every = [(item, revision) for item in items for revision in item.revisions]
+    every.sort(key=lambda r: (r[1].vintage.known_at or datetime.min, r[1].vintage.vintage), reverse=True)
+    rows = [
+        {
+            w("whose_figure"): telling.bureau(item.entry.unit_code), w("period"): r.vintage.period.label(w.language),
+            w("previous"): figure_cell(telling, item, r.before),
+            w("value"): figure_cell(telling, item, r.after) if r.after else w("no_figure"), w("unit"): w.named(item.entry.definition, "unit"),
+            w("known"): format_date(local_day(r.vintage.known_at), w.language) if r.vintage.known_at else w("unknown_day"),
+            w("reason"): why(telling, r), w("vintage"): str(r.vintage.vintage),
+        }
+        for item, r in every[:most]
+    ]  # fmt: skip
+    return _block("revisions", w("revisions"), rows, why_empty=w("no_revisions"))
+
+
+def readings(telling: Telling, item: Scored) -> Block:
+    """Tell the same facts as other sources give them, agreeing or not."""
+    w, definition = telling.words, item.entry.definition
+    rows = [
+        {
+            w("period"): parse_period(r["period_code"]).label(w.language) if r["period_code"] else w("undated"),
+            w("value"): r["text_ja"] if r["value"] is None else Number(r["value"], format_value(r["value"], definition, w.language)),
+            w("checked_against"): w("agrees" if r["agrees"] else "differs"), w("marks"): w.named(r, "note"),
+            w("source"): source_cell(telling, r["source_code"]),
+        }
+        for r in telling.moment.rows("Reading")
+        if r["indicator_code"] == definition.code
+    ]  # fmt: skip
+    return _block("readings", w("readings"), rows)
+
+
+def why(telling: Telling, revision: Revision) -> str:
+    """Say why a figure was corrected or withdrawn."""
+    w, figure = telling.words, revision.vintage
+    said = w("why_" + figure.reason_class) + w("colon") + figure.reason_text if figure.reason_class else ""
+    return w("withdrawn_because", reason=said) if revision.is_withdrawal else said
+
+
+def figure_cell(telling: Telling, item: Scored, figure: Figure | None) -> Number:
+    """Return a figure as people read it, told apart from what stands beside it, with its value; a dash where there is none."""
+    value = value_of(item.entry.definition, figure) if figure else None
+    return Number(value, shown_figure(item, figure, telling.words.language))
+
+
+def source_cell(telling: Telling, code: str) -> Cell:
+    """Return a source as a link by its title; a blank where there is none."""
+    note = telling.moment.book.sources.get(code)
+    return Link(note.title, note.url) if note else ""
+
+
+def _target(telling: Telling, item: Scored, goal: Goal) -> dict[str, Cell]:
+    w = telling.words
+    said = (w("approximate") if goal.is_approximate else "") + format_value(goal.value, item.entry.definition, w.language)
+    if goal.is_withdrawn(item.as_of) and goal.withdrawn_on:
+        said += w("target_withdrawn", day=format_date(goal.withdrawn_on, w.language), reason=goal.withdrawn_reason)
+    return {
+        w("period"): goal.period.label(w.language), w("target"): Number(goal.value, said),
+        w("set_on"): known_day(goal.set_on, goal.set_on_precision, w.language) if goal.set_on else w("unknown_day"),
+        w("source"): source_cell(telling, goal.source_code),
+    }  # fmt: skip
+
+
+def _block(
+    key: str, title: str, rows: Sequence[Columns], flat: Iterable[dict[str, Any]] = (), *, sentence: str = "", why_empty: str = ""
+) -> Block:
+    """Return rows as a block, without the columns in which nothing is written."""
+    heads = [head for head in (rows[0] if rows else ()) if any(row[head] for row in rows)]
+    cells = tuple(tuple(row[head] for head in heads) for row in rows)
+    return Block(key, title, sentence, tuple(heads), cells, tuple(flat), why_empty=why_empty, is_table_open=True)

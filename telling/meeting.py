@@ -1,0 +1,299 @@
+"""The meeting material of a quarter: everything the reform office's quarterly meeting asks, gathered once and judged on its last day.
+
+Each table is a block, whose cells carry the value for the workbook (``publishers.meeting.workbook``) beside the words for the page to
+print (``publishers.meeting.page``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from kpis.errors import PeriodUnreadable
+from kpis.figures.bureaus import BureauReport
+from kpis.figures.organisation import RollUp
+from kpis.figures.projects import Milestone, ProjectReport
+from kpis.figures.records import BAD, Figure, value_of
+from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure, tally
+from kpis.figures.sentences import planned_text, standing_word, target_text, variance_text
+from kpis.figures.shifts import Shift, shifts
+from kpis.figures.targets import planned_on
+from kpis.moment import Moment, State
+from kpis.periods import Period, parse_period, quarter_code
+from kpis.text import format_date, format_value, status_word
+from telling import projects as told_projects
+from telling.blocks import Block, Cell, Number, Telling
+from telling.overview import LESSES, conclusion, headlines, lead, stands
+from telling.shifts import reasons, stood
+from telling.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One headline indicator with a history: (period, actual, planned on its last day), in order of time."""
+
+    scored: Scored
+    points: tuple[tuple[Period, float, float | None], ...]
+
+
+@dataclass(frozen=True)
+class QuarterReport:
+    """The material of one quarter in one language: the quarter's last day, and the last day of the quarter before."""
+
+    period: Period
+    words: Words
+    moment: Moment
+    before: Moment
+
+    @property
+    def as_of(self) -> date:
+        """Return the day everything is judged on."""
+        return self.moment.as_of
+
+    @property
+    def is_sample(self) -> bool:
+        """Say whether everything here is of the sample organisation."""
+        return self.moment.state.is_sample()
+
+    @property
+    def scored(self) -> list[Scored]:
+        """Return every indicator for its own scope, judged on the quarter's last day."""
+        return self.moment.own
+
+    @cached_property
+    def shifts(self) -> list[Shift]:
+        """Return those that stand otherwise than on the last day of the quarter before."""
+        return shifts(self.before.own, self.moment.own, since=self.before.as_of)
+
+    @cached_property
+    def milestones(self) -> list[Milestone]:
+        """Return those due, done or reported in the quarter."""
+        return [m for p in self.moment.projects for m in p.milestones if of_quarter(m, self.period)]
+
+    @cached_property
+    def bureaus(self) -> list[BureauReport]:
+        """Return the bureaus that exist on the quarter's last day."""
+        return [b for b in self.moment.bureaus if b.is_valid]
+
+    @cached_property
+    def coverage(self) -> list[tuple[Scored, RollUp]]:
+        """Return for each indicator that bureaus report the last reports of the quarter, with what they add up to."""
+        held = []
+        for item in self.scored:
+            ended = [r for r in item.rolled if quarter_code(parse_period(r.period_code).end) == self.period.code]
+            if reported := [r for r in ended if not r.is_published_only]:
+                held.append((item, reported[-1]))
+        return held
+
+    @property
+    def title(self) -> str:
+        """Return the title of the material."""
+        return self.words("report_title", period=self.period.label(self.words.language))
+
+    @property
+    def core(self) -> list[ProjectReport]:
+        """Return the core and leading projects that existed, or have figures or milestones by the day."""
+        return [p for p in self.moment.projects if p.row["kind"] != "programme"]
+
+    def sentences(self) -> list[str]:
+        """Return the conclusions of the meeting, each a sentence: the whole, what fell short, projects, bureaus, milestones."""
+        words, language = self.words, self.words.language
+        said = [conclusion(self.scored, words), lead(self.scored, words, as_of=self.as_of)]
+        for item in self.scored:
+            if item.judgement.status in BAD and item.judgement.standing == "current":
+                stop = "。" if language == "ja" else ". "
+                status = status_word(item.judgement.status, language)
+                said.append(f"{words.named(item.entry.definition)}: {status}{stop}{words.named(item.judgement, 'sentence')}")
+        for project in self.moment.projects:
+            if project.is_contradicted and project.confidence is not None:
+                level = words("confidence_" + project.confidence["confidence"])
+                told = words("contradiction", confidence=level, status=status_word(project.status, language))
+                said.append(f"{words.named(project.row)}: {told}")
+        if self.milestones:
+            groups = told_projects.milestone_groups(self.milestones, words)
+            said.append(words("report_milestones_line", total=len(self.milestones), groups=groups))
+        else:
+            said.append(words("report_no_milestones"))
+        if self.coverage:
+            partial = sum(not r.is_complete and r.figure is not None for _, r in self.coverage)
+            said.append(words("report_coverage_line", count=len(self.coverage), partial=partial))
+        else:
+            said.append(words("report_no_bureaus"))
+        return said
+
+    def drawn(self) -> list[Drawn]:
+        """Return the headline indicators with at least two values, with their plan on the same days."""
+        drawn = []
+        for item in headlines(self.scored):
+            valued = sorted((f for f in item.figures if f.value is not None), key=lambda f: (f.period.end, f.period.start))
+            if len(valued) < 2:
+                continue
+            path = path_of(item, as_of=self.as_of)
+            points = tuple((f.period, float(f.value or 0.0), planned_on(path, f.period.end)) for f in valued)
+            drawn.append(Drawn(item, points))
+        return drawn
+
+    def shown(self, item: Scored, figure: Figure | None) -> str:
+        """Write a figure as people read it."""
+        return shown_figure(item, figure, self.words.language)
+
+
+def quarter(period_code: str) -> Period:
+    """Read the code of a fiscal quarter.
+
+    Raises:
+        PeriodUnreadable: it is another kind of period, or none.
+    """
+    period = parse_period(period_code)
+    if period.kind != "quarter":
+        raise PeriodUnreadable(
+            f"四半期で指定してください(例 FY2022-Q3): {period_code}", f"Name a fiscal quarter, as FY2022-Q3, not {period_code}."
+        )
+    return period
+
+
+def quarter_report(state: State, period_code: str, *, language: str = "ja", known_at: datetime | None = None) -> QuarterReport:
+    """Gather the material of a quarter.
+
+    Args:
+        state: of the working figures, or an edition.
+        period_code: as ``FY2022-Q3``.
+        language: ``ja`` or ``en``.
+        known_at: only what was known by this UTC instant counts; ``None`` means all.
+    """
+    period = quarter(period_code)
+    moment = Moment(state=state, as_of=period.end, known_at=known_at)
+    return QuarterReport(period, Words(language), moment, before=moment.on(period.start - timedelta(days=1)))
+
+
+def of_quarter(milestone: Milestone, period: Period) -> bool:
+    """Say whether a milestone was due, done or reported in a quarter."""
+    days = [milestone.due, milestone.actual]
+    return milestone.reported_period == period.code or any(g is not None and period.contains(g.day) for g in days)
+
+
+def indicators(report: QuarterReport) -> Block:
+    """Tell every indicator: figure, target, plan, what was before, status and its sentence; a row per indicator."""
+    w, language = report.words, report.words.language
+    rows: list[tuple[Cell, ...]] = []
+    for item in report.scored:
+        judged, definition = item.judgement, item.entry.definition
+        figure = judged.figure
+        source = report.moment.book.sources.get(figure.source_code) if figure else None
+        earlier = (_number(item, f, dated_text(item, f, language)) for f in (judged.previous, judged.year_earlier))
+        rows.append(
+            (
+                w.named(definition), item.entry.project_code, figure.period.label(language) if figure else "",
+                _number(item, figure, report.shown(item, figure) if figure else ""), w.named(definition, "unit"),
+                Number(judged.goal.value if judged.goal else None, target_text(definition, judged, language)),
+                Number(judged.planned_value, planned_text(definition, judged, language)),
+                Number(judged.variance, variance_text(definition, judged, language)), *earlier, standing_word(judged, language),
+                w.named(judged, "sentence"), source.url if source else "", bool(figure and figure.is_sample), definition.code,
+            )
+        )  # fmt: skip
+    return _block(
+        report, "indicators", rows,
+        ("indicators_one", "project", "period", "actual", "unit", "target", "planned", "compare_variance", "previous", "year_earlier",
+         "statuses_one", "report_sentence", "source", "report_is_sample", "project_code"), why_empty=w("no_series"),
+    )  # fmt: skip
+
+
+def statuses(report: QuarterReport) -> Block:
+    """Tell how many indicators stand how."""
+    rows = [(text, count) for _, _, text, count in stands(tally(report.scored), report.words)]
+    return _block(report, "statuses", rows, ("statuses_one", "report_count"), title="report_status_chart")
+
+
+def projects(report: QuarterReport) -> Block:
+    """Tell how the projects stand: computed status, stated confidence, indicators and milestones; a row per project."""
+    w, states = report.words, ("done", "late", "missed", "not_seen", "coming")
+    rows: list[tuple[Cell, ...]] = []
+    for project in report.core:
+        said = project.confidence
+        counts = ", ".join(f"{text} {count}" for _, _, text, count in stands(project.tally, w))
+        rows.append(
+            (
+                project.code, w.named(project.row), status_word(project.status, w.language),
+                w("confidence_" + said["confidence"]) if said else w("confidence_none"), said["reason"] if said else "", counts,
+                *(project.count_of(s) for s in states), w.named(project.row, "goal"),
+            )
+        )  # fmt: skip
+    heads = ("project_code", "project_name", "computed_status", "confidence", "confidence_reason", "report_judged")
+    return _block(report, "projects", rows, (*heads, *(f"state_{s}" for s in states), "project_goal"), why_empty=w("empty"))
+
+
+def milestones(report: QuarterReport) -> Block:
+    """Tell the milestones due, done or reported in the quarter."""
+    told = told_projects.milestones(Telling(report.words, report.moment), report.milestones)
+    return replace(told, title=report.words("report_milestones"), why_empty=report.words("report_no_milestones"))
+
+
+def coverage(report: QuarterReport) -> Block:
+    """Tell of each indicator that bureaus report how many did, and what that adds up to."""
+    w, language = report.words, report.words.language
+    names = {u.code: w.named(u) for u in report.moment.organisation.units}
+    rows: list[tuple[Cell, ...]] = []
+    for item, rolled in report.coverage:
+        definition, official = item.entry.definition, rolled.official
+        total = value_of(definition, rolled.figure) if rolled.figure else None
+        rows.append(
+            (
+                w.named(definition), parse_period(rolled.period_code).label(language), rolled.reported_count, rolled.owing_count,
+                Number(total, "" if total is None else format_value(total, definition, language, is_worked_out=True)),
+                Number(official.value, report.shown(item, official)) if official else "", w.named(definition, "unit"),
+                w("report_complete" if rolled.is_complete else "report_partial"),
+                w("list_comma").join(names.get(c, c) for c in rolled.left_out), bool(rolled.figure and rolled.figure.is_sample),
+            )
+        )  # fmt: skip
+    return _block(
+        report, "coverage", rows,
+        ("indicators_one", "period", "report_reported", "report_owing", "report_sum", "report_official", "unit", "report_judgeable",
+         "report_missing", "report_is_sample"), title="report_bureaus", why_empty=w("report_no_bureaus"),
+    )  # fmt: skip
+
+
+def bureaus(report: QuarterReport) -> Block:
+    """Tell how each bureau stands at the lesses that bureaus report: value and status of each; a row per bureau."""
+    w = report.words
+    asked = {i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus}
+    columns = [theme for theme in LESSES if theme in asked]
+    rows: list[tuple[Cell, ...]] = []
+    for bureau in report.bureaus:
+        held = {s.entry.definition.code: s for s in bureau.scored}
+        row: list[Cell] = [w.named(bureau.unit)]
+        for theme in columns:
+            own = held.get(asked[theme].entry.definition.code)
+            if own is None:
+                row += [w("no_report"), ""]
+            else:
+                figure = own.judgement.figure
+                row += [_number(own, figure, report.shown(own, figure)), standing_word(own.judgement, w.language)]
+        rows.append(tuple(row))
+    heads = [head for theme in columns for head in (w(theme), f"{w(theme)} {w('statuses_one')}")]
+    return Block("bureaus", w("report_bureaus"), "", (w("bureau"), *heads), tuple(rows))
+
+
+def changes(report: QuarterReport) -> Block:
+    """Tell which indicators stand otherwise than a quarter ago, how they stood, and why."""
+    w = report.words
+    rows = [
+        (w.named(s.after.entry.definition), stood(s.before, w), stood(s.after, w), w("list_comma").join(reasons(s, w)))
+        for s in report.shifts
+    ]
+    none = w("since_none", day=format_date(report.period.start, w.language))
+    return _block(report, "changes", rows, ("since_indicator", "since_before", "since_after", "since_reason"), why_empty=none)
+
+
+def _number(item: Scored, figure: Figure | None, text: str) -> Cell:
+    """Return a figure with its text; the text alone where it is no number."""
+    value = None if figure is None else value_of(item.entry.definition, figure)
+    return text if figure is not None and value is None else Number(value, text)
+
+
+def _block(
+    report: QuarterReport, key: str, rows: Iterable[tuple[Cell, ...]], heads: Sequence[str], *, title: str = "", why_empty: str = ""
+) -> Block:
+    w = report.words
+    return Block(key, w(title or f"report_{key}"), "", tuple(map(w, heads)), tuple(rows), why_empty=why_empty)
