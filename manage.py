@@ -15,6 +15,7 @@ from rich.progress import Progress
 import kpis.reporting.commands
 import loaders.commands
 import publishers.commands
+from kpis import languages
 from kpis.errors import MierukaError, SettingsRefused
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.terminal import err, out, own_store
@@ -67,6 +68,21 @@ def demo(
         out.print(f"見本 sample: {made.workbooks} 局×期間 bureaus × periods, {made.approved} 承認 approved, {made.rows} 行 rows")
     if serve:
         run(port=None)
+
+
+@app.command()
+def untranslated(
+    language: Annotated[str, typer.Argument(help="A folder of data/text, as en; of a new one everything is listed")],
+) -> None:
+    """List what a language has no words for yet, as gettext entries to fill in; until then it is said in Japanese."""
+    lacking = languages.missing(language)
+    for name, messages in lacking.items():
+        typer.echo(f"# data/text/{language}/{name}\n")
+        for message in messages:
+            comments = [f"# {line}" for line in message.user_comments] + [f"#. {line}" for line in str(message.string).splitlines()]
+            typer.echo("\n".join([*comments, f'msgid "{message.id}"', 'msgstr ""', ""]))
+    count = sum(map(len, lacking.values()))
+    err.print(f"{language}: {count} 件が未訳です / {count} not translated", markup=False)
 
 
 @app.command()

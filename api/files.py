@@ -55,7 +55,8 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
 def _lost(request: Request, edition: Edition, name: str) -> Response:
     """Answer for a page that does not exist with the edition's own page for it, whose links are told where it stands."""
     path, depth = request.url.path, name.count("/")
-    page = "en/404.html" if name.startswith("en/") else "404.html"
+    folder = name.partition("/")[0]
+    page = f"{folder}/404.html" if (edition.folder / SITE / folder / "404.html").is_file() else "404.html"
     base = path.rsplit("/", depth + 1)[0] + "/" + page.rpartition("/")[0]
     content = (
         (edition.folder / SITE / page).read_bytes().replace(b"<head>", f'<head>\n<base href="{base.rstrip("/")}/">'.encode(), 1)

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kpis.languages import SOURCE, codes
+
 SECURITY = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -36,8 +38,8 @@ class PageHeaders:
         if not scope["path"].startswith(("/static/", "/media/", "/_stcore/")):
             # Pages are small and are rewritten below, so they are asked for uncompressed.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
-        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", ["ja"])[0]
-        language = b"en" if asked == "en" else b"ja"
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [SOURCE])[0]
+        language = (asked if asked in codes() else SOURCE).encode()
         start: Message | None = None
         page: list[bytes] = []
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from kpis.errors import PeriodUnreadable
+from kpis.languages import day_in_words, say
 
 FISCAL_START_MONTH = 4
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # what a period can be of; a year outside is a slip of the hand
@@ -37,25 +38,11 @@ class Period:
 
     def label(self, language: str = "ja") -> str:
         """Return the period as people read it: 令和4年度第3四半期, or ``FY2022 Q3``."""
-        if language == "en":
-            if self.kind == "month":
-                return f"{calendar.month_abbr[self.end.month]} {self.end.year}"
-            return self.code.replace("-", " ").replace("CY", "")
-        if self.kind == "month":
-            return f"{self.end.year}年{self.end.month}月"
-        if self.kind == "calendar_year":
-            return f"{self.end.year}年"
-        year = era_year(date(fiscal_year_of(self.start), 5, 1)) + "年度"  # April 2019 counts as 令和元年度
-        return year if self.kind == "year" else f"{year}第{self.code[-1]}四半期"
+        return _label(self, language, "")
 
     def short(self, language: str = "ja") -> str:
         """Return the period as an axis or a small cell has room for: R4 Q1, R4年度, 2022年6月; ``FY2022 Q1``, ``Jun 2022``."""
-        if language == "en" or self.kind in ("month", "calendar_year"):
-            return self.label(language)
-        first_of_may = date(fiscal_year_of(self.start), 5, 1)
-        year = next((f"{letter}{first_of_may.year - zero}" for begins, _, letter, zero in _ERAS if first_of_may >= begins), None)
-        year = year or str(first_of_may.year)
-        return f"{year}年度" if self.kind == "year" else f"{year} Q{self.code[-1]}"
+        return _label(self, language, "_short")
 
     def year_earlier(self) -> Period:
         """Return the same period one year before."""
@@ -76,6 +63,20 @@ class Period:
     def contains(self, day: date) -> bool:
         """Say whether a day lies within the period."""
         return self.start <= day <= self.end
+
+
+@lru_cache(maxsize=8192)
+def _label(period: Period, language: str, form: str) -> str:
+    if period.kind == "month":
+        return day_in_words(period.end, "month", language)
+    if period.kind == "calendar_year":
+        return say("period_calendar_year", language, year=period.end.year)
+    first_of_may = date(fiscal_year_of(period.start), 5, 1)  # April 2019 counts as 令和元年度
+    letter, zero = next(((letter, zero) for begins, _, letter, zero in _ERAS if first_of_may >= begins), ("", 0))
+    return say(
+        f"period_{period.kind}{form}", language, year=first_of_may.year, quarter=period.code[-1],
+        era=era_year(first_of_may), era_short=f"{letter}{first_of_may.year - zero}",
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from kpis.languages import day_in_words, filled, locale_of, say, unfilled
 from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
 
-_STATUS = {
-    "reached": ("達成", "Reached", ":material/check_circle:", "green"),
-    "on_track": ("順調", "On track", ":material/trending_up:", "blue"),
-    "slightly_behind": ("やや遅れ", "Slightly behind", ":material/error:", "orange"),
-    "behind": ("遅れ", "Behind", ":material/warning:", "red"),
-    "moving_away": ("後退", "Moving away", ":material/trending_down:", "red"),
-    "missed": ("未達", "Missed", ":material/cancel:", "red"),
-    "reached_then_lost": ("達成後に後退", "Reached, then lost", ":material/undo:", "red"),
-    "unreported": ("期限経過・結果未公表", "Due, result not published", ":material/help:", "orange"),
-    "no_current": ("現況の数値なし", "No current figures", ":material/history:", "gray"),
-    "not_due": ("期限前", "Not due", ":material/hourglass_empty:", "gray"),
-    "no_data": ("データなし", "No data", ":material/remove_circle_outline:", "gray"),
-    "not_applicable": ("判定対象外", "Not judged", ":material/block:", "gray"),
-    "qualitative": ("定性", "Qualitative", ":material/notes:", "gray"),
+# Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
+_LOOKS = {
+    "reached": (":material/check_circle:", "green"),
+    "on_track": (":material/trending_up:", "blue"),
+    "slightly_behind": (":material/error:", "orange"),
+    "behind": (":material/warning:", "red"),
+    "moving_away": (":material/trending_down:", "red"),
+    "missed": (":material/cancel:", "red"),
+    "reached_then_lost": (":material/undo:", "red"),
+    "unreported": (":material/help:", "orange"),
+    "no_current": (":material/history:", "gray"),
+    "not_due": (":material/hourglass_empty:", "gray"),
+    "no_data": (":material/remove_circle_outline:", "gray"),
+    "not_applicable": (":material/block:", "gray"),
+    "qualitative": (":material/notes:", "gray"),
 }
-
-
-_SCALES = {
-    "ja": ((10**12, "兆"), (10**8, "億"), (10**4, "万")),
-    "en": ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")),
-}
+MYRIAD = 10_000  # a language with a word for it writes each part of a large number: 1億2,345万
 LARGE = 1_000_000  # from here on a number is written with 万 or million
 PUBLISHED = 4  # a value with more decimals than these was worked out, not published
 SAME = Decimal("1e-9")  # two values closer than this are the same
@@ -48,32 +47,30 @@ class Measured(Protocol):
     def decimals(self) -> int: ...
 
 
-class _Filler(string.Formatter):
-    def format_field(self, value: object, format_spec: str) -> str:
-        one, found, many = format_spec.partition("|")
-        if not found:
-            return format(value, format_spec)
-        return one if str(value) == "1" else many
+class Scale(NamedTuple):
+    """A power of ten that a language has a word for: how a number of it is written, in text and on an axis."""
+
+    size: int
+    written: str
+    short: str
 
 
-_filler = _Filler()
+@lru_cache
+def _scales(language: str) -> tuple[Scale, ...]:
+    """Return the words for large numbers, largest first, as ``large_numbers`` of the catalogue has them: ``1000000 = {number} million = {number}M``."""
+    lines = (line.split("=") for line in unfilled("large_numbers", language).splitlines())
+    return tuple(Scale(int(size), written.strip(), short.strip()) for size, written, short in lines)
 
 
-def filled(text: str, values: Mapping[str, object]) -> str:
-    """Fill the blanks of a text; ``{count:project|projects}`` is the first word where the value is 1, else the second.
-
-    Args:
-        text: as it stands in ``data/text``; the one place where a count chooses its word.
-        values: by the name of their blank.
-    """
-    return _filler.vformat(text, (), values) if "|" in text else text.format(**values)
+def _unit_of(definition: Measured, language: str) -> str:
+    return definition.unit_en if language == "en" else definition.unit_ja
 
 
 def with_unit(number: str, unit: str, language: str = "ja") -> str:
     """Set a unit behind a number: signs, ポイント and Latin letters after a space, other Japanese units at once (100 %, 500万枚)."""
-    if language == "en" or not unit or unit == "ポイント" or unit[0] < "\u2e80":
+    if not unit or unit[0] < "\u2e80" or unit == say("points", language, count="").strip():
         return f"{number} {unit}".strip()
-    return number + unit
+    return say("number_with_unit", language, number=number, unit=unit)
 
 
 def format_value(
@@ -88,7 +85,7 @@ def format_value(
     number = _exact(value)
     places = _places(number, definition, language, is_worked_out=is_worked_out)
     shown = _rounded(number, _fine_enough(number, places, _landmarks(definition), beside=tuple(map(_exact, apart_from))))
-    return with_unit(_written(shown, language), definition.unit_en if language == "en" else definition.unit_ja, language)
+    return with_unit(_written(shown, language), _unit_of(definition, language), language)
 
 
 def format_count(value: float, language: str = "ja", unit: str = "") -> str:
@@ -164,11 +161,10 @@ def told_apart(
         gap = exact if _rounded(exact, places) else gap
         places = min(places, max(min(rough), -gap.adjusted()))  # a first digit always stays
     size = _written(_rounded(gap, places), language, beside=max(abs(a), abs(b)))
-    unit = definition.unit_en if language == "en" else definition.unit_ja
-    points = ("point" if size == "1" else "points") if language == "en" else "ポイント"
+    unit = _unit_of(definition, language)
     return Apart(
         with_unit(_written(a, language), unit, language), with_unit(_written(b if side else a, language), unit, language),
-        with_unit(size, points if is_share else unit, language), side,
+        say("points", language, count=size) if is_share else with_unit(size, unit, language), side,
     )  # fmt: skip
 
 
@@ -176,18 +172,16 @@ def format_difference(value: float, definition: Measured, language: str = "ja") 
     """Write the size of a difference that was worked out, as a mean error; differences of percentages are points."""
     number = _exact(abs(value))
     shown = _rounded(number, _fine_enough(number, max(definition.decimals, 1), (Decimal(0),)))
-    unit = definition.unit_en if language == "en" else definition.unit_ja
-    if unit == "%":
-        unit = "points" if language == "en" else "ポイント"
-    return with_unit(_written(shown, language), unit, language)
+    size, unit = _written(shown, language), _unit_of(definition, language)
+    return say("points", language, count=size) if unit == "%" else with_unit(size, unit, language)
 
 
 def axis_scale(largest: float, language: str = "ja") -> tuple[float, str]:
     """Return what the numbers of an axis are divided by, and the word to set before its unit: (1e8, "億"), (1.0, "") for small ones."""
-    for size, word in _SCALES["en" if language == "en" else "ja"]:
-        if abs(largest) >= max(size, LARGE):
-            return float(size), word + (" " if language == "en" else "")
-    return 1.0, ""
+    scale = _axis_scale(largest, language)
+    if scale is None:
+        return 1.0, ""
+    return float(scale.size), say("number_with_unit", language, number=scale.written.format(number="").strip(), unit="")
 
 
 def axis_number(value: float, span: float = 0.0, language: str = "ja") -> str:
@@ -196,13 +190,16 @@ def axis_number(value: float, span: float = 0.0, language: str = "ja") -> str:
     Args:
         value: where the axis has a mark.
         span: the largest value of the axis; all its marks are written in one scale. Leave out where they are scaled already.
-        language: ``ja`` or ``en``.
+        language: in whose words.
     """
-    size, word = axis_scale(span, language)
-    short = {"million ": "M", "billion ": "bn", "trillion ": "tn"}.get(word, word)
-    shown = _exact(round(value / size, 10)).normalize()
-    text = f"{shown:,f}".replace("-", "−")
-    return text + short if shown else "0"
+    scale = _axis_scale(span, language)
+    shown = _exact(round(value / (scale.size if scale else 1), 10)).normalize()
+    text = _grouped(shown, language).replace("-", "−")
+    return "0" if not shown else scale.short.format(number=text) if scale else text
+
+
+def _axis_scale(largest: float, language: str) -> Scale | None:
+    return next((scale for scale in _scales(language) if abs(largest) >= max(scale.size, LARGE)), None)
 
 
 def _exact(value: float) -> Decimal:
@@ -223,8 +220,7 @@ def _places(number: Decimal, definition: Measured, language: str, *, is_worked_o
         return max(definition.decimals, 1 if decimals else 0)
     if abs(number) < LARGE or decimals:
         return max(definition.decimals, decimals)
-    scale, _ = _scale(number, language)
-    most = 4 if language == "ja" else len(str(scale)) - 1
+    most = 4 if _in_parts(language) else len(str(_scale(number, language).size)) - 1
     return -min(most, int(number.normalize().as_tuple().exponent))
 
 
@@ -270,8 +266,32 @@ def _rounded(number: Decimal, places: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def _scale(number: Decimal, language: str) -> tuple[int, str]:
-    return next(((size, word) for size, word in _SCALES["en" if language == "en" else "ja"] if abs(number) >= size), (1, ""))
+def large_unit(language: str = "ja") -> tuple[str, float]:
+    """Return the first power of ten that has a word, and what it is: ("万", 1e4)."""
+    scale = _scales(language)[-1]
+    return scale.written.format(number="").strip(), float(scale.size)
+
+
+def _scale(number: Decimal, language: str) -> Scale:
+    return next((scale for scale in _scales(language) if abs(number) >= scale.size), Scale(1, "{number}", "{number}"))
+
+
+def _in_parts(language: str) -> bool:
+    return _scales(language)[-1].size == MYRIAD
+
+
+def _grouped(number: Decimal, language: str) -> str:
+    """Write the digits of a number as the language sets them apart: 1,234.5."""
+    text, signs = f"{number:,f}", _separators(language)
+    return text.translate(signs) if signs else text
+
+
+@lru_cache
+def _separators(language: str) -> dict[int, str]:
+    """Return what a language has in the place of comma and point, nothing where it has these."""
+    locale = locale_of(language)
+    found = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+    return {sign: other for sign, other in found.items() if chr(sign) != other}
 
 
 def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) -> str:
@@ -280,23 +300,25 @@ def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) ->
     A whole number of 万 is written so as soon as it can be where it stands beside one that is.
     """
     sign, size = ("−" if number < 0 else ""), abs(number)
-    goes_along = language == "ja" and beside >= LARGE and size >= 10**4 and not size % 10**4
+    goes_along = _in_parts(language) and beside >= LARGE and size >= MYRIAD and not size % MYRIAD
     if size < LARGE and not goes_along:
-        return sign + f"{size:,f}"
+        return sign + _grouped(size, language)
     size = size.normalize()
-    if language == "en":
-        scale, word = _scale(size, language)
-        return f"{sign}{(size / scale).normalize():,f} {word}"
+    if not _in_parts(language):
+        scale = _scale(size, language)
+        digits = _grouped((size / scale.size).normalize(), language)
+        return sign + filled(scale.written, {"number": digits, "count": digits}, language)
     parts = []
-    for scale, word in _SCALES["ja"]:
-        whole, size = divmod(size, scale)
-        parts.append(f"{whole:,f}{word}" if whole else "")
-    return sign + "".join(parts) + (f"{size.normalize():,f}" if size else "")
+    for scale in _scales(language):
+        whole, size = divmod(size, scale.size)
+        parts.append(scale.written.format(number=_grouped(whole, language)) if whole else "")
+    return sign + "".join(parts) + (_grouped(size.normalize(), language) if size else "")
 
 
+@lru_cache(maxsize=8192)
 def format_date(day: date, language: str = "ja") -> str:
     """Write a day: 2022年9月30日, or 30 Sep 2022."""
-    return f"{day.day} {day:%b %Y}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
+    return day_in_words(day, "day", language)
 
 
 def known_day(day: date | None, precision: str, language: str = "ja") -> str:
@@ -310,23 +332,23 @@ def known_day(day: date | None, precision: str, language: str = "ja") -> str:
         return ""
     codes = {"month": month_code, "quarter": quarter_code, "year": fiscal_year_code, "or_later": fiscal_year_code}
     if precision == "unknown":
-        return f"no later than {format_date(day, language)}" if language == "en" else f"遅くとも{format_date(day, language)}"
+        return say("day_no_later", language, day=format_date(day, language))
     if precision not in codes:
         return format_date(day, language)
     label = parse_period(codes[precision](day)).label(language)
-    return label + ((" or later" if language == "en" else "以降") if precision == "or_later" else "")
+    return say("period_or_later", language, period=label) if precision == "or_later" else label
 
 
 def status_word(status: str, language: str = "ja") -> str:
     """Return the word for a status."""
-    return _STATUS[status][1 if language == "en" else 0]
+    return say(f"status_{status}", language)
 
 
 def status_icon(status: str) -> str:
     """Return the Material icon of a status."""
-    return _STATUS[status][2]
+    return _LOOKS[status][0]
 
 
 def status_colour(status: str) -> str:
     """Return the badge colour of a status."""
-    return _STATUS[status][3]
+    return _LOOKS[status][1]

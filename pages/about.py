@@ -15,15 +15,14 @@ from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import language, named, t
+from telling.words import Words
 
 enter()
 
 
 def in_language(document: str) -> str:
-    """Return the part of a two-language document that the viewer reads, without its heading."""
-    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
-    japanese, english = text.split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
-    return english if language() == "en" else japanese
+    """Return the part of a document that the viewer reads."""
+    return Words(language()).part_of((ROOT / "docs" / document).read_text(encoding="utf-8"))
 
 
 def definitions() -> Ready:

@@ -15,7 +15,7 @@ from charts.shapes import Shape
 from kpis.figures.scorecard import Scored
 from kpis.moment import Moment
 from kpis.text import format_count, format_percent, known_day
-from telling.words import LANGUAGES, Words
+from telling.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def percent(value: float | None) -> Number:
 
 def in_both(key: str) -> dict[str, str]:
     """Return the words for a key as the columns ``name_ja`` and ``name_en``."""
-    return {f"name_{language}": Words(language)(key) for language in LANGUAGES}
+    return {f"name_{language}": Words(language)(key) for language in ("ja", "en")}
 
 
 def published(scored: Iterable[Scored], theme: str, *kinds: str) -> Scored | None:

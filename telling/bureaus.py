@@ -15,7 +15,7 @@ from kpis.figures.scorecard import Scored, figure_text
 from kpis.figures.sentences import is_derived, standing_word
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
-from kpis.text import format_count, format_date, format_value, status_word
+from kpis.text import format_count, format_date, format_value, large_unit, status_word
 from telling.blocks import Block, Cell, Number, Telling
 from telling.overview import LESSES, coverage_lines
 from telling.words import Words
@@ -93,8 +93,7 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
     )
     said = w("heat_sentence", bureaus=len(reports), columns=len(names), filled=filled, judged=judged, good=good)
     if periods:
-        gap = " " if w.language == "en" else ""
-        said += gap + spanned(periods, w)
+        said = w.together((said, spanned(periods, w)))
     return Block(
         "heat", w("heat_title"), said, (w("bureau"), *names), tuple(rows), tuple(flat), Grid(tuple(grid), names) if filled else None,
         why_empty=w("heat_none"), notes=(w("heat_note"), meant), file="bureau_five_less",
@@ -188,9 +187,6 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
     return f"{said} ({shares[0]} / {shares[1]})"
 
 
-BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
-
-
 def by_bureau(
     telling: Telling, whole: Scored, parts: Sequence[Scored], period: Period, *, name: Callable[[str], str],
     short: Callable[[str], str] | None = None,
@@ -253,10 +249,10 @@ def by_bureau(
         }
         for s, f in found
     )  # fmt: skip
-    shape = Ranked(bars, w.named(definition, "unit"), w("big_unit"), BIG[w.language]) if len(bars) > 1 else None
+    shape = Ranked(bars, w.named(definition, "unit"), *large_unit(w.language)) if len(bars) > 1 else None
     return Block(
         "by_bureau", "", said, (w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows, flat, shape,
-        why_empty=("" if w.language == "ja" else " ").join([w("compare_no_ranking"), *notes]) if bars else w("coverage_no_sum", owing=owing, reported=len(found)),
+        why_empty=w.together((w("compare_no_ranking"), *notes)) if bars else w("coverage_no_sum", owing=owing, reported=len(found)),
         notes=tuple(notes), file="observations",
     )  # fmt: skip
 

@@ -228,7 +228,7 @@ def tiles(telling: Telling, facilities: Sequence[Facility], layouts: Path) -> Bl
     for place in layout:
         own = found.get(place["name_ja"], dict.fromkeys(STATUSES, 0))
         name = w.named(place)
-        short = name[:-1] if w.language == "ja" and len(name) > 2 else name
+        short = name[:-1] if _is_japanese(name) and len(name) > 2 else name
         total, done = sum(own.values()), sum(own[s] for s in CASHLESS)
         drawn.append(Tile(int(place["column"]), int(place["row"]), short, name, done, total))
         listed.append((name, place["municipality_code"], place["name_ja"], place["name_en"], own))
@@ -246,5 +246,10 @@ def tiles(telling: Telling, facilities: Sequence[Facility], layouts: Path) -> Bl
     if not places:
         return Block("facilities_map", "", "", heads, rows, flat, why_empty=w("fac_map_why"), file=file)
     said = w("fac_map_sentence", places=places, none=sum(found.get("", {}).values()))
-    shape = Tiles(tuple(drawn), upright=w.language == "ja")
+    shape = Tiles(tuple(drawn), upright=all(_is_japanese(tile.name) for tile in drawn))
     return Block("facilities_map", "", said, heads, rows, flat, shape, notes=(w("fac_map_note"),), file=file)
+
+
+def _is_japanese(name: str) -> bool:
+    """Say whether a place is written in Japanese: its last character (区, 市) can go, and it can be read from top to bottom."""
+    return name >= "\u2e80"

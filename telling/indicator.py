@@ -184,4 +184,4 @@ def legend(shape: Series | None, expected: Forecast | None, words: Words) -> str
                 coverage=format_percent(expected.coverage_pct), count=f"{expected.test_count:,}",
             )
         )  # fmt: skip
-    return (" " if words.language == "en" else "").join(said)
+    return words.together(said)

@@ -103,9 +103,8 @@ class QuarterReport:
         said = [conclusion(self.scored, words), lead(self.scored, words, as_of=self.as_of)]
         for item in self.scored:
             if item.judgement.status in BAD and item.judgement.standing == "current":
-                stop = "。" if language == "ja" else ". "
-                status = status_word(item.judgement.status, language)
-                said.append(f"{words.named(item.entry.definition)}: {status}{stop}{words.named(item.judgement, 'sentence')}")
+                name, status = words.named(item.entry.definition), status_word(item.judgement.status, language)
+                said.append(words("report_said", name=name, status=status, sentence=words.named(item.judgement, "sentence")))
         for project in self.moment.projects:
             if project.is_contradicted and project.confidence is not None:
                 level = words("confidence_" + project.confidence["confidence"])

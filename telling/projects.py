@@ -21,8 +21,7 @@ def project_name(row: Row, words: Words) -> str:
     name = words.named(row)
     if row["is_name_official"]:
         return name
-    mark = words("name_not_official")
-    return f"{name} ({mark})" if words.language == "en" else f"{name}({mark})"
+    return name + words("in_brackets", text=words("name_not_official"))
 
 
 def names_by_version(report: ProjectReport, words: Words) -> str:

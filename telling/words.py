@@ -1,24 +1,13 @@
-"""The words of the published pages in one language, from the same files as the pages of the dashboard."""
+"""The words of the published pages in one language, from the same catalogues as the pages of the dashboard."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from functools import lru_cache
+import re
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import Any
 
-from kpis.settings import ROOT
-from kpis.text import filled
-
-LANGUAGES = ("ja", "en")
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for path in sorted((ROOT / "data" / "text").glob("*.toml")):
-        found.update(tomllib.loads(path.read_text(encoding="utf-8")))
-    return found
+from kpis.languages import SOURCE, has, own_name, say
 
 
 class Words:
@@ -29,11 +18,25 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the words for a key, with values filled in."""
-        return filled(_words()[key][self.language], values)
+        return say(key, self.language, **values)
 
     def has(self, key: str) -> bool:
         """Say whether there are words for a key."""
-        return key in _words()
+        return has(key)
+
+    @property
+    def folder(self) -> str:
+        """Return the folder of the static edition in this language, with its slash; the source stands at the root."""
+        return "" if self.language == SOURCE else f"{self.language}/"
+
+    def together(self, sentences: Iterable[str]) -> str:
+        """Return sentences one after the other, as a paragraph."""
+        return reduce(lambda first, second: self("one_after_other", first=first, second=second), sentences)
+
+    def part_of(self, document: str) -> str:
+        """Return the part of a document under the name of this language, without its heading; else the Japanese one."""
+        parts = dict(re.findall(r"^## (.+)\n([\s\S]*?)(?=^## |\Z)", document, flags=re.M))
+        return str(parts.get(own_name(self.language)) or parts[own_name(SOURCE)])
 
     def named(self, row: Mapping[str, Any] | object, field: str = "name") -> str:
         """Return ``<field>_en`` for English where there is one, else ``<field>_ja``."""

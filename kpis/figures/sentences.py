@@ -1,4 +1,4 @@
-"""The sentence of a judgement, in Japanese and English. Pure, but for its texts: ``data/text/sentences.toml`` is the one table of them.
+"""The sentence of a judgement. Pure, but for its texts: ``sentences.po`` of a language is the one table of them.
 
 What a figure is against its plan or target (above, below, short of it, over the cap) follows from the numbers and the direction; its
 status stands behind it in brackets, so that "above" is never read as good where less is better.
@@ -6,20 +6,14 @@ status stands behind it in brackets, so that "above" is never read as good where
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import reduce
 
 from kpis.figures.records import NEAR, SETTLED, Definition, Figure, Goal, Judgement, LastDue, value_of
 from kpis.kinds import KINDS
-from kpis.settings import ROOT
-from kpis.text import Apart, filled, format_date, format_percent, format_value, status_word, told_apart
-
-
-@lru_cache(maxsize=1)
-def _texts() -> dict[str, dict[str, str]]:
-    return tomllib.loads((ROOT / "data" / "text" / "sentences.toml").read_text(encoding="utf-8"))
+from kpis.languages import say
+from kpis.text import Apart, format_date, format_percent, format_value, status_word, told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +39,15 @@ def is_derived(figure: Figure) -> bool:
 def marked(number: str, figure: Figure | None, language: str) -> str:
     """Put 約 and 超 to the written value of a figure."""
     if figure is not None and figure.is_approximate:
-        number = _say("say_about", language, number=number)
+        number = say("say_about", language, number=number)
     if figure is not None and figure.is_lower_bound:
-        number = _say("say_more_than", language, number=number)
+        number = say("say_more_than", language, number=number)
     return number
 
 
 def about(number: str, language: str = "ja") -> str:
     """Put 約 before a written number."""
-    return _say("say_about", language, number=number)
+    return say("say_about", language, number=number)
 
 
 def goal_text(definition: Definition, goal: Goal, language: str = "ja") -> str:
@@ -113,12 +107,12 @@ def variance_text(definition: Definition, found: Judgement, language: str = "ja"
 
 def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
     """Say a judgement: the figure against its target or plan, by how much, of what day, and what has to be known beside it."""
-    between = _say("say_between", language)
+    between = say("say_between", language)
     numbers = numbers_of(definition, found, language)
     if found.status == "unreported" and found.unreported_goals:
         said = [_unreported(definition, found, numbers, language)]
     elif found.figure is None:
-        said = [_say("say_no_figure", language, day=format_date(as_of, language))]
+        said = [say("say_no_figure", language, day=format_date(as_of, language))]
     else:
         said = [_main(definition, found, numbers, language)]
     said += _besides(definition, found, language)
@@ -132,7 +126,7 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
         is_last: nothing follows; else Japanese goes on (上回り).
     """
     if found.status == "unreported" and found.unreported_goals:
-        return _say("brief_unreported", language, target=goal_text(definition, found.unreported_goals[0], language))
+        return say("brief_unreported", language, target=goal_text(definition, found.unreported_goals[0], language))
     numbers = numbers_of(definition, found, language)
     if found.goal is None or numbers.goal_gap is None:
         return ""
@@ -140,32 +134,27 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
     goal_gap, plan_gap = _gap(found, numbers.goal_gap, language), _gap(found, numbers.plan_gap, language, is_planned=True)
     side = numbers.plan_gap.side if numbers.plan_gap else 0
     if status == "reached":
-        return _say("brief_cap_reached" if cap else "brief_reached", language, target=numbers.target)
+        return say("brief_cap_reached" if cap else "brief_reached", language, target=numbers.target)
     if cap and definition.sign < 0 and numbers.goal_gap.side * definition.sign < 0:
-        return _say("brief_cap_over", language, target=numbers.target, gap=goal_gap)
+        return say("brief_cap_over", language, target=numbers.target, gap=goal_gap)
     if status == "missed":
         how = "short" if _falls_short(definition, numbers.goal_gap) else _off(definition, numbers.goal_gap)
-        return _say(f"brief_missed_{how}", language, target=numbers.target, gap=goal_gap)
+        return say(f"brief_missed_{how}", language, target=numbers.target, gap=goal_gap)
     if status == "reached_then_lost":
-        return _say(f"brief_lost_{_off(definition, numbers.goal_gap)}", language, target=numbers.target, gap=goal_gap)
+        return say(f"brief_lost_{_off(definition, numbers.goal_gap)}", language, target=numbers.target, gap=goal_gap)
     if numbers.plan_gap is None or status in ("not_due", "not_applicable"):
-        return _say("brief_on_track", language) if status == "on_track" else ""
+        return say("brief_on_track", language) if status == "on_track" else ""
     if status == "on_track":
         if (_is_kept(definition, found) and not _is_on_its_plan_only(definition, found)) or not side:
-            return _say("brief_on_track" if _is_kept(definition, found) else "brief_plan_equal", language)
+            return say("brief_on_track" if _is_kept(definition, found) else "brief_plan_equal", language)
         if side * definition.sign < 0:
-            return _say("brief_tolerated", language)
-        return _say(f"brief_plan_{_way(side)}{'' if is_last else '_and'}", language, gap=plan_gap)
+            return say("brief_tolerated", language)
+        return say(f"brief_plan_{_way(side)}{'' if is_last else '_and'}", language, gap=plan_gap)
     word = status_word(status, language)
-    word = word if language == "ja" else word.lower()
     if _is_kept(definition, found):
         way = _way(numbers.goal_gap.side or side)
-        return _say(f"brief_keep_{way}", language, target=numbers.target, gap=goal_gap, status=word)
-    return _say(f"brief_off_{_off(definition, numbers.plan_gap)}", language, gap=plan_gap, status=word)
-
-
-def _say(key: str, language: str, **values: object) -> str:
-    return filled(_texts()[key]["en" if language == "en" else "ja"], values)
+        return say(f"brief_keep_{way}", language, target=numbers.target, gap=goal_gap, status=word)
+    return say(f"brief_off_{_off(definition, numbers.plan_gap)}", language, gap=plan_gap, status=word)
 
 
 def _way(side: int) -> str:
@@ -209,34 +198,33 @@ def _gap(found: Judgement, gap: Apart | None, language: str, *, is_planned: bool
     rough = against or (found.figure is not None and found.figure.is_approximate)
     written = about(gap.gap, language) if rough else gap.gap
     if found.figure is not None and found.figure.is_lower_bound:
-        return _say("say_at_most" if gap.side < 0 else "say_more_than", language, number=written)
+        return say("say_at_most" if gap.side < 0 else "say_more_than", language, number=written)
     return written
 
 
 def _main(definition: Definition, found: Judgement, numbers: Numbers, language: str) -> str:
     figure = found.figure
     assert figure is not None
-    stale = _say("say_stale", language) if found.is_stale else ""
+    stale = say("say_stale", language) if found.is_stale else ""
     day = format_date(figure.period.end, language)
     if numbers.actual == "":
         text = (figure.text_ja if language == "ja" else figure.text_en) or figure.text_ja
-        return text + _say("say_end_plain", language, day=day, stale=stale)
+        return text + say("say_end_plain", language, day=day, stale=stale)
     key = _key(definition, found, numbers)
     against_plan = key.startswith(("say_plan", "say_away"))
     goal = found.goal
-    said = _say(
+    said = say(
         key, language, actual=numbers.actual, target=numbers.target, planned=numbers.planned,
         gap=_gap(found, numbers.plan_gap if against_plan else numbers.goal_gap, language, is_planned=against_plan),
         due=format_date(goal.period.end, language) if goal else "",
         base=numbers.base,
     )  # fmt: skip
     if goal is None or found.status == "not_applicable":
-        return said + _say("say_end_plain", language, day=day, stale=stale)
+        return said + say("say_end_plain", language, day=day, stale=stale)
     pace, planned, value = "", found.planned_value, value_of(definition, figure)
     if KINDS[definition.kind].is_cap and against_plan and planned and value is not None:
-        pace = _say("say_pace", language, pace=format_percent(value / planned * 100, 0))
-    word = status_word(found.status, language)
-    return said + _say("say_end", language, status=word if language == "ja" else word.lower(), pace=pace, day=day, stale=stale)
+        pace = say("say_pace", language, pace=format_percent(value / planned * 100, 0))
+    return said + say("say_end", language, status=status_word(found.status, language), pace=pace, day=day, stale=stale)
 
 
 def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
@@ -270,35 +258,35 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
 
 def _unreported(definition: Definition, found: Judgement, numbers: Numbers, language: str) -> str:
     first, more = found.unreported_goals[0], len(found.unreported_goals) - 1
-    said = _say(
+    said = say(
         "say_cap_unreported" if KINDS[definition.kind].is_cap else "say_unreported", language,
         target=goal_text(definition, first, language), due=format_date(first.period.end, language),
     )  # fmt: skip
     if more:
-        said += _say("say_more_due", language, count=more)
+        said += say("say_more_due", language, count=more)
     if found.figure is None:
-        last = _say("say_never_published", language)
+        last = say("say_never_published", language)
     else:
         actual = numbers.actual or (found.figure.text_ja if language == "ja" else found.figure.text_en) or found.figure.text_ja
-        last = _say("say_last_figure", language, actual=actual, day=format_date(found.figure.period.end, language))
-    return said + _say("say_between", language) + last
+        last = say("say_last_figure", language, actual=actual, day=format_date(found.figure.period.end, language))
+    return said + say("say_between", language) + last
 
 
 def _besides(definition: Definition, found: Judgement, language: str) -> list[str]:
     """Return what has to be known beside the judgement: last target due, parts of a period, roundings, where the plan starts."""
     said = [*_last_due(definition, found, language)]
     if found.is_part and found.goal is not None and found.status not in ("unreported", "not_due"):
-        said.append(_say("say_part_of_year" if found.goal.period.kind == "year" else "say_part", language))
+        said.append(say("say_part_of_year" if found.goal.period.kind == "year" else "say_part", language))
     if found.could_be and found.figure is not None:
         by = "bound" if found.figure.is_lower_bound else "rounded" if found.figure.is_approximate else "goal"
-        words = [status_word(s, language) for s in found.could_be]
-        quoted = "".join(f"「{w}」" for w in words) if language == "ja" else " or ".join(w.lower() for w in words)
-        said.append(_say(f"say_could_be_{by}", language, statuses=quoted))
+        quoted = (say("say_quoted", language, status=status_word(s, language)) for s in found.could_be)
+        either = reduce(lambda first, second: say("say_either", language, first=first, second=second), quoted)
+        said.append(say(f"say_could_be_{by}", language, statuses=either))
     base = found.baseline
     if base is not None and base.is_first_figure and found.planned_value is not None and found.status not in ("reached", "missed"):
         written = format_value(base.value, definition, language)
         number = about(written, language) if base.is_approximate else written
-        said.append(_say("say_first_figure", language, day=format_date(base.day, language), base=number))
+        said.append(say("say_first_figure", language, day=format_date(base.day, language), base=number))
     return said
 
 
@@ -306,7 +294,7 @@ def _last_due(definition: Definition, found: Judgement, language: str) -> list[s
     last, settled = found.last_due, found.last_settled
     before = [_told(definition, settled, language)] if settled is not None and settled.goal != found.goal else []
     if last is None or (last.result != "awaiting" and last.goal == found.goal):
-        return [_say("say_awaiting", language)] if found.is_awaiting else [*_judged_later(found, language), *before]
+        return [say("say_awaiting", language)] if found.is_awaiting else [*_judged_later(found, language), *before]
     if found.status == "unreported" and last.result == "unknown":
         return before
     return [_told(definition, last, language), *before]
@@ -317,7 +305,7 @@ def _judged_later(found: Judgement, language: str) -> list[str]:
     figure, goal = found.figure, found.goal
     if figure is None or goal is None or found.status not in ("reached", "missed") or figure.period.end <= goal.period.end:
         return []
-    return [_say("say_judged_later", language, due=format_date(goal.period.end, language))]
+    return [say("say_judged_later", language, due=format_date(goal.period.end, language))]
 
 
 def _told(definition: Definition, last: LastDue, language: str) -> str:
@@ -326,7 +314,7 @@ def _told(definition: Definition, last: LastDue, language: str) -> str:
     key, gap, after = f"say_due_{last.result}", "", ""
     if last.figure is not None and last.figure.period.end > last.goal.period.end:
         day = format_date(last.figure.period.end, language)
-        after = _say(f"say_{last.result}_after", language, day=day) if last.result in SETTLED else ""
+        after = say(f"say_{last.result}_after", language, day=day) if last.result in SETTLED else ""
     if last.result == "unknown" and last.figure is not None:
         key = "say_due_open"
     if last.result == "missed" and last.figure is not None:
@@ -340,8 +328,8 @@ def _told(definition: Definition, last: LastDue, language: str) -> str:
         gap = about(apart.gap, language) if rough else apart.gap
         short = "short" if _falls_short(definition, apart) else _way(apart.side)
         key = f"say_due_missed_{'over' if KINDS[definition.kind].is_cap else short}"
-    aim = _say("say_aim_cap" if KINDS[definition.kind].is_cap else "say_aim_target", language)
-    return _say(key, language, due=due, target=target, gap=gap, aim=aim, after=after)
+    aim = say("say_aim_cap" if KINDS[definition.kind].is_cap else "say_aim_target", language)
+    return say(key, language, due=due, target=target, gap=gap, aim=aim, after=after)
 
 
 def standing_word(found: Judgement, language: str = "ja") -> str:
@@ -350,4 +338,4 @@ def standing_word(found: Judgement, language: str = "ja") -> str:
     if found.standing != "last_known" or found.figure is None:
         return word
     day = format_date(found.figure.period.end, language)
-    return f"{word} (as of {day})" if language == "en" else f"{word}({day}時点)"
+    return say("status_then", language, word=word, day=day)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kpis.errors import PeriodUnreadable
+from kpis.languages import codes
 from kpis.periods import parse_period
 from loaders.files.cells import Unreadable, cleaned, read_period
 from loaders.files.problems import Problem
@@ -81,7 +82,7 @@ def _is_period(raw: Any, code: str) -> bool:
         return code == f"{raw:%Y-%m}"
     text, period = cleaned(str(raw)), parse_period(code)
     for written in (text, _NOTE.sub("", text).strip()):
-        if plain(written) in {plain(period.label()), plain(period.label("en")), plain(code)}:
+        if plain(written) in {plain(code), *(plain(period.label(language)) for language in codes())}:
             return True
         try:
             return read_period(written) == code

@@ -18,8 +18,6 @@ from pages.parts.text import language, t
 from telling import bureaus
 from telling.words import Words
 
-BIG = {"ja": 1e4, "en": 1e6}  # 200,000,000 is no label for an axis
-
 
 def unit_name(code: str) -> str:
     """Return the name of an organisation unit."""

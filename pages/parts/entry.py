@@ -13,13 +13,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from kpis.figures.scorecard import VIEWS
+from kpis.languages import SOURCE, codes, own_name
 from kpis.periods import local_day
 from kpis.settings import ROOT, settings
 from kpis.store.store import utc_now
 from pages.parts import address, cached
 from pages.parts.asked import FIRST_DAY, cannot, settle_day, settle_one
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
-from pages.parts.text import LANGUAGES, language, settle_language, t
+from pages.parts.text import language, settle_language, t
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
@@ -125,7 +126,7 @@ def frame() -> st.Page:
         st.subheader(t("site"))
         there = st.container(gap="xxsmall")  # the menu, once the view is settled that its links carry
         st.segmented_control(
-            t("language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, label_visibility="collapsed", key="lang", required=True,
+            t("language"), codes(), format_func=own_name, label_visibility="collapsed", key="lang", required=True,
             on_change=address.moved, args=("lang",),
         )  # fmt: skip
         viewer_choice()
@@ -151,8 +152,8 @@ def _language() -> None:
     settle_language(
         address.settle(
             "lang",
-            default="ja",
-            read=lambda raw: raw if raw in LANGUAGES else None,
+            default=SOURCE,
+            read=lambda raw: raw if raw in codes() else None,
             refuse=lambda *_: "",
             is_frame=True,
             is_default_named=True,
@@ -162,8 +163,11 @@ def _language() -> None:
         address.language_changed()
     st.session_state["language"] = language()
     if asked := address.refused("lang"):
-        possible = t("address_possible", values=t("list_comma").join(f"`{code}` {word}" for code, word in LANGUAGES.items()))
-        address.say(cannot(t("language"), asked, LANGUAGES[language()], possible))
+        possible = t(
+            "address_possible",
+            values=t("list_comma").join(f"`{code}` {word}" for code, word in ((c, own_name(c)) for c in codes())),
+        )
+        address.say(cannot(t("language"), asked, own_name(language()), possible))
 
 
 def _as_of() -> None:

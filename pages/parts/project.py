@@ -126,14 +126,13 @@ def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "
     """Show milestones on a time line, with their sentence, table and CSV."""
     ordered = sorted(milestones, key=lambda m: (m.last_day or date.max, m.code))
     marks = _marks(ordered)
-    gap = " " if language() == "en" else ""
     slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
     without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")
     told = told_projects.milestones(telling(), ordered, project_names=projects, without=without)
     figure_block(
         timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
         key=key,
-        sentence=told.sentence + gap + t("milestones_slipped", count=slipped) if ordered else "",
+        sentence=telling().words.together((told.sentence, t("milestones_slipped", count=slipped))) if ordered else "",
         table=table_of(told),
         csv=pd.DataFrame(told.flat),
         title=title,

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import tomllib
 from contextvars import ContextVar
-from functools import lru_cache
 
 import streamlit as st
 
-from kpis.settings import ROOT
-from kpis.text import filled
-
-LANGUAGES = {"ja": "日本語", "en": "English"}
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = {}
-    for path in sorted((ROOT / "data" / "text").glob("*.toml")):
-        for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            if key in words:
-                raise ValueError(f"data/text/{path.name}: [{key}] stands in another file too; keep one")
-            words[key] = entry
-    return words
-
+from kpis.languages import SOURCE, codes, say
 
 _settled: ContextVar[str] = ContextVar("language")
 
 
 def settle_language(chosen: str) -> None:
     """Settle the language of this run; Japanese where there is no such language."""
-    _settled.set(chosen if chosen in LANGUAGES else "ja")
+    _settled.set(chosen if chosen in codes() else SOURCE)
 
 
 def language() -> str:
-    """Return ``ja`` or ``en``, as settled when the run began."""
+    """Return the language, as settled when the run began."""
     return _settled.get()
 
 
 def t(key: str, **values: object) -> str:
     """Return the words for a key in the viewer's language, with values filled in."""
-    return filled(_words()[key][language()], values)
-
-
-def has_words(key: str) -> bool:
-    """Say whether there are words for a key, as for codes that a catalogue brings along."""
-    return key in _words()
+    return say(key, language(), **values)
 
 
 def fine_print(markdown: str) -> None:
@@ -55,7 +33,7 @@ def fine_print(markdown: str) -> None:
 
 def in_brackets(text: str) -> str:
     """Put a remark in brackets, as the viewer's language writes them."""
-    return f" ({text})" if language() == "en" else f"({text})"
+    return t("in_brackets", text=text)
 
 
 def linked(title: str, url: str | None) -> str:

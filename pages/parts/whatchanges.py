@@ -22,7 +22,7 @@ def what_changes(found: Opened) -> None:
     counts = {nature: sum(1 for c in compared.cells if c.nature == nature and c.counts) for nature in NATURES}
     parts = [f"{t(f'nature_{nature}')} {count}" for nature, count in counts.items() if count]
     told = t(
-        "changes_sentence", cells=sum(counts.values()), parts="、".join(parts) if language() == "ja" else ", ".join(parts),
+        "changes_sentence", cells=sum(counts.values()), parts=t("list_comma").join(parts),
         flips=len(found.flips),
     )  # fmt: skip
     st.markdown(told if sum(counts.values()) else t("changes_none"))

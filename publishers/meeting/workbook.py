@@ -93,11 +93,11 @@ def _table(
 
 
 def _summary(sheet: Worksheet, report: QuarterReport) -> None:
-    words, language = report.words, report.words.language
+    words = report.words
     sheet.title = words("report_summary")
     row = _head(sheet, report, report.title)
     for sentence in report.sentences():
-        _put(sheet, row, 1, f"・{sentence}" if language == "ja" else f"• {sentence}", wrap=True)
+        _put(sheet, row, 1, words("bullet", text=sentence), wrap=True)
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=8)
         wide = sum(2 if ord(c) > 0x2000 else 1 for c in sentence)
         sheet.row_dimensions[row].height = 18 * (wide // 130 + 1)

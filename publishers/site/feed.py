@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from kpis.languages import codes
 from kpis.periods import local_day, parse_instant, parse_period
 from publishers.site.site import Site
 from telling.words import Words, whose
@@ -24,7 +25,7 @@ def atom(site: Site, words: Words) -> str:
     """Return the feed of one language: an entry per edition and per correction, newest first."""
     ET.register_namespace("", ATOM)
     feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": words.language})
-    prefix = "" if words.language == "ja" else "en/"
+    prefix = words.folder
 
     def put(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
         made = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
@@ -75,12 +76,12 @@ def atom(site: Site, words: Words) -> str:
 
 
 def sitemap(site: Site, paths: Iterable[str]) -> str:
-    """Return the sitemap: every page in both languages, each naming the other; empty where the address is not known."""
+    """Return the sitemap: every page in all languages, each naming the other; empty where the address is not known."""
     ET.register_namespace("", SITEMAP)
     ET.register_namespace("xhtml", XHTML)
     root = ET.Element(f"{{{SITEMAP}}}urlset")
     for path in paths if site.address else ():
-        both = {"ja": f"{site.address}/{path}", "en": f"{site.address}/en/{path}"}
+        both = {code: f"{site.address}/{Words(code).folder}{path}" for code in codes()}
         for address in both.values():
             url = ET.SubElement(root, f"{{{SITEMAP}}}url")
             ET.SubElement(url, f"{{{SITEMAP}}}loc").text = address

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -263,11 +262,8 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
 
 def _method(words: Words) -> Any:
     text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
-    heading = {"ja": "## 日本語\n", "en": "## English\n"}[words.language]
-    part = text.split(heading, 1)[1] if heading in text else text
-    part = re.split(r"^## ", part, maxsplit=1, flags=re.M)[0]
     body = Markup("<h1>{}</h1>").format(words("method")) + Markup(
-        MarkdownIt("commonmark", {"html": False}).enable("table").render(part)
+        MarkdownIt("commonmark", {"html": False}).enable("table").render(words.part_of(text))
     )
     return "method.html", "text.html", {"title": words("method"), "body": body}
 

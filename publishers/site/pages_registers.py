@@ -34,8 +34,7 @@ def _headline(view: IndicatorView | None) -> str:
 def _both(make: Any, site: Site, words: Words, heading: str) -> list[BlockView]:
     """Return a breakdown by bureau in the organisation of its time and in that of today, once where both are the same."""
     then, now = (make(site.telling(words, view)) for view in ("then", "now"))
-    gap = " " if words.language == "en" else ""
-    first, second = (f"{heading}{gap}({words(f'view_{view}')})" for view in ("then", "now"))
+    first, second = (heading + words("in_brackets", text=words(f"view_{view}")) for view in ("then", "now"))
     if then.rows == now.rows:
         same = Block(f"{now.key}_now", second, words("ed_same_now"), (), ())
         return [BlockView(then, words, first), BlockView(same, words)]

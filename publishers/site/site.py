@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kpis.figures.scorecard import Scored
+from kpis.languages import codes
 from kpis.moment import Moment
 from kpis.settings import Settings
 from kpis.text import format_date
@@ -51,6 +52,11 @@ class Site:
     def citation(self, words: Words) -> str:
         """Return how to cite the edition."""
         return citation.citation(self.about, self.chosen, words.language)
+
+    @staticmethod
+    def languages() -> list[Words]:
+        """Return the words of every language there is, in the order in which they are offered."""
+        return [Words(code) for code in codes()]
 
     @staticmethod
     def menu(words: Words) -> list[tuple[str, str]]:

@@ -153,8 +153,8 @@ class IndicatorView:
         figure = self.scored.judgement.figure
         if figure is None:
             return ""
-        gap = " " if self.words.language == "en" else ""
-        return f"{figure.period.label(self.words.language)}{gap}({format_date(figure.period.end, self.words.language)})"
+        day = self.words("in_brackets", text=format_date(figure.period.end, self.words.language))
+        return figure.period.label(self.words.language) + day
 
     @property
     def comparisons(self) -> list[tuple[str, Markup | str]]:
@@ -165,12 +165,7 @@ class IndicatorView:
             found.append((words("target"), words("no_target")))
         else:
             day = format_date(judged.goal.period.end, words.language)
-            found.append(
-                (
-                    words("target"),
-                    Markup("{}{}({})").format(self.target, " " if words.language == "en" else "", day),
-                )
-            )
+            found.append((words("target"), Markup("{}{}").format(self.target, words("in_brackets", text=day))))
         if judged.planned_value is not None:
             found.append((words("planned"), self.planned))
         if judged.figure is not None and judged.figure.value is not None:

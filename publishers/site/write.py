@@ -1,4 +1,4 @@
-"""The static public edition: plain files for any web server, Japanese at the root and English under ``en/``.
+"""The static public edition: plain files for any web server, Japanese at the root and each other language in its own folder.
 
 HTML first: every number and table stands in the page; the drawings are inline SVG, which a small self-hosted script lets a
 reader point at. No other host is asked for anything. Assets carry a checksum in their name, so they may be kept for ever.
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kpis.languages import SOURCE, codes
 from kpis.moment import Moment
 from kpis.settings import ROOT, Settings
 from publishers.editions.on_disk import Edition, sha256_of
@@ -27,7 +28,7 @@ from publishers.site.share import share_picture
 from publishers.site.site import Site
 from telling.facilities import TILES, tile_layout
 from telling.for_machines import status_json
-from telling.words import LANGUAGES, Words
+from telling.words import Words
 
 HERE = Path(__file__).parent
 ASSETS = ("site.css", "site.js")
@@ -54,9 +55,9 @@ def write(
     (target / "embed").mkdir()
     environment = _environment()
     addresses: list[str] = []
-    for language in LANGUAGES:
+    for language in codes():
         words = Words(language)
-        prefix = "" if language == "ja" else "en/"
+        prefix = words.folder
         for path, template, context in pages_of(site, words, sizes):
             here = prefix + path
             up = "../" * here.count("/")
@@ -67,10 +68,10 @@ def write(
                 }
             )  # fmt: skip
             _write(target / here, _squeezed(html))
-            if language == "ja" and path != "404.html":
+            if language == SOURCE and path != "404.html":
                 addresses.append(path)
         for item in site.moment.own:
-            name = f"{item.entry.definition.code}{'' if language == 'ja' else '-en'}.svg"
+            name = f"{item.entry.definition.code}{'' if language == SOURCE else f'-{language}'}.svg"
             _write(target / "embed" / name, card_svg(site.view(item, words), site.citation(words)))
         _write(target / prefix / "feed.atom", atom(site, words))
     _write(target / "sitemap.xml", sitemap(site, addresses))
@@ -128,7 +129,7 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
             put(f"{resource.name}.{form}", partial(write, resource))
     put("public_facilities.csv", partial(public_facilities, site.moment, who, _municipalities(site)))
     put("judgements.json", lambda file: file.write(package.json_bytes(_judgements(site))))
-    name = Words("ja")("site")
+    name = Words(SOURCE)("site")
     sources = site.moment.rows("Source")
     described = package.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
     put("datapackage.json", lambda file: file.write(package.json_bytes(described)))

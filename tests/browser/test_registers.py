@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 from kpis.figures.facilities import CASHLESS
 from kpis.figures.facilities import STATUSES as CASHLESS_STATUSES
 from kpis.figures.registers import FORMS, STATUSES, STEPS
+from kpis.languages import say
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
@@ -71,12 +72,7 @@ def kept(counts: dict[str, int]) -> dict[str, int]:
 
 
 def english(prefix: str, names: tuple[str, ...]) -> dict[str, str]:
-    import tomllib
-
-    from kpis.settings import ROOT
-
-    texts = tomllib.loads((ROOT / "data/text/registers.toml").read_text(encoding="utf-8"))
-    return {texts[prefix + name]["en"]: name for name in names}
+    return {say(prefix + name, "en"): name for name in names}
 
 
 def percent(value: float | None) -> str:

@@ -1,26 +1,29 @@
-"""The words of the pages: one place for each, both languages, the same blanks to fill in, and none that no page uses."""
+"""The words of the pages: one place for each, every language, the same blanks to fill in, and none that no page uses."""
 
 from __future__ import annotations
 
 import re
 import string
-import tomllib
-from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from kpis import languages
+from kpis.languages import CatalogueRefused, codes, filled, language
 from kpis.settings import ROOT
-from kpis.text import filled
+from tests.command import command
 from tests.rooms import LEVELS
 
-FILES = sorted((ROOT / "data" / "text").glob("*.toml"))
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for room in LEVELS
     for path in sorted((ROOT / room).rglob("*"))
     if path.suffix in (".py", ".html", ".xml", ".txt", ".js")
 )
-WORDS = {key: entry for path in FILES for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+JA, EN = (language(code).words for code in ("ja", "en"))
+OTHERS = [code for code in codes() if code != "ja"]
+# Each language writes numbers, days and periods with the parts that it needs.
+FREE = {"large_numbers", *(key for key in JA if key.startswith("period_"))} - {"period_or_later"}
 
 
 def blanks(text: str) -> set[str]:
@@ -28,39 +31,86 @@ def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_each_key_stands_in_one_file_only() -> None:
-    counted = Counter(key for path in FILES for key in tomllib.loads(path.read_text(encoding="utf-8")))
-    assert [key for key, count in counted.items() if count > 1] == []
+def test_english_lacks_no_text() -> None:
+    assert len(JA) > 1000
+    assert languages.missing("en") == {}
 
 
-def test_every_text_is_there_in_both_languages_with_the_same_blanks() -> None:
-    assert len(WORDS) > 300
-    for key, entry in WORDS.items():
-        assert set(entry) == {"ja", "en"} and all(entry.values()), key
-        assert blanks(entry["ja"]) == blanks(entry["en"]), key
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_language_has_no_text_that_japanese_lacks_and_the_same_blanks(code: str) -> None:
+    words = language(code).words
+    assert sorted(words.keys() - JA.keys()) == []
+    assert {key: text for key, text in words.items() if key not in FREE and blanks(text) != blanks(JA[key])} == {}
+
+
+@pytest.mark.parametrize("code", codes())
+def test_a_word_has_as_many_forms_as_its_language(code: str) -> None:
+    forms = {
+        key: spec.count("|") + 1
+        for key, text in language(code).words.items()
+        for _, _, spec, _ in string.Formatter().parse(text)
+        if spec and "|" in spec
+    }
+    assert {key: count for key, count in forms.items() if count != language(code).forms} == {}
+
+
+@pytest.mark.parametrize("code", codes())
+def test_the_catalogues_of_a_language_agree_on_it_and_its_plural(code: str) -> None:
+    heads = {
+        (str(head.get("Language")), str(head.get("Plural-Forms")))
+        for path in (languages.TEXT / code).glob("*.po")
+        for head in [dict(languages.read_catalogue(path).mime_headers)]
+    }
+    assert len(heads) == 1 and heads.pop()[0] == code
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "TEXT", tmp_path)
+    folder = tmp_path / "ja"
+    folder.mkdir()
+    (folder / "language.po").write_text('msgid "language_name"\nmsgstr "日本語"\n', encoding="utf-8")
+    (folder / "one.po").write_text('msgid "a"\nmsgstr "A"\n\nmsgid "b"\nmsgstr "B"\n\nmsgid "a"\nmsgstr "C"\n', encoding="utf-8")
+    with pytest.raises(CatalogueRefused, match=r"one\.po:7: .*'a'"):
+        language("ja")
+    (folder / "one.po").write_text('msgid "a"\nmsgstr "A"\n', encoding="utf-8")
+    (folder / "two.po").write_text('\nmsgid "a"\nmsgstr "A"\n', encoding="utf-8")
+    with pytest.raises(CatalogueRefused, match=r"two\.po:2: .*'a' stands in one\.po too"):
+        language("ja")
+    (folder / "two.po").write_text('msgid "b"\nmsgstr B\n', encoding="utf-8")
+    (folder / "three.po").write_text('msgid "c"\nnonsense\n', encoding="utf-8")
+    with pytest.raises(CatalogueRefused, match=r"three\.po:2: "):
+        language("ja")
+
+
+def test_the_command_lists_what_a_language_lacks(tmp_path: Path) -> None:
+    assert "0 not translated" in command("untranslated", "en").stderr
+    listed = command("untranslated", "eo")
+    assert f"{len(JA)} not translated" in listed.stderr
+    (tmp_path / "all.po").write_text(listed.stdout, encoding="utf-8")
+    assert {str(m.id) for m in languages.read_catalogue(tmp_path / "all.po") if m.id} == JA.keys()
 
 
 def test_every_key_that_the_code_asks_for_exists() -> None:
     asked = {key for key in re.findall(r"\b(?:t|words)\(\s*[\"'](\w+)[\"']", CODE) if not key.endswith("_")}
     assert len(asked) > 200
-    assert sorted(asked - set(WORDS)) == []
+    assert sorted(asked - JA.keys()) == []
 
 
 def test_no_text_is_left_that_nothing_asks_for() -> None:
     """A key may be put together, as ``t("kind_" + kind)``: then its first part stands in the code."""
     starts = set(re.findall(r"[\"'](\w+_|stage )(?:\"|'|\{)", CODE))
-    unused = [k for k in WORDS if f'"{k}"' not in CODE and f"'{k}'" not in CODE and not any(k.startswith(s) for s in starts)]
+    unused = [k for k in JA if f'"{k}"' not in CODE and f"'{k}'" not in CODE and not any(k.startswith(s) for s in starts)]
     assert unused == []
 
 
-NOUNS = sorted({many.split()[0] for entry in WORDS.values() for _, many in re.findall(r"\{\w+:([^|{}]*)\|([^{}]*)\}", entry["en"])})
+NOUNS = sorted({many.split()[0] for text in EN.values() for _, many in re.findall(r"\{\w+:([^|{}]*)\|([^{}]*)\}", text)})
 
 
 @pytest.mark.parametrize(
     ("count", "word"), [(1, "project"), ("1", "project"), (0, "projects"), (2, "projects"), ("1,000", "projects"), (21, "projects")]
 )
 def test_a_count_chooses_its_word(count: object, word: str) -> None:
-    assert filled("{n} core {n:project|projects} ({name})", {"n": count, "name": "|"}) == f"{count} core {word} (|)"
+    assert filled("{n} core {n:project|projects} ({name})", {"n": count, "name": "|"}, "en") == f"{count} core {word} (|)"
     assert filled("{n:>3}", {"n": 1}) == "  1"
 
 
@@ -68,8 +118,5 @@ def test_no_english_count_stands_before_a_plural_that_cannot_be_one() -> None:
     """A count that may be 1 names both words: ``{count} {count:project|projects}``."""
     assert len(NOUNS) > 20 and {"projects", "indicators", "milestones"} <= set(NOUNS)
     nouns = "|".join(n for n in NOUNS if n.endswith("s") and n not in ("is", "has", "does"))
-    found = {
-        key: m[0] for key, e in WORDS.items() if (m := re.search(rf"\{{\w+\}}(?: core| open| of the)? (?:{nouns})\b", e["en"]))
-    }
+    found = {key: m[0] for key, text in EN.items() if (m := re.search(rf"\{{\w+\}}(?: core| open| of the)? (?:{nouns})\b", text))}
     assert found == {}
-    assert not [key for key, entry in WORDS.items() if re.search(r"\{\w+:[^{}]*\|", entry["ja"])], "Japanese has no plural"

@@ -6,11 +6,9 @@ that page, to the rest.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
-from functools import cache
 
-from kpis.settings import ROOT
+from kpis.languages import unfilled
 from tests.bench.viewer import Viewer
 from tests.pages.charts_seen import Seen, run
 
@@ -59,18 +57,9 @@ QUESTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-@cache
-def _texts() -> dict[str, dict[str, str]]:
-    return {
-        key: words
-        for path in (ROOT / "data" / "text").glob("*.toml")
-        for key, words in tomllib.loads(path.read_text(encoding="utf-8")).items()
-    }
-
-
 def word(key: str, language: str) -> str:
     """Return the words for a key up to its first value."""
-    return _texts()[key][language].split("{")[0].strip()
+    return unfilled(key, language).split("{")[0].strip()
 
 
 def unanswered(port: int, *, languages: tuple[str, ...] = ("ja", "en")) -> Iterator[str]:

@@ -7,17 +7,16 @@ name), and that fragment belongs to what the box or line is about. ``NO_FIGURE``
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from kpis import languages
 from kpis.figures.records import Baseline, Definition, Figure, Goal, Judgement
 from kpis.figures.sentences import short_sentence
 from kpis.periods import parse_period
-from kpis.settings import ROOT
 from kpis.text import Apart, format_count, format_value, known_day, status_word, told_apart
 from telling.words import Words
 from tests.publishers.shown import NUMBER, Shown
@@ -62,10 +61,8 @@ def plainly(fragments: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=2)
 def fixed_words(language: str) -> frozenset[str]:
     """Return the words of the pages that hold digits of their own and no figure is put into."""
-    found = {}
-    for path in (ROOT / "data" / "text").glob("*.toml"):
-        found.update(tomllib.loads(path.read_text(encoding="utf-8")))
-    lines = [line for w in found.values() if "{" not in w[language] for line in (w[language], *w[language].splitlines())]
+    found = languages.language(language).words.values()
+    lines = [line for text in found if "{" not in text for line in (text, *text.splitlines())]
     return frozenset(line for line in lines if any(c.isdigit() for c in line))
 
 
