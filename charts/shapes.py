@@ -1,7 +1,7 @@
 """What a chart of a register or of bureaus holds, apart from how it is drawn: Plotly for the pages, SVG for the static edition.
 
-A shape is made once (``telling.procedures`` and its neighbours); ``figure`` draws it for the dashboard,
-``charts.svg.shapes.picture`` for the static edition. So both show the same numbers in the same order.
+A shape is made once (``telling.procedures`` and its neighbours); ``charts.plotly.shapes.figure`` draws it for the
+dashboard, ``charts.svg.shapes.picture`` for the static edition. So both show the same numbers in the same order.
 """
 
 from __future__ import annotations
@@ -10,14 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import pandas as pd
-import plotly.graph_objects as go
-
-from charts.plotly.heatmap import heatmap
-from charts.plotly.map import tile_map
-from charts.plotly.ranked import ranked
-from charts.plotly.registers import columns, counts, cumulative, stacked_shares
-from charts.ticks import NARROW, Tick, ticks_within
+from charts.ticks import Tick, ticks_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,36 +120,3 @@ class Ranked:
 
 
 Shape = Shares | Columns | Steps | Counts | Tiles | Grid | Ranked
-
-
-def figure(shape: Shape) -> go.Figure:
-    """Draw a shape for the dashboard."""
-    if isinstance(shape, Shares):
-        frame = pd.DataFrame([{"label": label, **held, "end": end} for label, held, end in shape.rows])
-        if not any(end for _, _, end in shape.rows):
-            frame = frame.drop(columns="end")
-        return stacked_shares(frame, list(shape.segments), unit=shape.unit)
-    if isinstance(shape, Columns):
-        frame = pd.DataFrame(list(shape.bars), columns=["label", "count", "is_past"])
-        return columns(frame, unit=shape.unit, past_word=shape.past_word)
-    if isinstance(shape, Steps):
-        return cumulative(list(shape.lines), unit=shape.unit, ticks=shape.ticks(room=NARROW, size=12))
-    if isinstance(shape, Counts):
-        return counts(pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total)
-    if isinstance(shape, Ranked):
-        bars = pd.DataFrame(list(shape.bars), columns=["name", "value", "label", "is_recast"])
-        return ranked(bars, unit=shape.unit, big=shape.big, divisor=shape.divisor)
-    if isinstance(shape, Tiles):
-        rows = [
-            {"column": t.column, "row": t.row, "name": t.name, "numbers": t.numbers, "done": t.done,
-             "hover": f"{t.place}: {t.done} / {t.total}"}
-            for t in shape.tiles
-        ]  # fmt: skip
-        return tile_map(pd.DataFrame(rows), upright=shape.upright)
-    cells = [
-        {"row": code, "label": label, "column": column, "status": cell.status, "word": cell.word, "value": cell.value, "period": cell.period,
-         "hover": f"{label} {column}<br>{cell.said}"}
-        for code, label, held in shape.rows
-        for column, cell in zip(shape.columns, held, strict=True)
-    ]  # fmt: skip
-    return heatmap(pd.DataFrame(cells), columns=list(shape.columns))

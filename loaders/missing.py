@@ -105,7 +105,9 @@ def find_gone(store: Store, file: Prepared) -> list[Gone]:
         if row["decision"] == "keep" and (file.kind != RowKind.OBSERVATION or row["list_name"] == file.name)
     }
     return [
-        Gone(file.kind, file.name, key, held[key], key in kept, is_part) for key in gone if listed.is_replaced or key not in kept
+        Gone(kind=file.kind, list_name=file.name, key=key, row=held[key], was_kept=key in kept, is_beside_part=is_part)
+        for key in gone
+        if listed.is_replaced or key not in kept
     ]
 
 

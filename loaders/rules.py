@@ -117,7 +117,7 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
                 file.problems.append(_of_other_unit(given.value, unit, definition, key, file, number))
             elif file.kind != RowKind.OBSERVATION and given.period_code:
                 n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
-                figure = Figure(given.period_code, given.value, numerator=n, denominator=d)
+                figure = Figure(period_code=given.period_code, value=given.value, numerator=n, denominator=d)
                 for odd in check_figure(definition, figure, sure={"value"} if unit else ()):
                     if odd.severity != "warning":
                         file.problems.append(_odd(odd, key, file, number))

@@ -147,12 +147,20 @@ def figure(indicator: str = "electronic_decision_rate", **overrides: object) -> 
     fields: dict[str, Value] = {"value": None, "numerator": None, "denominator": None, "text_ja": "", **overrides}  # type: ignore[dict-item]
     columns = {name: chr(70 + i) for i, name in enumerate(fields)}
     return ReportedRow(
-        OBSERVATIONS, (indicator, str(given["bureau"]), str(given["period"])), fields, int(given["issued_vintage"]),  # type: ignore[call-overload]
-        "5つのレス", int(given["row"]), columns, given["reason_class"], str(given["reason_text"]),  # type: ignore[call-overload, arg-type]
+        kind=OBSERVATIONS, key=(indicator, str(given["bureau"]), str(given["period"])), fields=fields, issued_vintage=int(given["issued_vintage"]),  # type: ignore[call-overload]
+        sheet="5つのレス", row=int(given["row"]), columns=columns, reason_class=given["reason_class"], reason_text=str(given["reason_text"]),  # type: ignore[call-overload, arg-type]
     )  # fmt: skip
 
 
 def register_row(kind: str, code: str, *, issued_vintage: int = 1, row: int = 5, **fields: Value) -> ReportedRow:
     """One reported row of a register."""
     columns = {name: chr(70 + i) for i, name in enumerate(fields)}
-    return ReportedRow(kind, (code,), fields, issued_vintage, kind.removesuffix(".csv"), row, columns)
+    return ReportedRow(
+        kind=kind,
+        key=(code,),
+        fields=fields,
+        issued_vintage=issued_vintage,
+        sheet=kind.removesuffix(".csv"),
+        row=row,
+        columns=columns,
+    )

@@ -16,7 +16,7 @@ from kpis.figures.scorecard import Scored, Tally, tally
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BureauReport:
     """A bureau on a day.
 
@@ -158,11 +158,14 @@ def bureau_reports(
             continue
         reports.append(
             BureauReport(
-                unit, unit.is_valid_on(as_of), tuple(parts.get(unit.code, ())), tuple(own.get(unit.code, ())), owed,
-                tuple(milestones.get(unit.code, ())), tuple(led.get(unit.code, ())), tuple(shared.get(unit.code, ())), procedures.get(unit.code, {}), facilities.get(unit.code, {}),
-                tuple(submissions.get(unit.code, ())),
-                tuple(s for s in organisation.successions if s.successor_code == unit.code),
-                tuple(s for s in organisation.successions if s.predecessor_code == unit.code),
+                unit=unit, is_valid=unit.is_valid_on(as_of), scored=tuple(parts.get(unit.code, ())),
+                own=tuple(own.get(unit.code, ())), owed=owed,
+                milestones=tuple(milestones.get(unit.code, ())), project_codes=tuple(led.get(unit.code, ())),
+                shared_codes=tuple(shared.get(unit.code, ())), procedures=procedures.get(unit.code, {}),
+                facilities=facilities.get(unit.code, {}),
+                submissions=tuple(submissions.get(unit.code, ())),
+                before=tuple(s for s in organisation.successions if s.successor_code == unit.code),
+                after=tuple(s for s in organisation.successions if s.predecessor_code == unit.code),
             )
         )  # fmt: skip
     return sorted((r for r in reports if r.is_valid or r.has_anything), key=lambda r: not r.is_valid)

@@ -24,7 +24,7 @@ METHODS: dict[str, tuple[str, ...]] = {
 STANDARD = ("card", "ic", "qr")  # the set of three that "cashless" means in principle
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facility:
     """One facility as it stands on a day."""
 
@@ -68,11 +68,14 @@ def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility
         written = {part.strip() for part in row["payment_methods"].split(";")}
         found.append(
             Facility(
-                row["facility_code"], row["name_ja"], row["kind"], row["is_class"], row["bureau_code"] or "",
-                tuple(p.removesuffix("ほか").strip() for p in re.split(r"[・;、]", row["municipality_ja"]) if p.strip()),
-                tuple(group for group, names in METHODS.items() if written & set(names)), status, since,
-                row["cashless_since_precision"], row["planned_for"], row["planned_for_precision"], row["is_sample"],
-                row["source_code"], row["note"], ended, row["ended_on_precision"], why, row["successor_code"] or "", before,
+                code=row["facility_code"], name=row["name_ja"], kind=row["kind"], is_class=row["is_class"],
+                bureau=row["bureau_code"] or "",
+                places=tuple(p.removesuffix("ほか").strip() for p in re.split(r"[・;、]", row["municipality_ja"]) if p.strip()),
+                methods=tuple(group for group, names in METHODS.items() if written & set(names)), status=status, since=since,
+                since_precision=row["cashless_since_precision"], planned=row["planned_for"],
+                planned_precision=row["planned_for_precision"], is_sample=row["is_sample"],
+                source_code=row["source_code"], note=row["note"], ended=ended, ended_precision=row["ended_on_precision"],
+                ended_reason=why, successor=row["successor_code"] or "", status_before=before,
             )
         )  # fmt: skip
     return found

@@ -32,7 +32,7 @@ MIN_POINTS = 6  # of a trend
 DAMPING = 0.8  # of the slope, at each step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Forecast:
     """Expected values after the last figure, with the interval of each and how such intervals did in the past.
 
@@ -117,8 +117,9 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
         return None
     count, hits = (sum(held[s][n] for s in steps) for n in (0, 1))
     return Forecast(
-        method, tuple((d, v) for d, v, _, _ in shown), tuple((d, b, t) for d, _, b, t in shown), LEVEL_PCT, 100 * hits / count,
-        count, is_joined=steps[0] == ahead[0].steps,
+        method=method, points=tuple((d, v) for d, v, _, _ in shown), band=tuple((d, b, t) for d, _, b, t in shown),
+        level_pct=LEVEL_PCT, coverage_pct=100 * hits / count,
+        test_count=count, is_joined=steps[0] == ahead[0].steps,
     )  # fmt: skip
 
 

@@ -230,7 +230,14 @@ def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, befo
         return None
     value = value_of(definition, first)
     assert value is not None
-    return Baseline(first.period_code, value, first.is_approximate, False, first.source_code, True)
+    return Baseline(
+        period_code=first.period_code,
+        value=value,
+        is_approximate=first.is_approximate,
+        is_estimated=False,
+        source_code=first.source_code,
+        is_first_figure=True,
+    )
 
 
 def _by_ratio(definition: Definition, ratio: float) -> str:
@@ -319,8 +326,8 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
     n, d, base = total("numerator"), total("denominator"), total("base_value")
     value = total("value") if KINDS[kind].rate is None else rate_of(kind, n, d, base)
     return Figure(
-        parts[0].period_code,
-        value,
+        period_code=parts[0].period_code,
+        value=value,
         numerator=n,
         denominator=d,
         base_value=base,

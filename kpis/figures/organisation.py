@@ -213,7 +213,7 @@ class Organisation:
         found[code] = found.get(code, 0.0) + weight
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RollUp:
     """What the bureaus' reports of one indicator and period add up to, and how many of those that owe one are in it.
 
@@ -309,10 +309,30 @@ def roll_up_bureaus(
         if are_mixed(kind, addable.values()):
             to_date = tuple(unit for unit, figure in addable.items() if figure.is_year_to_date)
             alone = tuple(unit for unit in addable if unit not in to_date)
-            rolled.append(RollUp(code, None, published.get(end), (), unaddable, missing, to_date, alone))
+            rolled.append(
+                RollUp(
+                    period_code=code,
+                    figure=None,
+                    official=published.get(end),
+                    added=(),
+                    unaddable=unaddable,
+                    missing=missing,
+                    year_to_date=to_date,
+                    single_period=alone,
+                )
+            )
             continue
         total = _summed(kind, list(addable.values())) if addable else None
-        rolled.append(RollUp(code, total, published.get(end), tuple(addable), unaddable, missing))
+        rolled.append(
+            RollUp(
+                period_code=code,
+                figure=total,
+                official=published.get(end),
+                added=tuple(addable),
+                unaddable=unaddable,
+                missing=missing,
+            )
+        )
     return tuple(sorted(rolled, key=lambda r: _when(r.period_code, periods)))
 
 

@@ -48,7 +48,7 @@ class GivenDay:
         return known_day(self.day, self.precision, language)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Milestone:
     """A milestone on a day: every day it was ever given, its state and its slip.
 
@@ -150,9 +150,11 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
         )
     days, exact = slip(planned[0] if planned else None, actual or (replanned[-1] if replanned else None))
     return Milestone(
-        row["milestone_code"], row["project_code"], row["name_ja"], row["name_en"], row["planned_start"], tuple(planned),
-        tuple(replanned), actual, state, days, exact, row["stage_ja"], reported_code(row["reported_period"]),
-        row["source_code"], row["is_sample"], row["note"],
+        code=row["milestone_code"], project_code=row["project_code"], name_ja=row["name_ja"], name_en=row["name_en"],
+        planned_start=row["planned_start"], planned=tuple(planned),
+        replanned=tuple(replanned), actual=actual, state=state, slip_days=days, is_slip_exact=exact, stage_ja=row["stage_ja"],
+        reported_period=reported_code(row["reported_period"]),
+        source_code=row["source_code"], is_sample=row["is_sample"], note=row["note"],
     )  # fmt: skip
 
 
@@ -183,7 +185,7 @@ def contradicts(confidence: str | None, status: str) -> bool:
     return (confidence == "high" and status == "behind") or (confidence == "low" and status in GOOD)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProjectReport:
     """A project on a day: its row, its names in each strategy version, who leads it, and how it stands.
 
@@ -290,9 +292,11 @@ def project_reports(
         first = order.get(names[0]["strategy_version"]) if names else None
         reports.append(
             ProjectReport(
-                row, names, tuple(bureaus.get(code, ())),
-                tuple(own.get(code, ())), tuple(held.get(code, ())), found_own, project_status(found_own),
-                said[-1] if said else None, tuple(said), tuple(before.get(code, ())), None if first is None else known_versions[first],
+                row=row, names=names, bureaus=tuple(bureaus.get(code, ())),
+                scored=tuple(own.get(code, ())), milestones=tuple(held.get(code, ())), tally=found_own,
+                status=project_status(found_own),
+                confidence=said[-1] if said else None, confidences=tuple(said), predecessor_codes=tuple(before.get(code, ())),
+                version=None if first is None else known_versions[first],
             )
         )  # fmt: skip
     return reports

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -61,6 +61,7 @@ class Figure:
 
     period_code: str
     value: float | None
+    _: KW_ONLY
     numerator: float | None = None
     denominator: float | None = None
     base_value: float | None = None
@@ -94,6 +95,7 @@ class Goal:
 
     period_code: str
     value: float
+    _: KW_ONLY
     set_on: date | None = None
     set_order: int = 1
     is_approximate: bool = False
@@ -118,6 +120,7 @@ class Baseline:
 
     period_code: str
     value: float
+    _: KW_ONLY
     is_approximate: bool = False
     is_estimated: bool = False
     source_code: str = ""

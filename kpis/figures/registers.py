@@ -45,7 +45,7 @@ def search_words(query: str) -> list[str]:
     return plain(query).split()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
     """Procedures that are alike in all that is counted by; one row per combination.
 
@@ -70,7 +70,7 @@ class Group:
     usage_online: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Dated:
     """Procedures of one status with one date (digitised or planned) and its precision; one row per combination.
 
@@ -280,7 +280,7 @@ def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """What was published beside what the register holds; ``difference`` is the register's count less the published one."""
 
@@ -318,6 +318,7 @@ def published_beside(definition: Definition, figure: Figure, total: Tally) -> Pu
         total: of the same procedures in the register.
     """
     return Published(
-        definition.code, figure.period_code, definition.unit_ja, figure.value, figure.numerator, figure.denominator,
-        figure.is_approximate, total.done, total.procedures,
+        indicator_code=definition.code, period_code=figure.period_code, unit=definition.unit_ja, value=figure.value,
+        numerator=figure.numerator, denominator=figure.denominator,
+        is_approximate=figure.is_approximate, counted=total.done, registered=total.procedures,
     )  # fmt: skip

@@ -33,7 +33,7 @@ VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
 WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceNote:
     """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``).
 
@@ -50,7 +50,7 @@ class SourceNote:
     published_basis: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """One indicator for one unit: definition, every vintage of its figures, every goal, and where they come from.
 
@@ -117,7 +117,7 @@ class Book:
         return figure.is_sample or source is None or not source.url
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Scored:
     """An entry with its judgement and the figures it rests on (one per period, as then known).
 
@@ -176,7 +176,7 @@ def _judged(
 ) -> Scored:  # fmt: skip
     ended = tuple(worked_out(entry.definition, f) for f in figures)
     judgement = judge(entry.definition, ended, entry.goals, baseline=entry.baseline, as_of=as_of)
-    return Scored(entry, judgement, ended, rolled, breaks, as_of, known_at)
+    return Scored(entry=entry, judgement=judgement, figures=ended, rolled=rolled, breaks=breaks, as_of=as_of, known_at=known_at)
 
 
 def score(entry: Entry, *, as_of: date, known_at: datetime | None = None) -> Scored:

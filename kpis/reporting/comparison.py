@@ -26,7 +26,7 @@ from kpis.vocabulary import CorrectionReason, RowKind
 Value = str | float | bool | date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportedRow:
     """One row of a report as a bureau filled it in.
 
@@ -76,7 +76,7 @@ class ReportedRow:
 _BLANKS: dict[type, Value] = {str: "", bool: False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TemplateMark:
     """What a template says of itself on its protected sheet: which one it is, for whom, for when, and when it was issued."""
 
@@ -280,7 +280,7 @@ def compare(
             needs = any(c.nature in ("corrected", "cleared") for c in counting)
         back = row.kind == OBSERVATIONS and not is_new and bool(counting) and not _stays(merged(row, cells, stored))
         again = stored.counts_again if back and stored is not None else None
-        found.append(RowChange(row, cells, is_new, needs, back, again))
+        found.append(RowChange(row=row, cells=cells, is_new=is_new, needs_reason=needs, withdraws=back, counts_again=again))
     found.sort(key=lambda r: -max(c.jump for c in r.cells))
     return Comparison(tuple(found), unchanged)
 
@@ -312,14 +312,15 @@ def _cells(
             continue
         reading = _reading(row, column, choices) if row.readings else None
         if stored is None or stored.vintage == 0:
-            yield CellChange(row, column, old, new, None, "new", reading=reading)
+            yield CellChange(row=row, column=column, old=old, new=new, at_issue=None, nature="new", reading=reading)
             continue
         at_issue = stored.at_issue.get(column, old)
         is_conflict = stored.vintage > row.issued_vintage and not _same(at_issue, old)
         choice, against = choices.get((row.kind, row.key, column), (None, 0))
         yield CellChange(
-            row, column, old, new, at_issue, _nature(row.kind, column, old, new), is_conflict, stored.changed_by,
-            stored.changed_at, choice if is_conflict and against == stored.vintage else None, reading,
+            row=row, column=column, old=old, new=new, at_issue=at_issue, nature=_nature(row.kind, column, old, new),
+            is_conflict=is_conflict, changed_by=stored.changed_by,
+            changed_at=stored.changed_at, choice=choice if is_conflict and against == stored.vintage else None, reading=reading,
         )  # fmt: skip
 
 
@@ -374,14 +375,14 @@ def figure_of(
 ) -> Figure:
     """Return the figure that the stored values of an observation make, or the withdrawal of a vintage."""
     if withdraws_vintage is not None:
-        return Figure(key[2], None, vintage=vintage, withdraws_vintage=withdraws_vintage)
+        return Figure(period_code=key[2], value=None, vintage=vintage, withdraws_vintage=withdraws_vintage)
 
     def number(name: str) -> float | None:
         value = values.get(name)
         return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
     return Figure(
-        key[2], number("value"), numerator=number("numerator"), denominator=number("denominator"),
+        period_code=key[2], value=number("value"), numerator=number("numerator"), denominator=number("denominator"),
         base_value=number("base_value"), text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
         is_approximate=bool(values.get("is_approximate")), is_lower_bound=bool(values.get("is_lower_bound")),
         is_year_to_date=bool(values.get("is_year_to_date")), is_base_estimated=bool(values.get("is_base_estimated")),

@@ -17,7 +17,7 @@ from kpis.store import tables
 from kpis.store.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
     """The days on which a period is reported, and the leave to report outside them."""
 
@@ -63,7 +63,7 @@ class Window:
         return self.due_on is not None and today > self.due_on and not (self.leave_until and today <= self.leave_until)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Leave:
     """An exception from the calendar: who may report what until when, why, and who granted it."""
 
@@ -75,7 +75,7 @@ class Leave:
     granted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """One bureau × period: the state of its newest report, ``not_started`` without one, and whether it is late.
 
@@ -100,8 +100,10 @@ def window_of(session: Session, bureau_code: str, period_code: str) -> Window:
     ).first()
     until = leave.until if leave else None
     if period is None:
-        return Window(period_code, None, None, None, until)
-    return Window(period_code, period.opens_on, period.due_on, period.locks_on, until)
+        return Window(period_code=period_code, opens_on=None, due_on=None, locks_on=None, leave_until=until)
+    return Window(
+        period_code=period_code, opens_on=period.opens_on, due_on=period.due_on, locks_on=period.locks_on, leave_until=until
+    )
 
 
 def window(store: Store, bureau_code: str, period_code: str) -> Window:
@@ -119,7 +121,17 @@ def leaves(store: Store, *, viewer: str) -> list[Leave]:
     with store.reading() as session:
         require(grants_of(session, viewer), "grant_exception")
         query = select(tables.ReportingException).order_by(tables.ReportingException.id.desc())  # type: ignore[union-attr]
-        return [Leave(e.bureau_code, e.period_code, e.until, e.reason, e.granted_by, e.granted_at) for e in session.exec(query)]
+        return [
+            Leave(
+                bureau_code=e.bureau_code,
+                period_code=e.period_code,
+                until=e.until,
+                reason=e.reason,
+                granted_by=e.granted_by,
+                granted_at=e.granted_at,
+            )
+            for e in session.exec(query)
+        ]
 
 
 def reported_periods(store: Store) -> list[Window]:
@@ -127,7 +139,10 @@ def reported_periods(store: Store) -> list[Window]:
     with store.reading() as session:
         table = tables.ReportingPeriod
         query = select(table).where(table.opens_on.is_not(None)).order_by(table.end_date.desc())  # type: ignore[union-attr, attr-defined]
-        return [Window(p.period_code, p.opens_on, p.due_on, p.locks_on) for p in session.exec(query)]
+        return [
+            Window(period_code=p.period_code, opens_on=p.opens_on, due_on=p.due_on, locks_on=p.locks_on)
+            for p in session.exec(query)
+        ]
 
 
 def owing(session: Session, period_code: str) -> list[str]:
@@ -183,5 +198,14 @@ def _standings(session: Session, period_code: str, bureaus: Sequence[str], today
         state = row.state if row else "not_started"
         waits = state in ("not_started", "draft", "returned") and code not in approved
         late = waits and window_of(session, code, period_code).is_late(today)
-        found.append(Standing(code, period_code, state, late, row.id if row else None, code in approved))
+        found.append(
+            Standing(
+                bureau_code=code,
+                period_code=period_code,
+                state=state,
+                is_late=late,
+                report_id=row.id if row else None,
+                is_approved=code in approved,
+            )
+        )
     return found

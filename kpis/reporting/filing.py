@@ -65,8 +65,10 @@ def unpacked(stored: Any) -> ReportedRow:
                 values[name] = date.fromisoformat(values[name])
     issued = {} if changed_from is None else {**fields, **changed_from}
     return ReportedRow(
-        stored.row_kind, tuple(orjson.loads(stored.row_key)), fields, said["vintage"], stored.sheet, said["row"], said["columns"],
-        stored.reason_class, stored.reason_text, issued, {n: tuple(r) for n, r in said.get("readings", {}).items()},
+        kind=stored.row_kind, key=tuple(orjson.loads(stored.row_key)), fields=fields, issued_vintage=said["vintage"],
+        sheet=stored.sheet, row=said["row"], columns=said["columns"],
+        reason_class=stored.reason_class, reason_text=stored.reason_text, issued=issued,
+        readings={n: tuple(r) for n, r in said.get("readings", {}).items()},
     )  # fmt: skip
 
 
@@ -120,7 +122,14 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
         if counting is not None:
             withdrawal = {"vintage": newest["vintage"] + 1, "withdraws_vintage": counting["vintage"]}
             values, again = dict(counting), counting_vintage([*held.values(), withdrawal])
-        found[OBSERVATIONS, key] = Current(values, newest["vintage"], at_issue, by, newest["recorded_at"], again)
+        found[OBSERVATIONS, key] = Current(
+            values=values,
+            vintage=newest["vintage"],
+            at_issue=at_issue,
+            changed_by=by,
+            changed_at=newest["recorded_at"],
+            counts_again=again,
+        )
     return found
 
 
@@ -159,7 +168,9 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
         at_issue = ({**values, **earlier} if earlier else values) if issued else dict.fromkeys(values)
         submission, _, changed_at = last.get(code, (None, "", None))
         by = submitters.get(submission, values["source_code"])
-        found[kind, (code,)] = Current(values, values["vintage"], at_issue, by, changed_at)
+        found[kind, (code,)] = Current(
+            values=values, vintage=values["vintage"], at_issue=at_issue, changed_by=by, changed_at=changed_at
+        )
     return found
 
 

@@ -39,7 +39,7 @@ class Person:
     grants: tuple[Grant, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """One line of the audit trail."""
 
@@ -210,4 +210,15 @@ def events(session: Session, *, subject: str | None, limit: int) -> list[Event]:
     query = select(tables.AuditEvent).order_by(tables.AuditEvent.id.desc()).limit(limit)  # type: ignore[union-attr]
     if subject is not None:
         query = query.where(tables.AuditEvent.subject == subject)
-    return [Event(e.occurred_at, e.actor, e.action, e.subject, e.file_sha256, e.cell, e.detail) for e in session.exec(query)]
+    return [
+        Event(
+            occurred_at=e.occurred_at,
+            actor=e.actor,
+            action=e.action,
+            subject=e.subject,
+            file_sha256=e.file_sha256,
+            cell=e.cell,
+            detail=e.detail,
+        )
+        for e in session.exec(query)
+    ]

@@ -42,7 +42,7 @@ from kpis.vocabulary import OPEN_STATES
 INCOMPLETE = "incomplete"  # the warning that figures which were asked stay open: confirmed once for all of them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """One bureau's report of one period: where it stands and who took which step."""
 
@@ -69,7 +69,7 @@ class Report:
         return f"submission {self.id}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Warned:
     """A warning of a report, and who confirmed it with what reason."""
 
@@ -86,7 +86,7 @@ class Warned:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
     """What the reform office said at a cell, and of which upload."""
 
@@ -101,7 +101,7 @@ class Comment:
     written_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
     """A report with everything a reader of it needs."""
 
@@ -197,7 +197,15 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         trail = events(session, subject=found.subject, limit=200)
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
-    return Opened(found, comparison, tuple(turned), warnings, comments, tuple(trail), len(rows))
+    return Opened(
+        report=found,
+        comparison=comparison,
+        flips=tuple(turned),
+        warnings=warnings,
+        comments=comments,
+        events=tuple(trail),
+        rows_count=len(rows),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +278,9 @@ def warnings_of(session: Session, submission: tables.Submission) -> tuple[Warned
     )
     return tuple(
         Warned(
-            w.id or 0, w.sheet, w.cell, w.found, w.expected_ja, w.expected_en, w.remedy_ja, w.remedy_en, w.confirmed_by,
-            w.confirmed_reason, w.rule,
+            id=w.id or 0, sheet=w.sheet, cell=w.cell, found=w.found, expected_ja=w.expected_ja, expected_en=w.expected_en,
+            remedy_ja=w.remedy_ja, remedy_en=w.remedy_en, confirmed_by=w.confirmed_by,
+            confirmed_reason=w.confirmed_reason, rule=w.rule,
         )
         for w in session.exec(query)
     )  # fmt: skip
@@ -290,8 +299,9 @@ def _comments(session: Session, report_id: int) -> tuple[Comment, ...]:
     )
     return tuple(
         Comment(
-            c.revision, c.row_kind, tuple(json.loads(c.row_key)), c.column_name, c.sheet, c.cell, c.comment, c.written_by,
-            c.written_at,
+            revision=c.revision, row_kind=c.row_kind, row_key=tuple(json.loads(c.row_key)), column=c.column_name, sheet=c.sheet,
+            cell=c.cell, text=c.comment, written_by=c.written_by,
+            written_at=c.written_at,
         )
         for c in session.exec(query)
     )  # fmt: skip
@@ -304,6 +314,8 @@ def _report(session: Session, row: tables.Submission) -> Report:
         name = session.execute(sql_select(table.c.name).where(table.c.sha256 == row.file_sha256)).scalar() or ""
     assert row.id is not None
     return Report(
-        row.id, row.bureau_code, row.period_code, row.state, row.revision, row.file_sha256, name, row.template_id,
-        row.created_by, row.created_at, row.submitted_by, row.submitted_at, row.decided_by, row.decided_at, row.return_reason, completeness_of(row),
+        id=row.id, bureau_code=row.bureau_code, period_code=row.period_code, state=row.state, revision=row.revision,
+        file_sha256=row.file_sha256, file_name=name, template_id=row.template_id,
+        created_by=row.created_by, created_at=row.created_at, submitted_by=row.submitted_by, submitted_at=row.submitted_at,
+        decided_by=row.decided_by, decided_at=row.decided_at, return_reason=row.return_reason, completeness=completeness_of(row),
     )  # fmt: skip

@@ -29,7 +29,7 @@ _KEY = ("indicator_code", "bureau_code", "period_code")
 _SAID = ("value", "numerator", "denominator", "base_value", "text_ja")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """A wish to withdraw one vintage of a figure, and what became of it.
 
@@ -196,7 +196,9 @@ def _asked(row: Any, held: Sequence[dict[str, Any]]) -> Asked:
     figure = next(r for r in held if r["vintage"] == row.vintage)
     then = counting_vintage([*held, {"vintage": held[-1]["vintage"] + 1, "withdraws_vintage": row.vintage}])
     return Asked(
-        row.id, (row.indicator_code, row.bureau_code, row.period_code), row.vintage, row.reason_class, row.reason_text, row.state,
-        row.asked_by, row.asked_at, row.decided_by, row.decided_at, row.decision_text, {name: figure[name] for name in _SAID},
-        None if then is None else {name: then[name] for name in _SAID},
+        id=row.id, key=(row.indicator_code, row.bureau_code, row.period_code), vintage=row.vintage, reason_class=row.reason_class,
+        reason_text=row.reason_text, state=row.state,
+        asked_by=row.asked_by, asked_at=row.asked_at, decided_by=row.decided_by, decided_at=row.decided_at,
+        decision_text=row.decision_text, figure={name: figure[name] for name in _SAID},
+        then=None if then is None else {name: then[name] for name in _SAID},
     )  # fmt: skip

@@ -104,7 +104,7 @@ def groups(store: Store, *, as_of: date, known_at: datetime | None = None) -> li
         ]  # fmt: skip
         rows = session.execute(select(*keys, *sums).group_by(*keys)).all()
     return [
-        Group(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6], r[7], bool(r[8]), (r[9], r[10], r[11], r[12]), r[13], r[14], r[15], *r[16:])
+        Group(bureau=r[0], status=r[1], process_type=r[2], applicant=r[3], authority=r[4], is_priority=bool(r[5]), smartphone=r[6], counted_as=r[7], is_sample=bool(r[8]), steps=(r[9], r[10], r[11], r[12]), count=r[13], with_applications=r[14], applications=r[15], with_usage=r[16], usage_total=r[17], usage_online=r[18])
         for r in rows
     ]  # fmt: skip
 
@@ -138,7 +138,10 @@ def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None =
         keys = (c[column], precision, _status_before(c, as_of), func.coalesce(c["bureau_code"], ""), ended)
         real = func.coalesce(c["ended_reason"], "") != MISTAKE
         query = select(*keys, func.count()).where(c[column].is_not(None), real).group_by(*keys)
-        return [Dated(day, how, status, bureau, count, gone) for day, how, status, bureau, gone, count in session.execute(query)]
+        return [
+            Dated(day=day, precision=how, status=status, bureau=bureau, count=count, ended=gone)
+            for day, how, status, bureau, gone, count in session.execute(query)
+        ]
 
 
 def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[bool]]:

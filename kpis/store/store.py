@@ -222,19 +222,25 @@ class Store:
             for row in self._rows(session, tables.Target, indicator_codes, "id"):
                 goals.setdefault((row.indicator_code, row.bureau_code), []).append(
                     Goal(
-                        row.period_code,
-                        row.value,
-                        row.set_on,
-                        row.set_order,
-                        row.is_approximate,
-                        row.source_code,
-                        row.set_on_precision,
-                        row.withdrawn_on,
-                        row.withdrawn_reason,
+                        period_code=row.period_code,
+                        value=row.value,
+                        set_on=row.set_on,
+                        set_order=row.set_order,
+                        is_approximate=row.is_approximate,
+                        source_code=row.source_code,
+                        set_on_precision=row.set_on_precision,
+                        withdrawn_on=row.withdrawn_on,
+                        withdrawn_reason=row.withdrawn_reason,
                     )
                 )
             baselines = {
-                (r.indicator_code, r.bureau_code): Baseline(r.period_code, r.value, r.is_approximate, r.is_estimated, r.source_code)
+                (r.indicator_code, r.bureau_code): Baseline(
+                    period_code=r.period_code,
+                    value=r.value,
+                    is_approximate=r.is_approximate,
+                    is_estimated=r.is_estimated,
+                    source_code=r.source_code,
+                )
                 for r in self._rows(session, tables.Baseline, indicator_codes, "indicator_code")
             }
             siblings: dict[str, set[str]] = {}  # either of two indicators may name the other
@@ -244,7 +250,15 @@ class Store:
                     siblings.setdefault(row.sibling_code, set()).add(row.indicator_code)
             based = {(r.indicator_code, r.bureau_code) for r in self._rows(session, tables.Baseline, None, "indicator_code")}
             sources = {
-                s.source_code: SourceNote(s.source_code, s.url, s.title, s.published_on, s.grade, s.published_by, s.published_basis)
+                s.source_code: SourceNote(
+                    source_code=s.source_code,
+                    url=s.url,
+                    title=s.title,
+                    published_on=s.published_on,
+                    grade=s.grade,
+                    published_by=s.published_by,
+                    published_basis=s.published_basis,
+                )
                 for s in session.execute(select(table_of(tables.Source)))
             }
             organisation = self.organisation_in(session)
@@ -259,18 +273,18 @@ class Store:
                 key = (row.indicator_code, unit)
                 entries.append(
                     Entry(
-                        _definition(
+                        definition=_definition(
                             row, has_sibling_baseline=any((s, unit) in based for s in siblings.get(row.indicator_code, ()))
                         ),
-                        unit,
-                        row.project_code,
-                        row.theme,
-                        row.is_headline,
-                        tuple(figures.get(key, ())),
-                        tuple(goals.get(key, ())),
-                        baselines.get(key),
-                        row.scope_code,
-                        row.is_reported_by_bureaus,
+                        unit_code=unit,
+                        project_code=row.project_code,
+                        theme=row.theme,
+                        is_headline=row.is_headline,
+                        figures=tuple(figures.get(key, ())),
+                        goals=tuple(goals.get(key, ())),
+                        baseline=baselines.get(key),
+                        scope_code=row.scope_code,
+                        is_reported_by_bureaus=row.is_reported_by_bureaus,
                     )
                 )
         return Book(revision, tuple(entries), sources, organisation)
@@ -323,9 +337,13 @@ class Store:
                     is_worked_out = value is not None
                 figures.setdefault((code, unit), []).append(
                     Figure(
-                        held.setdefault(period, period), value, n, d, base, text_ja and held.setdefault(text_ja, text_ja), text_en,
-                        approximate, lower, to_date, estimated, size, vintage, known_at, held.setdefault(source, source), sample,
-                        False, False, is_worked_out, reason or "", words, withdraws,
+                        period_code=held.setdefault(period, period), value=value, numerator=n, denominator=d, base_value=base,
+                        text_ja=text_ja and held.setdefault(text_ja, text_ja), text_en=text_en,
+                        is_approximate=approximate, is_lower_bound=lower, is_year_to_date=to_date, is_base_estimated=estimated,
+                        sample_size=size, vintage=vintage, known_at=known_at, source_code=held.setdefault(source, source),
+                        is_sample=sample,
+                        is_rolled_up=False, is_recast=False, is_worked_out=is_worked_out, reason_class=reason or "",
+                        reason_text=words, withdraws_vintage=withdraws,
                     )
                 )  # fmt: skip
         finally:

@@ -31,7 +31,7 @@ _SHEETS = {register.sheet: register for register in REGISTERS.values()}
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReportContext:
     """One bureau and period with everything stored that its workbook shows or is compared with.
 
@@ -195,9 +195,10 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
             registers[sheet] = {row[key]: row for row in _records(session, select(table).where(own).order_by(table.c[key]))}
         kinds = session.execute(select(table_of(tables.Facility).c.kind).distinct()).scalars()
         return ReportContext(
-            bureau, period, revision, indicators, observations, registers, projects, tuple(sorted(kinds)),
-            _changes(session, registers), window_of(session, bureau_code, period.code), catalogue_area(),
-            known_of(indicators, stored, organisation),
+            bureau=bureau, period=period, revision=revision, indicators=indicators, observations=observations, registers=registers,
+            projects=projects, facility_kinds=tuple(sorted(kinds)),
+            changes=_changes(session, registers), window=window_of(session, bureau_code, period.code), area=catalogue_area(),
+            known=known_of(indicators, stored, organisation),
         )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ _DOWNLOAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkbookReading:
     """What came of reading a bureau workbook.
 
@@ -145,22 +145,22 @@ def read_workbook(
     """
     sheets, is_1904, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
     if problems:
-        return WorkbookReading(None, problems=problems)
+        return WorkbookReading(mark=None, problems=problems)
     layout = load_layout()
     marks = [(name, found) for name, sheet in sheets.items() if (found := read_mark(sheet.rows))]
     if len(marks) != 1:
-        return WorkbookReading(None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
+        return WorkbookReading(mark=None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
     mark_sheet, (mark, vintages, fits) = marks[0]
     problems = _mark_problems(store, mark, fits, sheet=mark_sheet, bureau_code=bureau_code, period_code=period_code)
     if problems:
-        return WorkbookReading(mark, problems=problems)
+        return WorkbookReading(mark=mark, problems=problems)
     try:
         context = gather(store, mark.bureau_code, mark.period_code)
     except MierukaError as error:
         told = f"{mark.bureau_code} {mark.period_code}"
         expected = ("登録済みの局と期間", "a known bureau and period")
         return WorkbookReading(
-            mark, problems=[Problem("mark", told, *expected, error.message_ja, error.message_en, sheet=mark_sheet)]
+            mark=mark, problems=[Problem("mark", told, *expected, error.message_ja, error.message_en, sheet=mark_sheet)]
         )
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
@@ -179,7 +179,9 @@ def read_workbook(
     problems += [*findings_of_report(certain, context, today=today), *find_doubts(rows, context, today=today, faulty=faulty)]
     names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}
     every = [with_subject(p, tables, context) for p in problems]
-    return WorkbookReading(mark, rows, every, count, _completeness(rows, context), names)
+    return WorkbookReading(
+        mark=mark, rows=rows, problems=every, rows_count=count, completeness=_completeness(rows, context), names=names
+    )
 
 
 def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:

@@ -112,7 +112,7 @@ def _series(code: str, reported: Mapping[tuple[str, str], ReportedRow], context:
     found |= {p: row.fields for (c, p), row in reported.items() if c == code and not row.readings}
     points = []
     for period, fields in found.items():
-        figure = Figure(period, *(fields.get(n) for n in ("value", "numerator", "denominator", "base_value")))  # type: ignore[arg-type]
+        figure = Figure(period_code=period, **{n: fields.get(n) for n in ("value", "numerator", "denominator", "base_value")})  # type: ignore[arg-type]
         value = value_of(definition, figure)
         if value is not None:
             points.append(_Point(parse_period(period), value))

@@ -31,7 +31,14 @@ def make_mark(
 ) -> TemplateMark:
     """Make the mark of a template, its identity worked out from the rest."""
     told = (layout_version, bureau_code, period_code, issued_at, str(revision))
-    return TemplateMark(identity(told, vintages), layout_version, bureau_code, period_code, issued_at, revision)
+    return TemplateMark(
+        template_id=identity(told, vintages),
+        layout_version=layout_version,
+        bureau_code=bureau_code,
+        period_code=period_code,
+        issued_at=issued_at,
+        revision=revision,
+    )
 
 
 def identity(told: Sequence[str], vintages: Sequence[tuple[str, ...]]) -> str:

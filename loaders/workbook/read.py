@@ -288,8 +288,9 @@ class TableReader:
             self._project(number, cells, fields, held, issued)
         reason_class, reason_text = self._reason(number, cells)
         row = ReportedRow(
-            ROW_KINDS[self.table.key], self._full_key(key), fields, vintage, self.table.sheet, number,
-            columns, reason_class, reason_text, held if issued is not None else {},
+            kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage, sheet=self.table.sheet,
+            row=number,
+            columns=columns, reason_class=reason_class, reason_text=reason_text, issued=held if issued is not None else {},
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
             self._say(gap.kind, BLANK, gap.expected, gap.remedy, row=number, column=gap.column)

@@ -98,7 +98,13 @@ def _previous(context: ReportContext, code: str, period: str) -> tuple[str | Non
     if KINDS[indicator["kind"]].is_text:
         return parse_period(last).label(), row["text_ja"]
     definition = Definition(code, indicator["kind"], indicator["direction"], "", "", "", "")
-    figure = Figure(last, row["value"], numerator=row["numerator"], denominator=row["denominator"], base_value=row["base_value"])
+    figure = Figure(
+        period_code=last,
+        value=row["value"],
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        base_value=row["base_value"],
+    )
     return parse_period(last).label(), value_of(definition, figure)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from charts.shapes import figure
+from charts.plotly.shapes import figure
 from kpis.figures.scorecard import Scored
 from kpis.periods import local_day
 from kpis.settings import settings

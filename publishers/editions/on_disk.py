@@ -28,7 +28,7 @@ from kpis.store.store import frozen_url
 POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "edition.db", "changes.json", "site"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Edition:
     """One numbered, immutable edition; ``sha256`` is that of its manifest, which holds the checksums of the rest."""
 
@@ -103,8 +103,10 @@ def _read(path: Path, number: int, _stamp: int) -> Edition:
     content = path.read_bytes()
     manifest = json.loads(content)
     return Edition(
-        number, path.parent, hashlib.sha256(content).hexdigest(), parse_instant(manifest["published_at"]),
-        date.fromisoformat(manifest["as_of"]), manifest["note"], manifest["rule_version"], manifest,
+        number=number, folder=path.parent, sha256=hashlib.sha256(content).hexdigest(),
+        published_at=parse_instant(manifest["published_at"]),
+        as_of=date.fromisoformat(manifest["as_of"]), note=manifest["note"], rule_version=manifest["rule_version"],
+        manifest=manifest,
     )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ PRIVATE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Gathered:
     """What would become public: a file of the public tables, the rows in it per table, and how many sample rows stay out.
 
@@ -121,7 +121,7 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
         told = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
         told = told.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
         reasons = {(register, code): (why, words) for register, code, why, words in session.execute(told)}
-    return Gathered(into, counts, left_out, revision, reasons)
+    return Gathered(path=into, rows=counts, left_out=left_out, revision=revision, reasons=reasons)
 
 
 class _Seen:

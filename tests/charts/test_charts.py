@@ -10,10 +10,10 @@ from datetime import date
 import plotly.graph_objects as go
 import pytest
 
+from charts.plotly.shapes import figure as drawn_shape
 from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
 from charts.shapes import Steps
-from charts.shapes import figure as drawn_shape
 from charts.style import Finished
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import picture

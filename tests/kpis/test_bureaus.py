@@ -78,5 +78,5 @@ def test_a_period_for_which_nobody_reported_is_known_as_such(tokyo: Store) -> No
     found = rolled(tokyo)
     assert found.is_published_only and found.with_figures == ("WATERWORKS",) and not found.is_complete
     (code,) = {o["source_code"] for o in tokyo.all_of(models.Observation) if o["indicator_code"] == "paper_sheets" and o["bureau_code"] == "WATERWORKS"}  # fmt: skip
-    report = SourceNote(code, "", "水道局 2018年度報告", None, "primary")
+    report = SourceNote(source_code=code, url="", title="水道局 2018年度報告", published_on=None, grade="primary")
     assert not rolled(tokyo, **{code: report}).is_published_only, "a report has no address: then the others owe one"

@@ -44,7 +44,7 @@ def to_date(period: str, value: float | None = None, **parts: float) -> Figure:
     ],
 )  # fmt: skip
 def test_a_figure_is_of_a_unit_and_a_period_of_its_time(unit: str, period: str, found: list[str]) -> None:
-    assert [rule for rule, _, _ in told("ratio", (unit, Figure(period, None, 1, 2)))] == found
+    assert [rule for rule, _, _ in told("ratio", (unit, Figure(period, None, numerator=1, denominator=2)))] == found
 
 
 @pytest.mark.parametrize(
@@ -92,18 +92,20 @@ def test_two_figures_of_the_same_days_say_the_same(kind: str, one: Figure, other
 
 
 def test_a_sum_joins_no_year_to_date_with_single_periods() -> None:
-    alone, since = Figure("FY2025-Q2", None, 50, 100), to_date("FY2025-Q2", numerator=590, denominator=600)
+    alone, since = Figure("FY2025-Q2", None, numerator=50, denominator=100), to_date("FY2025-Q2", numerator=590, denominator=600)
     assert told("ratio", ("A", alone), stored=(("B", since),)) == [("year_to_date_mixed", "A", "FY2025-Q2")]
     first = to_date("FY2025-Q1", numerator=590, denominator=600)
-    assert told("ratio", ("A", Figure("FY2025-Q1", None, 50, 100)), stored=(("B", first),)) == [], "the first quarter is both"
-    by_unit = {"A": [alone], "B": [since], "NEW": [Figure("FY2025-Q2", None, 1, 2)]}
+    assert told("ratio", ("A", Figure("FY2025-Q1", None, numerator=50, denominator=100)), stored=(("B", first),)) == [], (
+        "the first quarter is both"
+    )
+    by_unit = {"A": [alone], "B": [since], "NEW": [Figure("FY2025-Q2", None, numerator=1, denominator=2)]}
     (rolled,) = roll_up_bureaus("ratio", by_unit, [], organisation=UNITS, scope_code="ALL")
     assert rolled.figure is None and not rolled.is_complete
     assert (rolled.year_to_date, rolled.single_period, rolled.reported_count) == (("B",), ("NEW", "A"), 3)
 
 
 def test_a_predecessors_part_beside_the_successors_whole_is_asked() -> None:
-    part, whole = Figure("FY2022", None, 100, 200), Figure("FY2022", None, 800, 900)
+    part, whole = Figure("FY2022", None, numerator=100, denominator=200), Figure("FY2022", None, numerator=800, denominator=900)
     asked = told("ratio", ("NEW", whole), stored=(("OLD", part),))
     assert asked == [("predecessor_and_successor", "NEW", "FY2022")]
     assert told("stock", ("NEW", Figure("FY2022", 9.0)), stored=(("OLD", Figure("FY2022", 5.0)),)) == [], "a stock of the last day"

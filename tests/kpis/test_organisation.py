@@ -33,7 +33,18 @@ def of(period: str, value: float | None = None, **parts: object) -> Figure:
 
 def entry(unit: str, *figures: Figure, kind: str = "ratio") -> Entry:
     definition = Definition("x", kind, "higher", "指標", "x", "%", "%")
-    return Entry(definition, unit, "P", "other", unit == "ALL", figures, (), None, "ALL", True)
+    return Entry(
+        definition=definition,
+        unit_code=unit,
+        project_code="P",
+        theme="other",
+        is_headline=unit == "ALL",
+        figures=figures,
+        goals=(),
+        baseline=None,
+        scope_code="ALL",
+        is_reported_by_bureaus=True,
+    )
 
 
 def judged(entries: list[Entry], view: str = "then", as_of: date = TODAY) -> list[Scored]:

@@ -59,7 +59,10 @@ def test_steps_are_counted_where_a_procedure_can_be_done_online_only() -> None:
     [("2025-12-31", "day", 1), ("2026-01-01", "day", 0), ("2025-12-31", "or_later", 0), ("2025-12-31", "unknown", 0)],
 )
 def test_overdue_is_a_day_that_has_passed_and_is_surely_known(day: str, precision: str, overdue: int) -> None:
-    dated = [Dated(date.fromisoformat(day), precision, "planned", "A", 1), Dated(date(2020, 1, 1), "day", "done", "A", 4)]
+    dated = [
+        Dated(day=date.fromisoformat(day), precision=precision, status="planned", bureau="A", count=1),
+        Dated(day=date(2020, 1, 1), precision="day", status="done", bureau="A", count=4),
+    ]
     found = registers.plan(dated, [group(status="planned")], as_of=TODAY)
     assert (found.planned, found.overdue, found.undated) == (1, overdue, 0)
 

@@ -8,11 +8,13 @@ from kpis.figures.records import Definition, Figure, Goal
 from kpis.figures.scorecard import Change, Entry, SourceNote, latest_changes, score
 
 RATE = Definition("rate", "ratio", "higher", "率", "Rate", "%", "%", 1)
-PAGE = SourceNote("page", "https://example.org/", "page", date(2022, 5, 10), "primary")
+PAGE = SourceNote(source_code="page", url="https://example.org/", title="page", published_on=date(2022, 5, 10), grade="primary")
 
 
 def changes(*figures: Figure, goals: tuple[Goal, ...] = (), as_of: date = date(2023, 3, 31), count: int = 9) -> list[Change]:
-    entry = Entry(RATE, "TMG", "", "", True, figures, goals, None)
+    entry = Entry(
+        definition=RATE, unit_code="TMG", project_code="", theme="", is_headline=True, figures=figures, goals=goals, baseline=None
+    )
     return latest_changes([score(entry, as_of=as_of)], {"page": PAGE}, as_of=as_of, count=count)
 
 
