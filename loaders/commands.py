@@ -121,7 +121,12 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
     kept = done.uploaded
     if kept is None:
         return LoadReport(
-            path.name, sha256, done.reading.rows_count, 0, done.reading.problems, completeness=done.reading.completeness
+            file=path.name,
+            sha256=sha256,
+            rows=done.reading.rows_count,
+            accepted=0,
+            problems=done.reading.problems,
+            completeness=done.reading.completeness,
         )
     if leaves_open.strip() and kept.state in ("draft", "returned"):
         found = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
@@ -132,12 +137,12 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
     now = reports.report(store, kept.report_id, viewer=actor)
     err.print(f"報告 report {now.id} 第{now.revision}版 revision {now.revision}: {now.state}", markup=False)
     return LoadReport(
-        path.name,
-        sha256,
-        done.reading.rows_count,
-        len(done.reading.rows),
-        done.reading.problems,
-        kept.is_repeat,
+        file=path.name,
+        sha256=sha256,
+        rows=done.reading.rows_count,
+        accepted=len(done.reading.rows),
+        problems=done.reading.problems,
+        is_repeat=kept.is_repeat,
         completeness=now.completeness,
     )
 

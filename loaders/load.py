@@ -56,7 +56,12 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
     if kind is None and is_bureau_workbook(content):
         reading = read_workbook(content, store=store)
         return LoadReport(
-            name, hashlib.sha256(content).hexdigest(), reading.rows_count, 0, reading.problems, completeness=reading.completeness
+            file=name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            rows=reading.rows_count,
+            accepted=0,
+            problems=reading.problems,
+            completeness=reading.completeness,
         )
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     is_repeat = store.has_loaded(file.sha256)

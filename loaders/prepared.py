@@ -159,13 +159,13 @@ class Prepared:
         """Return the report of this file."""
         rows = len(self.numbered) + len(self.faulty)
         return LoadReport(
-            self.name,
-            self.sha256,
-            rows,
-            accepted,
-            self.problems,
-            is_repeat,
-            LISTS[self.kind].file if self.kind in LISTS else self.kind,
+            file=self.name,
+            sha256=self.sha256,
+            rows=rows,
+            accepted=accepted,
+            problems=self.problems,
+            is_repeat=is_repeat,
+            kind=LISTS[self.kind].file if self.kind in LISTS else self.kind,
         )
 
 

@@ -37,7 +37,7 @@ class Link:
 Cell = str | int | float | Number | Link | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
     """One chart with all that belongs to it.
 
@@ -55,8 +55,8 @@ class Block:
     """
 
     key: str
-    title: str
-    sentence: str
+    title: str = ""
+    sentence: str = ""
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     flat: tuple[dict[str, Any], ...] = ()

@@ -95,7 +95,8 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
     if periods:
         said = w.together((said, spanned(periods, w)))
     return Block(
-        "heat", w("heat_title"), said, (w("bureau"), *names), tuple(rows), tuple(flat), Grid(tuple(grid), names) if filled else None,
+        key="heat", title=w("heat_title"), sentence=said, columns=(w("bureau"), *names), rows=tuple(rows), flat=tuple(flat),
+        shape=Grid(tuple(grid), names) if filled else None,
         why_empty=w("heat_none"), notes=(w("heat_note"), meant), file="bureau_five_less",
     )  # fmt: skip
 
@@ -162,7 +163,8 @@ def coverage(
     heads = ("five_less", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
     said = w("cov_sentence", some=sum(1 for f in flat if f["reported_count"]), all=len(flat), owing=owing)
     return Block(
-        "coverage", w("cov_title"), said, tuple(w(h) for h in heads), tuple(rows), tuple(flat), is_table_open=True,
+        key="coverage", title=w("cov_title"), sentence=said, columns=tuple(w(h) for h in heads), rows=tuple(rows),
+        flat=tuple(flat), is_table_open=True,
         file="bureau_coverage",
     )  # fmt: skip
 
@@ -249,9 +251,11 @@ def by_bureau(
         }
         for s, f in found
     )  # fmt: skip
-    shape = Ranked(bars, w.named(definition, "unit"), *large_unit(w.language)) if len(bars) > 1 else None
+    big, divisor = large_unit(w.language)
+    shape = Ranked(bars=bars, unit=w.named(definition, "unit"), big=big, divisor=divisor) if len(bars) > 1 else None
     return Block(
-        "by_bureau", "", said, (w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows, flat, shape,
+        key="by_bureau", sentence=said, columns=(w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows=rows,
+        flat=flat, shape=shape,
         why_empty=w.together((w("compare_no_ranking"), *notes)) if bars else w("coverage_no_sum", owing=owing, reported=len(found)),
         notes=tuple(notes), file="observations",
     )  # fmt: skip
@@ -301,7 +305,13 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
     shared = sum(len(r.milestones) for r in reports) - alone
     said = w("milestones_once", total=alone, shared=shared) if shared else ""
     return Block(
-        "bureaus", "", said, tuple(w(h) for h in heads), tuple(rows), tuple(flat), is_table_open=True, file="bureau_summary"
+        key="bureaus",
+        sentence=said,
+        columns=tuple(w(h) for h in heads),
+        rows=tuple(rows),
+        flat=tuple(flat),
+        is_table_open=True,
+        file="bureau_summary",
     )
 
 

@@ -23,7 +23,7 @@ _UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json", "search
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """One change. ``kind`` is one of ``KINDS``; texts are as people read them; ``difference`` is new − old in the unit."""
 
     kind: str
@@ -48,7 +48,7 @@ class Change:
         return {name: value for name, value in asdict(self).items() if value not in ("", None)}
 
 
-def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str], tuple[str, str]]) -> list[Change]:
+def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str], tuple[str, str]]) -> list[Difference]:
     """Return every change from one edition to the next, corrections first.
 
     Args:
@@ -57,9 +57,9 @@ def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str]
         reasons: of changes to register rows, by register and code: class and text.
     """
     if old is None:
-        return [Change("first_edition")]
+        return [Difference("first_edition")]
     before, after = ({(s.entry.definition.code, s.entry.unit_code): s for s in moment.scored} for moment in (old, new))
-    changes: list[Change] = []
+    changes: list[Difference] = []
     for key in after.keys() | before.keys():
         changes += _figures(before.get(key), after.get(key))
         changes += _status(before.get(key), after.get(key))
@@ -73,8 +73,8 @@ def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str]
     return sorted(changes, key=lambda c: (order[c.kind], c.code, c.unit_code, c.period_code, c.field))
 
 
-def _named(kind: str, definition: Definition, unit: str, **rest: Any) -> Change:
-    return Change(kind, definition.code, unit, name_ja=definition.name_ja, name_en=definition.name_en, **rest)
+def _named(kind: str, definition: Definition, unit: str, **rest: Any) -> Difference:
+    return Difference(kind, definition.code, unit, name_ja=definition.name_ja, name_en=definition.name_en, **rest)
 
 
 def _texts(definition: Definition, figure: Figure | None, name: str) -> dict[str, str]:
@@ -86,7 +86,7 @@ def _texts(definition: Definition, figure: Figure | None, name: str) -> dict[str
     return {f"{name}_{language}": text for language, text in texts.items()}
 
 
-def _figures(before: Scored | None, after: Scored | None) -> Iterable[Change]:
+def _figures(before: Scored | None, after: Scored | None) -> Iterable[Difference]:
     entry: Entry = (after or before).entry  # type: ignore[union-attr]
     definition, unit = entry.definition, entry.unit_code
     was = {f.period_code: f for f in current_vintages(before.entry.figures)} if before else {}
@@ -119,7 +119,7 @@ def _size(definition: Definition, old: Figure | None, new: Figure | None, langua
     return about(gap, language) if new.is_approximate or old.is_approximate else gap
 
 
-def _status(before: Scored | None, after: Scored | None) -> Iterable[Change]:
+def _status(before: Scored | None, after: Scored | None) -> Iterable[Difference]:
     if before and after and before.judgement.status != after.judgement.status:
         was, now = before.judgement.status, after.judgement.status
         yield _named(
@@ -128,7 +128,7 @@ def _status(before: Scored | None, after: Scored | None) -> Iterable[Change]:
         )  # fmt: skip
 
 
-def _targets(before: Scored | None, after: Scored | None) -> Iterable[Change]:
+def _targets(before: Scored | None, after: Scored | None) -> Iterable[Difference]:
     entry: Entry = (after or before).entry  # type: ignore[union-attr]
     definition = entry.definition
     was = {(g.period_code, g.set_order): g for g in before.goals} if before else {}
@@ -154,17 +154,17 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _definitions(was: Mapping[str, _Row], now: Mapping[str, _Row]) -> Iterable[Change]:
+def _definitions(was: Mapping[str, _Row], now: Mapping[str, _Row]) -> Iterable[Difference]:
     for code in sorted(was.keys() | now.keys()):
         row = now.get(code) or was[code]
         names = {"code": code, "name_ja": row["name_ja"], "name_en": row["name_en"]}
         if code not in was or code not in now:
-            yield Change("indicator_new" if code in now else "indicator_gone", **names)
+            yield Difference("indicator_new" if code in now else "indicator_gone", **names)
             continue
         for field in sorted(row.keys() - _UNSEEN):
             a, b = _shown(was[code][field]), _shown(now[code][field])
             if a != b:
-                yield Change("definition", **names, field=field, old_ja=a, old_en=a, new_ja=b, new_en=b)
+                yield Difference("definition", **names, field=field, old_ja=a, old_en=a, new_ja=b, new_en=b)
 
 
 def _side_by_side(code: str, was: Iterable[_Row], now: Iterable[_Row]) -> Iterator[tuple[_Row | None, _Row | None]]:
@@ -185,18 +185,18 @@ def _side_by_side(code: str, was: Iterable[_Row], now: Iterable[_Row]) -> Iterat
 
 def _register(
     register: str, code: str, was: Iterable[_Row], now: Iterable[_Row], reasons: Mapping[tuple[str, str], tuple[str, str]]
-) -> Iterable[Change]:
+) -> Iterable[Difference]:
     for old, new in _side_by_side(code, was, now):
         row: _Row = new or old  # type: ignore[assignment]
         names = {"code": row[code], "name_ja": row["name_ja"], "name_en": row.get("name_en") or row["name_ja"]}
         if old is None or new is None:
-            yield Change("register_new" if old is None else "register_gone", **names, field=register)
+            yield Difference("register_new" if old is None else "register_gone", **names, field=register)
             continue
         for field in sorted(row.keys() - _UNSEEN):
             a, b = _shown(old[field]), _shown(new[field])
             if a != b:
                 why, words = reasons.get((register, row[code]), ("", ""))
-                yield Change(
+                yield Difference(
                     "register_changed", **names, field=f"{register}.{field}", old_ja=a, old_en=a, new_ja=b, new_en=b,
                     reason_class=why, reason_text=words,
                 )  # fmt: skip

@@ -93,13 +93,27 @@ def where(telling: Telling, facilities: Sequence[Facility], field: str) -> Block
     rows: tuple[tuple[Cell, ...], ...] = tuple((words[v], sum(c.values()), *(c[s] for s in STATUSES)) for v, c in found.items())
     flat = tuple(_counted(telling, field, v, _names(telling, field, v), c) for v, c in found.items())
     if not found:
-        return Block(f"facilities_by_{field}", "", "", heads, rows, why_empty=w("fac_empty"), file="facility_breakdowns")
+        return Block(
+            key=f"facilities_by_{field}",
+            columns=heads,
+            rows=rows,
+            why_empty=w("fac_empty"),
+            file="facility_breakdowns",
+        )
     largest = max(found, key=lambda v: sum(found[v].values()))
     said = w(
         "fac_by_sentence", dimension=name, largest=words[largest], n=sum(found[largest].values()), done=found[largest]["introduced"]
     )
     shape = Shares(tuple((words[v], c, "") for v, c in found.items()), _words(telling), w("unit_facility"))
-    return Block(f"facilities_by_{field}", "", said, heads, rows, flat, shape, file="facility_breakdowns")
+    return Block(
+        key=f"facilities_by_{field}",
+        sentence=said,
+        columns=heads,
+        rows=rows,
+        flat=flat,
+        shape=shape,
+        file="facility_breakdowns",
+    )
 
 
 def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
@@ -117,10 +131,12 @@ def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
     bars = tuple((w(f"method_{m}"), found[m]) for m in (*METHODS, "standard", "unstated"))
     stated = found["unstated"] < len(single)
     return Block(
-        "facility_methods", w("fac_methods"), w("fac_methods_sentence", total=len(single), **found) if stated else "",
-        (w("col_method"), w("fac_total")), bars,
-        tuple({"payment_group": m, **in_both(f"method_{m}"), "facilities_count": n} for m, n in found.items()),
-        Counts(bars, w("unit_facility"), len(single)) if stated else None, why_empty=w("fac_methods_why"), file="facility_methods",
+        key="facility_methods", title=w("fac_methods"),
+        sentence=w("fac_methods_sentence", total=len(single), **found) if stated else "",
+        columns=(w("col_method"), w("fac_total")), rows=bars,
+        flat=tuple({"payment_group": m, **in_both(f"method_{m}"), "facilities_count": n} for m, n in found.items()),
+        shape=Counts(bars, w("unit_facility"), len(single)) if stated else None, why_empty=w("fac_methods_why"),
+        file="facility_methods",
     )  # fmt: skip
 
 
@@ -134,13 +150,22 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     rows = tuple((d.isoformat(), a, b) for d, a, b in found)
     key, name, file = "facilities_over_time", w("fac_time"), "facilities_over_time"
     if not found:
-        return Block(key, name, "", heads, rows, why_empty=w("fac_time_why"), file=file)
+        return Block(key=key, title=name, columns=heads, rows=rows, why_empty=w("fac_time_why"), file=file)
     lines = [(w("fac_done_word"), tuple((d, float(a)) for d, a, _ in found), False)]
     if planned:
         lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in found), True))
     flat = tuple({"day": d, "introduced_count": a, "planned_so_far_count": b} for d, a, b in found)
     said = w("fac_time_sentence", done=dated, planned=planned, undated=len(done) - dated)
-    return Block(key, name, said, heads, rows, flat, Steps(tuple(lines), w("unit_facility"), w.language), file=file)
+    return Block(
+        key=key,
+        title=name,
+        sentence=said,
+        columns=heads,
+        rows=rows,
+        flat=flat,
+        shape=Steps(tuple(lines), w("unit_facility"), w.language),
+        file=file,
+    )
 
 
 def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:
@@ -149,7 +174,16 @@ def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:
     heads, rows = _lines(telling, found, until=True)
     said = w("fac_cash_sentence", n=len(found)) if found else w("fac_cash_none")
     flat = tuple(_flat(f) for f in found)
-    return Block("cash_only", w("fac_cash"), said, heads, rows, flat, is_table_open=True, file="facilities")
+    return Block(
+        key="cash_only",
+        title=w("fac_cash"),
+        sentence=said,
+        columns=heads,
+        rows=rows,
+        flat=flat,
+        is_table_open=True,
+        file="facilities",
+    )
 
 
 def whole_list(telling: Telling, facilities: Sequence[Facility]) -> Block:
@@ -159,7 +193,7 @@ def whole_list(telling: Telling, facilities: Sequence[Facility]) -> Block:
     if gone := sum(f.status == ENDED for f in facilities):
         said += telling.words("list_ended", count=f"{gone:,}")
     flat = tuple(_flat(f) for f in facilities)
-    return Block("facilities", "", said, heads, rows, flat, is_table_open=True, file="facilities")
+    return Block(key="facilities", sentence=said, columns=heads, rows=rows, flat=flat, is_table_open=True, file="facilities")
 
 
 def _lines(
@@ -230,7 +264,7 @@ def tiles(telling: Telling, facilities: Sequence[Facility], layouts: Path) -> Bl
         name = w.named(place)
         short = name[:-1] if _is_japanese(name) and len(name) > 2 else name
         total, done = sum(own.values()), sum(own[s] for s in CASHLESS)
-        drawn.append(Tile(int(place["column"]), int(place["row"]), short, name, done, total))
+        drawn.append(Tile(column=int(place["column"]), row=int(place["row"]), name=short, place=name, done=done, total=total))
         listed.append((name, place["municipality_code"], place["name_ja"], place["name_en"], own))
     elsewhere = [(name or w("form_unknown"), name, name, name, own) for name, own in found.items() if name not in known]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -244,10 +278,19 @@ def tiles(telling: Telling, facilities: Sequence[Facility], layouts: Path) -> Bl
     heads = (w("col_place"), w("fac_total"), *(word for _, word in _words(telling)))
     file, places = "facility_breakdowns", sum(t.total > 0 for t in drawn)
     if not places:
-        return Block("facilities_map", "", "", heads, rows, flat, why_empty=w("fac_map_why"), file=file)
+        return Block(key="facilities_map", columns=heads, rows=rows, flat=flat, why_empty=w("fac_map_why"), file=file)
     said = w("fac_map_sentence", places=places, none=sum(found.get("", {}).values()))
     shape = Tiles(tuple(drawn), upright=all(_is_japanese(tile.name) for tile in drawn))
-    return Block("facilities_map", "", said, heads, rows, flat, shape, notes=(w("fac_map_note"),), file=file)
+    return Block(
+        key="facilities_map",
+        sentence=said,
+        columns=heads,
+        rows=rows,
+        flat=flat,
+        shape=shape,
+        notes=(w("fac_map_note"),),
+        file=file,
+    )
 
 
 def _is_japanese(name: str) -> bool:

@@ -166,4 +166,13 @@ def _block(
     """Return rows as a block, without the columns in which nothing is written."""
     heads = [head for head in (rows[0] if rows else ()) if any(row[head] for row in rows)]
     cells = tuple(tuple(row[head] for head in heads) for row in rows)
-    return Block(key, title, sentence, tuple(heads), cells, tuple(flat), why_empty=why_empty, is_table_open=True)
+    return Block(
+        key=key,
+        title=title,
+        sentence=sentence,
+        columns=tuple(heads),
+        rows=cells,
+        flat=tuple(flat),
+        why_empty=why_empty,
+        is_table_open=True,
+    )

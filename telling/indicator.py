@@ -103,16 +103,16 @@ def series(scored: Scored, words: Words, *, as_of: date) -> Series | None:
         return words(f"line_{key[0]}") + since
 
     return Series(
-        tuple(
-            Line(line_word(key) if len(lines) > 1 else "", tuple(drawn(h, n) for h, n in zip(line, [*line[1:], None], strict=True)))
+        lines=tuple(
+            Line(word=line_word(key) if len(lines) > 1 else "", points=tuple(drawn(h, n) for h, n in zip(line, [*line[1:], None], strict=True)))
             for key, line in lines
         ),
-        tuple(point(p.day, p.value, p.text, p.label) for p in plan),
-        tuple(aim(g) for g, is_shown in aims if is_shown),
-        _ahead(scored, expected, figures, divisor, words),
-        (word + words.named(definition, "unit")).strip(),
-        tuple(dict.fromkeys(f.period.kind for f in figures)),
-        language,
+        plan=tuple(point(p.day, p.value, p.text, p.label) for p in plan),
+        aims=tuple(aim(g) for g, is_shown in aims if is_shown),
+        expected=_ahead(scored, expected, figures, divisor, words),
+        unit=(word + words.named(definition, "unit")).strip(),
+        kinds=tuple(dict.fromkeys(f.period.kind for f in figures)),
+        language=language,
     )  # fmt: skip
 
 
@@ -160,13 +160,13 @@ def _ahead(
     if expected.is_joined:
         last = max((f for f in figures), key=last_day_order)
         value = (value_of(definition, last) or 0.0) / divisor
-        found.append(Expected(last.period.end, value, value, value))
+        found.append(Expected(day=last.period.end, value=value, low=value, high=value))
     for (day, value), (_, low, high) in zip(expected.points, expected.band, strict=True):
         middle, least, most = (format_value(v, definition, language, is_worked_out=True) for v in (value, low, high))
         label = (
             f"{words('forecast_word')} {middle} ({words('forecast_between', low=least, high=most)}, {format_date(day, language)})"
         )
-        found.append(Expected(day, value / divisor, low / divisor, high / divisor, label))
+        found.append(Expected(day=day, value=value / divisor, low=low / divisor, high=high / divisor, label=label))
     return tuple(found)
 
 

@@ -271,7 +271,7 @@ def bureaus(report: QuarterReport) -> Block:
                 row += [_number(own, figure, report.shown(own, figure)), standing_word(own.judgement, w.language)]
         rows.append(tuple(row))
     heads = [head for theme in columns for head in (w(theme), f"{w(theme)} {w('statuses_one')}")]
-    return Block("bureaus", w("report_bureaus"), "", (w("bureau"), *heads), tuple(rows))
+    return Block(key="bureaus", title=w("report_bureaus"), columns=(w("bureau"), *heads), rows=tuple(rows))
 
 
 def changes(report: QuarterReport) -> Block:
@@ -295,4 +295,4 @@ def _block(
     report: QuarterReport, key: str, rows: Iterable[tuple[Cell, ...]], heads: Sequence[str], *, title: str = "", why_empty: str = ""
 ) -> Block:
     w = report.words
-    return Block(key, w(title or f"report_{key}"), "", tuple(map(w, heads)), tuple(rows), why_empty=why_empty)
+    return Block(key=key, title=w(title or f"report_{key}"), columns=tuple(map(w, heads)), rows=tuple(rows), why_empty=why_empty)

@@ -12,7 +12,7 @@ from kpis.figures.registers import (
     STATUSES,
     STEPS,
     SURE,
-    Tally,
+    ProcedureTally,
     channels,
     cumulated,
     plan,
@@ -47,14 +47,14 @@ def _names(telling: Telling, dimension: str, value: str) -> dict[str, str]:
     return in_both({"bureau": "reg_no_bureau", "channel": "no_channel"}.get(dimension) or f"{WORDS[dimension]}_{value}")
 
 
-def title(telling: Telling, total: Tally, headline: str) -> str:
+def title(telling: Telling, total: ProcedureTally, headline: str) -> str:
     """Say how many procedures are digitised, and the published rate beside; ``headline`` is blank where none is published."""
     w = telling.words
     said = w("proc_title", total=f"{total.procedures:,}", done=f"{total.done:,}", rate=percent(total.rate_pct).text)
     return said + (w("proc_title_published", value=headline) if headline else "")
 
 
-def lead(telling: Telling, total: Tally) -> str:
+def lead(telling: Telling, total: ProcedureTally) -> str:
     """Say what was counted, and what stays in the denominator."""
     w = telling.words
     units = w("list_comma").join(f"{w(f'unit_{unit}')} {n:,}" for unit, n in sorted(total.units.items()))
@@ -64,7 +64,7 @@ def lead(telling: Telling, total: Tally) -> str:
     ) + (w("list_ended", count=f"{total.ended:,}") if total.ended else "")  # fmt: skip
 
 
-def cards(telling: Telling, register: Counted, total: Tally) -> list[Card]:
+def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Card]:
     """Return the headline numbers, each with what it is of; where a number cannot be given, why."""
     w = telling.words
     priority = tally(g for g in register.groups if g.is_priority)
@@ -102,7 +102,7 @@ def cards(telling: Telling, register: Counted, total: Tally) -> list[Card]:
     return [*found, Card(w("card_overdue"), late, w("card_overdue_note", planned=f"{coming.planned:,}"))]
 
 
-def published_totals(telling: Telling, register: Counted, total: Tally, scored: Iterable[Scored]) -> Block:
+def published_totals(telling: Telling, register: Counted, total: ProcedureTally, scored: Iterable[Scored]) -> Block:
     """Set what was published for all beside what the register adds up to, with the difference."""
     w, every = telling.words, list(scored)
     priority = tally(g for g in register.groups if g.is_priority)
@@ -142,7 +142,8 @@ def published_totals(telling: Telling, register: Counted, total: Tally, scored: 
         "col_difference",
     )
     return Block(
-        "published_totals", w("pub_heading"), said, tuple(w(h) for h in heads), tuple(rows), tuple(_beside(p.to_json()) for p in found),
+        key="published_totals", title=w("pub_heading"), sentence=said, columns=tuple(w(h) for h in heads), rows=tuple(rows),
+        flat=tuple(_beside(p.to_json()) for p in found),
         is_table_open=True, file="procedure_published",
     )  # fmt: skip
 
@@ -193,7 +194,7 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     key, file = f"procedures_by_{dimension}", "procedure_breakdowns"
     flat = tuple(_counted(telling, dimension, v, c.statuses, c.to_json()) for v, c in found.items())
     if not found or set(found) <= {"unknown", ""}:
-        return Block(key, "", "", heads, rows, flat, why_empty=w("cmp_why", dimension=name), file=file)
+        return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why", dimension=name), file=file)
     largest = max(found, key=lambda v: found[v].procedures)
     said = w(
         "cmp_sentence", dimension=name, largest=words[largest], largest_n=f"{found[largest].procedures:,}",
@@ -201,7 +202,7 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     )  # fmt: skip
     bars = tuple((words[v], {s: c.statuses.get(s, 0) for s in STATUSES}, percent(c.rate_pct).text) for v, c in found.items())
     shape = Shares(bars, _segments(w), w("unit_procedure"))
-    return Block(key, "", said, heads, rows, flat, shape, notes=(w("rate_short"),), file=file)
+    return Block(key=key, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, notes=(w("rate_short"),), file=file)
 
 
 def _by_channel(telling: Telling, register: Counted) -> Block:
@@ -215,14 +216,14 @@ def _by_channel(telling: Telling, register: Counted) -> Block:
     flat = tuple(_counted(telling, "channel", n, c, {}) for n, c in every.items())
     key, file = "procedures_by_channel", "procedure_breakdowns"
     if not found:
-        return Block(key, "", "", heads, rows, flat, why_empty=w("cmp_why_channel"), file=file)
+        return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why_channel"), file=file)
     shown = list(found.items())[:CHANNELS_SHOWN]
     written = sum(count for channel, _, count in register.channels if channel)
     said = w("cmp_sentence_channel", named=f"{written:,}", largest=shown[0][0], largest_n=f"{sum(shown[0][1].values()):,}")
     bars = tuple((n if len(n) <= 24 else n[:23] + "…", {s: c.get(s, 0) for s in STATUSES}, "") for n, c in shown)
     shape = Shares(bars, _segments(w), w("unit_procedure"))
     notes = (w("channel_top", n=CHANNELS_SHOWN),) if len(found) > CHANNELS_SHOWN else ()
-    return Block(key, "", said, heads, rows, flat, shape, notes=notes, file=file)
+    return Block(key=key, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, notes=notes, file=file)
 
 
 def paper_steps(telling: Telling, register: Counted) -> Block:
@@ -233,11 +234,12 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
     parts = w("list_comma").join(f"{w(f'step_{s}')} {found[s]['paper']:,}" for s in STEPS if found[s]["unknown"] < online)
     bars = tuple((w(f"step_{s}"), found[s], "") for s in STEPS)
     return Block(
-        "procedure_steps", w("steps_heading"), w("steps_sentence", online=f"{online:,}", parts=parts) if known else "",
-        (w("col_step"), *(w(f"form_{f}") for f in FORMS)),
-        tuple((w(f"step_{s}"), *(c[f] for f in FORMS)) for s, c in found.items()),
-        tuple({"step": s, **in_both(f"step_{s}"), **{f"{f}_step_count": n for f, n in c.items()}} for s, c in found.items()),
-        Shares(bars, tuple((f, w(f"form_{f}")) for f in FORMS), w("unit_procedure")) if known else None,
+        key="procedure_steps", title=w("steps_heading"),
+        sentence=w("steps_sentence", online=f"{online:,}", parts=parts) if known else "",
+        columns=(w("col_step"), *(w(f"form_{f}") for f in FORMS)),
+        rows=tuple((w(f"step_{s}"), *(c[f] for f in FORMS)) for s, c in found.items()),
+        flat=tuple({"step": s, **in_both(f"step_{s}"), **{f"{f}_step_count": n for f, n in c.items()}} for s, c in found.items()),
+        shape=Shares(bars, tuple((f, w(f"form_{f}")) for f in FORMS), w("unit_procedure")) if known else None,
         why_empty=w("steps_why"), file="procedure_steps",
     )  # fmt: skip
 
@@ -252,22 +254,22 @@ def planned_when(telling: Telling, register: Counted) -> Block:
         count, past = merged.get(label, (0, False))
         merged[label] = (count + n, past or is_past)
     return Block(
-        "procedure_plan", w("plan_heading"),
-        w(
+        key="procedure_plan", title=w("plan_heading"),
+        sentence=w(
             "plan_sentence", planned=f"{found.planned:,}", overdue=f"{found.overdue:,}", undated=f"{found.undated:,}",
             as_of=format_date(telling.as_of, w.language),
         ),
-        (w("col_due"), w("col_count"), w("col_overdue")),
-        tuple((label, n, w("answer_yes") if is_past else "") for label, n, is_past, _, _ in rows),
-        tuple(
+        columns=(w("col_due"), w("col_count"), w("col_overdue")),
+        rows=tuple((label, n, w("answer_yes") if is_past else "") for label, n, is_past, _, _ in rows),
+        flat=tuple(
             {"planned_for": d, "planned_for_precision": p, "procedures_count": n, "is_overdue": is_past} for _, n, is_past, d, p in rows
         ),
-        Columns(tuple((label, n, past) for label, (n, past) in merged.items()), w("unit_procedure"), w("plan_past")) if rows else None,
+        shape=Columns(tuple((label, n, past) for label, (n, past) in merged.items()), w("unit_procedure"), w("plan_past")) if rows else None,
         why_empty=w("plan_why"), notes=(w("plan_hatched"),) if found.overdue else (), file="procedure_plan",
     )  # fmt: skip
 
 
-def over_time(telling: Telling, register: Counted, total: Tally) -> Block:
+def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Block:
     """Say how many were digitised by when, where the day is known; with the rate of all that are on the list."""
     w, found = telling.words, cumulated(register.digitised)
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
@@ -279,11 +281,11 @@ def over_time(telling: Telling, register: Counted, total: Tally) -> Block:
     )
     key, name, file = "procedures_over_time", w("time_heading"), "procedures_over_time"
     if not found:
-        return Block(key, name, "", heads, rows, why_empty=w("time_why", online=f"{online:,}"), file=file)
+        return Block(key=key, title=name, columns=heads, rows=rows, why_empty=w("time_why", online=f"{online:,}"), file=file)
     last = found[-1][2]
     said = w(
         "time_sentence", dated=f"{last:,}", undated=f"{online - last:,}", first=format_date(found[0][0], w.language),
         last=format_date(found[-1][0], w.language),
     )  # fmt: skip
     shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in found), False),), w("unit_procedure"), w.language)
-    return Block(key, name, said, heads, rows, flat, shape, file=file)
+    return Block(key=key, title=name, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, file=file)

@@ -111,7 +111,7 @@ def milestones(
     heads = [head for head in (told[0] if told else ()) if head not in without]
     rows = tuple(tuple(row[head] for head in heads) for row in told)
     flat = tuple(row for m in held for row in _days_flat(m))
-    return Block("milestones", "", milestones_line(held, w), tuple(map(w, heads)), rows, flat)
+    return Block(key="milestones", sentence=milestones_line(held, w), columns=tuple(map(w, heads)), rows=rows, flat=flat)
 
 
 def _days_flat(m: Milestone) -> Iterator[dict[str, Any]]:

@@ -86,7 +86,7 @@ class Dated:
 
 
 @dataclass(slots=True)
-class Tally:
+class ProcedureTally:
     """What some procedures add up to."""
 
     procedures: int = 0
@@ -153,9 +153,9 @@ def pct(part: float, whole: float) -> float | None:
     return part / whole * 100 if whole else None
 
 
-def tally(groups: Iterable[Group]) -> Tally:
+def tally(groups: Iterable[Group]) -> ProcedureTally:
     """Add up groups; what has ended is counted apart and enters no other number."""
-    t = Tally()
+    t = ProcedureTally()
     for g in groups:
         if g.status == ENDED:
             t.ended += g.count
@@ -189,7 +189,7 @@ _KEYS: dict[str, Callable[[Group], str]] = {
 
 def tally_by(
     groups: Iterable[Group], dimension: str, *, order: Sequence[str] = (), home: Callable[[str], str] = lambda code: code
-) -> dict[str, Tally]:
+) -> dict[str, ProcedureTally]:
     """Add up groups by one of ``DIMENSIONS`` (but ``channel``), in the given order, other values after it by name.
 
     Args:
@@ -309,7 +309,7 @@ class Published:
         }  # fmt: skip
 
 
-def published_beside(definition: Definition, figure: Figure, total: Tally) -> Published:
+def published_beside(definition: Definition, figure: Figure, total: ProcedureTally) -> Published:
     """Set a published figure beside what the register adds up to; neither is worked out from the other.
 
     Args:

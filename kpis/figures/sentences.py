@@ -61,7 +61,9 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
     figure, goal = found.figure, found.goal
     value = value_of(definition, figure) if figure is not None else None
     if figure is None or value is None:
-        return Numbers("", goal_text(definition, goal, language) if goal else "", "", None, None)
+        return Numbers(
+            actual="", target=goal_text(definition, goal, language) if goal else "", planned="", goal_gap=None, plan_gap=None
+        )
     others = (goal.value if goal else None, found.planned_value, found.baseline.value if found.baseline else None)
     beside, derived = tuple(v for v in others if v is not None), is_derived(figure)
     goal_gap = plan_gap = None
@@ -83,7 +85,12 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
     if found.baseline is not None:
         base = told_apart(value, found.baseline.value, definition, language, apart_from=beside, is_worked_out=derived).other
     return Numbers(
-        actual, target, about(planned, language) if planned and _is_plan_rough(found) else planned, goal_gap, plan_gap, base
+        actual=actual,
+        target=target,
+        planned=about(planned, language) if planned and _is_plan_rough(found) else planned,
+        goal_gap=goal_gap,
+        plan_gap=plan_gap,
+        base=base,
     )
 
 

@@ -38,7 +38,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class WrittenNumber:
     """A number as written: its value, whether it was written as rounded, and the unit written with it."""
 
     value: float
@@ -51,7 +51,7 @@ def cleaned(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
 
 
-def read_number(text: str) -> Number:
+def read_number(text: str) -> WrittenNumber:
     """Read ``1,234``, ``約4,098万枚``, ``1.1億件``, ``▲12.3`` (negative), ``99.4%``.
 
     Raises:
@@ -79,7 +79,7 @@ def read_number(text: str) -> Number:
         round(float(whole.replace(",", "") + fraction) * scale, 6)
         for (whole, fraction, _), scale in zip(parts, scales, strict=True)
     )
-    return Number(-value if match["sign"] and match["sign"] in "-▲△−" else value, approximate, match["unit"])
+    return WrittenNumber(-value if match["sign"] and match["sign"] in "-▲△−" else value, approximate, match["unit"])
 
 
 def _year(match: re.Match[str]) -> int:

@@ -15,7 +15,7 @@ Kind = Literal["percent", "scaled", "unit", "fraction", "date", "duration", "hid
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FormatMeaning:
     """What a format says of one number.
 
     Args:
@@ -36,9 +36,9 @@ class Formatted(float):
     """A number whose cell shows it otherwise than it is held."""
 
     __slots__ = ("said",)
-    said: Said
+    said: FormatMeaning
 
-    def __new__(cls, value: float, said: Said) -> Formatted:
+    def __new__(cls, value: float, said: FormatMeaning) -> Formatted:
         made = super().__new__(cls, value)
         made.said = said
         return made
@@ -150,45 +150,45 @@ def is_plain(code: str) -> bool:
     )
 
 
-def said_of(code: str, value: float) -> Said | None:
+def said_of(code: str, value: float) -> FormatMeaning | None:
     """Return what a format says of a number, or ``None`` where it shows the number as it is."""
     return _said(code, value)
 
 
-def _said(code: str, value: float) -> Said | None:
+def _said(code: str, value: float) -> FormatMeaning | None:
     section, is_negative = _section_for(code, value)
     if section is None:
-        return Said("hidden", code) if value else None
+        return FormatMeaning("hidden", code) if value else None
     words = section.words.strip()
     if section.is_elapsed:
-        return Said("duration", code)
+        return FormatMeaning("duration", code)
     marks = re.sub(r"E[+-]\d*", "", section.marks, flags=re.I) if re.search(r"[0#?]", section.marks) else section.marks
     if not section.is_general and _DATE_LETTERS.search(marks.replace("@", "")):
-        return Said("date", code)
+        return FormatMeaning("date", code)
     if not section.is_general and not re.search(r"[0#?@]", marks):
         is_all = code.strip() in ("", "@")
-        return Said("hidden", code) if value and not is_all else None
+        return FormatMeaning("hidden", code) if value and not is_all else None
     percents = marks.count("%")
     if percents:
-        return Said("percent", code, 100.0**percents)
+        return FormatMeaning("percent", code, 100.0**percents)
     if "/" in marks and not section.is_general:
-        return Said("fraction", code)
+        return FormatMeaning("fraction", code)
     digits = re.sub(r"[^0#?,.]", "", marks)
     whole, _, rest = digits.partition(".")
     commas = len(whole) - len(whole.rstrip(",")) + len(rest) - len(rest.rstrip(","))
     if commas:
-        return Said("scaled", code, 1000.0**-commas, words)
+        return FormatMeaning("scaled", code, 1000.0**-commas, words)
     if _SCALE_WORD.search(words) or re.search(r"\d", words):
-        return Said("scaled", code, 0.0, words)
+        return FormatMeaning("scaled", code, 0.0, words)
     shows_minus = bool(_MINUS.search(words) or _MINUS.search(marks))
     if value > 0 and shows_minus:
-        return Said("sign", code)
+        return FormatMeaning("sign", code)
     if value < 0 and is_negative and not shows_minus and not section.is_coloured:
-        return Said("sign", code)
+        return FormatMeaning("sign", code)
     if any(sign in words or sign in marks for sign in _MONEY):
-        return Said("unit", code, 1.0, "円")
+        return FormatMeaning("unit", code, 1.0, "円")
     if words:
-        return Said("unit", code, 1.0, words)
+        return FormatMeaning("unit", code, 1.0, words)
     if re.fullmatch(r"0{2,}", marks):
-        return Said("padded", code, width=len(marks))
+        return FormatMeaning("padded", code, width=len(marks))
     return None

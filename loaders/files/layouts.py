@@ -33,7 +33,7 @@ _ADAPTER = TypeAdapter(list[ProcedureFields])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class LayoutRow:
     """One row of a layout; ``constant`` is a text of ``codes`` that maps nothing."""
 
     column: str
@@ -45,14 +45,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FileLayout:
     """A publisher's layout: its name, and its lines in the order of the file."""
 
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[LayoutRow, ...]
 
     @property
-    def required(self) -> list[Line]:
+    def required(self) -> list[LayoutRow]:
         """Return the lines whose heading a file must have."""
         return [line for line in self.lines if line.headings and line.read != "leave"]
 
@@ -61,9 +61,9 @@ class Layout:
 class Placed:
     """A layout found in a file: the index of the first row of figures, and of the column of each line."""
 
-    layout: Layout
+    layout: FileLayout
     first: int
-    places: Mapping[Line, int]
+    places: Mapping[LayoutRow, int]
 
 
 def _heading(text: Any) -> str:
@@ -71,7 +71,7 @@ def _heading(text: Any) -> str:
 
 
 @lru_cache(maxsize=4)
-def layouts(folder: Path) -> tuple[Layout, ...]:
+def layouts(folder: Path) -> tuple[FileLayout, ...]:
     """Read every layout of registers in a folder."""
     found = []
     for path in sorted(folder.glob("*.csv")):
@@ -79,19 +79,19 @@ def layouts(folder: Path) -> tuple[Layout, ...]:
             rows = list(csv.DictReader(file))
         if not rows or not {"column", "heading", "read", "codes"} <= set(rows[0]):
             continue  # the tile grid lives here too
-        found.append(Layout(path.stem, tuple(_line(row) for row in rows)))
+        found.append(FileLayout(path.stem, tuple(_line(row) for row in rows)))
     return tuple(found)
 
 
-def _line(row: Mapping[str, str]) -> Line:
+def _line(row: Mapping[str, str]) -> LayoutRow:
     pairs = [pair.split("=", 1) for pair in row["codes"].split("|") if "=" in pair]
-    return Line(
-        row["column"],
-        tuple(_heading(h) for h in row["heading"].split("|") if h),
-        row["read"],
-        {theirs: ours for theirs, ours in pairs},
-        "" if pairs else row["codes"],
-        row["blank"],
+    return LayoutRow(
+        column=row["column"],
+        headings=tuple(_heading(h) for h in row["heading"].split("|") if h),
+        read=row["read"],
+        codes={theirs: ours for theirs, ours in pairs},
+        constant="" if pairs else row["codes"],
+        blank=row["blank"],
     )
 
 
@@ -109,7 +109,7 @@ def recognise(table: Table, folder: Path) -> Placed | None:
     return best
 
 
-def _places(layout: Layout, rows: Sequence[list[Any]]) -> dict[Line, int]:
+def _places(layout: FileLayout, rows: Sequence[list[Any]]) -> dict[LayoutRow, int]:
     """Find the column of each line where one or two rows are headings: the lower word, the upper, or ``upper(lower)``."""
     if not rows:
         return {}
@@ -189,7 +189,7 @@ def read_placed(
 
 
 _Fault = tuple[Kind, tuple[str, str], str]  # kind, expected in Japanese and English, grade
-_Wrong = tuple[Line, Kind, str, tuple[str, str], str]
+_Wrong = tuple[LayoutRow, Kind, str, tuple[str, str], str]
 
 
 class _Reader:
@@ -199,7 +199,7 @@ class _Reader:
         self.bureaus = bureaus
         self.lines = [(line, placed.places[line]) for line in placed.layout.lines if line in placed.places and line.read != "leave"]
         self.constants = {line.column: line.constant for line in placed.layout.lines if line.read == "constant"}
-        self.read: dict[str, Callable[[Line, str, dict[str, Any]], _Fault | None]] = {
+        self.read: dict[str, Callable[[LayoutRow, str, dict[str, Any]], _Fault | None]] = {
             "bureau": self._bureau, "code": _read_code, "step": _read_step, "count": _read_count, "fiscal_year": _read_fiscal_year,
         }  # fmt: skip
 
@@ -228,7 +228,7 @@ class _Reader:
             return None, refused  # a warning says what was stored, and nothing is
         return row, wrong
 
-    def _bureau(self, line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+    def _bureau(self, line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
         code = self.bureaus.get(text)
         if code is None:
             return "unknown_code", ("bureaus.csv にある組織の名称", "the name of a unit in bureaus.csv"), "error"
@@ -236,7 +236,7 @@ class _Reader:
         return None
 
 
-def _read_code(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_code(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
     value = _decoded(line, text)
     if value is None:
         return _unlisted(line)
@@ -244,7 +244,7 @@ def _read_code(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
     return None
 
 
-def _read_step(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_step(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
     if row.get(line.column):
         return None  # an earlier heading answered
     forms = set()
@@ -262,7 +262,7 @@ def _read_step(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
     return None
 
 
-def _read_count(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_count(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
     try:
         value = float(text) if text.isdecimal() else read_number(text).value
     except Unreadable:
@@ -279,7 +279,7 @@ def _read_count(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
     return None
 
 
-def _read_fiscal_year(line: Line, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_fiscal_year(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
     year = _decoded(line, text)
     if year is None:
         return _unlisted(line)
@@ -289,7 +289,7 @@ def _read_fiscal_year(line: Line, text: str, row: dict[str, Any]) -> _Fault | No
     return None
 
 
-def _unlisted(line: Line) -> _Fault:
+def _unlisted(line: LayoutRow) -> _Fault:
     known = " | ".join(line.codes)
     return "choice", (f"次のいずれか: {known}", f"one of {known}"), "error"
 
@@ -302,7 +302,7 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _decoded(line: Line, answer: str) -> str | None:
+def _decoded(line: LayoutRow, answer: str) -> str | None:
     """Return our value for an answer such as ``1 実施済``; ``None`` where the layout does not know it."""
     if answer in line.codes:
         return line.codes[answer]

@@ -133,8 +133,10 @@ def load_layout(folder: Path = LAYOUTS) -> Layout:
         for row in csv.DictReader(lines):
             name, (field, _, member) = row["column"], row["column"].partition(":")
             column = Column(
-                name, field, member, row["heading_ja"], row["heading_en"], row["value"], row["input"],
-                frozenset(filter(None, row["kinds"].split(";"))), row["choices"], float(row["width"]), row["message_ja"], row["message_en"],
+                name=name, field=field, member=member, heading_ja=row["heading_ja"], heading_en=row["heading_en"],
+                value=row["value"], input=row["input"],
+                kinds=frozenset(filter(None, row["kinds"].split(";"))), choices=row["choices"], width=float(row["width"]),
+                message_ja=row["message_ja"], message_en=row["message_en"],
             )  # fmt: skip
             columns.setdefault(row["sheet"], []).append(column)
     return Layout(

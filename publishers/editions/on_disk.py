@@ -60,7 +60,7 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class EditionFault:
     """One way in which an edition differs from what was published."""
 
     edition: int
@@ -172,7 +172,7 @@ def table_digests(database: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def verify(folder: Path, number: int | None = None, *, recorded: Mapping[int, str] | None = None) -> list[Fault]:
+def verify(folder: Path, number: int | None = None, *, recorded: Mapping[int, str] | None = None) -> list[EditionFault]:
     """Compare editions with what was published.
 
     Args:
@@ -183,69 +183,71 @@ def verify(folder: Path, number: int | None = None, *, recorded: Mapping[int, st
     Returns:
         Everything that differs: files changed, missing or added, tables that differ, a broken chain. Empty = unchanged.
     """
-    faults: list[Fault] = []
+    faults: list[EditionFault] = []
     there = numbers(folder)
     before: str | None = None
     for expected, found in enumerate(there, start=1):
         if expected != found:
-            faults.append(Fault(expected, folder_name(expected), "公表版がありません", "this edition is missing"))
+            faults.append(EditionFault(expected, folder_name(expected), "公表版がありません", "this edition is missing"))
             break
     for n in there:
         try:
             edition = opened(folder, n)
         except NotFound:
-            faults.append(Fault(n, MANIFEST, "読めません", "cannot be read"))
+            faults.append(EditionFault(n, MANIFEST, "読めません", "cannot be read"))
             before = None
             continue
         if n > 1 and edition.manifest.get("previous_sha256") != before:
             faults.append(
-                Fault(
+                EditionFault(
                     n - 1, MANIFEST, f"第{n}号が記録した照合値と違います", f"differs from the checksum that edition {n} keeps of it"
                 )
             )
         if recorded and n in recorded and recorded[n] != edition.sha256:
-            faults.append(Fault(n, MANIFEST, "公表時に記録した照合値と違います", "differs from the checksum noted at publication"))
+            faults.append(
+                EditionFault(n, MANIFEST, "公表時に記録した照合値と違います", "differs from the checksum noted at publication")
+            )
         if number in (None, n):
             faults += _file_faults(edition)
         before = edition.sha256
     if number is not None and number not in there:
-        faults.append(Fault(number, folder_name(number), "公表版がありません", "there is no such edition"))
+        faults.append(EditionFault(number, folder_name(number), "公表版がありません", "there is no such edition"))
     for n in sorted(set(recorded or {}) - set(there)):
         if number in (None, n):
-            faults.append(Fault(n, folder_name(n), "公表版がありません", "this edition is missing"))
+            faults.append(EditionFault(n, folder_name(n), "公表版がありません", "this edition is missing"))
     held = pointer(folder)
     if held is not None and held.edition not in there:
-        faults.append(Fault(held.edition, POINTER, "表示中の公表版がありません", "the edition it names is missing"))
+        faults.append(EditionFault(held.edition, POINTER, "表示中の公表版がありません", "the edition it names is missing"))
     return list(dict.fromkeys(faults))
 
 
-def _file_faults(edition: Edition) -> Iterable[Fault]:
+def _file_faults(edition: Edition) -> Iterable[EditionFault]:
     n, listed = edition.number, edition.manifest["files"]
     there = {p.relative_to(edition.folder).as_posix(): p for p in edition.folder.rglob("*") if p.is_file()}
     there.pop(MANIFEST, None)
     for name in sorted(set(listed) - set(there)):
-        yield Fault(n, name, "ファイルがありません", "the file is missing")
+        yield EditionFault(n, name, "ファイルがありません", "the file is missing")
     for name in sorted(set(there) - set(listed)):
-        yield Fault(n, name, "公表時になかったファイルです", "the file was not there at publication")
+        yield EditionFault(n, name, "公表時になかったファイルです", "the file was not there at publication")
     for name in sorted(set(listed) & set(there)):
         if sha256_of(there[name]) == listed[name]["sha256"]:
             continue
-        yield Fault(n, name, "公表時の内容と違います", "differs from what was published")
+        yield EditionFault(n, name, "公表時の内容と違います", "differs from what was published")
         if name == DATABASE:
             yield from _table_faults(edition, there[name])
 
 
-def _table_faults(edition: Edition, database: Path) -> Iterable[Fault]:
+def _table_faults(edition: Edition, database: Path) -> Iterable[EditionFault]:
     n, published = edition.number, edition.manifest["tables"]
     try:
         found = table_digests(database)
     except sqlite3.DatabaseError as error:
-        yield Fault(n, DATABASE, f"データベースとして読めません({error})", f"cannot be read as a database ({error})")
+        yield EditionFault(n, DATABASE, f"データベースとして読めません({error})", f"cannot be read as a database ({error})")
         return
     for table in sorted(set(published) | set(found)):
         was, now = published.get(table, {"rows": 0}), found.get(table, {"rows": 0})
         if was != now:
-            yield Fault(
+            yield EditionFault(
                 n, f"{DATABASE}: {table}", f"表の内容が違います(公表時 {was['rows']} 行、現在 {now['rows']} 行)",
                 f"the table differs ({was['rows']} rows at publication, {now['rows']} now)",
             )  # fmt: skip

@@ -35,7 +35,7 @@ from publishers.editions.on_disk import CHANGES, DATABASE, MANIFEST, POINTER, SI
 from publishers.editions.public_tables import Gathered, finish, gather
 from publishers.opendata.package import publisher
 from publishers.site import write as static_edition
-from telling.changes import Change, compare
+from telling.changes import Difference, compare
 
 STALE_SECONDS = 3600
 
@@ -48,7 +48,7 @@ class Preview:
     compared_with: int | None
     as_of: date
     revision: int
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
     counts: Mapping[str, int]
     tally: Tally
     left_out: Mapping[str, int]
@@ -82,7 +82,7 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
     )  # fmt: skip
 
 
-def _compare(shown: Edition | None, candidate: Moment, gathered: Gathered) -> list[Change]:
+def _compare(shown: Edition | None, candidate: Moment, gathered: Gathered) -> list[Difference]:
     old = Moment(state=State(Store(shown.url)), as_of=shown.as_of) if shown else None
     try:
         return compare(old, candidate, reasons=gathered.reasons)

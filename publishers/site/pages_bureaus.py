@@ -88,7 +88,13 @@ def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
         newest = max((f.period for s in parts for f in s.figures), key=lambda p: (p.end, p.start))
         block = bureaus.by_bureau(site.telling(words, view), whole, parts, newest, name=named)
         if compared and compared[0].block.rows == block.rows:
-            compared.append(BlockView(Block("by_bureau_now", "", words("ed_same_now"), (), ()), words, words("view_now")))
+            compared.append(
+                BlockView(
+                    Block(key="by_bureau_now", title="", sentence=words("ed_same_now"), columns=(), rows=()),
+                    words,
+                    words("view_now"),
+                )
+            )
         else:
             compared.append(BlockView(replace(block, key=f"by_bureau_{view}"), words, words(f"view_{view}")))
     return compared

@@ -36,7 +36,7 @@ def _both(make: Any, site: Site, words: Words, heading: str) -> list[BlockView]:
     then, now = (make(site.telling(words, view)) for view in ("then", "now"))
     first, second = (heading + words("in_brackets", text=words(f"view_{view}")) for view in ("then", "now"))
     if then.rows == now.rows:
-        same = Block(f"{now.key}_now", second, words("ed_same_now"), (), ())
+        same = Block(key=f"{now.key}_now", title=second, sentence=words("ed_same_now"), columns=(), rows=())
         return [BlockView(then, words, first), BlockView(same, words)]
     moved = replace(now, key=f"{now.key}_now")
     return [BlockView(then, words, first), BlockView(moved, words, second)]
