@@ -19,6 +19,7 @@ from starlette.routing import Route
 from api.headers import SECURITY
 from api.routes import HEADERS, BadQuery, conditional, edition_of
 from kpis.errors import NotFound
+from kpis.government import settle
 from kpis.settings import settings
 from publishers.editions import on_disk
 from publishers.editions.on_disk import SITE, Edition
@@ -96,7 +97,8 @@ async def _of_edition(request: Request) -> Response:
 
 async def _editions(request: Request) -> Response:
     chosen = settings()
-    held = on_disk.pointer(chosen.editions_dir)
+    held, shown = on_disk.pointer(chosen.editions_dir), on_disk.shown(chosen.editions_dir)
+    settle(shown[0].government if shown else None)
     return JSONResponse(
         {
             "current": held.edition if held else None,
@@ -106,7 +108,7 @@ async def _editions(request: Request) -> Response:
                     "rule_version": e.rule_version, "sha256": e.sha256, "previous_sha256": e.manifest["previous_sha256"],
                     "citation": citation(e.manifest, chosen, "ja"), "data": f"/editions/{e.number:04d}/data/datapackage.json",
                 }
-                for e in on_disk.shown(chosen.editions_dir)
+                for e in shown
             ],
         },
         headers=HEADERS,

@@ -129,7 +129,7 @@ def _facilities(request: Request) -> dict[str, Any]:
 
 def _facilities_summary(request: Request) -> dict[str, Any]:
     moment = moment_of(request, known_at=known_of(request), view=view_of(request))
-    beside = published(moment.own, "cashless", "completion", "ratio", "stock")
+    beside = published(moment.own, "facilities", "completion", "ratio", "stock")
     figure = beside.judgement.figure if beside else None
     stated = (
         {"indicator": beside.entry.definition.code, "period": figure.period_code, "value": figure.value,

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from kpis import moment
 from kpis.figures.records import Figure, current_vintages
 from kpis.figures.scorecard import VIEWS, Entry, tally
+from kpis.government import settle
 from kpis.moment import Moment, State
 from kpis.periods import last_instant, local_day, parse_instant
 from kpis.settings import settings, software_version
@@ -33,18 +34,20 @@ class BadQuery(ValueError):
 
 
 def edition_of(request: Request) -> Edition | None:
-    """Return the edition a request is about: in public mode always one, else only where it asks for one.
+    """Return the edition a request is about: in public mode always one, else only where it asks for one; its government is settled.
 
     Raises:
         BadQuery: the public may not see the edition asked for, or there is none.
     """
     asked, folder = request.query_params.get("edition"), settings().editions_dir
     if asked is None and settings().mode != "public":
+        settle(None)
         return None
     edition = on_disk.chosen(folder, asked) if on_disk.pointer(folder) else None
     if edition is None or (asked is not None and str(edition.number) != asked):
         there = ", ".join(str(e.number) for e in on_disk.shown(folder)) or "-"
         raise BadQuery(f"edition={asked}: 公表版は {there} です / the editions are {there}")
+    settle(edition.government)
     return edition
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kpis.periods import fiscal_year_code, month_code, month_end, parse_period, quarter_code
+from kpis.periods import fiscal_year_code, fiscal_year_start, month_code, month_end, parse_period, quarter_code
 
 STEPS = {"month": (1, 2, 3, 6, 12), "quarter": (3, 6, 12), "year": (12,), "calendar_year": (12,)}
 NARROW = 270  # pixels of a time axis on a phone, which is sent the same Plotly figure as a desk
@@ -41,7 +41,7 @@ def period_ticks(first: date, last: date, kinds: Iterable[str], *, most: int, la
     kind = next((k for k in STEPS if k in held), "month")
     first_month, last_month = _month(first), _month(last)
     for step in (*STEPS[kind], *YEARS):
-        months = _every(step, first, last, closes=12 if kind == "calendar_year" else 3)
+        months = _every(step, first, last, closes=12 if kind == "calendar_year" else fiscal_year_start(last).month - 1)
         if len(months) <= most:
             break
     if len(months) < 2 and kind != "month" and first_month != last_month:

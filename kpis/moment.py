@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 from kpis.figures.bureaus import BureauReport, bureau_reports, home
 from kpis.figures.facilities import Facility, standing
-from kpis.figures.organisation import REPORTING_KINDS, Organisation
+from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
+from kpis.government import government
 from kpis.store import queries, register_history, tables
 from kpis.store.queries import PAGE_SIZE, Counted, Filter
 from kpis.store.store import Store
@@ -155,7 +156,7 @@ class Moment:
     @property
     def reporting_units(self) -> frozenset[str]:
         """Return the codes of the units that report for themselves."""
-        return frozenset(unit.code for unit in self.organisation.units if unit.kind in REPORTING_KINDS)
+        return frozenset(unit.code for unit in self.organisation.units if unit.kind in government().bureau_kinds)
 
     def home(self, code: str) -> str:
         """Return the bureau under which a bureau's rows of a register are shown in the organisation of the view."""

@@ -1,7 +1,8 @@
-"""Reporting periods: fiscal years (April to March), quarters, months and calendar years.
+"""Reporting periods: fiscal years, quarters, months and calendar years; and the days of the office.
 
 A period is named by its code: ``FY2022``, ``FY2022-Q3``, ``2022-12``, ``CY2030``. Codes are the keys of every
-observation and target; start and end dates, labels and neighbours are computed from them here and nowhere else.
+observation and target; start and end dates, labels and neighbours are computed from them here and nowhere else. In which month a
+fiscal year begins, and what the clock of the office shows, are facts of the government (``kpis.government``).
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from kpis.errors import PeriodUnreadable
-from kpis.languages import day_in_words, say
+from babel import dates
 
-FISCAL_START_MONTH = 4
+from kpis.errors import PeriodUnreadable
+from kpis.government import Government, government
+from kpis.languages import day_in_words, locale_of, say
+
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # what a period can be of; a year outside is a slip of the hand
-TOKYO_OFFSET = timedelta(hours=9)  # days are those of Japan; instants are stored in UTC
 _CODE = re.compile(r"^(?:FY(?P<fy>\d{4})(?:-Q(?P<q>[1-4]))?|(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])|CY(?P<cy>\d{4}))$")
 _ERAS = ((date(2019, 5, 1), "令和", "R", 2018), (date(1989, 1, 8), "平成", "H", 1988))
 
@@ -38,22 +40,22 @@ class Period:
 
     def label(self, language: str = "ja") -> str:
         """Return the period as people read it: 令和4年度第3四半期, or ``FY2022 Q3``."""
-        return _label(self, language, "")
+        return _label(self, language, "", government())
 
     def short(self, language: str = "ja") -> str:
         """Return the period as an axis or a small cell has room for: R4 Q1, R4年度, 2022年6月; ``FY2022 Q1``, ``Jun 2022``."""
-        return _label(self, language, "_short")
+        return _label(self, language, "_short", government())
 
     def year_earlier(self) -> Period:
         """Return the same period one year before."""
         m = _CODE.match(self.code)
         assert m is not None
         if self.kind == "month":
-            return _period(f"{self.end.year - 1}-{self.end.month:02d}")
+            return parse_period(f"{self.end.year - 1}-{self.end.month:02d}")
         if self.kind == "quarter":
-            return _period(f"FY{int(m['fy']) - 1}-Q{m['q']}")
+            return parse_period(f"FY{int(m['fy']) - 1}-Q{m['q']}")
         prefix = "FY" if self.kind == "year" else "CY"
-        return _period(f"{prefix}{int(m['fy'] or m['cy']) - 1}")
+        return parse_period(f"{prefix}{int(m['fy'] or m['cy']) - 1}")
 
     @property
     def has_year_before(self) -> bool:
@@ -66,12 +68,12 @@ class Period:
 
 
 @lru_cache(maxsize=8192)
-def _label(period: Period, language: str, form: str) -> str:
+def _label(period: Period, language: str, form: str, _own: Government) -> str:
     if period.kind == "month":
         return day_in_words(period.end, "month", language)
     if period.kind == "calendar_year":
         return say("period_calendar_year", language, year=period.end.year)
-    first_of_may = date(fiscal_year_of(period.start), 5, 1)  # April 2019 counts as 令和元年度
+    first_of_may = date(int(period.code[2:6]), 5, 1)  # April 2019 counts as 令和元年度
     letter, zero = next(((letter, zero) for begins, _, letter, zero in _ERAS if first_of_may >= begins), ("", 0))
     return say(
         f"period_{period.kind}{form}", language, year=first_of_may.year, quarter=period.code[-1],
@@ -79,13 +81,17 @@ def _label(period: Period, language: str, form: str) -> str:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
 def parse_period(code: str) -> Period:
     """Read a period code.
 
     Raises:
         PeriodUnreadable: the text is not one of the four forms, or its year is not one of 1900 to 2199.
     """
+    return _parsed(code, government().first_month)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(code: str, first_month: int) -> Period:
     m = _CODE.match(code)
     if m is None:
         raise PeriodUnreadable(
@@ -97,26 +103,25 @@ def parse_period(code: str) -> Period:
             f"期間「{code}」の年は{FIRST_YEAR}年から{LAST_YEAR}年までにありません。年を直してください。",
             f"The year of the period {code!r} is not from {FIRST_YEAR} to {LAST_YEAR}. Correct the year.",
         )
-    return _period(code)
-
-
-@lru_cache(maxsize=4096)
-def _period(code: str) -> Period:
-    m = _CODE.match(code)
-    assert m is not None
     if m["q"]:
-        first = (int(m["q"]) - 1) * 3 + FISCAL_START_MONTH
-        year = int(m["fy"]) + (first > 12)
-        first = (first - 1) % 12 + 1
-        return Period(code, "quarter", date(year, first, 1), month_end(year, first + 2))
+        first = int(m["fy"]) * 12 + first_month - 1 + (int(m["q"]) - 1) * 3
+        return Period(code, "quarter", _month_start(first), month_end(*_year_and_month(first + 2)))
     if m["fy"]:
-        year = int(m["fy"])
-        return Period(code, "year", date(year, 4, 1), date(year + 1, 3, 31))
+        first = int(m["fy"]) * 12 + first_month - 1
+        return Period(code, "year", _month_start(first), month_end(*_year_and_month(first + 11)))
     if m["cy"]:
         year = int(m["cy"])
         return Period(code, "calendar_year", date(year, 1, 1), date(year, 12, 31))
     year, month = int(m["y"]), int(m["m"])
     return Period(code, "month", date(year, month, 1), month_end(year, month))
+
+
+def _year_and_month(number: int) -> tuple[int, int]:
+    return number // 12, number % 12 + 1
+
+
+def _month_start(number: int) -> date:
+    return date(*_year_and_month(number), 1)
 
 
 def local_day(instant: datetime) -> date:
@@ -126,7 +131,7 @@ def local_day(instant: datetime) -> date:
 
 def local_time(instant: datetime) -> datetime:
     """Return what the clock of the office shows at a UTC instant."""
-    return instant + TOKYO_OFFSET
+    return instant.replace(tzinfo=UTC).astimezone(government().zone).replace(tzinfo=None)
 
 
 def parse_instant(text: str) -> datetime:
@@ -137,7 +142,7 @@ def parse_instant(text: str) -> datetime:
 
 def first_instant(day: date) -> datetime:
     """Return the first second of a day of the office as naive UTC."""
-    return datetime.combine(day, time()) - TOKYO_OFFSET
+    return datetime.combine(day, time(), government().zone).astimezone(UTC).replace(tzinfo=None)
 
 
 def last_instant(day: date) -> datetime:
@@ -150,14 +155,19 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+def first_month_word(language: str = "ja") -> str:
+    """Return the month in which a fiscal year begins as people read it: 4月, or ``April``."""
+    return str(dates.format_date(date(2000, government().first_month, 1), "LLLL", locale_of(language)))
+
+
 def fiscal_year_of(day: date) -> int:
-    """Return the Japanese fiscal year (April to March) of a day."""
-    return day.year - (day.month < FISCAL_START_MONTH)
+    """Return the fiscal year of a day: the calendar year in which it began."""
+    return day.year - (day.month < government().first_month)
 
 
 def fiscal_year_start(day: date) -> date:
     """Return the first day of the fiscal year of a day."""
-    return date(fiscal_year_of(day), FISCAL_START_MONTH, 1)
+    return date(fiscal_year_of(day), government().first_month, 1)
 
 
 def fiscal_year_code(day: date) -> str:
@@ -172,7 +182,7 @@ def month_code(day: date) -> str:
 
 def quarter_code(day: date) -> str:
     """Return the code of the fiscal quarter of a day, as ``FY2022-Q3``."""
-    return f"FY{fiscal_year_of(day)}-Q{(day.month - FISCAL_START_MONTH) % 12 // 3 + 1}"
+    return f"FY{fiscal_year_of(day)}-Q{(day.month - government().first_month) % 12 // 3 + 1}"
 
 
 def era_year(day: date) -> str:

@@ -84,24 +84,6 @@ class PublishedBasis(Vocabulary):
 # Organisation and projects --------------------------------------------------------------------------------------------
 
 
-class UnitKind(Vocabulary):
-    """What kind of organisation unit it is."""
-
-    WHOLE = "whole"
-    SCOPE = "scope"
-    GOVERNOR_BUREAU = "governor_bureau"
-    OFFICE_BUREAU_LEVEL = "office_bureau_level"
-    PUBLIC_ENTERPRISE = "public_enterprise"
-    COMMISSION_SECRETARIAT = "commission_secretariat"
-    ASSEMBLY_SECRETARIAT = "assembly_secretariat"
-    POLICE = "police"
-    FIRE = "fire"
-    AGENCY = "agency"
-    COMPARISON = "comparison"
-    MINISTRY = "ministry"
-    OTHER = "other"
-
-
 class Relation(Vocabulary):
     """How one organisation unit followed another."""
 
@@ -110,14 +92,6 @@ class Relation(Vocabulary):
     MERGE = "merge"
     TRANSFER = "transfer"
     UNKNOWN = "unknown"
-
-
-class ProjectKind(Vocabulary):
-    """What kind of project it is."""
-
-    CORE = "core"
-    LEADING = "leading"
-    PROGRAMME = "programme"
 
 
 class Part(Vocabulary):
@@ -176,22 +150,6 @@ class Frequency(Vocabulary):
     IRREGULAR = "irregular"
 
 
-class Theme(Vocabulary):
-    """What an indicator is about."""
-
-    PAPERLESS = "paperless"
-    FAXLESS = "faxless"
-    SEALLESS = "sealless"
-    CASHLESS = "cashless"
-    TOUCHLESS = "touchless"
-    PROCEDURES = "procedures"
-    FACILITIES = "facilities"
-    PROJECTS = "projects"
-    SATISFACTION = "satisfaction"
-    ORGANISATION = "organisation"
-    OTHER = "other"
-
-
 class Status(Vocabulary):
     """How an indicator stands against its target, in the order in which counts are told."""
 
@@ -207,15 +165,6 @@ class Status(Vocabulary):
     NO_DATA = "no_data"
     NOT_APPLICABLE = "not_applicable"
     QUALITATIVE = "qualitative"
-
-
-class CorrectionReason(Vocabulary):
-    """Why something that was said before is said anew."""
-
-    ERROR = "error"
-    LATE_DATA = "late_data"
-    DEFINITION_CHANGE = "definition_change"
-    SCOPE_CHANGE = "scope_change"
 
 
 # Registers ------------------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kpis.declared import Fields
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.settings import settings
-from kpis.store.fields import Fields
 from kpis.store.store import Store
 from kpis.vocabulary import RowKind
 from loaders.files.addresses import column_letters, split_address

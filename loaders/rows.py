@@ -10,9 +10,10 @@ from datetime import date
 
 from pydantic import model_validator
 
+from kpis.declared import Fields, Flag
 from kpis.registers import LISTS
 from kpis.store import tables
-from kpis.store.fields import Fields, Flag, PeriodCode
+from kpis.store.fields import PeriodCode
 from kpis.vocabulary import RowKind
 
 

@@ -22,8 +22,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpis.errors import FigureRefused
 from kpis.figures.records import Figure, value_of
 from kpis.figures.scorecard import Book, Entry
+from kpis.government import government
 from kpis.kinds import KINDS
-from kpis.periods import parse_period
+from kpis.periods import fiscal_year_of, parse_period
 from kpis.reporting.deadlines import window
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.reporting.reports import warnings_of
@@ -99,9 +100,9 @@ def at_period(entry: Entry, period_code: str) -> float | None:
             not KINDS[entry.definition.kind].is_cap or figure.is_year_to_date or figure.period.kind == "year"
         ):
             known[figure.period.end] = value
-    if KINDS[entry.definition.kind].is_cap:  # a yearly counter begins again each April
+    if KINDS[entry.definition.kind].is_cap:  # a yearly counter begins again with each fiscal year
         year = parse_period(period_code).fiscal_year
-        known = {day: v for day, v in known.items() if figure_year(day) == year} | {date(year, 3, 31): 0.0}
+        known = {day: v for day, v in known.items() if fiscal_year_of(day) == year} | {parse_period(f"FY{year - 1}").end: 0.0}
     if end in known:
         return known[end]
     before, after = [d for d in known if d < end], [d for d in known if d > end]
@@ -109,11 +110,6 @@ def at_period(entry: Entry, period_code: str) -> float | None:
         return known[max(before)] if before and not KINDS[entry.definition.kind].is_cap else None
     low, high = max(before), min(after)
     return known[low] + (known[high] - known[low]) * (end - low).days / (high - low).days
-
-
-def figure_year(day: date) -> int:
-    """Return the fiscal year of a day."""
-    return day.year - (day.month < 4)
 
 
 def official(entry: Entry, period_code: str) -> Figure | None:
@@ -324,7 +320,9 @@ def _reported(
 def _confidences(store: Store) -> None:
     """State a confidence for each core project; one that contradicts its status, so that the list can be seen."""
     with store.writing() as session:
-        projects = [p for p in store.all_of(tables.Project) if p["kind"] == "core" and p["goal_ja"]]
+        projects = [
+            p for p in store.all_of(tables.Project) if government().project_kind(p["kind"]).shown_as == "cards" and p["goal_ja"]
+        ]
         for place, project in enumerate(projects):
             session.add(
                 tables.ProjectConfidence(

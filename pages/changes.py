@@ -11,9 +11,10 @@ import streamlit as st
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import planned_text, standing_word
 from kpis.figures.shifts import Shift, shifts
+from kpis.government import government
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.asked import FIRST_DAY, choose_day
+from pages.parts.asked import choose_day
 from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, headline_value, say_why_empty
 from pages.parts.comparison import difference, in_words
@@ -144,7 +145,9 @@ def compared(every: list[Scored]) -> Ready:
 
 every = cached.moment().own
 year_before = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
-since = choose_day("since", t("since_choose"), first=FIRST_DAY, last=as_of(), default=max(year_before, FIRST_DAY))
+since = choose_day(
+    "since", t("since_choose"), first=government().first_day, last=as_of(), default=max(year_before, government().first_day)
+)
 if not any(s.judgement.figure for s in every):
     st.title(t("nav_changes"))
     say_why_empty()

@@ -17,7 +17,7 @@ from telling import facilities as told
 enter()
 
 facilities = cached.moment().facilities
-rollout = published("cashless", "completion", "ratio", "stock")
+rollout = published("facilities", "completion", "ratio", "stock")
 if not facilities:
     st.title(t("fac_empty"))
     not_loaded("Facility", t("fac_empty_how"))

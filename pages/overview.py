@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.government import government
 from pages.parts import cached
 from pages.parts.cards import chart_with_table, indicator_card, indicator_link, say_why_empty
 from pages.parts.entry import enter
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
-from pages.parts.text import named, t
-from telling.overview import LESSES, TREND, headlines
+from pages.parts.text import language, named, t
+from telling.overview import headlines, theme_name
+from telling.words import Words
 
 enter()
 
@@ -20,22 +22,22 @@ if not any(s.judgement.figure for s in scored):
     st.title(t("nav_overview"))
     say_why_empty()
     st.stop()
-lessons = [leading[0] for theme in LESSES if (leading := headlines(scored, theme))]
-trend = headlines(scored, TREND)[:1]
-shown = {s.entry.definition.code for s in (*lessons, *trend)}
+leading_of_themes = [leading[0] for theme in government().cards if (leading := headlines(scored, theme))]
+trend = headlines(scored, government().chart)[:1]
+shown = {s.entry.definition.code for s in (*leading_of_themes, *trend)}
 others = [s for s in headlines(scored) if s.entry.definition.code not in shown]
 said = cached.made(
-    "overview", make=lambda: summary(scored, book, lessons=lessons, others=[*trend, *others]),
+    "overview", make=lambda: summary(scored, book, lessons=leading_of_themes, others=[*trend, *others]),
 )  # fmt: skip
 st.title(said.title)
 st.caption(f"{said.lead}  \n{t('unverified')}")
 st.markdown(said.marks)
 
-if lessons:
-    st.subheader(t("five_less"))
-    with st.grid(5, min_column_width=150):
-        for item in lessons:
-            indicator_card(item, title=t(item.entry.theme))
+if leading_of_themes:
+    st.subheader(t("themes"))
+    with st.grid(max(len(leading_of_themes), 3), min_column_width=150):
+        for item in leading_of_themes:
+            indicator_card(item, title=theme_name(item.entry.theme, Words(language())))
     if said.excluded[0]:
         st.caption(said.excluded[0])
 
@@ -45,8 +47,9 @@ if left is not None:
         chart_with_table(trend[0], book, heading=named(trend[0].entry.definition))
         indicator_link(trend[0].entry.definition.code)
 with right, st.container(border=True, height="stretch"):
-    st.subheader(said.projects_heading)
-    st.table(said.projects, border="horizontal", hide_header=True, hide_index=True)
+    if said.projects.num_rows:
+        st.subheader(said.projects_heading)
+        st.table(said.projects, border="horizontal", hide_header=True, hide_index=True)
     confidence_against_status()
 
 if others:

@@ -13,6 +13,7 @@ from typing import Any
 
 from charts.shapes import Shape
 from kpis.figures.scorecard import Scored
+from kpis.government import government
 from kpis.moment import Moment
 from kpis.text import format_count, format_percent, known_day
 from telling.words import Words
@@ -137,8 +138,9 @@ def in_both(key: str) -> dict[str, str]:
     return {f"name_{language}": Words(language)(key) for language in ("ja", "en")}
 
 
-def published(scored: Iterable[Scored], theme: str, *kinds: str) -> Scored | None:
-    """Return the judgement of the first indicator of a theme and kind that has a figure, of its own scope."""
+def published(scored: Iterable[Scored], register: str, *kinds: str) -> Scored | None:
+    """Return the judgement of the first indicator, of a kind and of the theme of a register, that has a figure, of its own scope."""
+    theme = government().theme_of(register)
     every = list(scored)
     return next(
         (

@@ -1,4 +1,4 @@
-"""What bureaus' figures say: the grid of bureaus against the five lesses, coverage, and one indicator by bureau."""
+"""What bureaus' figures say: the grid of bureaus against the themes, coverage, and one indicator by bureau."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from kpis.figures.organisation import Unit
 from kpis.figures.records import GOOD, Figure, value_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.figures.sentences import is_derived, standing_word
+from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.text import format_count, format_date, format_value, large_unit, status_word
 from telling.blocks import Block, Cell, Number, Telling
-from telling.overview import LESSES, coverage_lines
+from telling.overview import coverage_lines, theme_name
 from telling.words import Words
 
 PAST_DUE = ("late", "missed", "not_seen")  # states of a milestone whose day has passed without its result
@@ -41,19 +42,24 @@ def _ended(unit: Unit, words: Words, said: str) -> str:
     return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({said})"
 
 
-def lesses(indicators: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Return theme → the first headline indicator of a lesse that bureaus report."""
+def of_themes(indicators: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return theme → the first headline indicator of a theme with a card that bureaus report."""
     return {
         row["theme"]: row
         for row in reversed(indicators)
-        if row["is_reported_by_bureaus"] and row["is_headline"] and row["theme"] in LESSES
+        if row["is_reported_by_bureaus"] and row["is_headline"] and row["theme"] in government().cards
     }
 
 
+def heat_file() -> str:
+    """Return the name of the table of bureaus and themes, which bears the address of the page of themes."""
+    return f"bureau_{government().page.address}"
+
+
 def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence[Mapping[str, Any]]) -> Block:
-    """Set every bureau against the five lesses: status by symbol, word and colour, with its value."""
-    w, by_theme = telling.words, lesses(indicators)
-    themes = [theme for theme in LESSES if theme in by_theme]
+    """Set every bureau against the themes: status by symbol, word and colour, with its value."""
+    w, by_theme = telling.words, of_themes(indicators)
+    themes = [theme for theme in government().cards if theme in by_theme]
     grid, rows, flat = [], [], []
     periods: list[Period] = []
     filled = judged = good = 0
@@ -87,9 +93,9 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
             )  # fmt: skip
         grid.append((report.code, chart_label(report.unit, w), tuple(cells)))
         rows.append((label, *(_shown(c, w) for c in cells)))
-    names = tuple(w(theme) for theme in themes)
+    names = tuple(theme_name(theme, w) for theme in themes)
     meant = w("heat_columns") + w("list_comma").join(
-        f"{w(theme)} = {w.named(by_theme[theme])} ({w.named(by_theme[theme], 'unit')})" for theme in themes
+        f"{theme_name(theme, w)} = {w.named(by_theme[theme])} ({w.named(by_theme[theme], 'unit')})" for theme in themes
     )
     said = w("heat_sentence", bureaus=len(reports), columns=len(names), filled=filled, judged=judged, good=good)
     if periods:
@@ -97,7 +103,7 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
     return Block(
         key="heat", title=w("heat_title"), sentence=said, columns=(w("bureau"), *names), rows=tuple(rows), flat=tuple(flat),
         shape=Grid(tuple(grid), names) if filled else None,
-        why_empty=w("heat_none"), notes=(w("heat_note"), meant), file="bureau_five_less",
+        why_empty=w("heat_none"), notes=(w("heat_note"), meant), file=heat_file(),
     )  # fmt: skip
 
 
@@ -136,8 +142,8 @@ def coverage(
     owing = sum(1 for r in reports if r.is_valid)
     rows: list[tuple[Cell, ...]] = []
     flat = []
-    for theme in LESSES:
-        row = lesses(indicators).get(theme)
+    for theme in government().cards:
+        row = of_themes(indicators).get(theme)
         if row is None:
             continue
         item = by_code.get(row["indicator_code"])
@@ -152,7 +158,7 @@ def coverage(
             shown = Number(total, format_value(total, definition, w.language, is_worked_out=True))
         period = period_label(newest.period_code, w) if newest else "―"
         complete = w("answer_yes") if newest and newest.is_complete else w("answer_no")
-        rows.append((w(theme), w.named(row), period, reported, owed, shown, complete))
+        rows.append((theme_name(theme, w), w.named(row), period, reported, owed, shown, complete))
         flat.append(
             {
                 "indicator_code": row["indicator_code"], "period_code": newest.period_code if newest else None,
@@ -160,7 +166,7 @@ def coverage(
                 "is_complete": bool(newest and newest.is_complete),
             }
         )  # fmt: skip
-    heads = ("five_less", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
+    heads = ("themes", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
     said = w("cov_sentence", some=sum(1 for f in flat if f["reported_count"]), all=len(flat), owing=owing)
     return Block(
         key="coverage", title=w("cov_title"), sentence=said, columns=tuple(w(h) for h in heads), rows=tuple(rows),

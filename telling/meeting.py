@@ -20,12 +20,13 @@ from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure, ta
 from kpis.figures.sentences import planned_text, standing_word, target_text, variance_text
 from kpis.figures.shifts import Shift, shifts
 from kpis.figures.targets import planned_on
+from kpis.government import government
 from kpis.moment import Moment, State
 from kpis.periods import Period, parse_period, quarter_code
 from kpis.text import format_date, format_value, status_word
 from telling import projects as told_projects
 from telling.blocks import Block, Cell, Number, Telling
-from telling.overview import LESSES, conclusion, headlines, lead, stands
+from telling.overview import conclusion, headlines, lead, stands, theme_name
 from telling.shifts import reasons, stood
 from telling.words import Words
 
@@ -94,8 +95,8 @@ class QuarterReport:
 
     @property
     def core(self) -> list[ProjectReport]:
-        """Return the core and leading projects that existed, or have figures or milestones by the day."""
-        return [p for p in self.moment.projects if p.row["kind"] != "programme"]
+        """Return the projects that existed, or have figures or milestones by the day."""
+        return [p for p in self.moment.projects if not government().project_kind(p.row["kind"]).is_programme]
 
     def sentences(self) -> list[str]:
         """Return the conclusions of the meeting, each a sentence: the whole, what fell short, projects, bureaus, milestones."""
@@ -257,7 +258,7 @@ def bureaus(report: QuarterReport) -> Block:
     """Tell how each bureau stands at the lesses that bureaus report: value and status of each; a row per bureau."""
     w = report.words
     asked = {i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus}
-    columns = [theme for theme in LESSES if theme in asked]
+    columns = [theme for theme in government().cards if theme in asked]
     rows: list[tuple[Cell, ...]] = []
     for bureau in report.bureaus:
         held = {s.entry.definition.code: s for s in bureau.scored}
@@ -270,7 +271,7 @@ def bureaus(report: QuarterReport) -> Block:
                 figure = own.judgement.figure
                 row += [_number(own, figure, report.shown(own, figure)), standing_word(own.judgement, w.language)]
         rows.append(tuple(row))
-    heads = [head for theme in columns for head in (w(theme), f"{w(theme)} {w('statuses_one')}")]
+    heads = [head for theme in columns for head in (theme_name(theme, w), f"{theme_name(theme, w)} {w('statuses_one')}")]
     return Block(key="bureaus", title=w("report_bureaus"), columns=(w("bureau"), *heads), rows=tuple(rows))
 
 

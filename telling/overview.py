@@ -1,4 +1,4 @@
-"""What the overview and the five lesses say: one text for the pages of the dashboard and for the static edition.
+"""What the overview and the page of themes say: one text for the pages of the dashboard and for the static edition.
 
 Which indicators are shown is read off the catalogue (theme, headline, successor, pair), never named here.
 """
@@ -13,13 +13,15 @@ from kpis.figures.organisation import RollUp
 from kpis.figures.records import BAD, GOOD, STATUSES, value_of
 from kpis.figures.scorecard import Scored, Tally, figure_text, tally
 from kpis.figures.sentences import short_sentence
+from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.text import format_date, format_percent, format_value, status_word
 from telling.words import Words
 
-LESSES = ("paperless", "faxless", "sealless", "cashless", "touchless")
-TREND = "procedures"
-NOTES = {"paperless": "break_note", "faxless": "fax_note", "touchless": "touchless_note"}
+
+def theme_name(theme: str, words: Words) -> str:
+    """Return what the government calls a theme."""
+    return words.named(government().themes[theme])
 
 
 def exclusions(shown: Iterable[Scored], catalogue: Iterable[Mapping[str, Any]], words: Words) -> str:

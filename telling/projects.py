@@ -8,6 +8,8 @@ from typing import Any
 
 from kpis.errors import PeriodUnreadable
 from kpis.figures.projects import MILESTONE_STATES, GivenDay, Milestone, ProjectReport, in_order
+from kpis.figures.scorecard import Scored
+from kpis.government import ProjectKindFields, government
 from kpis.periods import parse_period
 from kpis.text import known_day
 from telling.blocks import Block, Cell, Number, Telling
@@ -40,30 +42,52 @@ def called(report: ProjectReport, words: Words) -> str:
     return name + words("in_brackets", text=others) if others else name
 
 
-def core_heading(versions: Sequence[Row], count: int, words: Words, *, is_all: bool) -> str:
-    """Say how many core projects there are, and in which versions of the strategy.
+def kind_name(kind: ProjectKindFields | None, count: int | None, words: Words) -> str:
+    """Return what projects of a kind are called within a sentence, of so many (``None``: of them in general); without a kind, any project."""
+    if kind is None:
+        return words("any_project" if count == 1 else "any_projects")
+    return words.named(kind) if count == 1 or words.language == "ja" else kind.plural_en
+
+
+def listed_as(*shown_as: str) -> list[ProjectKindFields]:
+    """Return the kinds of projects that are listed in a way, in their order."""
+    return [kind for kind in government().project_kinds.values() if kind.shown_as in shown_as]
+
+
+def no_bureau(report: ProjectReport, words: Words) -> str:
+    """Say that no bureau is named, as it is meant for a project of this kind."""
+    kind = government().project_kind(report.row["kind"])
+    return words("bureau_unknown_whole", kind=kind_name(kind, None, words)) if kind.is_whole_government else words("bureau_unknown")
+
+
+def core_heading(kind: ProjectKindFields | None, versions: Sequence[Row], count: int, words: Words, *, is_all: bool) -> str:
+    """Say how many projects of a kind there are, and in which versions of the strategy.
 
     Args:
+        kind: of the projects; ``None``: of any kind.
         versions: that the list is of; none where the strategy has no versions.
         count: of the projects on the list.
         words: of the reader's language.
         is_all: the list is known to be whole; else it holds those that could be identified.
     """
-    named = words("comma").join(words.named(v) for v in versions)
-    if not is_all:
-        return words("core_seen_of_versions", count=count, versions=named)
-    return words("core_of_versions", count=count, versions=named) if versions else words("core_heading", count=count)
+    told = {"count": count, "kind": kind_name(kind, count, words)}
+    if not versions:
+        return words("core_heading", **told)
+    key = "core_of_versions" if is_all else "core_seen_of_versions"
+    return words(key, versions=words("comma").join(words.named(v) for v in versions), **told)
 
 
 def core_with_goals(reports: Iterable[ProjectReport]) -> list[ProjectReport]:
-    """Return the core projects that have a stated goal: those that the overview lists."""
-    return [r for r in reports if r.row["kind"] == "core" and r.row["goal_ja"]]
+    """Return the projects shown as cards that have a stated goal: those that the overview lists."""
+    kinds = {kind.kind_code for kind in listed_as("cards")}
+    return [r for r in reports if r.row["kind"] in kinds and r.row["goal_ja"]]
 
 
 def overview_heading(reports: Sequence[ProjectReport], versions: Iterable[Row], words: Words) -> str:
-    """Head the core projects of the overview: how many they are, and in which versions of the strategy."""
+    """Head the projects of the overview: how many they are, and in which versions of the strategy."""
+    kind = next(iter(listed_as("cards")), None)
     codes = {name["strategy_version"] for report in reports for name in report.names}
-    return core_heading([v for v in in_order(versions) if v["version_code"] in codes], len(reports), words, is_all=True)
+    return core_heading(kind, [v for v in in_order(versions) if v["version_code"] in codes], len(reports), words, is_all=True)
 
 
 def milestone_groups(milestones: Iterable[Milestone], words: Words) -> str:
@@ -204,15 +228,20 @@ def version_line(version: Row, words: Words) -> str:
     return f"{head} {' '.join(filter(None, said))}".strip()
 
 
-def unidentified(reports: Sequence[ProjectReport], versions: Sequence[Row], stated: float | None, words: Words) -> str:
-    """Say how many leading projects are listed, and how many of those the first version counts are not identified.
+def unidentified(
+    kind: ProjectKindFields, reports: Sequence[ProjectReport], scored: Iterable[Scored], versions: Sequence[Row], words: Words
+) -> str:
+    """Say how many projects of a kind are listed, and how many of those the first version counts are not identified.
 
     Args:
-        reports: of the leading projects.
+        kind: names the indicator that says how many there are.
+        reports: of the projects of this kind.
+        scored: every judgement.
         versions: of the strategy.
-        stated: how many the strategy says there are, if it does.
         words: of the reader's language.
     """
+    figure = next((s.judgement.figure for s in scored if s.entry.definition.code == kind.counted_by), None)
+    stated = figure.value if figure is not None else None
     if stated is None or not versions:
         return words("leading_note_plain", known=len(reports))
     oldest = in_order(versions)[0]

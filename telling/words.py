@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
 
+from kpis.government import government
 from kpis.languages import SOURCE, has, own_name, say
 
 
@@ -37,6 +38,13 @@ class Words:
         """Return the part of a document under the name of this language, without its heading; else the Japanese one."""
         parts = dict(re.findall(r"^## (.+)\n([\s\S]*?)(?=^## |\Z)", document, flags=re.M))
         return str(parts.get(own_name(self.language)) or parts[own_name(SOURCE)])
+
+    def reason(self, place: str, code: str, **values: object) -> str:
+        """Return the words for a reason of a correction at a place; those of the government's own list where the place has none."""
+        if self.has(f"{place}_{code}"):
+            return self(f"{place}_{code}", **values)
+        own = self.named(government().reasons[code])
+        return f"{own}{self('colon')}{values['text']}" if values else own
 
     def named(self, row: Mapping[str, Any] | object, field: str = "name") -> str:
         """Return ``<field>_en`` for English where there is one, else ``<field>_ja``."""

@@ -9,8 +9,10 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from kpis.government import FILES
 from kpis.reporting import people
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
+from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
@@ -114,6 +116,8 @@ def write_small_government(folder: Path, *, calendar: list[dict[str, str]] | Non
             writer = csv.DictWriter(file, list(model.model_fields), lineterminator="\n")
             writer.writeheader()
             writer.writerows({**defaults, **_SAME.get(name, {}), **row} for row in rows)
+    for name in FILES:  # its own facts are those of the shipped government
+        shutil.copy(ROOT / "data" / "catalogue" / name, folder / "catalogue" / name)
     return folder / "catalogue", folder / "official"
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from kpis.figures.facilities import counted as single_facilities
 from kpis.figures.facilities import standing
-from kpis.figures.organisation import REPORTING_KINDS, Organisation, Succession, Unit
+from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.scorecard import Scored, Tally, tally
+from kpis.government import government
 
 Row = Mapping[str, Any]
 
@@ -154,7 +155,7 @@ def bureau_reports(
     owed = tuple(row["indicator_code"] for row in tables["Indicator"] if row["is_reported_by_bureaus"])
     reports = []
     for unit in organisation.units:
-        if unit.kind not in REPORTING_KINDS:
+        if unit.kind not in government().bureau_kinds:
             continue
         reports.append(
             BureauReport(

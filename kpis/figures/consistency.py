@@ -25,7 +25,7 @@ from typing import Literal
 from kpis.figures.organisation import Organisation
 from kpis.figures.records import Definition, Figure, value_of
 from kpis.kinds import KINDS
-from kpis.periods import Period, fiscal_year_start
+from kpis.periods import Period, first_month_word, fiscal_year_start
 
 Key = tuple[str, str, str]  # indicator, unit, period
 Words = tuple[str, str]  # Japanese, English
@@ -229,7 +229,7 @@ def _half_of_last_digit(value: float) -> float:
 
 
 def _days_of(definition: Definition, figure: Figure) -> tuple[date, date]:
-    """Return the first and last day that a figure speaks of: a stock of its last day, a year-to-date figure since April."""
+    """Return the first and last day that a figure speaks of: a stock of its last day, a year-to-date figure since the fiscal year began."""
     period = figure.period
     if KINDS[definition.kind].is_on_a_day:
         return period.end, period.end
@@ -289,25 +289,26 @@ def _mixed(
             continue
         units = [u.code for u in known.organisation.members(scope)]
         told = {u: f for u in units if (f := held.get((code, u), {}).get(period)) is not None and f.period.has_year_before}
-        since_april = {u for u, f in told.items() if f.is_year_to_date}
-        if not since_april or len(since_april) == len(told):
+        since_begun = {u for u, f in told.items() if f.is_year_to_date}
+        if not since_begun or len(since_begun) == len(told):
             continue
-        alone = set(told) - since_april
+        alone = set(told) - since_begun
+        since_ja, since_en = f"{first_month_word()}からの累計", f"a total since {first_month_word('en')}"
         ours = [u for u in told if (code, u, period) in reported]
-        sides = [side for side in (alone, since_april) if side & set(ours)]
+        sides = [side for side in (alone, since_begun) if side & set(ours)]
         odd = min(sides, key=len)  # where both sides are reported, the fewer are asked about
         for unit in ours:
             if unit not in odd:
                 continue
             others = sorted(set(told) - odd, key=units.index)
             listed = "、".join(others[:5]) + ("…" if len(others) > 5 else "")
-            to_date = unit in since_april
+            to_date = unit in since_begun
             found[code, unit, period] = [
                 Finding(
                     "year_to_date_mixed", "warning", (code, unit, period), "is_year_to_date",
-                    "4月からの累計 / since April" if to_date else "その期間だけの値 / of the period alone",
-                    (f"他の局({listed})と同じ{'その期間だけの値' if to_date else '4月からの累計'}。混ざった値は合計しません",
-                     (f"{'the period alone' if to_date else 'a total since April'}, as others report it ({listed}); "
+                    f"{since_ja} / {since_en.removeprefix('a total ')}" if to_date else "その期間だけの値 / of the period alone",
+                    (f"他の局({listed})と同じ{'その期間だけの値' if to_date else since_ja}。混ざった値は合計しません",
+                     (f"{'the period alone' if to_date else since_en}, as others report it ({listed}); "
                       "a mixture is not added up")),
                 )
             ]  # fmt: skip

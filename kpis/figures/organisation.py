@@ -18,13 +18,9 @@ from functools import cached_property
 from kpis.errors import FigureRefused
 from kpis.figures.measures import roll_up
 from kpis.figures.records import Figure, are_mixed
+from kpis.government import government
 from kpis.kinds import KINDS
 
-# Units that report for themselves; the others are wholes, scopes, agencies and strangers to compare with.
-REPORTING_KINDS = frozenset(
-    {"governor_bureau", "office_bureau_level", "public_enterprise", "commission_secretariat", "assembly_secretariat", "police",
-     "fire", "ministry"}
-)  # fmt: skip
 _NEAR = 1e-9
 
 
@@ -118,7 +114,9 @@ class Organisation:
         if scope_code not in self._members:
             scope = self.by_code.get(scope_code)
             root = scope.parent_code if scope is not None and scope.kind == "scope" and scope.parent_code else scope_code
-            self._members[scope_code] = tuple(u for u in self.units if u.kind in REPORTING_KINDS and self._is_next_below(u, root))
+            self._members[scope_code] = tuple(
+                u for u in self.units if u.kind in government().bureau_kinds and self._is_next_below(u, root)
+            )
         return self._members[scope_code]
 
     def _is_next_below(self, unit: Unit, root: str) -> bool:
@@ -128,7 +126,7 @@ class Organisation:
                 return True
             seen.add(above)
             parent = self.by_code.get(above)
-            if parent is None or parent.kind in REPORTING_KINDS:
+            if parent is None or parent.kind in government().bureau_kinds:
                 return False
             above = parent.parent_code
         return False

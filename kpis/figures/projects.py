@@ -14,7 +14,7 @@ from typing import Any
 
 from kpis.figures.records import BAD, GOOD
 from kpis.figures.scorecard import Scored, Tally, tally
-from kpis.periods import fiscal_year_of, local_day, quarter_code
+from kpis.periods import fiscal_year_start, local_day, parse_period, quarter_code
 from kpis.text import known_day
 from kpis.vocabulary import DateKind, MilestoneState
 
@@ -38,10 +38,8 @@ class GivenDay:
         if self.precision == "month":
             return self.day.replace(day=1)
         if self.precision == "quarter":
-            return date(self.day.year, (self.day.month - 1) // 3 * 3 + 1, 1)
-        if self.precision == "year":
-            return date(fiscal_year_of(self.day), 4, 1)
-        return self.day
+            return parse_period(quarter_code(self.day)).start
+        return fiscal_year_start(self.day) if self.precision == "year" else self.day
 
     def label(self, language: str = "ja") -> str:
         """Write the day as precisely as it is known: a day, a month, a quarter or a fiscal year."""

@@ -8,6 +8,7 @@ from datetime import date
 
 from kpis.figures.records import Revision
 from kpis.figures.scorecard import Scored
+from kpis.government import government
 from kpis.periods import local_day
 
 
@@ -41,7 +42,7 @@ def corrections_since(item: Scored, day: date) -> list[Revision]:
 
 
 def _reason(found: Revision) -> tuple[str, str]:
-    kind = "withdrawn" if found.is_withdrawal else found.vintage.reason_class or "error"
+    kind = "withdrawn" if found.is_withdrawal else found.vintage.reason_class or government().error
     return kind, found.vintage.reason_text
 
 

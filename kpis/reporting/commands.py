@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from kpis.government import government
 from kpis.reporting import people, withdrawals
 from kpis.reporting.access import ROLES
-from kpis.reporting.comparison import REASON_CLASSES
 from kpis.terminal import out, own_store
 
 app = typer.Typer()
@@ -24,7 +24,9 @@ def withdraw_ask(
     period: Annotated[str, typer.Argument(help="FY2022-Q3, FY2022 or 2022-12")],
     reason: Annotated[str, typer.Option(help="Why, in words; it is shown to the public")],
     actor: Annotated[str, typer.Option("--as", help="Who asks (e-mail); the role is checked")],
-    reason_class: Annotated[str, typer.Option(help=" | ".join(REASON_CLASSES))] = "error",
+    reason_class: Annotated[
+        str, typer.Option(help="A reason of correction_reasons.csv; the first that means an error if left out")
+    ] = "",
     vintage: Annotated[int | None, typer.Option(help="Which version; the one that counts if left out", min=1)] = None,
 ) -> None:
     """Ask for a figure to be withdrawn. Nothing changes until somebody else approves it."""
@@ -34,7 +36,7 @@ def withdraw_ask(
             store,
             (indicator, bureau, period),
             actor=actor.strip().lower(),
-            reason_class=reason_class,
+            reason_class=reason_class or government().error,
             reason_text=reason,
             vintage=vintage,
         )

@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Entry, Scored
-from kpis.vocabulary import CorrectionReason, RowKind
+from kpis.government import government
+from kpis.vocabulary import RowKind
 
 Value = str | float | bool | date | None
 
@@ -89,7 +90,6 @@ class TemplateMark:
 
 
 OBSERVATIONS = RowKind.OBSERVATION.value
-REASON_CLASSES = CorrectionReason.values()
 OURS, THEIRS = "ours", "theirs"  # of a conflict: what this report says, or what is stored by now
 # Columns of registers that are expected to move from report to report.
 _RUNNING = frozenset(
@@ -203,7 +203,7 @@ class RowChange:
     @property
     def lacks_reason(self) -> bool:
         """Say whether a reason class or text is still missing."""
-        return self.needs_reason and not (self.row.reason_class in REASON_CLASSES and self.row.reason_text.strip())
+        return self.needs_reason and not (self.row.reason_class in government().reasons and self.row.reason_text.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlmodel import Session, select
 
 from kpis.errors import StepRefused
-from kpis.figures.organisation import REPORTING_KINDS, Unit
+from kpis.figures.organisation import Unit
+from kpis.government import government
 from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.people import grants_of
@@ -152,7 +153,7 @@ def owing(session: Session, period_code: str) -> list[str]:
     return [
         b.bureau_code
         for b in rows
-        if b.kind in REPORTING_KINDS
+        if b.kind in government().bureau_kinds
         and Unit(b.bureau_code, b.name_ja, b.name_en, b.kind, b.parent_code, b.valid_from, b.valid_to, b.is_current).is_valid_on(
             end
         )

@@ -18,13 +18,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotFound, StepRefused
+from kpis.government import government
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import next_state
 from kpis.reporting.comparison import (
     OBSERVATIONS,
     OURS,
-    REASON_CLASSES,
     THEIRS,
     Completeness,
     ReportedRow,
@@ -189,7 +189,7 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
         row = report_for_step(session, report_id, actor, "explain", revision)
         rows = rows_kept(session, row)
         for (kind, key), (reason_class, text) in reasons.items():
-            if reason_class not in REASON_CLASSES or not text.strip():
+            if reason_class not in government().reasons or not text.strip():
                 raise FigureRefused(
                     "訂正には理由の区分と説明の両方が必要です。", "A correction needs both a reason class and a text."
                 )

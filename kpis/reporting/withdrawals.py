@@ -17,8 +17,8 @@ from sqlmodel import Session
 
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.figures.records import counting_vintage
+from kpis.government import government
 from kpis.periods import parse_period
-from kpis.reporting.comparison import REASON_CLASSES
 from kpis.reporting.people import allow, record
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
@@ -60,7 +60,7 @@ def ask(
         store: of the instance.
         key: indicator, unit and period.
         actor: who asks: a manager of the bureau, or the reform office.
-        reason_class: one of ``REASON_CLASSES``.
+        reason_class: one of the government's reasons of corrections.
         reason_text: in words.
         vintage: which one; the one that counts where left out.
 
@@ -70,10 +70,10 @@ def ask(
         NotAllowed: the actor's roles do not permit it.
         StepRefused: somebody has asked for the same already.
     """
-    if reason_class not in REASON_CLASSES or not reason_text.strip():
+    if reason_class not in government().reasons or not reason_text.strip():
         raise FigureRefused(
-            f"取下げには理由の区分({'・'.join(REASON_CLASSES)})と説明の両方が必要です。",
-            f"A withdrawal needs both a reason class ({', '.join(REASON_CLASSES)}) and a text.",
+            f"取下げには理由の区分({'・'.join(government().reasons)})と説明の両方が必要です。",
+            f"A withdrawal needs both a reason class ({', '.join(government().reasons)}) and a text.",
         )
     key = (key[0], key[1], parse_period(key[2]).code)
     try:

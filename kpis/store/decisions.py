@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
+from kpis.government import government
 from kpis.registers import REGISTERS
 from kpis.store import tables
 from kpis.store.tables import table_of
@@ -81,7 +82,7 @@ def _end_rows(
                 "ended_reason": (REGISTERS[kind].ends_as if is_end else EndedReason.MISTAKE).value,
             }
         )  # fmt: skip
-        reasons[row.key] = (None if is_end else "error", decision.reason)
+        reasons[row.key] = (None if is_end else government().error, decision.reason)
     return upsert(session, kind, values, origin=Origin(decided_at, sha256, reasons=reasons)) if values else 0
 
 
@@ -97,7 +98,7 @@ def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, d
         taken_back = {v["withdraws_vintage"] for v in held}
         for said in list(held):
             if said["submission_id"] is None and said["withdraws_vintage"] is None and said["vintage"] not in taken_back:
-                held.append(as_withdrawal(said, held, reason=("error", decision.reason), known_at=decided_at))
+                held.append(as_withdrawal(said, held, reason=(government().error, decision.reason), known_at=decided_at))
                 fresh.append(held[-1])
     if fresh:
         session.execute(insert(table), fresh)

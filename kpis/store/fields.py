@@ -9,28 +9,18 @@ a load of 50,000 rows would take half as long again.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator
+from pydantic import AfterValidator
 from pydantic import Field as Bounds  # SQLModel's own would hide what a field refers to
 from sqlalchemy import CheckConstraint, DateTime, Table, Text
 from sqlmodel import Field, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
+from kpis.declared import Code, Flag, Said
 from kpis.periods import parse_period
 from kpis.vocabulary import OneOf, Vocabulary
-
-
-class Fields(BaseModel, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False):
-    """The fields of a list, one a column; unknown columns are refused."""
-
-
-class Said:
-    """The mark of a public field: what it means, in Japanese and English."""
-
-    def __init__(self, ja: str, en: str) -> None:
-        self.text = {"ja": ja, "en": en}
 
 
 def refers(column: str, *, key: bool = False, index: bool = False) -> Any:
@@ -55,20 +45,6 @@ def table_of(model: type[SQLModel]) -> Table:
     return table
 
 
-def type_of(model: type[BaseModel], name: str) -> type:
-    """Return the plain type of a field: ``date`` for a day that may be blank, ``str`` for a word of a vocabulary."""
-    found: Any = model.model_fields[name].annotation
-    while get_args(found):
-        found = get_args(found)[0]
-    return found  # type: ignore[no-any-return]
-
-
-def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:
-    """Return what the public fields of a class mean: name → language → text."""
-    marks = ((name, mark) for name, field in model.model_fields.items() for mark in field.metadata)
-    return {name: mark.text for name, mark in marks if isinstance(mark, Said)}
-
-
 # Kinds of values ------------------------------------------------------------------------------------------------------
 
 
@@ -77,9 +53,6 @@ def _readable(code: str) -> str:
     return code
 
 
-Code = Annotated[str, Bounds(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Filled = Annotated[str, Bounds(min_length=1)]
-Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]
 Number = Annotated[float, Bounds(allow_inf_nan=False)]
 Count = Annotated[float, Bounds(ge=0)]
 Year = Annotated[int, Bounds(ge=1900, le=2200)]
@@ -88,7 +61,6 @@ PeriodCode = Annotated[str, AfterValidator(_readable), _PERIOD]
 MaybePeriodCode = Annotated[Annotated[str, AfterValidator(_readable)] | None, _PERIOD]
 Authority = Annotated[str, OneOf(words.Authority)]
 CashlessStatus = Annotated[str, OneOf(words.CashlessStatus)]
-CorrectionReason = Annotated[str, OneOf(words.CorrectionReason)]
 CountedAs = Annotated[str, OneOf(words.CountedAs)]
 DigitalStatus = Annotated[str, OneOf(words.DigitalStatus)]
 Direction = Annotated[str, OneOf(words.Direction)]
@@ -101,12 +73,9 @@ Party = Annotated[str, OneOf(words.Party)]
 PlanPrecision = Annotated[str, OneOf(words.PlanPrecision)]
 Precision = Annotated[str, OneOf(words.Precision)]
 ProcessType = Annotated[str, OneOf(words.ProcessType)]
-ProjectKind = Annotated[str, OneOf(words.ProjectKind)]
 PublishedBasis = Annotated[str, OneOf(words.PublishedBasis)]
 Relation = Annotated[str, OneOf(words.Relation)]
 StepForm = Annotated[str, OneOf(words.StepForm)]
-Theme = Annotated[str, OneOf(words.Theme)]
-UnitKind = Annotated[str, OneOf(words.UnitKind)]
 YesNo = Annotated[str, OneOf(words.YesNo)]
 
 # Fields that several lists have ----------------------------------------------------------------------------------------
@@ -124,13 +93,12 @@ MaybeBureauCode = Annotated[Code | None, Said("組織のコード", "code of the
 MaybeNameEn = Annotated[str, Said("名称(英語)", "name, in English")]
 MaybeSourceCode = Annotated[Code | None, Said("出典のコード", "code of the source"), refers("source.source_code")]
 MaybeValue = Annotated[Number | None, Said("値(指標の単位)", "value, in the indicator's unit")]
-NameEn = Annotated[Filled, Said("名称(英語)", "name, in English")]
-NameJa = Annotated[Filled, Said("名称(日本語)", "name, in Japanese")]
 NoteEn = Annotated[str, Said("注記(英語)", "note, in English")]
 NoteJa = Annotated[str, Said("注記(日本語)", "note, in Japanese")]
 Numerator = Annotated[Number | None, Said("分子(件など、指標の対象の単位)", "numerator, in the unit of what the indicator counts")]
 OrganisationJa = Annotated[str, Said("組織の名称、原文(日本語)", "organisation as the source writes it, in Japanese")]
 PlannedFor = Annotated[date | None, Said("導入予定日", "day planned for")]
+MaybeProjectCode = Annotated[Code | None, Said("プロジェクトのコード", "code of the project"), refers("project.project_code")]
 ProjectCode = Annotated[Code, Said("プロジェクトのコード", "code of the project"), refers("project.project_code")]
 PublishedBy = Annotated[
     date | None,

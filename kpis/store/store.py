@@ -277,7 +277,7 @@ class Store:
                             row, has_sibling_baseline=any((s, unit) in based for s in siblings.get(row.indicator_code, ()))
                         ),
                         unit_code=unit,
-                        project_code=row.project_code,
+                        project_code=row.project_code or "",
                         theme=row.theme,
                         is_headline=row.is_headline,
                         figures=tuple(figures.get(key, ())),

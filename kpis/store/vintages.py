@@ -19,6 +19,7 @@ from sqlmodel import Session
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
 from kpis.figures.registers import SEARCHED, searchable
+from kpis.government import government
 from kpis.periods import first_instant, parse_period
 from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
@@ -238,7 +239,8 @@ def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tup
     standing = [row["vintage"] for row in stored if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
     if day is None:
         return standing
-    return standing[-1:] if reason is not None and reason[0] == "error" else []
+    own = government().reasons.get(reason[0] or "") if reason is not None else None
+    return standing[-1:] if own is not None and own.is_error else []
 
 
 def _append_observations(session: Session, values: list[dict[str, Any]], *, sha256: str | None, loaded_at: datetime) -> int:

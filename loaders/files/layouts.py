@@ -18,8 +18,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from kpis.declared import Fields
 from kpis.periods import parse_period
-from kpis.store.fields import Fields
 from kpis.store.tables import ProcedureFields
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_number

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kpis.store.fields import Fields, type_of
+from kpis.declared import Fields, type_of
 from loaders.files.addresses import column_letters, split_address
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -17,11 +16,11 @@ from kpis.figures.consistency import Known, outside_time
 from kpis.figures.organisation import Organisation
 from kpis.figures.plausible import Area
 from kpis.figures.records import counting_vintage
+from kpis.government import government
 from kpis.periods import Period, month_code, parse_period, quarter_code
 from kpis.registers import REGISTERS
 from kpis.reporting.contradictions import known_of, stored_beside
 from kpis.reporting.deadlines import Window, window_of
-from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
@@ -121,10 +120,9 @@ def _day_like(name: str) -> date | None:
 
 
 def catalogue_area() -> Area | None:
-    """Return the land that the catalogue is of, from ``[area]`` of its ``publisher.toml``; ``None`` where it names none."""
-    path = settings().catalogue_dir / "publisher.toml"
-    told = tomllib.loads(path.read_text(encoding="utf-8")).get("area") if path.is_file() else None
-    return None if told is None else Area(*(float(told[name]) for name in Area._fields))
+    """Return the land of the government; ``None`` where its catalogue names none."""
+    own = government().area
+    return None if own is None else Area(own.south, own.north, own.west, own.east)
 
 
 def periods_asked(frequency: str, period: Period) -> list[str]:
@@ -139,9 +137,9 @@ def periods_asked(frequency: str, period: Period) -> list[str]:
         return [period.code] if frequency in ("month", "irregular") else []
     if frequency == "month":
         first = period.start
-        return [month_code(date(first.year, first.month + i, 1)) for i in range(3)]
+        return [month_code(first + timedelta(days=31 * i)) for i in range(3)]
     if frequency == "year":
-        return [f"FY{period.fiscal_year}"] if period.end.month == 3 else []
+        return [f"FY{period.fiscal_year}"] if period.end == parse_period(f"FY{period.fiscal_year}").end else []
     return [quarter_code(period.end)]
 
 

@@ -13,7 +13,6 @@ from pages.parts import address
 from pages.parts.reported import plain
 from pages.parts.text import language, t
 
-FIRST_DAY = date(2016, 4, 1)  # no figure is older
 NAMED = 8  # so many values are named in full where the address asks for another
 LONGEST = 60  # letters of what an address asked for
 

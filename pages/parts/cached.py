@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import TypeVar
 
+from kpis.government import settle
 from kpis.moment import Moment, State, state_of
 from kpis.reporting.people import Person, local_people
 from kpis.settings import settings
@@ -34,6 +35,7 @@ def settle_revision(edition: Edition | None = None) -> None:
         edition: what is shown in public mode; ``None`` means the working figures.
     """
     _edition.set(edition)
+    settle(edition.government if edition else None)
     _state.set(state_of(edition.url if edition else settings().database_url))
 
 

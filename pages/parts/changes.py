@@ -10,6 +10,7 @@ import pandas as pd
 from kpis.periods import parse_period
 from pages.parts.bureaus import unit_name
 from pages.parts.text import language, named, t
+from telling.words import Words
 
 
 def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -21,7 +22,11 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         if period:
             where.append(parse_period(period).label(language()))
         reason = change.get("reason_class", "")
-        said = " ".join(part for part in (t(f"edition_reason_{reason}") if reason else "", change.get("reason_text", "")) if part)
+        said = " ".join(
+            part
+            for part in (Words(language()).reason("edition_reason", reason) if reason else "", change.get("reason_text", ""))
+            if part
+        )
         rows.append(
             {
                 t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): " ・ ".join(part for part in where if part),

@@ -8,12 +8,13 @@ from functools import partial
 import streamlit as st
 
 from kpis.errors import NotFound
+from kpis.government import government
 from kpis.periods import last_instant, local_day
 from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
 from pages.parts import address, cached
-from pages.parts.asked import FIRST_DAY, cannot, day_between, days_possible, settle_one
+from pages.parts.asked import cannot, day_between, days_possible, settle_one
 from pages.parts.text import language, t
 from publishers.editions import on_disk
 from publishers.editions.on_disk import Edition
@@ -69,13 +70,13 @@ def known_choice() -> datetime | None:
 
     def possible() -> str:
         named = t("address_possible", values=t("list_comma").join(f"`{n}` {word(n)}" for n in there)) if there else ""
-        return f"{days_possible(FIRST_DAY, now)} {named}".strip()
+        return f"{days_possible(government().first_day, now)} {named}".strip()
 
     known = address.settle(
-        "known", default="", read=lambda raw: raw if raw in there or day_between(raw, FIRST_DAY, now) else None,
+        "known", default="", read=lambda raw: raw if raw in there or day_between(raw, government().first_day, now) else None,
         refuse=lambda raw, _: cannot(t("known_as"), raw, t("known_latest"), possible()), is_frame=True, widget=False,
     )  # fmt: skip
-    day = day_between(known, FIRST_DAY, now)
+    day = day_between(known, government().first_day, now)
     address.hand("known_pick", ON_A_DAY if day else known)
     st.selectbox(
         t("known_as"),
@@ -89,7 +90,7 @@ def known_choice() -> datetime | None:
     if day is None:
         return there[known].published_at if known in there else None
     address.hand("known_day", day)
-    st.date_input(t("known_day"), min_value=FIRST_DAY, max_value=now, key="known_day", on_change=_known, args=(now,))
+    st.date_input(t("known_day"), min_value=government().first_day, max_value=now, key="known_day", on_change=_known, args=(now,))
     return last_instant(day)
 
 

@@ -13,25 +13,27 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from kpis.figures.scorecard import VIEWS
+from kpis.government import Government, government, settle
 from kpis.languages import SOURCE, codes, own_name
 from kpis.periods import local_day
 from kpis.settings import ROOT, settings
 from kpis.store.store import utc_now
 from pages.parts import address, cached
-from pages.parts.asked import FIRST_DAY, cannot, settle_day, settle_one
+from pages.parts.asked import cannot, settle_day, settle_one
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
 from pages.parts.text import language, settle_language, t
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
+from publishers.editions import on_disk
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
 _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
 _PAGES = ROOT / "pages"
 SECTIONS = {
-    "progress": ("overview", "five_less", "procedures", "facilities", "projects", "bureau", "changes", "indicator"),
+    "progress": ("overview", "themes", "procedures", "facilities", "projects", "bureau", "changes", "indicator"),
     "data": ("about", "revisions"),
 }
 ICONS = {
-    "overview": "dashboard", "five_less": "counter_5", "procedures": "description", "facilities": "contactless", "projects": "flag",
+    "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
     "bureau": "apartment", "changes": "difference", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
     "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish",
 }  # fmt: skip
@@ -70,15 +72,16 @@ def _page(name: str, *needs: str) -> Any:
     """
     # Where one sits at the machine, the page says which viewer to choose.
     shown = not needs or settings().mode == "local" or any(viewer().may(action) for action in needs)
-    return copy(_declared(name, language(), "visible" if shown else "hidden"))
+    return copy(_declared(name, language(), "visible" if shown else "hidden", government()))
 
 
 @lru_cache(maxsize=128)
-def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"]) -> Any:
+def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"], own: Government) -> Any:
     """Make a page once: Streamlit looks its file up in the file system each time one is made."""
-    first, icon = name == "overview", f":material/{ICONS[name]}:"
-    file, place = _PAGES / f"{name}.py", None if first else name
-    return st.Page(file, title=t(f"nav_{name}"), icon=icon, url_path=place, default=first, visibility=visibility)
+    first = name == "overview"
+    icon = own.page.icon if name == "themes" else ICONS[name]
+    file, place = _PAGES / f"{name}.py", None if first else own.page.address if name == "themes" else name
+    return st.Page(file, title=t(f"nav_{name}"), icon=f":material/{icon}:", url_path=place, default=first, visibility=visibility)
 
 
 def page(name: str) -> Any:
@@ -114,6 +117,7 @@ def show() -> None:
 
 def frame() -> st.Page:
     """Set up the page, the menu, and the viewer's language and day; return the page to run."""
+    _government()
     address.begin()
     _language()
     cached.settle_revision(chosen_edition())
@@ -146,6 +150,12 @@ def frame() -> st.Page:
     return asked
 
 
+def _government() -> None:
+    """Settle whose words and themes the frame shows before it is known which edition is asked for: those of the current one."""
+    there = on_disk.shown(settings().editions_dir) if settings().mode == "public" else []
+    settle(there[0].government if there else None)
+
+
 def _language() -> None:
     """Settle the language: what the address asks for, else what this session chose, else Japanese."""
     before = st.session_state.get("language")
@@ -173,8 +183,10 @@ def _language() -> None:
 def _as_of() -> None:
     """Let the viewer choose the day that is judged; without one the address means today, whenever it is opened."""
     last = today()
-    settle_day("as_of", t("as_of"), first=FIRST_DAY, last=last, default=last, is_frame=True)
-    st.date_input(t("as_of"), min_value=FIRST_DAY, max_value=last, key="as_of", on_change=address.moved, args=("as_of",))
+    settle_day("as_of", t("as_of"), first=government().first_day, last=last, default=last, is_frame=True)
+    st.date_input(
+        t("as_of"), min_value=government().first_day, max_value=last, key="as_of", on_change=address.moved, args=("as_of",)
+    )
     if address.is_chosen("as_of") and cached.edition() is None:
         st.button(
             t("as_of_today"), icon=":material/today:", type="tertiary", on_click=address.let_go, args=("as_of",), key="as_of_today"
@@ -200,6 +212,7 @@ def enter(*needs: str) -> None:
         needs: actions of ``kpis.reporting.access``; the viewer must be allowed one of them. Every write checks again for itself.
     """
     if not _framed.get():
+        _government()
         settle_language(st.query_params.get("lang", ""))
         _configure()
         navigation()

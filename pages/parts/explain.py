@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from kpis.errors import MierukaError
+from kpis.government import government
 from kpis.reporting import submissions
-from kpis.reporting.comparison import OURS, REASON_CLASSES, THEIRS
+from kpis.reporting.comparison import OURS, THEIRS
 from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
 from pages.parts.text import in_brackets, language, t
 from pages.parts.whatchanges import left_open
+from telling.words import Words
 
 AT_ONCE = 20  # so many are asked about at a time; the next come when these are stored
 
@@ -103,7 +106,7 @@ def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
     name = row_namer()
     with st.form("reasons"):
         same = st.checkbox(t("reasons_same"), value=False) if len(unexplained) > 1 else False
-        given = {}
+        given, known = {}, list(government().reasons)
         for number, change in enumerate(unexplained[:AT_ONCE]):
             kind = change.row.kind
             cells = "、".join(
@@ -115,10 +118,10 @@ def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
             said = change.row.reason_class
             reason_class = left.selectbox(
                 t("reason_class"),
-                REASON_CLASSES,
-                index=REASON_CLASSES.index(said) if said in REASON_CLASSES else None,
+                known,
+                index=known.index(said) if said in known else None,
                 placeholder=t("choose_report"),
-                format_func=lambda c: t(f"correction_{c}"),
+                format_func=partial(Words(language()).reason, "correction"),
                 key=f"class_{number}_{change.row.key}",
             )
             text = right.text_input(t("reason_text"), value=change.row.reason_text, key=f"text_{number}_{change.row.key}")

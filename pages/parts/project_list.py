@@ -10,6 +10,7 @@ import streamlit as st
 
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
 from kpis.figures.records import BAD, GOOD, JUDGED
+from kpis.government import ProjectKindFields, government
 from kpis.settings import settings
 from kpis.text import format_date, status_word
 from pages.parts import address, cached
@@ -37,11 +38,6 @@ def leaders(report: ProjectReport) -> str:
     """Return the names of the bureaus that lead a project, in order of time, and of those that take part."""
     units = cached.moment().organisation.by_code
     return projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, Words(language()))
-
-
-def no_bureau(report: ProjectReport) -> str:
-    """Say that no bureau is named, as it is meant for a project of this kind."""
-    return t("bureau_unknown_core" if report.row["kind"] == "core" else "bureau_unknown")
 
 
 def reported(report: ProjectReport) -> str:
@@ -75,20 +71,30 @@ def line(report: ProjectReport) -> None:
         marks += [states] if (states := state_marks(report.milestones)) else []
         st.markdown("  \n".join([f"**{projects.called(report, Words(language()))}**", *([" ".join(marks)] if marks else [])]))
         goal = [words] if (words := named(dict(report.row), "goal")) else []
-        st.caption("  \n".join([*goal, f"{report.code} ・ {leaders(report) or no_bureau(report)} ・ {reported(report)}"]))
+        st.caption(
+            "  \n".join(
+                [
+                    *goal,
+                    f"{report.code} ・ {leaders(report) or projects.no_bureau(report, Words(language()))} ・ {reported(report)}",
+                ]
+            )
+        )
         link(report, t("open_project"))
 
 
 def listing(reports: Sequence[ProjectReport]) -> None:
     """List every project by kind and category, and all of them as a table with CSV."""
-    core = [r for r in reports if r.row["kind"] == "core"]
-    held = core_by_numbering(core)
+    if not reports:
+        st.title(t("no_project"))
+        return
+    leading, *_ = [*projects.listed_as("cards"), None]
+    held = by_numbering([r for r in reports if leading is None or r.row["kind"] == leading.kind_code])
     first = held[0][1]
     counted = {r.code: r.status for r in first}
     good = sum(s in GOOD for s in counted.values())
     slow = sum(s == "slightly_behind" for s in counted.values())
     bad = sum(s in BAD for s in counted.values())
-    which = projects.core_heading(held[0][0], len(first), Words(language()), is_all=True)
+    which = projects.core_heading(leading, held[0][0] if leading else (), len(first), Words(language()), is_all=True)
     st.title(t("projects_title", which=which, good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
@@ -97,28 +103,37 @@ def listing(reports: Sequence[ProjectReport]) -> None:
         with st.container(border=True):
             contradictions(reports)
     strategy()
-    for versions, alike in held:
+    codes = dict.fromkeys((*government().project_kinds, *(r.row["kind"] for r in reports)))
+    for kind, alike in ((government().project_kind(code), [r for r in reports if r.row["kind"] == code]) for code in codes):
+        if alike:
+            {"cards": cards, "categories": categories, "lines": lines}[kind.shown_as](kind, alike, reports)
+    st.header(t("projects_table"), divider="gray")
+    kept_block("projects", lambda: listed(reports))
+
+
+def cards(kind: ProjectKindFields, own: Sequence[ProjectReport], reports: Sequence[ProjectReport]) -> None:
+    """List the projects of a kind as cards, by the versions of the strategy that share their numbers."""
+    for versions, alike in by_numbering(own):
         is_new = bool(versions and versions[0]["is_renumbered"])  # then nothing says how many there are
-        st.header(projects.core_heading(versions, len(alike), Words(language()), is_all=not is_new), divider="gray")
+        st.header(projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new), divider="gray")
         if is_new:
             said = {"version": named(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
             st.caption(t("core_renumbered_note", **said))
         with st.grid(3, min_column_width=280):
             for report in alike:
                 card(report, reports)
-    leading([r for r in reports if r.row["kind"] == "leading"])
-    programme = [r for r in reports if r.row["kind"] == "programme"]
-    if programme:
-        st.header(t("programme_heading"), divider="gray")
-        with st.grid(2, min_column_width=280):
-            for report in programme:
-                line(report)
-    st.header(t("projects_table"), divider="gray")
-    kept_block("projects", lambda: listed(reports))
 
 
-def core_by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[str, Any]], list[ProjectReport]]]:
-    """Return the core projects by the versions of the strategy that share their numbers; those of no version come first."""
+def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: Sequence[ProjectReport]) -> None:
+    """List the projects of a kind one by one."""
+    st.header(named(kind, "heading") or projects.kind_name(kind, None, Words(language())), divider="gray")
+    with st.grid(2, min_column_width=280):
+        for report in own:
+            line(report)
+
+
+def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[str, Any]], list[ProjectReport]]]:
+    """Return projects by the versions of the strategy that share their numbers; those of no version come first."""
     groups = numberings(cached.moment().rows("StrategyVersion")) or [[]]
     place = {v["version_code"]: n for n, versions in enumerate(groups) for v in versions}
     held: list[list[ProjectReport]] = [[] for _ in groups]
@@ -176,18 +191,15 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     return ready(None, sentence=said, table=table, csv=csv)
 
 
-def leading(held: list[ProjectReport]) -> None:
-    """List the leading projects by category, and how many of those the strategy counts are not identified."""
-    if not held:
-        return
-    st.header(t("leading_heading"), divider="gray")
-    stated = next((s.judgement.figure for s in cached.moment().whole if s.entry.definition.code == "leading_projects"), None)
-    count = stated.value if stated is not None else None
-    st.caption(projects.unidentified(held, cached.moment().rows("StrategyVersion"), count, Words(language())))
-    categories = dict.fromkeys(r.row["category_ja"] for r in held)
-    for category in sorted(categories, key=lambda c: not c):
-        own = [r for r in held if r.row["category_ja"] == category]
-        st.subheader(f"{named(dict(own[0].row), 'category') or t('category_unknown')} ({len(own)})")
+def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: Sequence[ProjectReport]) -> None:
+    """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
+    st.header(named(kind, "heading") or projects.kind_name(kind, None, Words(language())), divider="gray")
+    moment = cached.moment()
+    st.caption(projects.unidentified(kind, own, moment.whole, moment.rows("StrategyVersion"), Words(language())))
+    found = dict.fromkeys(r.row["category_ja"] for r in own)
+    for category in sorted(found, key=lambda c: not c):
+        alike = [r for r in own if r.row["category_ja"] == category]
+        st.subheader(f"{named(dict(alike[0].row), 'category') or t('category_unknown')} ({len(alike)})")
         with st.grid(3, min_column_width=280):
-            for report in own:
+            for report in alike:
                 line(report)

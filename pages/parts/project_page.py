@@ -62,7 +62,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
     with left:
         st.subheader(t("who_leads"))
         if not report.bureaus:
-            st.caption(t("bureau_unknown_core" if report.row["kind"] == "core" else "bureau_unknown"))
+            st.caption(projects.no_bureau(report, Words(language())))
         for row in report.bureaus:
             unit = units[row["bureau_code"]]
             when = projects.times(row, unit.valid_to, Words(language()))

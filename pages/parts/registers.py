@@ -87,9 +87,9 @@ def bureau_names() -> dict[str, str]:
     return {**{code: named(row) for code, row in cached.moment().units.items()}, "": t("reg_no_bureau")}
 
 
-def published(theme: str, *kinds: str) -> Scored | None:
+def published(register: str, *kinds: str) -> Scored | None:
     """Return the judgement of the first indicator of a theme and kind that has a figure, of its own scope."""
-    return blocks.published(cached.moment().whole, theme, *kinds)
+    return blocks.published(cached.moment().whole, register, *kinds)
 
 
 def facts(rows: list[tuple[str, str]]) -> None:

@@ -11,6 +11,7 @@ from kpis.text import status_colour, status_icon, status_word
 from pages.parts.cards import sentence
 from pages.parts.reported import bureau_names, column_name, event_name, file_of, instant, period_name, plain, row_namer, value_text
 from pages.parts.text import in_brackets, language, named, t
+from telling.words import Words
 
 NATURES = ("new", "corrected", "updated", "cleared")
 _ICONS = {"new": "＋", "corrected": "✎", "updated": "→", "cleared": "－"}
@@ -56,7 +57,7 @@ def changes_table(found: Opened) -> pd.DataFrame:
                 t("new_value"): value_text(kind, change.column, change.new),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
-                t("reason"): f"[{t(f'correction_{row.reason_class}')}] {row.reason_text}" if row.reason_class else "",
+                t("reason"): f"[{Words(language()).reason('correction', row.reason_class)}] {row.reason_text}" if row.reason_class else "",
                 t("office_comment"): comments.get((kind, row.key, change.column), ""),
             }
         )  # fmt: skip

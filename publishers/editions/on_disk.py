@@ -5,6 +5,7 @@ Nothing here writes. An instance keeps its editions in one folder (``EDITIONS_DI
     current.json            which edition is shown, and which were withdrawn, with the reason
     0001/edition.db         approved figures and their public provenance, and nothing else
     0001/changes.json       what changed against the edition shown before, with reason and size
+    0001/government/…       the files in which the government describes itself, for a process that has no catalogue
     0001/site/…             the static public edition, with open data, feed and pictures to embed
     0001/manifest.json      checksums of all of it, counts, rule version, date, note, checksum of the manifest before
 """
@@ -26,6 +27,7 @@ from kpis.periods import parse_instant
 from kpis.store.store import frozen_url
 
 POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "edition.db", "changes.json", "site"
+GOVERNMENT = "government"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +47,12 @@ class Edition:
     def url(self) -> str:
         """Return the address of its figures, for a ``Store`` that cannot write."""
         return frozen_url(self.folder / DATABASE)
+
+    @property
+    def government(self) -> Path | None:
+        """Return the folder with the government's own files; ``None`` in an edition from before they were kept."""
+        folder = self.folder / GOVERNMENT
+        return folder if folder.is_dir() else None
 
     def changes(self) -> list[dict[str, Any]]:
         """Return what changed against the edition shown before; see ``telling.changes``."""

@@ -23,6 +23,7 @@ from sqlalchemy import insert, select
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.figures.records import RULE_VERSION
 from kpis.figures.scorecard import Tally, tally
+from kpis.government import government, keep_copy
 from kpis.moment import Moment, State
 from kpis.periods import local_day
 from kpis.reporting.people import viewer_of
@@ -31,9 +32,8 @@ from kpis.store import tables
 from kpis.store.store import Store, frozen_url, utc_now
 from kpis.store.tables import table_of
 from publishers.editions import on_disk
-from publishers.editions.on_disk import CHANGES, DATABASE, MANIFEST, POINTER, SITE, Edition
+from publishers.editions.on_disk import CHANGES, DATABASE, GOVERNMENT, MANIFEST, POINTER, SITE, Edition
 from publishers.editions.public_tables import Gathered, finish, gather
-from publishers.opendata.package import publisher
 from publishers.site import write as static_edition
 from telling.changes import Difference, compare
 
@@ -210,17 +210,18 @@ def _write(beside: Path, gathered: Gathered, number: int, note: str, now: dateti
     folder = chosen.editions_dir
     as_of = local_day(now)
     before = on_disk.opened(folder, number - 1).sha256 if number > 1 else None
-    who = publisher(chosen.catalogue_dir)
+    own = government()
     about = {
         "edition": number, "published_at": now.isoformat() + "Z", "as_of": as_of.isoformat(), "note": note,
         "rule_version": RULE_VERSION, "licence_name": chosen.licence_name, "licence_url": chosen.licence_url,
-        "publisher_ja": who["name_ja"], "publisher_en": who["name_en"], "previous_sha256": before,
+        "publisher_ja": own.publisher.name_ja, "publisher_en": own.publisher.name_en, "previous_sha256": before,
     }  # fmt: skip
     finish(gathered, about)
     candidate = Moment(state=State(Store(frozen_url(beside / DATABASE))), as_of=as_of)
     shown = on_disk.current(folder)
     changes = [change.to_json() for change in _compare(shown, candidate, gathered)]
     _write_json(beside / CHANGES, changes)
+    keep_copy(beside / GOVERNMENT)
     stands = tally(candidate.scored)
     manifest: dict[str, Any] = {
         **about, "software_version": software_version(), "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),

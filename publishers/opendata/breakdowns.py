@@ -60,7 +60,7 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"payment_group": _TEXT, "name_ja": _TEXT, "name_en": _TEXT, "facilities_count": _COUNT}, ("payment_group",),
     ),
     "facilities_over_time": ({"day": "date", "introduced_count": _COUNT, "planned_so_far_count": _COUNT}, ("day",)),
-    "bureau_five_less": (
+    "bureau_themes": (
         {
             "organisation": _TEXT, "bureau_code": _TEXT, "indicator_code": _TEXT, "period_code": _TEXT, "value": _RATE, "unit_ja": _TEXT,
             "unit_en": _TEXT, "status": _TEXT,
@@ -88,13 +88,14 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 
 def breakdowns(site: Site) -> list[Resource]:
     """Return every table of numbers that the pages of registers and bureaus draw."""
-    flat: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FIELDS}
+    tables = {bureaus.heat_file() if name == "bureau_themes" else name: shape for name, shape in FIELDS.items()}
+    flat: dict[str, list[Mapping[str, Any]]] = {name: [] for name in tables}
     for block in _blocks(site):
         if block.file in flat:
             flat[block.file] += block.flat
     return [
         Resource(name, fields, tuple({field: as_datum(row[field]) for field in fields} for row in flat[name]), key)
-        for name, (fields, key) in FIELDS.items()
+        for name, (fields, key) in tables.items()
     ]
 
 

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from kpis.figures.facilities import ENDED
+from kpis.government import PublisherFields
 from kpis.moment import Moment
 from publishers.opendata.package import as_datum, write_csv
 
 
-def public_facilities(moment: Moment, who: Mapping[str, Any], codes: Mapping[str, str], file: BinaryIO) -> None:
+def public_facilities(moment: Moment, who: PublisherFields, codes: Mapping[str, str], file: BinaryIO) -> None:
     """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank.
 
     Args:
         moment: an edition, on its day; what has ended by then is left out.
-        who: from ``publisher``.
+        who: publishes them.
         codes: name of a municipality → its code of five digits.
         file: to write to.
     """
@@ -32,9 +33,9 @@ def public_facilities(moment: Moment, who: Mapping[str, Any], codes: Mapping[str
         place = row["municipality_ja"]
         several = re.search("[・;、]|ほか", place) is not None  # lies in two municipalities: one cell cannot name both
         filled = {
-            "全国地方公共団体コード": who["code"], "ID": row["facility_code"], "地方公共団体名": who["name_ja"], "名称": row["name_ja"],
+            "全国地方公共団体コード": who.code, "ID": row["facility_code"], "地方公共団体名": who.name_ja, "名称": row["name_ja"],
             "所在地_全国地方公共団体コード": with_check_digit(codes.get(place, "")),
-            "所在地_連結表記": who["prefecture_ja"] + place if place else "", "所在地_都道府県": who["prefecture_ja"] if place else "",
+            "所在地_連結表記": who.prefecture_ja + place if place else "", "所在地_都道府県": who.prefecture_ja if place else "",
             "所在地_市区町村": "" if several else place, "緯度": row["latitude"], "経度": row["longitude"],
             "団体名": row["organisation_ja"] or (units[row["bureau_code"]].name_ja if row["bureau_code"] else ""),
             "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources[row["source_code"]].url if row["source_code"] in sources else "",

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -25,14 +24,16 @@ import pyarrow.parquet as pq
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer, UniqueConstraint
 from sqlmodel import SQLModel
 
+from kpis.declared import said_of
 from kpis.figures.records import current_vintages, worked_out
+from kpis.government import PublisherFields
 from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.store import tables
-from kpis.store.fields import said_of
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers.editions.public_tables import PUBLIC, columns_of
+from telling.bureaus import heat_file
 from telling.words import Words
 
 ROW_GROUP = 5_000  # of a Parquet file
@@ -120,22 +121,8 @@ def describe(field: str, language: str = "ja") -> str:
 
 def title(resource: str, language: str = "ja") -> str:
     """Return the title of a table of the open data."""
-    return _notes()["tables"][resource][language]
-
-
-def publisher(folder: Path) -> dict[str, Any]:
-    """Return who publishes, from ``publisher.toml`` of the catalogue; blanks where a government has none."""
-    blank = {
-        "code": "",
-        "name_ja": "",
-        "name_en": "",
-        "prefecture_ja": "",
-        "identifier": "mieruka",
-        "keywords_ja": [],
-        "keywords_en": [],
-    }
-    path = folder / "publisher.toml"
-    return {**blank, **tomllib.loads(path.read_text(encoding="utf-8"))} if path.is_file() else blank
+    key = "bureau_themes" if resource == heat_file() else resource
+    return _notes()["tables"][key][language].format(themes=Words(language)("themes_within"))
 
 
 def plural(table: str) -> str:
@@ -335,7 +322,7 @@ FORMATS: dict[str, Callable[[Resource, BinaryIO], None]] = {"csv": as_csv, "json
 
 
 def data_package(
-    made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: Mapping[str, Any],
+    made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: PublisherFields,
     sources: Iterable[Mapping[str, Any]], site: str, address: str,
 ) -> dict[str, Any]:  # fmt: skip
     """Describe the tables as a Frictionless data package.
@@ -344,7 +331,7 @@ def data_package(
         made: the tables.
         files: file name → (bytes, SHA-256).
         about: of the edition: number, day, note, licence, version of the software.
-        who: from ``publisher``.
+        who: publishes them.
         sources: rows of the source table.
         site: the name of the site.
         address: where the static edition is served.
@@ -373,18 +360,18 @@ def data_package(
             }
         )  # fmt: skip
     return {
-        "profile": "tabular-data-package", "name": who["identifier"], "title": site, **({"homepage": f"{address}/"} if address else {}),
+        "profile": "tabular-data-package", "name": who.identifier, "title": site, **({"homepage": f"{address}/"} if address else {}),
         "version": str(about["edition"]), "created": about["published_at"], "softwareVersion": about["software_version"],
         "description": f"{site} 公表版 第{about['edition']}号({about['as_of']}) {about['note']}",
         "licenses": [{"name": about["licence_name"].replace(" ", "-"), "title": about["licence_name"], "path": about["licence_url"]}],
-        "contributors": [{"title": who["name_ja"] or site, "role": "publisher"}],
+        "contributors": [{"title": who.name_ja, "role": "publisher"}],
         "sources": [{"title": s["title"], "path": s["url"]} for s in sources],
-        "keywords": [*who["keywords_ja"], *who["keywords_en"]], "resources": described,
+        "keywords": [*who.keywords_ja, *who.keywords_en], "resources": described,
     }  # fmt: skip
 
 
 def dcat_catalogue(
-    made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: Mapping[str, Any], site: str,
+    made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: PublisherFields, site: str,
     address: str,
 ) -> dict[str, Any]:  # fmt: skip
     """Describe the tables as a DCAT catalogue in JSON-LD, one data set per table, for a CKAN harvester.
@@ -393,7 +380,7 @@ def dcat_catalogue(
     from ``owl:versionInfo``, the address of a file from ``dcat:downloadURL``, and its format from ``dcat:mediaType``.
     """
     issued = {"@type": "xsd:dateTime", "@value": about["published_at"]}
-    agent = {"@type": "foaf:Organization", "foaf:name": _in_both(who["name_ja"] or site, who["name_en"] or site)}
+    agent = {"@type": "foaf:Organization", "foaf:name": _in_both(who.name_ja, who.name_en)}
     licence = {"@id": about["licence_url"]}
     languages = [{"@id": f"http://publications.europa.eu/resource/authority/language/{code}"} for code in ("JPN", "ENG")]
     data_sets = []
@@ -412,11 +399,11 @@ def dcat_catalogue(
             )  # fmt: skip
         data_sets.append(
             {
-                "@id": f"{address}/data/{r.name}", "@type": "dcat:Dataset", "dct:identifier": f"{who['identifier']}-{r.name}",
+                "@id": f"{address}/data/{r.name}", "@type": "dcat:Dataset", "dct:identifier": f"{who.identifier}-{r.name}",
                 "dct:title": _in_both(f"{site} {title(r.name)}", title(r.name, "en")),
                 "dct:description": _in_both(title(r.name), title(r.name, "en")), "dct:issued": issued, "dct:modified": issued,
                 "dct:language": languages, "dct:publisher": agent, "dct:license": licence,
-                "dcat:keyword": [*who["keywords_ja"], *who["keywords_en"]], "dcat:landingPage": {"@id": f"{address}/data.html"},
+                "dcat:keyword": [*who.keywords_ja, *who.keywords_en], "dcat:landingPage": {"@id": f"{address}/data.html"},
                 "dcat:version": str(about["edition"]), "owl:versionInfo": str(about["edition"]),
                 "dcat:distribution": spread,
             }

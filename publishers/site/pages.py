@@ -12,26 +12,25 @@ from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, in_
 from kpis.figures.records import JUDGED, Figure, Goal
 from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
 from kpis.figures.sentences import standing_word
+from kpis.government import government
 from kpis.periods import parse_period
 from kpis.settings import ROOT
 from kpis.text import format_date
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, procedures
-from publishers.site.site import Pages, Site
+from publishers.site.site import Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import facts, projects
 from telling.blocks import Telling
 from telling.overview import (
-    LESSES,
-    NOTES,
-    TREND,
     conclusion,
     coverage_lines,
     exclusions,
     headlines,
     lead,
     pair_note,
+    theme_name,
     with_forerunners,
 )
 from telling.words import Words, whose
@@ -48,7 +47,7 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
         if view.scored.entry.is_own_scope:
             own[view.code] = view
     yield _overview(site, words, own)
-    yield _five_less(site, words, own)
+    yield _themes(site, words, own)
     yield _definitions(site, words, own)
     for code, row in site.moment.indicators.items():
         yield _indicator(site, words, row, [v for v in every if v.code == code])
@@ -94,9 +93,13 @@ def _shown(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     scored = [v.scored for v in own.values()]
-    lesses = [(theme, own[leading[0].entry.definition.code]) for theme in LESSES if (leading := headlines(scored, theme))]
-    trend = next((own[s.entry.definition.code] for s in headlines(scored, TREND)), None)
-    shown = {view.code for _, view in lesses} | ({trend.code} if trend else set())
+    themes = [
+        (theme_name(theme, words), own[leading[0].entry.definition.code])
+        for theme in government().cards
+        if (leading := headlines(scored, theme))
+    ]
+    trend = next((own[s.entry.definition.code] for s in headlines(scored, government().chart)), None)
+    shown = {view.code for _, view in themes} | ({trend.code} if trend else set())
     others = [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown]
     below = [trend, *others] if trend else others
     lead_in = lead(scored, words, as_of=site.moment.as_of)
@@ -104,9 +107,9 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     core = projects.core_with_goals(site.moment.projects)
     return "index.html", "index.html", {
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
-        "lesses": lesses, "trend": trend,
+        "themes": themes, "trend": trend,
         "excluded": [
-            exclusions((v.scored for v in views), site.moment.indicators.values(), words) for views in ([v for _, v in lesses], below)
+            exclusions((v.scored for v in views), site.moment.indicators.values(), words) for views in ([v for _, v in themes], below)
         ],
         "projects": [
             (r.row["project_code"], projects.called(r, words), len(r.scored), badge(r.status, words), badges(r.tally, words))
@@ -133,28 +136,29 @@ def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> d
     }  # fmt: skip
 
 
-def _five_less(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     scored, catalogue = [v.scored for v in own.values()], list(site.moment.indicators.values())
-    lesses = []
-    for theme in LESSES:
+    themes = []
+    for theme in government().cards:
         items = with_forerunners(scored, theme, catalogue)
         notes = [note for item in items[:1] if (note := pair_note(scored, item, catalogue, words))]
-        notes += [words(NOTES[theme])] if theme in NOTES and items else []
-        lesses.append((theme, notes, [own[s.entry.definition.code] for s in items]))
+        note = words.named(government().themes[theme], "note")
+        notes += [note] if note and items else []
+        themes.append((theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items]))
     said = words("comma").join(
-        f"{words(theme)} {standing_word(views[0].scored.judgement, words.language)}"
-        for theme, _, views in lesses
+        f"{theme_name(theme, words)} {standing_word(views[0].scored.judgement, words.language)}"
+        for theme, _, _, views in themes
         if headlines(v.scored for v in views)
     )
-    title = words("five_less_title", text=said)
-    return "five-less.html", "five-less.html", {"title": title, "lesses": lesses, "has_chart": True}
+    title = words("themes_title", text=said)
+    return themes_file(), "themes.html", {"title": title, "themes": themes, "has_chart": True}
 
 
 def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     groups = [
         (project, mine)
-        for project in site.moment.rows("Project")
-        if (mine := [v for v in own.values() if v.row["project_code"] == project["project_code"]])
+        for project in (*site.moment.rows("Project"), None)
+        if (mine := [v for v in own.values() if v.row["project_code"] == (project and project["project_code"])])
     ]
     return "definitions.html", "definitions.html", {"title": f"{words('ed_definitions')} ({len(own)})", "groups": groups}
 
@@ -233,7 +237,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
     columns = [{"label": words(label), "number": label == "indicators"} for label in labels]
-    groups = [(words(f"ed_kind_{kind}"), rows) for kind, rows in listed.items()]
+    groups = [(_capital(projects.kind_name(government().project_kind(kind), None, words)), rows) for kind, rows in listed.items()]
     yield (
         "projects.html",
         "list.html",
@@ -246,13 +250,17 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
     )
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _strategy(site: Site, words: Words) -> list[Markup]:
     """Say what each version of the strategy wants, and how many of its leading projects are not identified."""
     versions = in_order(site.moment.rows("StrategyVersion"))
-    stated = next((s.judgement.figure for s in site.moment.scored if s.entry.definition.code == "leading_projects"), None)
-    leading = [r for r in site.moment.projects if r.row["kind"] == "leading"]
     notes = [MarkdownIt("commonmark", {"html": False}).renderInline(projects.version_line(v, words)) for v in versions]
-    notes.append(str(escape(projects.unidentified(leading, versions, stated.value if stated else None, words))))
+    for kind in projects.listed_as("categories"):
+        own = [r for r in site.moment.projects if r.row["kind"] == kind.kind_code]
+        notes.append(str(escape(projects.unidentified(kind, own, site.moment.scored, versions, words))))
     milestones = projects.milestones_line([m for r in site.moment.projects for m in r.milestones], words)
     judged = sum(r.status in JUDGED for r in site.moment.projects)
     said = words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)

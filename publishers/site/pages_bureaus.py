@@ -14,7 +14,7 @@ from typing import Any
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.facilities import counted
 from kpis.figures.scorecard import Tally
-from kpis.periods import parse_period, quarter_code
+from kpis.periods import fiscal_year_code, parse_period, quarter_code
 from kpis.text import format_date
 from publishers.site.block_views import BlockView
 from publishers.site.pages_registers import listed_procedures
@@ -32,7 +32,7 @@ def day_word(day: date | None, precision: str, words: Words) -> str:
     if day is None:
         return ""
     if precision == "year":
-        return parse_period(f"FY{day.year - (day.month < 4)}").label(words.language)
+        return parse_period(fiscal_year_code(day)).label(words.language)
     if precision == "quarter":
         return parse_period(quarter_code(day)).label(words.language)
     if precision == "month":

@@ -22,8 +22,8 @@ from telling.words import Words
 LISTED = 200  # rows of a list on a page; the CSV holds all of them
 
 
-def _view_of(site: Site, words: Words, theme: str, *kinds: str) -> IndicatorView | None:
-    item = published(site.moment.scored, theme, *kinds)
+def _view_of(site: Site, words: Words, register: str, *kinds: str) -> IndicatorView | None:
+    item = published(site.moment.scored, register, *kinds)
     return site.view(item, words) if item else None
 
 
@@ -112,8 +112,8 @@ def facilities(site: Site, words: Words) -> Page:
     """Return the page of facilities."""
     telling = site.telling(words)
     held = site.moment.facilities
-    rollout = published(site.moment.scored, "cashless", "completion", "ratio", "stock")
-    view = _view_of(site, words, "cashless", "completion", "ratio", "stock")
+    rollout = published(site.moment.scored, "facilities", "completion", "ratio", "stock")
+    view = _view_of(site, words, "facilities", "completion", "ratio", "stock")
     if not held:
         return "facilities.html", "register.html", {
             "title": words("fac_empty"), "lead": "", "cards": [], "view": view, "blocks": [], "notes": "", "listed": None,

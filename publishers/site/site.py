@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kpis.figures.scorecard import Scored
+from kpis.government import government
 from kpis.languages import codes
 from kpis.moment import Moment
 from kpis.settings import Settings
@@ -19,6 +20,11 @@ from telling.words import Words
 
 Page = tuple[str, str, dict[str, Any]]  # file, template, what it shows
 Pages = Iterator[Page]
+
+
+def themes_file() -> str:
+    """Return the name of the page of themes, which bears its address in the dashboard: ``five-less.html`` for ``five_less``."""
+    return government().page.address.replace("_", "-") + ".html"
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Site:
     def menu(words: Words) -> list[tuple[str, str]]:
         """Return the pages of the menu: file and label."""
         return [
-            ("index.html", words("nav_overview")), ("five-less.html", words("nav_five_less")),
+            ("index.html", words("nav_overview")), (themes_file(), words("nav_themes")),
             ("definitions.html", words("ed_definitions")), ("projects.html", words("ed_projects")),
             ("bureaus.html", words("ed_bureaus")), ("procedures.html", words("procedures")),
             ("facilities.html", words("ed_facilities")), ("method.html", words("method")),

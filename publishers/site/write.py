@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kpis.government import government
 from kpis.languages import SOURCE, codes
 from kpis.moment import Moment
 from kpis.settings import ROOT, Settings
@@ -115,7 +116,7 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     """Write the open data; return per table its name, titles, number of rows and sizes."""
     folder.mkdir()
     made = [*package.resources(site.moment), *breakdowns(site)]
-    who = package.publisher(site.chosen.catalogue_dir)
+    who = government().publisher
     files: dict[str, tuple[int, str]] = {}
 
     def put(name: str, write: Callable[[BinaryIO], object]) -> None:

@@ -24,7 +24,7 @@ from tests.bench.viewer import Viewer, resident_bytes, served
 RUNS = 25
 QUERIES = {"procedures": "", "procedures searched": "q=税理士"}
 WORDS = ("届出", "税理士", "免許 更新", "の", "zzz")
-ALL = ("", "five_less", "indicator", "procedures", "facilities", "projects", "bureau", "changes", "about")
+ALL = ("", "themes", "indicator", "procedures", "facilities", "projects", "bureau", "changes", "about")
 
 
 def loaded(folder: Path) -> dict[str, str]:

@@ -34,7 +34,7 @@ QUESTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Which ways of paying?": ("facilities", "", ("fac_methods",)),
     "Where is it still cash only, and until when?": ("facilities", "", ("fac_cash", "col_until")),
     "Where on the map?": ("facilities", "", ("fac_map", "fac_list")),
-    "Which projects are there, by category, and how do they stand?": ("projects", "", ("projects_table", "leading_heading")),
+    "Which projects are there, by category, and how do they stand?": ("projects", "", ("projects_table", "reported_in")),
     "Which indicators has a project, and how were its targets raised?": ("projects", "projects?code=", ("project_indicators", "every_figure")),
     "What was planned, re-planned and done, with what slip?": (
         "projects", "projects?code=", ("planned_day", "replanned_day", "actual_day", "slip_days", "reported_in"),

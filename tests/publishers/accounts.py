@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from kpis.figures.records import STATUSES
+from kpis.government import government
 from kpis.periods import Period, parse_period
 from kpis.text import status_word
-from telling.overview import LESSES, NOTES
+from telling.overview import theme_name
+from telling.projects import kind_name
 from telling.words import Words
 from tests.publishers import charted, tabled
 from tests.publishers.ledger import Item, Ledger, Table, plain
@@ -114,7 +116,9 @@ def overview(ledger: Ledger, shown: Shown) -> list[str]:
     said = [
         *_lead(ledger),
         *left_out,
-        *w("core_of_versions", count=len(listed), versions="|").split("|"),  # names of versions are explained apart
+        *w(
+            "core_of_versions", count=len(listed), kind=kind_name(government().project_kinds["core"], len(listed), w), versions="|"
+        ).split("|"),  # names of versions are explained apart
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in ledger.api("projects")["projects"])),
     ]
     wrong += ledger.unaccounted(shown, about=own, says=said)
@@ -130,7 +134,7 @@ def overview(ledger: Ledger, shown: Shown) -> list[str]:
 def five_less(ledger: Ledger, shown: Shown) -> list[str]:
     """Check the page of the five lessons: notes, values, charts, tables."""
     w, says, items = ledger.words, [], []
-    for theme in LESSES:
+    for theme in government().cards:
         found = theme_items(ledger, theme)
         items += found
         for item in found[:1]:
@@ -140,7 +144,7 @@ def five_less(ledger: Ledger, shown: Shown) -> list[str]:
                 mine, theirs = max(both, key=lambda p: p[0]["end_date"])
                 says.append(w("pair", period=ledger.period(mine["period"]), name=w.named(item), value=ledger.figure(item, mine),
                               other=ledger.figure(other, theirs), other_name=w.named(other)))  # fmt: skip
-        says += [w(NOTES[theme])] if theme in NOTES else []
+        says += [note] if (note := w.named(government().themes[theme], "note")) else []
     wrong, others = series(ledger, shown, items)
     return wrong + [f"{c.alt} is not expected" for c in others] + ledger.unaccounted(shown, about=items, says=says)
 
@@ -277,7 +281,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     says = [bureaus_title(w, current)]
     judged_by = {(s["code"], s["scope"]): s for s in ledger.items(view)}
     heads = tabled.lesses(ledger)
-    themes = [t for t in LESSES if t in heads]
+    themes = [t for t in government().cards if t in heads]
     listed = [b for b in rows if b["is_valid"] or b["indicators"]]
     cells, table = [], []
     periods: list[Period] = []
@@ -312,7 +316,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
         sentence += w("periods_same", period=ordered[0]) if same else w("periods_differ", first=ordered[0], last=ordered[-1])
     says.append(sentence)
     says += [once for held in (current, gone) if (once := counted_once(w, held))]
-    tables: list[Table] = [([w("bureau"), *(w(t) for t in themes)], table), tabled.listed(ledger, current)]
+    tables: list[Table] = [([w("bureau"), *(theme_name(t, w) for t in themes)], table), tabled.listed(ledger, current)]
     tables += [tabled.listed(ledger, gone)] if gone else []
     lead = w("bureaus_lead", as_of=ledger.day(ledger.api("bureaus")["as_of"]), view=w(f"view_{view}"))
     wrong = [] if lead in shown.texts else [f"the page is not of the organisation {view}"]

@@ -7,8 +7,10 @@ from collections import Counter
 from datetime import date
 
 from kpis.figures.projects import MILESTONE_STATES
+from kpis.government import government
 from kpis.settings import ROOT
 from kpis.text import known_day, status_word
+from telling.projects import kind_name
 from telling.words import Words
 from tests.publishers import tabled
 from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, milestones_line, series, states, timeline
@@ -74,7 +76,12 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
 
 def heading(w: Words, held: list[Item], versions: list[Item]) -> str:
     """Head a list of core projects, with a bar for the names of versions, which are explained apart."""
-    return w("core_seen_of_versions" if versions[0]["is_renumbered"] else "core_of_versions", count=len(held), versions="|")
+    return w(
+        "core_seen_of_versions" if versions[0]["is_renumbered"] else "core_of_versions",
+        count=len(held),
+        kind=kind_name(government().project_kinds["core"], len(held), w),
+        versions="|",
+    )
 
 
 def bureaus_line(w: Words, p: Item, names: dict[str, str]) -> str:

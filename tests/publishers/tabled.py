@@ -11,9 +11,10 @@ from kpis.figures.facilities import STATUSES as CASHLESS
 from kpis.figures.projects import GivenDay
 from kpis.figures.registers import FORMS
 from kpis.figures.registers import STATUSES as DIGITAL
+from kpis.government import government
 from kpis.periods import parse_period
 from kpis.text import format_count, format_percent, format_ratio, format_value, known_day, status_word
-from telling.overview import LESSES
+from telling.overview import theme_name
 from tests.publishers.ledger import Item, Ledger, Table, cell, plain
 from tests.publishers.shown import Shown
 
@@ -209,24 +210,24 @@ def coverage(ledger: Ledger) -> Table:
     w, heads = ledger.words, lesses(ledger)
     owing = sum(b["is_valid"] for b in ledger.api("bureaus")["bureaus"])
     rows = []
-    for theme in [t for t in LESSES if t in heads]:
+    for theme in [t for t in government().cards if t in heads]:
         code = heads[theme]["indicator_code"]
         whole = ledger.own[code]
         newest = next((r for r in reversed(whole["rolled_up"]) if not r["is_published_only"]), None)
         total = newest["value"] if newest else None
         rows.append(
-            [w(theme), w.named(whole), ledger.period(newest["period"]) if newest else "―", str(newest["reported_count"] if newest else 0),
+            [theme_name(theme, w), w.named(whole), ledger.period(newest["period"]) if newest else "―", str(newest["reported_count"] if newest else 0),
              str(newest["owing_count"] if newest else owing), "―" if total is None else ledger.value(whole, total, worked_out=True),
              w("answer_yes") if newest and newest["is_complete"] else w("answer_no")]
         )  # fmt: skip
-    keys = ("five_less", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
+    keys = ("themes", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
     return [w(k) for k in keys], rows
 
 
 def lesses(ledger: Ledger) -> dict[str, Item]:
     """Return theme → the first headline indicator of a lesse that bureaus report."""
     rows = reversed(list(ledger.indicators.values()))
-    return {r["theme"]: r for r in rows if r["is_reported_by_bureaus"] and r["is_headline"] and r["theme"] in LESSES}
+    return {r["theme"]: r for r in rows if r["is_reported_by_bureaus"] and r["is_headline"] and r["theme"] in government().cards}
 
 
 def bureau_indicators(ledger: Ledger, items: Sequence[Item]) -> Table:

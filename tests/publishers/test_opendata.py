@@ -15,10 +15,10 @@ import frictionless
 import pyarrow.parquet as pq
 import pytest
 
+from kpis.declared import said_of
 from kpis.moment import Moment, State
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
-from kpis.store.fields import said_of
 from kpis.store.store import Store
 from publishers.editions import on_disk
 from publishers.editions.public_tables import PUBLIC
@@ -183,12 +183,6 @@ def test_a_check_digit_is_that_of_the_published_codes() -> None:
     for whole in ("011002", "131016", "131067", "132039", "272035", "462209"):
         assert with_check_digit(whole[:5]) == whole
     assert with_check_digit("") == ""
-
-
-def test_another_government_brings_its_own_publisher(tmp_path: Path) -> None:
-    assert opendata.publisher(tmp_path)["code"] == ""
-    (tmp_path / "publisher.toml").write_text('code = "012025"\nname_ja = "函館市"\n', encoding="utf-8")
-    assert opendata.publisher(tmp_path)["name_ja"] == "函館市"
 
 
 def test_the_dcat_catalogue_can_be_harvested(data: Path, package: dict[str, Any]) -> None:

@@ -171,7 +171,7 @@ def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, languag
         assert f"{numerator / denominator * 100:.1f}".removesuffix(".0") in row[words("sealless")]
         assert words("short_no_data") in row[words("faxless")]
     assert sum(words("short_no_data") not in r[words("sealless")] for r in heat.values()) == 3
-    covered = {r[words("five_less")]: r for r in found[words("five_less")]}
+    covered = {r[words("themes")]: r for r in found[words("themes")]}
     assert covered[words("sealless")][words("cov_reported")] == "3"
     assert covered[words("sealless")][words("cov_sum")] == "37.1 %"  # 260 of 700
     assert {covered[words(t)][words("cov_reported")] for t in ("faxless", "paperless", "cashless", "touchless")} == {"0"}

@@ -8,6 +8,7 @@ import pytest
 
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
 from kpis.figures.records import RULE_VERSION
+from kpis.government import government
 from kpis.moment import Moment, State
 from kpis.periods import parse_period
 from kpis.store import tables
@@ -106,7 +107,7 @@ def test_a_list_of_core_projects_says_of_which_version_and_whether_it_is_whole(t
     names = {v["version_code"]: words.named(v) for v in versions}
     assert len(shown) == 7 and "7" in head and names["1"] in head and names["2"] in head and names["3"] not in head
     last = [v for v in versions if v["version_code"] == "X"]
-    seen = told_projects.core_heading(last, 1, words, is_all=False)
+    seen = told_projects.core_heading(government().project_kinds["core"], last, 1, words, is_all=False)
     assert names["X"] in seen and ("確認できたもの1件" in seen if language == "ja" else "1 core project identified" in seen)
 
 
@@ -140,7 +141,10 @@ def test_bureaus_that_take_part_are_named_beside_those_that_lead(tokyo: Store, l
 @LANGUAGES
 def test_only_core_projects_are_called_the_work_of_all_bureaus(language: str) -> None:
     words, core = Words(language), {"ja": "コア・プロジェクト", "en": "core projects"}[language]
-    assert core in words("bureau_unknown_core") and core not in words("bureau_unknown")
+    kind = government().project_kinds["core"]
+    assert core in words("bureau_unknown_whole", kind=told_projects.kind_name(kind, None, words)) and core not in words(
+        "bureau_unknown"
+    )
 
 
 @LANGUAGES

@@ -11,16 +11,13 @@ from sqlmodel import Field, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
+from kpis.declared import Code, Fields, Filled, Flag, NameEn, NameJa, Said
+from kpis.government import CorrectionReason, Theme
 from kpis.store.fields import (
     KEY,
     BureauCode,
-    Code,
-    CorrectionReason,
     Denominator,
     Direction,
-    Fields,
-    Filled,
-    Flag,
     Frequency,
     IndicatorCode,
     IndicatorKind,
@@ -28,22 +25,18 @@ from kpis.store.fields import (
     IsApproximate,
     MaybeInstant,
     MaybePeriodCode,
+    MaybeProjectCode,
     MaybeValue,
-    NameEn,
-    NameJa,
     NoteEn,
     NoteJa,
     Number,
     Numerator,
     PeriodCode,
     Precision,
-    ProjectCode,
     PublishedOn,
     ReportingPeriodCode,
-    Said,
     SourceCode,
     TextJa,
-    Theme,
     Value,
     Verified,
     one_of,
@@ -55,7 +48,7 @@ class IndicatorFields(Fields):
     """One row per indicator; the definition everybody reads and the engine judges by."""
 
     indicator_code: Annotated[Code, Said("指標のコード", "code of the indicator"), KEY]
-    project_code: ProjectCode
+    project_code: MaybeProjectCode = None
     theme: Annotated[Theme, Said("分野", "theme")]
     kind: Annotated[IndicatorKind, Said("種類", "kind")]
     direction: Annotated[
@@ -229,7 +222,6 @@ class Observation(ObservationFields, SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("indicator_code", "bureau_code", "period_code", "vintage"),
-        one_of("reason_class", words.CorrectionReason, optional=True),
         CheckConstraint("vintage >= 1", name="vintage_counts_from_one"),
         CheckConstraint("vintage = 1 OR (reason_class IS NOT NULL AND reason_text <> '')", name="a_correction_has_a_reason"),
         CheckConstraint(
@@ -286,7 +278,6 @@ class Withdrawal(SQLModel, table=True):
 
     __table_args__ = (
         one_of("state", words.WithdrawalState),
-        one_of("reason_class", words.CorrectionReason),
         CheckConstraint("reason_text <> ''", name="a_withdrawal_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),
         Index(

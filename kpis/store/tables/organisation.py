@@ -10,23 +10,18 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import SQLModel
 
 from kpis import vocabulary as words
+from kpis.declared import Code, Fields, Filled, Flag, NameJa, Said
+from kpis.government import UnitKind
 from kpis.store.fields import (
     KEY,
-    Code,
-    Fields,
-    Filled,
-    Flag,
     Grade,
     MaybeNameEn,
     MaybeSourceCode,
-    NameJa,
     Precision,
     PublishedBasis,
     PublishedBy,
     PublishedOn,
     Relation,
-    Said,
-    UnitKind,
     ValidFrom,
     ValidFromPrecision,
     ValidTo,

@@ -9,26 +9,21 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kpis import vocabulary as words
+from kpis.declared import Code, Fields, Flag, NameEn, NameJa, Said
+from kpis.government import ProjectKind
 from kpis.store.fields import (
     KEY,
     BureauCode,
     CategoryEn,
-    Code,
     EndedOn,
     EndedOnPrecision,
-    Fields,
-    Flag,
     Instant,
     MaybeInstant,
     MaybeSourceCode,
-    NameEn,
-    NameJa,
     Part,
     Precision,
     ProjectCode,
-    ProjectKind,
     PublishedBy,
-    Said,
     SourceCode,
     SuccessorCode,
     ValidFrom,
@@ -70,7 +65,6 @@ class ProjectFields(Fields):
 class Project(ProjectFields, SQLModel, table=True):
     """A core or leading project, or the programme itself; one row per project code."""
 
-    __table_args__ = (one_of("kind", words.ProjectKind),)
     sort_order: int = 0
 
 

@@ -10,31 +10,27 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kpis import vocabulary as words
+from kpis.declared import Code, Fields, Flag, NameJa, Said
 from kpis.store.fields import (
     KEY,
     Authority,
     CashlessStatus,
     CategoryEn,
-    Code,
     Count,
     CountedAs,
     DigitalStatus,
     EndedOn,
     EndedOnPrecision,
-    Fields,
-    Flag,
     Instant,
     MaybeBureauCode,
     MaybeInstant,
     MaybeNameEn,
-    NameJa,
     OrganisationJa,
     Party,
     PlannedFor,
     PlanPrecision,
     Precision,
     ProcessType,
-    Said,
     SourceCode,
     StepForm,
     SuccessorCode,
@@ -206,7 +202,6 @@ class RegisterChange(SQLModel, table=True):
     __tablename__ = "register_change"
     __table_args__ = (
         one_of("register_name", words.RegisterName),
-        one_of("reason_class", words.CorrectionReason, optional=True),
         CheckConstraint("reason_class IS NULL OR reason_text <> ''", name="a_correction_has_a_reason"),
         UniqueConstraint("register_name", "row_code", "vintage"),
         Index("register_change_by_instant", "register_name", "known_at"),

@@ -1,4 +1,4 @@
-"""The five lesses: is each on its planned path?"""
+"""The themes: is each on its planned path?"""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import streamlit as st
 
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
+from kpis.government import government
 from pages.parts import cached
 from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
 from pages.parts.entry import enter
 from pages.parts.text import language, named, t
-from telling.overview import LESSES, NOTES, headlines, pair_note, with_forerunners
+from telling.overview import headlines, pair_note, theme_name, with_forerunners
 from telling.words import Words
 
 enter()
@@ -20,14 +21,14 @@ def layout() -> tuple[str, list[tuple[str, list[str], list[tuple[Scored, str]]]]
     """Return the status of each theme in one text, and each theme with its notes and its indicators with their headings."""
     every, catalogue = cached.moment().own, cached.moment().rows("Indicator")
     themes = []
-    for theme in LESSES:
+    for theme in government().cards:
         items = with_forerunners(every, theme, catalogue)
         notes = [note for item in items[:1] if (note := pair_note(every, item, catalogue, Words(language())))]
-        if theme in NOTES and items:
-            notes.append(t(NOTES[theme]))
+        if items and (note := named(government().themes[theme], "note")):
+            notes.append(note)
         themes.append((theme, notes, [(item, heading(item)) for item in items]))
     said = t("comma").join(
-        f"{t(theme)} {standing_word(items[0][0].judgement, language())}"
+        f"{theme_name(theme, Words(language()))} {standing_word(items[0][0].judgement, language())}"
         for theme, _, items in themes
         if headlines([item for item, _ in items])
     )
@@ -43,15 +44,15 @@ def heading(item: Scored) -> str:
 
 
 book = cached.moment().book
-said, themes = cached.made("five_less", make=layout)
-st.title(t("five_less_title", text=said))
+said, themes = cached.made("themes", make=layout)
+st.title(t("themes_title", text=said))
 if not said:
     st.info(t("empty"), icon=":material/info:")
 
 for theme, notes, items in themes:
     if not items:
         continue
-    st.header(t(theme), divider="gray")
+    st.header(theme_name(theme, Words(language())), divider="gray")
     for note in notes:
         st.info(note, icon=":material/info:")
     with st.grid(min(len(items), 2), min_column_width=300):
