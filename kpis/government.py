@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
     "government.toml", "themes.csv", "project_kinds.csv", "unit_kinds.csv", "correction_reasons.csv",
 )  # fmt: skip
 FILES = (FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS)
+PLACES = "municipalities.csv"  # may be missing
 TEXT = "text"  # the folder with words of the government's own
 
 
@@ -178,6 +179,16 @@ class UnitKindFields(Fields):
     is_bureau: Annotated[Flag, Said("自ら報告する局か", "whether such units report for themselves")] = False
 
 
+class PlaceFields(Fields):
+    """One row per municipality on the map of tiles, and where its tile stands; the file may be missing, then there is no map."""
+
+    municipality_code: Annotated[str, Said("区市町村のコード(5桁)", "code of the municipality")]
+    name_ja: NameJa
+    name_en: NameEn
+    column: Annotated[int, Said("左からの位置", "place from the left")]
+    row: Annotated[int, Said("上からの位置", "place from the top")]
+
+
 class ReasonFields(Fields):
     """One row per reason for saying anew what was said before, in the order in which they are offered."""
 
@@ -206,6 +217,7 @@ class Government:
     project_kinds: Mapping[str, ProjectKindFields]
     unit_kinds: Mapping[str, UnitKindFields]
     reasons: Mapping[str, ReasonFields]
+    places: tuple[PlaceFields, ...]
 
     @cached_property
     def bureau_kinds(self) -> frozenset[str]:
@@ -284,15 +296,40 @@ def read(folder: Path) -> Government:
         first_month=facts.calendar.first_month, zone=ZoneInfo(facts.calendar.time_zone), first_day=facts.calendar.first_day,
         themes=themes, reasons=reasons,
         project_kinds={row.kind_code: row for row in _rows(folder / PROJECT_KINDS, ProjectKindFields)},
+        places=tuple(_rows(folder / PLACES, PlaceFields)) if (folder / PLACES).is_file() else (),
         unit_kinds={row.kind_code: row for row in _rows(folder / UNIT_KINDS, UnitKindFields)},
     )  # fmt: skip
+
+
+LISTED: Mapping[str, type[Fields]] = {
+    THEMES: ThemeFields, PROJECT_KINDS: ProjectKindFields, UNIT_KINDS: UnitKindFields, REASONS: ReasonFields, PLACES: PlaceFields,
+}  # fmt: skip
+
+
+def faults(folder: Path) -> Iterator[tuple[str, CatalogueRefused]]:
+    """Yield what keeps the files of a government from being read, each value of its own: the file, and what to do."""
+    is_readable = True
+    for name in FILES:
+        try:
+            _facts(folder / name) if name == FACTS else _rows(folder / name, LISTED[name])
+        except CatalogueRefused as refused:
+            is_readable, cause = False, refused.__cause__
+            alone = [[e] for e in cause.errors()] if isinstance(cause, ValidationError) else []
+            yield from ((name, _unreadable(folder / name, "", each)) for each in alone)
+            if not alone:
+                yield name, refused
+    if is_readable:
+        try:
+            read.__wrapped__(folder)  # anew: the files may have been changed since they were read
+        except CatalogueRefused as refused:
+            yield REASONS, refused
 
 
 def keep_copy(folder: Path) -> None:
     """Copy the files of the government into a folder that does not exist yet, so that it can be read from there."""
     own = government().folder
     folder.mkdir()
-    for name in FILES:
+    for name in (*FILES, *(name for name in (PLACES,) if (own / name).is_file())):
         shutil.copyfile(own / name, folder / name)
     if (own / TEXT).is_dir():
         shutil.copytree(own / TEXT, folder / TEXT)
@@ -310,8 +347,10 @@ def _facts(path: Path) -> FactsFields:
         raise _missing(path)
     try:
         return FactsFields.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
-        raise _unreadable(path, "", error) from error
+    except ValidationError as error:
+        raise _unreadable(path, "", error.errors()) from error
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(path, "", [{"loc": (), "msg": error}]) from error
 
 
 _Row = TypeVar("_Row", bound=Fields)
@@ -327,15 +366,14 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
             try:
                 found.append(model.model_validate(kept))
             except ValidationError as error:
-                raise _unreadable(path, str(number), error) from error
+                raise _unreadable(path, str(number), error.errors()) from error
     return found
 
 
-def _unreadable(path: Path, row: str, error: Exception) -> CatalogueRefused:
-    told: list[Any] = list(error.errors()) if isinstance(error, ValidationError) else []
-    said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in told) or str(error)
+def _unreadable(path: Path, row: str, told: Iterable[Any]) -> CatalogueRefused:
+    said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in told)
     return CatalogueRefused(
-        f"{path}{f' {row}行目' if row else ''}を読めません({said})。data/README.md に合わせて直してください。",
+        f"{path}{f' {row}行目' if row else ''} を読めません({said})。data/README.md に合わせて直してください。",
         f"{path}{f' row {row}' if row else ''} cannot be read ({said}). Correct it as data/README.md describes.",
     )
 

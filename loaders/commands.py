@@ -18,7 +18,7 @@ from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
 from kpis.terminal import err, out, own_store
 from kpis.vocabulary import OPEN_STATES
-from loaders import catalogue, load, pull
+from loaders import catalogue, load, new_catalogue, pull
 from loaders.files.problems import LoadReport
 from loaders.missing import decision_of
 from loaders.workbook import door, submit
@@ -148,13 +148,33 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
 
 
 @app.command()
+def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty")]) -> None:
+    """Write an empty catalogue for another government: every file with its heading row, and what each column means."""
+    for path in new_catalogue.write_new(folder):
+        out.print(str(path), markup=False)
+    out.print(f"次に next: manage.py check {folder}", markup=False)
+
+
+def _look_over(folder: Path) -> None:
+    found = list(new_catalogue.look_over(folder))
+    for place, ja, en in found:
+        err.print(place, style="bold", markup=False)
+        err.print(f"  {ja}", markup=False)
+        err.print(f"  {en}", markup=False)
+    out.print(f"{folder}: " + (f"{len(found)} 件 to do" if found else "取り込めます can be loaded"), markup=False)
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="File to check", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="File to check, or the folder of a catalogue", exists=True)],
     kind: Annotated[str | None, typer.Option(help="What the file holds, as observations.csv")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
     marked: Annotated[Path | None, typer.Option(help="Where to write a bureau workbook with its faulty cells marked")] = None,
 ) -> None:
-    """Check a file as load would, and store nothing. Exit code 0 = clean, 1 = problems, 2 = wrong usage."""
+    """Check a file as load would, or what a catalogue lacks, and store nothing. Exit code 0 = clean, 1 = problems, 2 = wrong usage."""
+    if file.is_dir():
+        _look_over(file)
     store = own_store()
     content = file.read_bytes()
     report = load.check_content(content, file.name, kind=kind, store=store)

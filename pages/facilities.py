@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose_part
@@ -49,7 +48,7 @@ if facilities:
         block(lambda: told.cash_places(said, facilities), key="cash_only")
     with st.container(border=True):
         st.subheader(t("fac_map"))
-        block(lambda: told.tiles(said, facilities, settings().layouts_dir), key="facilities_map")
+        block(lambda: told.tiles(said, facilities), key="facilities_map")
     st.subheader(t("fac_list"))
     block(lambda: told.whole_list(said, facilities), key="facilities")
     st.subheader(t("notes_heading"))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from charts.shapes import Counts, Shares, Steps, Tile, Tiles
@@ -24,10 +21,10 @@ from kpis.figures.facilities import (
 )
 from kpis.figures.facilities import over_time as days_of
 from kpis.figures.scorecard import Scored, figure_text
+from kpis.government import government
 from kpis.text import format_date
 from telling.blocks import Block, Card, Cell, Link, Number, Telling, ended_line, in_both
 
-TILES = "municipalities.csv"
 FIELDS = ("bureau", "kind")
 
 
@@ -239,33 +236,20 @@ def _flat(f: Facility) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@lru_cache(maxsize=2)
-def tile_layout(path: Path) -> tuple[dict[str, str], ...]:
-    """Read where each place stands on the map of tiles; no file, no map."""
-    if not path.is_file():
-        return ()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return tuple(csv.DictReader(file))
-
-
-def tiles(telling: Telling, facilities: Sequence[Facility], layouts: Path) -> Block:
-    """Show the places on a map of tiles, with the list that says the same.
-
-    Args:
-        layouts: the folder of the layout.
-    """
+def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
+    """Show the places on the government's map of tiles, with the list that says the same."""
     w = telling.words
-    found, layout = by_place(counted(facilities)), tile_layout(layouts / TILES)
-    known = {row["name_ja"] for row in layout}
+    found, layout = by_place(counted(facilities)), government().places
+    known = {place.name_ja for place in layout}
     drawn: list[Tile] = []
     listed: list[tuple[str, str, str, str, dict[str, int]]] = []  # place in the language, code, name_ja, name_en, counts
     for place in layout:
-        own = found.get(place["name_ja"], dict.fromkeys(STATUSES, 0))
+        own = found.get(place.name_ja, dict.fromkeys(STATUSES, 0))
         name = w.named(place)
         short = name[:-1] if _is_japanese(name) and len(name) > 2 else name
         total, done = sum(own.values()), sum(own[s] for s in CASHLESS)
-        drawn.append(Tile(column=int(place["column"]), row=int(place["row"]), name=short, place=name, done=done, total=total))
-        listed.append((name, place["municipality_code"], place["name_ja"], place["name_en"], own))
+        drawn.append(Tile(column=place.column, row=place.row, name=short, place=name, done=done, total=total))
+        listed.append((name, place.municipality_code, place.name_ja, place.name_en, own))
     elsewhere = [(name or w("form_unknown"), name, name, name, own) for name, own in found.items() if name not in known]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (name, sum(own.values()), *(own[s] for s in STATUSES))

@@ -13,6 +13,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from kpis.government import Government, government
+from kpis.periods import first_month_word
 from kpis.registers import REGISTERS
 from kpis.settings import ROOT
 from kpis.vocabulary import RowKind
@@ -120,25 +122,33 @@ def plain_heading(text: str) -> str:
     return "".join(cleaned(text).split()).casefold()
 
 
-@lru_cache(maxsize=4)
 def load_layout(folder: Path = LAYOUTS) -> Layout:
-    """Read the layout of the bureau workbook.
+    """Read the layout of the bureau workbook, in which the government's own month and reasons of corrections are filled in.
 
     Args:
         folder: with ``bureau_report.csv`` and ``bureau_report.toml``.
     """
-    words = tomllib.loads((folder / "bureau_report.toml").read_text(encoding="utf-8"))
+    return _read_layout(folder, government())
+
+
+@lru_cache(maxsize=4)
+def _read_layout(folder: Path, own: Government) -> Layout:
+    def told(name: str) -> str:
+        text = (folder / name).read_text(encoding="utf-8")
+        return text.replace("{first_month_ja}", first_month_word("ja")).replace("{first_month_en}", first_month_word("en"))
+
+    words = tomllib.loads(told("bureau_report.toml"))
+    reasons = words["choices"]["reasons"]
+    words["choices"]["reasons"] = {code: reasons.get(code, (r.name_ja, r.name_en)) for code, r in own.reasons.items()}
     columns: dict[str, list[Column]] = {}
-    with (folder / "bureau_report.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            name, (field, _, member) = row["column"], row["column"].partition(":")
-            column = Column(
-                name=name, field=field, member=member, heading_ja=row["heading_ja"], heading_en=row["heading_en"],
-                value=row["value"], input=row["input"],
-                kinds=frozenset(filter(None, row["kinds"].split(";"))), choices=row["choices"], width=float(row["width"]),
-                message_ja=row["message_ja"], message_en=row["message_en"],
-            )  # fmt: skip
-            columns.setdefault(row["sheet"], []).append(column)
+    for row in csv.DictReader(told("bureau_report.csv").splitlines()):
+        name, (field, _, member) = row["column"], row["column"].partition(":")
+        column = Column(
+            name=name, field=field, member=member, heading_ja=row["heading_ja"], heading_en=row["heading_en"], value=row["value"],
+            input=row["input"], kinds=frozenset(filter(None, row["kinds"].split(";"))), choices=row["choices"],
+            width=float(row["width"]), message_ja=row["message_ja"], message_en=row["message_en"],
+        )  # fmt: skip
+        columns.setdefault(row["sheet"], []).append(column)
     return Layout(
         words["version"], (words["title_ja"], words["title_en"]), words["sheets"], words["sheets_en"], {name: tuple(found) for name, found in columns.items()},
         {name: {code: (pair[0], pair[1]) for code, pair in found.items()} for name, found in words["choices"].items()},

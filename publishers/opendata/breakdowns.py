@@ -120,5 +120,5 @@ def _blocks(site: Site) -> Iterable[Block]:
     yield facilities.where(telling, held, "kind")
     yield facilities.ways_of_paying(telling, held)
     yield facilities.over_time(telling, held)
-    yield facilities.tiles(telling, held, site.chosen.layouts_dir)
+    yield facilities.tiles(telling, held)
     yield bureaus.coverage(telling, site.moment.scored, catalogue, site.moment.bureaus)

@@ -126,7 +126,7 @@ def facilities(site: Site, words: Words) -> Page:
         BlockView(told_facilities.ways_of_paying(telling, held), words),
         BlockView(told_facilities.over_time(telling, held), words),
         BlockView(told_facilities.cash_places(telling, held), words),
-        BlockView(told_facilities.tiles(telling, held, site.chosen.layouts_dir), words, words("fac_map")),
+        BlockView(told_facilities.tiles(telling, held), words, words("fac_map")),
     ]
     whole = BlockView(told_facilities.whole_list(telling, held), words)
     listed = {

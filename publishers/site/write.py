@@ -27,7 +27,6 @@ from publishers.site.feed import atom, sitemap
 from publishers.site.pages import pages_of
 from publishers.site.share import share_picture
 from publishers.site.site import Site
-from telling.facilities import TILES, tile_layout
 from telling.for_machines import status_json
 from telling.words import Words
 
@@ -128,7 +127,10 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     for resource in made:
         for form, write in package.FORMATS.items():
             put(f"{resource.name}.{form}", partial(write, resource))
-    put("public_facilities.csv", partial(public_facilities, site.moment, who, _municipalities(site)))
+    put(
+        "public_facilities.csv",
+        partial(public_facilities, site.moment, who, {place.name_ja: place.municipality_code for place in government().places}),
+    )
     put("judgements.json", lambda file: file.write(package.json_bytes(_judgements(site))))
     name = Words(SOURCE)("site")
     sources = site.moment.rows("Source")
@@ -143,11 +145,6 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
         }
         for r in made
     ]  # fmt: skip
-
-
-def _municipalities(site: Site) -> dict[str, str]:
-    """Return the code of each municipality by its name, from the layout of the map."""
-    return {row["name_ja"]: row["municipality_code"] for row in tile_layout(site.chosen.layouts_dir / TILES)}
 
 
 def _judgements(site: Site) -> dict[str, Any]:

@@ -309,7 +309,7 @@ def facility_rows(ledger: Ledger, rows: Sequence[Item]) -> Table:
 
 def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, says: list[str], tables: list[Table]) -> list[str]:
     w = ledger.words
-    with (ROOT / "data" / "layouts" / "municipalities.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (ROOT / "data" / "catalogue" / "municipalities.csv").open(encoding="utf-8-sig", newline="") as file:
         layout = list(csv.DictReader(file))
     named = {row["name_ja"]: w.named(row) for row in layout}
     counted = {row["name_ja"]: places.get(row["name_ja"], dict.fromkeys(CASH_STATES, 0)) for row in layout}

@@ -1,0 +1,160 @@
+"""An empty catalogue for another government: written with what every column means, and looked over while it is being filled."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from kpis.declared import Fields, said_of, type_of
+from kpis.errors import FigureRefused
+from kpis.government import FACTS, LISTED, FactsFields, faults, settled
+from kpis.store.store import Store
+from kpis.vocabulary import OneOf
+from loaders.catalogue import load_folder
+from loaders.files.problems import LoadReport
+from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
+
+CATALOGUE, OFFICIAL, GUIDE = "catalogue", "official", "README.md"
+_INTRODUCTION = """# {name}
+
+各ファイルの列の意味です。値を書き込み、`manage.py check` でこのフォルダーを確かめてください。コードは英数字、日付は 2024-01-31 の形、
+はい・いいえは 1 と 0、不明は空欄です。
+
+What each column means. Fill the files in and look them over with `manage.py check` on this folder. Codes are Latin letters and digits,
+days are written 2024-01-31, yes and no are 1 and 0, what is not known stays blank.
+"""
+# What must be filled for anything to be shown: file, what it needs.
+_NEEDED = {
+    "themes.csv": ("指標の分野(1行以上)", "at least one theme that indicators are about"),
+    "unit_kinds.csv": ("報告する局の種類(is_bureau が 1)", "at least one kind of unit that reports (is_bureau 1)"),
+    "sources.csv": ("数値の出典(1行以上)", "at least one source of figures"),
+    "bureaus.csv": ("全体を表す組織(kind が whole)と局", "the whole government (kind whole) and its bureaus"),
+    "indicators.csv": ("指標(1行以上)", "at least one indicator"),
+}
+
+
+def write_new(folder: Path) -> list[Path]:
+    """Write an empty catalogue into a folder, with a README beside that says what each column means; return the files.
+
+    Raises:
+        FigureRefused: the folder holds something already.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FigureRefused(
+            f"{folder} は空ではありません。新しいフォルダーの名前を指定してください。", f"{folder} is not empty. Name a new folder."
+        )
+    made = []
+    for part, lists in ((CATALOGUE, {**LISTED, **CATALOGUE_FILES}), (OFFICIAL, OFFICIAL_FILES)):
+        own = folder / part
+        own.mkdir(parents=True, exist_ok=True)
+        guide = [_INTRODUCTION.format(name=part)]
+        if part == CATALOGUE:
+            (own / FACTS).write_text(_facts(), encoding="utf-8", newline="\n")
+            guide.append(f"## {FACTS}\n\n値の意味はファイルの中に書いてあります。 / Its values are explained in the file.\n")
+        for name, model in lists.items():
+            with (own / name).open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerow(model.model_fields)
+            guide.append(_described(name, model))
+        (own / GUIDE).write_text("\n".join(guide), encoding="utf-8", newline="\n")
+        made += sorted(own.iterdir())
+    return made
+
+
+def look_over(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Name what a catalogue lacks, file by file: the file, what to do in Japanese and in English; nothing where it can be loaded.
+
+    Args:
+        folder: a catalogue, or a folder with ``catalogue`` and ``official`` as ``write_new`` makes it.
+    """
+    own, official = (folder / CATALOGUE, folder / OFFICIAL) if (folder / CATALOGUE).is_dir() else (folder, None)
+    for name, (ja, en) in _NEEDED.items():
+        if not (own / name).is_file() or len((own / name).read_text(encoding="utf-8-sig").strip().splitlines()) < 2:
+            yield name, f"まだ空です。{ja}を書いてください。", f"still empty. Write {en}."
+    refused = list(faults(own))
+    yield from ((name, fault.message_ja, fault.message_en) for name, fault in refused)
+    if refused:
+        return
+    for report in _loaded(own, official):
+        for problem in report.problems:
+            place = f"{report.file} {problem.cell}".strip()
+            ja, en = (
+                f"{problem.found}: {problem.expected_ja}。{problem.remedy_ja}。", f"{problem.found}: {problem.expected_en}. {problem.remedy_en}.",
+            )  # fmt: skip
+            yield place, ja, en
+
+
+def _loaded(own: Path, official: Path | None) -> list[LoadReport]:
+    """Load a catalogue into a database that is thrown away."""
+    with tempfile.TemporaryDirectory() as scratch, settled(own):
+        store = Store(f"sqlite:///{Path(scratch) / 'scratch.db'}")
+        store.migrate()
+        try:
+            return load_folder(store, own, official=official)
+        finally:
+            store.engine.dispose()
+
+
+def _described(name: str, model: type[Fields]) -> str:
+    said = said_of(model)
+    told = " ".join((model.__doc__ or "").split())
+    lines = [f"## {name}\n", f"{told}\n", "| 列 column | 意味 | meaning | 型 type | 必須 required |", "|---|---|---|---|---|"]
+    for column, field in model.model_fields.items():
+        ja, en = (said.get(column, {}).get(language, "") for language in ("ja", "en"))
+        lines.append(f"| `{column}` | {ja} | {en} | {_type(model, column, field)} | {'必須 yes' if field.is_required() else ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def _type(model: type[Fields], name: str, field: FieldInfo) -> str:
+    if choices := list(_choices(field)):
+        return "、".join(f"`{choice}`" for choice in choices if choice)
+    plain = {"str": "text", "bool": "0/1", "float": "number", "int": "number", "date": "day"}
+    return plain.get(getattr(type_of(model, name), "__name__", "str"), "text")
+
+
+def _choices(field: FieldInfo) -> Iterator[str]:
+    """Yield the words that a field may have, where its list is closed in the program."""
+    for mark in field.metadata:
+        if isinstance(mark, OneOf):
+            yield from mark.vocabulary.values()
+    pending: list[Any] = [field.annotation]
+    while pending:
+        part = pending.pop()
+        if get_origin(part) is Literal:
+            yield from get_args(part)
+        elif isinstance(part, OneOf):
+            yield from part.vocabulary.values()
+        else:
+            pending += [*get_args(part), *getattr(part, "__metadata__", ())]
+
+
+_BLANK = {"first_month": "4", "first_day": "2020-01-01", "time_zone": '"Asia/Tokyo"'}  # an example of each, in a comment
+
+
+def _facts() -> str:
+    """Return government.toml with a comment on every value; what must be filled is blank, the rest commented out."""
+    lines = ["# 政府(団体)自身についての事実。空欄を埋めてください。 / The government's own facts. Fill in what is blank."]
+    for table, field in FactsFields.model_fields.items():
+        model = next(
+            part for part in (field.annotation, *get_args(field.annotation)) if isinstance(part, type) and issubclass(part, Fields)
+        )
+        mark = "" if field.is_required() else "# "
+        lines += ["", f"# {' '.join((model.__doc__ or '').split())}", f"{mark}[{table}]"]
+        said: Mapping[str, Mapping[str, str]] = said_of(model)
+        for name, each in model.model_fields.items():
+            lines.append(f"# {said[name]['ja']} / {said[name]['en']}" + (f" 例 e.g. {_BLANK[name]}" if name in _BLANK else ""))
+            lines.append(f"{mark or ('' if each.is_required() else '# ')}{name} = {_value(model, name)}")
+    return "\n".join(lines) + "\n"
+
+
+def _value(model: type[Fields], name: str) -> str:
+    field = model.model_fields[name]
+    if get_origin(field.annotation) is tuple:
+        return "[]"
+    if type_of(model, name) in (float, int):
+        return "0"
+    return '""' if field.is_required() or not field.default else f'"{field.default}"'
