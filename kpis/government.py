@@ -25,7 +25,7 @@ from pydantic_core import PydanticKnownError
 
 from kpis.declared import Code, Fields, Filled, Flag, NameEn, NameJa, Said
 from kpis.errors import CatalogueRefused
-from kpis.settings import settings
+from kpis.settings import Settings, settings
 
 FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
     "government.toml", "themes.csv", "project_kinds.csv", "unit_kinds.csv", "correction_reasons.csv",
@@ -250,6 +250,7 @@ class Government:
 
 
 _settled: ContextVar[Path | None] = ContextVar("government", default=None)
+_held: dict[int, tuple[Settings, Government]] = {}
 
 
 def government() -> Government:
@@ -258,7 +259,14 @@ def government() -> Government:
     Raises:
         CatalogueRefused: a file of its catalogue is missing or cannot be read; the message names it and what to do.
     """
-    return read(_settled.get() or settings().catalogue_dir)
+    folder = _settled.get()
+    if folder is not None:
+        return read(folder)
+    chosen = settings()  # by identity: a period is read some 10,000 times while the figures of a day are judged
+    held = _held.get(id(chosen))
+    if held is None:
+        held = _held[id(chosen)] = chosen, read(chosen.catalogue_dir)
+    return held[1]
 
 
 def settle(folder: Path | None) -> None:

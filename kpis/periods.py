@@ -131,7 +131,8 @@ def local_day(instant: datetime) -> date:
 
 def local_time(instant: datetime) -> datetime:
     """Return what the clock of the office shows at a UTC instant."""
-    return instant.replace(tzinfo=UTC).astimezone(government().zone).replace(tzinfo=None)
+    zone = government().zone
+    return zone.fromutc(instant.replace(tzinfo=zone)).replace(tzinfo=None)
 
 
 def parse_instant(text: str) -> datetime:

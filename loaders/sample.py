@@ -12,7 +12,7 @@ import io
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,7 @@ from loaders.workbook.door import issue_template
 from loaders.workbook.layout import Layout, load_layout
 from loaders.workbook.submit import receive
 
-COMPLETE = ("FY2022-Q1", "FY2022-Q2", "FY2022-Q3", "FY2022-Q4")
-OPEN = "FY2023-Q1"  # a quarter in the middle of its reporting: some approved, some waiting, some returned, some not begun
 OFFICE = "office@sample.example.org"
-ISSUED = datetime(2022, 7, 1)
 PARTS = ("value", "numerator", "denominator", "base_value")
 Progress = Callable[[int, int], None]
 Totals = dict[tuple[str, str], dict[str, float]]
@@ -206,8 +203,8 @@ def make_sample(
     store: Store,
     sizes_file: Path,
     *,
-    quarters: Sequence[str] = COMPLETE,
-    open_quarter: str | None = OPEN,
+    quarters: Sequence[str] | None = None,
+    open_quarter: str | None = "",
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> SampleMade:
@@ -216,8 +213,8 @@ def make_sample(
     Args:
         store: its database becomes a sample for good.
         sizes_file: ``sample.toml``.
-        quarters: those that every bureau reports and that are approved.
-        open_quarter: one in the middle of its reporting; none if ``None``.
+        quarters: those that every bureau reports and that are approved; as the file says if left out.
+        open_quarter: one in the middle of its reporting, as the file says if left out; none if ``None``.
         folder: where the filled workbooks are kept, for people to look at; nowhere if left out.
         progress: called with (workbooks done, workbooks in all).
 
@@ -233,6 +230,10 @@ def make_sample(
         )
     store.become_sample()
     sizes = tomllib.loads(sizes_file.read_text(encoding="utf-8"))
+    when = sizes.pop("reporting")
+    quarters = when["complete"] if quarters is None else quarters
+    open_quarter = when["open"] if open_quarter == "" else open_quarter
+    issued_at = datetime.combine(when["issued_on"], time())
     book, organisation, layout = store.book(), store.organisation(), load_layout()
     indicators = [i for i in store.all_of(tables.Indicator) if i["is_reported_by_bureaus"]]
     if not indicators:
@@ -257,11 +258,13 @@ def make_sample(
             if stage != "not_begun":
                 given: dict[tuple[str, str], dict[str, Any]] = {key: dict(parts[bureau]) for key, parts in divided.items()}
                 given |= {key: {"text_ja": "見本: 来庁しない相談・説明会を増やした。"} for key in keys if key[0] in texts}
-                done, count = _reported(store, bureau, period, given, stage=stage, layout=layout, folder=folder)
+                done, count = _reported(
+                    store, bureau, period, given, stage=stage, layout=layout, folder=folder, issued_at=issued_at
+                )
                 approved, rows = approved + done, rows + count
             if progress:
                 progress(made, total)
-    _confidences(store)
+    _confidences(store, when["reviewed_on"])
     return SampleMade(made, approved, rows)
 
 
@@ -271,7 +274,7 @@ def _stage(bureau: str, reporting: Sequence[str]) -> str:
 
 
 def _people(store: Store, bureaus: Sequence[str]) -> None:
-    add_person(store, actor=COMMAND_LINE, email=OFFICE, role="reform_office", name="見本 構造改革室")
+    add_person(store, actor=COMMAND_LINE, email=OFFICE, role="reform_office", name=f"見本 {government().office.name_ja}")
     for bureau in bureaus:
         add_person(
             store, actor=COMMAND_LINE, email=manager_of(bureau), role="bureau_manager", bureau_code=bureau, name=f"見本 {bureau}"
@@ -285,11 +288,11 @@ def manager_of(bureau: str) -> str:
 
 def _reported(
     store: Store, bureau: str, period: str, given: Mapping[tuple[str, str], Mapping[str, Any]], *, stage: str, layout: Layout,
-    folder: Path | None,
+    folder: Path | None, issued_at: datetime,
 ) -> tuple[int, int]:  # fmt: skip
     actor, days = manager_of(bureau), window(store, bureau, period)
     today = days.due_on or parse_period(period).end + timedelta(days=30)
-    template, _ = issue_template(store, bureau, period, actor=actor, issued_at=ISSUED)
+    template, _ = issue_template(store, bureau, period, actor=actor, issued_at=issued_at)
     name = f"{bureau}_{period}.xlsx"
     content = fill(template, given, layout=layout)
     if folder is not None:
@@ -317,7 +320,7 @@ def _reported(
     return 1, approve(store, number, actor=OFFICE, revision=revision)
 
 
-def _confidences(store: Store) -> None:
+def _confidences(store: Store, reviewed_on: date) -> None:
     """State a confidence for each core project; one that contradicts its status, so that the list can be seen."""
     with store.writing() as session:
         projects = [
@@ -327,6 +330,6 @@ def _confidences(store: Store) -> None:
             session.add(
                 tables.ProjectConfidence(
                     project_code=project["project_code"], confidence=("high", "medium", "high")[place % 3],
-                    reason="見本の所見", reviewer="見本 構造改革室", reviewed_on=date(2023, 4, 28), is_sample=True,
+                    reason="見本の所見", reviewer=f"見本 {government().office.name_ja}", reviewed_on=reviewed_on, is_sample=True,
                 )
             )  # fmt: skip

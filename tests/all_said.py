@@ -6,17 +6,18 @@ read as one is kept.
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
+import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from publishers.meeting.material import quarter_report
 
 from kpis.government import government
 from kpis.moment import State
@@ -29,6 +30,7 @@ from loaders.workbook.door import issue_template
 from publishers.editions import publication
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
+from telling.meeting import quarter_report
 from tests.bench.viewer import Viewer, served
 from tests.pages.charts_seen import OFFICE, run
 from tests.publishers.public_server import public_server
@@ -126,20 +128,27 @@ def _walked(port: int, pages: Iterable[str], whose: str) -> Iterator[Said]:
                 if link:
                     seen = run(viewer, page, f"{link.split('?')[1]}&lang={language}" if "lang=" not in link else link.split("?")[1])
                     assert not list(seen.of("exception")), f"{whose} {link} {language}: {list(seen.of('exception'))}"
-                for name, element in seen.elements:
+                for name, element in (*seen.elements, *seen.side):
                     yield from ((f"{whose} /{link or page} {language} {name}", t) for t in read(element.SerializeToString()))
+                    if name == "download_button":
+                        yield from ((f"{whose} /{link or page} {language} file", t) for t in _answer(port, element.url))
         viewer.close()
 
 
 def _answers(port: int, whose: str) -> Iterator[Said]:
     for path in API:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/{path}", timeout=60) as answer:
-                content, names = answer.read(), str(answer.headers)
-        except urllib.error.HTTPError as error:
-            content, names = error.read(), str(error.headers)
-        yield f"{whose} /api/{path}", names
-        yield from ((f"{whose} /api/{path}", text) for text in read(content))
+        yield from ((f"{whose} /api/{path}", text) for text in _answer(port, f"/api/{path}"))
+
+
+def _answer(port: int, path: str) -> Iterator[str]:
+    """Yield what an address answers, with the names that its headers give."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+            content, headers = answer.read(), str(answer.headers)
+    except urllib.error.HTTPError as error:
+        content, headers = error.read(), str(error.headers)
+    yield urllib.parse.unquote(headers)
+    yield from read(content)
 
 
 def read(content: bytes) -> Iterator[str]:
@@ -150,7 +159,7 @@ def read(content: bytes) -> Iterator[str]:
                 yield name
                 yield from read(packed.read(name))
         return
-    text = content.decode("utf-8", errors="ignore")
+    text = html.unescape(content.decode("utf-8", errors="ignore"))
     yield text
     if "\\u" in text:
         yield re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: json.loads(f'"{found[0]}"'), text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kpis.errors import NotAllowed, StepRefused
+from kpis.government import government
 from kpis.vocabulary import Role
 
 Reach = Literal["own", "any"]
@@ -109,9 +110,10 @@ def require(grants: Iterable[Grant], action: str, bureau_code: str | None = None
         NotAllowed: with the next step.
     """
     if not may(grants, action, bureau_code):
+        office = government().office
         raise NotAllowed(
-            "この操作の権限がありません。担当局や役割が違う場合は、構造改革室に登録を依頼してください。",
-            "Your role does not permit this. If your bureau or role has changed, ask the reform office to register it.",
+            f"この操作の権限がありません。担当局や役割が違う場合は、{office.name_ja}に登録を依頼してください。",
+            f"Your role does not permit this. If your bureau or role has changed, ask the {office.name_en} to register it.",
         )
 
 

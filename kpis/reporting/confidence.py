@@ -7,6 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound
+from kpis.government import government
 from kpis.reporting.access import may
 from kpis.reporting.people import grants_of, record
 from kpis.settings import settings
@@ -44,9 +45,10 @@ def record_confidence(store: Store, project_code: str, *, confidence: str, reaso
         )
     with store.writing() as session:
         if not may_review(session, reviewer.strip()):
+            office = government().office
             raise NotAllowed(
-                "確信度を書けるのは構造改革室だけです。構造改革室に依頼してください。",
-                "Only the reform office may state a confidence. Ask the reform office.",
+                f"確信度を書けるのは{office.name_ja}だけです。{office.name_ja}に依頼してください。",
+                f"Only the {office.name_en} may state a confidence. Ask the {office.name_en}.",
             )
         if session.get(tables.Project, project_code) is None:
             raise NotFound(f"プロジェクト「{project_code}」はありません。一覧から選んでください。",

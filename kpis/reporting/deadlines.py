@@ -36,7 +36,8 @@ class Window:
         """
         if self.leave_until is not None and today <= self.leave_until:
             return None
-        ask_ja, ask_en = "構造改革室に期限の例外を依頼してください。", "Ask the reform office for an exception."
+        office = government().office
+        ask_ja, ask_en = f"{office.name_ja}に期限の例外を依頼してください。", f"Ask the {office.name_en} for an exception."
         if self.opens_on is None or self.due_on is None:
             return StepRefused(
                 f"{self.period_code} は報告期間の予定表にありません。{ask_ja}",

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound
+from kpis.government import government
 from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, require
 from kpis.settings import settings
 from kpis.store import tables
@@ -22,10 +23,6 @@ from kpis.store.store import Store, utc_now
 COMMAND_LINE = "command line"
 LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"
 LOCAL_MANAGER = f"manager{LOCAL_DOMAIN}"
-_LOCAL_PEOPLE = (
-    (LOCAL_MANAGER, "局担当(この端末) Bureau manager (this machine)", "bureau_manager"),
-    (LOCAL_OFFICE, "構造改革室(この端末) Reform office (this machine)", "reform_office"),
-)
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?$")
 
 
@@ -185,7 +182,12 @@ def local_people(store: Store) -> list[Person]:
     if settings().mode != "local":
         raise NotAllowed("この一覧は local モードだけのものです。", "This list exists in local mode only.")
     with store.reading() as session:
-        missing = [p for p in _LOCAL_PEOPLE if not grants_of(session, p[0])]
+        office = government().office
+        own = (
+            (LOCAL_MANAGER, "局担当(この端末) Bureau manager (this machine)", "bureau_manager"),
+            (LOCAL_OFFICE, f"{office.name_ja}(この端末) {office.name_en.capitalize()} (this machine)", "reform_office"),
+        )
+        missing = [p for p in own if not grants_of(session, p[0])]
     if missing:
         with store.writing() as session:
             for email, name, role in missing:

@@ -17,6 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.figures.records import Definition, Figure, value_of
+from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import parse_period
 from kpis.reporting.comparison import TemplateMark
@@ -200,7 +201,10 @@ def _days(context: ReportContext) -> list[tuple[str, str]]:
     """Return the line of the days on which the report is taken, as the calendar had them when the template was issued."""
     window = context.window
     if window is None or window.opens_on is None or window.due_on is None:
-        return [("受付期間は未定です。構造改革室に確認してください", "The reporting days are not set; ask the reform office")]
+        office = government().office
+        return [
+            (f"受付期間は未定です。{office.name_ja}に確認してください", f"The reporting days are not set; ask the {office.name_en}")
+        ]
     opens, due = (f"{day.year}年{day.month}月{day.day}日" for day in (window.opens_on, window.due_on))
     lines = [(f"提出期限 {due}(受付開始 {opens})", f"Due {window.due_on}, open from {window.opens_on}")]
     if window.leave_until is not None:
