@@ -2,7 +2,7 @@
 
 MierukaError
 ├── SettingsRefused      a setting is missing, unsafe or contradictory; the process does not start
-├── CatalogueRefused     a file in which the government describes itself is missing or cannot be read
+├── GovernmentUnreadable a file in which the government describes itself is missing or cannot be read
 ├── PeriodUnreadable     a text is not a reporting period
 ├── FigureRefused        a figure or row breaks a rule of the model; nothing was stored
 ├── NotAllowed           the viewer's role does not permit the action
@@ -37,7 +37,7 @@ class SettingsRefused(MierukaError):
     """A setting is missing, unsafe or contradictory."""
 
 
-class CatalogueRefused(MierukaError):
+class GovernmentUnreadable(MierukaError):
     """A file in which the government describes itself is missing or cannot be read."""
 
 

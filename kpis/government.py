@@ -24,7 +24,7 @@ from pydantic import Field as Bounds
 from pydantic_core import PydanticKnownError
 
 from kpis.declared import Code, Fields, Filled, Flag, NameEn, NameJa, Said
-from kpis.errors import CatalogueRefused
+from kpis.errors import GovernmentUnreadable
 from kpis.settings import Settings, settings
 
 FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
@@ -257,7 +257,7 @@ def government() -> Government:
     """Return the government this process works for.
 
     Raises:
-        CatalogueRefused: a file of its catalogue is missing or cannot be read; the message names it and what to do.
+        GovernmentUnreadable: a file of its catalogue is missing or cannot be read; the message names it and what to do.
     """
     folder = _settled.get()
     if folder is not None:
@@ -289,13 +289,13 @@ def read(folder: Path) -> Government:
     """Read the files of a government.
 
     Raises:
-        CatalogueRefused: a file is missing or cannot be read; the message names it and what to do.
+        GovernmentUnreadable: a file is missing or cannot be read; the message names it and what to do.
     """
     facts = _facts(folder / FACTS)
     themes = {row.theme_code: row for row in _rows(folder / THEMES, ThemeFields)}
     reasons = {row.reason_code: row for row in _rows(folder / REASONS, ReasonFields)}
     if not any(reason.is_error for reason in reasons.values()):
-        raise CatalogueRefused(
+        raise GovernmentUnreadable(
             f"{folder / REASONS}: is_error が 1 の理由がありません。誤りを表す理由を1行書いてください。",
             f"{folder / REASONS}: no reason has is_error 1. Write one row for a reason that means an error.",
         )
@@ -314,13 +314,13 @@ LISTED: Mapping[str, type[Fields]] = {
 }  # fmt: skip
 
 
-def faults(folder: Path) -> Iterator[tuple[str, CatalogueRefused]]:
+def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
     """Yield what keeps the files of a government from being read, each value of its own: the file, and what to do."""
     is_readable = True
     for name in FILES:
         try:
             _facts(folder / name) if name == FACTS else _rows(folder / name, LISTED[name])
-        except CatalogueRefused as refused:
+        except GovernmentUnreadable as refused:
             is_readable, cause = False, refused.__cause__
             alone = [[e] for e in cause.errors()] if isinstance(cause, ValidationError) else []
             yield from ((name, _unreadable(folder / name, "", each)) for each in alone)
@@ -329,7 +329,7 @@ def faults(folder: Path) -> Iterator[tuple[str, CatalogueRefused]]:
     if is_readable:
         try:
             read.__wrapped__(folder)  # anew: the files may have been changed since they were read
-        except CatalogueRefused as refused:
+        except GovernmentUnreadable as refused:
             yield REASONS, refused
 
 
@@ -343,8 +343,8 @@ def keep_copy(folder: Path) -> None:
         shutil.copytree(own / TEXT, folder / TEXT)
 
 
-def _missing(path: Path) -> CatalogueRefused:
-    return CatalogueRefused(
+def _missing(path: Path) -> GovernmentUnreadable:
+    return GovernmentUnreadable(
         f"{path} がありません。manage.py new で空の目録を作り、{path.name} を写して書き込んでください(data/README.md)。",
         f"{path} does not exist. Write an empty catalogue with manage.py new, copy {path.name} from it and fill it in (data/README.md).",
     )
@@ -378,9 +378,9 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
     return found
 
 
-def _unreadable(path: Path, row: str, told: Iterable[Any]) -> CatalogueRefused:
+def _unreadable(path: Path, row: str, told: Iterable[Any]) -> GovernmentUnreadable:
     said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in told)
-    return CatalogueRefused(
+    return GovernmentUnreadable(
         f"{path}{f' {row}行目' if row else ''} を読めません({said})。data/README.md に合わせて直してください。",
         f"{path}{f' row {row}' if row else ''} cannot be read ({said}). Correct it as data/README.md describes.",
     )

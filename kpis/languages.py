@@ -1,6 +1,8 @@
 """The languages there are and their words: a folder of gettext catalogues in ``data/text`` is a language, a key is a msgid.
 
-Japanese is the source. What another language lacks is said in Japanese; nothing else asks which languages there are.
+Japanese is the source. What another language lacks is said in Japanese; nothing else asks which languages there are. What a government
+calls otherwise stands in catalogues of its own, of the same form: ``text/<language>/*.po`` beside its lists. ``{office}`` is what it
+calls its reform office, ``{Office}`` the same with a capital.
 """
 
 from __future__ import annotations
@@ -9,14 +11,17 @@ import gettext
 import re
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError, dates
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, PoFileParser
+
+from kpis.government import TEXT as OWN_WORDS
+from kpis.government import Government, government
 
 TEXT = Path(__file__).resolve().parent.parent / "data" / "text"
 SOURCE = "ja"
@@ -81,8 +86,8 @@ def own_name(code: str) -> str:
 
 
 def language(code: str) -> Language:
-    """Return one of the languages there are."""
-    return _language(TEXT, code)
+    """Return one of the languages there are, with the words of the government's own catalogue in the place of ours."""
+    return _own(TEXT, code, government())
 
 
 def locale_of(code: str) -> Locale:
@@ -169,16 +174,37 @@ def _codes(folder: Path) -> tuple[str, ...]:
 
 
 @lru_cache
+def _own(text: Path, code: str, own: Government) -> Language:
+    """Read a language with the government's own words over it."""
+    ours = _language(text, code)
+    words = {**ours.words, **_read(own.folder / OWN_WORDS / code)[0]}
+    office = own.office.name_ja if code.split("-", maxsplit=1)[0] == SOURCE else own.office.name_en
+    blanks = {"{office}": office, "{Office}": office[:1].upper() + office[1:]}
+    for key, said in words.items():
+        if "office}" in said.lower():
+            words[key] = reduce(lambda told, blank: told.replace(*blank), blanks.items(), said)
+    return replace(ours, words=words)
+
+
+@lru_cache
 def _language(text: Path, code: str) -> Language:
     """Read all catalogues of a language.
 
     Raises:
         CatalogueRefused: a catalogue cannot be read, a key stands in two of them, or the language has no name.
     """
+    words, header = _read(text / code)
+    if "language_name" not in words:
+        raise CatalogueRefused(f"{text / code / OWN}: the language has no language_name")
+    return Language(code, words, gettext.c2py(header.plural_expr), header.num_plurals, _locale(code))
+
+
+def _read(folder: Path) -> tuple[dict[str, str], Catalog]:
+    """Return the words of a folder of catalogues, and the catalogue whose head says how the language counts."""
     words: dict[str, str] = {}
     stands: dict[str, str] = {}
     header = Catalog()
-    for path in sorted((text / code).glob("*.po")):
+    for path in sorted(folder.glob("*.po")):
         catalogue = read_catalogue(path)
         if path.name == OWN:
             header = catalogue
@@ -189,9 +215,7 @@ def _language(text: Path, code: str) -> Language:
             if key in words:
                 raise CatalogueRefused(f"{path}:{message.lineno}: the key {key!r} stands in {stands[key]} too")
             words[key], stands[key] = str(message.string), path.name
-    if "language_name" not in words:
-        raise CatalogueRefused(f"{text / code / OWN}: the language has no language_name")
-    return Language(code, words, gettext.c2py(header.plural_expr), header.num_plurals, _locale(code))
+    return words, header
 
 
 def _locale(code: str) -> Locale:

@@ -158,7 +158,16 @@ def month_end(year: int, month: int) -> date:
 
 def first_month_word(language: str = "ja") -> str:
     """Return the month in which a fiscal year begins as people read it: 4月, or ``April``."""
-    return str(dates.format_date(date(2000, government().first_month, 1), "LLLL", locale_of(language)))
+    return _month_word(government().first_month, language)
+
+
+def last_month_word(language: str = "ja") -> str:
+    """Return the month in which a fiscal year ends as people read it: 3月, or ``March``."""
+    return _month_word((government().first_month - 2) % 12 + 1, language)
+
+
+def _month_word(month: int, language: str) -> str:
+    return str(dates.format_date(date(2000, month, 1), "LLLL", locale_of(language)))
 
 
 def fiscal_year_of(day: date) -> int:

@@ -15,6 +15,7 @@ from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import language, named, t
+from telling.method import method
 from telling.words import Words
 
 enter()
@@ -75,15 +76,10 @@ def known_public(row: Mapping[str, Any]) -> str:
     return known_day(row["published_by"], "unknown", language())
 
 
-def document(name: str) -> str:
-    """Return the viewer's part of a document, read once."""
-    return cached.made("document", code=name, make=lambda: in_language(name))
-
-
 st.title(t("about_title", indicators=len(cached.moment().rows("Indicator")), sources=len(cached.moment().rows("Source"))))
 st.caption(t("about_lead"))
 st.header(t("about_method"), divider="gray")
-st.markdown(document("method.md"))
+st.markdown(cached.made("method", make=lambda: method(Words(language()))))
 st.header(t("about_definitions"), divider="gray")
 kept_block("definitions", definitions)
 st.header(t("about_sources"), divider="gray")
@@ -91,6 +87,6 @@ kept_block("sources", sources)
 st.header(t("about_open"), divider="gray")
 st.markdown(t("about_open_text"))
 st.header(t("about_accessibility"), divider="gray")
-st.markdown(document("accessibility.md"))
+st.markdown(cached.made("accessibility", make=lambda: in_language("accessibility.md")))
 st.header(t("about_terms"), divider="gray")
 st.markdown(t("about_terms_text"))

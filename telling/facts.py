@@ -132,7 +132,7 @@ def readings(telling: Telling, item: Scored) -> Block:
 def why(telling: Telling, revision: Revision) -> str:
     """Say why a figure was corrected or withdrawn."""
     w, figure = telling.words, revision.vintage
-    said = w.reason("why", figure.reason_class) + w("colon") + figure.reason_text if figure.reason_class else ""
+    said = w.reason("why_", figure.reason_class) + w("colon") + figure.reason_text if figure.reason_class else ""
     return w("withdrawn_because", reason=said) if revision.is_withdrawal else said
 
 

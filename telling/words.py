@@ -40,10 +40,11 @@ class Words:
         return str(parts.get(own_name(self.language)) or parts[own_name(SOURCE)])
 
     def reason(self, place: str, code: str, **values: object) -> str:
-        """Return the words for a reason of a correction at a place; those of the government's own list where the place has none."""
-        if self.has(f"{place}_{code}"):
-            return self(f"{place}_{code}", **values)
-        own = self.named(government().reasons[code])
+        """Return the words for a reason of a correction at a place (``why_`` …), else those of the government's own list."""
+        if self.has(place + code):
+            return self(place + code, **values)
+        listed = government().reasons.get(code)
+        own = self.named(listed) if listed else code
         return f"{own}{self('colon')}{values['text']}" if values else own
 
     def named(self, row: Mapping[str, Any] | object, field: str = "name") -> str:

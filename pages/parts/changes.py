@@ -24,7 +24,7 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         reason = change.get("reason_class", "")
         said = " ".join(
             part
-            for part in (Words(language()).reason("edition_reason", reason) if reason else "", change.get("reason_text", ""))
+            for part in (Words(language()).reason("edition_reason_", reason) if reason else "", change.get("reason_text", ""))
             if part
         )
         rows.append(

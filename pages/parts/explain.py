@@ -121,7 +121,7 @@ def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
                 known,
                 index=known.index(said) if said in known else None,
                 placeholder=t("choose_report"),
-                format_func=partial(Words(language()).reason, "correction"),
+                format_func=partial(Words(language()).reason, "correction_"),
                 key=f"class_{number}_{change.row.key}",
             )
             text = right.text_input(t("reason_text"), value=change.row.reason_text, key=f"text_{number}_{change.row.key}")

@@ -66,7 +66,7 @@ def line(change: Change) -> str:
         said += f" {badge_line(item.judgement)}"
     why = change.reason or (after if isinstance(after, Figure) else None)
     if why is not None and why.reason_class:
-        said += t("because", reason=Words(language()).reason("why", why.reason_class), text=why.reason_text)
+        said += t("because", reason=Words(language()).reason("why_", why.reason_class), text=why.reason_text)
     return said
 
 

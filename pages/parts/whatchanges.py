@@ -57,7 +57,7 @@ def changes_table(found: Opened) -> pd.DataFrame:
                 t("new_value"): value_text(kind, change.column, change.new),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
-                t("reason"): f"[{Words(language()).reason('correction', row.reason_class)}] {row.reason_text}" if row.reason_class else "",
+                t("reason"): f"[{Words(language()).reason('correction_', row.reason_class)}] {row.reason_text}" if row.reason_class else "",
                 t("office_comment"): comments.get((kind, row.key, change.column), ""),
             }
         )  # fmt: skip

@@ -50,7 +50,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
     rows = [
         {
             t("row"): name.of(OBSERVATIONS, a.key), t("bureau"): bureau_names().get(a.key[1], a.key[1]), t("vintage"): a.vintage,
-            t("withdrawal_figure"): _said(a.figure).replace("\\", ""), t("reason"): f"[{Words(language()).reason('correction', a.reason_class)}] {a.reason_text}",
+            t("withdrawal_figure"): _said(a.figure).replace("\\", ""), t("reason"): f"[{Words(language()).reason('correction_', a.reason_class)}] {a.reason_text}",
             t("state"): t(f"withdrawal_{a.state}"), t("who"): f"{a.asked_by} → {a.decided_by}", t("when"): instant(a.decided_at),
             t("detail"): a.decision_text,
         }
@@ -67,7 +67,7 @@ def _decide(store: Store, asked: Asked, *, actor: str) -> None:
         st.markdown(f"**{plain(row_namer().of(OBSERVATIONS, asked.key))}** {plain(bureau)}")
         st.markdown(t("withdrawal_line", vintage=asked.vintage, figure=_said(asked.figure), then=_said(asked.then)))
         st.markdown(
-            f"[{Words(language()).reason('correction', asked.reason_class)}] {plain(asked.reason_text)}  \n:gray[{asked.asked_by} {instant(asked.asked_at)}]"
+            f"[{Words(language()).reason('correction_', asked.reason_class)}] {plain(asked.reason_text)}  \n:gray[{asked.asked_by} {instant(asked.asked_at)}]"
         )
         if actor == asked.asked_by:
             st.info(t("withdrawal_four_eyes"), icon=":material/visibility:")
@@ -125,7 +125,7 @@ def _ask(store: Store, *, actor: str) -> None:
     )  # fmt: skip
     with st.form("withdrawal"):
         reason_class = st.selectbox(
-            t("reason_class"), list(government().reasons), format_func=partial(Words(language()).reason, "correction")
+            t("reason_class"), list(government().reasons), format_func=partial(Words(language()).reason, "correction_")
         )
         text = st.text_input(t("reason_text"))
         if st.form_submit_button(t("withdrawal_ask_button"), type="primary", icon=":material/send:"):

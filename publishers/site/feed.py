@@ -66,7 +66,7 @@ def atom(site: Site, words: Words) -> str:
             put(entry, "updated", about["published_at"])
             put(entry, "link", rel="alternate", type="text/html", href=f"{site.address}/{prefix}indicators/{change['code']}.html")
             why = (
-                words.reason("edition_reason", change["reason_class"])
+                words.reason("edition_reason_", change["reason_class"])
                 if change.get("reason_class")
                 else words(f"edition_change_{change['kind']}")
             )

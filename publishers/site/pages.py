@@ -14,7 +14,6 @@ from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
 from kpis.figures.sentences import standing_word
 from kpis.government import government
 from kpis.periods import parse_period
-from kpis.settings import ROOT
 from kpis.text import format_date
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
@@ -23,6 +22,7 @@ from publishers.site.site import Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import facts, projects
 from telling.blocks import Telling
+from telling.method import method
 from telling.overview import (
     conclusion,
     coverage_lines,
@@ -269,9 +269,8 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
 
 
 def _method(words: Words) -> Any:
-    text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
     body = Markup("<h1>{}</h1>").format(words("method")) + Markup(
-        MarkdownIt("commonmark", {"html": False}).enable("table").render(words.part_of(text))
+        MarkdownIt("commonmark", {"html": False}).enable("table").render(method(words))
     )
     return "method.html", "text.html", {"title": words("method"), "body": body}
 
