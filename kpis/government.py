@@ -64,7 +64,7 @@ class OfficeFields(Fields):
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise ValueError("a time zone of the tz database is expected, as Asia/Tokyo") from error
     return name
 

@@ -131,7 +131,7 @@ def _shown(cell: GridCell, words: Words) -> Cell:
 def coverage(
     telling: Telling, wholes: Iterable[Scored], indicators: Sequence[Mapping[str, Any]], reports: Sequence[BureauReport]
 ) -> Block:
-    """Say for each lesse of how many bureaus the newest period has a report, and what those add up to.
+    """Say for each theme with a card of how many bureaus the newest period has a report, and what those add up to.
 
     Args:
         wholes: judgements; those for an indicator's own scope hold what reports add up to.

@@ -255,7 +255,7 @@ def coverage(report: QuarterReport) -> Block:
 
 
 def bureaus(report: QuarterReport) -> Block:
-    """Tell how each bureau stands at the lesses that bureaus report: value and status of each; a row per bureau."""
+    """Tell how each bureau stands at the themes that bureaus report on: value and status of each; a row per bureau."""
     w = report.words
     asked = {i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus}
     columns = [theme for theme in government().cards if theme in asked]

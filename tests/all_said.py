@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ from tests.pages.charts_seen import OFFICE, run
 from tests.publishers.public_server import public_server
 
 Said = tuple[str, str]  # place, text
+ALIKE = 3  # so many pages of one kind, as of bureaus, are asked for
 PERSON = "office@reform.example.org"
 API = (
     "health", "v1/indicators", "v1/observations", "v1/status", "v1/readings", "v1/sources", "v1/projects", "v1/milestones", "v1/units",
@@ -96,18 +97,8 @@ def of_files(instance: Instance, store: Store, *, period: str) -> Iterator[Said]
 
 def of_pages(instance: Instance) -> Iterator[Said]:
     """Yield every page of the working instance and of a public one, in both languages, and what their addresses answer."""
-    every = (
-        "",
-        government().page.address,
-        "procedures",
-        "facilities",
-        "projects",
-        "bureau",
-        "changes",
-        "indicator",
-        "about",
-        "revisions",
-    )
+    lists = ("procedures", "facilities", "projects", "bureau", "changes", "indicator", "about", "revisions")
+    every = ("", government().page.address, *lists)
     with served("server:app", **instance.environment) as port:
         yield from _walked(port, (*every, "report", *OFFICE), "working")
         yield from _answers(port, "working")
@@ -117,21 +108,26 @@ def of_pages(instance: Instance) -> Iterator[Said]:
         yield from _answers(port, "public")
 
 
-def _walked(port: int, pages: Iterable[str], whose: str) -> Iterator[Said]:
+def _walked(port: int, pages: Sequence[str], whose: str) -> Iterator[Said]:
+    """Yield what pages say, and the first few of those that they lead to, as those of single bureaus."""
     for language in ("ja", "en"):
-        viewer = Viewer(port)
-        for page in pages:
+        viewer, led_to = Viewer(port), {page: dict[str, None]() for page in pages}
+        asked = list(pages)
+        for address in asked:
+            page, _, query = address.partition("?")
             person = PERSON if page in OFFICE and whose == "working" else ""
-            seen = run(viewer, page, f"lang={language}", as_person=person)
-            assert not list(seen.of("exception")), f"{whose} /{page} {language}: {list(seen.of('exception'))}"
-            for link in ("", *(link for link in seen.links() if link.startswith(f"{page}?") and "code=" in link)):
-                if link:
-                    seen = run(viewer, page, f"{link.split('?')[1]}&lang={language}" if "lang=" not in link else link.split("?")[1])
-                    assert not list(seen.of("exception")), f"{whose} {link} {language}: {list(seen.of('exception'))}"
-                for name, element in (*seen.elements, *seen.side):
-                    yield from ((f"{whose} /{link or page} {language} {name}", t) for t in read(element.SerializeToString()))
-                    if name == "download_button":
-                        yield from ((f"{whose} /{link or page} {language} file", t) for t in _answer(port, element.url))
+            seen = run(viewer, page, f"{query}&lang={language}".lstrip("&") if "lang=" not in query else query, as_person=person)
+            place = f"{whose} /{address} {language}"
+            assert not list(seen.of("exception")), f"{place}: {list(seen.of('exception'))}"
+            for link in (link for link in seen.links() if "code=" in link):
+                held = led_to.setdefault(link.partition("?")[0], {})
+                if link not in held and len(held) < ALIKE:
+                    held[link] = None
+                    asked.append(link)
+            for name, element in (*seen.elements, *seen.side):
+                yield from ((f"{place} {name}", text) for text in read(element.SerializeToString()))
+                if name == "download_button":
+                    yield from ((f"{place} file", text) for text in _answer(port, element.url))
         viewer.close()
 
 

@@ -81,7 +81,7 @@ def test_a_sixth_theme_is_rows_of_the_catalogue(tmp_path: Path, monkeypatch: pyt
         file.write("dustless,ほこりレス,Dust-less,card,,,\n")
     _add(tmp_path / "catalogue" / "indicators.csv", like={"indicator_code": "electronic_decision_rate"}, indicator_code="dust_rate",
          theme="dustless", name_ja="ほこりのない部屋", name_en="Rooms without dust")  # fmt: skip
-    _add(tmp_path / "official" / "observations.csv", like={"indicator_code": "electronic_decision_rate", "period_code": "FY2022"},
+    _add(tmp_path / "official" / "observations.csv", like={"indicator_code": "electronic_decision_rate", "period_code": "2023-03"},
          indicator_code="dust_rate", value="61.5", numerator="", denominator="")  # fmt: skip
     instance = Instance(tmp_path / "catalogue", tmp_path / "official", tmp_path)
     use(instance, monkeypatch)

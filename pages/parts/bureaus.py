@@ -75,5 +75,5 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
 
 
 def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
-    """Show every bureau against the five lesses: status by symbol, word and colour, with value, table and CSV."""
+    """Show every bureau against the themes: status by symbol, word and colour, with value, table and CSV."""
     block(lambda: bureaus.heat(telling(), reports, cached.moment().rows("Indicator")), key=key)

@@ -23,7 +23,7 @@ Pages = Iterator[Page]
 
 
 def themes_file() -> str:
-    """Return the name of the page of themes, which bears its address in the dashboard: ``five-less.html`` for ``five_less``."""
+    """Return the name of the page of themes, which bears its address in the dashboard, with dashes for underscores."""
     return government().page.address.replace("_", "-") + ".html"
 
 

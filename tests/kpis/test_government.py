@@ -1,0 +1,167 @@
+"""What a government chooses for itself is asked in one place, and a process can turn from one government to another."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from kpis import languages
+from kpis.errors import GovernmentUnreadable
+from kpis.government import FILES, THEMES, government, keep_copy, read, settled
+from kpis.periods import (
+    first_instant,
+    first_month_word,
+    fiscal_year_code,
+    last_instant,
+    local_day,
+    local_time,
+    parse_period,
+    quarter_code,
+)
+from kpis.settings import ROOT
+from kpis.store.tables import BureauFields, IndicatorFields, ProjectFields
+from loaders.rows import ObservationRow
+
+TOKYO, CITY = ROOT / "data" / "catalogue", ROOT / "tests" / "city" / "catalogue"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A copy of the city's files, to be changed."""
+    shutil.copytree(CITY, tmp_path / "own")
+    return tmp_path / "own"
+
+
+def test_a_fiscal_year_begins_in_the_month_of_the_government() -> None:
+    """The same code names other days; a year is named by the calendar year it begins in."""
+    days = {}
+    for folder in (TOKYO, CITY):
+        with settled(folder):
+            quarter, year = parse_period("FY2022-Q4"), parse_period("FY2022")
+            days[folder] = (
+                quarter.start,
+                quarter.end,
+                year.end,
+                quarter_code(date(2023, 2, 1)),
+                fiscal_year_code(date(2023, 2, 1)),
+            )
+    assert days[TOKYO] == (date(2023, 1, 1), date(2023, 3, 31), date(2023, 3, 31), "FY2022-Q4", "FY2022")
+    assert days[CITY] == (date(2022, 10, 1), date(2022, 12, 31), date(2022, 12, 31), "FY2023-Q1", "FY2023")
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_quarters_share_out_the_year_whatever_its_first_month(written: Path, month: int) -> None:
+    facts = written / "government.toml"
+    facts.write_text(facts.read_text(encoding="utf-8").replace("first_month = 1", f"first_month = {month}"), encoding="utf-8")
+    with settled(written):
+        year = parse_period("FY2023")
+        quarters = [parse_period(f"FY2023-Q{n}") for n in (1, 2, 3, 4)]
+        assert (quarters[0].start, quarters[-1].end) == (year.start, year.end) and year.start == date(2023, month, 1)
+        assert all((after.start - before.end).days == 1 for before, after in pairwise(quarters))
+        assert [quarter_code(q.start) for q in quarters] == [q.code for q in quarters] == [quarter_code(q.end) for q in quarters]
+        assert first_month_word() == f"{month}月" and parse_period("FY2024").start > year.end
+
+
+def test_a_day_is_that_of_the_clock_of_the_office() -> None:
+    """Paris keeps summer time, Tokyo does not: both are read off the time zone, never a fixed distance."""
+    evening = datetime(2025, 6, 30, 22, 30)
+    with settled(TOKYO):
+        assert (local_day(evening), local_time(datetime(2025, 1, 1))) == (date(2025, 7, 1), datetime(2025, 1, 1, 9))
+    with settled(CITY):
+        assert local_time(evening) == datetime(2025, 7, 1, 0, 30) and local_time(datetime(2025, 1, 1)) == datetime(2025, 1, 1, 1)
+        assert (first_instant(date(2025, 3, 30)), last_instant(date(2025, 3, 30))) == (
+            datetime(2025, 3, 29, 23), datetime(2025, 3, 30, 21, 59, 59),
+        )  # fmt: skip
+        assert local_day(first_instant(date(2025, 10, 26))) == date(2025, 10, 26) == local_day(last_instant(date(2025, 10, 26)))
+
+
+def test_the_words_that_rows_may_use_are_those_of_the_government() -> None:
+    def observation(reason: str) -> ObservationRow:
+        return ObservationRow.model_validate(
+            {"indicator_code": "a", "bureau_code": "b", "period_code": "FY2022", "value": 1, "source_code": "s", "reason_class": reason, "reason_text": "r"}
+        )  # fmt: skip
+
+    with settled(CITY):
+        assert observation("recount").reason_class == "recount" and government().error == "mistake"
+        with pytest.raises(ValidationError, match=r"'mistake', 'recount' \(correction_reasons.csv\)"):
+            observation("late_data")
+        for model, name, word in (
+            (IndicatorFields, "theme", "paperless"),
+            (ProjectFields, "kind", "core"),
+            (BureauFields, "kind", "police"),
+        ):
+            with pytest.raises(ValidationError, match=name):
+                model.model_validate({name: word})
+    with settled(TOKYO):
+        assert observation("late_data").reason_class == "late_data"
+
+
+def test_a_government_calls_things_as_it_likes_and_the_rest_stays(written: Path) -> None:
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    (written / "text" / "ja").mkdir(parents=True, exist_ok=True)
+    (written / "text" / "ja" / "more.po").write_text(head + 'msgid "nav_overview"\nmsgstr "入口"\n', encoding="utf-8")
+    with settled(written):
+        assert languages.say("nav_overview") == "入口" and languages.say("nav_overview", "en") == "Overview"
+        assert "見直し係" in languages.say("waits_for_office", when="", who="")
+        assert "review desk" in languages.say("waits_for_office", "en", when="", who="")
+    with settled(TOKYO):
+        assert languages.say("nav_overview") == "概要" and languages.say("site") == "シン・トセイ 見える化"
+
+
+@pytest.mark.parametrize("code", languages.codes())
+@pytest.mark.parametrize("folder", [TOKYO, CITY])
+def test_own_words_stand_for_words_that_there_are(folder: Path, code: str) -> None:
+    """A catalogue of a government's own names no key that no page asks for, and fills the same blanks."""
+    with settled(folder):
+        ours = {m.id: m.string for path in (languages.TEXT / code).glob("*.po") for m in languages.read_catalogue(path) if m.id}
+        for path in (folder / "text" / code).glob("*.po"):
+            for message in languages.read_catalogue(path):
+                if message.id:
+                    assert message.id in ours, message.id
+                    assert _blanks(str(message.string)) == _blanks(str(ours[message.id])), message.id
+
+
+def _blanks(text: str) -> set[str]:
+    return {part.split("}")[0].split(":")[0] for part in text.split("{")[1:]} - {"office", "Office"}
+
+
+def test_an_edition_can_be_read_by_the_copy_it_carries(tmp_path: Path) -> None:
+    with settled(TOKYO):
+        keep_copy(tmp_path / "copy")
+        before = government()
+    with settled(tmp_path / "copy") as copy:
+        assert (copy.cards, copy.first_month, copy.publisher, copy.places) == (before.cards, 4, before.publisher, before.places)
+        assert languages.say("site") == "シン・トセイ 見える化"
+    assert {path.name for path in (tmp_path / "copy").iterdir()} == {*FILES, "municipalities.csv", "text"}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("government.toml", "first_month = 1", "first_month = 13", "calendar.first_month"),
+        ("government.toml", "Europe/Paris", "Europe/Nowhere", "tz database"),
+        ("government.toml", "[office]", "[offices]", "offices"),
+        ("themes.csv", "greening,緑化", "greening,", "row 2"),
+        ("themes.csv", ",card,", ",big,", "'card'"),
+        ("unit_kinds.csv", "is_bureau", "is_burau", "is_burau"),
+        ("correction_reasons.csv", "slip,1", "slip,0", "is_error"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_what_to_do(written: Path, name: str, old: str, new: str, said: str) -> None:
+    text = (written / name).read_text(encoding="utf-8")
+    assert old in text
+    (written / name).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(GovernmentUnreadable) as refused:
+        read(written)
+    assert name in refused.value.message_en and said in refused.value.message_en and name in refused.value.message_ja
+
+
+def test_a_missing_file_is_named_with_the_command_that_writes_it(written: Path) -> None:
+    (written / THEMES).unlink()
+    with pytest.raises(GovernmentUnreadable, match=r"themes.csv does not exist.*manage.py new"):
+        read(written)
