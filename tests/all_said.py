@@ -21,9 +21,9 @@ from pathlib import Path
 
 from kpis.government import government
 from kpis.moment import State
+from kpis.periods import parse_period
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.settings import Settings, settings
-from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from loaders.catalogue import load_folder
 from loaders.workbook.door import issue_template
@@ -78,7 +78,7 @@ def fill(instance: Instance) -> Store:
 
 
 def of_files(instance: Instance, store: Store, *, period: str) -> Iterator[Said]:
-    """Yield an edition with all its files, the meeting material of a quarter, and the workbook of every bureau."""
+    """Yield an edition with all its files, the meeting material of a quarter, and the workbooks of the first few bureaus."""
     edition = publication.publish(store, note="公表 / edition", now=utc_now(), chosen=instance.chosen)
     for path in sorted(p for p in edition.folder.rglob("*") if p.is_file()):
         name = path.relative_to(edition.folder).as_posix()
@@ -89,10 +89,10 @@ def of_files(instance: Instance, store: Store, *, period: str) -> Iterator[Said]
         report = quarter_report(State(store), period, language=language)
         yield f"meeting page {language}", report_page(report)
         yield from ((f"meeting workbook {language}", text) for text in read(report_book(report)))
-    for row in store.all_of(tables.Bureau):
-        if row["kind"] in government().bureau_kinds and row["is_current"]:
-            content, _ = issue_template(store, row["bureau_code"], period, actor=COMMAND_LINE, issued_at=datetime(2025, 4, 1))
-            yield from ((f"workbook {row['bureau_code']}", text) for text in read(content))
+    units = [unit for unit in store.organisation().units if unit.kind in government().bureau_kinds]
+    for unit in [unit for unit in units if unit.is_valid_on(parse_period(period).end)][:ALIKE]:
+        content, _ = issue_template(store, unit.code, period, actor=COMMAND_LINE, issued_at=datetime(2025, 4, 1))
+        yield from ((f"workbook {unit.code}", text) for text in read(content))
 
 
 def of_pages(instance: Instance) -> Iterator[Said]:
