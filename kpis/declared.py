@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args
+import inspect
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator
+from babel import Locale, UnknownLocaleError
+from pydantic import BaseModel, BeforeValidator, create_model
 from pydantic import Field as Bounds
 
 
@@ -30,7 +36,8 @@ def type_of(model: type[BaseModel], name: str) -> type:
 def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:
     """Return what the public fields of a class mean: name → language → text."""
     marks = ((name, mark) for name, field in model.model_fields.items() for mark in field.metadata)
-    return {name: mark.text for name, mark in marks if isinstance(mark, Said)}
+    told = {name: mark.text for name, mark in marks if isinstance(mark, Said)}
+    return told | {f"{name}_{own}": text.said(own) for name, text in translated(model).items() for own in ALWAYS}
 
 
 Code = Annotated[str, Bounds(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -38,3 +45,102 @@ Filled = Annotated[str, Bounds(min_length=1)]
 Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]
 NameJa = Annotated[Filled, Said("名称(日本語)", "name, in Japanese")]
 NameEn = Annotated[Filled, Said("名称(英語)", "name, in English")]
+
+
+# Texts in several languages -------------------------------------------------------------------------------------------
+
+ALWAYS = ("ja", "en")  # every file, row and open table has a column for these; for any other language where it is written
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")  # fr, zh-Hant, pt-BR
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A text that a row has in several languages: in files and open data a column each (``name_fr``), in the store a row each.
+
+    It is declared as ``name: ClassVar[Translated]``, so that it is no column of the table.
+
+    Args:
+        ja: what it means, in Japanese; ``{}`` stands for the language.
+        en: the same in English.
+        needs: the languages without which a row is refused.
+    """
+
+    ja: str
+    en: str
+    needs: tuple[str, ...] = ()
+
+    def said(self, language: str) -> dict[str, str]:
+        """Return what the column of a language means: language of the reader → text."""
+        return {"ja": self.ja.format(_called(language, "ja")), "en": self.en.format(_called(language, "en"))}
+
+
+def _called(language: str, reader: str) -> str:
+    """Return what a reader's language calls a language; its code where Babel does not know it."""
+    try:
+        return Locale.parse(language, sep="-").get_display_name(reader) or language
+    except (UnknownLocaleError, ValueError):
+        return language
+
+
+@cache
+def declared(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return every name that a class and its bases declare, in this order, those of the bases first."""
+    return tuple(dict.fromkeys(name for base in reversed(model.__mro__) for name in inspect.get_annotations(base)))
+
+
+@cache
+def translated(model: type[BaseModel]) -> dict[str, Translated]:
+    """Return the texts in several languages that a class declares, by name."""
+    held = {name: getattr(model, name, None) for name in declared(model)}
+    return {name: text for name, text in held.items() if isinstance(text, Translated)}
+
+
+@lru_cache(maxsize=4096)
+def text_column(model: type[BaseModel], column: str) -> tuple[str, str] | None:
+    """Return the field and the language of a column as ``name_fr``; ``None`` where it is no text in a language."""
+    for field in translated(model):
+        language = column.removeprefix(f"{field}_")
+        if language != column and _LANGUAGE.fullmatch(language):
+            return field, language
+    return None
+
+
+def always_columns(model: type[BaseModel]) -> list[str]:
+    """Return the columns of texts that every row of a list has."""
+    return [f"{name}_{own}" for name in translated(model) for own in ALWAYS]
+
+
+def file_columns(model: type[BaseModel]) -> list[str]:
+    """Return the columns of a file of these rows in the order in which they are declared, the languages of a text in its place."""
+    own: dict[str, list[str]] = {}
+    for column in model.model_fields:
+        name, *_ = text_column(model, column) or (column,)
+        own.setdefault(name, []).append(column)
+    return [column for name in declared(model) for column in own.get(name, ())]
+
+
+def in_languages(model: type[_Model], columns: Iterable[str] = ()) -> type[_Model]:
+    """Return the class of the rows of a file: with a column per text and language, those of ``ALWAYS`` and those it has.
+
+    Args:
+        model: the fields of the list.
+        columns: those of the file; what is no text in a language is not looked at.
+    """
+    wanted = dict.fromkeys((*always_columns(model), *columns))
+    return _with_columns(model, tuple(c for c in wanted if c not in model.model_fields and text_column(model, c)))
+
+
+@lru_cache(maxsize=128)  # what languages files have is theirs to say
+def _with_columns(model: type[_Model], columns: tuple[str, ...]) -> type[_Model]:
+    if not columns:
+        return model
+    added: dict[str, Any] = {}
+    for column in columns:
+        field, language = text_column(model, column) or ("", "")
+        added[column] = (Filled, ...) if language in translated(model)[field].needs else (str, "")
+    return create_model(model.__name__, __base__=model, **added)
+
+
+NAME = Translated("名称({})", "name, in {}", needs=ALWAYS)
+NOTE = Translated("注記({})", "note, in {}")

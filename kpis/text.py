@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from kpis.languages import day_in_words, filled, locale_of, say, unfilled
+from kpis.languages import SOURCE, day_in_words, filled, locale_of, say, unfilled
 from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
 
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
@@ -47,6 +47,21 @@ class Measured(Protocol):
     def decimals(self) -> int: ...
 
 
+def named(row: Mapping[str, Any] | object, field: str = "name", language: str = SOURCE) -> str:
+    """Return a text of a row or a record in a language; in Japanese where it has none in that language.
+
+    Args:
+        row: with a column per language as ``name_ja``; a record keeps those beyond Japanese and English in ``further``.
+        field: which text, as ``name`` or ``unit``.
+        language: its code.
+    """
+    own, japanese = f"{field}_{language}", f"{field}_{SOURCE}"
+    if isinstance(row, Mapping):
+        return str(row.get(own) or row.get(japanese) or "")
+    found = getattr(row, own, "") or getattr(row, "further", {}).get(own)
+    return str(found or getattr(row, japanese) or "")
+
+
 class Scale(NamedTuple):
     """A power of ten that a language has a word for: how a number of it is written, in text and on an axis."""
 
@@ -60,10 +75,6 @@ def _scales(language: str) -> tuple[Scale, ...]:
     """Return the words for large numbers, largest first, as ``large_numbers`` of the catalogue has them: ``1000000 = {number} million = {number}M``."""
     lines = (line.split("=") for line in unfilled("large_numbers", language).splitlines())
     return tuple(Scale(int(size), written.strip(), short.strip()) for size, written, short in lines)
-
-
-def _unit_of(definition: Measured, language: str) -> str:
-    return definition.unit_en if language == "en" else definition.unit_ja
 
 
 def with_unit(number: str, unit: str, language: str = "ja") -> str:
@@ -85,7 +96,7 @@ def format_value(
     number = _exact(value)
     places = _places(number, definition, language, is_worked_out=is_worked_out)
     shown = _rounded(number, _fine_enough(number, places, _landmarks(definition), beside=tuple(map(_exact, apart_from))))
-    return with_unit(_written(shown, language), _unit_of(definition, language), language)
+    return with_unit(_written(shown, language), named(definition, "unit", language), language)
 
 
 def format_count(value: float, language: str = "ja", unit: str = "") -> str:
@@ -161,7 +172,7 @@ def told_apart(
         gap = exact if _rounded(exact, places) else gap
         places = min(places, max(min(rough), -gap.adjusted()))  # a first digit always stays
     size = _written(_rounded(gap, places), language, beside=max(abs(a), abs(b)))
-    unit = _unit_of(definition, language)
+    unit = named(definition, "unit", language)
     return Apart(
         with_unit(_written(a, language), unit, language), with_unit(_written(b if side else a, language), unit, language),
         say("points", language, count=size) if is_share else with_unit(size, unit, language), side,
@@ -172,7 +183,7 @@ def format_difference(value: float, definition: Measured, language: str = "ja") 
     """Write the size of a difference that was worked out, as a mean error; differences of percentages are points."""
     number = _exact(abs(value))
     shown = _rounded(number, _fine_enough(number, max(definition.decimals, 1), (Decimal(0),)))
-    size, unit = _written(shown, language), _unit_of(definition, language)
+    size, unit = _written(shown, language), named(definition, "unit", language)
     return say("points", language, count=size) if unit == "%" else with_unit(size, unit, language)
 
 

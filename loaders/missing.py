@@ -29,6 +29,7 @@ from kpis.store import tables
 from kpis.store.decisions import Decision, Gone
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.store.translations import with_texts
 from kpis.vocabulary import RowKind
 from loaders.files.problems import Problem
 from loaders.prepared import Prepared
@@ -120,18 +121,19 @@ def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple
     if file.kind == RowKind.OBSERVATION:
         yield from _figures(store, file.name)
         return
-    table = table_of(LISTS[file.kind].table)
+    model = LISTS[file.kind].table
+    table = table_of(model)
     query = select(table)
     if file.kind in REGISTERS:
         sources = {row.source_code for _, row in file.numbered}  # type: ignore[attr-defined]
         own = (table.c.listed_in == file.name) | ((table.c.listed_in != "") & table.c.source_code.in_(sources))
         names = [*fields, "name_ja"]
-        query = select(*(table.c[name] for name in names)).where(own, table.c.ended_reason.is_(None))
+        query = select(*(table.c[name] for name in names if name in table.c)).where(own, table.c.ended_reason.is_(None))
     if file.kind == RowKind.REPORTING_PERIOD:
         query = query.where(table.c.opens_on.is_not(None))
     with store.reading() as session:
-        for row in session.execute(query.execution_options(yield_per=1_000)):
-            values = dict(row._mapping)
+        rows = session.execute(query.execution_options(yield_per=1_000))
+        for values in with_texts(session, model, rows):
             yield _key(fields, values), values
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from kpis.declared import Fields, said_of, type_of
+from kpis.declared import Fields, file_columns, said_of, type_of
 from kpis.errors import FigureRefused
 from kpis.government import FACTS, LISTED, FactsFields, faults, settled
 from kpis.store.store import Store
@@ -58,7 +58,7 @@ def write_new(folder: Path) -> list[Path]:
             guide.append(f"## {FACTS}\n\n値の意味はファイルの中に書いてあります。 / Its values are explained in the file.\n")
         for name, model in lists.items():
             with (own / name).open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerow(model.model_fields)
+                csv.writer(file, lineterminator="\n").writerow(file_columns(model))
             guide.append(_described(name, model))
         (own / GUIDE).write_text("\n".join(guide), encoding="utf-8", newline="\n")
         made += sorted(own.iterdir())
@@ -103,7 +103,8 @@ def _described(name: str, model: type[Fields]) -> str:
     said = said_of(model)
     told = " ".join((model.__doc__ or "").split())
     lines = [f"## {name}\n", f"{told}\n", "| 列 column | 意味 | meaning | 型 type | 必須 required |", "|---|---|---|---|---|"]
-    for column, field in model.model_fields.items():
+    for column in file_columns(model):
+        field = model.model_fields[column]
         ja, en = (said.get(column, {}).get(language, "") for language in ("ja", "en"))
         lines.append(f"| `{column}` | {ja} | {en} | {_type(model, column, field)} | {'必須 yes' if field.is_required() else ''} |")
     return "\n".join(lines) + "\n"

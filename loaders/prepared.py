@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kpis.declared import Fields
+from kpis.declared import Fields, in_languages
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.settings import settings
 from kpis.store.store import Store
@@ -182,7 +182,7 @@ def _kind_of(name: str, header: Sequence[str]) -> str:
     # Columns that may be left out may be left out here as well.
     fits = [
         (len(set(model.model_fields) - columns), LISTS[kind].file, kind)
-        for kind, model in ROWS.items()
+        for kind, model in ((kind, in_languages(model, header)) for kind, model in ROWS.items())
         if columns <= set(model.model_fields) and {n for n, f in model.model_fields.items() if f.is_required()} <= columns
     ]
     if not fits:

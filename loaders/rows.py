@@ -1,7 +1,7 @@
 """The shape of each data file: the fields of its table's list, and what a row of the file adds to them.
 
 These models validate every incoming row before anything is stored. The CSV header of a file is exactly the field
-names of its model. ``data/README.md`` is the dictionary of the same columns for people.
+names of its model; a text in several languages may have a column for any other (``in_languages``). ``data/README.md`` is the dictionary of the same columns for people.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date
 
 from pydantic import model_validator
 
-from kpis.declared import Fields, Flag
+from kpis.declared import Fields, Flag, in_languages
 from kpis.registers import LISTS
 from kpis.store import tables
 from kpis.store.fields import PeriodCode
@@ -78,21 +78,21 @@ class CalendarRow(Fields):
 
 CATALOGUE: dict[str, type[Fields]] = {
     RowKind.SOURCE: SourceRow,
-    RowKind.BUREAU: tables.BureauFields,
+    RowKind.BUREAU: in_languages(tables.BureauFields),
     RowKind.SUCCESSION: tables.SuccessionFields,
-    RowKind.STRATEGY_VERSION: tables.StrategyVersionFields,
-    RowKind.PROJECT: tables.ProjectFields,
-    RowKind.PROJECT_VERSION: tables.ProjectVersionFields,
+    RowKind.STRATEGY_VERSION: in_languages(tables.StrategyVersionFields),
+    RowKind.PROJECT: in_languages(tables.ProjectFields),
+    RowKind.PROJECT_VERSION: in_languages(tables.ProjectVersionFields),
     RowKind.PROJECT_BUREAU: tables.ProjectBureauFields,
-    RowKind.INDICATOR: tables.IndicatorFields,
+    RowKind.INDICATOR: in_languages(tables.IndicatorFields),
     RowKind.BASELINE: tables.BaselineFields,
-    RowKind.TARGET: TargetRow,
+    RowKind.TARGET: in_languages(TargetRow),
     RowKind.REPORTING_PERIOD: CalendarRow,
 }
 OFFICIAL: dict[str, type[Fields]] = {
     RowKind.OBSERVATION: ObservationRow,
     RowKind.READING: tables.ReadingFields,
-    RowKind.MILESTONE: tables.MilestoneFields,
+    RowKind.MILESTONE: in_languages(tables.MilestoneFields),
     RowKind.PROCEDURE: tables.ProcedureFields,
     RowKind.FACILITY: tables.FacilityFields,
 }

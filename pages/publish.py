@@ -16,7 +16,7 @@ from pages.parts import cached
 from pages.parts.cards import tally_marks
 from pages.parts.changes import changes_table
 from pages.parts.entry import enter
-from pages.parts.text import language, t
+from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer as who
 from publishers.editions import on_disk, publication
 
@@ -71,7 +71,7 @@ def show_editions() -> None:
     if st.button(t("publish_verify"), icon=":material/verified:"):
         faults = on_disk.verify(folder, recorded=publication.recorded(cached.store()))
         for fault in faults:
-            st.error(f"{fault.edition:04d} {fault.file}: {fault.message_en if language() == 'en' else fault.message_ja}")
+            st.error(f"{fault.edition:04d} {fault.file}: {named(fault, 'message')}")
         if not faults:
             st.success(t("publish_unchanged", count=len(there)), icon=":material/verified:")
     others = [e.number for e in there if e.number != held.edition]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from charts.shapes import Cell as GridCell
@@ -73,9 +72,7 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
             status = item.judgement.status if item else "no_data"
             value = value_of(item.entry.definition, figure) if item and figure else None
             text = "" if value is None or item is None else value_alone(item, value, w.language)
-            said = (
-                w("no_report") if item is None else item.judgement.sentence_en if w.language == "en" else item.judgement.sentence_ja
-            )
+            said = w("no_report") if item is None else w.named(item.judgement, "sentence")
             period = figure.period.short(w.language) if figure else ""
             cells.append(GridCell(status, w(f"short_{status}"), text, said, value, period))
             if figure is not None:
@@ -118,7 +115,7 @@ def spanned(periods: Sequence[Period], words: Words) -> str:
 
 def value_alone(item: Scored, value: float, language: str) -> str:
     """Write a value without its unit, which stands elsewhere; never rounded onto one of its targets."""
-    bare = replace(item.entry.definition, unit_ja="", unit_en="")
+    bare = item.entry.definition.without_unit()
     return format_value(value, bare, language, apart_from=[g.value for g in item.entry.goals])
 
 

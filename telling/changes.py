@@ -12,7 +12,7 @@ from kpis.figures.sentences import about, is_derived
 from kpis.moment import Moment
 from kpis.registers import LISTS, REGISTERS
 from kpis.store.vintages import COMPARED
-from kpis.text import format_value, status_word, told_apart, with_unit
+from kpis.text import format_value, named, status_word, told_apart, with_unit
 
 KINDS = (
     "first_edition", "figure_corrected", "figure_withdrawn", "figure_new", "status", "target", "definition", "indicator_new",
@@ -82,7 +82,7 @@ def _texts(definition: Definition, figure: Figure | None, name: str) -> dict[str
         return {}
     texts = {language: figure_text(definition, figure, language) for language in ("ja", "en")}
     if " / " in texts["ja"]:  # 77 / 78: what is counted stands beside it
-        texts = {n: with_unit(text, definition.unit_en if n == "en" else definition.unit_ja, n) for n, text in texts.items()}
+        texts = {n: with_unit(text, named(definition, "unit", n), n) for n, text in texts.items()}
     return {f"{name}_{language}": text for language, text in texts.items()}
 
 
@@ -161,8 +161,8 @@ def _definitions(was: Mapping[str, _Row], now: Mapping[str, _Row]) -> Iterable[D
         if code not in was or code not in now:
             yield Difference("indicator_new" if code in now else "indicator_gone", **names)
             continue
-        for field in sorted(row.keys() - _UNSEEN):
-            a, b = _shown(was[code][field]), _shown(now[code][field])
+        for field in sorted((was[code].keys() | now[code].keys()) - _UNSEEN):  # one may have texts in a language more
+            a, b = _shown(was[code].get(field)), _shown(now[code].get(field))
             if a != b:
                 yield Difference("definition", **names, field=field, old_ja=a, old_en=a, new_ja=b, new_en=b)
 
@@ -192,8 +192,8 @@ def _register(
         if old is None or new is None:
             yield Difference("register_new" if old is None else "register_gone", **names, field=register)
             continue
-        for field in sorted(row.keys() - _UNSEEN):
-            a, b = _shown(old[field]), _shown(new[field])
+        for field in sorted((old.keys() | new.keys()) - _UNSEEN):
+            a, b = _shown(old.get(field)), _shown(new.get(field))
             if a != b:
                 why, words = reasons.get((register, row[code]), ("", ""))
                 yield Difference(

@@ -9,6 +9,7 @@ from typing import Any
 
 from kpis.government import government
 from kpis.languages import SOURCE, has, own_name, say
+from kpis.text import named
 
 
 class Words:
@@ -48,12 +49,8 @@ class Words:
         return f"{own}{self('colon')}{values['text']}" if values else own
 
     def named(self, row: Mapping[str, Any] | object, field: str = "name") -> str:
-        """Return ``<field>_en`` for English where there is one, else ``<field>_ja``."""
-        for name in (f"{field}_en", f"{field}_ja") if self.language == "en" else (f"{field}_ja",):
-            value = row.get(name) if isinstance(row, Mapping) else getattr(row, name)
-            if value:
-                return str(value)
-        return ""
+        """Return a text of a row in this language, else in Japanese."""
+        return named(row, field, self.language)
 
 
 def whose(change: Mapping[str, Any], words: Words, units: Mapping[str, Mapping[str, Any]]) -> str:

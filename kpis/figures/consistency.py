@@ -26,6 +26,7 @@ from kpis.figures.organisation import Organisation
 from kpis.figures.records import Definition, Figure, value_of
 from kpis.kinds import KINDS
 from kpis.periods import Period, first_month_word, fiscal_year_start
+from kpis.text import named
 
 Key = tuple[str, str, str]  # indicator, unit, period
 Words = tuple[str, str]  # Japanese, English
@@ -126,14 +127,14 @@ def outside_time(unit_code: str, period: Period, organisation: Organisation) -> 
     last = organisation.last_day(unit_code)
     if last is not None and last < period.start:
         return (
-            f"{last.isoformat()}までの期間({unit.name_ja}は同日で終わりました)",
-            f"a period until {last.isoformat()}, when {unit.name_en or unit.name_ja} ended",
+            f"{last.isoformat()}までの期間({named(unit)}は同日で終わりました)",
+            f"a period until {last.isoformat()}, when {named(unit, language='en')} ended",
         )
     if unit.valid_from is not None and unit.valid_from > period.end:
         begun = unit.valid_from.isoformat()
         return (
-            f"{begun}からの期間({unit.name_ja}は同日に始まりました)",
-            f"a period from {begun}, when {unit.name_en or unit.name_ja} began",
+            f"{begun}からの期間({named(unit)}は同日に始まりました)",
+            f"a period from {begun}, when {named(unit, language='en')} began",
         )
     return None
 

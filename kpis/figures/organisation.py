@@ -26,7 +26,10 @@ _NEAR = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An organisation unit and one life of its name; ``valid_to`` is its last day, blank and not current = end not known."""
+    """An organisation unit and one life of its name; ``valid_to`` is its last day, blank and not current = end not known.
+
+    ``further``: its name in languages beyond Japanese and English, as ``name_fr``.
+    """
 
     code: str
     name_ja: str
@@ -36,6 +39,7 @@ class Unit:
     valid_from: date | None = None
     valid_to: date | None = None
     is_current: bool = True
+    further: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def is_valid_on(self, day: date) -> bool:
         """Say whether the unit existed on a day; a unit that is gone since nobody knows when is not taken to have."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ class Milestone:
     (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``;
     ``cancelled`` (it ended on a day without a result; one that was entered by mistake is left out).
     ``slip_days`` runs from the first planned day to the actual, else the last re-planned day; 0 where the two fall within
-    each other's precision; ``is_slip_exact`` where both are days.
+    each other's precision; ``is_slip_exact`` where both are days. ``further``: its name in every language, as ``name_fr``.
     """
 
     code: str
@@ -74,6 +74,7 @@ class Milestone:
     source_code: str
     is_sample: bool
     note: str
+    further: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def due(self) -> GivenDay | None:
@@ -153,6 +154,7 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
         replanned=tuple(replanned), actual=actual, state=state, slip_days=days, is_slip_exact=exact, stage_ja=row["stage_ja"],
         reported_period=reported_code(row["reported_period"]),
         source_code=row["source_code"], is_sample=row["is_sample"], note=row["note"],
+        further={name: text for name, text in row.items() if name.startswith("name_")},
     )  # fmt: skip
 
 
@@ -307,8 +309,8 @@ def _with_version_names(names: Iterable[Mapping[str, Any]], versions: Sequence[M
 
     def called(name: Mapping[str, Any]) -> dict[str, Any]:
         code = name["strategy_version"]
-        version = known.get(code, unknown)[1]
-        return {**name, "version_name_ja": version.get("name_ja", code), "version_name_en": version.get("name_en", code)}
+        version = known.get(code, unknown)[1] or {"name_ja": code, "name_en": code}
+        return {**name, **{f"version_{own}": text for own, text in version.items() if own.startswith("name_")}}
 
     return [called(n) for n in sorted(names, key=lambda n: (known.get(n["strategy_version"], unknown)[0], n["strategy_version"]))]
 

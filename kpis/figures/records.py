@@ -29,7 +29,8 @@ class Definition:
 
     ``publication_lag_days`` pass after a target's day before its result counts as unreported. ``minimum_value`` and
     ``maximum_value`` bound what a figure can be. ``has_sibling_baseline``: the same fact in another unit has a published
-    baseline, so that the first figure is no starting point.
+    baseline, so that the first figure is no starting point. ``further``: name and unit in languages beyond Japanese and
+    English, as ``name_fr``.
     """
 
     code: str
@@ -48,6 +49,12 @@ class Definition:
     minimum_value: float | None = None
     maximum_value: float | None = None
     has_sibling_baseline: bool = False
+    further: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def without_unit(self) -> Definition:
+        """Return the same definition, whose numbers are written without their unit."""
+        further = {name: text for name, text in self.further.items() if not name.startswith("unit_")}
+        return replace(self, unit_ja="", unit_en="", further=further)
 
     @property
     def sign(self) -> int:

@@ -27,7 +27,7 @@ from kpis.figures.sentences import about, is_derived, marked
 from kpis.figures.targets import goals_known, planned_path
 from kpis.kinds import KINDS
 from kpis.periods import local_day, parse_period
-from kpis.text import format_count, format_value
+from kpis.text import format_count, format_value, named
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
 WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
@@ -323,7 +323,7 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
         return "―"
     value = value_of(definition, figure)
     if value is None:
-        return (figure.text_en if language == "en" else "") or figure.text_ja or "―"
+        return named(figure, "text", language) or "―"
     if KINDS[definition.kind].is_on_a_day and figure.denominator:
         whole = format_count(figure.denominator, language)
         is_round = figure.is_approximate and not figure.denominator % 100  # 約7,000 of 約14,600, but 約70 of 78

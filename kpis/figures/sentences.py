@@ -13,7 +13,7 @@ from functools import reduce
 from kpis.figures.records import NEAR, SETTLED, Definition, Figure, Goal, Judgement, LastDue, value_of
 from kpis.kinds import KINDS
 from kpis.languages import say
-from kpis.text import Apart, format_date, format_percent, format_value, status_word, told_apart
+from kpis.text import Apart, format_date, format_percent, format_value, named, status_word, told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def _main(definition: Definition, found: Judgement, numbers: Numbers, language: 
     stale = say("say_stale", language) if found.is_stale else ""
     day = format_date(figure.period.end, language)
     if numbers.actual == "":
-        text = (figure.text_ja if language == "ja" else figure.text_en) or figure.text_ja
+        text = named(figure, "text", language)
         return text + say("say_end_plain", language, day=day, stale=stale)
     key = _key(definition, found, numbers)
     against_plan = key.startswith(("say_plan", "say_away"))
@@ -274,7 +274,7 @@ def _unreported(definition: Definition, found: Judgement, numbers: Numbers, lang
     if found.figure is None:
         last = say("say_never_published", language)
     else:
-        actual = numbers.actual or (found.figure.text_ja if language == "ja" else found.figure.text_en) or found.figure.text_ja
+        actual = numbers.actual or named(found.figure, "text", language)
         last = say("say_last_figure", language, actual=actual, day=format_date(found.figure.period.end, language))
     return said + say("say_between", language) + last
 

@@ -21,6 +21,7 @@ from kpis.reporting.filing import values_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.store.translations import with_texts
 from kpis.store.vintages import COMPARED
 
 Record = Mapping[str, Any]
@@ -95,7 +96,8 @@ def contradictions_of(
         return []
     table = table_of(tables.Indicator)
     query = select(table).where(table.c.indicator_code.in_({code for code, _, _ in rows}))
-    indicators: dict[str, Record] = {row.indicator_code: dict(row._mapping) for row in session.execute(query)}
+    rows_of_catalogue = with_texts(session, tables.Indicator, session.execute(query))
+    indicators: dict[str, Record] = {row["indicator_code"]: row for row in rows_of_catalogue}
     stored = stored_beside(session, indicators, bureau_code, {period for _, _, period in rows})
     known = known_of(indicators, stored, Store.organisation_in(session))
     return [Contradiction(found, rows[found.key]) for found in find_contradictions(reported, known)]

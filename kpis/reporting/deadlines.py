@@ -9,7 +9,6 @@ from datetime import date, datetime
 from sqlmodel import Session, select
 
 from kpis.errors import StepRefused
-from kpis.figures.organisation import Unit
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.reporting.access import require
@@ -150,15 +149,8 @@ def reported_periods(store: Store) -> list[Window]:
 def owing(session: Session, period_code: str) -> list[str]:
     """Return the bureaus that owe a report of a period, in catalogue order: those in being on its last day."""
     end = parse_period(period_code).end
-    rows = session.exec(select(tables.Bureau).order_by(tables.Bureau.sort_order))  # type: ignore[arg-type]
-    return [
-        b.bureau_code
-        for b in rows
-        if b.kind in government().bureau_kinds
-        and Unit(b.bureau_code, b.name_ja, b.name_en, b.kind, b.parent_code, b.valid_from, b.valid_to, b.is_current).is_valid_on(
-            end
-        )
-    ]
+    units = Store.organisation_in(session).units
+    return [unit.code for unit in units if unit.kind in government().bureau_kinds and unit.is_valid_on(end)]
 
 
 def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, select
 
+from kpis.declared import always_columns
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.records import counting_vintage
 from kpis.periods import parse_period
@@ -19,6 +20,7 @@ from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
 from kpis.store import tables
 from kpis.store.tables import table_of
+from kpis.store.translations import with_texts
 from kpis.store.vintages import BLANK
 
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
@@ -140,12 +142,11 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
     codes = sorted(asked)
     reported = {key_column.name, "vintage", "source_code"}.union(*(row.fields for row in rows))
     names = [c.name for c in table.c if c.name in reported]
-    at = names.index(key_column.name)
     held: dict[str, dict[str, Any]] = {}
     for start in range(0, len(codes), 500):
         query = sql_select(*(table.c[name] for name in names)).where(key_column.in_(codes[start : start + 500]))
-        for stored in session.execute(query).all():
-            held[stored[at]] = dict(zip(names, stored, strict=True))
+        for stored in with_texts(session, REGISTERS[kind].table, session.execute(query)):
+            held[stored[key_column.name]] = {name: value for name, value in stored.items() if name in reported}
     behind = [code for code, values in held.items() if values["vintage"] > asked[code].issued_vintage]
     past: dict[str, dict[str, Any]] = {}
     last: dict[str, tuple[int | None, str, datetime]] = {}
@@ -175,7 +176,7 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
 
 
 def _typed(table: Table, name: str, value: Any) -> Any:
-    is_day = isinstance(value, str) and table.c[name].type.python_type is date
+    is_day = isinstance(value, str) and name in table.c and table.c[name].type.python_type is date
     return date.fromisoformat(value) if is_day else value
 
 
@@ -204,7 +205,7 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
     for kind, register in REGISTERS.items():
         owners[kind] = _owners(session, register, sorted({row.key[0] for row in rows if row.kind == kind}))
     end = parse_period(period_code).end
-    allowed = {kind: set(table_of(r.table).c.keys()) - _PROTECTED for kind, r in REGISTERS.items()}
+    allowed = {kind: {*table_of(r.table).c.keys(), *always_columns(r.table)} - _PROTECTED for kind, r in REGISTERS.items()}
     allowed[OBSERVATIONS] = set(table_of(tables.Observation).c.keys()) - _PROTECTED
     for row in rows:
         place = f"{row.sheet} {row.row}行目 row {row.row}"

@@ -28,6 +28,7 @@ from kpis.reporting.filing import (
 )
 from kpis.reporting.people import record
 from kpis.store import tables
+from kpis.store.store import Store
 from kpis.store.tables import table_of
 
 RowKey = tuple[str, tuple[str, ...]]
@@ -127,8 +128,7 @@ def compared(session: Session, submission: tables.Submission) -> tuple[Compariso
 
 def source_of(session: Session, row: tables.Submission) -> str:
     """Make the report a source of its own, so that each figure it brings names it."""
-    bureau = session.get(tables.Bureau, row.bureau_code)
-    assert bureau is not None
+    bureau = Store.organisation_in(session).by_code[row.bureau_code]
     code = f"report-{row.id}"
     period = parse_period(row.period_code)
     session.add(tables.Source(source_code=code, url="", title=f"{bureau.name_ja} {period.label()}報告", grade="primary"))

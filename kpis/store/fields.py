@@ -9,11 +9,12 @@ a load of 50,000 rows would take half as long again.
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 from pydantic import Field as Bounds  # SQLModel's own would hide what a field refers to
-from sqlalchemy import CheckConstraint, DateTime, Table, Text
+from sqlalchemy import CheckConstraint, DateTime, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kpis import kinds
@@ -43,6 +44,17 @@ def table_of(model: type[SQLModel]) -> Table:
     """Return the table behind a class."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+@cache
+def key_columns(model: type[SQLModel]) -> tuple[str, ...]:
+    """Return the columns that name a row: the key, or where that is a number of ours the unique key that has no name of its own."""
+    table = table_of(model)
+    own = tuple(c.name for c in table.primary_key.columns)
+    if own != ("id",):
+        return own
+    unique = (c for c in table.constraints if isinstance(c, UniqueConstraint) and not c.name)
+    return next((tuple(column.name for column in c.columns) for c in unique), ())
 
 
 # Kinds of values ------------------------------------------------------------------------------------------------------

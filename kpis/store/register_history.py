@@ -8,6 +8,7 @@ tens of thousands of rows, of which few change.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +54,18 @@ def as_known(session: Session, model: type[SQLModel], known_at: datetime | None)
     later = table.alias(f"{table.name}_later")
     known = key.not_in(select(later.c[key.name]).where(later.c[FIRST_KNOWN] > known_at))
     return select(*columns).select_from(table.outerjoin(past, past.c.row_code == key)).where(known).subquery(f"{table.name}_known")
+
+
+def said_before(session: Session, model: type[SQLModel], known_at: datetime | None) -> dict[str, dict[str, Any]]:
+    """Return of the rows of a register that changed since an instant the first value noted after it: code → column → value."""
+    if known_at is None:
+        return {}
+    log = table_of(tables.RegisterChange)
+    query = select(log.c.row_code, log.c.before_json).where(*_since(table_of(model).name, known_at)).order_by(log.c.vintage)
+    found: dict[str, dict[str, Any]] = {}
+    for code, before in session.execute(query):
+        found[code] = {**json.loads(before), **found.get(code, {})}
+    return found
 
 
 def first_known(session: Session, model: type[SQLModel]) -> datetime | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -32,15 +33,18 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
+from kpis.declared import translated
 from kpis.errors import NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
 from kpis.registers import LISTS
 from kpis.settings import settings
-from kpis.store import tables
+from kpis.store import tables, translations
+from kpis.store.fields import key_columns
 from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
+from kpis.store.translations import further, with_texts
 from kpis.store.vintages import COMPARED, SAID_WHY, is_sample
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -102,13 +106,18 @@ def _open_frozen(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.execute("PRAGMA temp_store=MEMORY")  # the views below live in this process, not in the file
+        has = {
+            table.name: {row[1] for row in connection.execute(f'PRAGMA main.table_info("{table.name}")')}
+            for table in SQLModel.metadata.sorted_tables
+        }
         for table in SQLModel.metadata.sorted_tables:
-            held = {row[1] for row in connection.execute(f'PRAGMA main.table_info("{table.name}")')}
+            held = has[table.name]
             if held >= set(table.c.keys()):
                 continue
             columns = ", ".join(f'"{c.name}"' if c.name in held else f'{_blank(c)} AS "{c.name}"' for c in table.c)
             rows = f'FROM main."{table.name}"' if held else "WHERE 0"
-            connection.execute(f'CREATE TEMP VIEW "{table.name}" AS SELECT {columns} {rows}')
+            pairs = translations.of_pairs(has) if table is table_of(tables.Translation) else ""
+            connection.execute(f'CREATE TEMP VIEW "{table.name}" AS {pairs or f"SELECT {columns} {rows}"}')
         connection.execute("PRAGMA query_only=ON")
 
     return engine
@@ -197,10 +206,8 @@ class Store:
 
     def bureaus_by_name(self) -> dict[str, str]:
         """Return the code of each organisation unit by its Japanese name; of two lives of a name, the present one."""
-        table = table_of(tables.Bureau)
-        query = select(table.c.name_ja, table.c.bureau_code).order_by(table.c.is_current, table.c.sort_order.desc())
-        with self.reading() as session:
-            return {name: code for name, code in session.execute(query)}
+        rows = sorted(self.all_of(tables.Bureau), key=lambda row: (row["is_current"], -row["sort_order"]))
+        return {row["name_ja"]: row["bureau_code"] for row in rows}
 
     def has_loaded(self, sha256: str) -> bool:
         """Say whether a file with these bytes was loaded before."""
@@ -220,29 +227,19 @@ class Store:
             figures = self._figures(session, kinds, indicator_codes)
             goals: dict[tuple[str, str], list[Goal]] = {}
             for row in self._rows(session, tables.Target, indicator_codes, "id"):
-                goals.setdefault((row.indicator_code, row.bureau_code), []).append(
-                    Goal(
-                        period_code=row.period_code,
-                        value=row.value,
-                        set_on=row.set_on,
-                        set_order=row.set_order,
-                        is_approximate=row.is_approximate,
-                        source_code=row.source_code,
-                        set_on_precision=row.set_on_precision,
-                        withdrawn_on=row.withdrawn_on,
-                        withdrawn_reason=row.withdrawn_reason,
-                    )
-                )
+                goal = Goal(
+                    period_code=row.period_code, value=row.value, set_on=row.set_on, set_order=row.set_order,
+                    is_approximate=row.is_approximate, source_code=row.source_code, set_on_precision=row.set_on_precision,
+                    withdrawn_on=row.withdrawn_on, withdrawn_reason=row.withdrawn_reason,
+                )  # fmt: skip
+                goals.setdefault((row.indicator_code, row.bureau_code), []).append(goal)
             baselines = {
                 (r.indicator_code, r.bureau_code): Baseline(
-                    period_code=r.period_code,
-                    value=r.value,
-                    is_approximate=r.is_approximate,
-                    is_estimated=r.is_estimated,
+                    period_code=r.period_code, value=r.value, is_approximate=r.is_approximate, is_estimated=r.is_estimated,
                     source_code=r.source_code,
                 )
                 for r in self._rows(session, tables.Baseline, indicator_codes, "indicator_code")
-            }
+            }  # fmt: skip
             siblings: dict[str, set[str]] = {}  # either of two indicators may name the other
             for row in self._rows(session, tables.Indicator, None, "sort_order"):
                 if row.sibling_code:
@@ -251,16 +248,11 @@ class Store:
             based = {(r.indicator_code, r.bureau_code) for r in self._rows(session, tables.Baseline, None, "indicator_code")}
             sources = {
                 s.source_code: SourceNote(
-                    source_code=s.source_code,
-                    url=s.url,
-                    title=s.title,
-                    published_on=s.published_on,
-                    grade=s.grade,
-                    published_by=s.published_by,
-                    published_basis=s.published_basis,
+                    source_code=s.source_code, url=s.url, title=s.title, published_on=s.published_on, grade=s.grade,
+                    published_by=s.published_by, published_basis=s.published_basis,
                 )
                 for s in session.execute(select(table_of(tables.Source)))
-            }
+            }  # fmt: skip
             organisation = self.organisation_in(session)
         entries = []
         last = len(organisation.order)
@@ -271,33 +263,23 @@ class Store:
             units = [row.scope_code, *sorted(others, key=lambda u: organisation.order.get(u, last))]
             for unit in units:
                 key = (row.indicator_code, unit)
-                entries.append(
-                    Entry(
-                        definition=_definition(
-                            row, has_sibling_baseline=any((s, unit) in based for s in siblings.get(row.indicator_code, ()))
-                        ),
-                        unit_code=unit,
-                        project_code=row.project_code or "",
-                        theme=row.theme,
-                        is_headline=row.is_headline,
-                        figures=tuple(figures.get(key, ())),
-                        goals=tuple(goals.get(key, ())),
-                        baseline=baselines.get(key),
-                        scope_code=row.scope_code,
-                        is_reported_by_bureaus=row.is_reported_by_bureaus,
-                    )
-                )
+                has_sibling_baseline = any((s, unit) in based for s in siblings.get(row.indicator_code, ()))
+                entry = Entry(
+                    definition=_definition(row, has_sibling_baseline=has_sibling_baseline), unit_code=unit,
+                    project_code=row.project_code or "", theme=row.theme, is_headline=row.is_headline, figures=tuple(figures.get(key, ())),
+                    goals=tuple(goals.get(key, ())), baseline=baselines.get(key), scope_code=row.scope_code,
+                    is_reported_by_bureaus=row.is_reported_by_bureaus,
+                )  # fmt: skip
+                entries.append(entry)
         return Book(revision, tuple(entries), sources, organisation)
 
     @staticmethod
     def organisation_in(session: Session) -> Organisation:
         """Read every unit and how they followed each other, within a session."""
         units, successions = table_of(tables.Bureau), table_of(tables.Succession)
+        in_order = select(units).order_by(units.c.sort_order, units.c.bureau_code)
         return Organisation(
-            tuple(
-                Unit(u.bureau_code, u.name_ja, u.name_en, u.kind, u.parent_code, u.valid_from, u.valid_to, u.is_current)
-                for u in session.execute(select(units).order_by(units.c.sort_order, units.c.bureau_code))
-            ),
+            tuple(_unit(row) for row in with_texts(session, tables.Bureau, session.execute(in_order))),
             tuple(
                 Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
                 for s in session.execute(select(successions).order_by(successions.c.id))
@@ -381,7 +363,7 @@ class Store:
         query = select(table).order_by(table.c[order])
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
-        return list(session.execute(query))
+        return [SimpleNamespace(**row) for row in with_texts(session, model, session.execute(query))]
 
     def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
@@ -394,26 +376,30 @@ class Store:
 
         Args:
             model: the table.
-            columns: keep these only; all where left out.
+            columns: keep these only; all where left out. Texts have a column per language (``text_columns``).
             by_key: in the order of the key alone, also where the table has an order of its own.
             equal: column → value that it must have.
         """
         table = table_of(model)
-        query = select(*(table.c[name] for name in columns)) if columns else select(table)
+        has_texts = bool(translated(model))
+        read = dict.fromkeys((*columns, *(key_columns(model) if has_texts else ()))) if columns else table.c.keys()
+        query = select(*(table.c[name] for name in read if name in table.c))
         own = [table.c.sort_order] if "sort_order" in table.c and not by_key else []
         query = query.order_by(*own, *table.primary_key.columns)
         for column, value in (equal or {}).items():
             query = query.where(table.c[column] == value)
         with self.reading() as session:
-            for row in session.execute(query.execution_options(yield_per=BATCH)):
-                yield dict(row._mapping)
+            rows = session.execute(query.execution_options(yield_per=BATCH))
+            for row in with_texts(session, model, rows):
+                yield {name: row[name] for name in columns} if columns and has_texts else row
 
     def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[dict[str, Any]]:
         """Return the rows of a register in key order, as they were known at an instant (UTC); ``None`` means as known now."""
         (key,) = table_of(model).primary_key.columns
         with self.reading() as session:
             rows = as_known(session, model, known_at)
-            return [dict(row._mapping) for row in session.execute(select(rows).order_by(rows.c[key.name]))]
+            found = session.execute(select(rows).order_by(rows.c[key.name]))
+            return list(with_texts(session, model, found, known_at=known_at))
 
     def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> dict[str, Any]:
         """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
@@ -424,12 +410,18 @@ class Store:
         (column,) = table_of(model).primary_key.columns
         with self.reading() as session:
             rows = as_known(session, model, known_at) if known_at else table_of(model)
-            row = session.execute(select(rows).where(rows.c[column.name] == key)).first()
+            found = session.execute(select(rows).where(rows.c[column.name] == key))
+            row = next(with_texts(session, model, found, known_at=known_at), None)
         if row is None:
             raise NotFound(
                 f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."
             )
-        return dict(row._mapping)
+        return row
+
+    def text_columns(self, model: type[SQLModel]) -> dict[str, tuple[str, ...]]:
+        """Return the columns of each text of a table that is held in several languages: ``name`` → ``name_ja``, ``name_en``."""
+        with self.reading() as session:
+            return translations.text_columns(session, model)
 
     def count(self, model: type[SQLModel]) -> int:
         """Return the number of rows of a table."""
@@ -442,10 +434,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def _unit(row: Mapping[str, Any]) -> Unit:
+    return Unit(
+        row["bureau_code"], row["name_ja"], row["name_en"], row["kind"], row["parent_code"], row["valid_from"], row["valid_to"],
+        row["is_current"], further(tables.Bureau, row),
+    )  # fmt: skip
+
+
 def _definition(row: Any, *, has_sibling_baseline: bool) -> Definition:
     return Definition(
         row.indicator_code, row.kind, row.direction, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.decimals,
         threshold_on_track=row.threshold_on_track, threshold_behind=row.threshold_behind, tolerance=row.tolerance,
         stale_after_days=row.stale_after_days, publication_lag_days=row.publication_lag_days,
         minimum_value=row.minimum_value, maximum_value=row.maximum_value, has_sibling_baseline=has_sibling_baseline,
+        further=further(tables.Indicator, vars(row)),
     )  # fmt: skip

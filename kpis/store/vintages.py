@@ -16,13 +16,14 @@ from pydantic import BaseModel
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
+from kpis.declared import translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
 from kpis.figures.registers import SEARCHED, searchable
 from kpis.government import government
 from kpis.periods import first_instant, parse_period
 from kpis.registers import LISTS, REGISTERS
-from kpis.store import tables
+from kpis.store import tables, translations
 from kpis.store.register_history import FIRST_KNOWN
 from kpis.store.tables import table_of
 from kpis.vocabulary import RowKind
@@ -83,7 +84,7 @@ def apply_rows(
     values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
     if kind not in LISTS:
         raise FigureRefused(f"行の種類「{kind}」は受け付けません。", f"Rows of the kind {kind!r} are not accepted.")
-    listed, table = LISTS[kind], table_of(LISTS[kind].table)
+    listed, model, table = LISTS[kind], LISTS[kind].table, table_of(LISTS[kind].table)
     if kind in REGISTERS and rows:
         for left_out in () if columns is None else ENDS.keys() - columns:  # a list without these columns says nothing of what ended
             for value in values:
@@ -91,16 +92,21 @@ def apply_rows(
     if listed.stored == "appended":
         return _append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
     if listed.stored == "by_key":
-        return upsert(session, kind, values, origin=Origin(loaded_at, sha256, list_name=list_name))
+        # A file says everything of its rows: a language that it has no column for is taken out.
+        texts = dict.fromkeys(translations.between(translations.text_columns(session, model), translated(model)), "")
+        given = [{**texts, **value} for value in values]
+        return upsert(session, kind, given, origin=Origin(loaded_at, sha256, list_name=list_name))
     if listed.stored == "days":
         return _set_calendar(session, values, kept={row["period_code"] for row in kept})
     if "period_code" in table.c:
         ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
     session.execute(delete(table))
+    translations.clear(session, model)
     stay = [{name: value for name, value in row.items() if name != "id"} for row in kept]
     for rows_alike in (values, stay):
         if rows_alike:
-            session.execute(insert(table), rows_alike)
+            session.execute(insert(table), [translations.stored(model, row) for row in rows_alike])
+            translations.add(session, model, rows_alike)
     return len(values)
 
 
@@ -127,14 +133,17 @@ def apply_report(session: Session, kind: str, values: list[dict[str, Any]], *, o
 
 def upsert(session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
     """Store rows of a list by their key; a row of a register that changed keeps what it was. Return how many changed or are new."""
-    table, is_register = table_of(LISTS[kind].table), kind in REGISTERS
+    model, is_register = LISTS[kind].table, kind in REGISTERS
+    table = table_of(model)
     (key,) = table.primary_key.columns
     # A row may point at a later row of the same file: store the rows first, the pointers after.
     pointers = [c.name for c in table.c if any(f.column.table is table for f in c.foreign_keys)]
     query = select(table)
     if len(values) < MANY:
         query = query.where(key.in_([given[key.name] for given in values]))
-    known = {row._mapping[key.name]: dict(row._mapping) for row in session.execute(query)}
+    known = {row[key.name]: row for row in translations.with_texts(session, model, session.execute(query))}
+    new_texts: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
     fresh: list[dict[str, Any]] = []
     later: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
@@ -148,20 +157,24 @@ def upsert(session: Session, kind: str, values: list[dict[str, Any]], *, origin:
         if old is None:
             if is_register:
                 row = {**ENDS, **row, FIRST_KNOWN: origin.known_at, "listed_in": origin.list_name}
-            fresh.append({**row, **dict.fromkeys(pointers)})
+            new_texts.append(row)
+            fresh.append({**translations.stored(model, row), **dict.fromkeys(pointers)})
             if any(row.get(name) is not None for name in pointers):
                 later.append({name: row.get(name) for name in (key.name, *pointers)})
             continue
-        differing = {name: value for name, value in row.items() if old[name] != value}
+        differing = {name: value for name, value in row.items() if old.get(name, "") != value}  # a language new to the table
         if not differing:
             continue
+        texts.append({key.name: row[key.name], **differing})
         if is_register:
             row["vintage"] = old["vintage"] + 1
             changes.append(_register_change(kind, row, old, differing, key=key.name, origin=origin))
-        later.append(row)
+        later.append(translations.stored(model, row))
     if fresh:
         session.execute(insert(table), fresh)
     _update_many(session, table, key.name, later)
+    translations.add(session, model, new_texts)
+    translations.put(session, model, texts)
     if changes:
         session.execute(insert(table_of(tables.RegisterChange)), changes)
     if is_register and origin.list_name:
@@ -372,7 +385,7 @@ def _register_change(
 
     return {
         "register_name": register, "row_code": row[key], "vintage": row["vintage"],
-        "before_json": packed({name: old[name] for name in differing}), "after_json": packed(differing),
+        "before_json": packed({name: old.get(name, "") for name in differing}), "after_json": packed(differing),
         "known_at": origin.known_at, "submission_id": origin.submission_id, "file_sha256": origin.file_sha256,
         "reason_class": reason_class, "reason_text": reason_text,
     }  # fmt: skip

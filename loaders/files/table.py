@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kpis.declared import Fields, type_of
+from kpis.declared import Fields, in_languages, translated, type_of
 from loaders.files.addresses import column_letters, split_address
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted
@@ -133,12 +133,15 @@ def read_rows(
     """
     sheet, top, left, cells = table
     names = header_of(table)
+    model = in_languages(model, names)
     required = [n for n, f in model.model_fields.items() if f.is_required()]
     problems = [
         _header_problem(sheet, top, name, "列がありません", "a column that is missing") for name in required if name not in names
     ] + [
-        _header_problem(sheet, top, name, "余分な列です", "a column that does not belong here")
-        for name in names
+        _no_language(sheet, top, left + at, name)
+        if any(name.startswith(f"{field}_") for field in translated(model))
+        else _header_problem(sheet, top, name, "余分な列です", "a column that does not belong here")
+        for at, name in enumerate(names)
         if name not in model.model_fields
     ]
     if len(set(names)) != len(names):
@@ -185,6 +188,14 @@ def _header_problem(sheet: str, row: int, name: str, ja: str, en: str) -> Proble
     return Problem(
         "header", name, ja, en, "1行目を data/README.md の列名に合わせてください", "Make the first row the column names in data/README.md",
         sheet=sheet, row=row,
+    )  # fmt: skip
+
+
+def _no_language(sheet: str, row: int, column: int, name: str) -> Problem:
+    return Problem(
+        "header", name, "言語の符号で終わる列名(name_fr、name_zh-Hant など)", "a column name that ends with the code of a language, as name_fr or name_zh-Hant",
+        "言語の符号を直すか、この列を除いてください", "Correct the code of the language, or remove the column",
+        sheet=sheet, cell=f"{column_letters(column)}{row}", row=row,
     )  # fmt: skip
 
 

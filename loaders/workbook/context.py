@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from kpis.errors import FigureRefused, NotFound
 from kpis.figures.consistency import Known, outside_time
@@ -24,6 +24,8 @@ from kpis.reporting.deadlines import Window, window_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.store.translations import with_texts
+from kpis.text import named
 
 NOT_REPORTING = ("whole", "scope", "comparison")
 _SHEETS = {register.sheet: register for register in REGISTERS.values()}
@@ -143,8 +145,8 @@ def periods_asked(frequency: str, period: Period) -> list[str]:
     return [quarter_code(period.end)]
 
 
-def _records(session: Session, query: Any) -> list[Record]:
-    return [dict(row._mapping) for row in session.execute(query)]
+def _records(session: Session, model: type[SQLModel], query: Any) -> list[Record]:
+    return list(with_texts(session, model, session.execute(query)))
 
 
 def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
@@ -168,7 +170,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         )
     with store.reading() as session:
         bureaus = table_of(tables.Bureau)
-        bureau = next(iter(_records(session, select(bureaus).where(bureaus.c.bureau_code == bureau_code))), None)
+        bureau = next(iter(_records(session, tables.Bureau, select(bureaus).where(bureaus.c.bureau_code == bureau_code))), None)
         if bureau is None:
             known = session.execute(select(bureaus.c.bureau_code).where(bureaus.c.kind.not_in(NOT_REPORTING), bureaus.c.is_current))
             codes = "、".join(known.scalars())
@@ -181,7 +183,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
         table = table_of(tables.Indicator)
         query = select(table).where(table.c.is_reported_by_bureaus).order_by(table.c.sort_order)
-        indicators = {row["indicator_code"]: row for row in _records(session, query)}
+        indicators = {row["indicator_code"]: row for row in _records(session, tables.Indicator, query)}
         asked = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
         stored = stored_beside(session, indicators, bureau_code, asked)
         observations = {(code, of): [dict(row) for row in held] for (code, unit, of), held in stored.items() if unit == bureau_code}
@@ -190,7 +192,8 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         for sheet, register in _SHEETS.items():
             table, (key,) = table_of(register.table), register.key
             own = table.c[register.owner].in_(projects if register.owner == "project_code" else [bureau_code])
-            registers[sheet] = {row[key]: row for row in _records(session, select(table).where(own).order_by(table.c[key]))}
+            wanted = select(table).where(own).order_by(table.c[key])
+            registers[sheet] = {row[key]: row for row in _records(session, register.table, wanted)}
         kinds = session.execute(select(table_of(tables.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau=bureau, period=period, revision=revision, indicators=indicators, observations=observations, registers=registers,
@@ -201,16 +204,16 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
 
 
 def _refuse_bureau(bureau: Record, period: Period, organisation: Organisation) -> None:
-    name, code = bureau["name_ja"], bureau["bureau_code"]
+    name, code = named(bureau), bureau["bureau_code"]
     if bureau["kind"] in NOT_REPORTING:
         raise FigureRefused(
             f"「{name}」({code})は報告する局ではありません。局を指定してください。",
-            f"{bureau['name_en'] or name} ({code}) is no bureau that reports. Name a bureau.",
+            f"{named(bureau, language='en')} ({code}) is no bureau that reports. Name a bureau.",
         )
     if outside_time(code, period, organisation) is not None:
         raise FigureRefused(
             f"「{name}」({code})は{period.label()}には存在しません。その期間にあった局を指定してください。",
-            f"{bureau['name_en'] or name} ({code}) did not exist in {period.label('en')}. Name a bureau of that time.",
+            f"{named(bureau, language='en')} ({code}) did not exist in {period.label('en')}. Name a bureau of that time.",
         )
 
 
@@ -222,7 +225,7 @@ def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, R
         or_(part.c.valid_to.is_(None), part.c.valid_to >= period.start),
     )
     query = select(table).where(table.c.project_code.in_(codes)).order_by(table.c.sort_order)
-    return {row["project_code"]: row for row in _records(session, query)}
+    return {row["project_code"]: row for row in _records(session, tables.Project, query)}
 
 
 def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) -> dict[tuple[str, str], list[Record]]:
@@ -232,7 +235,7 @@ def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) ->
     for sheet, rows in registers.items():
         changed = [code for code, row in rows.items() if row["vintage"] > 1]
         query = select(table).where(table.c.register_name == _SHEETS[sheet].kind).order_by(table.c.vintage)
-        for row in _records(session, query.where(table.c.row_code.in_(changed))) if changed else ():
+        for row in _records(session, tables.RegisterChange, query.where(table.c.row_code.in_(changed))) if changed else ():
             found.setdefault((sheet, row["row_code"]), []).append(row)
     return found
 

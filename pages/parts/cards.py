@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -165,7 +165,7 @@ def _unbroken(text: str) -> str:
 
 def _short(definition: Definition) -> Definition:
     """Return the definition without its unit, which the value of the card carries; % stays, being part of the number."""
-    return definition if definition.unit_ja == "%" else replace(definition, unit_ja="", unit_en="")
+    return definition if definition.unit_ja == "%" else definition.without_unit()
 
 
 def _foot(scored: Scored) -> str:
@@ -181,7 +181,7 @@ def _foot(scored: Scored) -> str:
 
 def sentence(judged: Judgement) -> str:
     """Return the sentence of a judgement in the viewer's language."""
-    return judged.sentence_en if language() == "en" else judged.sentence_ja
+    return named(judged, "sentence")
 
 
 def _key(scored: Scored) -> str:

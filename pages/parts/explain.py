@@ -14,7 +14,7 @@ from kpis.reporting.comparison import OURS, THEIRS
 from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
-from pages.parts.text import in_brackets, language, t
+from pages.parts.text import in_brackets, language, named, t
 from pages.parts.whatchanges import left_open
 from telling.words import Words
 
@@ -146,15 +146,14 @@ def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
         same = st.checkbox(t("warnings_same"), value=False) if len(waiting) > 1 else False
         given = {}
         for warning in waiting[:AT_ONCE]:
-            english = language() == "en"
             place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
             if warning.rule == INCOMPLETE:
                 left_open(found.report)
             else:
                 st.markdown(
                     f"**{place}** {t('found')}「{plain(warning.found)}」 {t('expected')}: "
-                    f"{warning.expected_en if english else warning.expected_ja}  \n"
-                    f":material/build: {warning.remedy_en if english else warning.remedy_ja}"
+                    f"{named(warning, 'expected')}  \n"
+                    f":material/build: {named(warning, 'remedy')}"
                 )
             label = t("left_open_reason") if warning.rule == INCOMPLETE else t("confirm_reason")
             given[warning.id] = st.text_input(label, key=f"warning_{warning.id}")

@@ -10,7 +10,7 @@ import streamlit as st
 from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, mark_problems
 from pages.parts.reported import file_of, plain
-from pages.parts.text import language, t
+from pages.parts.text import named, t
 
 SHOWN_AS_TEXT = 10
 
@@ -24,14 +24,11 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
         errors = sum(p.grade == "error" for p in own)
         st.markdown(f"**{sheet or t('whole_file')}** {t('problem_counts', errors=errors, warnings=len(own) - errors)}")
         for problem in own[:SHOWN_AS_TEXT]:
-            english = language() == "en"
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
-            expected = problem.expected_en if english else problem.expected_ja
-            remedy = problem.remedy_en if english else problem.remedy_ja
             st.markdown(
-                f"{icon} {word} **{_place(problem)}** {plain(_subject(problem))} {t('found')}「{plain(problem.found)}」 {t('expected')}: {expected}  \n"
-                f":material/build: {remedy}"
+                f"{icon} {word} **{_place(problem)}** {plain(named(problem, 'subject'))} {t('found')}「{plain(problem.found)}」 {t('expected')}: {named(problem, 'expected')}  \n"
+                f":material/build: {named(problem, 'remedy')}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
             table = problem_table(own)
@@ -56,20 +53,15 @@ def marked_download(content: bytes, reading: WorkbookReading) -> None:
 
 def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
     """Return problems as a table in the viewer's language."""
-    english = language() == "en"
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): _subject(p), t("found"): p.found,
-                t("expected"): p.expected_en if english else p.expected_ja, t("remedy"): p.remedy_en if english else p.remedy_ja,
+                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): named(p, "subject"), t("found"): p.found,
+                t("expected"): named(p, "expected"), t("remedy"): named(p, "remedy"),
             }
             for p in problems
         ]
     )  # fmt: skip
-
-
-def _subject(problem: Problem) -> str:
-    return problem.subject_en if language() == "en" else problem.subject_ja
 
 
 def _place(problem: Problem) -> str:

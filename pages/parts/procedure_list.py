@@ -18,7 +18,7 @@ from pages.parts import address, cached
 from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.entry import as_of
 from pages.parts.registers import bureau_names, day_word, telling, when
-from pages.parts.text import language, t
+from pages.parts.text import named, t
 from publishers.opendata.registers_csv import written
 from telling.file_names import file_name
 from telling.procedures import value_word
@@ -88,7 +88,7 @@ def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
     frame = pd.DataFrame(
         [
             {
-                t("open_row"): link + row["procedure_code"], t("col_name"): _name(row),
+                t("open_row"): link + row["procedure_code"], t("col_name"): named(row),
                 t("col_bureau"): bureaus.get(row["bureau_code"] or "", ""), t("col_status"): t(f"digital_{row['status']}"),
                 t("col_type"): t(f"process_{row['process_type']}"), t("col_applicant"): t(f"party_{row['applicant']}"),
                 t("col_channel"): row["online_channel"], t("col_cases"): row["applications_count"],
@@ -109,7 +109,3 @@ def _present(register: Counted) -> dict[str, set[str]]:
 
 def _offered(register: Counted) -> list[str]:
     return [name for name in channels(register.channels) if name][:CHANNELS_OFFERED]
-
-
-def _name(row: dict[str, str]) -> str:
-    return (row["name_en"] if language() == "en" else "") or row["name_ja"]

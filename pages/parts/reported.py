@@ -80,7 +80,7 @@ def period_name(code: str) -> str:
 def unit_of(row: ReportedRow) -> str:
     """Return the unit of a figure's indicator."""
     own = next(i for i in cached.moment().rows("Indicator") if i["indicator_code"] == row.key[0])
-    return str(own["unit_en" if language() == "en" else "unit_ja"])
+    return named(own, "unit")
 
 
 def file_of(bureau: str, period: str, *what: str, ending: str) -> str:
@@ -129,7 +129,7 @@ def column_name(kind: str, name: str) -> str:
         return name
     if ":" in found.name:
         return t(f"column_{found.field}")
-    return found.heading_en if language() == "en" else found.heading_ja
+    return named(found, "heading")
 
 
 def value_text(kind: str, column: str, value: Value) -> str:

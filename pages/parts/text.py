@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
+from typing import Any
 
 import streamlit as st
 
+from kpis import text
 from kpis.languages import SOURCE, codes, say
 
 _settled: ContextVar[str] = ContextVar("language")
@@ -42,10 +45,6 @@ def linked(title: str, url: str | None) -> str:
     return f"[{plain}]({url})" if url else plain
 
 
-def named(row: dict[str, str] | object, field: str = "name") -> str:
-    """Return ``<field>_en`` for an English viewer where there is one, else ``<field>_ja``."""
-    names = (f"{field}_en", f"{field}_ja") if language() == "en" else (f"{field}_ja",)
-    for name in names:
-        if value := row.get(name) if isinstance(row, dict) else getattr(row, name):
-            return value
-    return ""
+def named(row: Mapping[str, Any] | object, field: str = "name") -> str:
+    """Return a text of a row in the viewer's language, else in Japanese."""
+    return text.named(row, field, language())

@@ -154,10 +154,11 @@ def explained(found: Opened) -> None:
             left_open(found.report)
             st.markdown(f":material/warning: {t('left_open_why')} — {mark}")
             continue
-        expected = warning.expected_en if language() == "en" else warning.expected_ja
         mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
-        st.markdown(f":material/warning: **{place}** {plain(warning.found)}({t('expected')}: {expected}) — {mark}")
+        st.markdown(
+            f":material/warning: **{place}** {plain(warning.found)}({t('expected')}: {named(warning, 'expected')}) — {mark}"
+        )
 
 
 def steps(found: Opened) -> None:

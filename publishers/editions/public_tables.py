@@ -1,7 +1,7 @@
 """What may become public: the one list of tables and columns, and how they are gathered and written into an edition.
 
 Nothing leaves that is not named here: no draft, user, e-mail, internal comment (``note``), original file, audit record or
-sample. A new public table or column is one entry of ``PUBLIC``; ``PRIVATE`` names what stays inside on purpose, and a test
+sample. A new public table, column or text is one entry of ``PUBLIC`` (a text in every language it has); ``PRIVATE`` names what stays inside on purpose, and a test
 asks for a decision about every column of the model.
 """
 
@@ -15,11 +15,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Table, select
+from sqlalchemy import Column, ColumnElement, MetaData, Table, and_, or_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 from sqlmodel import Session, SQLModel
 
+from kpis.declared import translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
 from kpis.store import tables
@@ -27,28 +28,27 @@ from kpis.store.store import BATCH, Store
 from kpis.store.tables import table_of
 
 PUBLIC: dict[type[SQLModel], str] = {
-    tables.Bureau: "bureau_code name_ja name_en is_name_en_official kind parent_code valid_from valid_from_precision valid_to "
+    tables.Bureau: "bureau_code name is_name_en_official kind parent_code valid_from valid_from_precision valid_to "
     "valid_to_precision is_current sort_order source_code",
     tables.Succession: "id predecessor_code successor_code relation effective_date date_precision share source_code",
-    tables.Project: "project_code kind category_ja category_en name_ja name_en is_name_official goal_ja goal_en goal_source_code successor_code "
-    "sort_order source_code",
-    tables.StrategyVersion: "version_code name_ja name_en adopted_on adopted_precision published_by horizon_year first_year last_year "
-    "keywords_ja keywords_en concept_ja concept_en is_renumbered sort_order source_code",
-    tables.ProjectVersion: "project_code strategy_version name_ja name_en source_code",
+    tables.Project: "project_code kind category name is_name_official goal goal_source_code successor_code sort_order source_code",
+    tables.StrategyVersion: "version_code name adopted_on adopted_precision published_by horizon_year first_year last_year "
+    "keywords concept is_renumbered sort_order source_code",
+    tables.ProjectVersion: "project_code strategy_version name source_code",
     tables.ProjectBureau: "id project_code bureau_code role valid_from valid_from_precision valid_to valid_to_precision source_code",
-    tables.Indicator: "indicator_code project_code theme kind direction unit_ja unit_en decimals name_ja name_en definition_ja "
-    "definition_en frequency scope_code is_headline is_reported_by_bureaus base_ja base_en exclusions_ja exclusions_en threshold_on_track "
-    "threshold_behind tolerance stale_after_days publication_lag_days minimum_value maximum_value sibling_code replaced_by_code paired_with_code sort_order source_code note_ja note_en",
+    tables.Indicator: "indicator_code project_code theme kind direction unit decimals name definition "
+    "frequency scope_code is_headline is_reported_by_bureaus base exclusions threshold_on_track "
+    "threshold_behind tolerance stale_after_days publication_lag_days minimum_value maximum_value sibling_code replaced_by_code paired_with_code sort_order source_code note",
     tables.Baseline: "indicator_code bureau_code period_code value is_approximate is_estimated source_code",
     tables.Target: "id indicator_code bureau_code period_code value numerator denominator is_approximate set_on set_on_precision "
     "set_order "
-    "strategy_version withdrawn_on withdrawn_reason source_code verified note_ja note_en",
+    "strategy_version withdrawn_on withdrawn_reason source_code verified note",
     tables.Observation: "id indicator_code bureau_code period_code vintage value numerator denominator base_value text_ja text_en "
     "is_approximate is_lower_bound is_year_to_date is_base_estimated sample_size published_on known_at source_code verified "
     "reason_class reason_text withdraws_vintage note_ja note_en",
     tables.Reading: "id indicator_code bureau_code period_code value text_ja is_target is_approximate agrees source_code note_ja "
     "note_en",
-    tables.Milestone: "milestone_code project_code name_ja name_en planned_start planned_start_precision planned_end "
+    tables.Milestone: "milestone_code project_code name planned_start planned_start_precision planned_end "
     "planned_end_precision replanned_end replanned_end_precision actual_end actual_end_precision stage_ja is_missed reported_period "
     "ended_on ended_on_precision ended_reason successor_code vintage supersedes_code source_code verified",
     tables.MilestoneDate: "id milestone_code date_kind vintage day precision withdraws_vintage known_at submission_id source_code",
@@ -61,6 +61,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status ended_on ended_on_precision ended_reason successor_code "
     "vintage source_code verified",
     tables.ReportingPeriod: "period_code kind start_date end_date",
+    tables.Translation: "table_name row_key field language text",
     tables.Source: "source_code url title published_on published_by published_basis grade",
 }
 PRIVATE = {
@@ -84,9 +85,9 @@ class Gathered:
 
 
 def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
-    """Return the public columns of a table, in the order of the list."""
+    """Return the public columns of a table, in the order of the list; its texts stand in a table of their own."""
     table = table_of(model)
-    return [table.c[name] for name in PUBLIC[model].split()]
+    return [table.c[name] for name in PUBLIC[model].split() if name in table.c]
 
 
 def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
@@ -169,6 +170,8 @@ class _Rows:
             submissions = table_of(tables.Submission)
             approved = select(submissions.c.id).where(submissions.c.state == "approved")
             query = query.where(table.c.submission_id.is_(None) | table.c.submission_id.in_(approved))
+        if model is tables.Translation:
+            query = query.where(or_(*(_is_text_of(each) for each in PUBLIC)))
         self._session, self._query = session, query
         self.samples = 0
 
@@ -179,6 +182,11 @@ class _Rows:
                 self.samples += 1
             else:
                 yield row
+
+
+def _is_text_of(model: type[SQLModel]) -> ColumnElement[bool]:
+    texts, public = table_of(tables.Translation), translated(model).keys() & PUBLIC[model].split()
+    return and_(texts.c.table_name == table_of(model).name, texts.c.field.in_(sorted(public)))
 
 
 def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None:

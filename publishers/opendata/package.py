@@ -21,17 +21,18 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Boolean, Date, DateTime, Float, Integer, UniqueConstraint
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from sqlmodel import SQLModel
 
-from kpis.declared import said_of
+from kpis.declared import said_of, text_column, translated
 from kpis.figures.records import current_vintages, worked_out
 from kpis.government import PublisherFields
 from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.store import tables
+from kpis.store.fields import key_columns
 from kpis.store.store import Store
-from kpis.store.tables import table_of
+from kpis.store.translations import between
 from publishers.editions.public_tables import PUBLIC, columns_of
 from telling.bureaus import heat_file
 from telling.words import Words
@@ -115,8 +116,14 @@ def _dictionary() -> dict[str, dict[str, str]]:
 
 
 def describe(field: str, language: str = "ja") -> str:
-    """Return what a column of the open data means."""
-    return _dictionary()[field][language]
+    """Return what a column of the open data means; a text in a further language says what the text is and its language."""
+    told = _dictionary()
+    return (told[field] if field in told else _in_a_further_language(field))[language]
+
+
+def _in_a_further_language(column: str) -> dict[str, str]:
+    found = ((translated(model), text_column(model, column)) for model in PUBLIC)
+    return next(texts[own[0]].said(own[1]) for texts, own in found if own)
 
 
 def title(resource: str, language: str = "ja") -> str:
@@ -135,15 +142,17 @@ def resources(moment: Moment) -> list[Resource]:
     store = moment.state.store
     made = [_observations(moment), _status(moment)]
     for model in PUBLIC:
-        columns = [c for c in columns_of(model) if c.name not in ("id", "sort_order", *_SPREAD)]
+        if model is tables.Translation:
+            continue  # every text is a column of the table whose row it is of
+        columns = {c.name: c for c in columns_of(model)}
+        names = between(store.text_columns(model), (n for n in PUBLIC[model].split() if n not in ("id", "sort_order", *_SPREAD)))
         table = "vintages" if model is tables.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
-        fields = {c.name: _kind(c.type) for c in columns}
-        keys = [k.name for k in columns if k.primary_key]
+        fields = {name: _kind(columns[name].type) if name in columns else "string" for name in names}
         rows = Stored(store, model, fields)
         if "submission_id" in fields:
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
-        made.append(Resource(table, fields, rows, tuple(keys) or _unique(model)))
+        made.append(Resource(table, fields, rows, key_columns(model)))
     for (model, column), (table, field, marks) in _SPREAD_TO.items():
         key = next(c.name for c in columns_of(model) if c.primary_key)
         spread = Spread(store, model, key, column, field, marks)
@@ -158,12 +167,6 @@ _SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str, str]] = {
     (tables.Procedure, "online_channel"): ("procedure_channels", "online_channel", ";；、"),
 }
 _SPREAD = (*(column for _, column in _SPREAD_TO), "search_text")
-
-
-def _unique(model: type[SQLModel]) -> tuple[str, ...]:
-    """Return the columns that name a row of a table whose rows have a number of ours: its own unique key, the one without a name."""
-    held = (c for c in table_of(model).constraints if isinstance(c, UniqueConstraint) and not c.name)
-    return next((tuple(column.name for column in c.columns) for c in held), ())
 
 
 def _kind(column_type: Any) -> str:

@@ -73,13 +73,13 @@ def furnish(store: Store) -> None:
         session.add(tables.Source(source_code="S", url="https://example.org", title="s", grade="primary"))
         session.flush()
         for code in ("A", "B"):
-            session.add(tables.Bureau(bureau_code=code, name_ja=code, kind="bureau"))
-        session.add(tables.Project(project_code="P", kind="core", name_ja="p", name_en="p", source_code="S"))
+            session.add(tables.Bureau(bureau_code=code, kind="bureau"))
+        session.add(tables.Project(project_code="P", kind="core", source_code="S"))
 
 
 def emptied(store: Store) -> None:
     with store.writing() as session:
-        for model in (tables.RegisterChange, tables.MilestoneDate, *KINDS):
+        for model in (tables.RegisterChange, tables.MilestoneDate, tables.Translation, *KINDS):
             session.execute(delete(table_of(model)))
 
 

@@ -13,9 +13,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from kpis.errors import FigureRefused, NotFound
-from kpis.store import tables
+from kpis.store import tables, translations
 from kpis.store.store import Store
-from kpis.store.tables import table_of
 from publishers.editions import on_disk
 from publishers.site import export
 from telling.citation import edition_address
@@ -255,15 +254,9 @@ def test_asset_names_carry_the_checksum_of_their_content(site: Path) -> None:
 
 
 def test_hostile_names_do_not_become_markup(house: House) -> None:
-    from sqlalchemy import update
-
+    hostile = {"name_ja": "<script>alert(1)</script>", "definition_ja": '"><img src=x onerror=alert(1)>'}
     with house.store.writing() as session:
-        table = table_of(tables.Indicator)
-        session.execute(
-            update(table).where(table.c.indicator_code == "fax_reduction_rate").values(
-                name_ja="<script>alert(1)</script>", definition_ja='"><img src=x onerror=alert(1)>'
-            )
-        )  # fmt: skip
+        translations.put(session, tables.Indicator, [{"indicator_code": "fax_reduction_rate", **hostile}])
     made = house.publish()
     for path in (made.folder / "site").rglob("*"):
         if path.suffix in (".html", ".svg", ".atom"):

@@ -52,6 +52,7 @@ from kpis.store.tables.reports import (
     UserAccount,
     UserRole,
 )
+from kpis.store.tables.texts import Translation
 
 __all__ = [
     "AuditEvent",
@@ -100,6 +101,7 @@ __all__ = [
     "SuccessionFields",
     "Target",
     "TargetFields",
+    "Translation",
     "UserAccount",
     "UserRole",
     "Withdrawal",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field as Bounds
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
-from kpis.declared import Code, Fields, Filled, Flag, NameEn, NameJa, Said
+from kpis.declared import ALWAYS, NAME, NOTE, Code, Fields, Flag, Said, Translated
 from kpis.government import CorrectionReason, Theme
 from kpis.store.fields import (
     KEY,
@@ -54,21 +54,16 @@ class IndicatorFields(Fields):
     direction: Annotated[
         Direction, Said("望ましい向き(higher、lower、keep、none)", "which way is better: higher, lower, keep or none")
     ]
-    unit_ja: Annotated[Filled, Said("単位(日本語)", "unit, in Japanese")]
-    unit_en: Annotated[Filled, Said("単位(英語)", "unit, in English")]
+    unit: ClassVar[Translated] = Translated("単位({})", "unit, in {}", needs=ALWAYS)
     decimals: Annotated[int, Bounds(ge=0, le=4), Said("表示する小数の桁数(桁)", "decimals shown")] = 0
-    name_ja: NameJa
-    name_en: NameEn
-    definition_ja: Annotated[Filled, Said("指標の定義(日本語)", "definition of the indicator, in Japanese")]
-    definition_en: Annotated[Filled, Said("指標の定義(英語)", "definition of the indicator, in English")]
+    name: ClassVar[Translated] = NAME
+    definition: ClassVar[Translated] = Translated("指標の定義({})", "definition of the indicator, in {}", needs=ALWAYS)
     frequency: Annotated[Frequency, Said("公表の頻度(month、quarter、year、irregular)", "how often it is published")]
     scope_code: Annotated[Code, Said("対象組織のコード", "code of the unit it covers"), refers("bureau.bureau_code")]
     is_headline: Annotated[Flag, Said("主要指標か", "whether it is a headline indicator")] = False
     is_reported_by_bureaus: Annotated[Flag, Said("各局が報告する指標か", "whether bureaus report it")] = False
-    base_ja: Annotated[str, Said("基準の説明(日本語)", "what the base is, in Japanese")] = ""
-    base_en: Annotated[str, Said("基準の説明(英語)", "what the base is, in English")] = ""
-    exclusions_ja: Annotated[str, Said("除外したもの(日本語)", "what is left out, in Japanese")] = ""
-    exclusions_en: Annotated[str, Said("除外したもの(英語)", "what is left out, in English")] = ""
+    base: ClassVar[Translated] = Translated("基準の説明({})", "what the base is, in {}")
+    exclusions: ClassVar[Translated] = Translated("除外したもの({})", "what is left out, in {}")
     threshold_on_track: Annotated[float, Bounds(gt=0, le=1.5), Said("この比以上は「順調」(割合)", "from this ratio: on track")] = (
         0.95
     )
@@ -90,8 +85,7 @@ class IndicatorFields(Fields):
         Code | None, Said("対になる指標のコード", "code of the indicator it is paired with"), refers("indicator.indicator_code")
     ] = None
     source_code: SourceCode
-    note_ja: NoteJa = ""
-    note_en: NoteEn = ""
+    note: ClassVar[Translated] = NOTE
 
 
 class Indicator(IndicatorFields, SQLModel, table=True):
@@ -142,8 +136,7 @@ class TargetFields(Fields):
     withdrawn_reason: Annotated[str, Said("目標を取り下げた理由", "why the target was withdrawn")] = ""
     source_code: SourceCode
     verified: Verified = False
-    note_ja: NoteJa = ""
-    note_en: NoteEn = ""
+    note: ClassVar[Translated] = NOTE
 
 
 class Target(TargetFields, SQLModel, table=True):

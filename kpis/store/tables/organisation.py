@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field as Bounds
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import SQLModel
 
 from kpis import vocabulary as words
-from kpis.declared import Code, Fields, Filled, Flag, NameJa, Said
+from kpis.declared import Code, Fields, Filled, Flag, Said, Translated
 from kpis.government import UnitKind
 from kpis.store.fields import (
     KEY,
     Grade,
-    MaybeNameEn,
     MaybeSourceCode,
     Precision,
     PublishedBasis,
@@ -63,8 +62,7 @@ class BureauFields(Fields):
     """One row per organisation unit and life of its name, in catalogue order."""
 
     bureau_code: Annotated[Code, Said("組織のコード", "code of the organisation unit"), KEY]
-    name_ja: NameJa
-    name_en: MaybeNameEn = ""
+    name: ClassVar[Translated] = Translated("名称({})", "name, in {}", needs=("ja",))
     is_name_en_official: Annotated[Flag, Said("英語名が公式か", "whether the English name is official")] = False
     kind: Annotated[UnitKind, Said("種類", "kind")]
     parent_code: Annotated[Code | None, Said("上位の組織のコード", "code of the unit above"), refers("bureau.bureau_code")] = None

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kpis import vocabulary as words
-from kpis.declared import Code, Fields, Flag, NameEn, NameJa, Said
+from kpis.declared import NAME, Code, Fields, Flag, Said, Translated
 from kpis.government import ProjectKind
 from kpis.store.fields import (
     KEY,
     BureauCode,
-    CategoryEn,
     EndedOn,
     EndedOnPrecision,
     Instant,
@@ -43,13 +42,10 @@ class ProjectFields(Fields):
 
     project_code: Annotated[Code, Said("プロジェクトのコード", "code of the project"), KEY]
     kind: Annotated[ProjectKind, Said("種類", "kind")]
-    category_ja: Annotated[str, Said("区分(日本語)", "category, in Japanese")] = ""
-    category_en: CategoryEn = ""
-    name_ja: NameJa
-    name_en: NameEn
+    category: ClassVar[Translated] = Translated("区分({})", "category, in {}")
+    name: ClassVar[Translated] = NAME
     is_name_official: Annotated[Flag, Said("名称が公式か", "whether the name is official")] = True
-    goal_ja: Annotated[str, Said("到達目標(日本語)", "goal, in Japanese")] = ""
-    goal_en: Annotated[str, Said("到達目標(英語)", "goal, in English")] = ""
+    goal: ClassVar[Translated] = Translated("到達目標({})", "goal, in {}")
     goal_source_code: Annotated[
         Code | None,
         Said(
@@ -72,18 +68,15 @@ class StrategyVersionFields(Fields):
     """One row per version of the strategy, in the order in which they followed each other."""
 
     version_code: Annotated[Code, Said("戦略の版のコード", "code of the version of the strategy"), KEY]
-    name_ja: NameJa
-    name_en: NameEn
+    name: ClassVar[Translated] = NAME
     adopted_on: Annotated[date | None, Said("策定日", "day of adoption")] = None
     adopted_precision: Annotated[Precision, Said("策定日の精度", "precision of the day of adoption")] = "unknown"
     published_by: PublishedBy = None
     horizon_year: Annotated[Year | None, Said("目標年(度)", "year the version looks to")] = None
     first_year: Annotated[Year | None, Said("集中して取り組む最初の年度", "first fiscal year of action")] = None
     last_year: Annotated[Year | None, Said("集中して取り組む最後の年度", "last fiscal year of action")] = None
-    keywords_ja: Annotated[str, Said("キーワード(日本語)", "key words in Japanese")] = ""
-    keywords_en: Annotated[str, Said("キーワード(英語)", "key words in English")] = ""
-    concept_ja: Annotated[str, Said("ねらい(日本語)", "idea in Japanese")] = ""
-    concept_en: Annotated[str, Said("ねらい(英語)", "idea in English")] = ""
+    keywords: ClassVar[Translated] = Translated("キーワード({})", "key words in {}")
+    concept: ClassVar[Translated] = Translated("ねらい({})", "idea in {}")
     is_renumbered: Annotated[
         Flag, Said("この版でプロジェクトの番号が振り直されたか", "whether projects were numbered anew in this version")
     ] = False
@@ -104,8 +97,7 @@ class ProjectVersionFields(Fields):
 
     project_code: Annotated[Code, Said("プロジェクトのコード", "code of the project"), refers("project.project_code", key=True)]
     strategy_version: Annotated[Code, Said("戦略の版", "version of the strategy"), KEY]
-    name_ja: NameJa
-    name_en: NameEn
+    name: ClassVar[Translated] = NAME
     source_code: SourceCode
     note: str = ""
 
@@ -148,8 +140,7 @@ class MilestoneFields(Fields):
 
     milestone_code: Annotated[Code, Said("マイルストーンのコード", "code of the milestone"), KEY]
     project_code: ProjectCode
-    name_ja: NameJa
-    name_en: NameEn
+    name: ClassVar[Translated] = NAME
     planned_start: Annotated[date | None, Said("計画した開始日", "planned day of start")] = None
     planned_start_precision: Annotated[
         Precision, Said("計画した開始日の精度(day、month、quarter、year、unknown)", "precision of planned_start")

@@ -1,0 +1,68 @@
+"""names and definitions are rows of one table, one a language, instead of a column per language"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+# Table → the columns that name a row, and its texts. No column of these stands in an index, a key or a CHECK: each table stays
+# as it is, with what refers to it, and only loses or gets columns.
+TEXTS = {
+    "bureau": (("bureau_code",), ("name",)),
+    "project": (("project_code",), ("category", "name", "goal")),
+    "strategy_version": (("version_code",), ("name", "keywords", "concept")),
+    "project_version": (("project_code", "strategy_version"), ("name",)),
+    "indicator": (("indicator_code",), ("unit", "name", "definition", "base", "exclusions", "note")),
+    "milestone": (("milestone_code",), ("name",)),
+    "target": (("indicator_code", "bureau_code", "period_code", "set_order"), ("note",)),
+}
+LANGUAGES = ("ja", "en")
+
+
+def upgrade() -> None:
+    """Apply."""
+    texts = op.create_table(
+        "translation",
+        sa.Column("table_name", sa.String(), nullable=False),
+        sa.Column("row_key", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.CheckConstraint("text <> ''", name="says_something"),
+        sa.PrimaryKeyConstraint("table_name", "row_key", "field", "language"),
+    )
+    for name, field, language in _each():
+        table, key = _table(name, f"{field}_{language}")
+        column = table.c[f"{field}_{language}"]
+        said = sa.select(sa.literal(name), key, sa.literal(field), sa.literal(language), column).where(column != "")
+        op.execute(sa.insert(texts).from_select([c.name for c in texts.c], said))
+        op.drop_column(name, column.name)
+
+
+def downgrade() -> None:
+    """Undo: texts in a language that has no column are lost."""
+    texts = sa.table("translation", *(sa.column(c, sa.String()) for c in ("table_name", "row_key", "field", "language", "text")))
+    for name, field, language in _each():
+        op.add_column(name, sa.Column(f"{field}_{language}", sa.String(), nullable=False, server_default=""))
+        table, key = _table(name, f"{field}_{language}")
+        own = (texts.c.table_name == name, texts.c.row_key == key, texts.c.field == field, texts.c.language == language)
+        said = sa.select(texts.c.text).where(*own).scalar_subquery()
+        op.execute(sa.update(table).values({f"{field}_{language}": sa.func.coalesce(said, "")}))
+    op.drop_table("translation")
+
+
+def _each() -> list[tuple[str, str, str]]:
+    return [(name, field, language) for name, (_, fields) in TEXTS.items() for field in fields for language in LANGUAGES]
+
+
+def _table(name: str, column: str) -> tuple[sa.TableClause, sa.ColumnElement[str]]:
+    """Return a table and the key of its rows as one text."""
+    keys = [sa.column(key, sa.String()) for key in TEXTS[name][0]]
+    table = sa.table(name, *keys, sa.column(column, sa.String()))
+    row_key: sa.ColumnElement[str] = sa.cast(keys[0], sa.String())
+    for key in keys[1:]:
+        row_key = row_key.concat(" ").concat(sa.cast(key, sa.String()))
+    return table, row_key
