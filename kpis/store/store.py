@@ -51,8 +51,6 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 
 _FIGURE = ("period_code", *COMPARED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY)
-
-
 VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
 _REVISION = select(table_of(tables.DataRevision).c.revision)
