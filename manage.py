@@ -17,6 +17,7 @@ import loaders.commands
 import publishers.commands
 from kpis import languages
 from kpis.errors import MierukaError, SettingsRefused
+from kpis.government import government
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.terminal import err, out, own_store
 from loaders import catalogue, sample
@@ -105,6 +106,8 @@ def run(
                 f"公表版がありません: {chosen.editions_dir}。先に manage.py publish を実行してください。",
                 f"There is no edition in {chosen.editions_dir}. Run manage.py publish first.",
             )
+        if not all(edition.government for edition in on_disk.shown(chosen.editions_dir)):
+            government()  # an edition from before it carried these files is read by the catalogue's: refused where that has none either
         out.print(f"http://{chosen.address}:{chosen.port}")
         uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
         return

@@ -249,6 +249,21 @@ def test_a_public_process_opens_no_database_even_where_it_could(published: House
     assert not (tmp_path / "new.db").exists()
 
 
+def test_an_edition_from_before_it_carried_the_government_is_read_by_the_catalogue_or_refused(
+    published: House, tmp_path: Path
+) -> None:
+    """Its fiscal year and clock are not guessed: without a catalogue the process does not start, and says what to write."""
+    folder = tmp_path / "editions"
+    shutil.copytree(published.folder, folder)
+    for edition in on_disk.shown(folder):
+        assert edition.government is not None
+        shutil.rmtree(edition.government)
+    refused = command("run", "--public", EDITIONS_DIR=str(folder), CATALOGUE_DIR=str(tmp_path / "none"))
+    assert refused.returncode == 2 and "Write an empty catalogue with manage.py new, copy" in " ".join(refused.stderr.split())
+    with public_server(folder) as port:
+        assert "5つのレス" in text_of(port, "five_less")
+
+
 def test_a_database_tool_that_changes_an_edition_is_named_by_the_command(published: House, tmp_path: Path) -> None:
     folder = tmp_path / "editions"
     shutil.copytree(published.folder, folder)
