@@ -14,8 +14,8 @@ from pathlib import Path
 from kpis.settings import ROOT
 
 WAIT = 300  # seconds; a command that hangs fails its test, however busy the machine
-_processes = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
-_processes.set_forkserver_preload(["manage"])
+processes = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+processes.set_forkserver_preload(["manage"])
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +31,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         around = {**os.environ, "MIERUKA_MODE": "local", **environment}
-        process = _processes.Process(target=_run, args=(words, around, out, err))
+        process = processes.Process(target=_run, args=(words, around, out, err))
         process.start()
         process.join(WAIT)
         if process.exitcode is None:

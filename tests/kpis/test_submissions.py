@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date
 
 import pytest
@@ -15,9 +13,9 @@ from kpis.reporting import reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, ReportedRow
 from kpis.reporting.kept import Warning
 from kpis.reporting.submissions import Uploaded
-from kpis.settings import ROOT
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
+from tests.racing import race
 from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure, register_row
 
 FIRST = [figure(numerator=800.0, denominator=1000.0)]
@@ -344,47 +342,6 @@ def test_approving_several_approves_each_or_says_why_not(reporting: Store) -> No
 
 
 # Two at the same second, in two processes -----------------------------------------------------------------------------
-
-RACE = """
-import sys, time
-from datetime import date
-from kpis.store.store import Store
-from kpis.reporting import submissions
-from kpis.errors import MierukaError
-from tests.small_government import figure
-url, what, actor, number, at = sys.argv[1:6]
-store = Store(url)
-store.revision()
-print("ready", flush=True)
-time.sleep(max(0.0, float(at) - time.time()))
-try:
-    if what == "upload":
-        rows = [figure(numerator=float(number), denominator=1000.0)]
-        done = submissions.upload(store, actor=actor, bureau_code="GENERAL", period_code="FY2022-Q3", rows=rows,
-                                  content=number.encode(), name="x.xlsx")
-        print("done", done.is_repeat)
-    else:
-        submissions.approve(store, int(number), actor=actor, revision=1)
-        print("done", False)
-except MierukaError as refused:
-    print(type(refused).__name__, refused.message_en)
-"""
-
-
-def race(store: Store, what: str, sides: list[tuple[str, str]]) -> list[str]:
-    """Run two processes that act at the same moment; return what each printed last."""
-    import time
-
-    at = str(time.time() + 4.0)
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACE, store.url, what, actor, number, at], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        for actor, number in sides
-    ]
-    said = [process.communicate(timeout=60)[0].splitlines() for process in running]
-    assert all(lines[0] == "ready" and len(lines) == 2 for lines in said), said
-    return sorted(lines[1] for lines in said)
 
 
 def test_of_two_uploads_at_the_same_second_one_is_kept_and_the_other_told(reporting: Store) -> None:
