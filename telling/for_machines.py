@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from kpis.figures.organisation import RollUp
 from kpis.figures.records import Baseline, Figure, Goal, LastDue
+from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
 from kpis.periods import parse_period
 

@@ -13,9 +13,9 @@ from functools import cached_property
 
 from kpis.errors import PeriodUnreadable
 from kpis.figures.bureaus import BureauReport
-from kpis.figures.organisation import RollUp
 from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.records import BAD, Figure, value_of
+from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure, tally
 from kpis.figures.sentences import planned_text, standing_word, target_text, variance_text
 from kpis.figures.shifts import Shift, shifts

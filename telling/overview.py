@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.figures.organisation import RollUp
 from kpis.figures.records import BAD, GOOD, STATUSES, value_of
+from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, Tally, figure_text, tally
 from kpis.figures.sentences import short_sentence
 from kpis.government import government

@@ -83,7 +83,7 @@ class Figure:
     known_at: datetime | None = None
     source_code: str = ""
     is_sample: bool = False
-    is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.figures.organisation
+    is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.figures.rollup
     is_recast: bool = False  # carried over from a predecessor by its share
     is_worked_out: bool = False  # the value was not published or reported but follows from its parts
     reason_class: str = ""

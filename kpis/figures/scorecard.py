@@ -10,7 +10,8 @@ from typing import Any
 
 from kpis.figures.forecast import Forecast, forecast
 from kpis.figures.measures import judge
-from kpis.figures.organisation import Break, Organisation, RollUp, judged_sums, recast, roll_up_bureaus
+from kpis.figures.organisation import Break, Organisation
+from kpis.figures.recast import recast
 from kpis.figures.records import (
     Baseline,
     Definition,
@@ -23,6 +24,7 @@ from kpis.figures.records import (
     value_of,
     worked_out,
 )
+from kpis.figures.rollup import RollUp, judged_sums, roll_up_bureaus
 from kpis.figures.sentences import about, is_derived, marked
 from kpis.figures.targets import goals_known, planned_path
 from kpis.kinds import KINDS

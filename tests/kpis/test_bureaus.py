@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from kpis.figures.bureaus import BureauReport, milestones_once
-from kpis.figures.organisation import RollUp
+from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import SourceNote, score_all
 from kpis.moment import Moment, State
 from kpis.store import tables as models

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from kpis.figures.consistency import Known, find_contradictions
-from kpis.figures.organisation import Organisation, Succession, Unit, roll_up_bureaus
+from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Definition, Figure
+from kpis.figures.rollup import roll_up_bureaus
 
 WHOLE = Unit("ALL", "全体", "All", "whole")
 OLD = Unit("OLD", "旧局", "Old", "governor_bureau", "ALL", date(2010, 4, 1), date(2022, 6, 30), False)

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpis.figures.organisation import Break, Organisation, Succession, Unit, recast, roll_up_bureaus
+from kpis.figures.organisation import Break, Organisation, Succession, Unit
+from kpis.figures.recast import recast
 from kpis.figures.records import Definition, Figure
+from kpis.figures.rollup import roll_up_bureaus
 from kpis.figures.scorecard import WHOLE as NO_BUREAUS
 from kpis.figures.scorecard import Book, Entry, Scored, score_indicator
 from kpis.store.store import Store

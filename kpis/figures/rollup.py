@@ -1,0 +1,168 @@
+"""What bureaus' reports add up to (``docs/organisation.md``). Pure.
+
+A sum over bureaus is complete only when every bureau that owed a report is in it. A complete sum may be judged; a partial one is shown
+with its coverage and never judged. The published figure of the whole stands wherever there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kpis.errors import FigureRefused
+from kpis.figures.measures import roll_up
+from kpis.figures.organisation import Organisation
+from kpis.figures.records import Figure, are_mixed
+from kpis.kinds import KINDS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RollUp:
+    """What the bureaus' reports of one indicator and period add up to, and how many of those that owe one are in it.
+
+    Args:
+        figure: the sum over ``added``; ``None`` where figures of this kind cannot be added, or none could.
+        official: the published figure of the whole for the same days; it stands, and the sum is shown beside it.
+        added: bureaus in the sum.
+        unaddable: bureaus that reported without what a sum needs (a rate without its parts).
+        missing: bureaus that owe a report and gave none.
+        year_to_date: bureaus that reported since April where others reported the period alone; then nothing is added.
+        single_period: those others.
+        is_published_only: no bureau reported for the period; what there is was found in published pages.
+    """
+
+    period_code: str
+    figure: Figure | None
+    official: Figure | None
+    added: tuple[str, ...]
+    unaddable: tuple[str, ...]
+    missing: tuple[str, ...]
+    year_to_date: tuple[str, ...] = ()
+    single_period: tuple[str, ...] = ()
+    is_published_only: bool = False
+
+    @property
+    def with_figures(self) -> tuple[str, ...]:
+        """Return the bureaus that have a figure of the period, in the sum or not."""
+        return (*self.added, *self.unaddable, *self.year_to_date, *self.single_period)
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether every bureau that owes a report is in the sum; only then may it be judged."""
+        return self.figure is not None and not self.missing and not self.unaddable
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Return the bureaus that are not in the sum: without a report, or with one that cannot be added to the others."""
+        return (*self.missing, *self.unaddable, *self.year_to_date, *self.single_period)
+
+    @property
+    def reported_count(self) -> int:
+        """Return k of "k of m bureaus reported"."""
+        return len(self.with_figures)
+
+    @property
+    def owing_count(self) -> int:
+        """Return m of "k of m bureaus reported"."""
+        return self.reported_count + len(self.missing)
+
+
+def is_addable(kind: str, figure: Figure) -> bool:
+    """Say whether a figure holds what a sum of its kind needs."""
+    if KINDS[kind].whole:
+        return figure.numerator is not None and getattr(figure, KINDS[kind].whole) is not None
+    return KINDS[kind].is_additive and figure.value is not None
+
+
+def roll_up_bureaus(
+    kind: str,
+    by_unit: Mapping[str, Sequence[Figure]],
+    official: Sequence[Figure],
+    *,
+    organisation: Organisation,
+    scope_code: str,
+) -> tuple[RollUp, ...]:
+    """Add the bureaus' reports of one indicator up to its scope, for every period of which any bureau reported.
+
+    Args:
+        kind: the indicator's kind.
+        by_unit: unit code → its figures, one vintage per period; units that are no members of the scope are left out.
+        official: the scope's own figures, one vintage per period.
+        organisation: who owes a report.
+        scope_code: the indicator's scope.
+
+    Returns:
+        One per period, in order of time. Year-to-date and single-period reports of one period are never added to each other.
+        A unit that ended within a period counts with what it reported for its part of
+        it, except for stocks, which only units alive on the last day can hold.
+    """
+    periods: dict[str, dict[str, Figure]] = {}
+    for unit in organisation.members(scope_code):
+        for figure in by_unit.get(unit.code, ()):
+            if KINDS[kind].is_on_a_day and unit.valid_to is not None and unit.valid_to < figure.period.end:
+                continue
+            periods.setdefault(figure.period_code, {})[unit.code] = figure
+    published = {figure.period.end: figure for figure in official}
+    rolled = []
+    for code, reported in periods.items():
+        end = next(iter(reported.values())).period.end
+        addable = {unit: figure for unit, figure in reported.items() if is_addable(kind, figure)}
+        missing = tuple(unit for unit in organisation.owing(scope_code, end) if unit not in reported)
+        unaddable = tuple(unit for unit in reported if unit not in addable)
+        if are_mixed(kind, addable.values()):
+            to_date = tuple(unit for unit, figure in addable.items() if figure.is_year_to_date)
+            alone = tuple(unit for unit in addable if unit not in to_date)
+            rolled.append(
+                RollUp(
+                    period_code=code,
+                    figure=None,
+                    official=published.get(end),
+                    added=(),
+                    unaddable=unaddable,
+                    missing=missing,
+                    year_to_date=to_date,
+                    single_period=alone,
+                )
+            )
+            continue
+        total = summed(kind, list(addable.values())) if addable else None
+        rolled.append(
+            RollUp(
+                period_code=code,
+                figure=total,
+                official=published.get(end),
+                added=tuple(addable),
+                unaddable=unaddable,
+                missing=missing,
+            )
+        )
+    return tuple(sorted(rolled, key=lambda r: _when(r.period_code, periods)))
+
+
+def _when(code: str, periods: Mapping[str, Mapping[str, Figure]]) -> tuple[date, date]:
+    period = next(iter(periods[code].values())).period
+    return period.end, period.start
+
+
+def summed(kind: str, parts: Sequence[Figure]) -> Figure | None:
+    """Return the sum of figures, of all their sources and as known when the last of them was; ``None`` where they cannot be added."""
+    try:
+        total = roll_up(kind, parts)
+    except FigureRefused:
+        return None
+    known = [part.known_at for part in parts if part.known_at is not None]
+    sources = {part.source_code for part in parts}
+    return replace(
+        total,
+        known_at=max(known, default=None),
+        source_code=sources.pop() if len(sources) == 1 else "",
+        is_rolled_up=True,
+        is_sample=any(part.is_sample for part in parts),
+        is_recast=any(part.is_recast for part in parts),
+    )
+
+
+def judged_sums(rolled: Iterable[RollUp]) -> list[Figure]:
+    """Return the sums that may be judged: complete, of days for which nothing was published."""
+    return [r.figure for r in rolled if r.is_complete and r.official is None and r.figure is not None]
