@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kpis.languages import SOURCE, codes
+from kpis.languages import SOURCE, codes, has_page
 
 SECURITY = (
     (b"x-content-type-options", b"nosniff"),
@@ -39,7 +39,7 @@ class PageHeaders:
             # Pages are small and are rewritten below, so they are asked for uncompressed.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [SOURCE])[0]
-        language = (asked if asked in codes() else SOURCE).encode()
+        language = (asked if asked in codes() and has_page(scope["path"], asked) else SOURCE).encode()
         start: Message | None = None
         page: list[bytes] = []
 

@@ -22,8 +22,8 @@ from babel.messages.pofile import PoFileError, PoFileParser
 
 from kpis.government import TEXT as OWN_WORDS
 from kpis.government import Government, government
+from kpis.settings import settings
 
-TEXT = Path(__file__).resolve().parent.parent / "data" / "text"
 SOURCE = "ja"
 OWN = "language.po"  # of each language: its name, its place in the list, how it writes numbers, days and periods
 _WHOLE = re.compile(r"\d{1,3}(?:\D\d{3})+|\d+")
@@ -77,7 +77,7 @@ def read_catalogue(path: Path) -> Catalog:
 
 def codes() -> tuple[str, ...]:
     """Return the languages there are, the source first, the others in the order that each gives itself."""
-    return _codes(TEXT)
+    return _codes(settings().text_dir)
 
 
 def own_name(code: str) -> str:
@@ -87,12 +87,25 @@ def own_name(code: str) -> str:
 
 def language(code: str) -> Language:
     """Return one of the languages there are, with the words of the government's own catalogue in the place of ours."""
-    return _own(TEXT, code, government())
+    return _own(settings().text_dir, code, government())
 
 
 def locale_of(code: str) -> Locale:
     """Return by what Babel writes the numbers and days of a language."""
     return language(code).locale
+
+
+def has_page(path: str, code: str) -> bool:
+    """Say whether a page is written in a language, by ``pages`` of its catalogue; if not, it is there in Japanese.
+
+    Args:
+        path: of the static edition or the dashboard, as ``data.html``, ``indicators/x.html``, ``/facilities`` or nothing.
+        code: the language.
+    """
+    name = path.strip("/").split("/")[0].removesuffix(".html").replace("-", "_")
+    name = "themes" if name == government().page.address else name or "index"
+    listed = say("pages", code).split()
+    return "all" in listed or name in listed
 
 
 def has(key: str) -> bool:
@@ -138,7 +151,7 @@ def day_in_words(day: date, form: str, code: str) -> str:
 def missing(code: str) -> dict[str, list[Message]]:
     """Return the messages of the source that a language lacks, by the name of their file; all of them where there is no such language."""
     there = language(code).words if code in codes() else {}
-    held = {path.name: read_catalogue(path) for path in sorted((TEXT / SOURCE).glob("*.po"))}
+    held = {path.name: read_catalogue(path) for path in sorted((settings().text_dir / SOURCE).glob("*.po"))}
     lacking = {name: [m for m in catalogue if m.id and m.id not in there] for name, catalogue in held.items()}
     return {name: messages for name, messages in lacking.items() if messages}
 

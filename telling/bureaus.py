@@ -72,7 +72,7 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
             status = item.judgement.status if item else "no_data"
             value = value_of(item.entry.definition, figure) if item and figure else None
             text = "" if value is None or item is None else value_alone(item, value, w.language)
-            said = w("no_report") if item is None else w.named(item.judgement, "sentence")
+            said = w("no_report") if item is None else item.sentence(w.language)
             period = figure.period.short(w.language) if figure else ""
             cells.append(GridCell(status, w(f"short_{status}"), text, said, value, period))
             if figure is not None:

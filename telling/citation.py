@@ -21,7 +21,7 @@ def citation(about: Mapping[str, Any], chosen: Settings, language: str) -> str:
     """
     words, address = Words(language), edition_address(about["edition"], chosen)
     return words(
-        "citation" if address else "citation_unplaced", publisher=about[f"publisher_{language}"], site=words("site"), number=about["edition"],
+        "citation" if address else "citation_unplaced", publisher=words.named(about, "publisher"), site=words("site"), number=about["edition"],
         day=format_date(date.fromisoformat(about["as_of"]), language), address=address,
         licence=about["licence_name"],
     )  # fmt: skip

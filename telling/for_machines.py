@@ -123,7 +123,7 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         "unreported_targets": [_goal_json(g) for g in judged.unreported_goals],
         "could_be": list(judged.could_be), "publication_lag_days": definition.publication_lag_days,
         "stale_after_days": definition.stale_after_days, "has_sibling_baseline": definition.has_sibling_baseline,
-        "sentence_ja": judged.sentence_ja, "sentence_en": judged.sentence_en,
+        "sentence_ja": scored.sentence(), "sentence_en": scored.sentence("en"),
         "thresholds": judged.thresholds, "rule_version": judged.rule_version,
         "sources": [
             {"url": s.url, "title": s.title, "grade": s.grade,

@@ -105,7 +105,7 @@ class QuarterReport:
         for item in self.scored:
             if item.judgement.status in BAD and item.judgement.standing == "current":
                 name, status = words.named(item.entry.definition), status_word(item.judgement.status, language)
-                said.append(words("report_said", name=name, status=status, sentence=words.named(item.judgement, "sentence")))
+                said.append(words("report_said", name=name, status=status, sentence=item.sentence(language)))
         for project in self.moment.projects:
             if project.is_contradicted and project.confidence is not None:
                 level = words("confidence_" + project.confidence["confidence"])
@@ -190,7 +190,7 @@ def indicators(report: QuarterReport) -> Block:
                 Number(judged.goal.value if judged.goal else None, target_text(definition, judged, language)),
                 Number(judged.planned_value, planned_text(definition, judged, language)),
                 Number(judged.variance, variance_text(definition, judged, language)), *earlier, standing_word(judged, language),
-                w.named(judged, "sentence"), source.url if source else "", bool(figure and figure.is_sample), definition.code,
+                item.sentence(w.language), source.url if source else "", bool(figure and figure.is_sample), definition.code,
             )
         )  # fmt: skip
     return _block(

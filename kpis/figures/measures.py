@@ -39,7 +39,6 @@ from kpis.figures.records import (
     series_key,
     value_of,
 )
-from kpis.figures.sentences import sentence
 from kpis.figures.targets import (
     goal_in_force,
     goals_due_unseen,
@@ -74,11 +73,10 @@ def judge(
         as_of: figures of periods that end later do not count.
 
     Returns:
-        The judgement, with ``sentence_ja``, ``sentence_en`` and all inputs.
+        The judgement, with all inputs.
     """
     found = _stand(definition, figures, goals, baseline=baseline, as_of=as_of)
-    found = replace(found, could_be=_could_be(definition, found, figures, goals, baseline=baseline, as_of=as_of))
-    return _worded(definition, found, as_of)
+    return replace(found, could_be=_could_be(definition, found, figures, goals, baseline=baseline, as_of=as_of))
 
 
 def _stand(
@@ -335,12 +333,4 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
         is_lower_bound=any(p.is_lower_bound for p in parts),
         is_year_to_date=any(p.is_year_to_date for p in parts),
         is_base_estimated=any(p.is_base_estimated for p in parts),
-    )
-
-
-def _worded(definition: Definition, found: Judgement, as_of: date) -> Judgement:
-    return replace(
-        found,
-        sentence_ja=sentence(definition, found, as_of=as_of, language="ja"),
-        sentence_en=sentence(definition, found, as_of=as_of, language="en"),
     )

@@ -155,7 +155,7 @@ class LastDue:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A status with the sentence that says it and every input it was worked out from."""
+    """A status and every input it was worked out from; ``kpis.figures.sentences.sentence`` says it."""
 
     status: str
     figure: Figure | None = None
@@ -176,8 +176,6 @@ class Judgement:
     is_awaiting: bool = False  # 結果待ち: a target fell due after the last figure, within its publication lag
     is_part: bool = False  # the figure is of a part of the target's period: it can be on or off the path, not reach or miss
     could_be: tuple[str, ...] = ()  # other statuses that the rounding of 約 or 超 would allow
-    sentence_ja: str = ""
-    sentence_en: str = ""
     thresholds: dict[str, float] = field(default_factory=dict)
     rule_version: str = RULE_VERSION
 

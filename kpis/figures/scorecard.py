@@ -25,7 +25,7 @@ from kpis.figures.records import (
     worked_out,
 )
 from kpis.figures.rollup import RollUp, judged_sums, roll_up_bureaus
-from kpis.figures.sentences import about, is_derived, marked
+from kpis.figures.sentences import about, is_derived, marked, sentence
 from kpis.figures.targets import goals_known, planned_path
 from kpis.kinds import KINDS
 from kpis.periods import local_day, parse_period
@@ -138,6 +138,10 @@ class Scored:
     breaks: tuple[Break, ...] = ()
     as_of: date = date.max
     known_at: datetime | None = None
+
+    def sentence(self, language: str = "ja") -> str:
+        """Return the judgement in words."""
+        return sentence(self.entry.definition, self.judgement, as_of=self.as_of, language=language)
 
     @property
     def goals(self) -> list[Goal]:

@@ -145,7 +145,7 @@ def _card(scored: Scored, title: str | None) -> _Card:
             full=(figure.denominator or 0.0) if figure is not None and KINDS[definition.kind].is_on_a_day else 0.0,
             is_short=status_colour(judged.status) == "red",
         )  # fmt: skip
-    return _Card("\n\n".join(head), picture, sentence(judged), _foot(scored))
+    return _Card("\n\n".join(head), picture, scored.sentence(language()), _foot(scored))
 
 
 def _chips(scored: Scored) -> str:
@@ -179,11 +179,6 @@ def _foot(scored: Scored) -> str:
     return " ・ ".join(_unbroken(part) for part in parts)
 
 
-def sentence(judged: Judgement) -> str:
-    """Return the sentence of a judgement in the viewer's language."""
-    return named(judged, "sentence")
-
-
 def _key(scored: Scored) -> str:
     # In the organisation of today a bureau's history is another one; the whole's is not.
     return f"{scored.entry.definition.code} {scored.entry.unit_code}" + ("" if scored.entry.is_own_scope else f" {view()}")
@@ -206,7 +201,7 @@ def _block(scored: Scored, book: Book) -> _Block:
         pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
     )
     csv = long_form(scored, book).to_csv(index=False).encode("utf-8-sig") if scored.figures else b""
-    return _Block(sentence(scored.judgement), chart, notes, table, csv, sources_of(scored, book))
+    return _Block(scored.sentence(language()), chart, notes, table, csv, sources_of(scored, book))
 
 
 def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) -> None:

@@ -30,8 +30,8 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         rows.append(
             {
                 t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): " ・ ".join(part for part in where if part),
-                t("edition_change_old"): change.get(f"old_{language()}", ""), t("edition_change_new"): change.get(f"new_{language()}", ""),
-                t("edition_change_size"): change.get(f"size_{language()}", ""), t("edition_change_reason"): said,
+                t("edition_change_old"): named(change, "old"), t("edition_change_new"): named(change, "new"),
+                t("edition_change_size"): named(change, "size"), t("edition_change_reason"): said,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)

@@ -17,7 +17,7 @@ from kpis.reporting.confidence import LEVELS, record_confidence
 from kpis.settings import settings
 from kpis.text import format_date, format_value, status_word
 from pages.parts import address, cached
-from pages.parts.cards import chart_with_table, headline_value, sentence, source_line, status_badge
+from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
 from pages.parts.entry import page, today
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
@@ -117,7 +117,7 @@ def indicators(report: ProjectReport) -> None:
                 st.subheader(named(item.entry.definition))
                 status_badge(item.judgement)
                 st.markdown(f"### {headline_value(item, item.judgement.figure)}")
-                st.markdown(sentence(item.judgement))
+                st.markdown(item.sentence(language()))
                 if raised := steps(item):
                     st.caption(raised)
                 source_line(item, cached.moment().book)

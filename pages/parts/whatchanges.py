@@ -8,7 +8,6 @@ import streamlit as st
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from kpis.text import status_colour, status_icon, status_word
-from pages.parts.cards import sentence
 from pages.parts.reported import bureau_names, column_name, event_name, file_of, instant, period_name, plain, row_namer, value_text
 from pages.parts.text import in_brackets, language, named, t
 from telling.words import Words
@@ -106,7 +105,7 @@ def _flips(found: Opened) -> None:
             f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())}]" for s in (flip.before.status, after.status)
         )
         st.markdown(
-            f"- {named(entry.definition)}{in_brackets(units.get(entry.unit_code, entry.unit_code))} {marks}  \n  {sentence(after)}"
+            f"- {named(entry.definition)}{in_brackets(units.get(entry.unit_code, entry.unit_code))} {marks}  \n  {flip.after.sentence(language())}"
         )
 
 

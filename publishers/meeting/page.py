@@ -47,7 +47,7 @@ def report_page(report: QuarterReport) -> str:
 
 
 def _chart(report: QuarterReport, item: Scored) -> _Chart:
-    sentence, name = report.words.named(item.judgement, "sentence"), report.words.named(item.entry.definition)
+    sentence, name = item.sentence(report.words.language), report.words.named(item.entry.definition)
     shape = indicator.series(item, report.words, as_of=report.as_of)
     assert shape is not None  # only what has figures is drawn
     return _Chart(drawing(shape, alt=f"{name}: {sentence}", size=NARROW), name, sentence)

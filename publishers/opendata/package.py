@@ -249,7 +249,7 @@ def _status(moment: Moment) -> Resource:
             judged.is_stale, judged.age_days, judged.is_awaiting, judged.is_part, due and due.goal.period_code, due and due.goal.value,
             due and due.result, due and due.gap, settled and settled.goal.period_code, settled and settled.goal.value,
             settled and settled.result, settled and settled.gap, definition.publication_lag_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
-            judged.rule_version, judged.sentence_ja, judged.sentence_en,
+            judged.rule_version, item.sentence(), item.sentence("en"),
         )  # fmt: skip
         rows.append({name: as_datum(value) for name, value in zip(fields, values, strict=True)})
     return Resource("status", fields, tuple(rows), ("indicator_code", "bureau_code"))

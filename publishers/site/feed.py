@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from kpis.languages import codes
+from kpis.languages import codes, has_page
 from kpis.periods import local_day, parse_instant, parse_period
 from publishers.site.site import Site
 from telling.words import Words, whose
@@ -38,7 +38,7 @@ def atom(site: Site, words: Words) -> str:
     put(feed, "updated", site.about["published_at"])
     put(feed, "link", rel="self", type="application/atom+xml", href=f"{site.address}/{prefix}feed.atom")
     put(feed, "link", rel="alternate", type="text/html", href=f"{site.address}/{prefix}revisions.html")
-    put(put(feed, "author"), "name", site.about[f"publisher_{words.language}"] or words("site"))
+    put(put(feed, "author"), "name", words.named(site.about, "publisher") or words("site"))
     put(feed, "rights", f"{site.about['licence_name']} {site.about['licence_url']}")
     put(feed, "generator", "Mieruka", version=site.about["software_version"])
     for about, changes in _editions(site):
@@ -57,9 +57,9 @@ def atom(site: Site, words: Words) -> str:
             put(
                 entry, "title",
                 words(
-                    "ed_correction", name=change.get(f"name_{words.language}", change["code"]),
+                    "ed_correction", name=words.named(change) or change["code"],
                     whose=words("in_brackets", text=unit) if (unit := whose(change, words, site.moment.units)) else "", period=period or change.get("field", ""),
-                    old=change.get(f"old_{words.language}", "―"), new=change.get(f"new_{words.language}", "―"),
+                    old=words.named(change, "old") or "―", new=words.named(change, "new") or "―",
                 ),
             )  # fmt: skip
             put(entry, "id", f"{own}/editions/{number:04d}/{prefix}#correction-{n + 1}")
@@ -70,7 +70,7 @@ def atom(site: Site, words: Words) -> str:
                 if change.get("reason_class")
                 else words(f"edition_change_{change['kind']}")
             )
-            put(entry, "summary", f"{why} {change.get('reason_text', '')} {change.get(f'size_{words.language}', '')}".strip())
+            put(entry, "summary", f"{why} {change.get('reason_text', '')} {words.named(change, 'size')}".strip())
             put(entry, "category", term=change["kind"])
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
 
@@ -81,7 +81,7 @@ def sitemap(site: Site, paths: Iterable[str]) -> str:
     ET.register_namespace("xhtml", XHTML)
     root = ET.Element(f"{{{SITEMAP}}}urlset")
     for path in paths if site.address else ():
-        both = {code: f"{site.address}/{Words(code).folder}{path}" for code in codes()}
+        both = {code: f"{site.address}/{Words(code).folder}{path}" for code in codes() if has_page(path, code)}
         for address in both.values():
             url = ET.SubElement(root, f"{{{SITEMAP}}}url")
             ET.SubElement(url, f"{{{SITEMAP}}}loc").text = address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -13,12 +13,13 @@ from kpis.figures.records import JUDGED, Figure, Goal
 from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
 from kpis.figures.sentences import standing_word
 from kpis.government import government
+from kpis.languages import has_page
 from kpis.periods import parse_period
 from kpis.text import format_date
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, procedures
-from publishers.site.site import Pages, Site, themes_file
+from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import facts, projects
 from telling.blocks import Telling
@@ -40,27 +41,44 @@ NOT_LISTED = ("project_code", "reported_in", "source", "report_is_sample")
 
 
 def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pages:
-    """Yield every page of one language."""
+    """Yield every page that there is in one language."""
     every = [site.view(item, words) for item in site.moment.scored]
     own: dict[str, IndicatorView] = {}
     for view in every:
         if view.scored.entry.is_own_scope:
             own[view.code] = view
-    yield _overview(site, words, own)
-    yield _themes(site, words, own)
-    yield _definitions(site, words, own)
-    for code, row in site.moment.indicators.items():
-        yield _indicator(site, words, row, [v for v in every if v.code == code])
-    yield from _projects(site, words, every)
-    yield from bureau_pages(site, words, every)
-    yield procedures(site, words)
-    yield facilities(site, words)
-    yield _method(words)
-    yield _revisions(site, words)
-    titled = [{**r, "title": r[f"title_{words.language}"]} for r in sizes]
-    yield "data.html", "data.html", {"title": words("ed_data"), "resources": titled}
-    lost = Markup("<h1>{}</h1><p>{}</p>").format(words("ed_lost_title"), words("ed_lost"))
-    yield "404.html", "text.html", {"title": words("ed_lost_title"), "body": lost}
+    made: dict[str, Callable[[], Iterable[Page]]] = {
+        "index": lambda: [_overview(site, words, own)],
+        "themes": lambda: [_themes(site, words, own)],
+        "definitions": lambda: [_definitions(site, words, own)],
+        "indicators": lambda: (
+            _indicator(site, words, row, [v for v in every if v.code == code]) for code, row in site.moment.indicators.items()
+        ),
+        "projects": lambda: _projects(site, words, every),
+        "bureaus": lambda: bureau_pages(site, words, every),
+        "procedures": lambda: [procedures(site, words)],
+        "facilities": lambda: [facilities(site, words)],
+        "method": lambda: [_method(words)],
+        "revisions": lambda: [_revisions(site, words)],
+        "data": lambda: [_data(words, sizes)],
+        "404": lambda: [_lost(words)],
+    }
+    for name, pages in made.items():
+        if has_page(name, words.language):
+            yield from pages()
+
+
+def _data(words: Words, sizes: Sequence[Mapping[str, Any]]) -> Page:
+    return (
+        "data.html",
+        "data.html",
+        {"title": words("ed_data"), "resources": [{**r, "title": words.named(r, "title")} for r in sizes]},
+    )
+
+
+def _lost(words: Words) -> Page:
+    body = Markup("<h1>{}</h1><p>{}</p>").format(words("ed_lost_title"), words("ed_lost"))
+    return "404.html", "text.html", {"title": words("ed_lost_title"), "body": body}
 
 
 def label_of(words: Words, units: Mapping[str, Mapping[str, Any]]) -> Any:

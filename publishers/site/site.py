@@ -8,7 +8,7 @@ from typing import Any
 
 from kpis.figures.scorecard import Scored
 from kpis.government import government
-from kpis.languages import codes
+from kpis.languages import codes, has_page
 from kpis.moment import Moment
 from kpis.settings import Settings
 from kpis.text import format_date
@@ -60,9 +60,14 @@ class Site:
         return citation.citation(self.about, self.chosen, words.language)
 
     @staticmethod
-    def languages() -> list[Words]:
-        """Return the words of every language there is, in the order in which they are offered."""
-        return [Words(code) for code in codes()]
+    def languages(path: str = "index.html") -> list[Words]:
+        """Return the words of every language that a page is written in, in the order in which they are offered."""
+        return [Words(code) for code in codes() if has_page(path, code)]
+
+    @staticmethod
+    def page_in(words: Words, path: str) -> str:
+        """Return the file of a page in a language, or of the overview where the language has no such page."""
+        return words.folder + (path if has_page(path, words.language) else "index.html")
 
     @staticmethod
     def menu(words: Words) -> list[tuple[str, str]]:

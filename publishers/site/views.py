@@ -115,7 +115,7 @@ class IndicatorView:
     @property
     def sentence(self) -> str:
         """Return the judgement in words."""
-        return self.words.named(self.scored.judgement, "sentence")
+        return self.scored.sentence(self.words.language)
 
     def figure(self, figure: Figure | None) -> Markup:
         """Return a figure as text with its value."""

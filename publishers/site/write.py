@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kpis.government import government
-from kpis.languages import SOURCE, codes
+from kpis.languages import SOURCE, codes, has_page
 from kpis.moment import Moment
 from kpis.settings import ROOT, Settings
 from publishers.editions.on_disk import Edition, sha256_of
@@ -63,20 +63,26 @@ def write(
             up = "../" * here.count("/")
             html = environment.get_template(template).render(
                 {
-                    "site": site, "w": words, "path": path, "here": here, "up": up, "home": up + prefix, "description": "",
+                    "site": site, "w": words, "path": path, "here": here, "up": up, "home": partial(_home, up, words), "description": "",
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip
             _write(target / here, _squeezed(html))
             if language == SOURCE and path != "404.html":
                 addresses.append(path)
-        for item in site.moment.own:
+        for item in site.moment.own if has_page("indicators", language) else ():
             name = f"{item.entry.definition.code}{'' if language == SOURCE else f'-{language}'}.svg"
             _write(target / "embed" / name, card_svg(site.view(item, words), site.citation(words)))
-        _write(target / prefix / "feed.atom", atom(site, words))
+        if has_page("feed.atom", language):
+            _write(target / prefix / "feed.atom", atom(site, words))
     _write(target / "sitemap.xml", sitemap(site, addresses))
     place = f"Sitemap: {site.address}/sitemap.xml\n" if site.address else ""
     _write(target / "robots.txt", f"User-agent: *\nAllow: /\n{place}")
+
+
+def _home(up: str, words: Words, page: str) -> str:
+    """Return the way to the folder that a page is in: that of the language, or the Japanese one where the language has no such page."""
+    return up + (words.folder if has_page(page, words.language) else "")
 
 
 def _environment() -> Environment:

@@ -315,7 +315,7 @@ def test_a_figure_published_as_a_whole_per_cent_gains_no_digit(tokyo: Store) -> 
         item = judged[code]
         assert shown_figure(item, item.judgement.figure) == value
         assert target_text(item.entry.definition, item.judgement) == target
-    sentence = judged["procedure_digitisation_rate"].judgement.sentence_ja
+    sentence = judged["procedure_digitisation_rate"].sentence()
     assert sentence.startswith("計画 88 % に対し 91 %、3 ポイント上回る"), "a plan is no finer than the figure beside it"
     assert sentence.endswith("2024年3月31日の目標 70 % は達成(期限後の2024年9月30日の値で確認)")
     assert judged["electronic_decision_rate"].judgement.missed_before is not None

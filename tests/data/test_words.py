@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kpis import languages
 from kpis.languages import CatalogueRefused, codes, filled, language
-from kpis.settings import ROOT
+from kpis.settings import ROOT, settings
 from tests.command import command
 from tests.rooms import LEVELS
 
@@ -58,16 +59,23 @@ def test_a_word_has_as_many_forms_as_its_language(code: str) -> None:
 def test_the_catalogues_of_a_language_agree_on_it_and_its_plural(code: str) -> None:
     heads = {
         (str(head.get("Language")), str(head.get("Plural-Forms")))
-        for path in (languages.TEXT / code).glob("*.po")
+        for path in (settings().text_dir / code).glob("*.po")
         for head in [dict(languages.read_catalogue(path).mime_headers)]
     }
-    assert len(heads) == 1 and heads.pop()[0] == code
+    assert len(heads) == 1 and heads.pop()[0].replace("_", "-") == code
 
 
-def test_a_key_that_stands_twice_is_refused_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "TEXT", tmp_path)
-    folder = tmp_path / "ja"
-    folder.mkdir()
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for the Japanese catalogues of another set of texts."""
+    monkeypatch.setenv("TEXT_DIR", str(tmp_path))
+    settings.cache_clear()
+    (tmp_path / "ja").mkdir()
+    yield tmp_path / "ja"
+    settings.cache_clear()
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_place(folder: Path) -> None:
     (folder / "language.po").write_text('msgid "language_name"\nmsgstr "日本語"\n', encoding="utf-8")
     (folder / "one.po").write_text('msgid "a"\nmsgstr "A"\n\nmsgid "b"\nmsgstr "B"\n\nmsgid "a"\nmsgstr "C"\n', encoding="utf-8")
     with pytest.raises(CatalogueRefused, match=r"one\.po:7: .*'a'"):

@@ -23,7 +23,7 @@ from kpis.periods import (
     parse_period,
     quarter_code,
 )
-from kpis.settings import ROOT
+from kpis.settings import ROOT, settings
 from kpis.store.tables import BureauFields, IndicatorFields, ProjectFields
 from loaders.rows import ObservationRow
 
@@ -118,7 +118,9 @@ def test_a_government_calls_things_as_it_likes_and_the_rest_stays(written: Path)
 def test_own_words_stand_for_words_that_there_are(folder: Path, code: str) -> None:
     """A catalogue of a government's own names no key that no page asks for, and fills the same blanks."""
     with settled(folder):
-        ours = {m.id: m.string for path in (languages.TEXT / code).glob("*.po") for m in languages.read_catalogue(path) if m.id}
+        ours = {
+            m.id: m.string for path in (settings().text_dir / code).glob("*.po") for m in languages.read_catalogue(path) if m.id
+        }
         for path in (folder / "text" / code).glob("*.po"):
             for message in languages.read_catalogue(path):
                 if message.id:

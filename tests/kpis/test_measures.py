@@ -12,6 +12,7 @@ from kpis.errors import FigureRefused
 from kpis.figures import measures
 from kpis.figures.measures import judge, roll_up
 from kpis.figures.records import Baseline, Definition, Figure, Goal, Judgement, current_vintages, series_key
+from kpis.figures.sentences import sentence
 from kpis.figures.targets import goal_in_force, planned_on, planned_path
 
 TODAY = date(2026, 11, 24)
@@ -32,7 +33,8 @@ def status(
 def test_a_share_just_short_of_its_target_is_missed_and_the_distance_is_said() -> None:
     found = judge(definition(), [Figure("2023-03", 99.8)], [Goal("FY2022", 100)], baseline=None, as_of=TODAY)
     assert found.status == "missed"
-    assert "0.2 ポイント" in found.sentence_ja and "0.2 points" in found.sentence_en
+    said = [sentence(definition(), found, as_of=TODAY, language=language) for language in ("ja", "en")]
+    assert "0.2 ポイント" in said[0] and "0.2 points" in said[1]
 
 
 def test_digitisation_is_judged_against_the_line_between_its_targets() -> None:

@@ -12,10 +12,11 @@ import pytest
 from kpis.figures import sentences
 from kpis.figures.records import STATUSES, Baseline, Definition, Figure, Goal, Judgement, LastDue
 from kpis.figures.sentences import planned_text, sentence, short_sentence, variance_text
-from kpis.languages import TEXT, read_catalogue
+from kpis.languages import read_catalogue
+from kpis.settings import settings
 
 TODAY = date(2022, 10, 20)
-TABLE = {str(m.id) for m in read_catalogue(TEXT / "ja" / "sentences.po") if m.id}
+TABLE = {str(m.id) for m in read_catalogue(settings().text_dir / "ja" / "sentences.po") if m.id}
 
 
 def of(kind: str = "ratio", direction: str = "higher", unit: str = "%", decimals: int = 1) -> Definition:

@@ -83,8 +83,8 @@ def test_a_figure_that_rounds_to_its_target_is_never_shown_as_its_target(house: 
     day = date(2023, 6, 30)
     item = next(s for s in Moment(state=State(house.store), as_of=day).own if s.entry.definition.code == "electronic_decision_rate")
     assert item.judgement.status == "missed"
-    assert item.judgement.sentence_ja.startswith("目標 100.0 % に対し 99.96 %、0.04 ポイント届かず(未達、")
-    assert item.judgement.sentence_en.startswith("99.96 % against a target of 100.0 %: short by 0.04 points (missed, ")
+    assert item.sentence().startswith("目標 100.0 % に対し 99.96 %、0.04 ポイント届かず(未達、")
+    assert item.sentence("en").startswith("99.96 % against a target of 100.0 %: short by 0.04 points (missed, ")
     assert phrase(item, Words("ja")) == "電子決定率は目標100.0 %に0.04 ポイント届かず"
     house.publish()
     site = site_of(house, 2)

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from kpis.errors import FigureRefused, NotFound
+from kpis.languages import codes, say
 from kpis.store import tables, translations
 from kpis.store.store import Store
 from publishers.editions import on_disk
@@ -68,10 +69,15 @@ def pages(site: Path) -> Iterator[tuple[str, Read]]:
         yield path.relative_to(site).as_posix(), Read(path.read_text(encoding="utf-8"))
 
 
-def test_every_page_is_there_in_both_languages(site: Path, published: House) -> None:
+def language_of(path: str) -> str:
+    """Return the language of a page by its folder."""
+    return next((code for code in codes() if path.startswith(f"{code}/")), "ja")
+
+
+def test_every_page_is_there_in_every_language_that_has_it(site: Path, published: House) -> None:
     there = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
-    japanese = {p for p in there if not p.startswith("en/")}
-    assert there == japanese | {f"en/{p}" for p in japanese}
+    japanese = {p for p in there if language_of(p) == "ja"}
+    assert there == japanese | {f"en/{p}" for p in japanese} | {"ja-Hira/index.html", "ja-Hira/five-less.html"}
     wanted = {
         "index",
         "five-less",
@@ -97,12 +103,12 @@ def test_every_page_is_there_in_both_languages(site: Path, published: House) -> 
 
 def test_every_page_is_well_formed_named_in_its_language_and_says_which_edition_it_is(site: Path) -> None:
     for path, page in pages(site):
-        language = "en" if path.startswith("en/") else "ja"
+        language = language_of(path)
         assert page.wrong == [], path
         assert next(page.all("html"))["lang"] == language, path
         assert sum(1 for _ in page.all("h1")) == 1 and sum(1 for _ in page.all("main")) == 1, path
         text = "".join(page.text)
-        assert ("Edition 2 (" if language == "en" else "公表版 第2号(") in text, path
+        assert say("edition_line", language, number=2, day="").removesuffix(")") in text, path
         assert "https://reform.example.jp/editions/0002/" in text and "CC BY 4.0" in text, path
         properties = {a.get("property") or a.get("name"): a["content"] for a in page.all("meta") if "content" in a}
         assert properties["description"] and properties["og:title"] and properties["og:image"].endswith(".png"), path
@@ -114,7 +120,7 @@ def test_english_pages_keep_no_japanese_words_of_the_site_itself(site: Path) -> 
     for path in ("en/index.html", "en/five-less.html", "en/data.html", "en/projects.html"):
         html = (site / path).read_text(encoding="utf-8")
         html = re.sub(r'<a href="https?://[^>]*>.*?</a>', "", html)  # titles of sources
-        html = html.replace("日本語", "").replace("言語 Language", "")
+        html = html.replace("やさしい日本語", "").replace("日本語", "").replace("言語 Language", "")
         html = re.sub(r"<title>.*?</title>|<meta[^>]*>|<link[^>]*>", "", html) if path != "en/index.html" else html
         found = re.findall(r"[ぁ-んァ-ヶ一-龠]{2,}", re.sub(r"用紙の削減率を訂正|転記の誤り", "", html))
         assert found == [], (path, found[:5])
@@ -224,7 +230,14 @@ def test_the_sitemap_is_valid_and_names_every_page_with_its_other_language(site:
     }
     for url in root:
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", url.findtext(f"{SITEMAP}lastmod") or "")
-        assert {x.get("hreflang") for x in url.findall("{http://www.w3.org/1999/xhtml}link")} == {"ja", "en"}
+        names = {x.get("hreflang") or "": x.get("href") for x in url.findall("{http://www.w3.org/1999/xhtml}link")}
+        page = (
+            (url.findtext(f"{SITEMAP}loc") or "")
+            .removeprefix("https://reform.example.jp/")
+            .removeprefix("en/")
+            .removeprefix("ja-Hira/")
+        )
+        assert names.keys() == {"ja", "en", *(["ja-Hira"] if page in ("index.html", "five-less.html") else [])}
 
 
 def test_every_indicator_has_a_card_to_embed_in_both_languages(site: Path, published: House) -> None:
