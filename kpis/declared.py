@@ -139,7 +139,7 @@ def _with_columns(model: type[_Model], columns: tuple[str, ...]) -> type[_Model]
     for column in columns:
         field, language = text_column(model, column) or ("", "")
         added[column] = (Filled, ...) if language in translated(model)[field].needs else (str, "")
-    return create_model(model.__name__, __base__=model, **added)
+    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **added)
 
 
 NAME = Translated("名称({})", "name, in {}", needs=ALWAYS)
