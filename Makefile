@@ -5,6 +5,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
 export PORT
+# Compiled modules are kept, also where the machine says otherwise: every worker, server and command of the tests begins with them.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Installs Debian packages where this machine lets us; fails where it does not.
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \

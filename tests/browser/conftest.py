@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from kpis.settings import ROOT
+from tests.browser.visits import Visits
 from tests.oidc import free_port
 from tests.shared import shipped
 from tests.small_government import PERIOD, write_small_government
@@ -99,10 +100,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def visits(chromium: Browser) -> Visits:
+    """Pages that stay open from test to test, for tests that only look."""
+    return Visits(chromium)
+
+
 @pytest.fixture(autouse=True)
 def every_page_closed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Close what a test leaves open: a page that goes on drawing takes the processor from every test after it."""
+    """Close what a test leaves open."""
+    visits = request.getfixturevalue("visits") if "chromium" in request.fixturenames else None
     yield
-    if "chromium" in request.fixturenames:
-        for context in request.getfixturevalue("chromium").contexts:
-            context.close()
+    if visits is not None:
+        visits.tidy()

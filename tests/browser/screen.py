@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState
 
 from kpis.settings import ROOT
 
 WAIT = 120_000
-# The run is over, nothing of an earlier run is left, nothing still waits for its code, and every chart has drawn its axes.
+# The run is over, nothing of an earlier run is left or fades, nothing still waits for its code, and every chart has drawn its axes.
 AT_REST = """() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'
     && document.querySelector('[data-testid=stMain] h1') && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')
+    && !document.getAnimations().some(a => a instanceof CSSTransition && a.playState === 'running')
     && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.js-plotly-plot .main-svg'))"""
+# Note from now on whether a run has begun: Streamlit tells whoever embeds it the page of each run, once it shows that it runs. What it shows
+# meanwhile is no sign: a short run on a busy machine is over before it is drawn as running.
+WATCH = """() => {
+    window.hasRunBegun = false;
+    const heard = told => {
+        if (told.data?.type !== 'SET_CURRENT_PAGE_NAME') return;
+        window.hasRunBegun = true;
+        removeEventListener('message', heard);
+    };
+    addEventListener('message', heard);
+}"""
 # Whether the run is over, and all that tells one view from another: heading, choices, days, words searched for, page number.
 SEEN = """() => {
     const app = document.querySelector('[data-testid=stApp]');
@@ -38,27 +53,51 @@ SEEN = """() => {
 }"""
 
 
-def tab(browser: Browser, *, width: int = 1280, charts: bool = True) -> BrowserContext:
+def tab(browser: Browser, *, width: int = 1280, charts: bool = True, state: StorageState | None = None) -> BrowserContext:
     """Return a new visitor; nothing is animated, which takes a fifth of what drawing a page costs.
 
     Args:
         browser: where.
         width: of the window, in pixels.
         charts: draw them; without, the code that draws them is replaced by one that draws nothing, a quarter of the work of a page.
+        state: the cookies of an earlier visit, as somebody has who comes back.
     """
     context = browser.new_context(
-        viewport={"width": width, "height": 1200}, locale="ja-JP", reduced_motion="reduce", accept_downloads=True
+        viewport={"width": width, "height": 1200},
+        locale="ja-JP",
+        reduced_motion="reduce",
+        accept_downloads=True,
+        storage_state=state,
     )
     context.set_default_timeout(WAIT)
     if not charts:
-        nothing = "export default () => null;"
-        context.route("**/PlotlyChart*.js", lambda route: route.fulfill(content_type="text/javascript", body=nothing))
+        context.on("page", without_charts)
     return context
+
+
+def without_charts(page: Page) -> None:
+    """Replace the code that draws charts on a page; unlike ``route``, this leaves the browser's cache and every other request alone."""
+    nothing = base64.b64encode(b"export default () => null;").decode()
+    session = page.context.new_cdp_session(page)
+    answer = {"responseCode": 200, "responseHeaders": [{"name": "Content-Type", "value": "text/javascript"}], "body": nothing}
+    session.on(
+        "Fetch.requestPaused", lambda asked: session.send("Fetch.fulfillRequest", {"requestId": asked["requestId"], **answer})
+    )
+    session.send("Fetch.enable", {"patterns": [{"urlPattern": "*/PlotlyChart*.js"}]})
 
 
 def at_rest(page: Page) -> None:
     """Wait until a page is drawn; after a choice, that its run has begun has to be waited for first."""
     page.wait_for_function(AT_REST, timeout=WAIT)
+
+
+@contextmanager
+def rerun(page: Page) -> Iterator[None]:
+    """Wait, after what is done meanwhile, until the run that it asks for has begun and the page is drawn again."""
+    page.evaluate(WATCH)
+    yield
+    page.wait_for_function("window.hasRunBegun", timeout=WAIT)
+    at_rest(page)
 
 
 def pictured(page: Page, name: str) -> None:

@@ -6,14 +6,14 @@ import ast
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from kpis.settings import ROOT
 from tests.browser.axe import broken_rules
-from tests.browser.screen import WAIT, at_rest, pictured, tab
+from tests.browser.screen import pictured
+from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
 FIGURES = {
@@ -35,43 +35,11 @@ WORDS = {
 }  # fmt: skip
 
 
-def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
-    """Open a page, wait until it is drawn, and return it with everything that went wrong on the way."""
-    page = tab(browser, width=width).new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(f"exception {error}"))
-    page.on("requestfailed", lambda r: wrong.append(f"failed {r.url}") if "_stcore/stream" not in r.url else None)
-
-    def answered(response: object) -> None:
-        url, code = response.url, response.status  # type: ignore[attr-defined]
-        # Streamlit's client asks for /<page>/_stcore/… first, to find the path it is mounted at; 404 is the answer it expects.
-        if code >= 400 and not re.search(r"/\w+/_stcore/(health|host-config)$", url):
-            wrong.append(f"{code} {url}")
-
-    def said(message: object) -> None:
-        text = message.text  # type: ignore[attr-defined]
-        place = (message.location or {}).get("url", "")  # type: ignore[attr-defined]
-        if message.type == "error" and not re.search(r"/\w+/_stcore/(health|host-config)$", place):  # type: ignore[attr-defined]
-            wrong.append(f"console {text}")
-
-    page.on("response", answered)
-    page.on("console", said)
-    page.on(
-        "request",
-        lambda r: wrong.append(f"other host {r.url}") if urlsplit(r.url).hostname not in ("127.0.0.1", None) else None,
-    )
-    page.goto(address + path)
-    page.wait_for_selector("h1", timeout=WAIT)
-    page.wait_for_load_state("networkidle")  # tables and charts fetch their code when first drawn
-    at_rest(page)
-    return page, wrong
-
-
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", list(FIGURES))
-def test_a_page_shows_its_figures_and_nothing_breaks(chromium: Browser, server: str, path: str, language: str, width: int) -> None:
-    page, wrong = opened(chromium, server, path + ("&" if "?" in path else "?") + f"lang={language}", width=width)
+def test_a_page_shows_its_figures_and_nothing_breaks(visits: Visits, server: str, path: str, language: str, width: int) -> None:
+    page, wrong = visits.see(server, path + ("&" if "?" in path else "?") + f"lang={language}", width=width)
     main = page.locator("[data-testid=stMain]")
     for figure in [*FIGURES[path], *WORDS[language].get(path, [])]:
         # Tables are drawn by code fetched when first needed, so a figure may come late; one that never comes is named.
@@ -82,7 +50,6 @@ def test_a_page_shows_its_figures_and_nothing_breaks(chromium: Browser, server: 
     assert wrong == []
     pictured(page, f"{re.sub(r'[^a-z_]+', '-', path).strip('-') or 'overview'}-{language}-{width}")
     assert broken_rules(page) == []
-    page.context.close()
 
 
 def test_the_language_chosen_on_one_page_stays_on_the_next(chromium: Browser, server: str) -> None:

@@ -15,7 +15,7 @@ from kpis.store.store import Store
 from publishers.meeting.page import report_page
 from publishers.site.export import export
 from telling.meeting import quarter_report
-from tests.browser.test_pages import opened
+from tests.browser.visits import opened
 from tests.publishers.house import House
 
 pytestmark = pytest.mark.browser
@@ -112,7 +112,6 @@ def test_a_page_of_the_dashboard_is_printed_whole(chromium: Browser, server: str
     """Without the side bar, over as many pages as it takes; charts and tables become as narrow as the paper."""
     page, _ = opened(chromium, server, path, width=1280)
     page.locator("[data-testid=stMain] .main-svg").first.wait_for(timeout=90_000)
-    page.wait_for_timeout(3000)  # the rest of the page comes after its first chart
     said = printed(page, tmp_path / "page.pdf", across=paper == "across")
     for words in page.locator("[data-testid=stMain] :is(h1, h2, h3, [data-testid=stPageLink])").all_inner_texts():
         shown = words.strip().split("\n")[-1]  # before it stands the name of an icon

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import broken_rules
 from tests.browser.screen import Screen, pictured
-from tests.browser.test_pages import opened
+from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
 SHOWN = {
@@ -28,10 +28,8 @@ SHOWN = {
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", list(SHOWN))
-def test_a_page_answers_its_question_and_nothing_breaks(
-    chromium: Browser, server: str, path: str, language: str, width: int
-) -> None:
-    page, wrong = opened(chromium, server, path + ("&" if "?" in path else "?") + f"lang={language}", width=width)
+def test_a_page_answers_its_question_and_nothing_breaks(visits: Visits, server: str, path: str, language: str, width: int) -> None:
+    page, wrong = visits.see(server, path + ("&" if "?" in path else "?") + f"lang={language}", width=width)
     text = page.inner_text("[data-testid=stMain]")
     for words in SHOWN[path][language]:
         # Tables draw on a canvas; what stands in them is tested against the API in tests/pages.
@@ -43,7 +41,6 @@ def test_a_page_answers_its_question_and_nothing_breaks(
         assert chart.locator("svg.main-svg .trace, svg.main-svg .hm").count() > 0, "a chart is empty"
     pictured(page, f"{re.sub(r'[^A-Za-z0-9_]+', '-', path).strip('-')}-{language}-{width}")
     assert broken_rules(page) == []
-    page.context.close()
 
 
 def test_from_the_overview_a_milestone_is_two_clicks_away(chromium: Browser, server: str) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from publishers.editions import on_disk
 from tests.browser.conftest import serving
-from tests.browser.test_pages import opened
+from tests.browser.visits import opened
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,6 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from loaders.load import load_file
 from tests import census
 from tests.browser.conftest import serving
 from tests.browser.screen import Screen
-from tests.browser.test_pages import opened
+from tests.browser.visits import Visits, opened
 from tests.loaders.test_census import answer, census_file
 
 pytestmark = pytest.mark.browser
@@ -35,9 +34,9 @@ BARS = """[...document.querySelectorAll('.js-plotly-plot')].map(g => ({
 }))"""
 
 
-def whole(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
-    """Open a page of a register and wait for its last line, so that a busy machine shows all of it too."""
-    page, wrong = opened(browser, address, path, width=width)
+def whole(shown: tuple[Page, list[str]]) -> tuple[Page, list[str]]:
+    """Wait for the last line of a page of a register, so that a busy machine shows all of it too."""
+    page, wrong = shown
     page.wait_for_selector("text=/同じ数値: |The same numbers: /", timeout=120_000)
     return page, wrong
 
@@ -103,13 +102,12 @@ def japan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.mark.parametrize("register", ["tokyo", "japan"])
 @pytest.mark.parametrize("dimension", ["bureau", "process_type", "applicant", "authority", "priority", "channel"])
 def test_every_number_of_the_procedures_page_is_that_of_the_api(
-    chromium: Browser, server: str, japan: str, register: str, dimension: str
+    visits: Visits, server: str, japan: str, register: str, dimension: str
 ) -> None:
     address = server if register == "tokyo" else japan
     told = asked(address, "/api/v1/registers/procedures")
-    page, wrong = whole(chromium, address, f"/procedures?lang=en&by={dimension}", width=1280)
+    page, wrong = whole(visits.see(address, f"/procedures?lang=en&by={dimension}", width=1280))
     text, drawn = page.inner_text(MAIN), charts(page)
-    page.context.close()
     assert wrong == []
     total, plan = told["total"], told["plan"]
     one = plan["planned_count"] == 1
@@ -163,12 +161,11 @@ def test_every_number_of_the_procedures_page_is_that_of_the_api(
         assert [int(n) for n in drawn[-1]["lines"][-1]["y"]] == [p["so_far_count"] for p in told["over_time"]]
 
 
-def test_every_number_of_the_facilities_page_is_that_of_the_api(chromium: Browser, server: str) -> None:
+def test_every_number_of_the_facilities_page_is_that_of_the_api(visits: Visits, server: str) -> None:
     told = asked(server, "/api/v1/registers/facilities")
     for field in ("bureau", "kind"):
-        page, wrong = whole(chromium, server, f"/facilities?lang=en&by={field}", width=1280)
+        page, wrong = whole(visits.see(server, f"/facilities?lang=en&by={field}", width=1280))
         text, drawn = page.inner_text(MAIN), charts(page)
-        page.context.close()
         assert wrong == []
         statuses, ways, count = told["statuses"], told["methods"], told["facilities_count"]
         for number in (
@@ -198,8 +195,8 @@ def test_every_number_of_the_facilities_page_is_that_of_the_api(chromium: Browse
         assert sorted(t for t in tiles.values() if t[1]) == expected
 
 
-def test_a_search_is_kept_in_the_address_and_its_csv_is_the_same_list(chromium: Browser, japan: str) -> None:
-    page, wrong = whole(chromium, japan, "/procedures?lang=en", width=1280)
+def test_a_search_is_kept_in_the_address_and_its_csv_is_the_same_list(chromium: Browser, visits: Visits, japan: str) -> None:
+    page, wrong = whole(opened(chromium, japan, "/procedures?lang=en", width=1280))
     page.get_by_label("Search names and laws").fill("酒税")
     page.get_by_label("Search names and laws").press("Enter")
     page.wait_for_selector("text=1-1 of 1", timeout=120_000)
@@ -209,9 +206,8 @@ def test_a_search_is_kept_in_the_address_and_its_csv_is_the_same_list(chromium: 
     with urllib.request.urlopen(f"{japan}{link}" if link.startswith("/") else link, timeout=20) as response:
         content = response.read().decode("utf-8-sig")
     assert "酒税の申告" in content and len(content.splitlines()) == 2
-    page, _ = whole(chromium, japan, "/procedures?lang=ja&status=done&bureau=MOF", width=1280)
+    page, _ = whole(visits.see(japan, "/procedures?lang=ja&status=done&bureau=MOF", width=1280))
     assert "1件中 1~1 件目" in page.inner_text(MAIN)
-    page.context.close()
     assert wrong == []
 
 
@@ -224,17 +220,15 @@ def test_one_procedure_has_its_own_address_and_an_unknown_one_is_named(chromium:
     page.context.close()
 
 
-def test_a_government_without_facilities_is_told_how_to_load_them(chromium: Browser, japan: str) -> None:
-    page, wrong = opened(chromium, japan, "/facilities?lang=en", width=1280)
+def test_a_government_without_facilities_is_told_how_to_load_them(visits: Visits, japan: str) -> None:
+    page, wrong = visits.see(japan, "/facilities?lang=en", width=1280)
     assert "No list of facilities has been loaded yet" in page.inner_text(MAIN) and wrong == []
     assert page.locator("[data-testid=stPlotlyChart]").count() == 0
-    page.context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_the_pages_of_another_government_hold_together(chromium: Browser, japan: str, width: int, tmp_path: Path) -> None:
+def test_the_pages_of_another_government_hold_together(visits: Visits, japan: str, width: int) -> None:
     for path in ("/", "/five_less", "/procedures", "/facilities", "/projects", "/bureau"):
-        page, wrong = opened(chromium, japan, f"{path}?lang=en", width=width)
+        page, wrong = visits.see(japan, f"{path}?lang=en", width=width)
         assert page.locator("[data-testid=stException]").count() == 0 and wrong == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.context.close()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from kpis.reporting import people, submissions
 from kpis.store.store import Store
 from tests.browser.conftest import serving
-from tests.browser.screen import pictured, tab
-from tests.browser.test_journey import CALENDAR, quiet, text_of
+from tests.browser.screen import at_rest, pictured, rerun, tab
+from tests.browser.test_journey import CALENDAR, text_of
 from tests.small_government import ANNA, IN_TIME, PERIOD, figure, settle
 
 pytestmark = pytest.mark.browser
@@ -44,15 +44,17 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def act_as(page: Page, who: str, *, narrow: bool) -> None:
+    side = page.get_by_test_id("stSidebar")
     if narrow:
         page.get_by_test_id("stExpandSidebarButton").click()
-        page.wait_for_timeout(600)
-    page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
-    page.get_by_role("option", name=who, exact=True).click()
-    quiet(page)
+        expect(side).to_have_attribute("data-collapsed", "false")
+    side.get_by_role("combobox").first.click()
+    with rerun(page):
+        page.get_by_role("option", name=who, exact=True).click()
     if narrow:
         page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
-        page.wait_for_timeout(600)
+        expect(side).to_have_attribute("data-collapsed", "true")
+        at_rest(page)
 
 
 @pytest.mark.parametrize("width", [1280, 375])
@@ -65,7 +67,7 @@ def test_whoever_is_chosen_may_do_what_their_role_allows(
     context = tab(chromium, width=width)
     page = context.new_page()
     page.goto(f"{local}/{path}?lang={language}&bureau=GENERAL&period={PERIOD}&report=1")
-    quiet(page)
+    at_rest(page)
     assert words["refused"] in text_of(page), "nobody is chosen yet"
     act_as(page, words[role], narrow=width < 500)
     assert words[path] in text_of(page)

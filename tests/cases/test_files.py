@@ -60,6 +60,7 @@ def test_a_hostile_workbook_is_a_named_problem_at_every_door(tokyo: Store, tmp_p
     assert (store.revision(), store.count(tables.OriginalFile)) == before
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_workbook_takes_the_command_line_little_memory(tokyo: Store, name: str) -> None:
     """Its process ends by itself with 1 and what was found, in less than 512 MB.

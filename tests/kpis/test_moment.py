@@ -78,6 +78,7 @@ def test_a_change_of_the_data_is_a_new_state_and_the_old_one_goes(tmp_path: Path
     assert gone() is None and book() is None, "nothing of the earlier revision stays in memory"
 
 
+@pytest.mark.edition
 def test_no_more_than_so_many_databases_and_facts_are_kept(tmp_path: Path) -> None:
     urls = [blank(tmp_path / f"{n}.db") for n in range(DATABASES + 1)]
     states = [state_of(url) for url in urls]

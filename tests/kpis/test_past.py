@@ -124,6 +124,7 @@ def known_then(replay: list[tuple[datetime, dict[str, dict[str, Any]]]], moment:
     return next((held for at, held in reversed(replay) if at <= moment), {})
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("model", list(KINDS))
 @settings(max_examples=15)
 @given(data=st.data())
@@ -161,6 +162,7 @@ def counted_naively(rows: Mapping[str, dict[str, Any]]) -> dict[str, tuple[int, 
     return found
 
 
+@pytest.mark.edition
 @settings(max_examples=10)
 @given(data=st.data())
 def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: st.DataObject) -> None:

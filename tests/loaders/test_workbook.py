@@ -147,6 +147,7 @@ def test_bureaus_that_cannot_report_are_refused(store: Store) -> None:
         gather(store, BUREAU, "CY2022")
 
 
+@pytest.mark.edition
 @needs_libreoffice
 def test_the_marked_copy_opens_in_libreoffice_and_keeps_its_comments(store: Store, tmp_path: Path) -> None:
     broken = with_cells(filled(template(store)), F, {"H7": "九百", "I8": None})

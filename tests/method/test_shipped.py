@@ -42,6 +42,7 @@ def asked(store: Store, as_of: date, known_at: datetime | None = None) -> dict[t
     return {(s.entry.definition.code, s.entry.unit_code): as_found(s.judgement) for s in scored}
 
 
+@pytest.mark.edition
 def test_every_judgement_of_every_month_is_what_the_method_page_says(
     tokyo: Store, files: dict[tuple[str, str], shipped.Series]
 ) -> None:

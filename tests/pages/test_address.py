@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -12,7 +12,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from kpis.settings import ROOT
 from tests.bench.viewer import Viewer
+from tests.pages.charts_seen import run
 from tests.pages.conftest import Site
+from tests.pages.questions import word
 
 pytestmark = pytest.mark.server
 
@@ -107,7 +109,7 @@ def test_the_menu_names_the_view_in_every_link(tab: Tab) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_what_an_address_asks_for_in_vain_is_said(site: Site, language: str) -> None:
-    """As text, never as markup; a browser test asks every page."""
+    """As text, never as markup."""
     for page, name, asked in (
         ("", "as_of", "2022-13-45"),
         ("about", "view", "zz"),
@@ -120,3 +122,32 @@ def test_what_an_address_asks_for_in_vain_is_said(site: Site, language: str) -> 
         said = next(text for text in texts if "アドレスが求める" in text or "the address asks for" in text)
         assert ("アドレスが求める" in said) == (language == "ja" or name == "lang")
         assert asked.replace("![](y)", "") in said.replace("\\", "") and "![](y)" not in said
+
+
+# page | parameter | what is asked for in vain
+VAIN = [
+    ("", "as_of", "2022-13-45"), ("five_less", "as_of", "2999-01-01"), ("about", "as_of", "1999-01-01"), ("", "lang", "xx"),
+    ("facilities", "view", "zz"), ("", "known", "someday"), ("indicator", "code", "nowhere"), ("bureau", "code", "NOWHERE"),
+    ("projects", "code", "CP99"), ("procedures", "code", "P999999"), ("procedures", "page", "999"), ("procedures", "page", "two"),
+    ("procedures", "bureau", "NOWHERE"), ("procedures", "by", "colour"), ("procedures", "q", "x" * 101),
+    ("changes", "since", "2999-01-01"), ("report", "period", "FY1900-Q1"), ("bureau", "compare", "no_indicator"),
+    ("facilities", "by", "colour"), ("submit", "bureau", "NOWHERE"), ("submit", "period", "FY2050-Q1"), ("review", "part", "zz"),
+    ("review", "period", "x"), ("review", "report", "77"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("page", "name", "asked"), VAIN)
+def test_what_an_address_asks_for_in_vain_is_said_at_the_head_of_the_page(
+    site: Site, page: str, name: str, asked: str, language: str
+) -> None:
+    """Each in a session of its own, as for somebody who was sent the address; a browser test shows that some are seen."""
+    words = language if name != "lang" else "ja"
+    viewer = Viewer(site.port)
+    person = {"submit": "local_manager", "review": "local_office"}.get(page)
+    query = f"lang={language}&{name}={quote(asked)}" if name != "lang" else f"lang={asked}"
+    seen = run(viewer, page, query, as_person=word(person, words) if person else "")
+    viewer.close()
+    said = " ".join([*(alert.body for alert in seen.of("alert")), *(e.body for e in seen.of("heading") if e.tag == "h1")])
+    assert asked[:40] in said.replace("\\", ""), said
+    assert ("。" in said) == (words == "ja"), said

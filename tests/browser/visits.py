@@ -1,0 +1,94 @@
+"""Pages of the dashboard that stay open, each led from address to address within the app, as back and forward lead a reader.
+
+A load takes four times the processor of that: most of it is Streamlit's own code, begun anew. Loads are tested where an address is what
+is asked about (``test_address.py``). What chooses, types or signs in opens a page of its own (``opened``).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.screen import WAIT, at_rest, rerun, tab
+
+KEPT = 6  # pages open at once: two languages at two widths, and another server's
+# Go to an address as the browser does for back and forward.
+GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
+
+
+def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
+    """Load a page, wait until it is drawn, and return it with the list of everything that goes wrong on it."""
+    page = tab(browser, width=width).new_page()
+    wrong = faults(page)
+    page.goto(address + path)
+    page.wait_for_selector("h1", timeout=WAIT)
+    page.wait_for_load_state("networkidle")  # tables and charts fetch their code when first drawn
+    at_rest(page)
+    return page, wrong
+
+
+def faults(page: Page) -> list[str]:
+    """Return a list that grows with everything that goes wrong on a page: exceptions, failed requests, errors, other hosts asked."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"exception {error}"))
+    page.on("requestfailed", lambda r: wrong.append(f"failed {r.url}") if "_stcore/stream" not in r.url else None)
+
+    def answered(response: object) -> None:
+        url, code = response.url, response.status  # type: ignore[attr-defined]
+        # Streamlit's client asks for /<page>/_stcore/… first, to find the path it is mounted at; 404 is the answer it expects.
+        if code >= 400 and not re.search(r"/\w+/_stcore/(health|host-config)$", url):
+            wrong.append(f"{code} {url}")
+
+    def said(message: object) -> None:
+        text = message.text  # type: ignore[attr-defined]
+        place = (message.location or {}).get("url", "")  # type: ignore[attr-defined]
+        if message.type == "error" and not re.search(r"/\w+/_stcore/(health|host-config)$", place):  # type: ignore[attr-defined]
+            wrong.append(f"console {text}")
+
+    page.on("response", answered)
+    page.on("console", said)
+    page.on(
+        "request",
+        lambda r: wrong.append(f"other host {r.url}") if urlsplit(r.url).hostname not in ("127.0.0.1", None) else None,
+    )
+    return wrong
+
+
+class Visits:
+    """What one process of the tests keeps open: pages by server, language and width, and a visitor of whom only the cache is kept."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._kept: dict[tuple[str, str, int], tuple[Page, list[str]]] = {}
+        self.loader = tab(browser, charts=False)  # whoever loads address after address: what was fetched once is not fetched again
+
+    def tidy(self) -> None:
+        """Close what a test left open: a page that goes on drawing takes the processor from every test after it."""
+        kept = [page.context for page, _ in self._kept.values()]
+        for context in self._browser.contexts:
+            if context is self.loader:
+                for page in context.pages:
+                    page.close()
+            elif context not in kept:
+                context.close()
+
+    def see(self, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
+        """Return a page that shows an address, drawn to the end, and what went wrong on the way.
+
+        ``<html lang>`` is told by the server with the page, so each language has a page of its own.
+        """
+        key = (address, "".join(parse_qs(urlsplit(path).query).get("lang", [])), width)
+        held = self._kept.pop(key, None)  # where it fails, the next test gets a new one
+        if held is None:
+            held = opened(self._browser, address, path, width=width)
+        else:
+            page, wrong = held
+            wrong.clear()
+            with rerun(page):
+                page.evaluate(GO, path)
+        self._kept[key] = held
+        while len(self._kept) > KEPT:
+            self._kept.pop(next(iter(self._kept)))[0].context.close()
+        return held
