@@ -119,7 +119,10 @@ def test_own_words_stand_for_words_that_there_are(folder: Path, code: str) -> No
     """A catalogue of a government's own names no key that no page asks for, and fills the same blanks."""
     with settled(folder):
         ours = {
-            m.id: m.string for path in (settings().text_dir / code).glob("*.po") for m in languages.read_catalogue(path) if m.id
+            m.id: m.string
+            for path in (settings().text_dir / languages.SOURCE).glob("*.po")
+            for m in languages.read_catalogue(path)
+            if m.id
         }
         for path in (folder / "text" / code).glob("*.po"):
             for message in languages.read_catalogue(path):
