@@ -6,13 +6,17 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
 
+from tests.shared import shared_folder
+
 SOFFICE = shutil.which("soffice")
 needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="soffice is not installed (apt-get install libreoffice-calc)")
+WAIT = 300  # seconds
 _MACRO = """REM  *****  BASIC  *****
 Sub TypeIn(Source As String, Target As String, Listed As String)
     Dim Hidden(0) As New com.sun.star.beans.PropertyValue
@@ -46,6 +50,20 @@ _MODULE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+@cache
+def _soffice() -> tuple[str, ...]:
+    """Return the command with a profile that all calls of this process share: making one is a start of its own."""
+    assert SOFFICE is not None, "LibreOffice is not installed: apt-get install libreoffice-calc"
+    profile = shared_folder() / "libreoffice"
+    command = (SOFFICE, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nologo")
+    # A first start makes the profile, with an empty module in its own library: ours takes its place.
+    subprocess.run([*command, "--terminate_after_init"], check=True, capture_output=True, timeout=WAIT)
+    module = profile / "user" / "basic" / "Standard" / "Module1.xba"
+    assert module.is_file(), "LibreOffice made no profile"
+    module.write_text(_MODULE.format(code=escape(_MACRO)), encoding="utf-8")
+    return command
+
+
 def fill(source: Path, target: Path, cells: Mapping[tuple[str, str], object]) -> None:
     """Type values into cells, (sheet, address) → value, and save a copy.
 
@@ -54,32 +72,23 @@ def fill(source: Path, target: Path, cells: Mapping[tuple[str, str], object]) ->
         target: the copy, ``.xlsx``.
         cells: numbers are typed as numbers, everything else as text.
     """
-    assert SOFFICE is not None, "LibreOffice is not installed: apt-get install libreoffice-calc"
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        soffice = [SOFFICE, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--norestore", "--nologo"]
-        # A first start makes the profile, with an empty module in its own library: ours takes its place.
-        subprocess.run([*soffice, "--terminate_after_init"], check=True, capture_output=True, timeout=180)
-        module = folder / "profile" / "user" / "basic" / "Standard" / "Module1.xba"
-        assert module.is_file(), "LibreOffice made no profile"
-        module.write_text(_MODULE.format(code=escape(_MACRO)), encoding="utf-8")
+    soffice = _soffice()
+    with tempfile.TemporaryDirectory() as folder:
         lines = []
         for (sheet, address), value in cells.items():
             sort = "n" if isinstance(value, (int, float)) and not isinstance(value, bool) else "s"
             lines.append(f"{sheet}\t{address}\t{sort}\t{value}")
-        listed = folder / "cells.txt"
+        listed = Path(folder) / "cells.txt"
         listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
         target.unlink(missing_ok=True)
         macro = f'macro:///Standard.Module1.TypeIn("{source}","{target}","{listed}")'
-        subprocess.run([*soffice, macro], check=True, capture_output=True, timeout=180)
+        subprocess.run([*soffice, macro], check=True, capture_output=True, timeout=WAIT)
         assert target.is_file(), "LibreOffice saved nothing"
 
 
 def resaved(content: bytes, folder: Path) -> bytes:
     """Return the workbook as LibreOffice opens and saves it."""
-    assert SOFFICE is not None, "LibreOffice is not installed: apt-get install libreoffice-calc"
     (folder / "in.xlsx").write_bytes(content)
-    home = (folder / "home").as_uri()
-    command = [SOFFICE, f"-env:UserInstallation={home}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]
-    subprocess.run([*command, str(folder / "out"), str(folder / "in.xlsx")], check=True, capture_output=True, timeout=180)
+    command = [*_soffice(), "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out"), str(folder / "in.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=WAIT)
     return (folder / "out" / "in.xlsx").read_bytes()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from kpis.reporting import reports
 from kpis.store.store import Store
 from tests import libreoffice
 from tests.browser.conftest import serving
-from tests.browser.screen import at_rest, pictured, tab
+from tests.browser.screen import at_rest, pictured, rerun, tab
 from tests.command import command
 from tests.oidc import free_port, providing
 from tests.small_government import ANNA, AYA, DAI, OFFICE, STRANGER, write_small_government
@@ -38,11 +38,12 @@ FIGURES = "指標の実績"
 
 @dataclass
 class Office:
-    """A served office instance: address, its database and a folder for files."""
+    """A served office instance: address, its database, a folder for files, and the cookies of whoever has signed in."""
 
     address: str
     store: Store
     folder: Path
+    cookies: dict[str, StorageState] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -76,37 +77,33 @@ def run(environment: dict[str, str], *words: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-def quiet(page: Page) -> None:
-    """Give a choice the moment it takes to begin its run, and wait until that is over."""
-    page.wait_for_timeout(300)
-    at_rest(page)
-
-
 def text_of(page: Page) -> str:
     return page.inner_text("[data-testid=stMain]")
 
 
-def signed_in(browser: Browser, address: str, subject: str, path: str = "/", *, width: int = 1280) -> tuple[BrowserContext, Page]:
-    """Sign in as a user of the provider, on its own page, and go to a page of the app."""
-    context = tab(browser, width=width)
+def signed_in(browser: Browser, office: Office, subject: str, path: str = "/", *, width: int = 1280) -> tuple[BrowserContext, Page]:
+    """Go to a page of the app as a user of the provider, who signs in on its own page the first time and comes back later."""
+    context = tab(browser, width=width, state=office.cookies.get(subject))
     page = context.new_page()
-    page.goto(address + path)
-    page.get_by_role("button", name="サインイン").click(timeout=WAIT)
-    page.get_by_role("button", name=subject, exact=True).click(timeout=WAIT)
-    page.wait_for_url(f"{address}/**", timeout=WAIT)
-    quiet(page)
-    if path != "/":
-        page.goto(address + path)
-        quiet(page)
+    if subject not in office.cookies:
+        page.goto(office.address + path)
+        page.get_by_role("button", name="サインイン").click(timeout=WAIT)
+        page.get_by_role("button", name=subject, exact=True).click(timeout=WAIT)
+        page.wait_for_url(f"{office.address}/**", timeout=WAIT)
+        at_rest(page)
+        office.cookies[subject] = context.storage_state()
+    page.goto(office.address + path)
+    at_rest(page)
     return context, page
 
 
-def upload(page: Page, path: Path) -> None:
+def upload(page: Page, path: Path, said: str) -> None:
+    """Upload a workbook and wait until the page says this of it: what was stored is shown by a run of its own."""
     page.locator("input[type=file]").set_input_files(str(path))
     expect(page.get_by_text(path.name).first).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="内容を確かめる").click()
-    page.wait_for_timeout(500)
-    quiet(page)
+    expect(page.locator("[data-testid=stMain]")).to_contain_text(said, timeout=60_000)
+    at_rest(page)
 
 
 def download(page: Page, label: str, target: Path) -> Path:
@@ -126,7 +123,7 @@ def cells_of(path: Path, sheet: str, key_column: str, key: str) -> dict[str, str
 
 def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -> None:
     address, folder = office.address, office.folder
-    context, page = signed_in(chromium, address, "anna", "/submit")
+    context, page = signed_in(chromium, office, "anna", "/submit")
     assert "令和4年度第3四半期の報告期限は2099年1月31日" in text_of(page)
     assert "安藤" not in text_of(page) and ANNA in page.inner_text("[data-testid=stSidebar]")
     pictured(page, "journey-01-submit")
@@ -151,7 +148,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
         ("手続", first["デジタル化した日"]): "2022年13月1日",
     }
     libreoffice.fill(template, folder / "faulty.xlsx", bad)
-    upload(page, folder / "faulty.xlsx")
+    upload(page, folder / "faulty.xlsx", "エラーが3件")
     shown = text_of(page)
     for cell in (rate["分子(実績の数)"], seal["値"], first["デジタル化した日"]):
         assert cell in shown, (cell, shown)
@@ -164,7 +161,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
 
     # Corrected in the marked copy itself, again with LibreOffice
     libreoffice.fill(marked, folder / "報告.xlsx", good)
-    upload(page, folder / "報告.xlsx")
+    upload(page, folder / "報告.xlsx", "下書き(報告1)として保存しました")
     shown = text_of(page)
     assert "下書き(報告1)として保存しました" in shown, shown
     assert "何が変わるかを確かめる" in shown
@@ -172,22 +169,22 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
 
     # The browser is closed; the draft is still there
     context.close()
-    context, page = signed_in(chromium, address, "anna", "/submit")
+    context, page = signed_in(chromium, office, "anna", "/submit")
     assert "報告1 第1版" in text_of(page)
     waiting = page.get_by_label("確認の理由")
     for number in range(waiting.count()):
         waiting.nth(number).fill("窓口の拡大による")
     if waiting.count():
-        page.get_by_role("button", name="警告を確認する").click()
-        quiet(page)
+        with rerun(page):
+            page.get_by_role("button", name="警告を確認する").click()
     page.get_by_role("button", name="構造改革室に提出する").click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("提出しました", timeout=60_000)
-    quiet(page)
+    at_rest(page)
     pictured(page, "journey-04-submitted")
     context.close()
 
     # The reform office looks at it and returns it with a reason, and a comment at a cell
-    context, page = signed_in(chromium, address, "office", "/review?report=1")
+    context, page = signed_in(chromium, office, "office", "/review?report=1")
     shown = text_of(page)
     assert "2局のうち承認済み0局、審査待ち1局" in shown and "総務局" in shown
     pictured(page, "journey-05-review")
@@ -198,48 +195,47 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     page.get_by_label(f"{FIGURES}!{seal['分母(対象の数)']} へのコメント").fill("前期も300件でした")
     page.get_by_role("button", name="差し戻す").click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("差し戻しました", timeout=60_000)
-    quiet(page)
+    at_rest(page)
     pictured(page, "journey-06-returned")
     context.close()
 
     # The bureau sees why, at the cell, corrects and submits again
-    context, page = signed_in(chromium, address, "anna", "/submit")
+    context, page = signed_in(chromium, office, "anna", "/submit")
     shown = text_of(page)
     assert "分母が前期と同じです" in shown and "前期も300件でした" in shown and seal["分母(対象の数)"] in shown
     pictured(page, "journey-07-reason-at-the-cell")
     libreoffice.fill(folder / "報告.xlsx", folder / "報告2.xlsx", {(FIGURES, seal["分母(対象の数)"]): 320})
-    upload(page, folder / "報告2.xlsx")
-    assert "報告1 第2版" in text_of(page)
+    upload(page, folder / "報告2.xlsx", "報告1 第2版")
     waiting = page.get_by_label("確認の理由")
     for number in range(waiting.count()):
         waiting.nth(number).fill("対象の追加")
     if waiting.count():
-        page.get_by_role("button", name="警告を確認する").click()
-        quiet(page)
+        with rerun(page):
+            page.get_by_role("button", name="警告を確認する").click()
     page.get_by_role("button", name="構造改革室に提出する").click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("提出しました", timeout=60_000)
-    quiet(page)
+    at_rest(page)
     context.close()
 
     # Before approval nothing has changed on any page; then the reform office approves
-    context, page = signed_in(chromium, address, "office", "/indicator?code=electronic_decision_rate")
+    context, page = signed_in(chromium, office, "office", "/indicator?code=electronic_decision_rate")
     assert "80.0" not in text_of(page)
     page.goto(f"{address}/review?report=1")
-    quiet(page)
+    at_rest(page)
     assert "前の版から変わったセル" in text_of(page)
     pictured(page, "journey-08-resubmitted")
     page.get_by_role("button", name="承認する", exact=True).click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text("承認しました", timeout=60_000)
-    quiet(page)
+    at_rest(page)
     pictured(page, "journey-09-approved")
 
     # The bureau's figure is there; the whole is shown with its coverage and not judged, since one bureau is missing
     page.goto(f"{address}/bureau?code=GENERAL")
-    quiet(page)
+    at_rest(page)
     pictured(page, "journey-10-bureau")
     assert "80.0" in text_of(page)
     page.goto(f"{address}/indicator?code=electronic_decision_rate")
-    quiet(page)
+    at_rest(page)
     pictured(page, "journey-11-indicator-partial")
     partial = text_of(page)
     context.close()
@@ -258,16 +254,16 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
         environment, "load", str(folder / "digital2.xlsx"), "--as", DAI, "--submit", "--leaves-open", "ほかは次の四半期に集計する"
     )
     assert "submitted" in said
-    context, page = signed_in(chromium, address, "office", "/review?report=2")
-    page.get_by_role("button", name="承認する", exact=True).click()
-    quiet(page)
+    context, page = signed_in(chromium, office, "office", "/review?report=2")
+    with rerun(page):
+        page.get_by_role("button", name="承認する", exact=True).click()
     page.goto(f"{address}/indicator?code=electronic_decision_rate")
-    quiet(page)
+    at_rest(page)
     pictured(page, "journey-12-indicator-whole")
     whole = text_of(page)
     assert "47.5" in whole and "47.5" not in partial
     page.goto(f"{address}/review?part=audit")
-    quiet(page)
+    at_rest(page)
     pictured(page, "journey-13-audit")
     context.close()
 
@@ -296,7 +292,7 @@ def test_a_browser_closed_at_any_moment_loses_and_doubles_nothing(chromium: Brow
 
     before = len(reports.reports(office.store, viewer=AYA))
     for wait in (0, 30, 150, 600):
-        context, page = signed_in(chromium, office.address, "aya", "/submit")
+        context, page = signed_in(chromium, office, "aya", "/submit")
         page.locator("input[type=file]").set_input_files(str(filled))
         if wait:
             expect(page.get_by_text(filled.name).first).to_be_visible(timeout=WAIT)
@@ -304,21 +300,21 @@ def test_a_browser_closed_at_any_moment_loses_and_doubles_nothing(chromium: Brow
             page.wait_for_timeout(wait)
         context.close()
         assert len(own()) <= 1
-    context, page = signed_in(chromium, office.address, "aya", "/submit")
+    context, page = signed_in(chromium, office, "aya", "/submit")
     if not own():
-        upload(page, filled)
+        upload(page, filled, "として保存しました")
     assert own() == [("draft", 1)] and len(reports.reports(office.store, viewer=AYA)) == before + 1
     context.close()
-    context, page = signed_in(chromium, office.address, "aya", "/submit")
+    context, page = signed_in(chromium, office, "aya", "/submit")
     assert "訂正 1" in text_of(page)
     waiting = page.get_by_label("確認の理由")
     for number in range(waiting.count()):
         waiting.nth(number).fill("確認済み")
     if waiting.count():
-        page.get_by_role("button", name="警告を確認する").click()
-        quiet(page)
+        with rerun(page):
+            page.get_by_role("button", name="警告を確認する").click()
     page.get_by_role("button", name="構造改革室に提出する").click()
-    page.wait_for_timeout(2500)
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("提出しました", timeout=60_000)
     context.close()
     assert own() == [("submitted", 1)]
 
@@ -326,7 +322,7 @@ def test_a_browser_closed_at_any_moment_loses_and_doubles_nothing(chromium: Brow
 @pytest.mark.parametrize("subject", ["stranger", FORGED])
 @pytest.mark.parametrize("path", ["/", "/submit", "/review", "/indicator?code=electronic_decision_rate", "/publish", "/bureau"])
 def test_whoever_is_not_known_or_not_vouched_for_gets_nothing(chromium: Browser, office: Office, subject: str, path: str) -> None:
-    context, page = signed_in(chromium, office.address, subject, path)
+    context, page = signed_in(chromium, office, subject, path)
     shown = text_of(page)
     assert ("登録されていません" if subject == "stranger" else "確認済みのメールアドレス") in shown
     for secret in ("電子決定率", "総務局", "GENERAL", "50.0"):
@@ -339,7 +335,7 @@ def test_signed_out_there_is_only_the_way_in(chromium: Browser, office: Office, 
     context = tab(chromium)
     page = context.new_page()
     page.goto(office.address + path)
-    quiet(page)
+    at_rest(page)
     assert "サインインしてください" in text_of(page)
     for secret in ("電子決定率", "総務局", "50.0"):
         assert secret not in page.inner_text("body")
@@ -359,7 +355,7 @@ def test_signed_out_there_is_only_the_way_in(chromium: Browser, office: Office, 
 def test_a_direct_address_shows_only_what_the_role_allows(
     chromium: Browser, office: Office, subject: str, path: str, expected: str
 ) -> None:
-    context, page = signed_in(chromium, office.address, subject, path)
+    context, page = signed_in(chromium, office, subject, path)
     if path.startswith("/submit"):
         page.wait_for_selector("[data-testid=stMain] input", timeout=WAIT)
     chosen = page.eval_on_selector_all("[data-testid=stMain] input", "inputs => inputs.map(i => i.value).join(' ')")
@@ -371,12 +367,12 @@ def test_a_direct_address_shows_only_what_the_role_allows(
 
 
 def test_who_signs_out_is_out(chromium: Browser, office: Office) -> None:
-    context, page = signed_in(chromium, office.address, "dai", "/submit")
+    context, page = signed_in(chromium, office, "dai", "/submit")
     assert "様式をダウンロード" in text_of(page)
     page.get_by_role("button", name="サインアウト").click()
-    page.wait_for_timeout(2000)
+    page.wait_for_url("**/end_session?**", timeout=WAIT)  # the provider's own page asks whether its session is to end too
     page.goto(f"{office.address}/submit")
-    quiet(page)
+    at_rest(page)
     assert "サインインしてください" in text_of(page) and "様式をダウンロード" not in text_of(page)
     context.close()
 
@@ -386,12 +382,12 @@ def test_a_role_taken_away_ends_an_open_session_at_its_next_step(chromium: Brows
     gone = "leaver@digital.example.jp"
     environment = {"DATABASE_URL": office.store.url}
     run(environment, "user", "add", gone, "--role", "bureau_manager", "--bureau", "DIGITAL")
-    context, page = signed_in(chromium, office.address, "leaver", "/submit")
+    context, page = signed_in(chromium, office, "leaver", "/submit")
     expect(page.get_by_role("button", name="内容を確かめる")).to_be_visible(timeout=WAIT)
     run(environment, "user", "remove", gone)
     page.get_by_role("button", name="内容を確かめる").click()
     expect(page.get_by_text("登録されていません")).to_be_visible(timeout=WAIT)
-    quiet(page)
+    at_rest(page)
     assert "様式をダウンロード" not in text_of(page)
     context.close()
 

@@ -54,10 +54,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.shutdown()
 
 
-def opened(browser: Browser, address: str, path: str, width: int) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 1200}, locale="ja-JP").new_page()
-    page.goto(f"{address}/{path}")
-    page.wait_for_load_state("networkidle")
+def visitor(browser: Browser, width: int) -> Page:
+    return browser.new_context(viewport={"width": width, "height": 1200}, locale="ja-JP").new_page()
+
+
+def shown(page: Page, address: str, path: str) -> Page:
+    page.goto(f"{address}/{path}")  # has all its pictures and styles once it is loaded
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")  # what is folded away is looked at too
     return page
 
@@ -68,19 +70,20 @@ def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
     chromium: Browser, address: str, prefix: str, width: int
 ) -> None:
     wrong: dict[str, object] = {}
+    page = visitor(chromium, width)
     for path in PAGES:
-        page = opened(chromium, address, prefix + path, width)
+        shown(page, address, prefix + path)
         if broken := broken_rules(page):
             wrong[prefix + path] = broken[:5]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             wrong[f"{prefix}{path} scrolls"] = wide
         pictured(page, f"static-{prefix}{path}-{width}".replace("/", "-").replace(".html", ""))
-        page.context.close()
+    page.context.close()
     assert wrong == {}
 
 
 def test_axe_would_notice_a_picture_without_a_name_and_text_too_pale(chromium: Browser, address: str) -> None:
-    page = opened(chromium, address, "procedures.html", 1280)
+    page = shown(visitor(chromium, 1280), address, "procedures.html")
     page.evaluate("document.querySelector('svg.chart').removeAttribute('aria-label')")
     page.evaluate("document.querySelector('h1').style.color = '#ccc'")
     found = " ".join(broken_rules(page))
