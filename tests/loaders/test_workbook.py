@@ -295,7 +295,7 @@ def test_charts_and_pictures_survive_marking(store: Store) -> None:
         chart.add_data(openpyxl.chart.Reference(book[F], min_col=8, min_row=6, max_row=9))
         book[F].add_chart(chart, "A20")
         book[F]["H7"] = "九百"
-        book[F]["H8"].comment = openpyxl.comments.Comment(revision="私のメモ", row_kind="me")
+        book[F]["H8"].comment = openpyxl.comments.Comment("私のメモ", "me")
 
     broken = edited(filled(template(store)), draw)
     marked = mark_problems(broken, read_workbook(broken, store=store).problems)
