@@ -37,7 +37,7 @@ def heatmap(cells: pd.DataFrame, *, columns: list[str]) -> go.Figure:
     last = len(statuses) - 1
     scale = [[edge / len(statuses), LOOK[s][1]] for n, s in enumerate(statuses) for edge in (n, n + 1)]
     figure = go.Figure(
-        period_code=go.Heatmap(
+        go.Heatmap(
             z=z, x=columns, y=[n + 0.14 for n in range(len(rows))], text=text, texttemplate="%{text}", customdata=hover, zmin=-0.5, zmax=last + 0.5,
             hovertemplate="%{customdata}<extra></extra>", colorscale=scale, showscale=False, xgap=2, ygap=19,
             textfont={"size": 12, "color": INK},

@@ -28,7 +28,7 @@ def ranked(
         unit, target = f"{big} {unit}".strip(), None if target is None else target / divisor
     places = [-n for n in range(len(bars))]
     figure = go.Figure(
-        period_code=go.Bar(
+        go.Bar(
             x=bars["value"], y=places, orientation="h", width=0.26,
             marker={"color": [FILL if r else ACTUAL for r in bars["is_recast"]], "line": {"color": ACTUAL, "width": 1}},
             customdata=bars["label"], hovertemplate="%{customdata}<extra></extra>",

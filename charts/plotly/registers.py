@@ -130,7 +130,7 @@ def counts(frame: pd.DataFrame, *, unit: str, total: float) -> go.Figure:
     """
     rows = list(range(len(frame)))
     figure = go.Figure(
-        period_code=go.Bar(
+        go.Bar(
             y=rows, x=frame["count"], orientation="h", marker={"color": ACTUAL}, customdata=frame["label"],
             hovertemplate=f"%{{customdata}}: %{{x:,}} {unit}<extra></extra>",
         )
