@@ -78,9 +78,9 @@ def providing(folder: Path, users: Mapping[str, Mapping[str, object]], *, app: s
             request = urllib.request.Request(
                 f"{address}/oauth2/clients", json.dumps(body).encode(), {"Content-Type": "application/json"}
             )
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 client = json.loads(answer.read())
             yield Provider(metadata, client["client_id"], client["client_secret"])
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=120)

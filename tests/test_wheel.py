@@ -80,7 +80,7 @@ def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             yield port, folder
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=120)
 
 
 def test_the_installed_dashboard_answers_and_keeps_its_figures_in_the_folder_it_was_called_from(served: tuple[int, Path]) -> None:

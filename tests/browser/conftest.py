@@ -59,7 +59,7 @@ def serving(folder: Path, *, port: int | None = None, **environment: str) -> Ite
             yield address
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=120)
 
 
 @pytest.fixture(scope="session")

@@ -400,7 +400,7 @@ def test_the_open_api_of_an_office_instance_gives_no_approved_figure_away(office
     import urllib.request
 
     try:
-        with urllib.request.urlopen(office.address + path, timeout=10) as answer:
+        with urllib.request.urlopen(office.address + path, timeout=120) as answer:
             body = answer.read().decode()
     except urllib.error.HTTPError as refused:
         body = refused.read().decode()

@@ -42,7 +42,7 @@ def whole(shown: tuple[Page, list[str]]) -> tuple[Page, list[str]]:
 
 
 def asked(address: str, path: str) -> Any:
-    with urllib.request.urlopen(f"{address}{path}", timeout=20) as response:
+    with urllib.request.urlopen(f"{address}{path}", timeout=120) as response:
         return json.loads(response.read())
 
 

@@ -119,7 +119,7 @@ def faults(seen: Seen, *, port: int = 0) -> Iterator[str]:
             if not rows:
                 yield f"{_key(element.id, name)}: a CSV button without a table"
             elif port:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}{element.url}", timeout=30) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}{element.url}", timeout=120) as answer:
                     lines = answer.read().decode("utf-8-sig").strip().splitlines()
                 if len(lines) < 2:
                     yield f"{_key(element.id, name)}: an empty file"

@@ -50,6 +50,6 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=120)
         if process.stdout:
             process.stdout.close()

@@ -176,7 +176,7 @@ def test_no_planted_byte_is_in_any_answer_of_the_public_process(planted: House) 
     with public_server(planted.folder) as port:
         for address in [*sites, *api]:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=30) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=120) as answer:
                     content = answer.read()
             except urllib.error.HTTPError as error:
                 content = error.read()
