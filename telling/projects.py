@@ -46,7 +46,8 @@ def kind_name(kind: ProjectKindFields | None, count: int | None, words: Words) -
     """Return what projects of a kind are called within a sentence, of so many (``None``: of them in general); without a kind, any project."""
     if kind is None:
         return words("any_project" if count == 1 else "any_projects")
-    return words.named(kind) if count == 1 or words.language == "ja" else kind.plural_en
+    plural = "" if count == 1 else getattr(kind, f"plural_{words.language}", "")
+    return plural or words.named(kind)
 
 
 def listed_as(*shown_as: str) -> list[ProjectKindFields]:

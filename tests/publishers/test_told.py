@@ -147,6 +147,12 @@ def test_only_core_projects_are_called_the_work_of_all_bureaus(language: str) ->
     )
 
 
+def test_a_kind_of_project_is_called_by_its_name_where_a_language_has_no_plural() -> None:
+    kind = government().project_kinds["core"]
+    called = {language: told_projects.kind_name(kind, 7, Words(language)) for language in ("ja", "en", "ja-Hira")}
+    assert called == {"ja": kind.name_ja, "en": kind.plural_en, "ja-Hira": kind.name_ja}
+
+
 @LANGUAGES
 def test_the_two_rules_are_named_apart(language: str) -> None:
     words = Words(language)
