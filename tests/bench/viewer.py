@@ -28,7 +28,7 @@ class Viewer:
 
     def __init__(self, port: int) -> None:
         self._held = ExitStack()
-        opening = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        opening = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60)  # type: ignore[list-item]
         self.socket = self._held.enter_context(opening)
 
     def read(self, page: str = "", query: str = "") -> tuple[list[str], list[pd.DataFrame]]:
