@@ -61,7 +61,8 @@ def plainly(fragments: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=2)
 def fixed_words(language: str) -> frozenset[str]:
     """Return the words of the pages that hold digits of their own and no figure is put into."""
-    found = languages.language(language).words.values()
+    words = languages.language(language).words
+    found = [text for key, text in words.items() if key != "language_order"]  # a place in a list, which no page says
     lines = [line for text in found if "{" not in text for line in (text, *text.splitlines())]
     return frozenset(line for line in lines if any(c.isdigit() for c in line))
 

@@ -199,7 +199,10 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
         japanese, english = (
             (ROOT / "docs" / name).read_text(encoding="utf-8").split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
         )
-        says += (english if ledger.language == "en" else japanese).splitlines()
+        text = english if ledger.language == "en" else japanese
+        for blank, ours in {"first_month": ("4月", "April"), "last_month": ("3月", "March")}.items():
+            text = text.replace(f"{{{blank}}}", ours[ledger.language == "en"])
+        says += text.splitlines()
     says += w("about_open_text").splitlines()
     keys = ("about_code", "about_name", "about_definition", "project", "kind", "unit", "about_direction", "about_thresholds")
     table = [
