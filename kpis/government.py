@@ -381,8 +381,8 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
 def _unreadable(path: Path, row: str, told: Iterable[Any]) -> GovernmentUnreadable:
     said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in told)
     return GovernmentUnreadable(
-        f"{path}{f' {row}行目' if row else ''} を読めません({said})。data/README.md に合わせて直してください。",
-        f"{path}{f' row {row}' if row else ''} cannot be read ({said}). Correct it as data/README.md describes.",
+        f"{path}{f' {row}行目' if row else ''} に、空欄か使えない値があります({said})。data/README.md に合わせて記入するか直してください。",
+        f"{path}{f' row {row}' if row else ''} holds a blank or a value that cannot be used ({said}). Fill it in or correct it as data/README.md describes.",
     )
 
 

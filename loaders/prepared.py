@@ -137,7 +137,7 @@ class Prepared:
                 if code is not None and table in known and code not in known[table]:
                     self.problems.append(
                         Problem("unknown_code", f"{name}={code}", f"登録済みの {LISTS[table].code_of} のコード", f"the code of a known {LISTS[table].code_of}",
-                                "コードを直すか、先に登録してください", "Correct the code, or register it first",
+                                f"コードを直すか、先に {LISTS[table].file} を取り込んでください", f"Correct the code, or load {LISTS[table].file} first",
                                 sheet=self.sheet, cell=f"{column_letters(self.columns[name])}{number}", row=number)
                     )  # fmt: skip
 
