@@ -11,7 +11,7 @@ from kpis.figures.scorecard import Entry, Scored, figure_text
 from kpis.figures.sentences import about, is_derived
 from kpis.moment import Moment
 from kpis.registers import LISTS, REGISTERS
-from kpis.store.vintages import COMPARED
+from kpis.store.vintages import CARRIED
 from kpis.text import format_value, named, status_word, told_apart, with_unit
 
 KINDS = (
@@ -94,7 +94,7 @@ def _figures(before: Scored | None, after: Scored | None) -> Iterable[Difference
     last = {f.period_code: f for f in sorted(after.entry.figures, key=lambda f: f.vintage)} if after else {}
     for period in sorted(was.keys() | now.keys()):
         old, new, newest = was.get(period), now.get(period), last.get(period)
-        if old is not None and new is not None and all(getattr(old, n) == getattr(new, n) for n in COMPARED):
+        if old is not None and new is not None and all(getattr(old, n) == getattr(new, n) for n in CARRIED):
             continue
         both = old is not None and new is not None and old.value is not None and new.value is not None
         difference = new.value - old.value if both else None  # type: ignore[union-attr, operator]

@@ -45,12 +45,12 @@ from kpis.store.fields import key_columns
 from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
 from kpis.store.translations import further, with_texts
-from kpis.store.vintages import COMPARED, SAID_WHY, is_sample
+from kpis.store.vintages import CARRIED, COMPARED, SAID_WHY, is_sample
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 
-_FIGURE = ("period_code", *COMPARED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY)
+_FIGURE = ("period_code", *CARRIED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY)
 VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
 _REVISION = select(table_of(tables.DataRevision).c.revision)

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from kpis.declared import translated
 from kpis.errors import FigureRefused
-from kpis.figures.records import counting_vintage
+from kpis.figures.records import Figure, counting_vintage
 from kpis.figures.registers import SEARCHED, searchable
 from kpis.government import government
 from kpis.periods import first_instant, parse_period
@@ -32,6 +32,7 @@ ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "e
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
 COMPARED = tuple(tables.FigureFields.model_fields)
+CARRIED = tuple(n for n in COMPARED if n in Figure.__dataclass_fields__)  # of these, what a figure is judged and shown by
 BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # of what says nothing
 SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
 

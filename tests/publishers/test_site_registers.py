@@ -175,7 +175,9 @@ def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, languag
     covered = {r[words("themes")]: r for r in found[words("themes")]}
     assert covered[theme_name("sealless", words)][words("cov_reported")] == "3"
     assert covered[theme_name("sealless", words)][words("cov_sum")] == "37.1 %"  # 260 of 700
-    assert {covered[theme_name(t, words)][words("cov_reported")] for t in ("faxless", "paperless", "cashless", "touchless")} == {"0"}
+    assert {covered[theme_name(t, words)][words("cov_reported")] for t in ("faxless", "paperless", "cashless", "touchless")} == {
+        "0"
+    }
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
