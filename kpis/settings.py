@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kpis.errors import SettingsRefused
+from kpis.languages import SHELVES, SHIPPED
 
 ROOT = Path(__file__).resolve().parent.parent  # of the program: the repository, or the folder of the installed package
 PROJECT = ROOT / "pyproject.toml"  # not in an installed package
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
     official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
     layouts_dir: Path = Field(ROOT / "data" / "layouts", validation_alias="LAYOUTS_DIR")
-    text_dir: Path = Field(ROOT / "data" / "text", validation_alias="TEXT_DIR")
+    text_dir: Path = Field(SHIPPED, validation_alias="TEXT_DIR")
     address: str = Field("127.0.0.1", validation_alias="ADDRESS")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
     # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
@@ -139,4 +140,7 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         text = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
-        raise SettingsRefused(f"設定を直してください: {text}", f"Correct the settings: {text}") from error
+        raise SettingsRefused("settings_to_correct", faults=text) from error
+
+
+SHELVES.text = lambda: settings().text_dir

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from kpis.languages import written
 from kpis.periods import local_day
 from kpis.reporting import reports, submissions
 from kpis.settings import LOCAL, ROOT, settings
@@ -157,10 +158,10 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
 
 def _look_over(folder: Path) -> None:
     found = list(new_catalogue.look_over(folder))
-    for place, ja, en in found:
+    for place, to_do in found:
         err.print(place, style="bold", markup=False)
-        err.print(f"  {ja}", markup=False)
-        err.print(f"  {en}", markup=False)
+        for language in ("ja", "en"):
+            err.print(f"  {written(to_do, language)}", markup=False)
     out.print(f"{folder}: " + (f"{len(found)} 件 to do" if found else "取り込めます can be loaded"), markup=False)
     raise typer.Exit(1 if found else 0)
 

@@ -143,7 +143,12 @@ def load_together(
     except FigureRefused as refusal:
         file.problems.append(
             Problem(
-                "rule", refusal.message_ja, "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en
+                "rule",
+                refusal.in_language("ja"),
+                "理由のある訂正",
+                "a correction with its reason",
+                refusal.in_language("ja"),
+                refusal.in_language("en"),
             )
         )
         return [each.report() for each in files]

@@ -24,6 +24,7 @@ from sqlalchemy import select
 
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
+from kpis.message import Message
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.decisions import Decision, Gone
@@ -50,15 +51,9 @@ def decision_of(word: str, reason: str = "", *, day: str = "") -> Decision:
     except ValueError:
         name, ended = "", None
     if name not in ("keep", "end", "never"):
-        raise FigureRefused(
-            f"「{word}」は読めません。keep、end=2024-03-31 の形、never のいずれかを書いてください。",
-            f"{word!r} cannot be read. Write keep, end= with a day as end=2024-03-31, or never.",
-        )
+        raise FigureRefused("decision_unreadable", word=word)
     if name != "keep" and not reason.strip():
-        raise FigureRefused(
-            f"{name} には理由が必要です(--reason、または {DROPPED} の reason)。",
-            f"{name} needs a reason (--reason, or reason in {DROPPED}).",
-        )
+        raise FigureRefused("decision_without_reason", decision=name, file=DROPPED)
     return Decision(name, ended, reason.strip())
 
 
@@ -81,9 +76,8 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
                         row["decision"], row["reason"], day=row["ended_on"]
                     )
                 except (KeyError, FigureRefused) as wrong:
-                    said = wrong.message_ja if isinstance(wrong, FigureRefused) else f"列 {wrong} がありません。"
-                    also = wrong.message_en if isinstance(wrong, FigureRefused) else f"there is no column {wrong}."
-                    raise FigureRefused(f"{path} {number}行目: {said}", f"{path} row {number}: {also}") from wrong
+                    fault = wrong.message if isinstance(wrong, FigureRefused) else Message("dropped_column_missing", column=wrong)
+                    raise FigureRefused("dropped_row_unreadable", path=path, row=number, fault=fault) from wrong
     return found
 
 

@@ -198,11 +198,11 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     key = row.indicator_code, row.bureau_code, row.period_code
     held = stored.setdefault(key, [])
     try:
-        record = next_vintage(held, dict(vars(row)), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+        record = next_vintage(held, dict(vars(row)), row=number, key=" ".join(key))
     except FigureRefused as refusal:
         file.problems.append(
             Problem(
-                "rule", " ".join(key), "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en,
+                "rule", " ".join(key), "理由のある訂正", "a correction with its reason", refusal.in_language("ja"), refusal.in_language("en"),
                 sheet=file.sheet, cell=_cell(file, "reason_class", number), row=number, rule="correction_without_reason",
             )
         )  # fmt: skip

@@ -115,7 +115,7 @@ def row_kept(rows: Mapping[tuple[str, str], tables.SubmissionRow], kind: str, ke
     """Return one kept row."""
     stored = rows.get((kind, row_key(key)))
     if stored is None:
-        raise FigureRefused(f"報告に {' '.join(key)} の行はありません。", f"The report has no row {' '.join(key)}.")
+        raise FigureRefused("report_row_unknown", key=" ".join(key))
     return stored
 
 

@@ -160,7 +160,8 @@ def read_workbook(
         told = f"{mark.bureau_code} {mark.period_code}"
         expected = ("登録済みの局と期間", "a known bureau and period")
         return WorkbookReading(
-            mark=mark, problems=[Problem("mark", told, *expected, error.message_ja, error.message_en, sheet=mark_sheet)]
+            mark=mark,
+            problems=[Problem("mark", told, *expected, error.in_language("ja"), error.in_language("en"), sheet=mark_sheet)],
         )
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
