@@ -45,7 +45,7 @@ class _BeforeWords(MierukaError):
         return shipped(self.message, language)
 
 
-class SettingsRefused(_BeforeWords):
+class SettingsRefused(_BeforeWords, ValueError):
     """A setting is missing, unsafe or contradictory."""
 
 

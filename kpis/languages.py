@@ -137,9 +137,14 @@ def written(message: Message, code: str = SOURCE) -> str:
     )
 
 
-def both(key: str, /, **values: object) -> str:
+def pair(message: Message) -> tuple[str, str]:
+    """Write a message in Japanese and in English, for two columns of the database."""
+    return written(message, "ja"), written(message, "en")
+
+
+def both(message: Message) -> str:
     """Write a message in Japanese and English, one after the other."""
-    return " / ".join(written(Message(key, **values), code) for code in ("ja", "en"))
+    return " / ".join(pair(message))
 
 
 def shipped(message: Message, code: str = SOURCE) -> str:

@@ -46,8 +46,8 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         where = " ".join(str(part) for part in (p.sheet, place, p.subject_ja and f"({p.subject_ja})") if part)
         mark = {"warning": "注意 warning: ", "question": "質問 question: "}.get(p.grade, "")
         err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
-        err.print(f"  {p.expected_ja}。{p.remedy_ja}", markup=False)
-        err.print(f"  {p.expected_en}. {p.remedy_en}", markup=False)
+        err.print(f"  {written(p.expected)}。{written(p.remedy)}", markup=False)
+        err.print(f"  {written(p.expected, 'en')}. {written(p.remedy, 'en')}", markup=False)
 
 
 @app.command("load")

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from kpis.errors import FigureRefused
+from kpis.message import Message
 from kpis.periods import local_day
 from kpis.registers import LISTS
 from kpis.settings import settings
@@ -145,10 +146,8 @@ def load_together(
             Problem(
                 "rule",
                 refusal.in_language("ja"),
-                "理由のある訂正",
-                "a correction with its reason",
-                refusal.in_language("ja"),
-                refusal.in_language("en"),
+                Message("correction_with_reason"),
+                refusal.message,
             )
         )
         return [each.report() for each in files]

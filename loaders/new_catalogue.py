@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -79,13 +78,7 @@ def look_over(folder: Path) -> Iterator[tuple[str, Message]]:
     for report in _loaded(own, official):
         for problem in report.problems:
             place = f"{report.file} {problem.cell}".strip()
-            in_words = {"ja": (problem.expected_ja, problem.remedy_ja), "en": (problem.expected_en, problem.remedy_en)}
-            expected, remedy = (partial(_side, in_words, n) for n in (0, 1))
-            yield place, Message("problem_in_words", found=problem.found, expected=expected, remedy=remedy)
-
-
-def _side(in_words: Mapping[str, tuple[str, str]], side: int, language: str) -> str:
-    return in_words.get(language, in_words["ja"])[side]
+            yield place, Message("problem_in_words", found=problem.found, expected=problem.expected, remedy=problem.remedy)
 
 
 def _loaded(own: Path, official: Path | None) -> list[LoadReport]:

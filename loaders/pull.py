@@ -22,6 +22,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from kpis.errors import SourceUnreachable
+from kpis.languages import both
+from kpis.message import Message
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
@@ -105,7 +107,7 @@ def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
         return Pulled(
             name,
             "failed",
-            f"{problems} problems; {first.cell} {first.found}: {first.expected_ja} / {first.expected_en}. {first.remedy_ja} / {first.remedy_en}",
+            f"{problems} problems; {first.cell} {first.found}: {both(first.expected)}. {both(first.remedy)}",
             tuple(reports),
         )
     if all(report.is_repeat for report in reports):
@@ -169,7 +171,7 @@ def _csv_of_json(content: bytes, url: str) -> bytes:
         writer.writeheader()
         writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
-        raise _unreachable(url, "JSON: 配列ではない / not an array of flat objects") from error
+        raise _unreachable(url, f"JSON: {both(Message('no_array'))}") from error
     return text.getvalue().encode()
 
 

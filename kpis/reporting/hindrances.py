@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
+from kpis.languages import pair, written
 from kpis.periods import local_time
 from kpis.reporting.access import next_state
 from kpis.reporting.comparison import (
@@ -68,14 +69,19 @@ def as_warning(contradiction: Contradiction) -> Warning:
     """Return a contradiction as what the bureau is asked to confirm."""
     found = contradiction.finding
     return Warning(
-        found.found, *found.expected, *found.remedy, sheet=contradiction.row.sheet, cell=contradiction.cell, rule=found.rule
+        found.found,
+        *pair(found.expected),
+        *pair(found.remedy),
+        sheet=contradiction.row.sheet,
+        cell=contradiction.cell,
+        rule=found.rule,
     )
 
 
 def places_of(contradictions: Sequence[Contradiction], language: str) -> str:
     """Say where and what, of the first three."""
     said = [
-        f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.finding.found} / {each.finding.expected[language == 'en']}"
+        f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.finding.found} / {written(each.finding.expected, language)}"
         for each in contradictions[:3]
     ]
     return "; ".join(said) + (" …" if len(contradictions) > 3 else "")

@@ -14,7 +14,8 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound
-from kpis.government import government
+from kpis.languages import pair
+from kpis.message import Message
 from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, require
 from kpis.settings import settings
 from kpis.store import tables
@@ -177,10 +178,9 @@ def local_people(store: Store) -> list[Person]:
     if settings().mode != "local":
         raise NotAllowed("local_mode_only")
     with store.reading() as session:
-        office = government().office
         own = (
-            (LOCAL_MANAGER, "局担当(この端末) Bureau manager (this machine)", "bureau_manager"),
-            (LOCAL_OFFICE, f"{office.name_ja}(この端末) {office.name_en.capitalize()} (this machine)", "reform_office"),
+            (LOCAL_MANAGER, " ".join(pair(Message("manager_of_this_machine"))), "bureau_manager"),
+            (LOCAL_OFFICE, " ".join(pair(Message("office_of_this_machine"))), "reform_office"),
         )
         missing = [p for p in own if not grants_of(session, p[0])]
     if missing:
