@@ -102,10 +102,7 @@ def run(
     chosen = settings()
     if chosen.mode == "public":
         if on_disk.current(chosen.editions_dir) is None:
-            raise SettingsRefused(
-                f"公表版がありません: {chosen.editions_dir}。先に manage.py publish を実行してください。",
-                f"There is no edition in {chosen.editions_dir}. Run manage.py publish first.",
-            )
+            raise SettingsRefused("no_edition_in_folder", folder=chosen.editions_dir)
         if not all(edition.government for edition in on_disk.shown(chosen.editions_dir)):
             government()  # an edition from before it carried these files is read by the catalogue's: refused where that has none either
         out.print(f"http://{chosen.address}:{chosen.port}")
@@ -133,7 +130,7 @@ def main() -> None:
     try:
         app()
     except MierukaError as error:
-        err.print(error.message_ja, error.message_en, sep="\n", markup=False)
+        err.print(error.in_language("ja"), error.in_language("en"), sep="\n", markup=False)
         sys.exit(2)
 
 

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kpis.languages import SOURCE, codes, has_page
+from kpis.languages import SOURCE, codes
+from telling.words import has_page
 
 SECURITY = (
     (b"x-content-type-options", b"nosniff"),

@@ -14,30 +14,42 @@ MierukaError
 
 from __future__ import annotations
 
+from kpis.languages import shipped, written
+from kpis.message import Message
+
 
 class MierukaError(Exception):
     """Base of every error this product raises on purpose.
 
     Args:
-        message_ja: what happened and the next step, in Japanese.
-        message_en: the same in English.
+        key: of what happened and the next step, in the catalogues of words.
+        values: what stands in its blanks; see ``kpis.message.Message``.
     """
 
-    def __init__(self, message_ja: str, message_en: str) -> None:
-        super().__init__(f"{message_ja} / {message_en}")
-        self.message_ja = message_ja
-        self.message_en = message_en
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(key)
+        self.message = Message(key, **values)
+
+    def __str__(self) -> str:
+        return f"{self.in_language('ja')} / {self.in_language('en')}"
 
     def in_language(self, language: str) -> str:
-        """Return the message in ``ja`` or ``en``."""
-        return self.message_en if language == "en" else self.message_ja
+        """Return the message in a language, else in Japanese."""
+        return written(self.message, language)
 
 
-class SettingsRefused(MierukaError):
+class _BeforeWords(MierukaError):
+    """An error while it is not known yet where the words stand: said in those of the program."""
+
+    def in_language(self, language: str) -> str:
+        return shipped(self.message, language)
+
+
+class SettingsRefused(_BeforeWords, ValueError):
     """A setting is missing, unsafe or contradictory."""
 
 
-class GovernmentUnreadable(MierukaError):
+class GovernmentUnreadable(_BeforeWords):
     """A file in which the government describes itself is missing or cannot be read."""
 
 

@@ -25,6 +25,7 @@ from pydantic_core import PydanticKnownError
 
 from kpis.declared import Code, Fields, Filled, Flag, NameEn, NameJa, Said
 from kpis.errors import GovernmentUnreadable
+from kpis.languages import SHELVES, OwnWords
 from kpis.settings import Settings, settings
 
 FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
@@ -220,6 +221,11 @@ class Government:
     places: tuple[PlaceFields, ...]
 
     @cached_property
+    def words(self) -> OwnWords:
+        """Return what the government calls things."""
+        return OwnWords(self.folder / TEXT, self.office.name_ja, self.office.name_en)
+
+    @cached_property
     def bureau_kinds(self) -> frozenset[str]:
         """Return the kinds of units that report for themselves; the others are wholes, scopes, and bodies to compare with."""
         return frozenset(code for code, kind in self.unit_kinds.items() if kind.is_bureau)
@@ -269,6 +275,9 @@ def government() -> Government:
     return held[1]
 
 
+SHELVES.own = lambda: government().words
+
+
 def settle(folder: Path | None) -> None:
     """Settle whose figures this run shows: a folder that holds the files; ``None``: as the settings say."""
     _settled.set(folder)
@@ -295,10 +304,7 @@ def read(folder: Path) -> Government:
     themes = {row.theme_code: row for row in _rows(folder / THEMES, ThemeFields)}
     reasons = {row.reason_code: row for row in _rows(folder / REASONS, ReasonFields)}
     if not any(reason.is_error for reason in reasons.values()):
-        raise GovernmentUnreadable(
-            f"{folder / REASONS}: is_error が 1 の理由がありません。誤りを表す理由を1行書いてください。",
-            f"{folder / REASONS}: no reason has is_error 1. Write one row for a reason that means an error.",
-        )
+        raise GovernmentUnreadable("government_without_error", path=folder / REASONS)
     return Government(
         folder=folder, publisher=facts.publisher, office=facts.office, area=facts.area, page=facts.themes,
         first_month=facts.calendar.first_month, zone=ZoneInfo(facts.calendar.time_zone), first_day=facts.calendar.first_day,
@@ -344,10 +350,7 @@ def keep_copy(folder: Path) -> None:
 
 
 def _missing(path: Path) -> GovernmentUnreadable:
-    return GovernmentUnreadable(
-        f"{path} がありません。manage.py new で空の目録を作り、{path.name} を写して書き込んでください(data/README.md)。",
-        f"{path} does not exist. Write an empty catalogue with manage.py new, copy {path.name} from it and fill it in (data/README.md).",
-    )
+    return GovernmentUnreadable("government_file_missing", path=path, name=path.name)
 
 
 def _facts(path: Path) -> FactsFields:
@@ -380,10 +383,9 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
 
 def _unreadable(path: Path, row: str, told: Iterable[Any]) -> GovernmentUnreadable:
     said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in told)
-    return GovernmentUnreadable(
-        f"{path}{f' {row}行目' if row else ''} に、空欄か使えない値があります({said})。data/README.md に合わせて記入するか直してください。",
-        f"{path}{f' row {row}' if row else ''} holds a blank or a value that cannot be used ({said}). Fill it in or correct it as data/README.md describes.",
-    )
+    if row:
+        return GovernmentUnreadable("government_row_unreadable", path=path, row=row, fault=said)
+    return GovernmentUnreadable("government_file_unreadable", path=path, fault=said)
 
 
 # Words that a government chooses ----------------------------------------------------------------------------------------

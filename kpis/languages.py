@@ -3,6 +3,8 @@
 Japanese is the source. What another language lacks is said in Japanese; nothing else asks which languages there are. What a government
 calls otherwise stands in catalogues of its own, of the same form: ``text/<language>/*.po`` beside its lists. ``{office}`` is what it
 calls its reform office, ``{Office}`` the same with a capital.
+
+Nothing is known here of settings and government, so that their own errors can be said too: they tell ``SHELVES`` where words stand.
 """
 
 from __future__ import annotations
@@ -17,14 +19,14 @@ from functools import lru_cache, reduce
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError, dates
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import PoFileError, PoFileParser
 
-from kpis.government import TEXT as OWN_WORDS
-from kpis.government import Government, government
-from kpis.settings import settings
+from kpis.message import Message
 
 SOURCE = "ja"
+SHIPPED = Path(__file__).resolve().parent.parent / "data" / "text"  # the words of the program itself
 OWN = "language.po"  # of each language: its name, its place in the list, how it writes numbers, days and periods
 _WHOLE = re.compile(r"\d{1,3}(?:\D\d{3})+|\d+")
 
@@ -36,10 +38,30 @@ class CatalogueRefused(ValueError):
 class _Once(Catalog):
     """A catalogue that refuses a key a second time."""
 
-    def __setitem__(self, key: str | list[str] | tuple[str, ...], message: Message) -> None:
+    def __setitem__(self, key: str | list[str] | tuple[str, ...], message: Entry) -> None:
         if key and key in self:
             raise PoFileError(f"the key {key!r} stands here a second time", self, str(key), (message.lineno or 1) - 1)
         super().__setitem__(key, message)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a government calls things: the folder of its own catalogues, which may be missing, and the name of its reform office."""
+
+    folder: Path
+    office_ja: str
+    office_en: str
+
+
+@dataclass(slots=True)
+class Shelves:
+    """Where words stand: the folder of all languages, and what the government calls otherwise."""
+
+    text: Callable[[], Path] = lambda: SHIPPED
+    own: Callable[[], OwnWords | None] = lambda: None
+
+
+SHELVES = Shelves()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +99,7 @@ def read_catalogue(path: Path) -> Catalog:
 
 def codes() -> tuple[str, ...]:
     """Return the languages there are, the source first, the others in the order that each gives itself."""
-    return _codes(settings().text_dir)
+    return _codes(SHELVES.text())
 
 
 def own_name(code: str) -> str:
@@ -87,25 +109,12 @@ def own_name(code: str) -> str:
 
 def language(code: str) -> Language:
     """Return one of the languages there are, with the words of the government's own catalogue in the place of ours."""
-    return _own(settings().text_dir, code, government())
+    return _own(SHELVES.text(), code, SHELVES.own())
 
 
 def locale_of(code: str) -> Locale:
     """Return by what Babel writes the numbers and days of a language."""
     return language(code).locale
-
-
-def has_page(path: str, code: str) -> bool:
-    """Say whether a page is written in a language, by ``pages`` of its catalogue; if not, it is there in Japanese.
-
-    Args:
-        path: of the static edition or the dashboard, as ``data.html``, ``indicators/x.html``, ``/facilities`` or nothing.
-        code: the language.
-    """
-    name = path.strip("/").split("/")[0].removesuffix(".html").replace("-", "_")
-    name = "themes" if name == government().page.address else name or "index"
-    listed = say("pages", code).split()
-    return "all" in listed or name in listed
 
 
 def has(key: str) -> bool:
@@ -117,6 +126,41 @@ def say(key: str, code: str = SOURCE, /, **values: object) -> str:
     """Return the words for a key in a language, else in Japanese, with values filled in."""
     spoken = _spoken(key, code)
     return filled(spoken.words[key], values, spoken.code)
+
+
+def written(message: Message, code: str = SOURCE) -> str:
+    """Write a message in a language, else in Japanese."""
+    return say(
+        message.key,
+        code,
+        **{name: _valued(value, lambda each: written(each, code), code) for name, value in message.values.items()},
+    )
+
+
+def pair(message: Message) -> tuple[str, str]:
+    """Write a message in Japanese and in English, for two columns of the database."""
+    return written(message, "ja"), written(message, "en")
+
+
+def both(message: Message) -> str:
+    """Write a message in Japanese and English, one after the other."""
+    return " / ".join(pair(message))
+
+
+def shipped(message: Message, code: str = SOURCE) -> str:
+    """Write a message in the words of the program itself, for when it is not known yet where other words stand."""
+    words = _language(SHIPPED, code if code in _codes(SHIPPED) else SOURCE).words
+    text = words.get(message.key) or _language(SHIPPED, SOURCE).words[message.key]
+    return text.format(**{name: _valued(value, lambda each: shipped(each, code), code) for name, value in message.values.items()})
+
+
+def _valued(value: object, write: Callable[[Message], str], code: str) -> object:
+    """Return the value of a blank as it is written in a language; see ``Message``."""
+    if isinstance(value, Message):
+        return write(value)
+    if isinstance(value, tuple):
+        return write(Message("comma")).join(str(_valued(each, write, code)) for each in value)
+    return value(code) if callable(value) else value
 
 
 def unfilled(key: str, code: str) -> str:
@@ -148,10 +192,10 @@ def day_in_words(day: date, form: str, code: str) -> str:
     return dates.format_skeleton(parts, day, locale=spoken.locale)
 
 
-def missing(code: str) -> dict[str, list[Message]]:
+def missing(code: str) -> dict[str, list[Entry]]:
     """Return the messages of the source that a language lacks, by the name of their file; all of them where there is no such language."""
     there = language(code).words if code in codes() else {}
-    held = {path.name: read_catalogue(path) for path in sorted((settings().text_dir / SOURCE).glob("*.po"))}
+    held = {path.name: read_catalogue(path) for path in sorted((SHELVES.text() / SOURCE).glob("*.po"))}
     lacking = {name: [m for m in catalogue if m.id and m.id not in there] for name, catalogue in held.items()}
     return {name: messages for name, messages in lacking.items() if messages}
 
@@ -187,11 +231,13 @@ def _codes(folder: Path) -> tuple[str, ...]:
 
 
 @lru_cache
-def _own(text: Path, code: str, own: Government) -> Language:
+def _own(text: Path, code: str, own: OwnWords | None) -> Language:
     """Read a language with the government's own words over it."""
     ours = _language(text, code)
-    words = {**ours.words, **_read(own.folder / OWN_WORDS / code)[0]}
-    office = own.office.name_ja if code.split("-", maxsplit=1)[0] == SOURCE else own.office.name_en
+    if own is None:
+        return ours
+    words = {**ours.words, **_read(own.folder / code)[0]}
+    office = own.office_ja if code.split("-", maxsplit=1)[0] == SOURCE else own.office_en
     blanks = {"{office}": office, "{Office}": office[:1].upper() + office[1:]}
     for key, said in words.items():
         if "office}" in said.lower():

@@ -94,15 +94,9 @@ def parse_period(code: str) -> Period:
 def _parsed(code: str, first_month: int) -> Period:
     m = _CODE.match(code)
     if m is None:
-        raise PeriodUnreadable(
-            f"期間「{code}」を読めません。FY2022、FY2022-Q3、2022-12、CY2030 のいずれかで書いてください。",
-            f"Cannot read the period {code!r}. Write it as FY2022, FY2022-Q3, 2022-12 or CY2030.",
-        )
+        raise PeriodUnreadable("period_unreadable", code=code)
     if not FIRST_YEAR <= int(m["fy"] or m["y"] or m["cy"]) <= LAST_YEAR:
-        raise PeriodUnreadable(
-            f"期間「{code}」の年は{FIRST_YEAR}年から{LAST_YEAR}年までにありません。年を直してください。",
-            f"The year of the period {code!r} is not from {FIRST_YEAR} to {LAST_YEAR}. Correct the year.",
-        )
+        raise PeriodUnreadable("period_year_outside", code=code, first_year=FIRST_YEAR, last_year=LAST_YEAR)
     if m["q"]:
         first = int(m["fy"]) * 12 + first_month - 1 + (int(m["q"]) - 1) * 3
         return Period(code, "quarter", _month_start(first), month_end(*_year_and_month(first + 2)))

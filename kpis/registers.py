@@ -12,6 +12,7 @@ from typing import Literal
 
 from sqlmodel import SQLModel
 
+from kpis.message import Message
 from kpis.store import tables
 from kpis.vocabulary import EndedReason, ListDecision, RowKind
 
@@ -33,7 +34,7 @@ class DataList:
         told_apart_by: columns besides the key by which rows of one file may differ.
         is_referred_to: rows of other lists name its rows by their code.
         decisions: what can be decided of a row that the reloaded list no longer holds; none: it is not asked about.
-        instead: what to write in the list instead of leaving a row out, in Japanese and English.
+        instead: what to write in the list instead of leaving a row out.
     """
 
     kind: RowKind
@@ -45,7 +46,7 @@ class DataList:
     told_apart_by: tuple[str, ...] = ()
     is_referred_to: bool = False
     decisions: tuple[ListDecision, ...] = ()
-    instead: tuple[str, str] | None = None
+    instead: Message | None = None
 
     @property
     def code_of(self) -> str:
@@ -56,6 +57,9 @@ class DataList:
     def is_replaced(self) -> bool:
         """Say whether the file takes the place of what was stored."""
         return self.stored in ("whole", "days")
+
+
+_ENDED = Message("instead_ended")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +80,7 @@ class Register(DataList):
     begun_precision: str
     ends_as: EndedReason = EndedReason.CLOSED
     decisions: tuple[ListDecision, ...] = (KEEP, END, NEVER)
-    instead: tuple[str, str] | None = (
-        "終わったものは ended_on と ended_reason を書いて一覧に残せます",
-        "keep what ended in the list, with ended_on and ended_reason",
-    )
+    instead: Message | None = _ENDED
 
 
 _FIGURE = ("indicator_code", "bureau_code", "period_code")
@@ -87,7 +88,7 @@ _LISTS = (
     DataList(kind=RowKind.SOURCE, file="sources.csv", table=tables.Source, key=("source_code",), is_referred_to=True),
     DataList(
         kind=RowKind.BUREAU, file="bureaus.csv", table=tables.Bureau, key=("bureau_code",), is_referred_to=True, decisions=(KEEP,),
-        instead=("終わった組織は valid_to を書いて一覧に残してください", "keep a unit that ended in the list, with its valid_to"),
+        instead=Message("instead_valid_to"),
     ),
     DataList(
         kind=RowKind.SUCCESSION, file="successions.csv", table=tables.Succession, stored="whole", decisions=(KEEP, NEVER),
@@ -100,7 +101,7 @@ _LISTS = (
     DataList(
         kind=RowKind.PROJECT, file="projects.csv", table=tables.Project, key=("project_code",), is_referred_to=True,
         decisions=(KEEP,),
-        instead=("後継があれば successor_code を書いて一覧に残してください", "keep it in the list, with its successor_code"),
+        instead=Message("instead_successor"),
     ),
     DataList(
         kind=RowKind.PROJECT_VERSION, file="project_versions.csv", table=tables.ProjectVersion, stored="whole",
@@ -113,7 +114,7 @@ _LISTS = (
     DataList(
         kind=RowKind.INDICATOR, file="indicators.csv", table=tables.Indicator, key=("indicator_code",), is_referred_to=True,
         decisions=(KEEP,),
-        instead=("後継があれば replaced_by_code を書いて一覧に残してください", "keep it in the list, with its replaced_by_code"),
+        instead=Message("instead_replaced_by"),
     ),
     DataList(
         kind=RowKind.BASELINE, file="baselines.csv", table=tables.Baseline, stored="whole", key=("indicator_code", "bureau_code"),
@@ -122,7 +123,7 @@ _LISTS = (
     DataList(
         kind=RowKind.TARGET, file="targets.csv", table=tables.Target, stored="whole", key=(*_FIGURE, "set_order"),
         decisions=(KEEP, NEVER),
-        instead=("目標の取下げは withdrawn_on と withdrawn_reason で書けます", "a target is withdrawn with withdrawn_on and withdrawn_reason"),
+        instead=Message("instead_withdrawn_target"),
     ),
     DataList(
         kind=RowKind.REPORTING_PERIOD, file="calendar.csv", table=tables.ReportingPeriod, stored="days", key=("period_code",),
@@ -131,9 +132,7 @@ _LISTS = (
     DataList(
         kind=RowKind.OBSERVATION, file="observations.csv", table=tables.Observation, stored="appended", key=_FIGURE,
         told_apart_by=("reason_class", "reason_text"), decisions=(KEEP, NEVER),
-        instead=(
-            "誤った数値は is_withdrawn=1 と理由の行で取り下げられます", "a wrong figure is withdrawn by a row with is_withdrawn=1 and a reason"
-        ),
+        instead=Message("instead_withdrawn_figure"),
     ),
     DataList(
         kind=RowKind.READING, file="readings.csv", table=tables.Reading, stored="whole", key=(*_FIGURE, "source_code"),

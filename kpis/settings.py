@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kpis.errors import SettingsRefused
+from kpis.languages import SHELVES, SHIPPED
 
 ROOT = Path(__file__).resolve().parent.parent  # of the program: the repository, or the folder of the installed package
 PROJECT = ROOT / "pyproject.toml"  # not in an installed package
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
     official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
     layouts_dir: Path = Field(ROOT / "data" / "layouts", validation_alias="LAYOUTS_DIR")
-    text_dir: Path = Field(ROOT / "data" / "text", validation_alias="TEXT_DIR")
+    text_dir: Path = Field(SHIPPED, validation_alias="TEXT_DIR")
     address: str = Field("127.0.0.1", validation_alias="ADDRESS")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
     # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
@@ -76,46 +77,27 @@ class Settings(BaseSettings):
             "OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(), "COOKIE_SECRET": self.cookie_secret.get_secret_value(),
         }  # fmt: skip
         if missing := [name for name, value in given.items() if not value.strip()]:
-            names = ", ".join(missing)
-            raise ValueError(
-                f"MIERUKA_MODE=office には {names} が必要です(docs/reporting.md)。"
-                f" / MIERUKA_MODE=office needs {names}; see docs/reporting.md."
-            )
+            raise SettingsRefused("office_needs_settings", names=", ".join(missing))
         if len(given["COOKIE_SECRET"]) < COOKIE_SECRET_LENGTH or len(set(given["COOKIE_SECRET"])) < 8:
-            raise ValueError(
-                f"COOKIE_SECRET は推測できない{COOKIE_SECRET_LENGTH}文字以上にしてください。"
-                f" / COOKIE_SECRET must be {COOKIE_SECRET_LENGTH} or more characters that nobody can guess: "
-                "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
-            )
+            raise SettingsRefused("cookie_secret_weak", length=COOKIE_SECRET_LENGTH)
         for name, address in (("PUBLIC_URL", self.public_url), ("OIDC_METADATA_URL", self.oidc_metadata_url)):
             parts = urlsplit(address)
             if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-                raise ValueError(
-                    f"{name} は https で始めてください: {address} / {name} must begin with https beyond this machine: {address}."
-                )
+                raise SettingsRefused("https_expected", name=name, address=address)
 
     @model_validator(mode="after")
     def refuse_unsafe(self) -> Settings:
         """Refuse a local instance that would listen beyond this machine, and an office one with an unsafe sign-in."""
         if self.mode == "local" and self.address not in LOOPBACK:
-            raise ValueError(
-                f"MIERUKA_MODE=local は {self.address} では公開できません(127.0.0.1 のみ)。"
-                f" / MIERUKA_MODE=local refuses to listen on {self.address}; use 127.0.0.1."
-            )
+            raise SettingsRefused("local_beyond_machine", address=self.address)
         if self.mode == "office":
             self._refuse_unsafe_office()
         if self.mode == "public":
             if not self.editions_dir.is_dir():
-                raise ValueError(
-                    f"EDITIONS_DIR が見つかりません: {self.editions_dir}。先に manage.py publish で公表版を作ってください。"
-                    f" / EDITIONS_DIR does not exist: {self.editions_dir}. Make an edition first: manage.py publish."
-                )
+                raise SettingsRefused("editions_dir_missing", folder=self.editions_dir)
             return self  # a public process reads editions only: it needs neither catalogue nor database
         if not self.catalogue_dir.is_dir():
-            raise ValueError(
-                f"CATALOGUE_DIR が見つかりません: {self.catalogue_dir} / CATALOGUE_DIR does not exist: "
-                f"{self.catalogue_dir}. Point it at a folder with bureaus.csv, indicators.csv and the rest."
-            )
+            raise SettingsRefused("catalogue_dir_missing", folder=self.catalogue_dir)
         return self
 
 
@@ -139,4 +121,7 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         text = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
-        raise SettingsRefused(f"設定を直してください: {text}", f"Correct the settings: {text}") from error
+        raise SettingsRefused("settings_to_correct", faults=text) from error
+
+
+SHELVES.text = lambda: settings().text_dir

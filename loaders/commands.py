@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from kpis.languages import written
 from kpis.periods import local_day
 from kpis.reporting import reports, submissions
 from kpis.settings import LOCAL, ROOT, settings
@@ -45,8 +46,8 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         where = " ".join(str(part) for part in (p.sheet, place, p.subject_ja and f"({p.subject_ja})") if part)
         mark = {"warning": "注意 warning: ", "question": "質問 question: "}.get(p.grade, "")
         err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
-        err.print(f"  {p.expected_ja}。{p.remedy_ja}", markup=False)
-        err.print(f"  {p.expected_en}. {p.remedy_en}", markup=False)
+        err.print(f"  {written(p.expected)}。{written(p.remedy)}", markup=False)
+        err.print(f"  {written(p.expected, 'en')}. {written(p.remedy, 'en')}", markup=False)
 
 
 @app.command("load")
@@ -157,10 +158,10 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
 
 def _look_over(folder: Path) -> None:
     found = list(new_catalogue.look_over(folder))
-    for place, ja, en in found:
+    for place, to_do in found:
         err.print(place, style="bold", markup=False)
-        err.print(f"  {ja}", markup=False)
-        err.print(f"  {en}", markup=False)
+        for language in ("ja", "en"):
+            err.print(f"  {written(to_do, language)}", markup=False)
     out.print(f"{folder}: " + (f"{len(found)} 件 to do" if found else "取り込めます can be loaded"), markup=False)
     raise typer.Exit(1 if found else 0)
 

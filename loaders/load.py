@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from kpis.errors import FigureRefused
+from kpis.message import Message
 from kpis.periods import local_day
 from kpis.registers import LISTS
 from kpis.settings import settings
@@ -143,7 +144,10 @@ def load_together(
     except FigureRefused as refusal:
         file.problems.append(
             Problem(
-                "rule", refusal.message_ja, "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en
+                "rule",
+                refusal.in_language("ja"),
+                Message("correction_with_reason"),
+                refusal.message,
             )
         )
         return [each.report() for each in files]

@@ -24,6 +24,8 @@ from sqlalchemy import select
 
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
+from kpis.languages import both
+from kpis.message import Message
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.decisions import Decision, Gone
@@ -50,15 +52,9 @@ def decision_of(word: str, reason: str = "", *, day: str = "") -> Decision:
     except ValueError:
         name, ended = "", None
     if name not in ("keep", "end", "never"):
-        raise FigureRefused(
-            f"「{word}」は読めません。keep、end=2024-03-31 の形、never のいずれかを書いてください。",
-            f"{word!r} cannot be read. Write keep, end= with a day as end=2024-03-31, or never.",
-        )
+        raise FigureRefused("decision_unreadable", word=word)
     if name != "keep" and not reason.strip():
-        raise FigureRefused(
-            f"{name} には理由が必要です(--reason、または {DROPPED} の reason)。",
-            f"{name} needs a reason (--reason, or reason in {DROPPED}).",
-        )
+        raise FigureRefused("decision_without_reason", decision=name, file=DROPPED)
     return Decision(name, ended, reason.strip())
 
 
@@ -81,9 +77,8 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
                         row["decision"], row["reason"], day=row["ended_on"]
                     )
                 except (KeyError, FigureRefused) as wrong:
-                    said = wrong.message_ja if isinstance(wrong, FigureRefused) else f"列 {wrong} がありません。"
-                    also = wrong.message_en if isinstance(wrong, FigureRefused) else f"there is no column {wrong}."
-                    raise FigureRefused(f"{path} {number}行目: {said}", f"{path} row {number}: {also}") from wrong
+                    fault = wrong.message if isinstance(wrong, FigureRefused) else Message("dropped_column_missing", column=wrong)
+                    raise FigureRefused("dropped_row_unreadable", path=path, row=number, fault=fault) from wrong
     return found
 
 
@@ -190,22 +185,17 @@ def settle(
         file.problems.append(_problem(file, row, lenient=lenient, replaced=replaced))
     if len(open_) > NAMED:
         more = len(open_) - NAMED
-        file.problems.append(_named(file, f"ほか {more} 行 / and {more} more", lenient=lenient, replaced=replaced))
+        file.problems.append(_named(file, both(Message("rows_more", more=more)), lenient=lenient, replaced=replaced))
     return settled
 
 
 def _stays(file: Prepared, rows: Sequence[Gone]) -> Problem:
     named = "、".join(row.key for row in rows[:3]) + (" …" if len(rows) > 3 else "")
     options = "、".join(word for word in LISTS[file.kind].decisions if word != "keep")
-    instead = LISTS[file.kind].instead or ("", "")
-    remedy = (
-        (f"一覧の全体のつもりなら、--missing {options} と --reason で決めてください", f"If it was to be the whole list, decide with --missing {options} and --reason")
-        if options
-        else instead
-    )  # fmt: skip
+    instead = LISTS[file.kind].instead or Message("as_told", text="")
     return Problem(
-        "rule", f"{named} ({len(rows):,})", f"一覧の一部として読み、このファイルにない {len(rows):,} 行はそのまま残します",
-        f"read as a part of the list: the {len(rows):,} rows that this file lacks stay as they are", *remedy,
+        "rule", f"{named} ({len(rows):,})", Message("part_of_list", count=len(rows)),
+        Message("remedy_whole_list", options=options) if options else instead,
         sheet=file.sheet, grade="warning", rule="part_of_list",
     )  # fmt: skip
 
@@ -217,21 +207,18 @@ def _problem(file: Prepared, row: Gone, *, lenient: bool, replaced: bool) -> Pro
 
 def _named(file: Prepared, what: str, *, lenient: bool, replaced: bool) -> Problem:
     can, instead = LISTS[file.kind].decisions, LISTS[file.kind].instead
-    options = "、".join({"keep": "keep", "end": "end=2024-03-31", "never": "never"}[word] for word in can)
-    remedy_ja = f"--missing {options} のいずれかと --reason で決めるか、{DROPPED} に書いてください" + (
-        f"。{instead[0]}" if instead else ""
+    options = {"keep": "keep", "end": "end=2024-03-31", "never": "never"}
+    remedy = Message(
+        "remedy_decide",
+        options=tuple(options[word] for word in can),
+        choices=" | ".join(options[word] for word in can),
+        file=DROPPED,
     )
-    remedy_en = f"Decide with --missing ({options.replace('、', ' | ')}) and --reason, or in {DROPPED}" + (
-        f"; or {instead[1]}" if instead else ""
-    )
+    if instead:
+        remedy = Message("remedy_or_instead", remedy=remedy, instead=instead)
     if lenient:
-        kept = (
-            ("一覧の通りに除きました", "taken out, as the list says")
-            if replaced
-            else ("登録はそのまま残しました", "what is stored was kept")
-        )
-        remedy_ja, remedy_en = f"{kept[0]}。{remedy_ja}", f"{kept[1]}. {remedy_en}"
+        remedy = Message("taken_out_as_listed" if replaced else "kept_as_stored", remedy=remedy)
     return Problem(
-        "rule", what, "前に取り込んだ同じ一覧にあった行", "a row that the same list held when it was loaded before", remedy_ja, remedy_en,
+        "rule", what, Message("row_of_list_before"), remedy,
         sheet=file.sheet, grade="warning" if lenient else "error", rule="row_gone",
     )  # fmt: skip

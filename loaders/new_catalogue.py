@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from kpis.declared import Fields, file_columns, said_of, type_of
 from kpis.errors import FigureRefused
 from kpis.government import FACTS, LISTED, FactsFields, faults, settled
+from kpis.message import Message
 from kpis.store.store import Store
 from kpis.vocabulary import OneOf
 from loaders.catalogue import load_folder
@@ -28,14 +29,11 @@ _INTRODUCTION = """# {name}
 What each column means. Fill the files in and look them over with `manage.py check` on this folder. Codes are Latin letters and digits,
 days are written 2024-01-31, yes and no are 1 and 0, what is not known stays blank.
 """
-# What must be filled for anything to be shown: file, what it needs.
+# What must be filled for anything to be shown, and with what.
 _NEEDED = {
-    "themes.csv": ("指標の分野(1行以上)", "at least one theme that indicators are about"),
-    "unit_kinds.csv": ("報告する局の種類(is_bureau が 1)", "at least one kind of unit that reports (is_bureau 1)"),
-    "sources.csv": ("数値の出典(1行以上)", "at least one source of figures"),
-    "bureaus.csv": ("全体を表す組織(kind が whole)と局", "the whole government (kind whole) and its bureaus"),
-    "indicators.csv": ("指標(1行以上)", "at least one indicator"),
-}
+    "themes.csv": "write_themes", "unit_kinds.csv": "write_unit_kinds", "sources.csv": "write_sources", "bureaus.csv": "write_bureaus",
+    "indicators.csv": "write_indicators",
+}  # fmt: skip
 
 
 def write_new(folder: Path) -> list[Path]:
@@ -45,9 +43,7 @@ def write_new(folder: Path) -> list[Path]:
         FigureRefused: the folder holds something already.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FigureRefused(
-            f"{folder} は空ではありません。新しいフォルダーの名前を指定してください。", f"{folder} is not empty. Name a new folder."
-        )
+        raise FigureRefused("folder_not_empty", folder=folder)
     made = []
     for part, lists in ((CATALOGUE, {**LISTED, **CATALOGUE_FILES}), (OFFICIAL, OFFICIAL_FILES)):
         own = folder / part
@@ -65,27 +61,24 @@ def write_new(folder: Path) -> list[Path]:
     return made
 
 
-def look_over(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Name what a catalogue lacks, file by file: the file, what to do in Japanese and in English; nothing where it can be loaded.
+def look_over(folder: Path) -> Iterator[tuple[str, Message]]:
+    """Name what a catalogue lacks, file by file: the file and what to do; nothing where it can be loaded.
 
     Args:
         folder: a catalogue, or a folder with ``catalogue`` and ``official`` as ``write_new`` makes it.
     """
     own, official = (folder / CATALOGUE, folder / OFFICIAL) if (folder / CATALOGUE).is_dir() else (folder, None)
-    for name, (ja, en) in _NEEDED.items():
+    for name, key in _NEEDED.items():
         if not (own / name).is_file() or len((own / name).read_text(encoding="utf-8-sig").strip().splitlines()) < 2:
-            yield name, f"まだ空です。{ja}を書いてください。", f"still empty. Write {en}."
+            yield name, Message(key)
     refused = list(faults(own))
-    yield from ((name, fault.message_ja, fault.message_en) for name, fault in refused)
+    yield from ((name, fault.message) for name, fault in refused)
     if refused:
         return
     for report in _loaded(own, official):
         for problem in report.problems:
             place = f"{report.file} {problem.cell}".strip()
-            ja, en = (
-                f"{problem.found}: {problem.expected_ja}。{problem.remedy_ja}。", f"{problem.found}: {problem.expected_en}. {problem.remedy_en}.",
-            )  # fmt: skip
-            yield place, ja, en
+            yield place, Message("problem_in_words", found=problem.found, expected=problem.expected, remedy=problem.remedy)
 
 
 def _loaded(own: Path, official: Path | None) -> list[LoadReport]:

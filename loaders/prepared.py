@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kpis.declared import Fields, in_languages
+from kpis.message import Message
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.settings import settings
 from kpis.store.store import Store
@@ -77,8 +78,8 @@ class Prepared:
         self.kind = self.kind or _kind_of(name, header)
         if self.kind not in ROWS:
             self.problems = [
-                Problem("header", ", ".join(header[:8]), "data/README.md にある列の組", "the columns of a file in data/README.md",
-                        "列名を直すか、--kind で種類を指定してください", "Correct the column names, or name the kind with --kind")
+                Problem("header", ", ".join(header[:8]), Message("columns_of_readme"),
+                        Message("remedy_columns_or_kind"))
             ]  # fmt: skip
             return
         self.numbered, problems = read_rows(table, ROWS[self.kind], units=self.units)
@@ -106,8 +107,8 @@ class Prepared:
             key = tuple(getattr(row, name) for name in (*listed.key, *listed.told_apart_by))
             if key in seen:
                 self.problems.append(
-                    Problem("duplicate", " ".join(map(str, key)), f"{seen[key]}行目と異なるキー", f"a key other than that of row {seen[key]}",
-                            "どちらかの行を除いてください", "Remove one of the two rows", sheet=self.sheet, row=number)
+                    Problem("duplicate", " ".join(map(str, key)), Message("other_key_than_row", row=seen[key]),
+                            Message("remedy_remove_one_row"), sheet=self.sheet, row=number)
                 )  # fmt: skip
             seen.setdefault(key, number)
 
@@ -136,8 +137,8 @@ class Prepared:
                 code = named[name]
                 if code is not None and table in known and code not in known[table]:
                     self.problems.append(
-                        Problem("unknown_code", f"{name}={code}", f"登録済みの {LISTS[table].code_of} のコード", f"the code of a known {LISTS[table].code_of}",
-                                f"コードを直すか、先に {LISTS[table].file} を取り込んでください", f"Correct the code, or load {LISTS[table].file} first",
+                        Problem("unknown_code", f"{name}={code}", Message("code_known", what=LISTS[table].code_of),
+                                Message("remedy_code_or_load", file=LISTS[table].file),
                                 sheet=self.sheet, cell=f"{column_letters(self.columns[name])}{number}", row=number)
                     )  # fmt: skip
 
@@ -151,7 +152,7 @@ class Prepared:
         for code, fault in find_faults(store, self.kind, rows):
             column = self.columns.get(fault.column) or self.columns.get("ended_on") or self.columns[key]
             self.problems.append(
-                Problem(fault.kind, f"{code} {fault.column}={fault.found}", *fault.expected, *fault.remedy, sheet=self.sheet,
+                Problem(fault.kind, f"{code} {fault.column}={fault.found}", fault.expected, fault.remedy, sheet=self.sheet,
                         cell=f"{column_letters(column)}{numbers[code]}", row=numbers[code])
             )  # fmt: skip
 

@@ -22,6 +22,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from kpis.errors import SourceUnreachable
+from kpis.languages import both
+from kpis.message import Message
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
@@ -82,9 +84,7 @@ def _pull_one(store: Store, source: dict[str, Any], *, limits: dict[str, Any], s
             official = ROOT / source["official"] if source.get("official") else None
             return _outcome(source["name"], load_folder(store, path, official=official, missing=missing))
         if not path.is_file():
-            raise SourceUnreachable(
-                f"{location} がありません。場所を直してください。", f"{location} does not exist; correct the location."
-            )
+            raise SourceUnreachable("source_not_there", location=location)
         return _outcome(source["name"], [load_file(store, path, kind=source.get("kind"), missing=missing)])
     answer = _fetch(location, limits=limits, known=state.get(location, {}))
     if answer is None:
@@ -107,7 +107,7 @@ def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
         return Pulled(
             name,
             "failed",
-            f"{problems} problems; {first.cell} {first.found}: {first.expected_ja} / {first.expected_en}. {first.remedy_ja} / {first.remedy_en}",
+            f"{problems} problems; {first.cell} {first.found}: {both(first.expected)}. {both(first.remedy)}",
             tuple(reports),
         )
     if all(report.is_repeat for report in reports):
@@ -155,16 +155,11 @@ def _fetch(url: str, *, limits: dict[str, Any], known: dict[str, str]) -> tuple[
 def _allow(url: str, hosts: list[str]) -> None:
     host = urlsplit(url).hostname or ""
     if urlsplit(url).scheme not in ("http", "https") or host not in hosts:
-        raise SourceUnreachable(
-            f"{host} は許可されたホストではありません。data/sources.toml の hosts に加えてください。",
-            f"{host} is not an allowed host; add it to hosts in data/sources.toml.",
-        )
+        raise SourceUnreachable("source_host_not_allowed", host=host)
 
 
 def _unreachable(url: str, why: str) -> SourceUnreachable:
-    return SourceUnreachable(
-        f"{url} を取得できません({why})。時間をおいて試してください。", f"Cannot bring in {url} ({why}); try again later."
-    )
+    return SourceUnreachable("source_unreachable", url=url, reason=why)
 
 
 def _csv_of_json(content: bytes, url: str) -> bytes:
@@ -176,7 +171,7 @@ def _csv_of_json(content: bytes, url: str) -> bytes:
         writer.writeheader()
         writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
     except (ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
-        raise _unreachable(url, "JSON: 配列ではない / not an array of flat objects") from error
+        raise _unreachable(url, f"JSON: {both(Message('no_array'))}") from error
     return text.getvalue().encode()
 
 
@@ -187,9 +182,7 @@ def _lock(path: Path) -> Iterator[None]:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL))
     except FileExistsError as error:
-        raise SourceUnreachable(
-            "別の取込が動いています。終わってから試してください。", "Another pull is running; try again when it has ended."
-        ) from error
+        raise SourceUnreachable("pull_running") from error
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from kpis.errors import FigureRefused
@@ -17,12 +18,14 @@ from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.plausible import Finding as Odd
 from kpis.figures.plausible import Severity, check_figure, check_point
 from kpis.figures.records import Definition, Figure, counting_vintage
+from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.comparison import ReportedRow, figure_of
 from kpis.reporting.contradictions import definition_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
+from kpis.text import named
 from kpis.vocabulary import RowKind
 from loaders.files.addresses import column_letters
 from loaders.files.problems import Problem
@@ -30,10 +33,7 @@ from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
 from loaders.workbook.values import fits_unit
 
-_ANSWER = (
-    "誤りであれば直し、正しければ reason_text に理由を書いてください",
-    "Correct it, or write in reason_text why it is right",
-)
+_ANSWER = Message("remedy_correct_or_reason_text")
 
 
 # Workbook -------------------------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
     reported = {key: figure_of(row.key, row.fields) for key, row in by_key.items()}
     return [
         Problem(
-            "doubt" if found.grade == "warning" else "period", found.found, *found.expected, *found.remedy, sheet=row.sheet,
+            "doubt" if found.grade == "warning" else "period", found.found, found.expected, found.remedy, sheet=row.sheet,
             cell=row.cell(found.column), row=row.row, grade=found.grade, rule=found.rule, key=row.key,
         )
         for found in find_contradictions(reported, context.known, today=today) if (row := by_key[found.key])
@@ -135,8 +135,8 @@ def _places(files: Sequence[Prepared]) -> None:
 
 def _of_other_unit(value: float, unit: str, definition: Definition, key: Key, file: Prepared, number: int) -> Problem:
     return Problem(
-        "number", f"value={value:,.15g}{unit}", f"単位が「{definition.unit_ja}」の数値", f"a number in {definition.unit_en}",
-        "単位を付けずに、指標の単位の数字を入れてください", "Enter a number in the unit of the indicator, without another unit",
+        "number", f"value={value:,.15g}{unit}", Message("number_in_unit", unit=partial(named, definition, "unit")),
+        Message("remedy_unit_of_indicator"),
         sheet=file.sheet, cell=_cell(file, "value", number), row=number, rule="other_unit", key=key,
     )  # fmt: skip
 
@@ -185,11 +185,11 @@ def _figures(
 
 
 def _odd(found: Odd, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
-    remedy = _ANSWER if found.severity == "warning" and grade == "error" else (found.remedy_ja, found.remedy_en)
+    remedy = _ANSWER if found.severity == "warning" and grade == "error" else found.remedy
     column = found.column if found.column in file.columns else "value"
     return Problem(
-        "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected_ja, found.expected_en,
-        *remedy, sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=key, grade=grade,
+        "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected,
+        remedy, sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=key, grade=grade,
     )  # fmt: skip
 
 
@@ -198,11 +198,11 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     key = row.indicator_code, row.bureau_code, row.period_code
     held = stored.setdefault(key, [])
     try:
-        record = next_vintage(held, dict(vars(row)), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+        record = next_vintage(held, dict(vars(row)), row=number, key=" ".join(key))
     except FigureRefused as refusal:
         file.problems.append(
             Problem(
-                "rule", " ".join(key), "理由のある訂正", "a correction with its reason", refusal.message_ja, refusal.message_en,
+                "rule", " ".join(key), Message("correction_with_reason"), refusal.message,
                 sheet=file.sheet, cell=_cell(file, "reason_class", number), row=number, rule="correction_without_reason",
             )
         )  # fmt: skip
@@ -217,7 +217,7 @@ def _of_list(found: Finding, file: Prepared, number: int) -> Problem:
     odd = found.grade == "warning"
     column = found.column if found.column in file.columns else "period_code"
     return Problem(
-        "doubt" if odd else "period", f"{found.column}={found.found}", *found.expected, *(_ANSWER if odd else found.remedy),
+        "doubt" if odd else "period", f"{found.column}={found.found}", found.expected, _ANSWER if odd else found.remedy,
         sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=found.key,
     )  # fmt: skip
 
@@ -234,7 +234,7 @@ def _readings(file: Prepared, organisation: Organisation) -> None:
         when = outside_time(unit, parse_period(code), organisation) if code else None
         if when is not None:
             file.problems.append(
-                Problem("period", f"period_code={code}", *when, "組織コードか期間を直してください", "Correct the unit or the period",
+                Problem("period", f"period_code={code}", when, Message("remedy_unit_or_period"),
                         sheet=file.sheet, cell=_cell(file, "period_code", number), row=number, rule="unit_outside_time")
             )  # fmt: skip
 
@@ -244,7 +244,7 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
     before = store.organisation()
     numbers: dict[str, int] = {row.bureau_code: number for number, row in file.numbered}  # type: ignore[attr-defined]
     moved = [c for c in numbers if c in before.by_code and before.by_code[c] != organisation.by_code[c]]
-    left: dict[str, list[tuple[str, str, tuple[str, str]]]] = {}
+    left: dict[str, list[tuple[str, str, Message]]] = {}
     for key, held in store.vintages(None, units=moved).items() if moved else ():
         (code, unit, period), period_days = key, parse_period(key[2])
         when = outside_time(unit, period_days, organisation)
@@ -256,9 +256,8 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
         column = "valid_to" if organisation.last_day(unit) else "valid_from"
         file.problems.append(
             Problem(
-                "period", f"{unit}: {code} {period}{more}", f"登録済みの値がある期間を含む存続期間。今の行では{when[0]}",
-                f"a life that holds the periods of its stored figures; by this row it is {when[1]}",
-                "存続期間を直すか、その値を先に訂正・取り下げてください", "Correct the days of the unit, or correct or withdraw those figures first",
+                "period", f"{unit}: {code} {period}{more}", Message("life_with_figures", when=when),
+                Message("remedy_life_or_figures"),
                 sheet=file.sheet, cell=_cell(file, column, numbers[unit]), row=numbers[unit], rule="unit_outside_time",
             )
         )  # fmt: skip

@@ -63,7 +63,7 @@ def divide(total: int, weights: Sequence[float], *, most: Sequence[int] | None =
         FigureRefused: the parts may not hold the total.
     """
     if most is not None and sum(most) < total:
-        raise FigureRefused(f"{total} を分けきれません。", f"{total} cannot be divided among parts of at most {sum(most)}.")
+        raise FigureRefused("sample_not_divided", total=total, most=sum(most))
     parts = [0] * len(weights)
     open_ = list(range(len(weights)))
     left = total
@@ -222,12 +222,9 @@ def make_sample(
         FigureRefused: the store holds reports of an instance in earnest, or no figure to start from.
     """
     if store.is_sample():
-        raise FigureRefused("見本はすでに作られています。", "The sample has been made already.")
+        raise FigureRefused("sample_made_before")
     if store.count(tables.Submission):
-        raise FigureRefused(
-            "実際の報告がある登録先には見本を作れません。別のデータベースを指定してください。",
-            "This database holds reports in earnest. Name another database for the sample.",
-        )
+        raise FigureRefused("sample_beside_reports")
     store.become_sample()
     sizes = tomllib.loads(sizes_file.read_text(encoding="utf-8"))
     when = sizes.pop("reporting")
@@ -237,9 +234,7 @@ def make_sample(
     book, organisation, layout = store.book(), store.organisation(), load_layout()
     indicators = [i for i in store.all_of(tables.Indicator) if i["is_reported_by_bureaus"]]
     if not indicators:
-        raise FigureRefused(
-            "局が報告する指標がありません。先に load してください。", "No indicator is reported by bureaus. Load first."
-        )
+        raise FigureRefused("sample_without_indicators")
     scope = next(u.code for u in organisation.units if u.kind == "whole")
     bureaus = {
         period: organisation.owing(scope, parse_period(period).end)
@@ -301,7 +296,7 @@ def _reported(
     received = receive(store, content, actor=actor, name=name, today=today)
     if received.uploaded is None:
         faults = "; ".join(f"{p.sheet} {p.cell} {p.found}" for p in received.reading.problems[:3])
-        raise FigureRefused(f"見本の報告を読めません: {name} {faults}", f"The sample's workbook is not accepted: {name} {faults}")
+        raise FigureRefused("sample_unreadable", name=name, faults=faults)
     number, revision = received.uploaded.report_id, received.uploaded.revision
     if stage == "draft":
         return 0, 0

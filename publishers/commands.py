@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kpis.languages import written
 from kpis.moment import State
 from kpis.settings import settings
 from kpis.store.store import utc_now
@@ -66,7 +67,7 @@ def verify_command(
     there = on_disk.numbers(settings().editions_dir)
     faults = on_disk.verify(settings().editions_dir, edition, recorded=noted)
     for fault in faults:
-        err.print(f"{fault.edition:04d} {fault.file}: {fault.message_ja} / {fault.message_en}", markup=False)
+        err.print(f"{fault.edition:04d} {fault.file}: {written(fault.message)} / {written(fault.message, 'en')}", markup=False)
     if not faults:
         out.print(f"変更なし unchanged: {', '.join(f'{n:04d}' for n in there if edition in (None, n)) or '0'}", markup=False)
     raise typer.Exit(1 if faults else 0)

@@ -148,9 +148,7 @@ def quarter(period_code: str) -> Period:
     """
     period = parse_period(period_code)
     if period.kind != "quarter":
-        raise PeriodUnreadable(
-            f"四半期で指定してください(例 FY2022-Q3): {period_code}", f"Name a fiscal quarter, as FY2022-Q3, not {period_code}."
-        )
+        raise PeriodUnreadable("quarter_expected", code=period_code)
     return period
 
 

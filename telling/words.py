@@ -53,6 +53,19 @@ class Words:
         return named(row, field, self.language)
 
 
+def has_page(path: str, code: str) -> bool:
+    """Say whether a page is written in a language, by ``pages`` of its catalogue; if not, it is there in Japanese.
+
+    Args:
+        path: of the static edition or the dashboard, as ``data.html``, ``indicators/x.html``, ``/facilities`` or nothing.
+        code: the language.
+    """
+    name = path.strip("/").split("/")[0].removesuffix(".html").replace("-", "_")
+    name = "themes" if name == government().page.address else name or "index"
+    listed = say("pages", code).split()
+    return "all" in listed or name in listed
+
+
 def whose(change: Mapping[str, Any], words: Words, units: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the name of the unit whose figure or target a change is about; nothing for what belongs to none."""
     code = change.get("unit_code") or ""

@@ -45,4 +45,4 @@ def _act(url: str, what: str, actor: str, number: str, together: Barrier, told: 
             submissions.approve(store, int(number), actor=actor, revision=1)
             told.put("done False")
     except MierukaError as refused:
-        told.put(f"{type(refused).__name__} {refused.message_en}")
+        told.put(f"{type(refused).__name__} {refused.in_language('en')}")

@@ -20,21 +20,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 
 from kpis.figures.organisation import Organisation
 from kpis.figures.records import Definition, Figure, value_of
 from kpis.kinds import KINDS
+from kpis.languages import both
+from kpis.message import Message
 from kpis.periods import Period, first_month_word, fiscal_year_start
 from kpis.text import named
 
 Key = tuple[str, str, str]  # indicator, unit, period
-Words = tuple[str, str]  # Japanese, English
 _PARTS = ("value", "numerator", "denominator", "base_value")
-_CORRECT: Words = (
-    "正しければ理由を添えて確認し、誤りであれば直してください",
-    "Confirm with a reason if it is right, else correct it",
-)
+_CORRECT = Message("remedy_confirm_or_correct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,8 @@ class Finding:
     key: Key
     column: str
     found: str
-    expected: Words
-    remedy: Words = _CORRECT
+    expected: Message
+    remedy: Message = _CORRECT
 
 
 @dataclass(frozen=True)
@@ -119,23 +118,16 @@ class _Series:
             self.by_days.setdefault(_days_of(definition, figure), []).append(figure)
 
 
-def outside_time(unit_code: str, period: Period, organisation: Organisation) -> Words | None:
+def outside_time(unit_code: str, period: Period, organisation: Organisation) -> Message | None:
     """Say when a unit existed, if it did not exist on any day of a period; ``None`` where it did or is not known."""
     unit = organisation.by_code.get(unit_code)
     if unit is None:
         return None
     last = organisation.last_day(unit_code)
     if last is not None and last < period.start:
-        return (
-            f"{last.isoformat()}までの期間({named(unit)}は同日で終わりました)",
-            f"a period until {last.isoformat()}, when {named(unit, language='en')} ended",
-        )
+        return Message("until_end_of_unit", day=last.isoformat(), unit=partial(named, unit, "name"))
     if unit.valid_from is not None and unit.valid_from > period.end:
-        begun = unit.valid_from.isoformat()
-        return (
-            f"{begun}からの期間({named(unit)}は同日に始まりました)",
-            f"a period from {begun}, when {named(unit, language='en')} began",
-        )
+        return Message("from_begin_of_unit", day=unit.valid_from.isoformat(), unit=partial(named, unit, "name"))
     return None
 
 
@@ -143,19 +135,14 @@ def _out_of_time(key: Key, period: Period, organisation: Organisation, *, today:
     _, unit, code = key
     when = outside_time(unit, period, organisation)
     if when is not None:
-        remedy = ("組織コードか期間を直してください", "Correct the unit or the period")
+        remedy = Message("remedy_unit_or_period")
         yield Finding("unit_outside_time", "error", key, "period_code", f"{unit} {code}", when, remedy)
     if today is not None and period.start > today:
-        expected = (f"{today.isoformat()}までに始まった期間", f"a period that had begun by {today.isoformat()}")
-        yield Finding(
-            "period_not_begun", "error", key, "period_code", code, expected, ("期間を直してください", "Correct the period")
-        )
+        expected = Message("begun_by", day=today.isoformat())
+        yield Finding("period_not_begun", "error", key, "period_code", code, expected, Message("remedy_period"))
     last = organisation.last_day(unit)
     if last is not None and period.start <= last < period.end:
-        expected = (
-            f"{last.isoformat()}に終わった組織の、その日までの値",
-            f"the figure until {last.isoformat()}, when the unit ended",
-        )
+        expected = Message("until_unit_ended", day=last.isoformat())
         yield Finding("unit_ended_within", "warning", key, "period_code", f"{unit} {code}", expected)
 
 
@@ -201,10 +188,7 @@ def _falling(key: Key, figure: Figure, own: _Series, definition: Definition, rep
         else:
             continue
         bound = f"{getattr(against, part):,.15g}"
-        expected = (
-            (f"{against.period.label()}の {bound} {'以上' if least else '以下'}"),
-            f"at {'least' if least else 'most'} {bound} of {against.period.label('en')}",
-        )
+        expected = Message("at_least_of_period" if least else "at_most_of_period", bound=bound, period=against.period.label)
         yield Finding("cumulative_falls", "warning", key, part, f"{value:,.15g}", expected)
         return
 
@@ -251,11 +235,7 @@ def _same_days(key: Key, figure: Figure, own: _Series, definition: Definition, r
         if part is not None:
             value = value_of(definition, other) if part == "value" else getattr(other, part)
             own_value = value_of(definition, figure) if part == "value" else getattr(figure, part)
-            same = f"{value:,.15g}"
-            expected = (
-                f"同じ日・期間の{other.period.label()}と同じ {same}",
-                f"{same}, as {other.period.label('en')} says of the same days",
-            )
+            expected = Message("same_as_period", period=other.period.label, value=f"{value:,.15g}")
             yield Finding("same_days_differ", "warning", key, part, f"{own_value:,.15g}", expected)
             return
 
@@ -294,7 +274,6 @@ def _mixed(
         if not since_begun or len(since_begun) == len(told):
             continue
         alone = set(told) - since_begun
-        since_ja, since_en = f"{first_month_word()}からの累計", f"a total since {first_month_word('en')}"
         ours = [u for u in told if (code, u, period) in reported]
         sides = [side for side in (alone, since_begun) if side & set(ours)]
         odd = min(sides, key=len)  # where both sides are reported, the fewer are asked about
@@ -307,10 +286,8 @@ def _mixed(
             found[code, unit, period] = [
                 Finding(
                     "year_to_date_mixed", "warning", (code, unit, period), "is_year_to_date",
-                    f"{since_ja} / {since_en.removeprefix('a total ')}" if to_date else "その期間だけの値 / of the period alone",
-                    (f"他の局({listed})と同じ{'その期間だけの値' if to_date else since_ja}。混ざった値は合計しません",
-                     (f"{'the period alone' if to_date else since_en}, as others report it ({listed}); "
-                      "a mixture is not added up")),
+                    both(Message("total_since", month=first_month_word) if to_date else Message("period_alone")),
+                    Message("alone_as_others" if to_date else "total_as_others", bureaus=listed, month=first_month_word),
                 )
             ]  # fmt: skip
     return found
@@ -337,7 +314,6 @@ def _followed(
         yield Finding(
             "predecessor_and_successor", "warning", key, next((p for p in _PARTS if getattr(figure, p) is not None), "value"),
             f"{each.predecessor_code} + {each.successor_code} {period_code}",
-            (f"前身は{last.isoformat()}まで、後継は{since}からの分だけの値(両方を合計します)",
-             f"the predecessor's part until {last.isoformat()} and the successor's from {since}: both are added up"),
+            Message("predecessor_and_successor_parts", day=last.isoformat(), since=since),
         )  # fmt: skip
         return

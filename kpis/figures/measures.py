@@ -312,10 +312,7 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
             single-period ones.
     """
     if not KINDS[kind].is_additive or len({p.period_code for p in parts}) != 1 or are_mixed(kind, parts):
-        raise FigureRefused(
-            "この種類または期間の異なる数値は合計できません。単位ごとに表示してください。",
-            "Figures of this kind, or of different periods, cannot be added up. Show them by unit.",
-        )
+        raise FigureRefused("figures_not_added")
 
     def total(name: str) -> float | None:
         values = [getattr(p, name) for p in parts]

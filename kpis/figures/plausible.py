@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 from kpis.figures.records import NEAR, Definition, Figure, value_of
 from kpis.kinds import KINDS
+from kpis.languages import both
+from kpis.message import Message
+from kpis.text import named
 
 Severity = Literal["error", "question", "warning"]
-Words = tuple[str, str]
 
 PARTS = ("numerator", "denominator", "base_value", "sample_size")
 NUMBERS = ("value", *PARTS)
@@ -23,11 +26,8 @@ FACTOR = 10.0  # a figure so many times larger or smaller than the one before is
 _FEW, _POINTS = 100.0, 20.0  # below it counts move freely; rates are doubted from so many points on
 _BEYOND = 1e10  # a count of things in one unit is doubted from here on
 
-CORRECT: Words = ("正しい値に直してください", "Correct the value")
-CONFIRM: Words = (
-    "正しければ理由を添えて確認し、誤りであれば直してください",
-    "Confirm with a reason if it is right, else correct it",
-)
+CORRECT = Message("remedy_correct")
+CONFIRM = Message("remedy_confirm_or_correct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,8 @@ class Finding:
     column: str
     severity: Severity
     found: str
-    expected_ja: str
-    expected_en: str
-    remedy_ja: str
-    remedy_en: str
+    expected: Message
+    remedy: Message
     readings: tuple[float, ...] = ()
 
 
@@ -103,13 +101,11 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
         return None  # it is impossible whichever is meant, and refused as that
     unit = definition.unit_ja
     choices = [f"{written(r)} {unit}" for r in readings]
-    told_ja, told_en = " か ".join(choices), " or ".join(choices)
     plain, quoted = written(max(readings, key=abs)), written(min(readings, key=abs))
     return Finding(
-        "scale", "value", "question", written(value), f"どちらの意味か: {told_ja}" if len(choices) > 1 else f"{told_ja} の意味か",
-        f"which is meant: {told_en}" if len(choices) > 1 else f"whether {told_en} is meant",
-        f"表示形式が%でないセルに {plain} と数字で入れるか、文字列で '{quoted}% のように単位まで入れてください",
-        f"Enter {plain} as a number in a cell without a per cent format, or the text '{quoted}% with its unit",
+        "scale", "value", "question", written(value),
+        Message("which_of_two", first=choices[0], second=choices[1]) if len(choices) > 1 else Message("whether_meant", reading=choices[0]),
+        Message("remedy_plain_or_with_unit", plain=plain, quoted=quoted),
         readings,
     )  # fmt: skip
 
@@ -119,14 +115,11 @@ def check_point(latitude: float | None, longitude: float | None, area: Area | No
     given = {"latitude": (latitude, 90.0), "longitude": (longitude, 180.0)}
     both = (latitude, longitude) if latitude is not None and longitude is not None else None
     if both and area is not None and not _inside(*both, area) and _inside(both[1], both[0], area):
-        right = (
-            f"緯度 {longitude:g}、経度 {latitude:g}(逆に入っています)",
-            f"latitude {longitude:g}, longitude {latitude:g}: they are swapped",
-        )
-        remedy = ("緯度と経度を入れ替えてください", "Exchange latitude and longitude")
-        return [_finding("swapped", "latitude", "error", f"{latitude:g}", right, remedy)]
+        right = Message("place_swapped", longitude=longitude, latitude=latitude)
+        remedy = Message("remedy_exchange_place")
+        return [Finding("swapped", "latitude", "error", f"{latitude:g}", right, remedy)]
     wrong = [
-        _finding("no_place", name, "error", f"{value:g}", (f"−{most:g} から {most:g} までの度", f"degrees from −{most:g} to {most:g}"), CORRECT)
+        Finding("no_place", name, "error", f"{value:g}", Message("degrees_within", most=most), CORRECT)
         for name, (value, most) in given.items()
         if value is not None and not (math.isfinite(value) and abs(value) <= most)
     ]  # fmt: skip
@@ -137,7 +130,7 @@ def check_point(latitude: float | None, longitude: float | None, area: Area | No
     ):  # fmt: skip
         if value is not None and not low <= value <= high:
             wrong.append(
-                _finding("outside_area", name, "warning", f"{value:g}", (f"{low:g} から {high:g} まで", f"from {low:g} to {high:g}"), CONFIRM)
+                Finding("outside_area", name, "warning", f"{value:g}", Message("from_to", low=low, high=high), CONFIRM)
             )  # fmt: skip
     return wrong
 
@@ -165,29 +158,25 @@ def is_count(definition: Definition) -> bool:
     return KINDS[definition.kind].is_count and definition.decimals == 0 and not definition.unit_ja.endswith(("%", "％", "円"))
 
 
-def _finding(rule: str, column: str, severity: Severity, found: str, expected: Words, remedy: Words) -> Finding:
-    return Finding(rule, column, severity, found, *expected, *remedy)
-
-
 def _is_finite(value: float | None) -> bool:
     return value is None or math.isfinite(value)
 
 
 def _not_finite(column: str) -> Finding:
-    return _finding("not_finite", column, "error", "NaN / inf", ("有限の数値", "a finite number"), CORRECT)
+    return Finding("not_finite", column, "error", "NaN / inf", Message("finite_number"), CORRECT)
 
 
 def _within(value: float, low: float | None, high: float | None) -> bool:
     return (low is None or value >= low - NEAR) and (high is None or value <= high + NEAR)
 
 
-def _between(low: float | None, high: float | None) -> Words:
+def _between(low: float | None, high: float | None) -> tuple[Message, ...]:
     parts = []
     if low is not None:
-        parts.append((f"{written(low)} 以上", f"at least {written(low)}"))
+        parts.append(Message("at_least", low=written(low)))
     if high is not None:
-        parts.append((f"{written(high)} 以下", f"at most {written(high)}"))
-    return "、".join(ja for ja, _ in parts), ", ".join(en for _, en in parts)
+        parts.append(Message("at_most", high=written(high)))
+    return tuple(parts)
 
 
 def _inside(latitude: float, longitude: float, area: Area) -> bool:
@@ -203,8 +192,8 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
     value, unit = figure.value, definition.unit_ja
     low, high = limits(definition)
     if value is not None and not _within(value, low, high):
-        ja, en = _between(low, high)
-        yield _finding("out_of_bounds", "value", "error", f"{written(value)} {unit}", (f"{ja}の値({unit})", f"{en} ({definition.unit_en})"), CORRECT)  # fmt: skip
+        within = Message("value_within", bounds=_between(low, high), unit=partial(named, definition, "unit"))
+        yield Finding("out_of_bounds", "value", "error", f"{written(value)} {unit}", within, CORRECT)  # fmt: skip
     elif (
         value is not None
         and definition.unit_ja in ("%", "％")
@@ -212,12 +201,12 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
         and definition.minimum_value is None
         and value < -100
     ):
-        yield _finding("very_negative", "value", "warning", f"{written(value)} {unit}", ("-100 以上(2倍を超えて増えた値です)", "-100 or more (it more than doubled)"), CONFIRM)  # fmt: skip
+        yield Finding("very_negative", "value", "warning", f"{written(value)} {unit}", Message("more_than_doubled"), CONFIRM)  # fmt: skip
     elif value is not None and KINDS[definition.kind].is_level and unit in ("%", "％") and high is None and value > 100:
-        yield _finding("above_hundred", "value", "warning", f"{written(value)} {unit}", ("100 以下", "100 or less"), CONFIRM)
+        yield Finding("above_hundred", "value", "warning", f"{written(value)} {unit}", Message("at_most_hundred"), CONFIRM)
     worked = value_of(definition, figure) if value is None else None
     if worked is not None and KINDS[definition.kind].whole == "base_value" and worked < -100 and low is None:
-        yield _finding("very_negative", "numerator", "warning", f"{worked:,.1f} %", ("-100 以上(2倍を超えて増えた値です)", "-100 or more (it more than doubled)"), CONFIRM)  # fmt: skip
+        yield Finding("very_negative", "numerator", "warning", f"{worked:,.1f} %", Message("more_than_doubled"), CONFIRM)  # fmt: skip
     part, whole = figure.numerator, figure.denominator
     if (
         part is not None
@@ -226,20 +215,20 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
         and part > whole
         and (high is None or part > whole * high / 100)
     ):
-        yield _finding("numerator_above_denominator", "numerator", "error", f"{written(part)} > {written(whole)}", ("分母以下の数", "no more than the denominator"), CORRECT)  # fmt: skip
+        yield Finding("numerator_above_denominator", "numerator", "error", f"{written(part)} > {written(whole)}", Message("at_most_denominator"), CORRECT)  # fmt: skip
     if whole is not None and KINDS[definition.kind].is_count:
         for name in ("numerator", "value"):
             own = getattr(figure, name)
             if own is not None and own > whole:
-                yield _finding("numerator_above_denominator", name, "warning", f"{written(own)} > {written(whole)}", ("分母以下の数", "no more than the denominator"), CONFIRM)  # fmt: skip
+                yield Finding("numerator_above_denominator", name, "warning", f"{written(own)} > {written(whole)}", Message("at_most_denominator"), CONFIRM)  # fmt: skip
                 break
     if KINDS[definition.kind].whole == "denominator" and whole == 0 and part:
-        yield _finding(
+        yield Finding(
             "nothing_in_scope",
             "denominator",
             "error",
             "0",
-            ("分子があるときは 1 以上", "1 or more where there is a numerator"),
+            Message("one_or_more"),
             CORRECT,
         )
 
@@ -251,27 +240,27 @@ def _counts(definition: Definition, figure: Figure) -> Iterator[Finding]:
         if value is None:
             continue
         if value < 0 and name != "value":
-            yield _finding("negative", name, "error", written(value), ("0以上の整数", "a whole number of 0 or more"), CORRECT)
+            yield Finding("negative", name, "error", written(value), Message("whole_not_negative"), CORRECT)
         elif abs(value - round(value)) > NEAR * max(1.0, abs(value)):
-            yield _finding("not_whole", name, "error", written(value), ("整数(数えた数)", "a whole number, as counts are"), CORRECT)
+            yield Finding("not_whole", name, "error", written(value), Message("whole_number"), CORRECT)
 
 
 def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> Iterator[Finding]:
     if figure.value is None or not KINDS[definition.kind].is_on_a_day:
         return
     if "denominator" in asked and figure.denominator is None:
-        yield _finding(
+        yield Finding(
             "without_denominator",
             "denominator",
             "warning",
-            "空欄 / blank",
-            ("分母(対象の総数)", "the denominator, all in scope"),
+            both(Message("blank")),
+            Message("the_denominator"),
             CONFIRM,
         )
     if figure.numerator is not None and figure.numerator != figure.value:
-        yield _finding(
+        yield Finding(
             "numerator_differs", "numerator", "warning", f"{written(figure.numerator)} ≠ {written(figure.value)}",
-            ("値と同じ数、または空欄", "the same number as the value, or a blank"), CONFIRM,
+            Message("same_as_value"), CONFIRM,
         )  # fmt: skip
 
 
@@ -286,15 +275,12 @@ def _magnitude(definition: Definition, figure: Figure, earlier: Sequence[Figure]
             past = value_of(definition, before)
         if past and value and _far(value, past, is_points=name == "value" and is_rate(definition)):
             assert before is not None
-            label = before.period
-            yield _finding(
+            yield Finding(
                 "magnitude", name, "warning", written(value),
-                (f"{label.label()}の {written(past)} に近い桁の数", f"of the same order as {written(past)} of {label.label('en')}"), CONFIRM,
+                Message("near_figure_of", period=before.period.label, value=written(past)), CONFIRM,
             )  # fmt: skip
         elif not past and abs(value) >= _BEYOND and "円" not in definition.unit_ja:
-            yield _finding(
-                "magnitude", name, "warning", written(value), (f"{_BEYOND:,.0f} 未満の数", f"less than {_BEYOND:,.0f}"), CONFIRM
-            )
+            yield Finding("magnitude", name, "warning", written(value), Message("less_than", most=_BEYOND), CONFIRM)
 
 
 def _far(value: float, past: float, *, is_points: bool) -> bool:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kpis.errors import NotAllowed, StepRefused
-from kpis.government import government
+from kpis.languages import say
+from kpis.message import Message
 from kpis.vocabulary import Role
 
 Reach = Literal["own", "any"]
@@ -52,14 +53,6 @@ STEPS: Mapping[tuple[str, str], str] = {
     ("returned", "submit"): "submitted",
     ("returned", "withdraw"): "withdrawn",
 }
-_STATE_WORDS = {
-    "draft": ("下書き", "a draft"), "submitted": ("提出済み", "submitted"), "returned": ("差し戻し中", "returned"),
-    "approved": ("承認済み", "approved"), "withdrawn": ("取り下げ済み", "withdrawn"),
-}  # fmt: skip
-_STEP_WORDS = {
-    "upload": ("アップロード", "upload to it"), "explain": ("理由の記入", "explain it"), "submit": ("提出", "submit it"),
-    "withdraw": ("取り下げ", "withdraw it"), "return": ("差し戻し", "return it"), "approve": ("承認", "approve it"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +103,7 @@ def require(grants: Iterable[Grant], action: str, bureau_code: str | None = None
         NotAllowed: with the next step.
     """
     if not may(grants, action, bureau_code):
-        office = government().office
-        raise NotAllowed(
-            f"この操作の権限がありません。担当局や役割が違う場合は、{office.name_ja}に登録を依頼してください。",
-            f"Your role does not permit this. If your bureau or role has changed, ask the {office.name_en} to register it.",
-        )
+        raise NotAllowed("role_not_permitted")
 
 
 def next_state(state: str, step: str) -> str:
@@ -125,15 +114,10 @@ def next_state(state: str, step: str) -> str:
     """
     after = STEPS.get((state, step))
     if after is None:
-        (state_ja, state_en), (step_ja, step_en) = _STATE_WORDS[state], _STEP_WORDS[step]
-        raise StepRefused(
-            f"この報告は{state_ja}のため、{step_ja}はできません。画面を開き直して今の状態を確かめてください。",
-            f"This report is {state_en}: you cannot {step_en}. Open the page again to see where it stands.",
-        )
+        raise StepRefused("no_such_step", state=Message(f"report_is_{state}"), step=Message(f"report_to_{step}"))
     return after
 
 
 def state_word(state: str, language: str = "ja") -> str:
     """Return the word for the state of a report."""
-    words = {**_STATE_WORDS, "draft": ("下書き", "draft")}
-    return words[state][1 if language == "en" else 0]
+    return say("report_draft" if state == "draft" else f"report_is_{state}", language)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kpis.government import government
+from kpis.languages import say
 from kpis.reporting import people, withdrawals
 from kpis.reporting.access import ROLES
 from kpis.terminal import out, own_store
@@ -74,10 +75,10 @@ def withdraw_refuse(
 
 def _print_asked(asked: withdrawals.Asked) -> None:
     def said(values: Mapping[str, object] | None) -> str:
-        return ", ".join(f"{n} {v}" for n, v in (values or {}).items() if v not in (None, "")) or "数値なし no figure"
+        return ", ".join(f"{n} {v}" for n, v in (values or {}).items() if v not in (None, "")) or say("figure_none")
 
     out.print(
-        f"取下げ withdrawal {asked.id}: {asked.state} {' '.join(asked.key)} 第{asked.vintage}版 version {asked.vintage}",
+        say("withdrawal_in_short", number=asked.id, state=asked.state, key=" ".join(asked.key), vintage=asked.vintage),
         markup=False,
     )
     out.print(f"  {said(asked.figure)} → {said(asked.then)}", markup=False)
@@ -120,5 +121,5 @@ def user_remove(
 
 
 def _print_person(person: people.Person) -> None:
-    roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or "役割なし no role"
+    roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or say("roles_none")
     out.print(f"{person.email} {person.name}: {roles}", markup=False)

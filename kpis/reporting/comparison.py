@@ -22,6 +22,8 @@ from typing import NamedTuple
 from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Entry, Scored
 from kpis.government import government
+from kpis.languages import both
+from kpis.message import Message
 from kpis.vocabulary import RowKind
 
 Value = str | float | bool | date | None
@@ -121,7 +123,7 @@ class Completeness:
 
     def told(self) -> str:
         """Say both numbers, for a line of the audit trail or of a terminal."""
-        return f"{self.asked}件中{self.filled}件を記入 / {self.filled} of {self.asked} filled in"
+        return both(Message("figures_filled_in", asked=self.asked, filled=self.filled))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from datetime import date
 from sqlmodel import Session
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound
-from kpis.government import government
 from kpis.reporting.access import may
 from kpis.reporting.people import grants_of, record
 from kpis.settings import settings
@@ -40,19 +39,12 @@ def record_confidence(store: Store, project_code: str, *, confidence: str, reaso
         FigureRefused: the level is not known, or reason or reviewer is missing.
     """
     if confidence not in LEVELS or not reason.strip() or not reviewer.strip():
-        raise FigureRefused(
-            "確信度・理由・記入者をすべて入力してから保存してください。", "Give a level, a reason and a name, then save again."
-        )
+        raise FigureRefused("confidence_incomplete")
     with store.writing() as session:
         if not may_review(session, reviewer.strip()):
-            office = government().office
-            raise NotAllowed(
-                f"確信度を書けるのは{office.name_ja}だけです。{office.name_ja}に依頼してください。",
-                f"Only the {office.name_en} may state a confidence. Ask the {office.name_en}.",
-            )
+            raise NotAllowed("confidence_not_permitted")
         if session.get(tables.Project, project_code) is None:
-            raise NotFound(f"プロジェクト「{project_code}」はありません。一覧から選んでください。",
-                           f"There is no project {project_code!r}. Choose one from the list.")  # fmt: skip
+            raise NotFound("project_not_listed", project_code=project_code)  # fmt: skip
         session.add(
             tables.ProjectConfidence(
                 project_code=project_code, confidence=confidence, reason=reason.strip(), reviewer=reviewer.strip(),

@@ -35,28 +35,14 @@ class Window:
         """
         if self.leave_until is not None and today <= self.leave_until:
             return None
-        office = government().office
-        ask_ja, ask_en = f"{office.name_ja}に期限の例外を依頼してください。", f"Ask the {office.name_en} for an exception."
         if self.opens_on is None or self.due_on is None:
-            return StepRefused(
-                f"{self.period_code} は報告期間の予定表にありません。{ask_ja}",
-                f"{self.period_code} is not in the calendar. {ask_en}",
-            )
+            return StepRefused("period_not_in_calendar", period=self.period_code)
         if today < self.opens_on:
-            return StepRefused(
-                f"{self.period_code} の受付は{self.opens_on}からです。{ask_ja}",
-                f"{self.period_code} opens on {self.opens_on}. {ask_en}",
-            )
+            return StepRefused("period_not_open", period=self.period_code, day=self.opens_on)
         if self.locks_on is not None and today > self.locks_on:
-            return StepRefused(
-                f"{self.period_code} は{self.locks_on}で締め切りました。{ask_ja}",
-                f"{self.period_code} was locked after {self.locks_on}. {ask_en}",
-            )
+            return StepRefused("period_locked", period=self.period_code, day=self.locks_on)
         if today > self.due_on and not is_again:
-            return StepRefused(
-                f"{self.period_code} の期限({self.due_on})を過ぎています。{ask_ja}",
-                f"{self.period_code} was due on {self.due_on}. {ask_en}",
-            )
+            return StepRefused("period_overdue", period=self.period_code, day=self.due_on)
         return None
 
     def is_late(self, today: date) -> bool:

@@ -208,26 +208,19 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
     allowed = {kind: {*table_of(r.table).c.keys(), *always_columns(r.table)} - _PROTECTED for kind, r in REGISTERS.items()}
     allowed[OBSERVATIONS] = set(table_of(tables.Observation).c.keys()) - _PROTECTED
     for row in rows:
-        place = f"{row.sheet} {row.row}行目 row {row.row}"
+        place = {"sheet": row.sheet, "row": row.row}
         if wrong := row.fields.keys() - allowed[row.kind]:
-            raise FigureRefused(
-                f"{place}: 報告できない列です: {', '.join(sorted(wrong))}", f"{place}: no report sets {', '.join(sorted(wrong))}."
-            )
+            raise FigureRefused("columns_not_reported", **place, columns=", ".join(sorted(wrong)))
         if row.kind == OBSERVATIONS:
             fits = row.key[1] == bureau_code and row.key[0] in known
             if fits and parse_period(row.key[2]).end > end:
-                raise FigureRefused(
-                    f"{place}: {period_code} より後の期間です: {row.key[2]}", f"{place}: {row.key[2]} is later than {period_code}."
-                )
+                raise FigureRefused("period_later", **place, period=period_code, later=row.key[2])
         elif REGISTERS[row.kind].owner == "project_code":
             fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
         else:
             fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
         if not fits:
-            raise NotAllowed(
-                f"{place}: {' '.join(row.key)} は {bureau_code} の報告対象ではありません。自局の様式を使ってください。",
-                f"{place}: {' '.join(row.key)} is not for {bureau_code} to report. Use your own bureau's template.",
-            )
+            raise NotAllowed("not_of_bureau", **place, key=" ".join(row.key), bureau=bureau_code)
 
 
 def _owners(session: Session, register: Register, codes: Sequence[str]) -> dict[str, str | None]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
+from kpis.languages import pair, written
 from kpis.periods import local_time
 from kpis.reporting.access import next_state
 from kpis.reporting.comparison import (
@@ -26,10 +28,7 @@ def report_for_step(session: Session, report_id: int, actor: str, action: str, r
     allow(session, actor, action, row.bureau_code)
     next_state(row.state, action)
     if row.revision != revision:
-        raise ChangedMeanwhile(
-            f"この報告は{row.created_by}が新しいファイルに差し替えました(第{row.revision}版)。開き直して確かめてください。",
-            f"{row.created_by} replaced the workbook of this report (revision {row.revision}). Open it again.",
-        )
+        raise ChangedMeanwhile("report_replaced", created_by=row.created_by, revision=row.revision)
     return row
 
 
@@ -48,16 +47,10 @@ def refuse_other(now_open: tables.Submission | None, replaces: tuple[int, int] |
     if seen_open == replaces:
         return
     if now_open is None:
-        raise ChangedMeanwhile(
-            "置き換えようとした下書きは、もうありません。画面を開き直してください。",
-            "The draft you meant to replace is no longer open. Open the page again.",
-        )
+        raise ChangedMeanwhile("draft_gone")
     when = f"{local_time(now_open.created_at):%Y-%m-%d %H:%M:%S}"
     raise ChangedMeanwhile(
-        f"{now_open.created_by} が先に同じ局・期間の報告を保存しました({when}、報告 {now_open.id} 第{now_open.revision}版)。"
-        "画面を開き直し、内容を確かめてから差し替えてください。",
-        f"{now_open.created_by} stored a report of the same bureau and period first ({when}, report {now_open.id}, revision "
-        f"{now_open.revision}). Open the page again, look at it, and then replace it if you must.",
+        "report_stored_first", created_by=now_open.created_by, when=when, id=now_open.id, revision=now_open.revision
     )
 
 
@@ -68,10 +61,7 @@ def not_yet_asked(
     asked = {(w.rule, w.sheet, w.cell, w.found) for w in warnings_of(session, submission)}
     found = contradictions_of(session, submission.bureau_code, comparison, current)
     if impossible := [each for each in found if each.finding.grade == "error"]:
-        raise StepRefused(
-            f"登録の変更により成り立たなくなった値があります({places_of(impossible, 0)})。直したファイルをアップロードしてください。",
-            f"Figures became impossible by what was stored since ({places_of(impossible, 1)}). Upload a corrected workbook.",
-        )
+        raise StepRefused("figures_impossible_now", places=partial(places_of, impossible))
     return [each for each in found if (each.finding.rule, each.row.sheet, each.cell, each.finding.found) not in asked]
 
 
@@ -79,14 +69,19 @@ def as_warning(contradiction: Contradiction) -> Warning:
     """Return a contradiction as what the bureau is asked to confirm."""
     found = contradiction.finding
     return Warning(
-        found.found, *found.expected, *found.remedy, sheet=contradiction.row.sheet, cell=contradiction.cell, rule=found.rule
+        found.found,
+        *pair(found.expected),
+        *pair(found.remedy),
+        sheet=contradiction.row.sheet,
+        cell=contradiction.cell,
+        rule=found.rule,
     )
 
 
-def places_of(contradictions: Sequence[Contradiction], language: int) -> str:
-    """Say where and what, of the first three; ``language`` 0 is Japanese, 1 is English."""
+def places_of(contradictions: Sequence[Contradiction], language: str) -> str:
+    """Say where and what, of the first three."""
     said = [
-        f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.finding.found} / {each.finding.expected[language]}"
+        f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.finding.found} / {written(each.finding.expected, language)}"
         for each in contradictions[:3]
     ]
     return "; ".join(said) + (" …" if len(contradictions) > 3 else "")
@@ -94,24 +89,17 @@ def places_of(contradictions: Sequence[Contradiction], language: int) -> str:
 
 def refuse_unready(comparison: Comparison) -> None:
     """Refuse a report with cells that are not decided or corrections without a reason, and name them."""
-    for cells, ja, en in (
-        ([c.place for c in comparison.unread],
-         "二通りに読めるセルがあります。どちらの値か選んでください", "Cells may mean two values; choose which is meant"),
-        ([c.place for c in comparison.unresolved],
-         "様式の発行後に変わったセルがあります。どちらの値にするか選んでください",
-         "Cells changed after the template was issued; choose which value stands"),
-        ([r.cells[0].place for r in comparison.unexplained],
-         "訂正の理由(区分と説明)が足りません", "Corrections lack a reason class or text"),
-    ):  # fmt: skip
+    for key, cells in {
+        "cells_not_decided": [c.place for c in comparison.unread],
+        "cells_in_conflict": [c.place for c in comparison.unresolved],
+        "corrections_unexplained": [r.cells[0].place for r in comparison.unexplained],
+    }.items():
         if cells:
             places = ", ".join(cells[:5]) + (" …" if len(cells) > 5 else "")
-            raise StepRefused(f"{ja}({len(cells)}件: {places})。", f"{en} ({len(cells)}: {places}).")
+            raise StepRefused(key, count=len(cells), places=places)
 
 
 def refuse_own(row: tables.Submission, actor: str) -> None:
     """Refuse to let a person decide on what they handed in themselves."""
     if actor in (row.created_by, row.submitted_by):
-        raise NotAllowed(
-            "自分がアップロードまたは提出した報告は、自分では承認・差し戻しできません。別の担当者に依頼してください。",
-            "You uploaded or submitted this report, so somebody else must approve or return it.",
-        )
+        raise NotAllowed("own_report")

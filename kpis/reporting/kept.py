@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, select
 
 from kpis.errors import FigureRefused
+from kpis.languages import say
 from kpis.periods import parse_period
 from kpis.registers import LISTS
 from kpis.reporting.comparison import (
@@ -115,7 +116,7 @@ def row_kept(rows: Mapping[tuple[str, str], tables.SubmissionRow], kind: str, ke
     """Return one kept row."""
     stored = rows.get((kind, row_key(key)))
     if stored is None:
-        raise FigureRefused(f"報告に {' '.join(key)} の行はありません。", f"The report has no row {' '.join(key)}.")
+        raise FigureRefused("report_row_unknown", key=" ".join(key))
     return stored
 
 
@@ -131,7 +132,11 @@ def source_of(session: Session, row: tables.Submission) -> str:
     bureau = Store.organisation_in(session).by_code[row.bureau_code]
     code = f"report-{row.id}"
     period = parse_period(row.period_code)
-    session.add(tables.Source(source_code=code, url="", title=f"{bureau.name_ja} {period.label()}報告", grade="primary"))
+    session.add(
+        tables.Source(
+            source_code=code, url="", title=say("report_as_source", bureau=bureau.name_ja, period=period.label()), grade="primary"
+        )
+    )
     session.flush()
     return code
 

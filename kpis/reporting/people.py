@@ -14,7 +14,8 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound
-from kpis.government import government
+from kpis.languages import pair
+from kpis.message import Message
 from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, require
 from kpis.settings import settings
 from kpis.store import tables
@@ -100,20 +101,17 @@ def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: 
     """
     email = email.strip().lower()
     if not _EMAIL.match(email):
-        raise FigureRefused(f"メールアドレスを読めません: {email}", f"This is no e-mail address: {email}")
+        raise FigureRefused("email_unreadable", email=email)
     if email.endswith(LOCAL_DOMAIN):
-        raise FigureRefused(f"{LOCAL_DOMAIN} はこの端末用の予約です。", f"{LOCAL_DOMAIN} is reserved for this machine.")
+        raise FigureRefused("domain_reserved", domain=LOCAL_DOMAIN)
     if role not in ROLES:
-        raise FigureRefused(f"役割は {', '.join(ROLES)} のいずれかです。", f"The role is one of {', '.join(ROLES)}.")
+        raise FigureRefused("role_unknown", roles=", ".join(ROLES))
     if (role == "bureau_manager") != (bureau_code is not None):
-        raise FigureRefused(
-            "局担当には局コードを指定し、それ以外の役割には指定しないでください。",
-            "Name a bureau for a bureau manager, and none for the other roles.",
-        )
+        raise FigureRefused("role_and_bureau")
     with store.writing() as session:
         allow(session, actor, "manage_people")
         if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
-            raise NotFound(f"局「{bureau_code}」は登録されていません。", f"There is no bureau {bureau_code!r}.")
+            raise NotFound("bureau_not_registered", code=bureau_code)
         _grant(session, email, name, role, bureau_code)
         record(session, actor, "person_added", email, detail=f"{role} {bureau_code or ''}".strip())
         return Person(email, name, True, grants_of(session, email))
@@ -143,12 +141,10 @@ def remove_person(store: Store, *, actor: str, email: str, role: str | None = No
     with store.writing() as session:
         allow(session, actor, "manage_people")
         if email == actor:
-            raise NotAllowed(
-                "自分の役割は外せません。別の担当者に依頼してください。", "You cannot take a role from yourself. Ask a colleague."
-            )
+            raise NotAllowed("own_role")
         account = session.get(tables.UserAccount, email)
         if account is None:
-            raise NotFound(f"「{email}」は登録されていません。", f"{email!r} is not registered.")
+            raise NotFound("person_unknown", email=email)
         held = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
         taken = [row for row in held if role is None or (row.role == role and row.bureau_code == bureau_code)]
         for row in taken:
@@ -180,12 +176,11 @@ def local_people(store: Store) -> list[Person]:
         NotAllowed: outside local mode, where only a provider says who somebody is.
     """
     if settings().mode != "local":
-        raise NotAllowed("この一覧は local モードだけのものです。", "This list exists in local mode only.")
+        raise NotAllowed("local_mode_only")
     with store.reading() as session:
-        office = government().office
         own = (
-            (LOCAL_MANAGER, "局担当(この端末) Bureau manager (this machine)", "bureau_manager"),
-            (LOCAL_OFFICE, f"{office.name_ja}(この端末) {office.name_en.capitalize()} (this machine)", "reform_office"),
+            (LOCAL_MANAGER, " ".join(pair(Message("manager_of_this_machine"))), "bureau_manager"),
+            (LOCAL_OFFICE, " ".join(pair(Message("office_of_this_machine"))), "reform_office"),
         )
         missing = [p for p in own if not grants_of(session, p[0])]
     if missing:

@@ -159,10 +159,7 @@ def seen(session: Session, report_id: int, viewer: str, action: str = "see_repor
     """
     row = session.get(tables.Submission, report_id)
     if row is None or not may(grants_of(session, viewer), action, row.bureau_code):
-        raise NotFound(
-            f"報告 {report_id} は見つかりません。一覧から選んでください。",
-            f"There is no report {report_id}. Choose one from the list.",
-        )
+        raise NotFound("report_unknown", number=report_id)
     return row
 
 
@@ -176,7 +173,7 @@ def original(store: Store, report_id: int, *, viewer: str) -> tuple[str, bytes]:
         row = seen(session, report_id, viewer, "read_original")
         kept = session.get(tables.OriginalFile, row.file_sha256) if row.file_sha256 else None
         if kept is None:
-            raise NotFound(f"報告 {report_id} に元のファイルはありません。", f"Report {report_id} has no original file.")
+            raise NotFound("report_without_original", number=report_id)
         return kept.name, kept.content
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -173,10 +174,7 @@ def upload(
             record(session, actor, "uploaded", subject_of(row), file_sha256=sha256, detail=detail)
             return Uploaded(id_of(row), row.revision, row.state)
     except IntegrityError as clash:
-        raise ChangedMeanwhile(
-            "同じ局・期間の報告が同時に保存されました。画面を開き直して、今の下書きを確かめてください。",
-            "Another report of the same bureau and period was stored at the same time. Open the page again and see the draft.",
-        ) from clash
+        raise ChangedMeanwhile("report_stored_at_once") from clash
 
 
 def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons: Mapping[RowKey, tuple[str, str]]) -> None:
@@ -190,9 +188,7 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
         rows = rows_kept(session, row)
         for (kind, key), (reason_class, text) in reasons.items():
             if reason_class not in government().reasons or not text.strip():
-                raise FigureRefused(
-                    "訂正には理由の区分と説明の両方が必要です。", "A correction needs both a reason class and a text."
-                )
+                raise FigureRefused("correction_without_reason")
             stored = row_kept(rows, kind, key)
             stored.reason_class, stored.reason_text = reason_class, text.strip()
             place = f"{stored.sheet}!{stored.cell}".strip("!")
@@ -214,9 +210,7 @@ def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices:
         for (kind, key, column), choice in choices.items():
             stored, found = row_kept(rows, kind, key), current.get((kind, key))
             if choice not in (OURS, THEIRS) or found is None:
-                raise FigureRefused(
-                    "この局の値か、登録済みの値かを選んでください。", "Choose this report's value or the stored one."
-                )
+                raise FigureRefused("choose_either_value")
             taken = json.loads(stored.choices_json or "{}")
             taken[column] = (choice, found.vintage)
             stored.choices_json = json.dumps(taken)
@@ -240,9 +234,7 @@ def choose_readings(store: Store, report_id: int, *, actor: str, revision: int, 
             stored = row_kept(rows, kind, key)
             reported = unpacked(stored)
             if value not in reported.readings.get(column, ()):
-                raise FigureRefused(
-                    "このセルについて示された値から選んでください。", "Choose one of the values that are offered for this cell."
-                )
+                raise FigureRefused("choose_offered_value")
             taken = json.loads(stored.choices_json or "{}")
             taken[reading_key(column)] = (repr(float(value)), row.revision)
             stored.choices_json = json.dumps(taken)
@@ -264,7 +256,7 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
         for number, reason in reasons.items():
             warning = session.get(tables.SubmissionWarning, number)
             if warning is None or warning.submission_id != row.id or warning.revision != row.revision or not reason.strip():
-                raise FigureRefused("確認の理由を書いてください。", "Write the reason why the warning is confirmed.")
+                raise FigureRefused("confirmation_without_reason")
             warning.confirmed_by, warning.confirmed_at, warning.confirmed_reason = actor, utc_now(), reason.strip()
             record(
                 session, actor, "warning_confirmed", subject_of(row), file_sha256=row.file_sha256,
@@ -290,10 +282,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
         open_warnings = [w for w in warnings_of(session, row) if w.confirmed_by is None]
         if open_warnings:
             places = ", ".join(f"{w.sheet}!{w.cell}" for w in open_warnings[:5])
-            raise StepRefused(
-                f"確認されていない警告が{len(open_warnings)}件あります({places})。理由を書いて確認してください。",
-                f"{len(open_warnings)} warnings are not confirmed ({places}). Confirm each with a reason.",
-            )
+            raise StepRefused("warnings_open", count=len(open_warnings), places=places)
         unasked = not_yet_asked(session, row, comparison, current)
         if not unasked:
             row.state = next_state(row.state, "submit")
@@ -305,10 +294,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
             record(session, actor, "submitted", subject_of(row), file_sha256=row.file_sha256, detail=detail)
             return
         keep_warnings(session, row, [as_warning(each) for each in unasked], {})
-    raise StepRefused(
-        f"ファイルを確かめた後に登録された値と食い違うところがあります({places_of(unasked, 0)})。警告に理由を書いて確認してください。",
-        f"The report contradicts figures stored since its file was checked ({places_of(unasked, 1)}). Confirm the warnings with a reason.",
-    )
+    raise StepRefused("contradicts_since_check", places=partial(places_of, unasked))
 
 
 def withdraw(store: Store, report_id: int, *, actor: str, revision: int) -> None:
@@ -331,7 +317,7 @@ def give_back(
     with store.writing() as session:
         row = report_for_step(session, report_id, actor, "return", revision)
         if not reason.strip():
-            raise FigureRefused("差し戻しには理由が必要です。", "A return needs a reason.")
+            raise FigureRefused("return_without_reason")
         refuse_own(row, actor)
         row.state = next_state(row.state, "return")
         row.return_reason, row.decided_by, row.decided_at = reason.strip(), actor, utc_now()
@@ -372,11 +358,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
             comparison, current = compared(session, row)
             refuse_unready(comparison)
             if unasked := not_yet_asked(session, row, comparison, current):
-                raise StepRefused(
-                    f"提出の後に登録された値と食い違うところがあります({places_of(unasked, 0)})。差し戻して、局に理由の確認を求めてください。",
-                    f"The report contradicts figures stored since it was submitted ({places_of(unasked, 1)}). Return it, so that the "
-                    "bureau corrects or confirms it.",
-                )
+                raise StepRefused("contradicts_since_submission", places=partial(places_of, unasked))
             now = utc_now()
             source = source_of(session, row)
             changed = 0
@@ -393,10 +375,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
             record_cells(session, row, actor, comparison)
             return changed
     except IntegrityError as refused:
-        raise FigureRefused(
-            f"登録の規則に合わない値があるため承認できません({refused.orig})。理由を付けて差し戻してください。",
-            f"A value breaks a rule of the database ({refused.orig}). Return the report with this as the reason.",
-        ) from refused
+        raise FigureRefused("database_refuses", rule=refused.orig) from refused
 
 
 def approve_several(store: Store, chosen: Mapping[int, int], *, actor: str) -> list[Approval]:
@@ -419,9 +398,9 @@ def grant_exception(store: Store, *, actor: str, bureau_code: str, period_code: 
     with store.writing() as session:
         allow(session, actor, "grant_exception", bureau_code)
         if not reason.strip():
-            raise FigureRefused("例外には理由が必要です。", "An exception needs a reason.")
+            raise FigureRefused("exception_without_reason")
         if session.get(tables.Bureau, bureau_code) is None:
-            raise NotFound(f"局「{bureau_code}」は登録されていません。", f"There is no bureau {bureau_code!r}.")
+            raise NotFound("bureau_not_registered", code=bureau_code)
         vintages.ensure_periods(session, {parse_period(period_code).code})
         session.add(
             tables.ReportingException(

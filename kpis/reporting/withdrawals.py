@@ -18,6 +18,8 @@ from sqlmodel import Session
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.figures.records import counting_vintage
 from kpis.government import government
+from kpis.languages import say
+from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.people import allow, record
 from kpis.store import tables
@@ -71,10 +73,7 @@ def ask(
         StepRefused: somebody has asked for the same already.
     """
     if reason_class not in government().reasons or not reason_text.strip():
-        raise FigureRefused(
-            f"取下げには理由の区分({'・'.join(government().reasons)})と説明の両方が必要です。",
-            f"A withdrawal needs both a reason class ({', '.join(government().reasons)}) and a text.",
-        )
+        raise FigureRefused("withdrawal_without_reason", reasons=_reasons)
     key = (key[0], key[1], parse_period(key[2]).code)
     try:
         with store.writing(is_figures=False) as session:
@@ -90,10 +89,7 @@ def ask(
             record(session, actor, "withdrawal_asked", _subject(row), detail=f"{' '.join(key)} vintage {row.vintage}: {detail}")
             return _asked(row, _held(session, key))
     except IntegrityError as twice:
-        raise StepRefused(
-            f"{' '.join(key)} の取下げは、すでに申請されています。審査のページで確かめてください。",
-            f"The withdrawal of {' '.join(key)} has been asked for already. See the page of reviews.",
-        ) from twice
+        raise StepRefused("withdrawal_asked_before", key=" ".join(key)) from twice
 
 
 def decide(store: Store, number: int, *, actor: str, approves: bool, text: str = "") -> Asked:
@@ -109,34 +105,22 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
     with store.writing() as session:
         row = session.get(tables.Withdrawal, number)
         if row is None:
-            raise NotFound(
-                f"取下げの申請 {number} はありません。一覧から選んでください。",
-                f"There is no request {number}. Choose from the list.",
-            )
+            raise NotFound("withdrawal_unknown", number=number)
         key = (row.indicator_code, row.bureau_code, row.period_code)
         allow(session, actor, "approve", row.bureau_code)
         if actor == row.asked_by:
-            raise NotAllowed(
-                "自分が申請した取下げは、自分では承認・却下できません。別の担当者に依頼してください。",
-                "You asked for this withdrawal, so somebody else must decide it.",
-            )
+            raise NotAllowed("own_withdrawal")
         if row.state != "asked":
-            raise StepRefused(
-                f"取下げの申請 {number} は決定済みです({row.decided_by})。",
-                f"Request {number} has been decided by {row.decided_by}.",
-            )
+            raise StepRefused("withdrawal_decided", number=number, decided_by=row.decided_by)
         if not approves and not text.strip():
-            raise FigureRefused("却下には理由が必要です。", "A refusal needs a reason.")
+            raise FigureRefused("refusal_without_reason")
         row.state, row.decided_by, row.decided_at = ("approved" if approves else "refused"), actor, utc_now()
         row.decision_text = text.strip()
         held = _held(session, key)
         if approves:
             withdrawn = next(r for r in held if r["vintage"] == row.vintage)
             if any(r["withdraws_vintage"] == row.vintage for r in held):
-                raise ChangedMeanwhile(
-                    f"{' '.join(key)} の第{row.vintage}版は、すでに取り下げられています。申請を却下してください。",
-                    f"Vintage {row.vintage} of {' '.join(key)} has been withdrawn already. Refuse the request.",
-                )
+                raise ChangedMeanwhile("withdrawn_meanwhile", key=" ".join(key), vintage=row.vintage)
             session.flush()
             session.execute(
                 insert(table_of(tables.Observation)),
@@ -175,16 +159,10 @@ def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) ->
     found = dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)
     place = " ".join(key)
     if found is None:
-        listed = "、".join(str(r["vintage"]) for r in held if r["withdraws_vintage"] is None) or "なし none"
-        raise NotFound(
-            f"{place} に取り下げる数値がありません(登録された版: {listed})。指標・局・期間を確かめてください。",
-            f"{place} has no figure to withdraw (vintages stored: {listed}). Check indicator, unit and period.",
-        )
+        vintages = "、".join(str(r["vintage"]) for r in held if r["withdraws_vintage"] is None) or Message("vintages_none")
+        raise NotFound("figure_to_withdraw_not_found", place=place, vintages=vintages)
     if found["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == found["vintage"] for r in held):
-        raise FigureRefused(
-            f"{place} の第{found['vintage']}版は、取下げか、すでに取り下げられた版です。取下げを改めるには、数値を理由とともに報告し直してください。",
-            f"Vintage {found['vintage']} of {place} is a withdrawal or withdrawn already. To undo one, report the figure again with a reason.",
-        )
+        raise FigureRefused("withdrawn_before", place=place, vintage=found["vintage"])
     return found
 
 
@@ -202,3 +180,7 @@ def _asked(row: Any, held: Sequence[dict[str, Any]]) -> Asked:
         decision_text=row.decision_text, figure={name: figure[name] for name in _SAID},
         then=None if then is None else {name: then[name] for name in _SAID},
     )  # fmt: skip
+
+
+def _reasons(language: str) -> str:
+    return say("between_reasons", language).join(government().reasons)

@@ -216,10 +216,7 @@ def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = Non
         c = _columns(session, known_at)
         row = session.execute(select(*_whole(c, as_of)).where(c["procedure_code"] == code)).first()
     if row is None:
-        raise NotFound(
-            f"手続「{code}」は登録されていません。一覧から選んでください。",
-            f"There is no procedure {code!r}. Choose one from the list.",
-        )
+        raise NotFound("procedure_unknown", code=code)
     return dict(row._mapping)
 
 

@@ -66,10 +66,7 @@ def open_engine(url: str) -> Engine:
     if parsed.query.get("immutable"):
         return _open_frozen(parsed)
     if settings().mode == "public":
-        raise NotAllowed(
-            "公開用のプロセスは公表版だけを読み取り専用で開きます。データベースは開けません。",
-            "A public process opens editions only, read-only. It cannot open a database.",
-        )
+        raise NotAllowed("public_without_database")
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
@@ -137,9 +134,7 @@ class Store:
 
     def _must_be_open(self) -> None:
         if self.is_frozen:
-            raise NotAllowed(
-                "公表版は変更できません。新しい版を公表してください。", "An edition cannot be changed. Publish a new one."
-            )
+            raise NotAllowed("edition_unchangeable")
 
     def migrate(self, *, to: str = "head") -> None:
         """Bring the tables to the newest version, or to the one named; does nothing when they are."""
@@ -411,9 +406,7 @@ class Store:
             found = session.execute(select(rows).where(rows.c[column.name] == key))
             row = next(with_texts(session, model, found, known_at=known_at), None)
         if row is None:
-            raise NotFound(
-                f"「{key}」は登録されていません。一覧から選んでください。", f"{key!r} is not known. Choose one from the list."
-            )
+            raise NotFound("code_unknown", code=key)
         return row
 
     def text_columns(self, model: type[SQLModel]) -> dict[str, tuple[str, ...]]:

@@ -84,7 +84,7 @@ def apply_rows(
     """
     values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
     if kind not in LISTS:
-        raise FigureRefused(f"行の種類「{kind}」は受け付けません。", f"Rows of the kind {kind!r} are not accepted.")
+        raise FigureRefused("row_kind_refused", kind=kind)
     listed, model, table = LISTS[kind], LISTS[kind].table, table_of(LISTS[kind].table)
     if kind in REGISTERS and rows:
         for left_out in () if columns is None else ENDS.keys() - columns:  # a list without these columns says nothing of what ended
@@ -277,7 +277,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
         stored = held.setdefault(key, [])
-        record = next_vintage(stored, dict(given), where=f"{number}行目", place=f"Row {number}", key=" ".join(key))
+        record = next_vintage(stored, dict(given), row=number, key=" ".join(key))
         if record is None:
             continue
         day = given["published_on"] or source_days.get(given["source_code"])
@@ -292,30 +292,22 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     return len(fresh)
 
 
-def next_vintage(
-    stored: Sequence[Mapping[str, Any]], given: dict[str, Any], *, where: str, place: str, key: str
-) -> dict[str, Any] | None:
+def next_vintage(stored: Sequence[Mapping[str, Any]], given: dict[str, Any], *, row: int, key: str) -> dict[str, Any] | None:
     """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
     withdraws = given.pop("is_withdrawn", False)
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
         given |= BLANK
     counting = counting_vintage(stored)
     vintage = len(stored) + 1
-    said = [row for row in stored if _is_same(row, given) and (row["withdraws_vintage"] is not None) == withdraws]
-    if given.get("submission_id") is None and any(_reason(row) == _reason(given) for row in said):
+    said = [each for each in stored if _is_same(each, given) and (each["withdraws_vintage"] is not None) == withdraws]
+    if given.get("submission_id") is None and any(_reason(each) == _reason(given) for each in said):
         return None  # a list repeats what it said before; a report that was approved says it anew
     if not withdraws and counting is not None and _is_same(counting, given):
         return None
     if withdraws and counting is None:
-        raise FigureRefused(
-            f"{where}: {key} に取り下げる数値がありません。期間と指標を確かめてください。",
-            f"{place}: {key} has no figure to withdraw. Check the indicator, unit and period.",
-        )
+        raise FigureRefused("nothing_to_withdraw", row=row, key=key)
     if (stored or withdraws) and not (given["reason_class"] and given["reason_text"].strip()):
-        raise FigureRefused(
-            f"{where}: {key} の値を{'取り下げる' if withdraws else '変える'}には reason_class と reason_text が必要です。",
-            f"{place}: {'withdrawing' if withdraws else 'changing'} {key} needs a reason_class and a reason_text.",
-        )
+        raise FigureRefused("withdrawing_without_reason" if withdraws else "changing_without_reason", row=row, key=key)
     given |= {"vintage": vintage, "withdraws_vintage": counting["vintage"] if withdraws and counting is not None else None}
     given.setdefault("is_sample", False)
     if withdraws and counting is not None:

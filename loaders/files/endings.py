@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kpis.figures.registers import MISTAKE
+from kpis.languages import both
+from kpis.message import Message
 from kpis.registers import REGISTERS
 from kpis.store.store import Store
 from kpis.store.tables import table_of
@@ -18,7 +20,6 @@ from loaders.files.problems import Kind
 _FOLLOWED = ("merged", "replaced")
 # A day known to the month only is the last of it: so many days earlier it may have been.
 _SLACK = {"day": 0, "month": 31, "quarter": 92, "year": 366}
-Words = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Fault:
     column: str
     kind: Kind
     found: str
-    expected: Words
-    remedy: Words
+    expected: Message
+    remedy: Message
 
 
 def faults(
@@ -45,64 +46,62 @@ def faults(
         followed: of every code that others name as their successor: the last day on which one of those ended.
     """
     ended, why, successor = fields.get("ended_on"), fields.get("ended_reason"), fields.get("successor_code")
-    blank = "空欄 / blank"
+    blank = both(Message("blank"))
     if ended is not None and not why:
-        yield Fault(
-            "ended_reason", "missing", blank, ("終了の理由", "why it ended"), ("終了の理由を選んでください", "Say why it ended")
-        )
+        yield Fault("ended_reason", "missing", blank, Message("why_ended"), Message("remedy_say_why_ended"))
     if why and why != MISTAKE and ended is None:
         yield Fault(
-            "ended_on", "missing", blank, ("終了した日", "the day it ended"),
-            ("終了した日を入れてください", "Enter the day it ended"),
+            "ended_on", "missing", blank, Message("day_ended"),
+            Message("remedy_enter_day_ended"),
         )  # fmt: skip
     if why == MISTAKE and ended is not None:
         yield Fault(
-            "ended_on", "rule", f"{ended}", ("空欄(初めからなかったものには終了の日がありません)", "a blank: what never was has no day on which it ended"),
-            ("日を消すか、別の理由を選んでください", "Remove the day, or choose another reason"),
+            "ended_on", "rule", f"{ended}", Message("no_day_ended"),
+            Message("remedy_no_day_or_other_reason"),
         )  # fmt: skip
     if (why == MISTAKE or ended is not None) and code in followed and (ended is None or ended <= followed[code]):
         yield Fault(
             "ended_on" if ended is not None else "ended_reason", "rule", f"{ended or why}",
-            (f"ほかの行の後継なので、{followed[code]} より後の日", f"a day after {followed[code]}: another row names it as its successor"),
-            ("日を直すか、その行の後継を改めてください", "Correct the day, or give that row another successor"),
+            Message("day_after_followed", day=followed[code]),
+            Message("remedy_day_or_other_successor"),
         )  # fmt: skip
     begun = REGISTERS[kind].begun
     day = fields.get(begun)
     slack = _SLACK.get(str(fields.get(REGISTERS[kind].begun_precision, "day")))
     if isinstance(ended, date) and isinstance(day, date) and slack is not None and ended < day - timedelta(days=slack):
         yield Fault(
-            "ended_on", "rule", f"{ended} < {begun} {day}", (f"{day} 以後の日", f"a day from {day} on"),
-            ("終わる前に始まっています。どちらかの日を直してください", "It ends before it begins; correct one of the days"),
+            "ended_on", "rule", f"{ended} < {begun} {day}", Message("day_from", day=day),
+            Message("remedy_ends_before_begin"),
         )  # fmt: skip
     if not successor:
         if why in _FOLLOWED:
             yield Fault(
-                "successor_code", "missing", blank, ("統合先・後継のコード", "the code of what followed it"),
-                ("後継のコードを入れるか、別の理由を選んでください", "Enter the successor's code, or choose another reason"),
+                "successor_code", "missing", blank, Message("code_of_what_followed"),
+                Message("remedy_successor_or_other_reason"),
             )  # fmt: skip
         return
     if not why:
         yield Fault(
-            "successor_code", "rule", successor, ("終了した行だけの後継", "a successor only of what has ended"),
-            ("終了した日と理由を入れるか、後継を消してください", "Enter when and why it ended, or remove the successor"),
+            "successor_code", "rule", successor, Message("successor_of_ended_only"),
+            Message("remedy_end_or_no_successor"),
         )  # fmt: skip
     elif successor == code:
         yield Fault(
-            "successor_code", "rule", successor, ("ほかの行のコード", "the code of another row"),
-            ("自分自身は後継になれません", "A row cannot follow itself"),
+            "successor_code", "rule", successor, Message("code_of_another_row"),
+            Message("remedy_not_its_own_successor"),
         )  # fmt: skip
     elif successor not in ends:
         yield Fault(
-            "successor_code", "unknown_code", successor, ("一覧にあるコード", "a code of the register"),
-            ("コードを直すか、後継を先に登録してください", "Correct the code, or register the successor first"),
+            "successor_code", "unknown_code", successor, Message("code_of_register"),
+            Message("remedy_code_or_register_successor"),
         )  # fmt: skip
     else:
         gone, reason = ends[successor]
         if reason == MISTAKE or (gone is not None and isinstance(ended, date) and gone <= ended):
             said = f"{successor} ({gone or reason})"
             yield Fault(
-                "successor_code", "rule", said, ("その日の後も続くもの", "one that went on after that day"),
-                ("後継がそれより前に終わっています。コードか日を直してください", "The successor ended before; correct the code or the day"),
+                "successor_code", "rule", said, Message("goes_on_after_day"),
+                Message("remedy_successor_ended_before"),
             )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from kpis.languages import both
+from kpis.message import Message
 from loaders.files.problems import Problem
 
 MAX_UNPACKED_BYTES = 300_000_000
@@ -26,30 +28,30 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STORED, _DEFLATED = 0, 8
 _LOCAL = struct.Struct("<4s5H3I2H")
 
-_SAVE = ("Excelで「Excelブック(.xlsx)」として保存し直してください", "In Excel, save it again as an Excel workbook (.xlsx)")
-_FORMS = ("CSVまたはExcelブック(.xlsx)", "a CSV file or an Excel workbook (.xlsx)")
-_BOOK = ("Excelブック(.xlsx)", "an Excel workbook (.xlsx)")
-_DAMAGED = "壊れたブック / a damaged workbook"
-_AGAIN = ("送り直すか、Excelで開いて保存し直してください", "Send it again, or open and save it in Excel")
+_SAVE = Message("remedy_save_as_xlsx")
+_FORMS = Message("csv_or_xlsx")
+_BOOK = Message("xlsx")
+_DAMAGED = Message("workbook_damaged")
+_AGAIN = Message("remedy_send_or_save_again")
 # What a part's name tells: the first that fits is named.
 _UNWANTED = (
-    (re.compile(r"^EncryptedPackage$|^EncryptionInfo$"), "パスワード付き / encrypted", _BOOK,
-     ("パスワードを外して保存してください", "Save it without a password")),
-    (re.compile(r"vbaProject\.bin$|vbaData\.xml$"), "マクロ付き / macros", ("マクロのないブック", "a workbook without macros"), _SAVE),
-    (re.compile(r"^xl/(macrosheets|dialogsheets)/"), "マクロシート付き / macro sheets", ("マクロのないブック", "a workbook without macros"), _SAVE),
-    (re.compile(r"^xl/(activeX|ctrlProps)/|^xl/embeddings/"), "埋め込みオブジェクト / embedded objects",
-     ("埋め込みのないブック", "a workbook without embedded objects"),
-     ("埋め込んだファイルやボタンを削除して保存してください", "Delete embedded files and buttons and save it")),
-    (re.compile(r"^xl/workbook\.bin$"), "バイナリブック(.xlsb) / a binary workbook (.xlsb)", _BOOK, _SAVE),
-    (re.compile(r"^word/document\.xml$"), "Word文書 / a Word document", _BOOK, _SAVE),
-    (re.compile(r"^ppt/presentation\.xml$"), "PowerPoint文書 / a PowerPoint document", _BOOK, _SAVE),
+    (re.compile(r"^EncryptedPackage$|^EncryptionInfo$"), Message("workbook_encrypted"), _BOOK,
+     Message("remedy_without_password")),
+    (re.compile(r"vbaProject\.bin$|vbaData\.xml$"), Message("workbook_macros"), Message("without_macros"), _SAVE),
+    (re.compile(r"^xl/(macrosheets|dialogsheets)/"), Message("workbook_macro_sheets"), Message("without_macros"), _SAVE),
+    (re.compile(r"^xl/(activeX|ctrlProps)/|^xl/embeddings/"), Message("workbook_embedded"),
+     Message("without_embedded"),
+     Message("remedy_delete_embedded")),
+    (re.compile(r"^xl/workbook\.bin$"), Message("workbook_binary"), _BOOK, _SAVE),
+    (re.compile(r"^word/document\.xml$"), Message("word_document"), _BOOK, _SAVE),
+    (re.compile(r"^ppt/presentation\.xml$"), Message("powerpoint_document"), _BOOK, _SAVE),
 )  # fmt: skip
 
 
 class _Refused(Exception):
-    def __init__(self, found: str, expected: tuple[str, str], remedy: tuple[str, str]) -> None:
-        super().__init__(found)
-        self.problem = Problem("file", found, *expected, *remedy)
+    def __init__(self, found: str | Message, expected: Message, remedy: Message) -> None:
+        super().__init__()
+        self.problem = Problem("file", both(found) if isinstance(found, Message) else found, expected, remedy)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -75,27 +77,21 @@ def check_bytes(content: bytes, *, max_bytes: int, only_workbook: bool = False) 
 def _check(content: bytes, *, max_bytes: int, only_workbook: bool) -> None:
     forms = _BOOK if only_workbook else _FORMS
     if not content:
-        raise _Refused(
-            "0 bytes", forms, ("空のファイルです。元のファイルを確かめてください", "The file is empty; check the original")
-        )
+        raise _Refused("0 bytes", forms, Message("remedy_empty_file"))
     if len(content) > max_bytes:
-        remedy = ("不要なシートや図を除いて保存し直してください", "Remove sheets and pictures not needed and save it again")
-        raise _Refused(f"{len(content):,} bytes", (f"{max_bytes:,} バイト以下", f"at most {max_bytes:,} bytes"), remedy)
+        remedy = Message("remedy_remove_sheets")
+        raise _Refused(f"{len(content):,} bytes", Message("at_most_bytes", most=max_bytes), remedy)
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise _Refused(
-                "パスワード付き / encrypted", forms, ("パスワードを外して保存してください", "Save it without a password")
-            )
-        raise _Refused("旧形式(.xls等) / an old format such as .xls", forms, _SAVE)
+            raise _Refused(Message("workbook_encrypted"), forms, Message("remedy_without_password"))
+        raise _Refused(Message("workbook_old_format"), forms, _SAVE)
     if is_workbook(content):
         _check_zip(content)
     elif content[:4] in (b"%PDF", b"\x89PNG", b"GIF8") or content[:2] in (b"\xff\xd8", b"PK") or b"\x00" in content[:4096]:
-        raise _Refused("表ではないファイル / not a table", forms, _SAVE)
+        raise _Refused(Message("no_table"), forms, _SAVE)
     elif only_workbook:
         is_markup = content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
-        raise _Refused(
-            "HTMLまたはXML / HTML or XML" if is_markup else "CSVなどの文字のファイル / a text file such as CSV", forms, _SAVE
-        )
+        raise _Refused(Message("html_or_xml") if is_markup else Message("text_file"), forms, _SAVE)
 
 
 def _check_zip(content: bytes) -> None:
@@ -106,24 +102,24 @@ def _check_zip(content: bytes) -> None:
         raise _Refused(_DAMAGED, _FORMS, _AGAIN) from error
     names = [entry.filename for entry in entries]
     if len(entries) > MAX_ENTRIES:
-        raise _Refused(f"{len(entries):,} parts", (f"{MAX_ENTRIES:,}個以下の部品", f"at most {MAX_ENTRIES:,} parts"), _SAVE)
+        raise _Refused(f"{len(entries):,} parts", Message("at_most_parts", most=MAX_ENTRIES), _SAVE)
     if len({name.casefold() for name in names}) != len(names):
-        raise _Refused("同じ名前の部品が二つあるzip / a zip with two parts of one name", _BOOK, _SAVE)
+        raise _Refused(Message("zip_parts_of_one_name"), _BOOK, _SAVE)
     if any(
         name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/") or not name.isprintable() for name in names
     ):
-        raise _Refused("不正な名前の部品があるzip / a zip with a part of an unlawful name", _BOOK, _SAVE)
+        raise _Refused(Message("zip_unlawful_name"), _BOOK, _SAVE)
     if any(entry.flag_bits & 1 for entry in entries):
-        raise _Refused("パスワード付き / encrypted", _BOOK, ("パスワードを外して保存してください", "Save it without a password"))
+        raise _Refused(Message("workbook_encrypted"), _BOOK, Message("remedy_without_password"))
     if "mimetype" in names and b"opendocument" in content[:200]:
-        raise _Refused("OpenDocument(.ods等) / an OpenDocument file such as .ods", _BOOK, _SAVE)
+        raise _Refused(Message("opendocument"), _BOOK, _SAVE)
     for pattern, found, expected, remedy in _UNWANTED:
         if any(pattern.search(name) for name in names):
             raise _Refused(found, expected, remedy)
     if "xl/workbook.xml" not in names:
-        raise _Refused("Excelブックではないzip / a zip that is no .xlsx", _FORMS, _SAVE)
+        raise _Refused(Message("zip_no_xlsx"), _FORMS, _SAVE)
     if sum(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names) > MAX_SHEETS:
-        raise _Refused("シートが多すぎます / too many sheets", (f"{MAX_SHEETS}枚以下", f"at most {MAX_SHEETS} sheets"), _SAVE)
+        raise _Refused(Message("too_many_sheets"), Message("at_most_sheets", most=MAX_SHEETS), _SAVE)
     _measure(content, entries)
 
 
@@ -133,7 +129,7 @@ def _measure(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
     for entry in sorted(entries, key=lambda e: e.header_offset):
         begins = _data_begins(content, entry)
         if entry.header_offset < free_from or begins + entry.compress_size > len(content):
-            raise _Refused("部品が重なり合うzip / a zip whose parts overlap", _BOOK, _SAVE)
+            raise _Refused(Message("zip_parts_overlap"), _BOOK, _SAVE)
         free_from = begins + entry.compress_size
         size, is_xml = 0, entry.filename.lower().endswith((".xml", ".rels", ".vml"))
         tail = b""
@@ -141,8 +137,8 @@ def _measure(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
             size += len(piece)
             if size > MAX_PART_BYTES or total + size > min(MAX_UNPACKED_BYTES, MAX_RATIO * max(len(content), 100_000)):
                 raise _Refused(
-                    f"展開後 {total + size:,} bytes以上 / {total + size:,} bytes or more unpacked",
-                    ("通常の大きさのブック", "a workbook of ordinary size"), _SAVE,
+                    Message("bytes_unpacked", size=total + size),
+                    Message("ordinary_workbook"), _SAVE,
                 )  # fmt: skip
             if is_xml:
                 _refuse_entities(tail + piece, is_start=size == len(piece))
@@ -150,11 +146,11 @@ def _measure(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
                 texts += piece.count(b"<si>") + piece.count(b":si>") if "haredStrings" in entry.filename else 0
                 tail = piece[-16:]
             if cells > MAX_CELLS:
-                raise _Refused(f"{cells:,} cells", (f"{MAX_CELLS:,}セル以下", f"at most {MAX_CELLS:,} cells"), _SAVE)
+                raise _Refused(f"{cells:,} cells", Message("at_most_cells", most=MAX_CELLS), _SAVE)
             if texts > MAX_STRINGS:
                 raise _Refused(
-                    f"文字列 {texts:,}個以上 / {texts:,} shared strings or more",
-                    (f"文字列 {MAX_STRINGS:,}個以下", f"at most {MAX_STRINGS:,} shared strings"), _SAVE,
+                    Message("shared_strings_or_more", count=texts),
+                    Message("at_most_shared_strings", most=MAX_STRINGS), _SAVE,
                 )  # fmt: skip
         if size != entry.file_size:
             raise _Refused(_DAMAGED, _BOOK, _AGAIN)
@@ -181,7 +177,7 @@ def _pieces(content: bytes, begins: int, entry: zipfile.ZipInfo) -> Iterator[byt
             yield bytes(data[at : at + _PIECE])
         return
     if entry.compress_type != _DEFLATED:
-        raise _Refused("この方式で圧縮したブックは読めません / a compression that is not read", _BOOK, _SAVE)
+        raise _Refused(Message("compression_not_read"), _BOOK, _SAVE)
     unpacker, rest = zlib.decompressobj(-15), bytes(data)
     try:
         while not unpacker.eof:
@@ -198,10 +194,6 @@ def _pieces(content: bytes, begins: int, entry: zipfile.ZipInfo) -> Iterator[byt
 
 def _refuse_entities(piece: bytes, *, is_start: bool) -> None:
     if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
-        raise _Refused(
-            "文書型宣言のあるXML / XML with a document type", ("Excelが書いたままのブック", "a workbook as Excel writes it"), _SAVE
-        )
+        raise _Refused(Message("xml_document_type"), Message("as_excel_writes"), _SAVE)
     if is_start and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _Refused(
-            "UTF-8でないXML / XML that is not UTF-8", ("Excelが書いたままのブック", "a workbook as Excel writes it"), _SAVE
-        )
+        raise _Refused(Message("xml_not_utf8"), Message("as_excel_writes"), _SAVE)

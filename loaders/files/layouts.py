@@ -19,6 +19,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kpis.declared import Fields
+from kpis.languages import written
+from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.store.tables import ProcedureFields
 from loaders.files.addresses import column_letters
@@ -150,9 +152,8 @@ def read_placed(
         columns.setdefault(line.column, left + place)
     problems = [
         Problem(
-            "header", line.headings[0], "この見出しの列", "a column with this heading",
-            f"公表時の見出しに戻すか、data/layouts/{placed.layout.name}.csv を直してください",
-            f"Restore the published heading, or correct data/layouts/{placed.layout.name}.csv", sheet=sheet, row=top + placed.first - 1,
+            "header", line.headings[0], Message("column_of_heading"),
+            Message("remedy_restore_heading_or_layout", layout=placed.layout.name), sheet=sheet, row=top + placed.first - 1,
         )
         for line in placed.layout.required if line not in placed.places
     ]  # fmt: skip
@@ -183,13 +184,13 @@ def read_placed(
         for e in error.errors():
             at, name = e["loc"][0], str(e["loc"][1]) if len(e["loc"]) > 1 else ""
             place = columns.get(name, 0)
-            expected = (str(e["msg"]), str(e["msg"]))
+            expected = Message("as_told", text=e["msg"])
             problems.append(_problem("rule", f"{name}={e['input']}", expected, "error", sheet, numbers[int(at)], place))
     return [], problems, columns
 
 
-_Fault = tuple[Kind, tuple[str, str], str]  # kind, expected in Japanese and English, grade
-_Wrong = tuple[LayoutRow, Kind, str, tuple[str, str], str]
+_Fault = tuple[Kind, Message, str]  # kind, expected, grade
+_Wrong = tuple[LayoutRow, Kind, str, Message, str]
 
 
 class _Reader:
@@ -212,7 +213,9 @@ class _Reader:
             text = _text(given[place]) if place < len(given) else ""
             if text in NOTHING:
                 if line.blank:
-                    wrong.append((line, "missing", f"{line.headings[0]}: (空欄 blank)", ("値", "a value"), line.blank))
+                    wrong.append(
+                        (line, "missing", written(Message("column_blank", column=line.headings[0])), Message("a_value"), line.blank)
+                    )
             elif line.column == "details_json":
                 if line.codes.get(text, "x"):
                     details[line.headings[0]] = text
@@ -231,7 +234,7 @@ class _Reader:
     def _bureau(self, line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
         code = self.bureaus.get(text)
         if code is None:
-            return "unknown_code", ("bureaus.csv にある組織の名称", "the name of a unit in bureaus.csv"), "error"
+            return "unknown_code", Message("name_of_unit"), "error"
         row[line.column] = code
         return None
 
@@ -268,14 +271,14 @@ def _read_count(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | Non
     except Unreadable:
         value = -1.0
     if value < 0:
-        return "number", ("0以上の数", "a number of at least 0"), "error"
+        return "number", Message("at_least_zero"), "error"
     if not line.constant:  # 0 stands for unknown
         row[line.column] = value or None
         return None
     total = row.get(line.constant)
     row[line.column] = value if total and value <= total else None
     if value > (total or 0):
-        return "rule", ("総数以下の数", "a number of at most the total"), "warning"
+        return "rule", Message("at_most_total"), "warning"
     return None
 
 
@@ -291,7 +294,7 @@ def _read_fiscal_year(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault
 
 def _unlisted(line: LayoutRow) -> _Fault:
     known = " | ".join(line.codes)
-    return "choice", (f"次のいずれか: {known}", f"one of {known}"), "error"
+    return "choice", Message("one_of_layout", known=known), "error"
 
 
 def _text(cell: Any) -> str:
@@ -309,13 +312,9 @@ def _decoded(line: LayoutRow, answer: str) -> str | None:
     return line.codes.get(cleaned(answer).split(" ", 1)[0], line.codes.get("*"))
 
 
-def _problem(kind: Kind, found: str, expected: tuple[str, str], grade: str, sheet: str, row: int, column: int) -> Problem:
-    remedy = (
-        ("このセルを直して、もう一度取り込んでください", "Correct this cell and load the file again")
-        if grade == "error"
-        else ("「不明」として取り込みました。公表元で確かめてください", "Stored as unknown; check with the publisher")
-    )
+def _problem(kind: Kind, found: str, expected: Message, grade: str, sheet: str, row: int, column: int) -> Problem:
+    remedy = Message("remedy_correct_cell") if grade == "error" else Message("remedy_stored_as_unknown")
     return Problem(
-        kind, found, *expected, *remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
+        kind, found, expected, remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
         grade="warning" if grade == "warning" else "error",
     )  # fmt: skip

@@ -15,6 +15,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from kpis.languages import both
+from kpis.message import Message
 from loaders.files.formats import BUILT_IN, is_plain
 
 MAX_STRINGS = 400_000
@@ -60,7 +62,7 @@ def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str,
             if kind == "worksheet":
                 found.append((sheet.get("name", ""), path))
     if len({name.casefold() for name, _ in found}) != len(found):
-        raise BookDamaged("同じ名前のシート / two sheets of one name")
+        raise BookDamaged(both(Message("sheets_of_one_name")))
     others = {kind: path for path, kind in targets.values() if kind in ("sharedStrings", "styles")}
     told = [e.get("date1904", "").strip() for e in root.iter() if e.tag in [f"{{{space}}}workbookPr" for space in _SPACES]]
     return found, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in told)
@@ -111,7 +113,7 @@ class Parsing:
         self.parser.StartDoctypeDeclHandler = self._doctype
 
     def _doctype(self, *_: Any) -> None:
-        raise BookDamaged("文書型宣言のあるXML / XML with a document type", sheet=self.sheet)
+        raise BookDamaged(both(Message("xml_document_type")), sheet=self.sheet)
 
     def _root(self, tag: str, _attributes: Attributes) -> None:
         space, _, name = tag.rpartition(" ")
@@ -144,7 +146,7 @@ class Parsing:
                         or self.depth > _DEPTH
                         or (len(self.text) > 100 and sum(map(len, self.text)) > _TEXT)
                     ):
-                        raise BookDamaged("Excelが書かないXML / XML that Excel does not write", sheet=self.sheet)
+                        raise BookDamaged(both(Message("xml_not_of_excel")), sheet=self.sheet)
                     if found := self.beyond():
                         raise BookDamaged(found, sheet=self.sheet)
             parser.Parse(b"", True)
@@ -162,7 +164,7 @@ class _Strings(Parsing):
         self.found: list[str] = []
 
     def beyond(self) -> str:
-        return f"文字列 {len(self.found):,} / shared strings" if len(self.found) > MAX_STRINGS else ""
+        return both(Message("shared_strings", count=len(self.found))) if len(self.found) > MAX_STRINGS else ""
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
         entry, text, reading = space + "si", space + "t", space + "rPh"
@@ -211,7 +213,7 @@ class _Styles(Parsing):
 
     def beyond(self) -> str:
         count = max(len(self.codes), len(self.parents), len(self.cells))
-        return f"スタイル {count:,} / styles" if count > MAX_STYLES else ""
+        return both(Message("styles", count=count)) if count > MAX_STYLES else ""
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
         path: list[str] = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from kpis.languages import both
+from kpis.message import Message
 from kpis.reporting.comparison import Completeness
 from loaders.files.parts import BookDamaged
 from loaders.files.sheets import Sheet
@@ -17,7 +19,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong: where, what was found, what was expected, and what to do, in Japanese and English.
+    """One thing wrong: where, what was found, what was expected, and what to do.
 
     A doubt (grade ``warning``) names the ``rule`` that raised it and the ``key`` of the row, so that its confirmation can be kept. A
     ``question`` is a cell that may mean two things: nothing is read from it until somebody says which. ``subject`` is the row in words.
@@ -25,10 +27,8 @@ class Problem:
 
     kind: Kind
     found: str
-    expected_ja: str
-    expected_en: str
-    remedy_ja: str
-    remedy_en: str
+    expected: Message
+    remedy: Message
     sheet: str = ""
     cell: str = ""
     row: int | None = None
@@ -44,10 +44,7 @@ class Problem:
         return self.grade != "warning"
 
 
-SAVE = (
-    "Excelで開いて「Excelブック(.xlsx)」として保存し直してください",
-    "Open it in Excel and save it again as an Excel workbook (.xlsx)",
-)
+SAVE = Message("remedy_open_and_save_as_xlsx")
 
 
 def damaged(error: BookDamaged) -> Problem:
@@ -55,9 +52,8 @@ def damaged(error: BookDamaged) -> Problem:
     return Problem(
         "file",
         error.found,
-        "Excelが書いたままの読めるブック",
-        "a readable workbook, as Excel writes it",
-        *SAVE,
+        Message("readable_workbook"),
+        SAVE,
         sheet=error.sheet,
         cell=error.cell,
     )
@@ -66,8 +62,7 @@ def damaged(error: BookDamaged) -> Problem:
 def far_cell(sheet: Sheet) -> Problem:
     """Return the problem of a sheet with a value far from its table."""
     return Problem(
-        "sheet", sheet.far_cell, "表の近くにまとまったセル", "cells close to the table", "このセルの内容を消して、保存し直してください",
-        "Clear this cell and save again", sheet=sheet.name, cell=sheet.far_cell,
+        "sheet", sheet.far_cell, Message("cells_close_to_table"), Message("remedy_clear_cell"), sheet=sheet.name, cell=sheet.far_cell,
     )  # fmt: skip
 
 
@@ -93,7 +88,7 @@ class LoadReport:
             "problems": [
                 {
                     "sheet": p.sheet, "cell": p.cell, "row": p.row, "subject": f"{p.subject_ja} / {p.subject_en}".strip(" /"), "kind": p.kind, "grade": p.grade, "found": p.found,
-                    "expected": f"{p.expected_ja} / {p.expected_en}", "remedy": f"{p.remedy_ja} / {p.remedy_en}",
+                    "expected": both(p.expected), "remedy": both(p.remedy),
                 }
                 for p in self.problems
             ],

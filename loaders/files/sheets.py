@@ -17,6 +17,8 @@ from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
 
+from kpis.languages import both
+from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, column_number
 from loaders.files.formats import Formatted, said_of
 from loaders.files.parts import Attributes, BookDamaged, Parsing, formats_of, parts_of_book, strings_of, unescaped
@@ -79,7 +81,7 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
             sheets = []
             for name, part in listed[:1] if only_first else listed:
                 if part not in held:
-                    raise BookDamaged(f"{part or name}: ありません / missing", sheet=name)
+                    raise BookDamaged(f"{part or name}: {both(Message('part_missing'))}", sheet=name)
                 sheets.append(_Reader(Sheet(name, part), strings, formats, is_1904).read(archive))
             return sheets, is_1904
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
@@ -116,7 +118,7 @@ class _Reader(Parsing):
     def beyond(self) -> str:
         if self.count > MAX_CELLS:
             return f"{self.count:,} cells"
-        return f"結合 {len(self.out.merged):,} / merged cells" if len(self.out.merged) > MAX_MERGED else ""
+        return both(Message("merged_cells", count=len(self.out.merged))) if len(self.out.merged) > MAX_MERGED else ""
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:  # noqa: C901  # a branch per tag, all of one pass
         names = [space + name for name in ("sheetData", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell")]
@@ -239,7 +241,7 @@ class _Reader(Parsing):
         match = _ADDRESS.match(plain)
         column = column_number(match[1]) if match else 0
         if match is None or not 1 <= column <= LAST_COLUMN or int(match[2]) != row:
-            raise BookDamaged(f"{address[:40]} ({row}行目 / row {row})", sheet=self.sheet)
+            raise BookDamaged(f"{address[:40]} ({both(Message('at_row', row=row))})", sheet=self.sheet)
         return column
 
     def _merge(self, place: str) -> None:
@@ -271,7 +273,7 @@ class _Reader(Parsing):
         elif cells[column - 1] == "":
             cells[column - 1] = value
         else:
-            self.out.faulty[f"{column_letters(column)}{row}"] = "同じ番地のセルが二つ / two cells of one address"
+            self.out.faulty[f"{column_letters(column)}{row}"] = both(Message("cells_of_one_address"))
 
     # What it holds ---------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kpis.declared import Fields, in_languages, translated, type_of
+from kpis.languages import both
+from kpis.message import Message
 from loaders.files.addresses import column_letters, split_address
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted
@@ -36,7 +38,7 @@ def read_table(content: bytes) -> tuple[Table | None, list[Problem]]:
         except BookDamaged as error:
             return None, [damaged(error)]
         except ValueError:
-            return None, [damaged(BookDamaged("シートがありません / no worksheet"))]
+            return None, [damaged(BookDamaged(both(Message("no_worksheet"))))]
         if found.far_cell:
             return None, [far_cell(found)]
         return _from_first_value(found), [*_unreadable(found)]
@@ -50,11 +52,9 @@ def read_table(content: bytes) -> tuple[Table | None, list[Problem]]:
     return None, [
         Problem(
             "encoding",
-            "文字コード不明 / unknown encoding",
-            "UTF-8またはShift_JIS",
-            "UTF-8 or Shift_JIS",
-            "「CSV UTF-8」で保存し直してください",
-            "Save it again as CSV UTF-8",
+            both(Message("encoding_unknown")),
+            Message("utf8_or_sjis"),
+            Message("remedy_save_as_csv_utf8"),
         )
     ]
 
@@ -69,14 +69,14 @@ def _from_first_value(sheet: Sheet) -> Table:
 
 def _unreadable(sheet: Sheet) -> Iterator[Problem]:
     """Name the cells that hold no value: errors, formulas without a result, what is no number."""
-    enter = ("値を入れて、もう一度取り込んでください", "Enter the value and load the file again")
+    enter = Message("remedy_enter_and_load")
     for kinds, cells in (
         ("error_cell", sheet.errors), ("number", sheet.faulty),
-        ("formula", dict.fromkeys(sheet.uncalculated, "計算されていない数式 / a formula without a result")),
+        ("formula", dict.fromkeys(sheet.uncalculated, both(Message("formula_without_result")))),
     ):  # fmt: skip
         kind: Kind = kinds  # type: ignore[assignment]
         for cell, found in cells.items():
-            yield Problem(kind, found, "値", "a value", *enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
+            yield Problem(kind, found, Message("a_value"), enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
 
 
 def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
@@ -86,18 +86,12 @@ def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: 
         return None
     held, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
     if said.kind == "percent":
-        expected = (f"{shown} % か {held} % か、どちらの意味か", f"which is meant: {shown} % or {held} %")
-        remedy = (
-            f"表示形式を「標準」にして、{shown} か {held} のどちらか正しい数字を入れてください({held} % は文字列 '{held}% と書きます)",
-            f"Change the format to General and enter the right one of {shown} and {held} (write {held} % as the text '{held}%)",
-        )
+        expected = Message("which_percentage", shown=shown, held=held)
+        remedy = Message("remedy_general_and_right_number", shown=shown, held=held)
     else:
-        expected = ("表示形式が「標準」か「数値」のセル", "a cell with a plain number format")
-        remedy = (
-            "表示形式を「標準」にして、見えるとおりの数字を入れ直してください",
-            "Change the format to General and enter the number as it is meant",
-        )
-    return Problem("number", f"{name}={held} ({said.code})", *expected, *remedy, sheet=sheet, cell=cell, row=row)
+        expected = Message("plain_number_format")
+        remedy = Message("remedy_general_and_number_meant")
+    return Problem("number", f"{name}={held} ({said.code})", expected, remedy, sheet=sheet, cell=cell, row=row)
 
 
 @lru_cache(maxsize=32)
@@ -135,17 +129,15 @@ def read_rows(
     names = header_of(table)
     model = in_languages(model, names)
     required = [n for n, f in model.model_fields.items() if f.is_required()]
-    problems = [
-        _header_problem(sheet, top, name, "列がありません", "a column that is missing") for name in required if name not in names
-    ] + [
+    problems = [_header_problem(sheet, top, name, Message("column_missing")) for name in required if name not in names] + [
         _no_language(sheet, top, left + at, name)
         if any(name.startswith(f"{field}_") for field in translated(model))
-        else _header_problem(sheet, top, name, "余分な列です", "a column that does not belong here")
+        else _header_problem(sheet, top, name, Message("column_not_here"))
         for at, name in enumerate(names)
         if name not in model.model_fields
     ]
     if len(set(names)) != len(names):
-        problems.append(_header_problem(sheet, top, ", ".join(names), "列名の重複", "a column name used twice"))
+        problems.append(_header_problem(sheet, top, ", ".join(names), Message("column_twice")))
     if problems:
         return [], problems
     held = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
@@ -184,17 +176,17 @@ def read_rows(
     return rows, problems
 
 
-def _header_problem(sheet: str, row: int, name: str, ja: str, en: str) -> Problem:
+def _header_problem(sheet: str, row: int, name: str, expected: Message) -> Problem:
     return Problem(
-        "header", name, ja, en, "1行目を data/README.md の列名に合わせてください", "Make the first row the column names in data/README.md",
+        "header", name, expected, Message("remedy_column_names"),
         sheet=sheet, row=row,
     )  # fmt: skip
 
 
 def _no_language(sheet: str, row: int, column: int, name: str) -> Problem:
     return Problem(
-        "header", name, "言語の符号で終わる列名(name_fr、name_zh-Hant など)", "a column name that ends with the code of a language, as name_fr or name_zh-Hant",
-        "言語の符号を直すか、この列を除いてください", "Correct the code of the language, or remove the column",
+        "header", name, Message("column_of_a_language"),
+        Message("remedy_language_of_column"),
         sheet=sheet, cell=f"{column_letters(column)}{row}", row=row,
     )  # fmt: skip
 
@@ -268,19 +260,19 @@ def _problem(model: type[Fields], error: Any, given: dict[str, Any], *, sheet: s
     kind: Kind
     wanted = type_of(model, name) if name else None
     if name == "period_code":
-        kind, expected = "period", ("FY2022、FY2022-Q3、2022-12 など", "a period such as FY2022, FY2022-Q3 or 2022-12")
+        kind, expected = "period", Message("period_as")
     elif error["type"] == "missing" or (name and not str(given.get(name, "")).strip()):
-        kind, expected = "missing", ("値", "a value")
+        kind, expected = "missing", Message("a_value")
     elif wanted is date:
-        kind, expected = "date", ("日付(2022-12-31 など)", "a date such as 2022-12-31")
+        kind, expected = "date", Message("date_as")
     elif wanted in (float, int):
-        kind, expected = "number", ("数値(範囲内の有限の数)", "a finite number within range")
+        kind, expected = "number", Message("finite_number_in_range")
     elif error["type"] == "literal_error" or wanted is bool:
-        kind, expected = "choice", (error["msg"], error["msg"])
+        kind, expected = "choice", Message("as_told", text=error["msg"])
     else:
-        kind, expected = "rule", (error["msg"], error["msg"])
+        kind, expected = "rule", Message("as_told", text=error["msg"])
     return Problem(
-        kind, f"{name}={given.get(name, '')}" if name else str(error["msg"]), *expected,
-        "このセルを直して、もう一度取り込んでください", "Correct this cell and load the file again",
+        kind, f"{name}={given.get(name, '')}" if name else str(error["msg"]), expected,
+        Message("remedy_correct_cell"),
         sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
     )  # fmt: skip

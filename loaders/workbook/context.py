@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -164,20 +165,13 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
     """
     period = parse_period(period_code)
     if period.kind == "calendar_year":
-        raise FigureRefused(
-            f"暦年「{period_code}」の報告様式はありません。FY2022-Q3 のように年度・四半期・月で指定してください。",
-            f"There is no report of a calendar year ({period_code}). Name a fiscal year, quarter or month, as FY2022-Q3.",
-        )
+        raise FigureRefused("no_calendar_year_report", period=period_code)
     with store.reading() as session:
         bureaus = table_of(tables.Bureau)
         bureau = next(iter(_records(session, tables.Bureau, select(bureaus).where(bureaus.c.bureau_code == bureau_code))), None)
         if bureau is None:
             known = session.execute(select(bureaus.c.bureau_code).where(bureaus.c.kind.not_in(NOT_REPORTING), bureaus.c.is_current))
-            codes = "、".join(known.scalars())
-            raise NotFound(
-                f"局コード「{bureau_code}」は登録されていません。次から選んでください: {codes}",
-                f"No bureau has the code {bureau_code!r}. Choose one of: {codes.replace('、', ', ')}",
-            )
+            raise NotFound("bureau_code_unknown", code=bureau_code, known=tuple(known.scalars()))
         organisation = store.organisation()
         _refuse_bureau(bureau, period, organisation)
         revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
@@ -204,17 +198,11 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
 
 
 def _refuse_bureau(bureau: Record, period: Period, organisation: Organisation) -> None:
-    name, code = named(bureau), bureau["bureau_code"]
+    name, code = partial(named, bureau, "name"), bureau["bureau_code"]
     if bureau["kind"] in NOT_REPORTING:
-        raise FigureRefused(
-            f"「{name}」({code})は報告する局ではありません。局を指定してください。",
-            f"{named(bureau, language='en')} ({code}) is no bureau that reports. Name a bureau.",
-        )
+        raise FigureRefused("unit_does_not_report", name=name, code=code)
     if outside_time(code, period, organisation) is not None:
-        raise FigureRefused(
-            f"「{name}」({code})は{period.label()}には存在しません。その期間にあった局を指定してください。",
-            f"{named(bureau, language='en')} ({code}) did not exist in {period.label('en')}. Name a bureau of that time.",
-        )
+        raise FigureRefused("unit_not_at_the_time", name=name, code=code, period=period.label)
 
 
 def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, Record]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kpis.errors import MierukaError
+from kpis.languages import both
+from kpis.message import Message
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
@@ -34,10 +36,7 @@ from loaders.workbook.template import write_sheets
 __all__ = [
     "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook", "write_template",
 ]  # fmt: skip
-_DOWNLOAD = (
-    "様式をもう一度ダウンロードして、記入内容を写してください",
-    "Download the template again and copy your entries into it",
-)
+_DOWNLOAD = Message("remedy_download_again")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,9 +157,10 @@ def read_workbook(
         context = gather(store, mark.bureau_code, mark.period_code)
     except MierukaError as error:
         told = f"{mark.bureau_code} {mark.period_code}"
-        expected = ("登録済みの局と期間", "a known bureau and period")
+        expected = Message("known_bureau_and_period")
         return WorkbookReading(
-            mark=mark, problems=[Problem("mark", told, *expected, error.message_ja, error.message_en, sheet=mark_sheet)]
+            mark=mark,
+            problems=[Problem("mark", told, expected, error.message, sheet=mark_sheet)],
         )
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
@@ -202,8 +202,7 @@ def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, Sheet], bool, 
     except BookDamaged as error:
         return {}, False, [damaged(error)]
     linked = [
-        Problem("formula", "別のブックを参照する数式 / a formula that reads another workbook", "このブックだけで求まる値",
-                "a value from this workbook alone", "値として貼り付けてください", "Paste it as a value", sheet=found.name, cell=cell)
+        Problem("formula", both(Message("formula_of_other_workbook")), Message("value_of_this_workbook"), Message("remedy_paste_value"), sheet=found.name, cell=cell)
         for found in sheets for cell in found.linked
     ]  # fmt: skip
     if linked or b"xl/externalLinks/" in content:
@@ -215,43 +214,43 @@ def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, Sheet], bool, 
 
 def _external_links() -> Problem:
     return Problem(
-        "file", "別のブックへのリンク / links to other workbooks", "リンクのないブック", "a workbook without links",
-        "「データ → リンクの編集 → リンクの解除」をして保存してください", "Break the links (Data → Edit links) and save it",
+        "file", both(Message("links_to_workbooks")), Message("without_links"),
+        Message("remedy_break_links"),
     )  # fmt: skip
 
 
 def _no_mark(count: int, sheet: str) -> Problem:
-    found = "様式の印がありません / no mark of a template" if not count else f"様式の印が{count}つあります / {count} marks"
-    return Problem("mark", found, "このシステムが発行した様式", "a template issued by this system", *_DOWNLOAD, sheet=sheet)
+    found = both(Message("no_mark")) if not count else both(Message("several_marks", count=count))
+    return Problem("mark", found, Message("template_of_system"), _DOWNLOAD, sheet=sheet)
 
 
 def _mark_problems(
     store: Store, mark: TemplateMark, fits: bool, *, sheet: str, bureau_code: str | None, period_code: str | None
 ) -> list[Problem]:
-    def wrong(found: str, expected: tuple[str, str], remedy: tuple[str, str], cell: str) -> Problem:
-        return Problem("mark", found, *expected, *remedy, sheet=sheet, cell=cell)
+    def wrong(found: str, expected: Message, remedy: Message, cell: str) -> Problem:
+        return Problem("mark", found, expected, remedy, sheet=sheet, cell=cell)
 
     if not fits:
         return [
             wrong(
-                "様式の印が書き換えられています / the mark was changed",
-                ("発行されたままの印", "the mark as issued"),
+                both(Message("mark_changed")),
+                Message("mark_as_issued"),
                 _DOWNLOAD,
                 "A1",
             )
         ]
     if not was_issued(store, mark):
-        return [wrong(mark.template_id, ("このシステムが発行した様式番号", "a template this system issued"), _DOWNLOAD, "B2")]
+        return [wrong(mark.template_id, Message("template_number_of_system"), _DOWNLOAD, "B2")]
     problems = []
     version = load_layout().version
     if mark.layout_version != version:
-        problems.append(wrong(mark.layout_version, (f"様式の版 {version}", f"layout {version}"), _DOWNLOAD, "B3"))
+        problems.append(wrong(mark.layout_version, Message("layout_version", version=version), _DOWNLOAD, "B3"))
     if bureau_code is not None and mark.bureau_code != bureau_code:
-        problems.append(wrong(mark.bureau_code, (f"局「{bureau_code}」の様式", f"a template of {bureau_code}"),
-                              ("その局の様式をダウンロードしてください", "Download the template of that bureau"), "B4"))  # fmt: skip
+        problems.append(wrong(mark.bureau_code, Message("template_of_bureau", bureau=bureau_code),
+                              Message("remedy_template_of_bureau"), "B4"))  # fmt: skip
     if period_code is not None and mark.period_code != period_code:
-        problems.append(wrong(mark.period_code, (f"期間「{period_code}」の様式", f"a template of {period_code}"),
-                              ("その期間の様式をダウンロードしてください", "Download the template of that period"), "B5"))  # fmt: skip
+        problems.append(wrong(mark.period_code, Message("template_of_period", period=period_code),
+                              Message("remedy_template_of_period"), "B5"))  # fmt: skip
     return problems
 
 
@@ -264,8 +263,8 @@ def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow])
     for code, whose in owners(store, key, new).items():
         problems.append(
             table.problem(
-                "other_bureau", f"{code} ({whose})", ("この局の行、または新しいコード", "a row of this bureau, or a new code"),
-                ("他局の行を除くか、別のコードを付けてください", "Remove the row of the other bureau, or give another code"),
+                "other_bureau", f"{code} ({whose})", Message("row_of_bureau_or_new_code"),
+                Message("remedy_remove_row_or_other_code"),
                 row=new[code].row, column=name,
             )
         )  # fmt: skip

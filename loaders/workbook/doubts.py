@@ -18,6 +18,7 @@ from statistics import median
 from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Finding, ask_scale, check_figure, check_point, written
 from kpis.figures.records import Figure, value_of
 from kpis.kinds import KINDS
+from kpis.message import Message
 from kpis.periods import Period, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, figure_of
@@ -60,14 +61,14 @@ def find_doubts(
     return doubts
 
 
-def _doubt(row: ReportedRow, rule: str, column: str, found: object, expected: tuple[str, str]) -> Problem:
-    return _problem(row, Finding(rule, column, "warning", str(found), *expected, *CONFIRM))
+def _doubt(row: ReportedRow, rule: str, column: str, found: object, expected: Message) -> Problem:
+    return _problem(row, Finding(rule, column, "warning", str(found), expected, CONFIRM))
 
 
 def _problem(row: ReportedRow, finding: Finding) -> Problem:
     kind: Kind = "doubt" if finding.severity == "warning" else "rule" if finding.severity == "question" else "number"
     return Problem(
-        kind, finding.found, finding.expected_ja, finding.expected_en, finding.remedy_ja, finding.remedy_en, sheet=row.sheet,
+        kind, finding.found, finding.expected, finding.remedy, sheet=row.sheet,
         cell=row.cell(finding.column), row=row.row, grade=finding.severity, rule=finding.rule, key=row.key,
     )  # fmt: skip
 
@@ -141,7 +142,7 @@ def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], dec
     places = max(decimals, 0 if value == round(value) else 1)  # what has a decimal is as exact as that
     allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10**-places
     if abs(value - worked) > allowed + 1e-9:
-        yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g} %", (f"数から求めた率 {worked:,.2f} %", f"{worked:,.2f} % by its own numbers"))  # fmt: skip
+        yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g} %", Message("rate_by_its_numbers", worked=worked))  # fmt: skip
 
 
 def _jump(
@@ -157,7 +158,7 @@ def _jump(
     if abs(change - usual) > JUMP * spread:
         low, high = usual - JUMP * spread, usual + JUMP * spread
         yield _doubt(row, "jump", column, f"{own:,.15g}({change:+,.4g})",
-                     (f"前回からの変化が {low:+,.4g} から {high:+,.4g}", f"a change of {low:+,.4g} to {high:+,.4g} since the figure before"))  # fmt: skip
+                     Message("change_since_before", low=low, high=high))  # fmt: skip
 
 
 def _change(before: _Point, after: _Point, is_cumulative: bool) -> float:
@@ -175,7 +176,7 @@ def _of_register(
         if isinstance(value, float) and name in row.changed and name not in refused and value != round(value):
             yield _problem(
                 row,
-                Finding("not_whole", name, "error", written(value), "整数(数えた数)", "a whole number, as counts are", *CORRECT),
+                Finding("not_whole", name, "error", written(value), Message("whole_number"), CORRECT),
             )
     if row.kind == RowKind.FACILITY and {"latitude", "longitude"} & set(row.changed):
         latitude, longitude = (_number(None if name in refused else row.fields.get(name)) for name in ("latitude", "longitude"))
@@ -184,13 +185,11 @@ def _of_register(
     name = REGISTERS[row.kind].begun
     day = row.fields.get(name)
     if today is not None and isinstance(day, date) and day > today and name in row.changed:
-        yield _doubt(
-            row, "done_in_future", name, day.isoformat(), (f"{today.isoformat()}以前の日付", f"a day until {today.isoformat()}")
-        )
+        yield _doubt(row, "done_in_future", name, day.isoformat(), Message("day_until", day=today.isoformat()))
     applications, online = row.fields.get("applications_count"), row.fields.get("online_count")
     if isinstance(applications, float) and isinstance(online, float) and online > applications:
         yield _doubt(row, "online_above_applications", "online_count", f"{online:,.15g} > {applications:,.15g}",
-                     ("申請件数以下の数", "no more than all applications"))  # fmt: skip
+                     Message("at_most_applications"))  # fmt: skip
 
 
 def _number(value: object) -> float | None:

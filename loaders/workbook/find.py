@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kpis.languages import both
+from kpis.message import Message
 from loaders.files.addresses import column_letters, column_number, split_address
 from loaders.files.problems import Kind, Problem
 from loaders.files.sheets import MAX_AREA, Sheet
 from loaders.workbook.layout import KEYS, Column, Layout, plain_heading
-from loaders.workbook.values import Words
 
 HEADING_ROWS = 40  # how far down a heading row is looked for
 _MOST = 0.5  # a row is a heading row when at least so much of a sheet's headings stand in it
-_DOWNLOAD: Words = (
-    "様式をもう一度ダウンロードして、記入内容を写してください", "Download the template again and copy your entries into it",
-)  # fmt: skip
-_RESTORE: Words = ("見出しを元の言葉に戻してください", "Restore the heading as it was")
+_DOWNLOAD = Message("remedy_download_again")  # fmt: skip
+_RESTORE = Message("remedy_restore_heading")
 
 
 @dataclass
@@ -49,11 +48,11 @@ class Table:
         return f"{letters}{row}"
 
     def problem(
-        self, kind: Kind, found: object, expected: Words, remedy: Words, *, row: int, column: str = "", cell: str = ""
+        self, kind: Kind, found: object, expected: Message, remedy: Message, *, row: int, column: str = "", cell: str = ""
     ) -> Problem:
         """Return a problem at a cell of this table."""
         place = cell or (self.address(row, column) if column in self.at else "")
-        return Problem(kind, str(found)[:200], *expected, *remedy, sheet=self.sheet, cell=place, row=row)
+        return Problem(kind, str(found)[:200], expected, remedy, sheet=self.sheet, cell=place, row=row)
 
 
 def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -> tuple[dict[str, Table], list[Problem]]:
@@ -77,8 +76,8 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
         if len(claimed) > 1:
             names = "、".join(f"「{name}」" for name, _, _ in claimed)
             problems.append(
-                Problem("sheet", names, f"「{title}」のシートが一つだけ", f"one sheet of {layout.sheets_en[key]} only",
-                        "複製したシートを削除してください", "Delete the copied sheet", sheet=claimed[1][0], cell="A1")
+                Problem("sheet", names, Message("one_sheet_only", title=title, english=layout.sheets_en[key]),
+                        Message("remedy_delete_copied_sheet"), sheet=claimed[1][0], cell="A1")
             )  # fmt: skip
         name, row, _ = claimed[0]
         table = Table(key, name, row, {}, sheets[name], {c.name: c for c in layout.columns[key]})
@@ -107,11 +106,11 @@ def _missing(key: str, title: str, is_named: bool, layout: Layout) -> Problem:
     english = layout.sheets_en[key]
     if is_named:
         return Problem(
-            "header", "見出しの行がありません / no heading row", f"「{title}」の見出しの行", f"the heading row of {english}",
-            *_DOWNLOAD, sheet=title, cell="A1", row=1,
+            "header", both(Message("no_heading_row")), Message("heading_row_of", title=title, english=english),
+            _DOWNLOAD, sheet=title, cell="A1", row=1,
         )  # fmt: skip
     return Problem(
-        "sheet", "シートがありません / no such sheet", f"シート「{title}」", f"the sheet 「{title}」 ({english})", *_DOWNLOAD, sheet=title,
+        "sheet", both(Message("no_such_sheet")), Message("the_sheet", title=title, english=english), _DOWNLOAD, sheet=title,
     )  # fmt: skip
 
 
@@ -125,7 +124,7 @@ def _place_columns(table: Table, layout: Layout) -> list[Problem]:
             unknown += [position] if text else []
         elif column.name in table.at:
             problems.append(
-                table.problem("header", cell, ("一度だけの見出し", "each heading once"), ("重複した列を削除してください", "Delete the column that is doubled"),
+                table.problem("header", cell, Message("heading_once"), Message("remedy_delete_doubled_column"),
                               row=table.top, cell=f"{column_letters(position + 1)}{table.top}")
             )  # fmt: skip
         else:
@@ -135,9 +134,9 @@ def _place_columns(table: Table, layout: Layout) -> list[Problem]:
             continue
         # A heading that was written over stands where its column was, or is the only unknown one.
         place = position if position in unknown else (unknown[0] if len(unknown) == 1 else None)
-        found = table.cells[table.top - 1][place] if place is not None else "列がありません / no such column"
+        found = table.cells[table.top - 1][place] if place is not None else both(Message("no_such_column"))
         problems.append(
-            table.problem("header", found, (f"見出し「{column.heading_ja}」", f"the heading {column.heading_ja} ({column.heading_en})"),
+            table.problem("header", found, Message("the_heading", heading=column.heading_ja, english=column.heading_en),
                           _RESTORE if place is not None else _DOWNLOAD, row=table.top,
                           cell=f"{column_letters(place + 1)}{table.top}" if place is not None else "")
         )  # fmt: skip
@@ -149,7 +148,7 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
     read = {position: name for name, position in table.at.items() if table.columns[name].is_read}
     problems: list[Problem] = []
 
-    def bad(address: str, kind: Kind, found: str, expected: Words, remedy: Words) -> None:
+    def bad(address: str, kind: Kind, found: str, expected: Message, remedy: Message) -> None:
         letters, row = split_address(address)
         position = column_number(letters) - 1
         if row > table.top and position in read:
@@ -157,18 +156,18 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
             problems.append(table.problem(kind, found, expected, remedy, row=row, cell=address))
 
     for address in sheet.uncalculated:
-        bad(address, "formula", "計算されていない数式 / a formula without a result", ("計算された値", "a calculated value"),
-            ("Excelで開いて計算させ、保存し直すか、値を直接入れてください", "Open it in Excel, let it calculate and save it, or enter the value"))  # fmt: skip
+        bad(address, "formula", both(Message("formula_without_result")), Message("calculated_value"),
+            Message("remedy_calculate_or_enter"))  # fmt: skip
     for address, found in sheet.faulty.items():
         bad(
             address,
             "number",
             found,
-            ("数値または文字", "a number or a text"),
-            ("このセルに値を入れ直してください", "Enter the value of this cell again"),
+            Message("number_or_text"),
+            Message("remedy_enter_value_again"),
         )
     for address, error in sheet.errors.items():
-        bad(address, "error_cell", error, ("エラーでない値", "a value without error"), ("数式を直すか、値を入れてください", "Mend the formula or enter the value"))  # fmt: skip
+        bad(address, "error_cell", error, Message("value_without_error"), Message("remedy_mend_formula"))  # fmt: skip
     left_to_mark = MAX_AREA
     for left, top, right, bottom in sheet.merged:
         touched = [position for position in read if left <= position + 1 <= right]
@@ -179,8 +178,8 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
             first = max(top, table.top + 1)
             place = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
             problems.append(
-                table.problem("merged", f"セルの結合 {place} / merged cells", ("一つのセルに一つの値", "one value in one cell"),
-                              ("結合を解除して、それぞれのセルに値を入れてください", "Unmerge the cells and fill each of them"),
+                table.problem("merged", both(Message("merged_at", place=place)), Message("one_value_a_cell"),
+                              Message("remedy_unmerge"),
                               row=first, cell=f"{column_letters(left)}{first}")
             )  # fmt: skip
     return problems

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kpis.kinds import KINDS
+from kpis.message import Message
 from kpis.reporting.comparison import ReportedRow, says_nothing
 from loaders.workbook.find import Table
-from loaders.workbook.values import Words
 
-BLANK = "空欄 / blank"
-_FILL: Words = ("値を入れてください", "Enter a value")
+BLANK = Message("blank")
+_FILL = Message("remedy_enter_value")
 _REQUIRED = {
     "procedures": ("name_ja", "digital_status"),
     "facilities": ("name_ja", "kind", "cashless_status"),
@@ -26,8 +26,8 @@ class Gap:
 
     kind: Literal["missing", "reason"]
     column: str
-    expected: Words
-    remedy: Words = _FILL
+    expected: Message
+    remedy: Message = _FILL
 
 
 def gaps(table: Table, row: ReportedRow, kind: str, *, refused: set[str], is_new: bool) -> Iterator[Gap]:
@@ -44,13 +44,11 @@ def gaps(table: Table, row: ReportedRow, kind: str, *, refused: set[str], is_new
     if kind and not is_new and row.changed:
         return  # a correction whose reason is missing, or half of it, is asked for it afterwards: nothing typed is lost
     if row.reason_text and not row.reason_class and "reason_class" not in refused:
-        expected = ("訂正の理由区分", "the class of the reason")
-        yield Gap(
-            kind="reason", column="reason_class", expected=expected, remedy=("一覧から選んでください", "Choose from the list")
-        )
+        expected = Message("class_of_reason")
+        yield Gap(kind="reason", column="reason_class", expected=expected, remedy=Message("remedy_choose"))
     if row.reason_class and not row.reason_text and "reason_text" not in refused:
-        expected = ("訂正の理由(文章)", "the reason in words")
-        yield Gap(kind="reason", column="reason_text", expected=expected, remedy=("理由を書いてください", "Write the reason"))
+        expected = Message("reason_in_words")
+        yield Gap(kind="reason", column="reason_text", expected=expected, remedy=Message("remedy_write_reason"))
 
 
 def says_something(row: ReportedRow) -> bool:
@@ -64,7 +62,7 @@ def _register_gaps(table: Table, row: ReportedRow, refused: set[str]) -> Iterato
     if table.key == "facilities" and not refused & {*place}:
         blank = [name for name in place if row.fields[name] is None]
         if len(blank) == 1:
-            yield Gap(kind="missing", column=blank[0], expected=("緯度と経度の組", "latitude and longitude together"))
+            yield Gap(kind="missing", column=blank[0], expected=Message("place_together"))
 
 
 def _figure_gaps(table: Table, row: ReportedRow, kind: str, refused: set[str]) -> Iterator[Gap]:
@@ -83,4 +81,6 @@ def _missing(table: Table, needed: Iterable[str], row: ReportedRow, refused: set
     for name in needed:
         if row.fields.get(name) in (None, "") and name not in refused:
             column = table.columns[name]
-            yield Gap(kind="missing", column=name, expected=(f"「{column.heading_ja}」", f"a value for {column.heading_en}"))
+            yield Gap(
+                kind="missing", column=name, expected=Message("value_for", heading=column.heading_ja, english=column.heading_en)
+            )

@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from kpis.errors import PeriodUnreadable
 from kpis.languages import codes
+from kpis.message import Message
 from kpis.periods import parse_period
+from kpis.text import named
 from loaders.files.cells import Unreadable, cleaned, read_period
 from loaders.files.problems import Problem
 from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.find import Table
-from loaders.workbook.values import Words, as_code, is_blank
+from loaders.workbook.values import as_code, is_blank
 
 _NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 
@@ -34,7 +37,7 @@ class Labels:
                 plain(name): code for code, row in context.indicators.items() for name in (row["name_ja"], row["name_en"])
             }
 
-    def contradicted(self, key: tuple[str, ...], labels: Mapping[str, Any], issued: Record | None) -> Iterator[tuple[str, Words]]:
+    def contradicted(self, key: tuple[str, ...], labels: Mapping[str, Any], issued: Record | None) -> Iterator[tuple[str, Message]]:
         """Return (column, what was expected) of each label that says something else than the row's code."""
         for name, raw in labels.items():
             if is_blank(raw):
@@ -43,29 +46,26 @@ class Labels:
                 row = self.context.indicators[key[0]]
                 yield (
                     name,
-                    (f"コード {key[0]} の指標名「{row['name_ja']}」", f"{row['name_en']}, the indicator of the code {key[0]}"),
+                    Message("name_of_indicator_code", code=key[0], name=partial(named, row, "name")),
                 )
             elif name == "period_label" and not _is_period(raw, key[1]):
                 period = parse_period(key[1])
                 yield (
                     name,
-                    (f"コード {key[1]} の期間「{period.label()}」", f"{period.label('en')}, the period of the code {key[1]}"),
+                    Message("period_of_code", code=key[1], period=period.label),
                 )
             elif name == "unit_ja" and plain(raw) not in {
                 plain(self.context.indicators[key[0]][n]) for n in ("unit_ja", "unit_en")
             }:
                 row = self.context.indicators[key[0]]
-                yield name, (f"コード {key[0]} の単位「{row['unit_ja']}」", f"{row['unit_en']}, the unit of the code {key[0]}")
+                yield name, Message("unit_of_code", code=key[0], unit=partial(named, row, "unit"))
             elif name == "project_name" and issued is not None:
                 project = self.context.projects[issued["project_code"]]
                 if plain(raw) not in {plain(project["name_ja"]), plain(project["name_en"])}:
                     code = issued["project_code"]
                     yield (
                         name,
-                        (
-                            f"コード {code} のプロジェクト「{project['name_ja']}」",
-                            f"{project['name_en']}, the project of the code {code}",
-                        ),
+                        Message("project_of_code", code=code, name=partial(named, project, "name")),
                     )
 
     def _names(self, raw: Any, code: str) -> bool:

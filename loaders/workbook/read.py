@@ -10,6 +10,8 @@ from typing import Any
 
 from kpis.figures.plausible import ask_scale
 from kpis.kinds import KINDS
+from kpis.languages import both, written
+from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.comparison import ReportedRow, TemplateMark, Value, figure_of
 from kpis.reporting.contradictions import definition_of
@@ -23,16 +25,10 @@ from loaders.workbook.identity import Vintages
 from loaders.workbook.labels import Labels
 from loaders.workbook.layout import KEYS, ROW_KINDS, Column, Layout, dated_field, shower
 from loaders.workbook.template import new_code
-from loaders.workbook.values import Refused, Words, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
+from loaders.workbook.values import Refused, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
 
-_KEEP_CODE: Words = (
-    "コードを元に戻すか、様式をもう一度ダウンロードしてください",
-    "Restore the code, or download the template again",
-)
-_KEEP_ROW: Words = (
-    "行がずれていないか確かめ、見える名前・期間・単位と右端のコードを同じ行に戻してください",
-    "Make sure that no row was shifted; bring the visible name, period and unit and the code far right together again",
-)
+_KEEP_CODE = Message("remedy_restore_code")
+_KEEP_ROW = Message("remedy_bring_row_together")
 
 
 @dataclass
@@ -98,15 +94,13 @@ class TableReader:
         )
         self.out.problems.append(
             Problem(
-                "doubt", f"{len(gone)}行: {named}", "様式にあった行がこのファイルにもある(登録は変わりません)",
-                "every row of the template in the file (what is stored stays)",
-                "今もあるなら理由を書いて確認し、終わったなら行を戻して終了した日と理由を記入してください",
-                "Confirm with a reason that they still exist, or put the rows back and enter the day they ended and why",
+                "doubt", written(Message("rows_gone", count=len(gone), rows=named)), Message("every_row_of_template"),
+                Message("remedy_rows_gone"),
                 sheet=self.table.sheet, grade="warning", rule="rows_gone",
             )
         )  # fmt: skip
 
-    def _say(self, kind: Any, found: object, expected: Words, remedy: Words, *, row: int, column: str = "") -> None:
+    def _say(self, kind: Any, found: object, expected: Message, remedy: Message, *, row: int, column: str = "") -> None:
         self.out.problems.append(self.table.problem(kind, found, expected, remedy, row=row, column=column))
 
     def _cell(self, cells: Sequence[Any], name: str) -> Any:
@@ -128,15 +122,15 @@ class TableReader:
         if whose and whose != self.mark.bureau_code:
             own = self.context.bureau
             self._say(
-                "other_bureau", whose, (f"「{own['name_ja']}」({self.mark.bureau_code})の行", f"a row of {self.mark.bureau_code}"),
-                ("他局の行を除いてください", "Remove the row of the other bureau"), row=number, column="bureau_code",
+                "other_bureau", whose, Message("row_of_bureau", name=own["name_ja"], code=self.mark.bureau_code),
+                Message("remedy_remove_row_of_other"), row=number, column="bureau_code",
             )  # fmt: skip
             return
         first = self.seen.setdefault(key, number)
         if first != number:
             self._say(
-                "duplicate", " ".join(key), (f"{first}行目と異なる行", f"a row other than row {first}"),
-                ("どちらかの行を除いてください", "Remove one of the two rows"), row=number, column=KEYS[self.table.key][0],
+                "duplicate", " ".join(key), Message("other_row_than", row=first),
+                Message("remedy_remove_one_row"), row=number, column=KEYS[self.table.key][0],
             )  # fmt: skip
             return
         vintage = self.vintages.get((self.table.key, *key), 0)
@@ -193,8 +187,8 @@ class TableReader:
             kind = "unknown_code" if code else "missing"
             self._say(
                 kind,
-                code or BLANK,
-                ("様式にある指標コード", "an indicator code of the template"),
+                code or both(BLANK),
+                Message("indicator_of_template"),
                 _KEEP_CODE,
                 row=number,
                 column="indicator_code",
@@ -208,8 +202,8 @@ class TableReader:
             asked = "、".join(p for c, p in self.context.figure_keys if c == code)
             self._say(
                 "period",
-                raw if raw != "" else BLANK,
-                (f"期間コード {asked}", f"the period code {asked}"),
+                raw if raw != "" else both(BLANK),
+                Message("period_codes", codes=asked),
                 _KEEP_CODE,
                 row=number,
                 column="period_code",
@@ -224,7 +218,7 @@ class TableReader:
         self._say(
             "rule",
             code,
-            (f"プロジェクトコード {issued['project_code']}", f"the project code {issued['project_code']}"),
+            Message("project_code_as", code=issued["project_code"]),
             _KEEP_CODE,
             row=number,
             column="project_code",
@@ -249,8 +243,8 @@ class TableReader:
             if issued is None:
                 at = next(at for at, raw in enumerate(raws) if self._is_withdrawn(raw))
                 self._say(
-                    "rule", raws[at], ("登録済みの数値がある行", "a row whose figure is stored"),
-                    ("取り下げる数値がありません。このセルを空欄にしてください", "There is no figure to withdraw; leave this cell blank"),
+                    "rule", raws[at], Message("row_with_stored_figure"),
+                    Message("remedy_nothing_to_withdraw"),
                     row=number, column=self.inputs[at].name,
                 )  # fmt: skip
                 return
@@ -269,8 +263,8 @@ class TableReader:
             if name not in held:
                 to_fill = self.layout.to_fill[kind]
                 self._say(
-                    "rule", raws[at], (f"空欄(この指標では使いません。記入する欄: {to_fill})", "a blank: this indicator does not use it"),
-                    ("このセルを空欄にしてください", "Leave this cell blank"), row=number, column=column.name,
+                    "rule", raws[at], Message("blank_unused", columns=to_fill),
+                    Message("remedy_leave_blank"), row=number, column=column.name,
                 )  # fmt: skip
                 continue
             fields[name], extra = self._typed(number, column, raws[at], kind, key=key)
@@ -293,7 +287,7 @@ class TableReader:
             columns=columns, reason_class=reason_class, reason_text=reason_text, issued=held if issued is not None else {},
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
-            self._say(gap.kind, BLANK, gap.expected, gap.remedy, row=number, column=gap.column)
+            self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
         if kind and "value" in touched and (asked := self._asked_scale(row)):
             row = replace(row, readings={"value": asked})
         if len(self.out.problems) > before or bad:
@@ -409,10 +403,10 @@ class TableReader:
         code = as_code(self._cell(cells, "project_code"))
         fields["project_code"] = code or None
         if code and code not in self.context.projects:
-            listed = "、".join(self.context.projects) or "なし / none"
+            listed = "、".join(self.context.projects) or both(Message("none_there"))
             self._say(
-                "unknown_code", code, (f"この局が担当するプロジェクトのコード({listed})", f"the code of a project of this bureau ({listed})"),
-                ("一覧から選び直してください", "Choose again from the list"), row=number, column="project_code",
+                "unknown_code", code, Message("project_of_bureau", projects=listed),
+                Message("remedy_choose_again"), row=number, column="project_code",
             )  # fmt: skip
 
     def _reason(self, number: int, cells: Sequence[Any]) -> tuple[str | None, str]:

@@ -5,9 +5,13 @@ The page and the command line come through here alike. Of a workbook that is not
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
+from kpis.languages import both, pair, say
+from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.comparison import Completeness
@@ -95,8 +99,7 @@ def _warnings(reading: WorkbookReading) -> list[Warning]:
     elif not reading.rows:
         found.append(
             Warning(
-                "記入なし / nothing filled in", "1つ以上の記入", "at least one cell filled in",
-                "変更がないことを確かめ、理由を書いてください", "Make sure that nothing changed, and say why",
+                both(Message("nothing_filled")), *pair(Message("one_cell_filled")), *pair(Message("remedy_nothing_changed")),
             )
         )  # fmt: skip
     return found
@@ -104,29 +107,34 @@ def _warnings(reading: WorkbookReading) -> list[Warning]:
 
 def _incomplete(reading: WorkbookReading, counted: Completeness) -> Warning:
     """Say once what the report leaves open: the bureau confirms all of it with one reason."""
-    nothing = "" if reading.rows else "記入なし / nothing filled in: "
-    ja, en = (
-        [f"{reading.names[code][n]} {parse_period(period).label(language)}" for code, period in counted.open[:OPEN_NAMED]]
-        for n, language in enumerate(("ja", "en"))
-    )
+    named = tuple(partial(_asked_for, reading, code, period) for code, period in counted.open[:OPEN_NAMED])
     more = len(counted.open) - OPEN_NAMED
+    left = Message(
+        "figures_left_open_and_more" if more > 0 else "figures_left_open",
+        count=len(counted.open),
+        figures=partial(_listed, named),
+        more=more,
+    )
+    told = counted.told()
     return Warning(
-        nothing + counted.told(),
-        f"残り{len(counted.open)}件: " + "、".join(ja) + (f" ほか{more}件" if more > 0 else ""),
-        f"the other {len(counted.open)}: " + "; ".join(en) + (f" and {more} more" if more > 0 else ""),
-        "記入してもう一度アップロードするか、記入しない理由を書いて確認してください",
-        "Fill them in and upload again, or confirm with the reason why they stay open", load_layout().sheets["observations"],
-        rule=INCOMPLETE,
+        told if reading.rows else f"{both(Message('nothing_filled'))}: {told}", *pair(left), *pair(Message("remedy_fill_or_confirm")),
+        load_layout().sheets["observations"], rule=INCOMPLETE,
     )  # fmt: skip
+
+
+def _asked_for(reading: WorkbookReading, code: str, period: str, language: str) -> str:
+    return f"{reading.names[code][language == 'en']} {parse_period(period).label(language)}"
+
+
+def _listed(figures: Sequence[Callable[[str], str]], language: str) -> str:
+    return say("between_figures", language).join(each(language) for each in figures)
 
 
 def _warning(problem: Problem) -> Warning:
     return Warning(
         problem.found,
-        problem.expected_ja,
-        problem.expected_en,
-        problem.remedy_ja,
-        problem.remedy_en,
+        *pair(problem.expected),
+        *pair(problem.remedy),
         problem.sheet,
         problem.cell,
         problem.rule,

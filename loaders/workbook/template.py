@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from openpyxl import Workbook
@@ -17,10 +18,12 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.figures.records import Definition, Figure, value_of
-from kpis.government import government
 from kpis.kinds import KINDS
+from kpis.languages import pair, say, written
+from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.comparison import TemplateMark
+from kpis.text import format_date
 from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.identity import write_mark
 from loaders.workbook.layout import KEYS, Column, Layout, shown
@@ -141,7 +144,7 @@ def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, s
 
 
 def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> None:
-    sheet.append(["選択肢の種類\nList", "記入する言葉\nWord to enter", "コード\nCode", "英語\nEnglish"])
+    sheet.append(["\n".join(pair(Message(key))) for key in ("choice_list", "choice_word", "choice_code", "choice_english")])
     headings = {c.choices: c.heading_ja for columns in layout.columns.values() for c in columns if c.choices}
     for name, found in lists.items():
         english = {ja: (code, en) for code, (ja, en) in layout.choices.get(name, {}).items()}
@@ -160,21 +163,22 @@ def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lis
 
 
 def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark) -> None:
+    filling_in, sheets, about = (Message(key) for key in ("how_to_fill_in", "the_sheets", "about_workbook"))
     name_en = context.bureau["name_en"] or context.bureau["bureau_code"]
     rows: list[tuple[Any, ...]] = [
         (f"{layout.title[0]} {context.period.label()}", f"{layout.title[1]}, {context.period.label('en')}"),
         (context.bureau["name_ja"], name_en),
         *_days(context),
         (),
-        ("記入のしかた", "How to fill in"),
+        pair(filling_in),
         *((f"{n}. {line['ja']}", f"{n}. {line['en']}") for n, line in enumerate(layout.instructions, start=1)),
         (),
-        ("シート", "Sheets"),
+        pair(sheets),
         *((f"「{layout.sheets[s]}」 {_count(context, s)}", f"{layout.sheets_en[s]}") for s in KEYS),
         (),
-        ("この様式について", "About this workbook"),
-        (f"様式番号 {mark.template_id}(版 {layout.version})", f"Template {mark.template_id} (layout {layout.version})"),
-        (f"作成日時 {mark.issued_at[:16].replace('T', ' ')}(協定世界時)", f"Issued {mark.issued_at[:16].replace('T', ' ')} UTC"),
+        pair(about),
+        pair(Message("template_number", number=mark.template_id, version=layout.version)),
+        pair(Message("template_issued_at", instant=mark.issued_at[:16].replace("T", " "))),
     ]  # fmt: skip
     for row in rows:
         sheet.append([_safe(part) for part in row])
@@ -186,7 +190,7 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
     for cell in (*sheet[1], *sheet[2]):
         cell.font = Font(name=FONT, size=16 if cell.row == 1 else 13, bold=True, color="00118F")
     for number, row in enumerate(rows, start=1):
-        if row and row[0] in ("記入のしかた", "シート", "この様式について"):
+        if row and row[0] in [written(heading) for heading in (filling_in, sheets, about)]:
             for cell in sheet[number]:
                 cell.font, cell.border = Font(name=FONT, size=12, bold=True), Border(bottom=_LINE)
         longest = max((len(str(row[0])) / 44, len(str(row[1])) / 74)) if row else 0
@@ -201,21 +205,20 @@ def _days(context: ReportContext) -> list[tuple[str, str]]:
     """Return the line of the days on which the report is taken, as the calendar had them when the template was issued."""
     window = context.window
     if window is None or window.opens_on is None or window.due_on is None:
-        office = government().office
-        return [
-            (f"受付期間は未定です。{office.name_ja}に確認してください", f"The reporting days are not set; ask the {office.name_en}")
-        ]
-    opens, due = (f"{day.year}年{day.month}月{day.day}日" for day in (window.opens_on, window.due_on))
-    lines = [(f"提出期限 {due}(受付開始 {opens})", f"Due {window.due_on}, open from {window.opens_on}")]
+        return [pair(Message("days_not_set"))]
+    lines = [pair(Message("days_of_report", due=partial(_day, window.due_on), opens=partial(_day, window.opens_on)))]
     if window.leave_until is not None:
-        until = window.leave_until
-        lines.append((f"例外として {until.year}年{until.month}月{until.day}日まで提出できます", f"By exception, until {until}"))
+        lines.append(pair(Message("days_by_exception", until=partial(_day, window.leave_until))))
     return lines
+
+
+def _day(day: date, language: str) -> str:
+    return f"{day}" if language == "en" else format_date(day, language)
 
 
 def _count(context: ReportContext, sheet: str) -> str:
     count = len(context.figure_keys) if sheet == "observations" else len(context.registers[sheet])
-    return f"{count}行"
+    return say("rows_count", count=count)
 
 
 def _fill(
@@ -322,7 +325,7 @@ def _validate(
     marks = f'{first}="{max(layout.clear_words)}"'
     if sheet.title == layout.sheets["observations"]:
         marks += f',{first}="{layout.withdraw_words[0]}"'
-    rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle="入力を確かめてください")
+    rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle=say("check_the_entry"))
     rule.promptTitle, rule.prompt = column.heading_ja[:32], f"{message_ja}\n{message_en}"[:255]
     rule.error = message_ja[:225] or None
     if column.value in ("choice", "open_choice", "flag", "member") or column.choices:

@@ -9,26 +9,26 @@ from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
 
+from kpis.message import Message
 from kpis.reporting.comparison import Value
 from loaders.files.cells import UNITS, Unreadable, cleaned, read_date, read_number
 from loaders.files.formats import Formatted
 from loaders.files.problems import Kind
 from loaders.workbook.layout import Column, Layout
 
-Words = tuple[str, str]
 _HIDDEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"))
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 LARGEST = 1e15
-_FIX: Words = ("このセルを直してください", "Correct this cell")
+_FIX = Message("remedy_correct_this_cell")
 
 
 class Refused(Exception):
     """A cell cannot be read for certain: the kind of problem, what was expected and the remedy."""
 
-    def __init__(self, kind: Kind, expected: Words, remedy: Words = _FIX) -> None:
-        super().__init__(expected[1])
+    def __init__(self, kind: Kind, expected: Message, remedy: Message = _FIX) -> None:
+        super().__init__(expected.key)
         self.kind, self.expected, self.remedy = kind, expected, remedy
 
 
@@ -54,13 +54,13 @@ def as_text(raw: Any) -> str:
     """
     if isinstance(raw, Formatted):
         raise Refused(
-            "text", (f"文章(表示形式「{raw.said.code}」の数値になっています)", f"a text (this cell holds a number, shown as {raw.said.code})"),
-            ("見えているとおりの文字を、先頭に ' を付けて入れ直してください", "Enter what is seen again with ' in front"),
+            "text", Message("text_not_number", format=raw.said.code),
+            Message("remedy_enter_seen_with_quote"),
         )  # fmt: skip
     if isinstance(raw, (date, datetime, timedelta)):
         raise Refused(
-            "text", ("文章(日付になっています)", "a text (this cell holds a date)"),
-            ("先頭に ' を付けて入れ直してください", "Enter it again with ' in front"),
+            "text", Message("text_not_date"),
+            Message("remedy_enter_with_quote"),
         )  # fmt: skip
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
@@ -94,8 +94,8 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
     Raises:
         Refused: the cell holds no number, a number with another unit, one that is shown otherwise, or one out of range.
     """
-    at_least = ("0以上の数値", "a number of 0 or more") if column.value == "count" else ("数値", "a number")
-    digits = ("数字だけを入れてください(例 1234)", "Enter digits only, as 1234")
+    at_least = Message("number_not_negative") if column.value == "count" else Message("a_number")
+    digits = Message("remedy_digits_only")
     approximate = is_sure = False
     shown = None
     if isinstance(raw, (bool, date, datetime, timedelta)):
@@ -106,11 +106,7 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
         except Unreadable as error:
             raise Refused("number", at_least, digits) from error
         if number.unit and not fits_unit(number.unit, unit, is_of_unit=is_of_unit):
-            told = (
-                (f"単位が「{unit}」の数値", f"a number in {unit}")
-                if unit and is_of_unit
-                else (f"単位のない{at_least[0]}", f"{at_least[1]} without a unit")
-            )
+            told = Message("number_in_unit", unit=unit) if unit and is_of_unit else Message("without_unit", number=at_least)
             raise Refused("number", told, digits)
         raw, approximate, is_sure = number.value, number.is_approximate, bool(number.unit)
     elif isinstance(raw, Formatted):
@@ -147,9 +143,8 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
         return raw.shown
     plain = f"{float(raw):,.15g}"
     raise Refused(
-        "number", (f"表示形式が「標準」か「数値」のセル(今は「{said.code}」で {plain} と違って見えています)",
-                   f"a cell with a plain number format (now {said.code}, which shows {plain} otherwise)"),
-        ("表示形式を「標準」に変え、見えるとおりの数字を入れ直してください", "Change the format to General and enter the number as it is meant"),
+        "number", Message("plain_format_now", format=said.code, number=plain),
+        Message("remedy_general_as_seen"),
     )  # fmt: skip
 
 
@@ -162,7 +157,7 @@ def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
     Raises:
         Refused: it is no day between 1990 and 2099.
     """
-    expected = ("1990年から2099年までの日付(例 2022/12/31、令和4年12月31日)", "a date from 1990 to 2099, as 2022/12/31")
+    expected = Message("date_within")
     found, precision = date.min, "day"
     if isinstance(raw, Formatted) and raw.said.kind not in ("padded", "unit"):
         raise Refused("date", expected)
@@ -179,7 +174,7 @@ def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
         raise Refused(
             "date",
             expected,
-            ("日付を 2022/12/31 か 令和4年12月31日 の形で入れ直してください", "Enter the day again as 2022/12/31 or 2022-12-31"),
+            Message("remedy_enter_day"),
         )
     return found, precision
 
@@ -198,10 +193,8 @@ def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
         code = word
     if code is None:
         words = layout.choices[column.choices].values()
-        ja, en = "、".join(ja for ja, _ in words), ", ".join(f"{en} ({ja})" for ja, en in words)
-        raise Refused(
-            "choice", (f"次のいずれか: {ja}", f"one of: {en}"), ("一覧から選び直してください", "Choose again from the list")
-        )
+        choices = tuple(Message("a_choice", word=word, english=english) for word, english in words)
+        raise Refused("choice", Message("one_of", choices=choices), Message("remedy_choose_again"))
     return code == "yes" if column.value in ("flag", "member") else code
 
 
@@ -213,5 +206,5 @@ def checked_code(raw: Any) -> str:
     """
     code = as_code(raw)
     if not _CODE.match(code):
-        raise Refused("text", ("半角の英数字と - _ . のコード(64文字まで)", "a code of letters, digits, - _ . (at most 64)"))
+        raise Refused("text", Message("code_of_letters"))
     return code

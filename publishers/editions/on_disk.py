@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from kpis.errors import NotFound
+from kpis.message import Message
 from kpis.periods import parse_instant
 from kpis.store.store import frozen_url
 
@@ -73,8 +74,7 @@ class EditionFault:
 
     edition: int
     file: str
-    message_ja: str
-    message_en: str
+    message: Message
 
 
 def folder_name(number: int) -> str:
@@ -100,10 +100,7 @@ def opened(folder: Path, number: int) -> Edition:
         stamp = path.stat()
         return _read(path, number, stamp.st_mtime_ns)
     except (OSError, ValueError, KeyError) as error:
-        raise NotFound(
-            f"公表版 第{number}号を読めません。manage.py verify で確かめてください。",
-            f"Edition {number} cannot be read. Run manage.py verify.",
-        ) from error
+        raise NotFound("edition_unreadable", number=number) from error
 
 
 @lru_cache(maxsize=256)
@@ -196,36 +193,30 @@ def verify(folder: Path, number: int | None = None, *, recorded: Mapping[int, st
     before: str | None = None
     for expected, found in enumerate(there, start=1):
         if expected != found:
-            faults.append(EditionFault(expected, folder_name(expected), "公表版がありません", "this edition is missing"))
+            faults.append(EditionFault(expected, folder_name(expected), Message("edition_missing")))
             break
     for n in there:
         try:
             edition = opened(folder, n)
         except NotFound:
-            faults.append(EditionFault(n, MANIFEST, "読めません", "cannot be read"))
+            faults.append(EditionFault(n, MANIFEST, Message("edition_part_unreadable")))
             before = None
             continue
         if n > 1 and edition.manifest.get("previous_sha256") != before:
-            faults.append(
-                EditionFault(
-                    n - 1, MANIFEST, f"第{n}号が記録した照合値と違います", f"differs from the checksum that edition {n} keeps of it"
-                )
-            )
+            faults.append(EditionFault(n - 1, MANIFEST, Message("edition_not_as_kept", number=n)))
         if recorded and n in recorded and recorded[n] != edition.sha256:
-            faults.append(
-                EditionFault(n, MANIFEST, "公表時に記録した照合値と違います", "differs from the checksum noted at publication")
-            )
+            faults.append(EditionFault(n, MANIFEST, Message("edition_not_as_noted")))
         if number in (None, n):
             faults += _file_faults(edition)
         before = edition.sha256
     if number is not None and number not in there:
-        faults.append(EditionFault(number, folder_name(number), "公表版がありません", "there is no such edition"))
+        faults.append(EditionFault(number, folder_name(number), Message("edition_not_there")))
     for n in sorted(set(recorded or {}) - set(there)):
         if number in (None, n):
-            faults.append(EditionFault(n, folder_name(n), "公表版がありません", "this edition is missing"))
+            faults.append(EditionFault(n, folder_name(n), Message("edition_missing")))
     held = pointer(folder)
     if held is not None and held.edition not in there:
-        faults.append(EditionFault(held.edition, POINTER, "表示中の公表版がありません", "the edition it names is missing"))
+        faults.append(EditionFault(held.edition, POINTER, Message("shown_edition_missing")))
     return list(dict.fromkeys(faults))
 
 
@@ -234,13 +225,13 @@ def _file_faults(edition: Edition) -> Iterable[EditionFault]:
     there = {p.relative_to(edition.folder).as_posix(): p for p in edition.folder.rglob("*") if p.is_file()}
     there.pop(MANIFEST, None)
     for name in sorted(set(listed) - set(there)):
-        yield EditionFault(n, name, "ファイルがありません", "the file is missing")
+        yield EditionFault(n, name, Message("edition_file_missing"))
     for name in sorted(set(there) - set(listed)):
-        yield EditionFault(n, name, "公表時になかったファイルです", "the file was not there at publication")
+        yield EditionFault(n, name, Message("edition_file_added"))
     for name in sorted(set(listed) & set(there)):
         if sha256_of(there[name]) == listed[name]["sha256"]:
             continue
-        yield EditionFault(n, name, "公表時の内容と違います", "differs from what was published")
+        yield EditionFault(n, name, Message("edition_file_changed"))
         if name == DATABASE:
             yield from _table_faults(edition, there[name])
 
@@ -250,12 +241,9 @@ def _table_faults(edition: Edition, database: Path) -> Iterable[EditionFault]:
     try:
         found = table_digests(database)
     except sqlite3.DatabaseError as error:
-        yield EditionFault(n, DATABASE, f"データベースとして読めません({error})", f"cannot be read as a database ({error})")
+        yield EditionFault(n, DATABASE, Message("edition_not_a_database", fault=error))
         return
     for table in sorted(set(published) | set(found)):
         was, now = published.get(table, {"rows": 0}), found.get(table, {"rows": 0})
         if was != now:
-            yield EditionFault(
-                n, f"{DATABASE}: {table}", f"表の内容が違います(公表時 {was['rows']} 行、現在 {now['rows']} 行)",
-                f"the table differs ({was['rows']} rows at publication, {now['rows']} now)",
-            )  # fmt: skip
+            yield EditionFault(n, f"{DATABASE}: {table}", Message("edition_table_changed", was=was["rows"], now=now["rows"]))

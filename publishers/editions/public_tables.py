@@ -99,10 +99,7 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
         FigureRefused: a figure that would be published rests on a sample; the message names every such series.
     """
     if store.is_sample():
-        raise FigureRefused(
-            "この登録先は見本です。見本は公表できません。実際の数値のデータベースを指定してください。",
-            "This instance is a sample. A sample cannot be published. Name the database of the figures in earnest.",
-        )
+        raise FigureRefused("sample_not_published")
     with store.reading() as session, _staged(into) as staged:
         if store.engine.dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -200,10 +197,7 @@ def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None
     wrong = sorted(place for place, row in counting.items() if row is not None and row["is_sample"])
     if wrong:
         listed = "、".join(" ".join(place) for place in wrong[:10]) + (f" (+{len(wrong) - 10})" if len(wrong) > 10 else "")
-        raise FigureRefused(
-            f"見本の値が公表する数値に混ざっています: {listed}。公表された値を新しい版として取り込んでから公表してください。",
-            f"Sample values stand among figures to be published: {listed}. Load the published value as a new vintage, then publish.",
-        )
+        raise FigureRefused("sample_among_figures", places=listed)
 
 
 class _Staged:

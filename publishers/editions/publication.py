@@ -115,9 +115,9 @@ def publish(
         FigureRefused: no note, a sample, figures changed since the preview, or somebody else published meanwhile.
     """
     if not may_publish(store, viewer):
-        raise NotAllowed("公表する権限がありません。担当室に依頼してください。", "You may not publish. Ask the reform office.")
+        raise NotAllowed("publishing_not_allowed")
     if not note.strip():
-        raise FigureRefused("公表の説明(--note)を書いてください。", "Write a note for the edition (--note).")
+        raise FigureRefused("edition_without_note")
     chosen = chosen or settings()
     folder = chosen.editions_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,18 +130,12 @@ def publish(
     try:
         gathered = gather(store, beside / DATABASE, known_at=now)
         if revision is not None and revision != gathered.revision:
-            raise FigureRefused(
-                "確認した後に数値が変わりました。もう一度内容を確認してから公表してください。",
-                "The figures changed after you looked. Look at the preview again, then publish.",
-            )
+            raise FigureRefused("figures_changed_since_preview")
         _write(beside, gathered, number, note.strip(), now, chosen)
         try:
             beside.rename(folder / on_disk.folder_name(number))
         except OSError as error:
-            raise FigureRefused(
-                f"第{number}号は別の人が公表しました。もう一度内容を確認してください。",
-                f"Edition {number} was published by somebody else meanwhile. Look at the preview again.",
-            ) from error
+            raise FigureRefused("edition_published_meanwhile", number=number) from error
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
@@ -164,17 +158,14 @@ def rollback(
         FigureRefused: no reason, or the edition is not what was published.
     """
     if not may_publish(store, viewer):
-        raise NotAllowed("公表する権限がありません。担当室に依頼してください。", "You may not publish. Ask the reform office.")
+        raise NotAllowed("publishing_not_allowed")
     if not reason.strip():
-        raise FigureRefused("戻す理由(--reason)を書いてください。", "Write the reason (--reason).")
+        raise FigureRefused("rollback_without_reason")
     folder = folder or settings().editions_dir
     if number not in on_disk.numbers(folder):
-        raise NotFound(f"公表版 第{number}号はありません。", f"There is no edition {number}.")
+        raise NotFound("edition_unknown", number=number)
     if faults := on_disk.verify(folder, number):
-        raise FigureRefused(
-            f"第{number}号は公表時と違うため表示できません: {faults[0].file} {faults[0].message_ja}。",
-            f"Edition {number} is not what was published and cannot be shown: {faults[0].file} {faults[0].message_en}.",
-        )
+        raise FigureRefused("edition_not_as_published", number=number, file=faults[0].file, fault=faults[0].message)
     held = on_disk.pointer(folder)
     marks = dict(held.withdrawn) if held else {}
     own = marks.pop(number, None)

@@ -33,14 +33,9 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
     folder = chosen.editions_dir
     made = on_disk.current(folder) if number is None else next((e for e in on_disk.shown(folder) if e.number == number), None)
     if made is None:
-        raise NotFound(
-            "公表版がありません。先に manage.py publish を実行してください。", "There is no such edition. Run manage.py publish."
-        )
+        raise NotFound("no_edition")
     if target.exists():
-        raise FigureRefused(
-            f"{target} は既にあります。新しいフォルダ名を指定してください。",
-            f"{target} exists already. Name a folder that does not.",
-        )
+        raise FigureRefused("folder_exists", target=target)
     beside = target.parent / f".export-{secrets.token_hex(4)}"
     target.parent.mkdir(parents=True, exist_ok=True)
     moment = Moment(state=State(Store(made.url)), as_of=made.as_of)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from kpis.languages import codes, has_page
+from kpis.languages import codes
 from kpis.periods import local_day, parse_instant, parse_period
 from publishers.site.site import Site
-from telling.words import Words, whose
+from telling.words import Words, has_page, whose
 
 ATOM, SITEMAP, XHTML = "http://www.w3.org/2005/Atom", "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/1999/xhtml"
 CORRECTIONS = ("figure_corrected", "figure_withdrawn", "definition")

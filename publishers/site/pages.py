@@ -13,7 +13,6 @@ from kpis.figures.records import JUDGED, Figure, Goal
 from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
 from kpis.figures.sentences import standing_word
 from kpis.government import government
-from kpis.languages import has_page
 from kpis.periods import parse_period
 from kpis.text import format_date
 from publishers.site.block_views import BlockView, pairs
@@ -34,7 +33,7 @@ from telling.overview import (
     theme_name,
     with_forerunners,
 )
-from telling.words import Words, whose
+from telling.words import Words, has_page, whose
 
 # Of milestones: what the page of their project says already, or what belongs to their source.
 NOT_LISTED = ("project_code", "reported_in", "source", "report_is_sample")

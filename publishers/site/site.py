@@ -8,7 +8,7 @@ from typing import Any
 
 from kpis.figures.scorecard import Scored
 from kpis.government import government
-from kpis.languages import codes, has_page
+from kpis.languages import codes
 from kpis.moment import Moment
 from kpis.settings import Settings
 from kpis.text import format_date
@@ -16,7 +16,7 @@ from publishers.editions.on_disk import Edition
 from publishers.site.views import IndicatorView
 from telling import citation
 from telling.blocks import Telling
-from telling.words import Words
+from telling.words import Words, has_page
 
 Page = tuple[str, str, dict[str, Any]]  # file, template, what it shows
 Pages = Iterator[Page]

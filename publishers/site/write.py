@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kpis.government import government
-from kpis.languages import SOURCE, codes, has_page
+from kpis.languages import SOURCE, codes
 from kpis.moment import Moment
 from kpis.settings import ROOT, Settings
 from publishers.editions.on_disk import Edition, sha256_of
@@ -28,7 +28,7 @@ from publishers.site.pages import pages_of
 from publishers.site.share import share_picture
 from publishers.site.site import Site
 from telling.for_machines import status_json
-from telling.words import Words
+from telling.words import Words, has_page
 
 HERE = Path(__file__).parent
 ASSETS = ("site.css", "site.js")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kpis.languages import written
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
@@ -32,7 +33,10 @@ def test_a_list_is_refused_at_the_cell_by_every_door(tokyo: Store, tmp_path: Pat
     before = store.revision(), store.count(tables.Observation), store.count(tables.OriginalFile)
     report = through(door, store, FILES / name, tmp_path)
     assert [(p.rule or p.kind, p.cell) for p in report.problems] == REFUSED[name]
-    assert all(p.grade == "error" and p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in report.problems)
+    assert all(
+        p.grade == "error" and written(p.expected) and written(p.expected, "en") and written(p.remedy) and written(p.remedy, "en")
+        for p in report.problems
+    )
     assert (store.revision(), store.count(tables.Observation), store.count(tables.OriginalFile)) == before
 
 
@@ -56,7 +60,9 @@ def test_a_hostile_workbook_is_a_named_problem_at_every_door(tokyo: Store, tmp_p
     store = copy_of(tokyo, tmp_path)
     before = store.revision(), store.count(tables.OriginalFile)
     problems = through(door, store, FILES / name, tmp_path).problems
-    assert problems and all(p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in problems)
+    assert problems and all(
+        written(p.expected) and written(p.expected, "en") and written(p.remedy) and written(p.remedy, "en") for p in problems
+    )
     assert (store.revision(), store.count(tables.OriginalFile)) == before
 
 

@@ -163,7 +163,11 @@ def test_a_file_that_cannot_be_read_is_named_with_what_to_do(written: Path, name
     (written / name).write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(GovernmentUnreadable) as refused:
         read(written)
-    assert name in refused.value.message_en and said in refused.value.message_en and name in refused.value.message_ja
+    assert (
+        name in refused.value.in_language("en")
+        and said in refused.value.in_language("en")
+        and name in refused.value.in_language("ja")
+    )
 
 
 def test_a_missing_file_is_named_with_the_command_that_writes_it(written: Path) -> None:

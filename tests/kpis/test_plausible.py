@@ -9,6 +9,7 @@ import pytest
 
 from kpis.figures.plausible import Area, check_figure, check_point
 from kpis.figures.records import Definition, Figure
+from kpis.languages import written
 
 ISLANDS = Area(south=20.0, north=36.0, west=136.0, east=154.0)
 
@@ -22,7 +23,10 @@ def found(kind: str, *, unit: str = "", past: list[Figure] | None = None, asked:
           catalogue: dict[str, Any] | None = None, ytd: bool = False, period: str = "2026-09", **numbers: float) -> list[tuple[str, str, str]]:  # fmt: skip
     figure = Figure(period, numbers.pop("value", None), is_year_to_date=ytd, **numbers)
     findings = check_figure(definition(kind, unit, **(catalogue or {})), figure, past or [], asked=asked, sure=sure)
-    assert all(f.found and f.expected_ja and f.expected_en and f.remedy_ja and f.remedy_en for f in findings)
+    assert all(
+        f.found and written(f.expected) and written(f.expected, "en") and written(f.remedy) and written(f.remedy, "en")
+        for f in findings
+    )
     return [(f.severity, f.rule, f.column) for f in findings]
 
 
@@ -92,7 +96,7 @@ def test_what_is_no_number_is_refused(bad: float, column: str) -> None:
 def test_a_rate_up_to_1_is_a_question(kind: str, value: float) -> None:
     (question,) = check_figure(definition(kind, "%"), Figure("2026-09", value))
     assert (question.severity, question.readings) == ("question", (value, pytest.approx(value * 100)))
-    assert "どちらの意味か" in question.expected_ja and f"{value * 100:g} %" in question.expected_en
+    assert "どちらの意味か" in written(question.expected) and f"{value * 100:g} %" in written(question.expected, "en")
 
 
 def test_a_rate_is_no_question_where_something_tells() -> None:

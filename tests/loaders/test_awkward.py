@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kpis.languages import written
 from kpis.reporting.comparison import ReportedRow
 from kpis.store.store import Store
 from loaders.workbook.door import mark_problems, read_workbook
@@ -39,7 +40,7 @@ def test_every_problem_is_named_at_its_cell(name: str, sound: tuple[Store, bytes
     errors = read_workbook(made, store=store, **case.asked).errors
     assert sorted((p.kind, p.sheet, p.cell) for p in errors) == sorted(case.problems)
     assert case.found in errors[0].found
-    assert all(p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in errors)
+    assert all(written(p.expected) and written(p.expected, "en") and written(p.remedy) and written(p.remedy, "en") for p in errors)
 
 
 @pytest.mark.parametrize("name", ACCEPTED)

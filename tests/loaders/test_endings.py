@@ -12,6 +12,7 @@ import pytest
 
 from kpis.figures import facilities, registers
 from kpis.figures.bureaus import bureau_reports
+from kpis.languages import written
 from kpis.moment import Moment, State
 from kpis.reporting import submissions
 from kpis.store import queries, tables
@@ -105,7 +106,10 @@ def test_what_cannot_be_is_refused_at_its_cell(reporting: Store, case: str) -> N
     content = listed("procedures.csv", P1, row, D1)
     for report in (check_content(content, "procedures.csv", store=reporting), load_file(reporting, content, name="procedures.csv")):
         assert [p.cell for p in report.problems] == [f"{column}3"], report.problems
-        assert all(p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in report.problems)
+        assert all(
+            written(p.expected) and written(p.expected, "en") and written(p.remedy) and written(p.remedy, "en")
+            for p in report.problems
+        )
     assert total(reporting, END) == (3, 1, 0)
 
 

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
+from kpis.languages import written
 from kpis.reporting.comparison import compare
 from kpis.store.store import Store
 from loaders.workbook.door import read_workbook
@@ -58,7 +59,7 @@ def test_clearing_all_of_a_figure_is_the_same_and_needs_its_reason(store: Store)
 
 def test_there_is_nothing_to_withdraw_where_nothing_is_stored(store: Store) -> None:
     (problem,) = read_workbook(with_cells(template(store), F, {"H8": "取下げ"}), store=store).errors
-    assert problem.cell == "H8" and "取り下げる数値がありません" in problem.remedy_ja
+    assert problem.cell == "H8" and "取り下げる数値がありません" in written(problem.remedy)
 
 
 def test_a_facility_closes_in_the_workbook_and_impossible_ends_are_refused_at_their_cells(store: Store) -> None:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from kpis.languages import written
 from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.store.store import Store
@@ -90,7 +91,9 @@ def test_problems_carry_the_cells_own_address_also_under_empty_rows_and_columns(
         ("実績", "F5", 5, "number"),
         ("実績", "D6", 6, "unknown_code"),
     ]
-    assert all(p.expected_ja and p.expected_en and p.remedy_ja and p.remedy_en for p in report.problems)
+    assert all(
+        written(p.expected) and written(p.expected, "en") and written(p.remedy) and written(p.remedy, "en") for p in report.problems
+    )
 
 
 def test_every_problem_is_told_at_once_and_nothing_is_stored(tokyo_store: Store) -> None:
@@ -116,7 +119,7 @@ def test_a_word_that_is_none_of_its_column_names_those_that_are(tokyo_store: Sto
     """Also where a word holds "int", as introduced does: a number was asked for there."""
     content = b"facility_code,name_ja,kind,cashless_status,source_code\nF900,x,hall,paid,S\n"
     (problem,) = [p for p in check_content(content, "facilities.csv", store=tokyo_store).problems if p.cell == "D2"]
-    assert problem.kind == "choice" and "'introduced'" in problem.expected_en
+    assert problem.kind == "choice" and "'introduced'" in written(problem.expected, "en")
 
 
 def test_a_blank_period_is_a_problem_at_its_cell(tokyo_store: Store) -> None:

@@ -15,6 +15,7 @@ import manage
 from kpis.errors import FigureRefused
 from kpis.figures import facilities, registers
 from kpis.figures.records import current_vintages
+from kpis.languages import written
 from kpis.settings import settings
 from kpis.store import queries, tables
 from kpis.store.store import Store
@@ -64,7 +65,11 @@ def test_rows_gone_from_a_register_are_named_and_nothing_is_stored(settled: tupl
     before = store.revision()
     for report in (check_content(path.read_bytes(), path.name, store=store), load_file(store, path)):
         (problem,) = report.problems
-        assert problem.found == "P2 施設の使用許可" and "--missing" in problem.remedy_en and "ended_on" in problem.remedy_ja
+        assert (
+            problem.found == "P2 施設の使用許可"
+            and "--missing" in written(problem.remedy, "en")
+            and "ended_on" in written(problem.remedy)
+        )
     assert store.revision() == before and total(store) == (3, 0)
     other = path.rename(path.with_name("手続一覧.csv"))
     assert [p.found for p in load_file(store, other, kind="procedures.csv").problems] == ["P2 施設の使用許可"], (
@@ -114,13 +119,13 @@ def test_a_figure_gone_from_its_list_is_withdrawn_or_kept_but_a_part_of_a_list_i
     assert not load_file(store, write(*rows, *whole)).problems
     (said,) = (supplement := load_file(store, write({**rows[0], "period_code": "FY2021-Q4"}))).problems
     assert (said.rule, said.grade, supplement.accepted) == ("part_of_list", "warning", 1), "fewer than half: a supplement, and said"
-    assert f"{len(rows) + len(whole)} 行" in said.expected_ja and said.remedy_ja.startswith(
+    assert f"{len(rows) + len(whole)} 行" in written(said.expected) and written(said.remedy).startswith(
         "一覧の全体のつもりなら、--missing never"
     )
     assert len(periods()) == 5
     again = write(*rows, *whole[:2], {**rows[0], "period_code": "FY2021-Q4"})
     (problem,) = load_file(store, again).problems
-    assert problem.found.startswith("electronic_decision_rate GENERAL FY2021-Q3") and "is_withdrawn" in problem.remedy_ja
+    assert problem.found.startswith("electronic_decision_rate GENERAL FY2021-Q3") and "is_withdrawn" in written(problem.remedy)
     assert "FY2021-Q3" in periods()
     with pytest.raises(FigureRefused):
         decision_of("never")  # no reason

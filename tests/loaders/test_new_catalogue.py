@@ -11,6 +11,7 @@ import pytest
 from kpis.declared import file_columns
 from kpis.errors import FigureRefused
 from kpis.government import FACTS, LISTED
+from kpis.languages import written
 from kpis.settings import ROOT
 from loaders.new_catalogue import look_over, write_new
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
@@ -38,14 +39,16 @@ def test_what_is_missing_is_named_by_file_with_what_to_do(tmp_path: Path) -> Non
     write_new(tmp_path / "own")
     found = list(look_over(tmp_path / "own"))
     needed = {"government.toml", "themes.csv", "unit_kinds.csv", "sources.csv", "bureaus.csv", "indicators.csv"}
-    assert {name for name, _, _ in found} == needed
-    said = " ".join(en for _, _, en in found)
+    assert {name for name, _ in found} == needed
+    said = " ".join(written(to_do, "en") for _, to_do in found)
     for value in ("publisher.name_ja", "office.name_en", "calendar.first_month", "calendar.time_zone", "calendar.first_day"):
         assert value in said, value
-    assert all(ja and en for _, ja, en in found)
+    assert all(written(to_do) != written(to_do, "en") for _, to_do in found)
     # The facts filled in, the reasons are asked for next.
     shutil.copy(CITY / "catalogue" / FACTS, tmp_path / "own" / "catalogue" / FACTS)
-    assert any(name == "correction_reasons.csv" and "is_error" in en for name, _, en in look_over(tmp_path / "own"))
+    assert any(
+        name == "correction_reasons.csv" and "is_error" in written(to_do, "en") for name, to_do in look_over(tmp_path / "own")
+    )
 
 
 def test_a_catalogue_that_is_filled_in_lacks_nothing(tmp_path: Path) -> None:
@@ -68,11 +71,9 @@ def test_a_faulty_row_is_named_at_its_cell(tmp_path: Path) -> None:
     shutil.copytree(CITY, tmp_path / "own")
     path = tmp_path / "own" / "catalogue" / "indicators.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",waiting,", ",wating,"), encoding="utf-8")
-    found = list(look_over(tmp_path / "own"))
+    found = [(place, written(to_do, "en")) for place, to_do in look_over(tmp_path / "own")]
     assert len(found) == 3
-    assert all(
-        (place.startswith("indicators.csv ") and "'greening' or 'waiting'" in en) or "greening" in en for place, _, en in found
-    )
+    assert all((place.startswith("indicators.csv ") and "'greening' or 'waiting'" in en) or "greening" in en for place, en in found)
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from openpyxl.workbook import Workbook
 from typer.testing import CliRunner
 
 from kpis.errors import FigureRefused, StepRefused
+from kpis.languages import written
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.reporting.reports import opened
 from kpis.reporting.submissions import approve, choose_readings, confirm, submit
@@ -149,7 +150,7 @@ def test_a_list_says_how_such_a_cell_is_written(store: Store, tmp_path: Path, co
     ).problems
     assert [p.cell for p in problems] == ["D2"] and problems[0].grade == "error"
     if "%" in code:
-        assert "98.5" in problems[0].remedy_en and "'0.985%" in problems[0].remedy_en
+        assert "98.5" in written(problems[0].remedy, "en") and "'0.985%" in written(problems[0].remedy, "en")
 
 
 @pytest.mark.parametrize("value", ["inf", "-inf", "NaN", "1e999", "Infinity"])
@@ -190,7 +191,7 @@ def test_a_value_of_a_list_is_in_the_unit_of_its_indicator(store: Store, kind: s
     content = f'indicator_code,bureau_code,period_code,value,source_code{extra}\n{code},TMG,FY2019,"{value}",{source}{",0,1" if extra else ""}\n'
     found = [p for p in check_content(content.encode(), kind, store=store).problems if p.rule in (WRONG, "scale", "out_of_bounds")]
     assert [p.rule for p in found] == ([rule] if rule else [])
-    assert all(p.cell == "D2" and p.expected_en and p.remedy_ja for p in found)
+    assert all(p.cell == "D2" and written(p.expected, "en") and written(p.remedy) for p in found)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""What code says by key is written in any language, wherever words stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kpis.errors import FigureRefused, GovernmentUnreadable, SettingsRefused
+from kpis.government import read
+from kpis.languages import both, pair, written
+from kpis.message import Message
+from kpis.periods import parse_period
+from kpis.settings import settings
+
+
+def test_a_blank_holds_a_value_a_message_several_of_them_or_what_a_language_says() -> None:
+    choices = (Message("a_choice", word="はい", english="yes"), Message("a_choice", word="いいえ", english="no"))
+    assert pair(Message("one_of", choices=choices)) == ("次のいずれか: はい、いいえ", "one of: yes (はい), no (いいえ)")
+    assert pair(Message("period_of_code", code="FY2022", period=parse_period("FY2022").label)) == (
+        "コード FY2022 の期間「令和4年度」", "FY2022, the period of the code FY2022",
+    )  # fmt: skip
+    assert both(Message("blank")) == "空欄 / blank"
+    assert len({Message("at_row", row=1), Message("at_row", row=1), Message("at_row", row=2)}) == 2
+
+
+def test_an_error_speaks_both_languages_at_once_and_japanese_where_a_language_lacks_it() -> None:
+    refused = FigureRefused("sample_not_divided", total=5, most=3)
+    assert str(refused) == f"{refused.in_language('ja')} / {refused.in_language('en')}"
+    assert refused.in_language("ja-Hira") == written(refused.message) == "5 を分けきれません。"
+
+
+def test_errors_of_settings_and_government_are_said_before_it_is_known_where_words_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CATALOGUE_DIR", str(tmp_path / "nowhere"))
+    settings.cache_clear()
+    try:
+        with pytest.raises(SettingsRefused, match=r"CATALOGUE_DIR が見つかりません: .* / CATALOGUE_DIR does not exist"):
+            settings()
+        with pytest.raises(GovernmentUnreadable, match=r"government.toml がありません.* / .*government.toml does not exist"):
+            read(tmp_path / "nowhere")
+    finally:
+        settings.cache_clear()
