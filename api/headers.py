@@ -7,7 +7,10 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kpis.government import settle
 from kpis.languages import SOURCE, codes
+from kpis.settings import settings
+from publishers.editions.on_disk import current
 from telling.words import has_page
 
 SECURITY = (
@@ -39,8 +42,7 @@ class PageHeaders:
         if not scope["path"].startswith(("/static/", "/media/", "/_stcore/")):
             # Pages are small and are rewritten below, so they are asked for uncompressed.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
-        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [SOURCE])[0]
-        language = (asked if asked in codes() and has_page(scope["path"], asked) else SOURCE).encode()
+        language = _language(scope).encode()
         start: Message | None = None
         page: list[bytes] = []
 
@@ -66,3 +68,13 @@ class PageHeaders:
             await send(message)
 
         await self.app(scope, receive, changed)
+
+
+def _language(scope: Scope) -> str:
+    """Return the language in which the page that is asked for will be written."""
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [SOURCE])[0]
+    if asked == SOURCE or asked not in codes():
+        return SOURCE
+    shown = current(settings().editions_dir) if settings().mode == "public" else None
+    settle(shown.government if shown else None)
+    return asked if has_page(scope["path"], asked) else SOURCE

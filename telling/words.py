@@ -60,10 +60,11 @@ def has_page(path: str, code: str) -> bool:
         path: of the static edition or the dashboard, as ``data.html``, ``indicators/x.html``, ``/facilities`` or nothing.
         code: the language.
     """
-    name = path.strip("/").split("/")[0].removesuffix(".html").replace("-", "_")
-    name = "themes" if name == government().page.address else name or "index"
     listed = say("pages", code).split()
-    return "all" in listed or name in listed
+    if "all" in listed:
+        return True
+    name = path.strip("/").split("/")[0].removesuffix(".html").replace("-", "_")
+    return ("themes" if name == government().page.address else name or "index") in listed
 
 
 def whose(change: Mapping[str, Any], words: Words, units: Mapping[str, Mapping[str, Any]]) -> str:

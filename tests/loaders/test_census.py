@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kpis.figures import registers
+from kpis.government import settled
 from kpis.settings import settings
 from kpis.store import queries, tables
 from kpis.store.store import Store
@@ -50,11 +52,12 @@ def census_file(path: Path, *rows: list[str], above: tuple[list[str], ...] = ())
 
 
 @pytest.fixture
-def japan(store: Store) -> Store:
+def japan(store: Store) -> Iterator[Store]:
     """A store whose catalogue has the ministries as bureaus; nothing of Tokyo in it."""
-    reports = load_folder(store, census.CATALOGUE, official=census.OFFICIAL)
-    assert not [p for r in reports for p in r.problems]
-    return store
+    with settled(census.CATALOGUE):
+        reports = load_folder(store, census.CATALOGUE, official=census.OFFICIAL)
+        assert not [p for r in reports for p in r.problems]
+        yield store
 
 
 def stored(store: Store) -> dict[str, dict]:

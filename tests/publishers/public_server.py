@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -29,13 +30,9 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
         port = free.getsockname()[1]
     around = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "MIERUKA_MODE")}
     around |= {"EDITIONS_DIR": str(folder), "PORT": str(port), "PUBLIC_URL": "https://reform.example.jp", **environment}
-    process = subprocess.Popen(
-        [*before, sys.executable, "manage.py", "run", "--public"],
-        cwd=ROOT,
-        env=around,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below; a pipe that nobody reads would stop a process that says much
+    command = [*before, sys.executable, "manage.py", "run", "--public"]
+    process = subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log)
     try:
         for _ in range(300):
             try:
@@ -46,10 +43,13 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
                     break
                 time.sleep(0.2)
         if process.poll() is not None:
-            raise AssertionError(process.stdout.read().decode() if process.stdout else "")
+            log.seek(0)
+            raise AssertionError(log.read().decode())
         yield port
     finally:
         process.terminate()
         process.wait(timeout=120)
-        if process.stdout:
-            process.stdout.close()
+        log.seek(0)
+        said = log.read().decode()
+        log.close()
+    assert "Traceback" not in said, said[:4000]
