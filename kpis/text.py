@@ -47,6 +47,18 @@ class Measured(Protocol):
     def decimals(self) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A text of a row, for a message that is written in a language nobody knows yet; called with the code of that language."""
+
+    row: Mapping[str, object] | object
+    field: str = "name"
+
+    def __call__(self, language: str) -> str:
+        """Return the text in a language, else in Japanese."""
+        return named(self.row, self.field, language)
+
+
 def named(row: Mapping[str, Any] | object, field: str = "name", language: str = SOURCE) -> str:
     """Return a text of a row or a record in a language; in Japanese where it has none in that language.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Any
 
 from kpis.errors import FigureRefused
@@ -25,7 +24,7 @@ from kpis.reporting.contradictions import definition_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
-from kpis.text import named
+from kpis.text import Named
 from kpis.vocabulary import RowKind
 from loaders.files.addresses import column_letters
 from loaders.files.problems import Problem
@@ -135,7 +134,7 @@ def _places(files: Sequence[Prepared]) -> None:
 
 def _of_other_unit(value: float, unit: str, definition: Definition, key: Key, file: Prepared, number: int) -> Problem:
     return Problem(
-        "number", f"value={value:,.15g}{unit}", Message("number_in_unit", unit=partial(named, definition, "unit")),
+        "number", f"value={value:,.15g}{unit}", Message("number_in_unit", unit=Named(definition, "unit")),
         Message("remedy_unit_of_indicator"),
         sheet=file.sheet, cell=_cell(file, "value", number), row=number, rule="other_unit", key=key,
     )  # fmt: skip

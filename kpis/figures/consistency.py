@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
 from typing import Literal
 
 from kpis.figures.organisation import Organisation
@@ -29,7 +28,7 @@ from kpis.kinds import KINDS
 from kpis.languages import both
 from kpis.message import Message
 from kpis.periods import Period, first_month_word, fiscal_year_start
-from kpis.text import named
+from kpis.text import Named
 
 Key = tuple[str, str, str]  # indicator, unit, period
 _PARTS = ("value", "numerator", "denominator", "base_value")
@@ -125,9 +124,9 @@ def outside_time(unit_code: str, period: Period, organisation: Organisation) -> 
         return None
     last = organisation.last_day(unit_code)
     if last is not None and last < period.start:
-        return Message("until_end_of_unit", day=last.isoformat(), unit=partial(named, unit, "name"))
+        return Message("until_end_of_unit", day=last.isoformat(), unit=Named(unit, "name"))
     if unit.valid_from is not None and unit.valid_from > period.end:
-        return Message("from_begin_of_unit", day=unit.valid_from.isoformat(), unit=partial(named, unit, "name"))
+        return Message("from_begin_of_unit", day=unit.valid_from.isoformat(), unit=Named(unit, "name"))
     return None
 
 

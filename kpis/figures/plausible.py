@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal, NamedTuple
 
 from kpis.figures.records import NEAR, Definition, Figure, value_of
 from kpis.kinds import KINDS
 from kpis.languages import both
 from kpis.message import Message
-from kpis.text import named
+from kpis.text import Named
 
 Severity = Literal["error", "question", "warning"]
 
@@ -192,7 +191,7 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
     value, unit = figure.value, definition.unit_ja
     low, high = limits(definition)
     if value is not None and not _within(value, low, high):
-        within = Message("value_within", bounds=_between(low, high), unit=partial(named, definition, "unit"))
+        within = Message("value_within", bounds=_between(low, high), unit=Named(definition, "unit"))
         yield Finding("out_of_bounds", "value", "error", f"{written(value)} {unit}", within, CORRECT)  # fmt: skip
     elif (
         value is not None

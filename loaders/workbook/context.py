@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -26,7 +25,7 @@ from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
-from kpis.text import named
+from kpis.text import Named
 
 NOT_REPORTING = ("whole", "scope", "comparison")
 _SHEETS = {register.sheet: register for register in REGISTERS.values()}
@@ -198,7 +197,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
 
 
 def _refuse_bureau(bureau: Record, period: Period, organisation: Organisation) -> None:
-    name, code = partial(named, bureau, "name"), bureau["bureau_code"]
+    name, code = Named(bureau, "name"), bureau["bureau_code"]
     if bureau["kind"] in NOT_REPORTING:
         raise FigureRefused("unit_does_not_report", name=name, code=code)
     if outside_time(code, period, organisation) is not None:

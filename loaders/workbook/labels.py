@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from kpis.errors import PeriodUnreadable
 from kpis.languages import codes
 from kpis.message import Message
 from kpis.periods import parse_period
-from kpis.text import named
+from kpis.text import Named
 from loaders.files.cells import Unreadable, cleaned, read_period
 from loaders.files.problems import Problem
 from loaders.workbook.context import Record, ReportContext
@@ -46,7 +45,7 @@ class Labels:
                 row = self.context.indicators[key[0]]
                 yield (
                     name,
-                    Message("name_of_indicator_code", code=key[0], name=partial(named, row, "name")),
+                    Message("name_of_indicator_code", code=key[0], name=Named(row, "name")),
                 )
             elif name == "period_label" and not _is_period(raw, key[1]):
                 period = parse_period(key[1])
@@ -58,14 +57,14 @@ class Labels:
                 plain(self.context.indicators[key[0]][n]) for n in ("unit_ja", "unit_en")
             }:
                 row = self.context.indicators[key[0]]
-                yield name, Message("unit_of_code", code=key[0], unit=partial(named, row, "unit"))
+                yield name, Message("unit_of_code", code=key[0], unit=Named(row, "unit"))
             elif name == "project_name" and issued is not None:
                 project = self.context.projects[issued["project_code"]]
                 if plain(raw) not in {plain(project["name_ja"]), plain(project["name_en"])}:
                     code = issued["project_code"]
                     yield (
                         name,
-                        Message("project_of_code", code=code, name=partial(named, project, "name")),
+                        Message("project_of_code", code=code, name=Named(project, "name")),
                     )
 
     def _names(self, raw: Any, code: str) -> bool:

@@ -405,7 +405,7 @@ class Ledger:
                             kept[key] = plainly(self.fragments(item) | (self.figures(item) if key[1] else set()))
                         allowed.append(kept[key])
                     mine: frozenset[str] = frozenset().union(*allowed)
-                    missing += [f"{n} in {line[:160]!r}" for n in unexplained(line, self.names, mine)]
+                    missing += [f"{n} in {line[:160]!r}" for n in unexplained(line, self.names | mine)]
         return missing
 
 
