@@ -384,7 +384,7 @@ def _hovers(
     judged_by: Mapping[Any, Item],
 ) -> list[str]:
     expected = [
-        [f"{ledger.chart_label(b)} {ledger.words(t)}<br>" + (ledger.sentence(s) if (s := judged_by.get((heads[t]['indicator_code'], b["code"]))) and s["figures"] else ledger.words("no_report"))
+        [f"{ledger.chart_label(b)} {theme_name(t, ledger.words)}<br>" + (ledger.sentence(s) if (s := judged_by.get((heads[t]['indicator_code'], b["code"]))) and s["figures"] else ledger.words("no_report"))
          for t in themes]
         for b in listed
     ]  # fmt: skip
