@@ -14,8 +14,8 @@ from typing import Any
 from kpis.errors import FigureRefused
 from kpis.figures.consistency import Finding, Key, Known, find_contradictions, outside_time
 from kpis.figures.organisation import Organisation, Succession, Unit
+from kpis.figures.plausible import Earlier, Severity, check_figure, check_point
 from kpis.figures.plausible import Finding as Odd
-from kpis.figures.plausible import Severity, check_figure, check_point
 from kpis.figures.records import Definition, Figure, counting_vintage
 from kpis.message import Message
 from kpis.periods import parse_period
@@ -166,18 +166,16 @@ def _figures(
         file, number, row = places[found.key]
         if found.grade == "error" or not row.reason_text.strip():
             file.problems.append(_of_list(found, file, number))
-    own: dict[tuple[str, str], dict[str, Figure]] = {
-        whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}
-    }
+    own = {whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}}
     for key, figure in reported.items():
         own[key[:2]][key[2]] = figure
+    earlier = {whose: Earlier(figures.values()) for whose, figures in own.items()}
     for key, (file, number, row) in places.items():
         definition = definitions.get(key[0])
         if definition is None or after[key] is None:
             continue
-        others = [f for period, f in own[key[:2]].items() if period != key[2]]
         sure = {"value"} if (number, "value") in file.units else set[str]()
-        for odd in check_figure(definition, reported[key], others, sure=sure):
+        for odd in check_figure(definition, reported[key], earlier[key[:2]], sure=sure):
             if odd.severity != "warning" or not row.reason_text.strip():
                 file.problems.append(_odd(odd, key, file, number))
     return places

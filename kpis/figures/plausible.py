@@ -7,8 +7,11 @@ The rules of one figure by itself, for every door alike (workbook, list, ``pull`
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from kpis.figures.records import NEAR, Definition, Figure, value_of
@@ -58,8 +61,35 @@ class Area(NamedTuple):
     east: float
 
 
+class Earlier:
+    """The figures of one indicator and unit, of any period, to ask which one a further figure is compared with."""
+
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        self._alike: dict[tuple[object, ...], list[tuple[date, int, Figure]]] = {}
+        for figure in figures:
+            for group in _compared(figure):
+                self._alike.setdefault(group, []).append((figure.period.end, figure.vintage, figure))
+        for alike in self._alike.values():
+            alike.sort(key=itemgetter(0, 1))
+
+    def before(self, figure: Figure) -> Figure | None:
+        """Return the latest figure that ends before this one and is of the same kind of period."""
+        end = figure.period.end
+        groups = (self._alike.get(group, []) for group in _compared(figure))
+        latest = [alike[place - 1] for alike in groups if (place := bisect_left(alike, end, key=itemgetter(0)))]
+        return max(latest, key=itemgetter(0, 1))[2] if latest else None
+
+
+def _compared(figure: Figure) -> list[tuple[object, ...]]:
+    """Return the groups that a figure is compared in; a total to date: with the same part of other years, and within its year."""
+    period = figure.period
+    if not figure.is_year_to_date:
+        return [(period.kind,)]
+    return [(period.kind, "part", period.start.month), (period.kind, "year", period.fiscal_year)]
+
+
 def check_figure(
-    definition: Definition, figure: Figure, earlier: Sequence[Figure] = (), *, asked: Collection[str] = (),
+    definition: Definition, figure: Figure, earlier: Earlier | None = None, *, asked: Collection[str] = (),
     sure: Collection[str] = (),
 ) -> list[Finding]:  # fmt: skip
     """Return what is wrong or odd about one figure by itself, and against the unit's earlier figures.
@@ -67,7 +97,7 @@ def check_figure(
     Args:
         definition: of its indicator, with the bounds that the catalogue gives.
         figure: as reported; a column that could not be read is ``None``.
-        earlier: of the same indicator and unit, any period; those of the same kind of period are compared.
+        earlier: the figures of the same indicator and unit.
         asked: columns that the form asks for beside the value.
         sure: columns that were written with their unit (``0.5%``), so that nothing is asked about their scale.
     """
@@ -77,7 +107,7 @@ def check_figure(
     if "value" not in sure and (question := ask_scale(definition, figure)) is not None:
         found.append(question)
     faulty = {f.column for f in found if f.severity in ("error", "question")}
-    found += [f for f in _magnitude(definition, figure, earlier) if f.column not in faulty]
+    found += [f for f in _magnitude(definition, figure, earlier.before(figure) if earlier else None) if f.column not in faulty]
     return found
 
 
@@ -263,8 +293,7 @@ def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> It
         )  # fmt: skip
 
 
-def _magnitude(definition: Definition, figure: Figure, earlier: Sequence[Figure]) -> Iterator[Finding]:
-    before = _comparable(figure, earlier)
+def _magnitude(definition: Definition, figure: Figure, before: Figure | None) -> Iterator[Finding]:
     for name in NUMBERS[:4]:
         value = getattr(figure, name)
         if value is None:
@@ -286,14 +315,3 @@ def _far(value: float, past: float, *, is_points: bool) -> bool:
     small, large = sorted((abs(value), abs(past)))
     enough = large - small >= _POINTS if is_points else large >= _FEW
     return enough and large > FACTOR * small
-
-
-def _comparable(figure: Figure, earlier: Sequence[Figure]) -> Figure | None:
-    """Return the latest earlier figure of the same kind of period; a total to date only of the same part of a year, or of the same year."""
-    own = figure.period
-    alike = [
-        f for f in earlier
-        if f.period.kind == own.kind and f.period.end < own.end and f.is_year_to_date == figure.is_year_to_date
-        and (not figure.is_year_to_date or f.period.start.month == own.start.month or f.period.fiscal_year == own.fiscal_year)
-    ]  # fmt: skip
-    return max(alike, key=lambda f: (f.period.end, f.vintage), default=None)

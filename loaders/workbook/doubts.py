@@ -15,7 +15,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Finding, ask_scale, check_figure, check_point, written
+from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Earlier, Finding, ask_scale, check_figure, check_point, written
 from kpis.figures.records import Figure, value_of
 from kpis.kinds import KINDS
 from kpis.message import Message
@@ -92,7 +92,7 @@ def _by_itself(
     fields = {**row.fields, **dict.fromkeys((*refused, *row.readings))}
     past: dict[str, Mapping[str, object]] = {p: row for p, row in context.counting(code).items() if p != own}
     past |= {p: other.fields for (c, p), other in reported.items() if c == code and p != own and not other.readings}
-    earlier = [figure_of((code, "", p), values) for p, values in past.items()]  # type: ignore[arg-type]
+    earlier = Earlier(figure_of((code, "", p), values) for p, values in past.items())  # type: ignore[arg-type]
     asked = {"denominator"} - refused if KINDS[definition.kind].is_on_a_day else set()
     for finding in check_figure(definition, figure_of(row.key, fields), earlier, asked=asked, sure=NUMBERS):
         if finding.severity != "warning" or finding.column in row.changed or finding.rule == "without_denominator":
