@@ -45,7 +45,7 @@ def serving(folder: Path, *, port: int | None = None, **environment: str) -> Ite
         process = subprocess.Popen([sys.executable, "manage.py", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(300):
+            for _ in range(3000):  # as long as it lives: a busy machine starts one in minutes
                 if process.poll() is not None:
                     break
                 try:

@@ -51,6 +51,19 @@ SEEN = """() => {
         said: text('[data-testid=stMain] [data-testid=stAlert]'),
     };
 }"""
+# What reaches beyond the right edge of the window, other than within a part that has a scroll bar of its own or cuts what it holds.
+BEYOND = """() => {
+    const root = document.querySelector('[data-testid=stMain]') || document.body, edge = root.getBoundingClientRect().left + root.clientWidth + 1;
+    const beyond = e => { const r = e.getBoundingClientRect(); return r.width > 1 && r.height > 1 && r.right > edge; };
+    const held = e => {
+        for (let p = e.parentElement; p && p !== root; p = p.parentElement) {
+            if (getComputedStyle(p).overflowX !== 'visible' && !beyond(p)) return true;
+        }
+        return false;
+    };
+    const name = e => `${e.tagName.toLowerCase()} ${e.dataset.testid || e.className.toString().slice(0, 40)}: ${(e.innerText || '').slice(0, 60)}`;
+    return [...root.querySelectorAll('*')].filter(e => beyond(e) && e.checkVisibility({visibilityProperty: true}) && !held(e)).map(name);
+}"""
 
 
 def tab(browser: Browser, *, width: int = 1280, charts: bool = True, state: StorageState | None = None) -> BrowserContext:
@@ -84,6 +97,11 @@ def without_charts(page: Page) -> None:
         "Fetch.requestPaused", lambda asked: session.send("Fetch.fulfillRequest", {"requestId": asked["requestId"], **answer})
     )
     session.send("Fetch.enable", {"patterns": [{"urlPattern": "*/PlotlyChart*.js"}]})
+
+
+def too_wide(page: Page) -> list[str]:
+    """Return the parts of a page that reach beyond its right edge. Streamlit scrolls inside a box: the document itself is never too wide."""
+    return list(page.evaluate(BEYOND))
 
 
 def at_rest(page: Page) -> None:

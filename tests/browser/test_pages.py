@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from kpis.settings import ROOT
 from tests.browser.axe import broken_rules
-from tests.browser.screen import pictured
+from tests.browser.screen import pictured, too_wide
 from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
@@ -46,10 +46,19 @@ def test_a_page_shows_its_figures_and_nothing_breaks(visits: Visits, server: str
         expect(main, figure).to_contain_text(figure, timeout=120_000, use_inner_text=True)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.lang") == language
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == []
     assert wrong == []
     pictured(page, f"{re.sub(r'[^a-z_]+', '-', path).strip('-') or 'overview'}-{language}-{width}")
     assert broken_rules(page) == []
+
+
+def test_a_block_that_reaches_beyond_the_window_is_noticed(visits: Visits, server: str) -> None:
+    page, _ = visits.see(server, "/about?lang=ja", width=375)
+    assert too_wide(page) == []
+    page.evaluate("document.querySelector('[data-testid=stMain] h1').style.width = '900px'")
+    (wide,) = [part for part in too_wide(page) if part.startswith("h1 ")]
+    page.evaluate("document.querySelector('[data-testid=stMain] h1').style.width = ''")
+    assert wide and too_wide(page) == []
 
 
 def test_the_language_chosen_on_one_page_stays_on_the_next(chromium: Browser, server: str) -> None:

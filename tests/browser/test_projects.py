@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import broken_rules
-from tests.browser.screen import Screen, pictured
+from tests.browser.screen import Screen, pictured, too_wide
 from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def test_a_page_answers_its_question_and_nothing_breaks(visits: Visits, server: 
         # Tables draw on a canvas; what stands in them is tested against the API in tests/pages.
         assert words in text or words in page.content(), words
     assert page.locator("[data-testid=stException]").count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == []
     assert wrong == []
     for chart in page.locator("[data-testid=stPlotlyChart]").all():
         assert chart.locator("svg.main-svg .trace, svg.main-svg .hm").count() > 0, "a chart is empty"

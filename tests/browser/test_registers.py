@@ -21,7 +21,7 @@ from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests import census
 from tests.browser.conftest import serving
-from tests.browser.screen import Screen
+from tests.browser.screen import Screen, too_wide
 from tests.browser.visits import Visits, opened
 from tests.loaders.test_census import answer, census_file
 
@@ -233,4 +233,4 @@ def test_the_pages_of_another_government_hold_together(visits: Visits, japan: st
     for path in ("/", "/five_less", "/procedures", "/facilities", "/projects", "/bureau"):
         page, wrong = visits.see(japan, f"{path}?lang=en", width=width)
         assert page.locator("[data-testid=stException]").count() == 0 and wrong == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert too_wide(page) == []

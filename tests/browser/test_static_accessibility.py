@@ -14,7 +14,7 @@ from kpis.store import tables
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from tests.browser.axe import broken_rules
-from tests.browser.screen import pictured
+from tests.browser.screen import pictured, too_wide
 from tests.publishers.house import House
 from tests.shared import copied, shipped
 
@@ -75,7 +75,7 @@ def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
         shown(page, address, prefix + path)
         if broken := broken_rules(page):
             wrong[prefix + path] = broken[:5]
-        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+        if wide := too_wide(page):
             wrong[f"{prefix}{path} scrolls"] = wide
         pictured(page, f"static-{prefix}{path}-{width}".replace("/", "-").replace(".html", ""))
     page.context.close()

@@ -52,4 +52,4 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
         log.seek(0)
         said = log.read().decode()
         log.close()
-    assert "Traceback" not in said, said[:4000]
+    assert "Traceback" not in said and "Stack (most recent" not in said, said[:4000]
