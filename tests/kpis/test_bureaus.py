@@ -11,7 +11,7 @@ from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import SourceNote, score_all
 from kpis.moment import Moment, State
-from kpis.store import tables as models
+from kpis.store import tables
 from kpis.store.store import Store
 
 TODAY = date(2026, 11, 26)
@@ -27,7 +27,7 @@ def test_a_bureau_with_indicators_of_its_own_has_figures(tokyo: Store, view: str
     found = bureaus(tokyo, view)
     assert {code for code, r in found.items() if r.is_valid and r.own} == OWN_FIGURES
     assert {code for code, r in found.items() if r.scored} == {"WATERWORKS"}
-    scopes = {i["indicator_code"]: i["scope_code"] for i in tokyo.all_of(models.Indicator)}
+    scopes = {i["indicator_code"]: i["scope_code"] for i in tokyo.all_of(tables.Indicator)}
     for report in found.values():
         assert all(scopes[s.entry.definition.code] == report.code and s.figures for s in report.own), report.code
         assert report.has_anything or report.is_valid
@@ -77,6 +77,6 @@ def rolled(store: Store, **sources: SourceNote) -> RollUp:
 def test_a_period_for_which_nobody_reported_is_known_as_such(tokyo: Store) -> None:
     found = rolled(tokyo)
     assert found.is_published_only and found.with_figures == ("WATERWORKS",) and not found.is_complete
-    (code,) = {o["source_code"] for o in tokyo.all_of(models.Observation) if o["indicator_code"] == "paper_sheets" and o["bureau_code"] == "WATERWORKS"}  # fmt: skip
+    (code,) = {o["source_code"] for o in tokyo.all_of(tables.Observation) if o["indicator_code"] == "paper_sheets" and o["bureau_code"] == "WATERWORKS"}  # fmt: skip
     report = SourceNote(source_code=code, url="", title="水道局 2018年度報告", published_on=None, grade="primary")
     assert not rolled(tokyo, **{code: report}).is_published_only, "a report has no address: then the others owe one"

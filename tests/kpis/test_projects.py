@@ -22,7 +22,7 @@ from kpis.figures.records import JUDGED
 from kpis.figures.scorecard import Tally, score_all, tally
 from kpis.moment import Moment, State
 from kpis.reporting.confidence import record_confidence
-from kpis.store import tables as models
+from kpis.store import tables
 from kpis.store.store import Store
 from loaders.load import load_file
 from tests.kpis.test_store import register_file
@@ -203,7 +203,7 @@ def test_a_stated_confidence_stands_beside_the_computed_status_and_contradiction
     assert [c["confidence"] for c in found.confidences] == ["medium", "low"]
     earlier = reports(store, date(2026, 10, 2))["CP3"]
     assert earlier.confidence["confidence"] == "medium", "as of an earlier day, what had been said by then"
-    assert [e["action"] for e in store.all_of(models.AuditEvent)] == ["confidence", "confidence"]
+    assert [e["action"] for e in store.all_of(tables.AuditEvent)] == ["confidence", "confidence"]
 
 
 def test_a_confidence_needs_level_reason_name_and_a_known_project(store: Store) -> None:
@@ -213,7 +213,7 @@ def test_a_confidence_needs_level_reason_name_and_a_known_project(store: Store) 
             record_confidence(store, "CP1", **words)  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         record_confidence(store, "CP1", confidence="high", reason="理由", reviewer="佐藤", reviewed_on=TODAY)
-    assert store.count(models.ProjectConfidence) == 0
+    assert store.count(tables.ProjectConfidence) == 0
 
 
 def test_the_seven_core_projects_follow_their_renames_and_hold_every_published_figure(tokyo: Store) -> None:
@@ -222,12 +222,12 @@ def test_the_seven_core_projects_follow_their_renames_and_hold_every_published_f
     assert len(first) == 7 and all(r.row["goal_ja"] for r in first)
     assert [n["name_ja"] for n in found["CP6"].names] == ["内部管理事務抜本見直しプロジェクト", "都政スピードアッププロジェクト"]
     assert found["S3CP2"].predecessor_codes == ("CP6",)
-    indicators = {i["indicator_code"]: i["project_code"] for i in tokyo.all_of(models.Indicator)}
+    indicators = {i["indicator_code"]: i["project_code"] for i in tokyo.all_of(tables.Indicator)}
     shown = {(s.entry.definition.code, f.period_code) for r in found.values() for s in r.scored for f in s.figures}
-    own = {i["indicator_code"]: i["scope_code"] for i in tokyo.all_of(models.Indicator)}
+    own = {i["indicator_code"]: i["scope_code"] for i in tokyo.all_of(tables.Indicator)}
     stored = {
         (o["indicator_code"], o["period_code"])
-        for o in tokyo.all_of(models.Observation)
+        for o in tokyo.all_of(tables.Observation)
         if o["bureau_code"] == own[o["indicator_code"]] and indicators[o["indicator_code"]] in found
     }
     assert shown == stored

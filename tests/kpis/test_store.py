@@ -19,7 +19,7 @@ from sqlalchemy import CheckConstraint, text
 from sqlalchemy.exc import IntegrityError
 
 from kpis.settings import ROOT
-from kpis.store import tables as models
+from kpis.store import tables
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
@@ -49,14 +49,14 @@ def tokyo_copy(tmp_path: Path) -> Store:
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(store: Store) -> None:
     with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), models.SQLModel.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), tables.SQLModel.metadata) == []
 
 
 def test_every_check_of_the_models_stands_in_the_database(store: Store) -> None:
     """Migrations that rebuild a table must not lose its CHECK constraints."""
     with store.engine.connect() as connection:
         held = {name: sql for name, sql in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))}
-    for table in models.SQLModel.metadata.tables.values():
+    for table in tables.SQLModel.metadata.tables.values():
         for constraint in table.constraints:
             if isinstance(constraint, CheckConstraint):
                 assert f"CONSTRAINT {constraint.name} CHECK ({constraint.sqltext})" in held[table.name]
@@ -75,17 +75,17 @@ def register_file(kind: str, **overrides: str) -> bytes:
 
 def test_a_changed_row_of_a_register_keeps_what_it_said_before(tmp_path: Path) -> None:
     made = tokyo_copy(tmp_path)
-    assert made.count(models.RegisterChange) == 0
+    assert made.count(tables.RegisterChange) == 0
     for channel in ("LoGoフォーム", "jGrants"):
         report = load_file(made, register_file("procedures.csv", online_channel=channel), name="procedures.csv")
         assert (report.problems, report.accepted) == ([], 1)
-    changes = made.all_of(models.RegisterChange)
+    changes = made.all_of(tables.RegisterChange)
     assert [(c["row_code"], c["vintage"], c["before_json"], c["after_json"]) for c in changes] == [
         ("P001", 2, '{"online_channel": ""}', '{"online_channel": "LoGoフォーム"}'),
         ("P001", 3, '{"online_channel": "LoGoフォーム"}', '{"online_channel": "jGrants"}'),
     ]
-    assert made.one_of(models.Procedure, "P001")["vintage"] == 3
-    assert made.count(models.Procedure) == 69
+    assert made.one_of(tables.Procedure, "P001")["vintage"] == 3
+    assert made.count(tables.Procedure) == 69
 
 
 def test_a_milestone_replanned_twice_keeps_every_day_it_was_given(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_milestone_replanned_twice_keeps_every_day_it_was_given(tmp_path: Path
             replanned_end_precision="day",
         )
         assert load_file(made, content, name="milestones.csv").accepted == 1
-    dates = made.all_of(models.MilestoneDate, milestone_code=code)
+    dates = made.all_of(tables.MilestoneDate, milestone_code=code)
     assert [(d["date_kind"], d["vintage"], str(d["day"])) for d in dates] == [
         ("actual", 1, "2020-08-28"),
         ("planned", 1, "2020-06-30"),
@@ -120,24 +120,24 @@ def test_a_database_of_the_first_version_is_brought_up_with_its_rows(tmp_path: P
         values = "'P1', '申請', '', '', 1, 'done', 'day', '', 'unknown', 0, 'S1', 0, ''"
         connection.execute(text(f"INSERT INTO procedure ({columns}) VALUES ({values})"))
     made.migrate()
-    row = made.one_of(models.Procedure, "P1")
+    row = made.one_of(tables.Procedure, "P1")
     assert (row["digital_status"], row["counted_as"], row["fee_step"], row["vintage"]) == ("done", "procedure", "unknown", 1)
 
 
 def test_the_same_figures_twice_are_a_no_op(tmp_path: Path) -> None:
     made = tokyo_copy(tmp_path)
-    before = made.revision(), made.count(models.Observation), made.count(models.OriginalFile)
+    before = made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)
     again = load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
     assert all(report.is_repeat for report in again)
-    assert (made.revision(), made.count(models.Observation), made.count(models.OriginalFile)) == before
+    assert (made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)) == before
 
 
 def test_a_change_without_a_reason_is_refused_and_nothing_is_stored(tmp_path: Path) -> None:
     made = tokyo_copy(tmp_path)
-    before = made.revision(), made.count(models.Observation), made.count(models.OriginalFile)
+    before = made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)
     report = load_file(made, correction(value="71.0"), name="correction.csv", kind="observations.csv")
     assert [p.kind for p in report.problems] == ["rule"] and report.accepted == 0
-    assert (made.revision(), made.count(models.Observation), made.count(models.OriginalFile)) == before
+    assert (made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)) == before
 
 
 def test_a_correction_with_a_reason_becomes_a_new_vintage(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_correction_with_a_reason_becomes_a_new_vintage(tmp_path: Path) -> Non
         kind="observations.csv",
     )
     assert (report.problems, report.accepted) == ([], 1)
-    rows = made.all_of(models.Observation, indicator_code="paper_reduction_rate", period_code="FY2022")
+    rows = made.all_of(tables.Observation, indicator_code="paper_reduction_rate", period_code="FY2022")
     assert [(r["vintage"], r["value"]) for r in rows] == [(1, 72.0), (2, 71.0)]
 
 
@@ -187,8 +187,8 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
     began = time.monotonic()
     whole = load(tmp_path / "whole.db")
     usual = time.monotonic() - began
-    tables = (models.Source, models.Indicator, models.Observation, models.Milestone, models.Facility)
-    new = tuple(whole.count(t) for t in tables)
+    counted = (tables.Source, tables.Indicator, tables.Observation, tables.Milestone, tables.Facility)
+    new = tuple(whole.count(t) for t in counted)
     assert all(new)
     whole.engine.dispose()
     chance = random.Random(20261124)
@@ -198,8 +198,8 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
         shutil.copy(tmp_path / "empty.db", path)
         killed(partial(load, path), after=chance.uniform(0, 4 * usual))
         left = Store(f"sqlite:///{path}")
-        state = tuple(left.count(t) for t in tables)
-        assert state in ((0,) * len(tables), new)
+        state = tuple(left.count(t) for t in counted)
+        assert state in ((0,) * len(counted), new)
         with left.engine.connect() as connection:
             assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
         seen[state] += 1
@@ -210,4 +210,4 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
 @pytest.mark.skipif(not os.environ.get("TEST_POSTGRES_URL"), reason="TEST_POSTGRES_URL is not set: no PostgreSQL to migrate")
 def test_the_migrations_and_figures_also_fit_a_real_postgresql() -> None:
     with postgresql(os.environ["TEST_POSTGRES_URL"], "shipped", load_shipped) as made:
-        assert made.count(models.Observation) == len(OBSERVATIONS) - 1
+        assert made.count(tables.Observation) == len(OBSERVATIONS) - 1

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from kpis.periods import local_day
-from kpis.store import tables as models
-from kpis.store import vintages
+from kpis.store import tables, vintages
 from kpis.store.store import utc_now
 from kpis.store.vintages import Origin
 from tests.bench.viewer import Viewer, served
@@ -54,9 +53,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     store = copied(shipped(), folder / "time.db")
     for turn, at in enumerate((LATER, LATEST)):
         with store.writing() as session:
-            procedure = store.one_of(models.Procedure, "P001")
-            facility = store.one_of(models.Facility, "F001")
-            milestone = store.all_of(models.Milestone)[0]
+            procedure = store.one_of(tables.Procedure, "P001")
+            facility = store.one_of(tables.Facility, "F001")
+            milestone = store.all_of(tables.Milestone)[0]
             planned = {"digital_status": ("not_done", "exempt")[turn], "name_ja": f"改めた名{turn}"}
             vintages.apply_report(
                 session,
@@ -114,12 +113,12 @@ def test_a_page_shows_the_day_and_the_knowledge_that_its_address_names(site: Sit
     """As of 15 August 2023 and as known this morning: cards, list and the way to the file, all of that state."""
     told = site.api("registers/procedures?as_of=2023-08-15&known_at=2027-05-31")
     day = local_day(utc_now()).isoformat()  # the office's day, whatever the day is where the tests run
-    texts, tables = site.read("procedures", f"lang={language}&as_of=2023-08-15&known={day}")
+    texts, shown = site.read("procedures", f"lang={language}&as_of=2023-08-15&known={day}")
     total = told["total"]
     assert any(
         f"{total['done_count']:,}" in text and f"{total['procedures_count']:,}" in text for text in texts[17 : 17 + 12]
     )  # after the menu: 14 pages in 3 sections
-    listed = next(t for t in tables if len(t) == 50 and len(t.columns) > 10)
+    listed = next(t for t in shown if len(t) == 50 and len(t.columns) > 10)
     assert len(listed) == 50 and not any("改めた名" in str(name) for name in listed.iloc[:, 1])
     texts, _ = site.read("procedures", f"lang={language}&code=P001&known={day}")
     assert "労政会館の使用承認" in texts or any(text.endswith("労政会館の使用承認") for text in texts)

@@ -17,8 +17,7 @@ from kpis.declared import translated
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.scorecard import score_all
 from kpis.moment import Moment, State
-from kpis.store import tables as models
-from kpis.store import translations, vintages
+from kpis.store import tables, translations, vintages
 from kpis.store.store import Store, utc_now
 from kpis.store.tables import table_of
 from kpis.store.vintages import Origin
@@ -43,8 +42,8 @@ def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpo
 
 def test_nobody_and_nothing_internal_is_a_public_table() -> None:
     inside = {
-        models.UserAccount, models.UserRole, models.Submission, models.SubmissionRow, models.OriginalFile, models.AuditEvent,
-        models.ProjectConfidence, models.RegisterChange, models.Publication,
+        tables.UserAccount, tables.UserRole, tables.Submission, tables.SubmissionRow, tables.OriginalFile, tables.AuditEvent,
+        tables.ProjectConfidence, tables.RegisterChange, tables.Publication,
     }  # fmt: skip
     assert not inside & set(PUBLIC)
 
@@ -53,8 +52,8 @@ def test_an_edition_holds_the_public_tables_and_columns_and_nothing_else(publish
     held = on_disk.current(published.folder)
     assert held is not None
     connection = sqlite3.connect(held.folder / "edition.db")
-    tables = {n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert tables == {m.__tablename__ for m in PUBLIC} | {"data_revision", "edition"}  # type: ignore[attr-defined]
+    kept = {n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert kept == {m.__tablename__ for m in PUBLIC} | {"data_revision", "edition"}  # type: ignore[attr-defined]
     for model in PUBLIC:
         found = [row[1] for row in connection.execute(f"PRAGMA table_info({model.__tablename__})")]  # type: ignore[attr-defined]
         assert found == [c.name for c in columns_of(model)]
@@ -84,7 +83,7 @@ def test_the_instant_of_an_edition_gives_back_the_registers_that_went_into_it(pu
     published.store.engine.dispose()
     shutil.copy(published.store.url.removeprefix("sqlite:///"), tmp_path / "later.db")
     later = Store(f"sqlite:///{tmp_path / 'later.db'}")
-    kinds = {models.Procedure: "procedure", models.Facility: "facility", models.Milestone: "milestone"}
+    kinds = {tables.Procedure: "procedure", tables.Facility: "facility", tables.Milestone: "milestone"}
     for model, kind in kinds.items():
         first, (key,) = later.all_of(model)[0], table_of(model).primary_key.columns
         with later.writing() as session:
@@ -103,13 +102,13 @@ def test_figures_statuses_targets_definitions_and_registers_that_change_are_all_
     house.publish()
     house.correct("paper_reduction_rate", "FY2022", value="60")
     with house.store.writing() as session:
-        translations.put(session, models.Indicator, [{"indicator_code": "fax_reduction_rate", "definition_ja": "新しい定義"}])
+        translations.put(session, tables.Indicator, [{"indicator_code": "fax_reduction_rate", "definition_ja": "新しい定義"}])
         session.execute(
-            update(models.Target)
-            .where(models.Target.indicator_code == "fax_reduction_rate", models.Target.period_code == "FY2021")
+            update(tables.Target)
+            .where(tables.Target.indicator_code == "fax_reduction_rate", tables.Target.period_code == "FY2021")
             .values(value=97)  # type: ignore[arg-type]
         )
-        session.execute(update(models.Facility).where(models.Facility.facility_code == "F001").values(cashless_status="announced"))  # type: ignore[arg-type]
+        session.execute(update(tables.Facility).where(tables.Facility.facility_code == "F001").values(cashless_status="announced"))  # type: ignore[arg-type]
     found = {(c.kind, c.code, c.field or c.period_code): c for c in house.preview().changes}
     assert set(found) == {
         ("figure_corrected", "paper_reduction_rate", "FY2022"), ("status", "paper_reduction_rate", ""),
@@ -129,7 +128,7 @@ def test_a_preview_keeps_nothing(house: House) -> None:
 
 def test_a_figure_that_rests_on_a_sample_is_refused_by_name(house: House) -> None:
     house.add(
-        models.Observation, indicator_code="paper_reduction_rate", bureau_code="HQ", period_code="FY2022", vintage=2, value=12.5,
+        tables.Observation, indicator_code="paper_reduction_rate", bureau_code="HQ", period_code="FY2022", vintage=2, value=12.5,
         is_sample=True, reason_class="error", reason_text="見本",
     )  # fmt: skip
     with pytest.raises(FigureRefused, match="paper_reduction_rate HQ FY2022"):
@@ -139,25 +138,25 @@ def test_a_figure_that_rests_on_a_sample_is_refused_by_name(house: House) -> Non
 
 def test_series_and_register_rows_that_are_samples_through_and_through_stay_out(house: House) -> None:
     house.add(
-        models.Observation,
+        tables.Observation,
         indicator_code="fax_reduction_rate",
         bureau_code="DIGITAL",
         period_code="FY2022",
         vintage=1,
         is_sample=True,
     )
-    house.add(models.Facility, facility_code="SAMPLE1", name_ja="見本の施設", is_sample=True)
+    house.add(tables.Facility, facility_code="SAMPLE1", name_ja="見本の施設", is_sample=True)
     assert house.preview().left_out == {"observation": 1, "facility": 1}
     made = Store(house.publish().url)
-    assert not made.all_of(models.Observation, bureau_code="DIGITAL", indicator_code="fax_reduction_rate")
-    assert "SAMPLE1" not in [r["facility_code"] for r in made.all_of(models.Facility)]
+    assert not made.all_of(tables.Observation, bureau_code="DIGITAL", indicator_code="fax_reduction_rate")
+    assert "SAMPLE1" not in [r["facility_code"] for r in made.all_of(tables.Facility)]
 
 
 def test_figures_of_a_submission_that_is_not_approved_stay_out_even_if_they_stand_in_the_table(house: House) -> None:
-    house.add(models.UserAccount, email="a@example.jp", created_at=house.at)
+    house.add(tables.UserAccount, email="a@example.jp", created_at=house.at)
     for state, year in (("draft", "FY2021"), ("approved", "FY2022")):
         house.add(
-            models.Submission,
+            tables.Submission,
             bureau_code="DIGITAL",
             period_code=year,
             state=state,
@@ -166,21 +165,21 @@ def test_figures_of_a_submission_that_is_not_approved_stay_out_even_if_they_stan
         )
     for submission in (1, 2):
         house.add(
-            models.Observation, indicator_code="fax_reduction_rate", bureau_code="DIGITAL", period_code="FY2021" if submission == 2 else "FY2020",
+            tables.Observation, indicator_code="fax_reduction_rate", bureau_code="DIGITAL", period_code="FY2021" if submission == 2 else "FY2020",
             vintage=1, submission_id=submission, value=submission * 1.5,
         )  # fmt: skip
     made = Store(house.publish().url)
-    held = made.all_of(models.Observation, bureau_code="DIGITAL", indicator_code="fax_reduction_rate")
+    held = made.all_of(tables.Observation, bureau_code="DIGITAL", indicator_code="fax_reduction_rate")
     assert [r["value"] for r in held] == [3.0]
 
 
 def test_a_figure_known_only_later_stays_out(house: House) -> None:
     house.add(
-        models.Observation, indicator_code="fax_reduction_rate", bureau_code="TMG", period_code="FY2022", vintage=1, value=99.9,
+        tables.Observation, indicator_code="fax_reduction_rate", bureau_code="TMG", period_code="FY2022", vintage=1, value=99.9,
         known_at=house.at + timedelta(days=30),
     )  # fmt: skip
     made = Store(house.publish().url)
-    assert 99.9 not in [r["value"] for r in made.all_of(models.Observation)]
+    assert 99.9 not in [r["value"] for r in made.all_of(tables.Observation)]
 
 
 def test_a_note_is_needed_and_what_was_looked_at_is_what_is_published(house: House) -> None:
@@ -200,7 +199,7 @@ def test_an_edition_cannot_be_written_to_through_the_store(published: House) -> 
         held.migrate()
     with pytest.raises(Exception, match=r"readonly|view"), held.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE observation SET value = 1")
-    assert held.all_of(models.UserAccount) == [] and held.count(models.AuditEvent) == 0
+    assert held.all_of(tables.UserAccount) == [] and held.count(tables.AuditEvent) == 0
 
 
 # Unchanged, complete, chained ---------------------------------------------------------------------------------------
@@ -224,7 +223,7 @@ def test_untouched_editions_are_unchanged_and_form_a_chain(published: House) -> 
     assert on_disk.verify(published.folder, recorded=publication.recorded(published.store)) == []
     first, second = on_disk.opened(published.folder, 1), on_disk.opened(published.folder, 2)
     assert (first.manifest["previous_sha256"], second.manifest["previous_sha256"]) == (None, first.sha256)
-    rows = published.store.all_of(models.Publication)
+    rows = published.store.all_of(tables.Publication)
     assert [(r["edition"], r["sha256"], r["previous_sha256"]) for r in rows] == [
         (1, first.sha256, None),
         (2, second.sha256, first.sha256),

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import insert
 
 from kpis.figures.registers import STATUSES
-from kpis.store import tables as models
+from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers.editions import on_disk
@@ -36,7 +36,7 @@ def reporting(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
     made = built(tokyo, tmp_path_factory.mktemp("reporting"))
     for code, (numerator, denominator) in BUREAUS.items():
         made.add(
-            models.Observation, indicator_code="electronic_decision_rate", bureau_code=code, period_code="FY2022-Q2", vintage=1, value=None,
+            tables.Observation, indicator_code="electronic_decision_rate", bureau_code=code, period_code="FY2022-Q2", vintage=1, value=None,
             numerator=numerator, denominator=denominator, base_value=None, text_ja="", is_sample=False, reason_class=None,
         )  # fmt: skip
     made.publish()
@@ -52,7 +52,7 @@ def html(site: Path, path: str, language: str) -> str:
     return (site / ("en/" if language == "en" else "") / path).read_text(encoding="utf-8")
 
 
-def tables(site: Path, path: str, language: str) -> dict[str, list[dict[str, str]]]:
+def tables_of(site: Path, path: str, language: str) -> dict[str, list[dict[str, str]]]:
     """Return the tables of a page by their first heading; a later one of the same heading stands under ``<heading>#2``."""
     found: dict[str, list[dict[str, str]]] = {}
     for header, rows in Static(html(site, path, language)).shown.tables:
@@ -84,9 +84,9 @@ def test_procedures_are_counted_by_each_dimension_as_the_rows_say(
 ) -> None:
     words = Words(language)
     key = "priority" if dimension == "is_priority" else dimension
-    shown = tables(site, "procedures.html", language)[words(f"reg_by_{key}")]
+    shown = tables_of(site, "procedures.html", language)[words(f"reg_by_{key}")]
     field = "bureau_code" if dimension == "bureau" else dimension
-    expected = counted(reporting.store.all_of(models.Procedure), field)
+    expected = counted(reporting.store.all_of(tables.Procedure), field)
     assert len(shown) == len(expected)
     ours = sorted([number(r[words("col_total")]), *(number(r[words(f"digital_{s}")]) for s in STATUSES)] for r in shown)
     assert ours == sorted([c.total(), *(c[s] for s in STATUSES)] for c in expected.values())
@@ -94,14 +94,14 @@ def test_procedures_are_counted_by_each_dimension_as_the_rows_say(
         rate = number(row[words("digital_done")]) / number(row[words("col_total")]) * 100
         assert row[words("col_rate")] == f"{rate:.1f} %"
     if dimension == "bureau":
-        names = {r["bureau_code"]: words.named(r) for r in reporting.store.all_of(models.Bureau)}
+        names = {r["bureau_code"]: words.named(r) for r in reporting.store.all_of(tables.Bureau)}
         assert {r[words("reg_by_bureau")] for r in shown} == {names.get(c, words("reg_no_bureau")) for c in expected}
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_published_totals_stand_beside_the_register_with_their_difference(site: Path, language: str) -> None:
     words = Words(language)
-    shown = tables(site, "procedures.html", language)[words("col_indicator")]
+    shown = tables_of(site, "procedures.html", language)[words("col_indicator")]
     assert [(r[words("col_published_total")], r[words("col_difference")]) for r in shown] == [
         ("30,000", "-29,931"), ("28,000", "-27,931"), ("119", "-109"),
     ]  # fmt: skip
@@ -111,10 +111,10 @@ def test_the_published_totals_stand_beside_the_register_with_their_difference(si
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_what_was_digitised_by_when_is_added_up_with_its_rate(site: Path, reporting: House, language: str) -> None:
     words = Words(language)
-    rows = [r for r in reporting.store.all_of(models.Procedure) if r["digitised_date"] and r["digital_status"] == "done"]
-    total = reporting.store.count(models.Procedure)
+    rows = [r for r in reporting.store.all_of(tables.Procedure) if r["digitised_date"] and r["digital_status"] == "done"]
+    total = reporting.store.count(tables.Procedure)
     days = sorted({r["digitised_date"] for r in rows})
-    shown = tables(site, "procedures.html", language)[words("col_day")]
+    shown = tables_of(site, "procedures.html", language)[words("col_day")]
     expected = [
         (d.isoformat(), str(so_far), f"{so_far / total * 100:.1f} %")
         for d in days
@@ -126,11 +126,11 @@ def test_what_was_digitised_by_when_is_added_up_with_its_rate(site: Path, report
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_map_of_tiles_and_its_list_say_how_many_facilities_a_place_has(site: Path, reporting: House, language: str) -> None:
     words = Words(language)
-    single = [r for r in reporting.store.all_of(models.Facility) if not r["is_class"]]
+    single = [r for r in reporting.store.all_of(tables.Facility) if not r["is_class"]]
     page = html(site, "facilities.html", language)
     places = Counter(p for r in single for p in re.split(r"[・;、]", r["municipality_ja"].replace("ほか", "")) if p.strip())
     assert len(places) > 20
-    listed = tables(site, "facilities.html", language)[words("col_place")]
+    listed = tables_of(site, "facilities.html", language)[words("col_place")]
     assert sorted(number(r[words("fac_total")]) for r in listed) == sorted(
         [*places.values(), sum(not r["municipality_ja"] for r in single)]
     )
@@ -147,9 +147,9 @@ def test_facilities_are_counted_by_kind_and_way_of_paying_and_the_cash_only_ones
     site: Path, reporting: House, language: str
 ) -> None:
     words = Words(language)
-    every = reporting.store.all_of(models.Facility)
+    every = reporting.store.all_of(tables.Facility)
     single = [r for r in every if not r["is_class"]]
-    found = tables(site, "facilities.html", language)
+    found = tables_of(site, "facilities.html", language)
     kinds = Counter(r["kind"] for r in single)
     assert sorted(number(r[words("fac_total")]) for r in found[words("fac_kind")]) == sorted(kinds.values())
     ways = {r[words("col_method")]: number(r[words("fac_total")]) for r in found[words("col_method")]}
@@ -164,7 +164,7 @@ def test_facilities_are_counted_by_kind_and_way_of_paying_and_the_cash_only_ones
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, language: str) -> None:
     words = Words(language)
-    found = tables(site, "bureaus.html", language)
+    found = tables_of(site, "bureaus.html", language)
     heat = {r[words("bureau")]: r for r in found[words("bureau")]}
     names = {r["bureau_code"]: words.named(r) for r in rows_of(site, "bureaus")}
     for code, (numerator, denominator) in BUREAUS.items():
@@ -184,7 +184,7 @@ def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, languag
 def test_an_indicator_is_ranked_by_bureau_with_coverage_and_each_bureau_folded_away(site: Path, language: str) -> None:
     words = Words(language)
     page = html(site, "indicators/electronic_decision_rate.html", language)
-    ranked = tables(site, "indicators/electronic_decision_rate.html", language)[words("bureau")]
+    ranked = tables_of(site, "indicators/electronic_decision_rate.html", language)[words("bureau")]
     assert sorted((r["n"], r["d"]) for r in ranked) == sorted((f"{n:.0f}", f"{d:.0f}") for n, d in BUREAUS.values())
     bars = re.findall(r">(\d+\.\d) % \((\d+) / (\d+)\)</text>", page)
     assert bars == 2 * [
@@ -208,7 +208,7 @@ def test_the_organisation_as_it_is_now_is_a_page_beside_the_one_of_its_time_with
             if row["dimension"] == "bureau":
                 by_view[row["organisation"]] += int(row[count])
         assert by_view["then"] == by_view["now"] > 50
-    facilities = tables(site, "facilities.html", language)
+    facilities = tables_of(site, "facilities.html", language)
     assert (
         facilities[words("reg_by_bureau")] != facilities[f"{words('reg_by_bureau')}#2"]
     )  # 生活文化スポーツ局 is in one of them only
@@ -254,13 +254,13 @@ def test_a_list_too_long_for_a_page_shows_its_beginning_and_the_way_to_all_of_it
         page = html(folder, "procedures.html", language)
         assert words("ed_list_first", total="69", shown="5") in page
         assert f'<a href="{prefix}data/procedures.csv">procedures.csv</a>' in page
-        assert len(tables(folder, "procedures.html", language)[words("col_name")]) == 5
-        assert len(tables(folder, "facilities.html", language)[f"{words('col_facility')}#2"]) == 5
+        assert len(tables_of(folder, "procedures.html", language)[words("col_name")]) == 5
+        assert len(tables_of(folder, "facilities.html", language)[f"{words('col_facility')}#2"]) == 5
 
 
 def test_a_procedure_digitised_after_the_day_of_the_edition_counts_as_planned(house: House) -> None:
-    table = table_of(models.Procedure)
-    like = house.store.all_of(models.Procedure)[0]
+    table = table_of(tables.Procedure)
+    like = house.store.all_of(tables.Procedure)[0]
     with house.store.writing() as session:
         session.execute(
             insert(table).values(
