@@ -22,6 +22,7 @@ from kpis.kinds import KINDS
 from kpis.languages import pair, say, written
 from kpis.message import Message
 from kpis.periods import parse_period
+from kpis.registers import OF_SHEET
 from kpis.reporting.comparison import TemplateMark
 from kpis.text import format_date
 from loaders.workbook.context import Record, ReportContext
@@ -129,8 +130,7 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
 
 def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
     """Return the code of a new row: bureau, register, template and number, so that no two templates give the same."""
-    letter = {"procedures": "P", "facilities": "F", "milestones": "M"}[sheet]
-    return f"{mark.bureau_code}-{letter}{mark.template_id[-6:]}-{tail}"
+    return f"{mark.bureau_code}-{OF_SHEET[sheet].letter}{mark.template_id[-6:]}-{tail}"
 
 
 def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
