@@ -48,17 +48,17 @@ def cards(telling: Telling, register: Register, rows: Sequence[Standing]) -> lis
 def compared(telling: Telling, register: Register, rows: Sequence[Standing]) -> Block:
     """Compare bureaus by status."""
     w, statuses = telling.words, register.words_of(register.status)
-    found = by_bureau(rows, statuses, bureaus=list(telling.bureaus), home=telling.home)
+    held = by_bureau(rows, statuses, bureaus=list(telling.bureaus), home=telling.home)
     words = tuple((status, status_word(telling, register, status)) for status in statuses)
     heads = (w("reg_by_bureau"), w("listed_total"), *(word for _, word in words))
-    lines: tuple[tuple[Cell, ...], ...] = tuple((telling.bureau(c), sum(n.values()), *n.values()) for c, n in found.items())
-    shape = Shares(tuple((telling.bureau(code), n, "") for code, n in found.items()), words, w("listed_unit")) if found else None
-    most = max(found, key=lambda code: sum(found[code].values()), default="")
+    lines: tuple[tuple[Cell, ...], ...] = tuple((telling.bureau(c), sum(n.values()), *n.values()) for c, n in held.items())
+    shape = Shares(tuple((telling.bureau(code), n, "") for code, n in held.items()), words, w("listed_unit")) if held else None
+    most = max(held, key=lambda code: sum(held[code].values()), default="")
     return Block(
         key=f"{register.sheet}_by_bureau",
-        sentence=w("listed_by_sentence", largest=telling.bureau(most), count=sum(found[most].values())) if found else "",
+        sentence=w("listed_by_sentence", largest=telling.bureau(most), count=sum(held[most].values())) if held else "",
         columns=heads, rows=lines, shape=shape, why_empty=empty(telling, register),
-        flat=tuple({"bureau_code": code, **{f"{status}_count": n for status, n in counts.items()}} for code, counts in found.items()),
+        flat=tuple({"bureau_code": code, **{f"{status}_count": n for status, n in counts.items()}} for code, counts in held.items()),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A new register in a house that was changed for it: loaded, reported and corrected, on pages, in the open API and in an edition."""
+"""What the changes of this folder give, seen in a house that was changed: loaded, reported and corrected, on pages, in the API, in an edition."""
 
 from __future__ import annotations
 
@@ -38,34 +38,42 @@ BUREAU, PERIOD, TODAY, LEE = "PARKS", "FY2025-Q1", date(2025, 4, 20), "lee@parks
 
 
 def reported(store: Store) -> None:
-    """Let the bureau correct one spot and add another in its workbook, and the office approve it."""
+    """Let the bureau report a figure of the new kind with the new fields, correct one spot and add another; the office approves it."""
     add_person(store, actor=COMMAND_LINE, email=LEE, role="bureau_manager", bureau_code=BUREAU)
     content, _ = issue_template(store, BUREAU, PERIOD, actor=COMMAND_LINE)
     book, layout = openpyxl.load_workbook(io.BytesIO(content)), load_layout()
-    sheet, at = book[layout.sheets["wifi_spots"]], [c.name for c in layout.columns["wifi_spots"]]
 
-    def put(row: int, **given: object) -> None:
+    def place(sheet: str, name: str) -> str:
+        return get_column_letter([c.name for c in layout.columns[sheet]].index(name) + 1)
+
+    def codes_of(sheet: str, name: str) -> list[object]:
+        return [cell.value for cell in book[layout.sheets[sheet]][place(sheet, name)]]
+
+    def put(row: int, sheet: str = "wifi_spots", **given: object) -> None:
         for name, value in given.items():
-            sheet[f"{get_column_letter(at.index(name) + 1)}{row}"].value = value
+            book[layout.sheets[sheet]][f"{place(sheet, name)}{row}"].value = value
 
-    codes = [cell.value for cell in sheet[get_column_letter(at.index("wifi_spot_code") + 1)]]
+    asked = codes_of("observations", "indicator_code").index("dry_left") + 1
+    put(asked, "observations", numerator=60, denominator=100, confidence="高い")
+    put(codes_of("procedures", "procedure_code").index("P1") + 1, "procedures", confidence="低い")
+    codes = codes_of("wifi_spots", "wifi_spot_code")
     assert codes[1:3] == ["W2", "W3"] and str(codes[3]).startswith("PARKS-W")
     put(3, wifi_status="修理中", reason_class="書き誤り", reason_text="機器の故障を見落とした")
     put(4, name_ja="西の公園", wifi_status="整備予定")
     out = io.BytesIO()
     book.save(out)
     refused = receive(store, out.getvalue(), actor=LEE, name="parks.xlsx", today=TODAY).reading.errors
-    assert [(p.kind, p.cell) for p in refused] == [("missing", f"{get_column_letter(at.index('name_en') + 1)}4")], refused
+    assert [(p.kind, p.cell) for p in refused] == [("missing", f"{place('wifi_spots', 'name_en')}4")], refused
     put(4, name_en="West park")
     out = io.BytesIO()
     book.save(out)
     kept = receive(store, out.getvalue(), actor=LEE, name="parks.xlsx", today=TODAY).uploaded
     assert kept is not None
     with store.reading() as session:
-        asked = warnings_of(session, session.get_one(tables.Submission, kept.report_id))
-    confirm(store, kept.report_id, actor=LEE, revision=kept.revision, reasons={w.id: "見本" for w in asked})
+        doubts = warnings_of(session, session.get_one(tables.Submission, kept.report_id))
+    confirm(store, kept.report_id, actor=LEE, revision=kept.revision, reasons={w.id: "見本" for w in doubts})
     submit(store, kept.report_id, actor=LEE, revision=kept.revision, today=TODAY)
-    assert approve(store, kept.report_id, actor=PERSON, revision=kept.revision) == 2
+    assert approve(store, kept.report_id, actor=PERSON, revision=kept.revision) == 4
 
 
 def listed(store: Store) -> None:
@@ -104,6 +112,9 @@ def on_pages(port: int) -> None:
     narrowed = run(viewer, "wifi_spots", "status=planned&q=川岸")
     assert sum("code=W" in link for link in narrowed.links()) == 1
     assert "W99" in " ".join(run(viewer, "wifi_spots", "code=W99").texts())
+    texts, held = viewer.read("indicator", "code=dry_left&as_of=2025-04-30&lang=ja")
+    said = " ".join([*texts, *(table.to_csv() for table in held)])
+    assert [word for word in ("乾いた土地の残り", "25.0 %", "残りの割合") if word not in said] == [], said
     viewer.close()
 
 
@@ -128,8 +139,22 @@ def in_the_api(port: int) -> None:
     assert before == {"open": 1, "under_repair": 1, "planned": 2}, "it had not ended yet"
 
 
+def figures_in_the_api(port: int) -> None:
+    """A figure of the new kind is worked out by its record, and comes with the new field."""
+    (own,) = (f for f in answered(port, "observations?indicator=dry_left") if f["unit"] == BUREAU)
+    assert (own["value"], own["is_worked_out"], own["confidence"]) == (40.0, True, "高い")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/procedures.csv", timeout=60) as answer:
+        rows = {r["procedure_code"]: r for r in csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig")))}
+    assert rows["P1"]["confidence"] == "低い"
+
+
 def in_an_edition(instance: Instance, store: Store) -> None:
-    """Its page in both languages, its rows in the open data, and what each column means."""
+    """Pages in both languages, rows in the open data, and what each column means."""
+
+    def rows_of(table: str) -> list[dict[str, str]]:
+        with (site / "data" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
     site = publication.publish(store, note="note", now=utc_now(), chosen=instance.chosen).folder / "site"
     for folder, words in (
         ("", ("公衆無線LAN: 3件", "修理中", "川岸公園")),
@@ -138,12 +163,16 @@ def in_an_edition(instance: Instance, store: Store) -> None:
         page = (site / f"{folder}wifi_spots.html").read_text(encoding="utf-8")
         assert [word for word in words if word not in page] == []
         assert "wifi_spots.html" in (site / f"{folder}index.html").read_text(encoding="utf-8")
-    with (site / "data" / "wifi_spots.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["wifi_spot_code"]: row for row in csv.DictReader(file)}
+    rows = {row["wifi_spot_code"]: row for row in rows_of("wifi_spots")}
     assert rows["W3"]["wifi_status"] == "under_repair" and rows["W3"]["vintage"] == "3" and "note" not in rows["W3"]
     package = json.loads((site / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    (told,) = (r for r in package["resources"] if r["path"] == "wifi_spots.csv")
-    assert told["title"] == "公衆無線LAN" and all(f["description"] for f in told["schema"]["fields"])
+    meant = {r["path"]: {f["name"]: f["description"] for f in r["schema"]["fields"]} for r in package["resources"]}
+    assert all(meant["wifi_spots.csv"].values())
+    for table in ("observations", "vintages"):
+        (own,) = (r for r in rows_of(table) if (r["indicator_code"], r["bureau_code"]) == ("dry_left", BUREAU))
+        assert own["confidence"] == "高い" and "how sure" in meant[f"{table}.csv"]["confidence"]
+    assert [r["confidence"] for r in rows_of("procedures") if r["procedure_code"] == "P1"] == ["低い"]
+    assert any(r["indicator_code"] == "dry_left" and r["value"] == "25" for r in rows_of("status"))
 
 
 def main(folder: Path) -> None:
@@ -160,6 +189,7 @@ def main(folder: Path) -> None:
     with served("server:app", **instance.environment) as port:
         on_pages(port)
         in_the_api(port)
+        figures_in_the_api(port)
     in_an_edition(instance, store)
 
 
