@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from api.routes import HEADERS, BadQuery, answered, known_of, moment_of, view_of
-from kpis.figures import facilities
+from kpis.figures import facilities, listed
 from kpis.figures.registers import (
     DIMENSIONS,
     ENDED,
@@ -24,10 +25,12 @@ from kpis.figures.registers import (
     tally,
     tally_by,
 )
+from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store.queries import PAGE_SIZE, Filter
 from publishers.opendata.registers_csv import lines
 from telling.blocks import published
 from telling.file_names import attachment, file_name
+from telling.listed import said_columns
 from telling.procedures import PUBLISHED
 
 MAX_SIZE = 500
@@ -141,10 +144,41 @@ def _facilities_summary(request: Request) -> dict[str, Any]:
     return {"as_of": moment.as_of, "view": moment.view, "published": stated, **summary}
 
 
+def _listed(register: Register, request: Request) -> dict[str, Any]:
+    asked = {name: request.query_params.get(name, "") for name in ("query", "status", "bureau")}
+    known = (*register.words_of(register.status), *listed.APART)
+    if asked["status"] and asked["status"] not in known:
+        raise BadQuery(f"status={asked['status']}: {' | '.join(known)}")
+    moment = moment_of(request, known_at=known_of(request))
+    columns = said_columns(register)
+    rows = [
+        {**{name: row.row[name] for name in columns if name in row.row}, "status": row.status, "is_sample": row.row["is_sample"]}
+        for row in listed.kept(moment.listed(register), **asked)
+    ]
+    return {"as_of": moment.as_of, "total": len(rows), register.sheet: rows}
+
+
+def _listed_summary(register: Register, request: Request) -> dict[str, Any]:
+    moment = moment_of(request, known_at=known_of(request), view=view_of(request))
+    rows, statuses = moment.listed(register), register.words_of(register.status)
+    counts = listed.counted(rows, statuses)
+    return {
+        "as_of": moment.as_of, "view": moment.view, "total": sum(counts.values()), "statuses": counts,
+        **{f"{apart}_count": sum(row.status == apart for row in rows) for apart in listed.APART},
+        "by_bureau": listed.by_bureau(rows, statuses, bureaus=list(moment.units), home=moment.home),
+        "sample_count": sum(row.row["is_sample"] for row in rows),
+    }  # fmt: skip
+
+
 REGISTER_ROUTES = [
     Route("/api/v1/procedures", answered(_procedures), methods=["GET"]),
     Route("/api/v1/procedures.csv", procedures_csv, methods=["GET"]),
     Route("/api/v1/facilities", answered(_facilities), methods=["GET"]),
     Route("/api/v1/registers/procedures", answered(_procedures_summary), methods=["GET"]),
     Route("/api/v1/registers/facilities", answered(_facilities_summary), methods=["GET"]),
+    *(
+        Route(f"/api/v1/{place}{sheet}", answered(partial(answer, register)), methods=["GET"])
+        for sheet, register in TOLD_BY_RECORD.items()
+        for place, answer in (("", _listed), ("registers/", _listed_summary))
+    ),
 ]

@@ -30,7 +30,8 @@ class Kind:
     Args:
         needed: the columns that a report of it must have; none: its value, or both parts of its rate.
         whole: the column that the numerator is measured against, where the value is a rate made of the two.
-        rate: (numerator, whole) → value, in percent.
+        rate: (numerator, whole) → value.
+        is_percent: its rate is in percent.
         least: the least value possible, where the catalogue says none.
         most: the greatest value possible, where the catalogue says none.
         is_additive: the figures of units add up to that of their whole (a rate from the sums of its parts).
@@ -45,6 +46,7 @@ class Kind:
     needed: tuple[str, ...] = ("value",)
     whole: str = ""
     rate: Callable[[float, float], float] | None = None
+    is_percent: bool = False
     least: float | None = None
     most: float | None = None
     is_additive: bool = True
@@ -73,11 +75,16 @@ def fall(value: float, base: float) -> float:
 
 _ON_A_DAY = Kind(is_count=True, is_on_a_day=True, least=0.0, tells_later=True)
 KINDS: dict[str, Kind] = {
-    IndicatorKind.RATIO: Kind(needed=(), whole="denominator", rate=share, least=0.0, most=100.0, tells_later=True),
+    IndicatorKind.RATIO: Kind(needed=(), whole="denominator", rate=share, is_percent=True, least=0.0, most=100.0, tells_later=True),
     IndicatorKind.CEILING: Kind(is_count=True, is_cap=True, least=0.0),
-    IndicatorKind.REDUCTION: Kind(needed=(), whole="base_value", rate=fall, most=100.0),
+    IndicatorKind.REDUCTION: Kind(needed=(), whole="base_value", rate=fall, is_percent=True, most=100.0),
     IndicatorKind.STOCK: _ON_A_DAY,
     IndicatorKind.COMPLETION: _ON_A_DAY,
     IndicatorKind.LEVEL: Kind(is_level=True, is_additive=False),
     IndicatorKind.QUALITATIVE: Kind(needed=("text_ja",), is_text=True, is_additive=False),
 }
+
+
+def is_percent(kind: str, unit_ja: str) -> bool:
+    """Say whether a value is written in percent: the kind of its indicator has it so, or the indicator's unit."""
+    return KINDS[kind].is_percent or unit_ja in ("%", "％")

@@ -15,16 +15,20 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
+from kpis.figures import listed
 from kpis.figures.bureaus import BureauReport, bureau_reports, home
 from kpis.figures.facilities import Facility, standing
+from kpis.figures.listed import Standing
 from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
 from kpis.government import government
+from kpis.registers import Register
 from kpis.store import queries, register_history, tables
 from kpis.store.queries import PAGE_SIZE, Counted, Filter
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.vocabulary import RowKind
 
 LIMITS = {
     "book": 1,
@@ -283,7 +287,16 @@ class Moment:
         """Return the codes of the procedures that a procedure follows."""
         return queries.merged_into(self.state.store, code, known_at=self.known_at)
 
-    def changes_of_procedure(self, code: str) -> list[dict[str, Any]]:
-        """Return what became known otherwise of a procedure, the oldest first."""
-        every = self.state.store.all_of(tables.RegisterChange, register_name="procedure", row_code=code)
+    def listed(self, register: Register) -> list[Standing]:
+        """Return every row of a register that is told by its record, as it stands."""
+
+        def make() -> list[Standing]:
+            rows, (key,) = self.register(register.table.__name__), register.key
+            return listed.standing(rows, key=key, status=register.status, begun=register.begun, as_of=self.as_of)
+
+        return self.kept("judged", ("listed", register.kind), make)
+
+    def changes_of(self, kind: RowKind, code: str) -> list[dict[str, Any]]:
+        """Return what became known otherwise of a row of a register, the oldest first."""
+        every = self.state.store.all_of(tables.RegisterChange, register_name=kind.value, row_code=code)
         return [change for change in every if self.known_at is None or change["known_at"] <= self.known_at]

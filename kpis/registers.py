@@ -12,9 +12,10 @@ from typing import Literal
 
 from sqlmodel import SQLModel
 
+from kpis.declared import Fields
 from kpis.message import Message
 from kpis.store import tables
-from kpis.vocabulary import EndedReason, ListDecision, RowKind
+from kpis.vocabulary import EndedReason, ListDecision, OneOf, RowKind, Vocabulary
 
 KEEP, END, NEVER = ListDecision.KEEP, ListDecision.END, ListDecision.NEVER
 
@@ -67,20 +68,42 @@ class Register(DataList):
     """A register: a list whose rows are reported as well, end on a day, and keep every change.
 
     Args:
-        sheet: our name of its sheet in the bureau workbook.
+        fields: of a row of its file.
+        needed: the columns that a row of its sheet must have filled in.
+        letter: stands in the codes of rows that a bureau adds.
         owner: the column that says whose a row is.
         begun: the day on which what a row stands for was done.
         begun_precision: how exactly that day is known.
         ends_as: the reason of a row that its list no longer holds and that ended.
+        status: the column by which its rows are counted on the pages that every register has; a blank: it is told on pages of its own.
     """
 
-    sheet: str
+    fields: type[Fields]
+    needed: tuple[str, ...]
+    letter: str
     owner: str = "bureau_code"
     begun: str
     begun_precision: str
     ends_as: EndedReason = EndedReason.CLOSED
+    status: str = ""
     decisions: tuple[ListDecision, ...] = (KEEP, END, NEVER)
     instead: Message | None = _ENDED
+
+    @property
+    def sheet(self) -> str:
+        """Return our name of its sheet in the bureau workbook, of its page and of its files: ``facilities`` for ``facilities.csv``."""
+        return self.file.removesuffix(".csv")
+
+    @property
+    def has_place(self) -> bool:
+        """Say whether a row is a point on a map."""
+        return {"latitude", "longitude"} <= self.fields.model_fields.keys()
+
+    def words_of(self, column: str) -> tuple[str, ...]:
+        """Return the words that a column may have, in their order; none where it is no closed list."""
+        marks = (mark for mark in self.fields.model_fields[column].metadata if isinstance(mark, OneOf))
+        vocabulary: type[Vocabulary] | None = next((mark.vocabulary for mark in marks), None)
+        return vocabulary.values() if vocabulary else ()
 
 
 _FIGURE = ("indicator_code", "bureau_code", "period_code")
@@ -139,18 +162,23 @@ _LISTS = (
         is_unique=False, decisions=(KEEP, NEVER),
     ),
     Register(
-        kind=RowKind.PROCEDURE, file="procedures.csv", table=tables.Procedure, key=("procedure_code",), sheet="procedures",
+        kind=RowKind.PROCEDURE, file="procedures.csv", table=tables.Procedure, key=("procedure_code",),
+        fields=tables.ProcedureFields, needed=("name_ja", "digital_status"), letter="P",
         begun="digitised_date", begun_precision="digitised_precision", ends_as=EndedReason.ABOLISHED,
     ),
     Register(
-        kind=RowKind.FACILITY, file="facilities.csv", table=tables.Facility, key=("facility_code",), sheet="facilities",
+        kind=RowKind.FACILITY, file="facilities.csv", table=tables.Facility, key=("facility_code",),
+        fields=tables.FacilityFields, needed=("name_ja", "kind", "cashless_status"), letter="F",
         begun="cashless_since", begun_precision="cashless_since_precision",
     ),
     Register(
-        kind=RowKind.MILESTONE, file="milestones.csv", table=tables.Milestone, key=("milestone_code",), sheet="milestones",
+        kind=RowKind.MILESTONE, file="milestones.csv", table=tables.Milestone, key=("milestone_code",),
+        fields=tables.MilestoneFields, needed=("name_ja", "name_en", "project_code"), letter="M",
         owner="project_code", begun="actual_end", begun_precision="actual_end_precision", is_referred_to=True,
     ),
 )  # fmt: skip
 LISTS: Mapping[str, DataList] = {record.kind.value: record for record in _LISTS}
 LIST_OF_FILE: Mapping[str, DataList] = {record.file: record for record in _LISTS}
 REGISTERS: Mapping[str, Register] = {record.kind.value: record for record in _LISTS if isinstance(record, Register)}
+OF_SHEET: Mapping[str, Register] = {register.sheet: register for register in REGISTERS.values()}
+TOLD_BY_RECORD: Mapping[str, Register] = {sheet: register for sheet, register in OF_SHEET.items() if register.status}

@@ -31,7 +31,7 @@ days are written 2024-01-31, yes and no are 1 and 0, what is not known stays bla
 """
 # What must be filled for anything to be shown, and with what.
 _NEEDED = {
-    "themes.csv": "write_themes", "unit_kinds.csv": "write_unit_kinds", "sources.csv": "write_sources", "bureaus.csv": "write_bureaus",
+    "themes.csv": "write_themes", "unit_kinds.csv": "write_unit_kinds", "correction_reasons.csv": "write_correction_reasons", "sources.csv": "write_sources", "bureaus.csv": "write_bureaus",
     "indicators.csv": "write_indicators",
 }  # fmt: skip
 
@@ -68,17 +68,20 @@ def look_over(folder: Path) -> Iterator[tuple[str, Message]]:
         folder: a catalogue, or a folder with ``catalogue`` and ``official`` as ``write_new`` makes it.
     """
     own, official = (folder / CATALOGUE, folder / OFFICIAL) if (folder / CATALOGUE).is_dir() else (folder, None)
-    for name, key in _NEEDED.items():
-        if not (own / name).is_file() or len((own / name).read_text(encoding="utf-8-sig").strip().splitlines()) < 2:
-            yield name, Message(key)
+    blank = [name for name in _NEEDED if not (own / name).is_file() or _is_blank(own / name)]
+    yield from ((name, Message(_NEEDED[name])) for name in blank)
     refused = list(faults(own))
-    yield from ((name, fault.message) for name, fault in refused)
+    yield from ((name, fault.message) for name, fault in refused if name not in blank)
     if refused:
         return
     for report in _loaded(own, official):
         for problem in report.problems:
             place = f"{report.file} {problem.cell}".strip()
             yield place, Message("problem_in_words", found=problem.found, expected=problem.expected, remedy=problem.remedy)
+
+
+def _is_blank(path: Path) -> bool:
+    return len(path.read_text(encoding="utf-8-sig").strip().splitlines()) < 2
 
 
 def _loaded(own: Path, official: Path | None) -> list[LoadReport]:

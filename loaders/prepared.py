@@ -121,7 +121,7 @@ class Prepared:
         }
 
     def find_unknown(self, known: Mapping[str, set[str]]) -> None:
-        """Add a problem for each code that names nothing known.
+        """Add a problem for each code that names nothing known; one for all of them where nothing at all is known of their list.
 
         Args:
             known: codes by the kind of row, as ``bureau``; those of files stored together
@@ -132,15 +132,30 @@ class Prepared:
             own["successor_code"] = "bureau" if self.kind == RowKind.SUCCESSION else "project"
         codes = [(number, {name: getattr(row, name) for name in own}) for number, row in self.numbered]
         codes += [(number, {name: str(given.get(name, "")).strip() or None for name in own}) for number, given in self.faulty]
+        for name, table in own.items():
+            if table in known and not known[table]:
+                self._list_missing(name, table, [(number, named[name]) for number, named in codes if named[name] is not None])
         for number, named in codes:
             for name, table in own.items():
                 code = named[name]
-                if code is not None and table in known and code not in known[table]:
+                if code is not None and known.get(table) and code not in known[table]:
                     self.problems.append(
                         Problem("unknown_code", f"{name}={code}", Message("code_known", what=LISTS[table].code_of),
                                 Message("remedy_code_or_load", file=LISTS[table].file),
                                 sheet=self.sheet, cell=f"{column_letters(self.columns[name])}{number}", row=number)
                     )  # fmt: skip
+
+    def _list_missing(self, name: str, table: str, codes: list[tuple[int, Any]]) -> None:
+        """Say once, at the first of its rows, that a list is not loaded whose codes a column names."""
+        if not codes:
+            return
+        number, code = codes[0]
+        more = f" (+{len(codes) - 1})" if len(codes) > 1 else ""
+        self.problems.append(
+            Problem("unknown_code", f"{name}={code}{more}", Message("list_not_loaded", file=LISTS[table].file, count=len(codes)),
+                    Message("remedy_load_first", file=LISTS[table].file), sheet=self.sheet,
+                    cell=f"{column_letters(self.columns[name])}{number}", row=number)
+        )  # fmt: skip
 
     def find_ends(self, store: Store) -> None:
         """Add a problem for each thing that a row of a register says of its end and that cannot be."""

@@ -11,7 +11,7 @@ from datetime import date
 from pydantic import model_validator
 
 from kpis.declared import Fields, Flag, in_languages
-from kpis.registers import LISTS
+from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.fields import PeriodCode
 from kpis.vocabulary import RowKind
@@ -93,8 +93,7 @@ OFFICIAL: dict[str, type[Fields]] = {
     RowKind.OBSERVATION: ObservationRow,
     RowKind.READING: tables.ReadingFields,
     RowKind.MILESTONE: in_languages(tables.MilestoneFields),
-    RowKind.PROCEDURE: tables.ProcedureFields,
-    RowKind.FACILITY: tables.FacilityFields,
+    **{kind: in_languages(register.fields) for kind, register in REGISTERS.items()},
 }
 CATALOGUE_FILES = {LISTS[kind].file: model for kind, model in CATALOGUE.items()}
 OFFICIAL_FILES = {LISTS[kind].file: model for kind, model in OFFICIAL.items()}

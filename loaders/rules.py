@@ -19,6 +19,7 @@ from kpis.figures.plausible import Finding as Odd
 from kpis.figures.records import Definition, Figure, counting_vintage
 from kpis.message import Message
 from kpis.periods import parse_period
+from kpis.registers import REGISTERS
 from kpis.reporting.comparison import ReportedRow, figure_of
 from kpis.reporting.contradictions import definition_of
 from kpis.store import tables
@@ -123,13 +124,16 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
 
 
 def _places(files: Sequence[Prepared]) -> None:
-    """Hold the place of each facility against the earth and the catalogue's own area; one outside the area is only pointed out."""
+    """Hold the place of each row of a register against the earth and the catalogue's own area; one outside the area is only pointed out."""
     area = catalogue_area()
     for file in files:
-        for number, row in file.numbered if file.kind == RowKind.FACILITY else ():
+        register = REGISTERS.get(file.kind)
+        if register is None or not register.has_place:
+            continue
+        for number, row in file.numbered:
             given: Any = row
             for odd in check_point(given.latitude, given.longitude, area):
-                file.problems.append(_odd(odd, (given.facility_code, "", ""), file, number, grade=odd.severity))
+                file.problems.append(_odd(odd, (getattr(given, register.key[0]), "", ""), file, number, grade=odd.severity))
 
 
 def _of_other_unit(value: float, unit: str, definition: Definition, key: Key, file: Prepared, number: int) -> Problem:

@@ -22,7 +22,7 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "is_approximate": figure.is_approximate, "is_lower_bound": figure.is_lower_bound,
         "is_year_to_date": figure.is_year_to_date, "is_base_estimated": figure.is_base_estimated,
         "is_sample": figure.is_sample, "is_rolled_up": figure.is_rolled_up, "is_recast": figure.is_recast,
-        "is_worked_out": figure.is_worked_out,
+        "is_worked_out": figure.is_worked_out, **dict(figure.other_fields),
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
         "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
         "withdraws_vintage": figure.withdraws_vintage,

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from kpis.figures.records import NEAR, Definition, Figure, value_of
-from kpis.kinds import KINDS
+from kpis.kinds import KINDS, is_percent
 from kpis.languages import both
 from kpis.message import Message
 from kpis.text import Named
@@ -171,7 +171,7 @@ def written(value: float) -> str:
 
 def is_rate(definition: Definition) -> bool:
     """Say whether an indicator is in percent or points, so that 0.5 may have been meant as 50."""
-    return definition.unit_ja in ("%", "％", "ポイント") or KINDS[definition.kind].rate is not None
+    return is_percent(definition.kind, definition.unit_ja) or definition.unit_ja == "ポイント"
 
 
 def limits(definition: Definition) -> tuple[float | None, float | None]:

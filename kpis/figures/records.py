@@ -89,6 +89,7 @@ class Figure:
     reason_class: str = ""
     reason_text: str = ""
     withdraws_vintage: int | None = None  # this vintage says nothing of its own: it takes that earlier one back
+    other_fields: tuple[tuple[str, Any], ...] = ()  # fields of an observation that nothing here works with: name and value
 
     @property
     def period(self) -> Period:

@@ -24,6 +24,7 @@ from kpis.figures.scorecard import Book, Entry, Scored
 from kpis.government import government
 from kpis.languages import both
 from kpis.message import Message
+from kpis.store.vintages import OTHER_FIELDS
 from kpis.vocabulary import RowKind
 
 Value = str | float | bool | date | None
@@ -388,7 +389,7 @@ def figure_of(
         base_value=number("base_value"), text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
         is_approximate=bool(values.get("is_approximate")), is_lower_bound=bool(values.get("is_lower_bound")),
         is_year_to_date=bool(values.get("is_year_to_date")), is_base_estimated=bool(values.get("is_base_estimated")),
-        sample_size=number("sample_size"), vintage=vintage,
+        sample_size=number("sample_size"), vintage=vintage, other_fields=tuple((name, values.get(name)) for name in OTHER_FIELDS),
     )  # fmt: skip
 
 

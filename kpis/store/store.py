@@ -45,12 +45,12 @@ from kpis.store.fields import key_columns
 from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
 from kpis.store.translations import further, with_texts
-from kpis.store.vintages import CARRIED, COMPARED, SAID_WHY, is_sample
+from kpis.store.vintages import CARRIED, COMPARED, OTHER_FIELDS, SAID_WHY, is_sample
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_MS = 30_000
 
-_FIGURE = ("period_code", *CARRIED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY)
+_FIGURE = ("period_code", *CARRIED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY, *OTHER_FIELDS)
 VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
 _REVISION = select(table_of(tables.DataRevision).c.revision)
@@ -303,7 +303,7 @@ class Store:
             for row in session.execute(query.execution_options(yield_per=10_000)):
                 (
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
-                    known_at, source, sample, reason, words, withdraws,
+                    known_at, source, sample, reason, words, withdraws, *others,
                 ) = row  # fmt: skip
                 known_at = held.setdefault(known_at, known_at)
                 is_worked_out = False
@@ -318,7 +318,7 @@ class Store:
                         sample_size=size, vintage=vintage, known_at=known_at, source_code=held.setdefault(source, source),
                         is_sample=sample,
                         is_rolled_up=False, is_recast=False, is_worked_out=is_worked_out, reason_class=reason or "",
-                        reason_text=words, withdraws_vintage=withdraws,
+                        reason_text=words, withdraws_vintage=withdraws, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
                     )
                 )  # fmt: skip
         finally:

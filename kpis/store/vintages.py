@@ -33,6 +33,7 @@ MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actu
 MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
 COMPARED = tuple(tables.FigureFields.model_fields)
 CARRIED = tuple(n for n in COMPARED if n in Figure.__dataclass_fields__)  # of these, what a figure is judged and shown by
+OTHER_FIELDS = tuple(n for n in COMPARED if n not in CARRIED)  # of these, what it carries along
 BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # of what says nothing
 SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, SQLModel
 
+from kpis.declared import type_of
 from kpis.errors import FigureRefused, NotFound
 from kpis.figures.consistency import Known, outside_time
 from kpis.figures.organisation import Organisation
@@ -18,7 +19,7 @@ from kpis.figures.plausible import Area
 from kpis.figures.records import counting_vintage
 from kpis.government import government
 from kpis.periods import Period, month_code, parse_period, quarter_code
-from kpis.registers import REGISTERS
+from kpis.registers import OF_SHEET
 from kpis.reporting.contradictions import known_of, stored_beside
 from kpis.reporting.deadlines import Window, window_of
 from kpis.store import tables
@@ -28,7 +29,7 @@ from kpis.store.translations import with_texts
 from kpis.text import Named
 
 NOT_REPORTING = ("whole", "scope", "comparison")
-_SHEETS = {register.sheet: register for register in REGISTERS.values()}
+_DAYS = {n for register in OF_SHEET.values() for n in register.fields.model_fields if type_of(register.fields, n) is date}
 Record = dict[str, Any]
 
 
@@ -42,7 +43,7 @@ class ReportContext:
         revision: of the data when this was gathered.
         indicators: by code, in catalogue order: those that bureaus report.
         observations: (indicator, period) → every vintage, oldest first, of all periods.
-        registers: ``procedures``, ``facilities``, ``milestones`` → code → row as it is now.
+        registers: sheet, as ``procedures`` → code → row as it is now.
         projects: code → row, of the projects that the bureau leads or takes part in.
         facility_kinds: every kind in the register, of any bureau.
         window: the days on which the report is taken; ``None`` where the calendar does not know the period.
@@ -113,12 +114,8 @@ def _plain(row: Mapping[str, Any] | None) -> Record | None:
 
 
 def _day_like(name: str) -> date | None:
-    # A day that is empty now has no type to go by; the names of the registers' days say it.
-    return (
-        date.min
-        if name in ("digitised_date", "planned_for", "cashless_since", "ended_on") or name.endswith(("_start", "_end"))
-        else None
-    )
+    # A day that is empty now has no type to go by; the registers say which of their fields are days.
+    return date.min if name in _DAYS else None
 
 
 def catalogue_area() -> Area | None:
@@ -182,7 +179,7 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         observations = {(code, of): [dict(row) for row in held] for (code, unit, of), held in stored.items() if unit == bureau_code}
         projects = _projects(session, bureau_code, period)
         registers: dict[str, dict[str, Record]] = {}
-        for sheet, register in _SHEETS.items():
+        for sheet, register in OF_SHEET.items():
             table, (key,) = table_of(register.table), register.key
             own = table.c[register.owner].in_(projects if register.owner == "project_code" else [bureau_code])
             wanted = select(table).where(own).order_by(table.c[key])
@@ -221,7 +218,7 @@ def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) ->
     found: dict[tuple[str, str], list[Record]] = {}
     for sheet, rows in registers.items():
         changed = [code for code, row in rows.items() if row["vintage"] > 1]
-        query = select(table).where(table.c.register_name == _SHEETS[sheet].kind).order_by(table.c.vintage)
+        query = select(table).where(table.c.register_name == OF_SHEET[sheet].kind).order_by(table.c.vintage)
         for row in _records(session, tables.RegisterChange, query.where(table.c.row_code.in_(changed))) if changed else ():
             found.setdefault((sheet, row["row_code"]), []).append(row)
     return found
@@ -231,7 +228,7 @@ def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
     """Return which of these codes are already in the register, and whose they are.
 
     Args:
-        sheet: ``procedures``, ``facilities`` or ``milestones``.
+        sheet: of a register, as ``procedures``.
         codes: any.
 
     Returns:
@@ -240,8 +237,8 @@ def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
     wanted = sorted(codes)
     if not wanted:
         return {}
-    table = table_of(_SHEETS[sheet].table)
-    key, owner = table.c[_SHEETS[sheet].key[0]], table.c[_SHEETS[sheet].owner]
+    table = table_of(OF_SHEET[sheet].table)
+    key, owner = table.c[OF_SHEET[sheet].key[0]], table.c[OF_SHEET[sheet].owner]
     found: dict[str, str] = {}
     with store.reading() as session:
         for start in range(0, len(wanted), 500):

@@ -23,7 +23,6 @@ from kpis.periods import Period, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, figure_of
 from kpis.reporting.contradictions import definition_of
-from kpis.vocabulary import RowKind
 from loaders.files.problems import Kind, Problem
 from loaders.workbook.context import ReportContext
 
@@ -178,7 +177,7 @@ def _of_register(
                 row,
                 Finding("not_whole", name, "error", written(value), Message("whole_number"), CORRECT),
             )
-    if row.kind == RowKind.FACILITY and {"latitude", "longitude"} & set(row.changed):
+    if REGISTERS[row.kind].has_place and {"latitude", "longitude"} & set(row.changed):
         latitude, longitude = (_number(None if name in refused else row.fields.get(name)) for name in ("latitude", "longitude"))
         for finding in check_point(latitude, longitude, context.area):
             yield _problem(row, finding)

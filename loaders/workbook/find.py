@@ -24,7 +24,7 @@ class Table:
     """One table of the workbook as it was found.
 
     Args:
-        key: ``observations``, ``procedures``, ``facilities`` or ``milestones``.
+        key: our name of its sheet: ``observations``, or a register as ``procedures``.
         sheet: the sheet's name as the file has it.
         top: the row number of the headings, as Excel counts.
         at: our column → position in a row, counted from 0.

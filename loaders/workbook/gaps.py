@@ -8,16 +8,12 @@ from typing import Literal
 
 from kpis.kinds import KINDS
 from kpis.message import Message
+from kpis.registers import OF_SHEET
 from kpis.reporting.comparison import ReportedRow, says_nothing
 from loaders.workbook.find import Table
 
 BLANK = Message("blank")
 _FILL = Message("remedy_enter_value")
-_REQUIRED = {
-    "procedures": ("name_ja", "digital_status"),
-    "facilities": ("name_ja", "kind", "cashless_status"),
-    "milestones": ("name_ja", "name_en", "project_code"),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,9 +53,9 @@ def says_something(row: ReportedRow) -> bool:
 
 
 def _register_gaps(table: Table, row: ReportedRow, refused: set[str]) -> Iterator[Gap]:
-    yield from _missing(table, _REQUIRED[table.key], row, refused)
-    place = ("latitude", "longitude")
-    if table.key == "facilities" and not refused & {*place}:
+    register, place = OF_SHEET[table.key], ("latitude", "longitude")
+    yield from _missing(table, register.needed, row, refused)
+    if register.has_place and not refused & {*place}:
         blank = [name for name in place if row.fields[name] is None]
         if len(blank) == 1:
             yield Gap(kind="missing", column=blank[0], expected=Message("place_together"))

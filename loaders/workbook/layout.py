@@ -15,15 +15,15 @@ from pathlib import Path
 
 from kpis.government import Government, government
 from kpis.periods import first_month_word
-from kpis.registers import REGISTERS
+from kpis.registers import OF_SHEET
 from kpis.settings import ROOT
 from kpis.vocabulary import RowKind
 from loaders.files.cells import cleaned
 
 LAYOUTS = ROOT / "data" / "layouts"
 FIGURES = "observations"  # our name of the sheet of figures; the others are registers
-ROW_KINDS = {FIGURES: RowKind.OBSERVATION.value, **{register.sheet: kind for kind, register in REGISTERS.items()}}
-KEYS = {FIGURES: ("indicator_code", "period_code"), **{register.sheet: register.key for register in REGISTERS.values()}}
+ROW_KINDS = {FIGURES: RowKind.OBSERVATION.value, **{sheet: register.kind.value for sheet, register in OF_SHEET.items()}}
+KEYS = {FIGURES: ("indicator_code", "period_code"), **{sheet: register.key for sheet, register in OF_SHEET.items()}}
 
 
 @dataclass(frozen=True, slots=True)

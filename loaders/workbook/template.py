@@ -18,10 +18,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.figures.records import Definition, Figure, value_of
-from kpis.kinds import KINDS
+from kpis.kinds import KINDS, is_percent
 from kpis.languages import pair, say, written
 from kpis.message import Message
 from kpis.periods import parse_period
+from kpis.registers import OF_SHEET
 from kpis.reporting.comparison import TemplateMark
 from kpis.text import format_date
 from loaders.workbook.context import Record, ReportContext
@@ -129,8 +130,7 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
 
 def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
     """Return the code of a new row: bureau, register, template and number, so that no two templates give the same."""
-    letter = {"procedures": "P", "facilities": "F", "milestones": "M"}[sheet]
-    return f"{mark.bureau_code}-{letter}{mark.template_id[-6:]}-{tail}"
+    return f"{mark.bureau_code}-{OF_SHEET[sheet].letter}{mark.template_id[-6:]}-{tail}"
 
 
 def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -253,9 +253,7 @@ def _fill(
         if column.kinds and at not in open_cells:
             sheet.column_dimensions[get_column_letter(at)].hidden = True  # no indicator of this instance asks for it
         if at in open_cells:
-            rates = {
-                number for number, (cells, _) in enumerate(rows, start=2) if column.name == "value" and cells.get("unit_ja") == "%"
-            }
+            rates = {number for number, (cells, _) in enumerate(rows, start=2) if column.name == "value" and _is_percent(cells)}
             for is_rate in (False, True):
                 if numbers := [number for number in open_cells[at] if (number in rates) == is_rate]:
                     _validate(sheet, column, get_column_letter(at), numbers, layout=layout, places=places, is_rate=is_rate)
@@ -272,13 +270,17 @@ def _format(column: Column, value: Any, cells: Record) -> str:
     decimals = cells.get("decimals", 0)
     if column.value == "date" or isinstance(value, date):
         return _DAY
-    if column.name in ("value", "previous_value") and cells.get("unit_ja") == "%":
+    if column.name in ("value", "previous_value") and _is_percent(cells):
         return '#,##0.0##"%"'  # the number beside its unit: 0.881 is seen to be 0.881%, and is not 88.1%
     if column.name in ("value", "previous_value"):
         return "#,##0.0##" if decimals or (isinstance(value, float) and value != round(value)) else "#,##0"
     if column.value == "count":
         return "#,##0"
     return "0.0#####" if column.value == "number" else "General"
+
+
+def _is_percent(cells: Record) -> bool:
+    return "kind" in cells and is_percent(cells["kind"], cells["unit_ja"])
 
 
 def _safe(value: Any) -> Any:

@@ -120,6 +120,11 @@ def arrive(page: str) -> None:
         run.kept.parts = {name: part for name, part in run.kept.parts.items() if part.is_frame}
 
 
+def page_shown() -> str:
+    """Return the address of the page that this run shows."""
+    return _run.get().kept.page or ""
+
+
 def settle(
     name: str,
     *,

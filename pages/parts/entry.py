@@ -16,6 +16,7 @@ from kpis.figures.scorecard import VIEWS
 from kpis.government import Government, government, settle
 from kpis.languages import SOURCE, codes, own_name
 from kpis.periods import local_day
+from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.settings import ROOT, settings
 from kpis.store.store import utc_now
 from pages.parts import address, cached
@@ -29,13 +30,14 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
 _PAGES = ROOT / "pages"
 SECTIONS = {
-    "progress": ("overview", "themes", "procedures", "facilities", "projects", "bureau", "changes", "indicator"),
+    "progress": ("overview", "themes", "procedures", "facilities", *TOLD_BY_RECORD, "projects", "bureau", "changes", "indicator"),
     "data": ("about", "revisions"),
 }
 ICONS = {
     "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
     "bureau": "apartment", "changes": "difference", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
     "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish",
+    **dict.fromkeys(TOLD_BY_RECORD, "list_alt"),
 }  # fmt: skip
 
 
@@ -80,7 +82,10 @@ def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"
     """Make a page once: Streamlit looks its file up in the file system each time one is made."""
     first = name == "overview"
     icon = own.page.icon if name == "themes" else ICONS[name]
-    file, place = _PAGES / f"{name}.py", None if first else own.page.address if name == "themes" else name
+    file, place = (
+        _PAGES / f"{'register' if name in TOLD_BY_RECORD else name}.py",
+        None if first else own.page.address if name == "themes" else name,
+    )
     return st.Page(file, title=t(f"nav_{name}"), icon=f":material/{icon}:", url_path=place, default=first, visibility=visibility)
 
 
@@ -92,6 +97,11 @@ def page(name: str) -> Any:
 def has_page(name: str) -> bool:
     """Say whether the menu holds a page of this address."""
     return any(each.url_path == name for pages in _sections.get().values() for each in pages)
+
+
+def register_shown() -> Register:
+    """Return the register whose page runs, where one page shows every register that is told by its record."""
+    return TOLD_BY_RECORD[address.page_shown()]
 
 
 def show() -> None:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from kpis.errors import NotFound
 from kpis.figures.registers import STEPS
-from kpis.periods import local_day
-from kpis.text import format_date
+from kpis.vocabulary import RowKind
 from pages.parts import address, cached
 from pages.parts.entry import page
 from pages.parts.one_or_all import back_link
-from pages.parts.registers import bureau_names, day_word, facts, number, telling
+from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
 from pages.parts.reported import plain
-from pages.parts.text import fine_print, language, linked, named, t
+from pages.parts.text import fine_print, linked, named, t
 from telling.blocks import ended_line
 
 
@@ -46,7 +44,7 @@ def procedure_page(code: str) -> None:
     if row["details_json"]:
         st.subheader(t("detail_source"))
         facts([(name, str(value)) for name, value in json.loads(row["details_json"]).items()])
-    _history(code)
+    history(RowKind.PROCEDURE, code)
 
 
 def _succession(row: dict[str, Any]) -> None:
@@ -95,21 +93,3 @@ def _count(row: dict[str, Any], name: str) -> str:
     if row[name] is None:
         return t("form_unknown")
     return number(row[name]) + (f"({t('col_estimated')})" if row["is_count_estimated"] else "")
-
-
-def _history(code: str) -> None:
-    st.subheader(t("detail_history"))
-    changes = cached.moment().changes_of_procedure(code)
-    if not changes:
-        st.caption(t("detail_no_history"))
-        return
-    rows = [
-        {
-            t("known"): format_date(local_day(change["known_at"]), language()), t("col_changed"): name, t("col_before"): str(before),
-            t("col_after"): str(json.loads(change["after_json"]).get(name)), t("col_reason"): change["reason_text"],
-        }
-        for change in changes
-        for name, before in json.loads(change["before_json"]).items()
-        if name != "search_text"
-    ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

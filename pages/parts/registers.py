@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from kpis.figures.scorecard import Scored
 from kpis.periods import local_day
 from kpis.settings import settings
 from kpis.text import format_date, known_day
+from kpis.vocabulary import RowKind
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
@@ -96,6 +98,25 @@ def facts(rows: list[tuple[str, str]]) -> None:
     """Show names and values that are not blank, one below the other."""
     shown = [(name, value) for name, value in rows if value]
     st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]).set_index(t("item")))
+
+
+def history(kind: RowKind, code: str) -> None:
+    """Show what became known otherwise of a row of a register, column by column."""
+    st.subheader(t("detail_history"))
+    changes = cached.moment().changes_of(kind, code)
+    if not changes:
+        st.caption(t("detail_no_history"))
+        return
+    rows = [
+        {
+            t("known"): format_date(local_day(change["known_at"]), language()), t("col_changed"): name, t("col_before"): str(before),
+            t("col_after"): str(json.loads(change["after_json"]).get(name)), t("col_reason"): change["reason_text"],
+        }
+        for change in changes
+        for name, before in json.loads(change["before_json"]).items()
+        if name != "search_text"
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
 def not_loaded(table: str, how: str) -> None:

@@ -188,7 +188,8 @@ def _observations(moment: Moment) -> Resource:
     units, sources = moment.units, moment.by_code("Source")
     observations = moment.state.store.each_of(tables.Observation)
     stored = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): r for r in observations}
-    rows = []
+    public, rows = PUBLIC[tables.Observation].split(), []
+    said = [name for name in tables.FigureFields.model_fields if name in public and name != "value"]
     for entry in moment.book.entries:
         definition, unit = entry.definition, entry.unit_code
         for figure in current_vintages(entry.figures):
@@ -200,11 +201,7 @@ def _observations(moment: Moment) -> Resource:
                     "indicator_name_en": definition.name_en, "bureau_code": unit,
                     "bureau_name_ja": units.get(unit, {}).get("name_ja"), "period_code": figure.period_code,
                     "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
-                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, "numerator": row["numerator"], "denominator": row["denominator"],
-                    "base_value": row["base_value"], "text_ja": row["text_ja"], "text_en": row["text_en"],
-                    "is_approximate": row["is_approximate"], "is_lower_bound": row["is_lower_bound"],
-                    "is_year_to_date": row["is_year_to_date"], "is_base_estimated": row["is_base_estimated"],
-                    "sample_size": row["sample_size"], "vintage": row["vintage"], "published_on": row["published_on"],
+                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in said}, "vintage": row["vintage"], "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
                     "reason_text": row["reason_text"], "note_ja": row["note_ja"], "note_en": row["note_en"],
                     "source_code": row["source_code"], "source_url": source.get("url"),

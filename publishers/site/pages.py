@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -14,10 +15,11 @@ from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
 from kpis.figures.sentences import standing_word
 from kpis.government import government
 from kpis.periods import parse_period
+from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.text import format_date
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
-from publishers.site.pages_registers import facilities, procedures
+from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import facts, projects
@@ -57,6 +59,7 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
         "bureaus": lambda: bureau_pages(site, words, every),
         "procedures": lambda: [procedures(site, words)],
         "facilities": lambda: [facilities(site, words)],
+        **{sheet: partial(_register, site, words, register) for sheet, register in TOLD_BY_RECORD.items()},
         "method": lambda: [_method(words)],
         "revisions": lambda: [_revisions(site, words)],
         "data": lambda: [_data(words, sizes)],
@@ -65,6 +68,10 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
     for name, pages in made.items():
         if has_page(name, words.language):
             yield from pages()
+
+
+def _register(site: Site, words: Words, register: Register) -> list[Page]:
+    return [listed(site, words, register)]
 
 
 def _data(words: Words, sizes: Sequence[Mapping[str, Any]]) -> Page:

@@ -9,12 +9,14 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kpis.figures.registers import DIMENSIONS, tally
+from kpis.registers import Register
 from kpis.store.queries import Filter
 from kpis.text import format_date, known_day
-from publishers.site.block_views import BlockView, card_values
+from publishers.site.block_views import BlockView, card_values, cell
 from publishers.site.site import Page, Site
 from publishers.site.views import IndicatorView
 from telling import facilities as told_facilities
+from telling import listed as told_listed
 from telling import procedures as told_procedures
 from telling.blocks import Block, ended_line, published
 from telling.words import Words
@@ -141,6 +143,25 @@ def facilities(site: Site, words: Words) -> Page:
         "cards": card_values(told_facilities.cards(telling, held, rollout)), "view": view, "blocks": blocks,
         "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
     }  # fmt: skip
+
+
+def listed(site: Site, words: Words, register: Register) -> Page:
+    """Return the page of a register that is told by its record."""
+    telling, rows = site.telling(words), site.moment.listed(register)
+    shown: dict[str, Any] = {"title": told_listed.empty(telling, register), "lead": "", "cards": [], "blocks": [], "listed": None}
+    if rows:
+        whole = BlockView(told_listed.listed(telling, register, rows[:LISTED]), words)
+        key = "ed_list_first" if len(rows) > LISTED else "ed_list_all"
+        shown = {
+            "title": told_listed.title(telling, register, rows), "lead": told_listed.lead(telling, rows),
+            "cards": card_values(told_listed.cards(telling, register, rows)),
+            "blocks": _both(lambda t: told_listed.compared(t, register, rows), site, words, words("ed_compare", dimension=words("reg_by_bureau"))),
+            "listed": {
+                "heading": words("listed_heading"), "columns": list(whole.block.columns), "rows": [[cell(c) for c in r] for r in whole.block.rows],
+                "file": register.file, "said": words(key, total=f"{len(rows):,}", shown=f"{min(len(rows), LISTED):,}"),
+            },
+        }  # fmt: skip
+    return f"{register.sheet}.html", "register.html", {**shown, "view": None, "notes": "", "has_chart": bool(rows)}
 
 
 def _notes(markdown: str) -> Markup:

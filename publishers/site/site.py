@@ -10,6 +10,7 @@ from kpis.figures.scorecard import Scored
 from kpis.government import government
 from kpis.languages import codes
 from kpis.moment import Moment
+from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import Settings
 from kpis.text import format_date
 from publishers.editions.on_disk import Edition
@@ -76,6 +77,6 @@ class Site:
             ("index.html", words("nav_overview")), (themes_file(), words("nav_themes")),
             ("definitions.html", words("ed_definitions")), ("projects.html", words("ed_projects")),
             ("bureaus.html", words("ed_bureaus")), ("procedures.html", words("procedures")),
-            ("facilities.html", words("ed_facilities")), ("method.html", words("method")),
+            ("facilities.html", words("ed_facilities")), *((f"{sheet}.html", words(f"nav_{sheet}")) for sheet in TOLD_BY_RECORD), ("method.html", words("method")),
             ("revisions.html", words("nav_revisions")), ("data.html", words("ed_data")),
         ]  # fmt: skip

@@ -13,7 +13,7 @@ from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
 DETAILS = ["/projects?code=CP2", "/bureau?code=WATERWORKS", "/procedures?code=P001"]
-ELSEWHERE = {*FIGURES, *SHOWN, "/overview", "/indicator"}
+ELSEWHERE = {*FIGURES, *SHOWN, "/overview", "/indicator", "/register"}  # no register of the shipped data is told by its record
 
 
 @pytest.mark.parametrize("width", [1280, 375])

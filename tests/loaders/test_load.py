@@ -212,3 +212,15 @@ def test_another_government_needs_only_another_folder(store: Store, tmp_path: Pa
     reports = load_folder(store, tmp_path, official=tmp_path)
     assert [p for r in reports for p in r.problems] == []
     assert [e.definition.code for e in store.book().entries] == ["rate"]
+
+
+def test_a_list_that_is_not_loaded_is_named_once_and_not_in_each_row(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'empty.db'}")
+    store.migrate()
+    path = ROOT / "data" / "official" / "facilities.csv"
+    count = len(list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())))
+    report = check_content(path.read_bytes(), path.name, kind=path.name, store=store)
+    assert [p.kind for p in report.problems] == ["unknown_code"] * 2, "bureaus and sources"
+    (sources,) = (p for p in report.problems if p.found.startswith("source_code="))
+    assert f"(+{count - 1})" in sources.found and sources.row == 2
+    assert f"{count} rows" in written(sources.expected, "en") and "sources.csv" in written(sources.remedy)

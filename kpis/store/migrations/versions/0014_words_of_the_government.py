@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from kpis.store.migrations.anew import declare_anew
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -23,8 +25,8 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as batch:
             batch.drop_constraint("reason_class_known", type_="check")
     if op.get_bind().dialect.name == "sqlite":
-        _declare_anew("project", {f"CONSTRAINT kind_known CHECK ({KINDS}),": "", CHECK: ""})
-        _declare_anew("indicator", {MUST: MAY})
+        declare_anew("project", {f"CONSTRAINT kind_known CHECK ({KINDS}),": "", CHECK: ""})
+        declare_anew("indicator", {MUST: MAY})
         return
     op.drop_constraint("kind_known", "project", type_="check")
     op.alter_column("indicator", "project_code", existing_type=sa.Text(), nullable=True)
@@ -36,22 +38,8 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as batch:
             batch.create_check_constraint("reason_class_known", rule)
     if op.get_bind().dialect.name == "sqlite":
-        _declare_anew("project", {"PRIMARY KEY (project_code)": f"PRIMARY KEY (project_code){CHECK}"})
-        _declare_anew("indicator", {MAY: MUST})
+        declare_anew("project", {"PRIMARY KEY (project_code)": f"PRIMARY KEY (project_code){CHECK}"})
+        declare_anew("indicator", {MAY: MUST})
         return
     op.create_check_constraint("kind_known", "project", KINDS)
     op.alter_column("indicator", "project_code", existing_type=sa.Text(), nullable=False)
-
-
-def _declare_anew(table: str, changed: dict[str, str]) -> None:
-    """Change how a table of SQLite that others refer to is declared, without making it anew (SQLite, ALTER TABLE, section 7)."""
-    connection = op.get_bind()
-    found = connection.execute(sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :n"), {"n": table}).scalar_one()
-    declared = " ".join(found.split()).replace("( ", "(").replace(" )", ")")
-    for old, new in changed.items():
-        declared = declared.replace(old, new)
-    version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
-    connection.execute(sa.text("PRAGMA writable_schema = ON"))
-    connection.execute(sa.text("UPDATE sqlite_master SET sql = :s WHERE type = 'table' AND name = :n"), {"s": declared, "n": table})
-    connection.execute(sa.text(f"PRAGMA schema_version = {int(version) + 1}"))
-    connection.execute(sa.text("PRAGMA writable_schema = RESET"))

@@ -1,0 +1,89 @@
+"""What any register holds on a day, counted by how its rows stand. Pure.
+
+A row whose beginning lies after the day asked for, and one that ended by it, are named apart and counted in no other number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kpis.figures.registers import ENDED, MISTAKE, plain, search_words
+
+NOT_BEGUN = "not_begun"
+APART = (NOT_BEGUN, ENDED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """A row of a register as it stands on a day: a word of its own list, or one of ``APART``; the row as it is stored."""
+
+    code: str
+    bureau: str
+    status: str
+    row: Mapping[str, Any]
+
+
+def standing(rows: Iterable[Mapping[str, Any]], *, key: str, status: str, begun: str, as_of: date) -> list[Standing]:
+    """Return the rows of a register as they stand on a day.
+
+    Args:
+        rows: as they were known, in the order of their codes.
+        key: the column of the code.
+        status: the column that says how a row stands.
+        begun: the column of the day on which it began.
+        as_of: the day.
+    """
+
+    def stands(row: Mapping[str, Any]) -> str:
+        ended, begins = row["ended_on"], row[begun]
+        if row["ended_reason"] == MISTAKE or (ended is not None and ended <= as_of):
+            return ENDED
+        return NOT_BEGUN if begins is not None and begins > as_of else str(row[status])
+
+    return [Standing(code=row[key], bureau=row["bureau_code"] or "", status=stands(row), row=row) for row in rows]
+
+
+def counted(rows: Iterable[Standing], statuses: Sequence[str]) -> dict[str, int]:
+    """Count the rows that stand by status, every status named, 0 included."""
+    counts = dict.fromkeys(statuses, 0)
+    for row in rows:
+        if row.status not in APART:
+            counts[row.status] += 1
+    return counts
+
+
+def by_bureau(
+    rows: Sequence[Standing],
+    statuses: Sequence[str],
+    *,
+    bureaus: Sequence[str] = (),
+    home: Callable[[str], str] = lambda code: code,
+) -> dict[str, dict[str, int]]:
+    """Count the rows that stand by bureau and status.
+
+    Args:
+        rows: of the register.
+        statuses: in the order in which they are told.
+        bureaus: codes in the order in which they are to stand; others come after, by code.
+        home: the bureau under which a bureau's rows are shown, as its successor.
+    """
+    own: dict[str, list[Standing]] = {}
+    for row in rows:
+        if row.status not in APART:
+            own.setdefault(home(row.bureau) if row.bureau else "", []).append(row)
+    place = {code: at for at, code in enumerate(bureaus)}
+    return {code: counted(own[code], statuses) for code in sorted(own, key=lambda c: (place.get(c, len(place)), c))}
+
+
+def kept(rows: Iterable[Standing], *, query: str = "", status: str = "", bureau: str = "") -> list[Standing]:
+    """Return the rows in whose texts every word occurs, of one status and bureau; a blank means any."""
+    words = search_words(query)
+
+    def is_asked(row: Standing) -> bool:
+        said = plain(" ".join(value for value in row.row.values() if isinstance(value, str))) if words else ""
+        return status in ("", row.status) and bureau in ("", row.bureau) and all(word in said for word in words)
+
+    return [row for row in rows if is_asked(row)]

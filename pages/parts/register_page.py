@@ -1,0 +1,68 @@
+"""A register that is told by its record alone: its counts and its list, or the one row that the address names."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis.figures.listed import APART, Standing, kept
+from kpis.registers import Register
+from pages.parts import address, cached
+from pages.parts.asked import choose, write_words
+from pages.parts.one_or_all import asked_code, back_link
+from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
+from pages.parts.text import fine_print, linked, named, t
+from telling import listed as told
+from telling.blocks import Telling
+
+
+def register_page(register: Register) -> None:
+    """Show a register, or the one row of it that the address names; a code that is not known is named."""
+    said, rows = telling(), cached.moment().listed(register)
+    if not rows:
+        st.title(told.empty(said, register))
+        not_loaded(register.table.__name__, t("listed_empty_how", file=register.file))
+        return
+    by_code = {row.code: row for row in rows}
+    if code := asked_code(by_code, "listed_unknown"):
+        _one(said, register, by_code[code])
+    else:
+        _all(said, register, rows)
+        same_numbers(f"/api/v1/registers/{register.sheet}")
+
+
+def _one(said: Telling, register: Register, row: Standing) -> None:
+    """Show one row: how it stands, everything the register says of it, and how it changed."""
+    st.title(named(row.row))
+    st.badge(told.status_word(said, register, row.status), color="blue")
+    back_link(register.sheet, t("back_to_list"))
+    facts(told.facts(said, register, row))
+    if source := cached.moment().book.sources.get(row.row["source_code"]):
+        fine_print(f"{t('source')}: {linked(source.title, source.url)}")
+    history(register.kind, row.code)
+
+
+def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
+    """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
+    st.title(told.title(said, register, rows))
+    st.caption(told.lead(said, rows))
+    if sample := sum(row.row["is_sample"] for row in rows):
+        st.warning(t("sample_marked", n=sample), icon=":material/science:")
+    cards(lambda: told.cards(said, register, rows), key=register.sheet, columns=4, width=200)
+    with st.container(border=True):
+        st.subheader(t("reg_by_bureau"))
+        block(lambda: told.compared(said, register, rows), key=f"{register.sheet}_by_bureau")
+    st.subheader(t("listed_heading"))
+    statuses = [s for s in (*register.words_of(register.status), *APART) if any(row.status == s for row in rows)]
+    bureaus = [code for code in cached.moment().units if any(row.bureau == code for row in rows)]
+    query = write_words("q", t("listed_search"), t("listed_example"))
+    status = choose("status", statuses, t("reg_by_status"), lambda s: told.status_word(said, register, s) if s else t("any"))
+    bureau = choose("bureau", bureaus, t("reg_by_bureau"), lambda code: said.bureau(code) if code else t("any"))
+    asked = kept(rows, query=query, status=status, bureau=bureau)
+    if not asked:
+        st.info(t("listed_none"), icon=":material/search_off:")
+        return
+    shown = told.listed(said, register, asked, lambda code: address.path(register.sheet, code=code))
+    st.dataframe(
+        table_of(shown), hide_index=True, width="stretch", alt=t("listed_heading"),
+        column_config={t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small")},
+    )  # fmt: skip

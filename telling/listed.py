@@ -1,0 +1,144 @@
+"""What is said of a register that is told by its record alone: counts by status, bureaus compared, the list, and one row of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from charts.shapes import Shares
+from kpis.declared import said_of, translated, type_of
+from kpis.figures.listed import APART, Standing, by_bureau, counted
+from kpis.registers import Register
+from kpis.text import format_date
+from telling.blocks import Block, Card, Cell, Link, Telling
+
+NOT_SHOWN = ("source_code", "verified")  # the source is named beside, and whether it was confirmed is the office's to know
+
+
+def name(telling: Telling, register: Register) -> str:
+    """Return what the register is called."""
+    return telling.words(f"nav_{register.sheet}")
+
+
+def title(telling: Telling, register: Register, rows: Sequence[Standing]) -> str:
+    """Say how many rows stand."""
+    return telling.words("listed_title", register=name(telling, register), count=sum(_counted(register, rows).values()))
+
+
+def lead(telling: Telling, rows: Sequence[Standing]) -> str:
+    """Say of which day it is, and how many rows are counted no longer or not yet."""
+    w = telling.words
+    said = [w("listed_lead", as_of=format_date(telling.as_of, w.language))]
+    said += [w(f"listed_{apart}_count", count=n) for apart in APART if (n := sum(row.status == apart for row in rows))]
+    return w.together(said)
+
+
+def status_word(telling: Telling, register: Register, status: str) -> str:
+    """Return the word for how a row stands."""
+    return telling.words(f"listed_{status}" if status in APART else f"{register.kind}_{status}")
+
+
+def cards(telling: Telling, register: Register, rows: Sequence[Standing]) -> list[Card]:
+    """Return how many rows stand in each status."""
+    note = name(telling, register)
+    return [Card(status_word(telling, register, status), n, note) for status, n in _counted(register, rows).items()]
+
+
+def compared(telling: Telling, register: Register, rows: Sequence[Standing]) -> Block:
+    """Compare bureaus by status."""
+    w, statuses = telling.words, register.words_of(register.status)
+    held = by_bureau(rows, statuses, bureaus=list(telling.bureaus), home=telling.home)
+    words = tuple((status, status_word(telling, register, status)) for status in statuses)
+    heads = (w("reg_by_bureau"), w("listed_total"), *(word for _, word in words))
+    lines: tuple[tuple[Cell, ...], ...] = tuple((telling.bureau(c), sum(n.values()), *n.values()) for c, n in held.items())
+    shape = Shares(tuple((telling.bureau(code), n, "") for code, n in held.items()), words, w("listed_unit")) if held else None
+    most = max(held, key=lambda code: sum(held[code].values()), default="")
+    return Block(
+        key=f"{register.sheet}_by_bureau",
+        sentence=w("listed_by_sentence", largest=telling.bureau(most), count=sum(held[most].values())) if held else "",
+        columns=heads, rows=lines, shape=shape, why_empty=empty(telling, register),
+        flat=tuple({"bureau_code": code, **{f"{status}_count": n for status, n in counts.items()}} for code, counts in held.items()),
+    )  # fmt: skip
+
+
+def empty(telling: Telling, register: Register) -> str:
+    """Say that nothing is loaded yet."""
+    return telling.words("listed_empty", register=name(telling, register))
+
+
+def listed(telling: Telling, register: Register, rows: Sequence[Standing], address: Callable[[str], str] | None = None) -> Block:
+    """List rows: how each stands, and every column in which something is said.
+
+    Args:
+        telling: in whose words.
+        register: of which.
+        rows: to be listed.
+        address: code → address of the row's own page, where there is one.
+    """
+    w = telling.words
+    told = [dict(facts(telling, register, row)) for row in rows]
+    heads = [head for head in _headings(telling, register) if any(head in each for each in told)]
+    lines: list[tuple[Cell, ...]] = []
+    for row, each in zip(rows, told, strict=True):
+        opened: list[Cell] = [Link(row.code, address(row.code))] if address else []
+        lines.append((*opened, status_word(telling, register, row.status), *(each.get(head, "") for head in heads)))
+    columns = (*([w("open_row")] if address else []), w("col_status"), *heads)
+    flat = tuple({column: row.row[column] for column in said_columns(register) if column in row.row} for row in rows)
+    return Block(key=register.sheet, columns=columns, rows=tuple(lines), flat=flat, is_table_open=True, file=register.sheet)
+
+
+def facts(telling: Telling, register: Register, row: Standing) -> list[tuple[str, str]]:
+    """Return what the register says of a row: heading and text, in the order of its fields; what is blank is left out."""
+    headings = _headings(telling, register)
+    told = {column: _text(telling, register, row.row, column) for column in _shown(register)}
+    return [(head, told[column]) for head, column in headings.items() if told[column]]
+
+
+def said_columns(register: Register) -> tuple[str, ...]:
+    """Return the columns that are public, in the order of the fields, a text in all its languages."""
+    return tuple(said_of(register.fields))
+
+
+def _counted(register: Register, rows: Sequence[Standing]) -> dict[str, int]:
+    return counted(rows, register.words_of(register.status))
+
+
+def _shown(register: Register) -> list[str]:
+    """Return the public fields that a reader is shown; how exactly a day is known is told with the day, the status beside."""
+    return [
+        *translated(register.fields),
+        *(
+            column
+            for column in said_of(register.fields)
+            if column in register.fields.model_fields
+            and column not in (register.status, *NOT_SHOWN)
+            and not column.endswith("_precision")
+        ),
+    ]
+
+
+def _headings(telling: Telling, register: Register) -> dict[str, str]:
+    """Return heading → field, as the fields say what they mean."""
+    texts, meant = translated(register.fields), said_of(register.fields)
+    language = telling.words.language if telling.words.language == "en" else "ja"
+    return {(texts[c].said(language) if c in texts else meant[c])[language]: c for c in _shown(register)}
+
+
+def _text(telling: Telling, register: Register, row: Mapping[str, Any], column: str) -> str:
+    w = telling.words
+    if column in translated(register.fields):
+        return w.named(row, column)
+    value = row[column]
+    if value is None or value == "":
+        return ""
+    if column == "bureau_code":
+        return telling.bureau(value)
+    if column == "ended_reason":
+        return w(f"ended_reason_{value}")
+    if isinstance(value, date):
+        return telling.day(value, row.get(f"{column}_precision", "day"))
+    if type_of(register.fields, column) is bool:
+        return w("answer_yes") if value else ""
+    key = f"{register.kind}_{value}"
+    return w(key) if register.words_of(column) and w.has(key) else str(value)
