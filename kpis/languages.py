@@ -161,9 +161,14 @@ def shipped(message: Message, code: str = SOURCE) -> str:
     return _Filler(spoken).vformat(spoken.words[message.key], (), values)
 
 
+def pair_shipped(message: Message) -> tuple[str, str]:
+    """Write a message in Japanese and in English, in the words of the program itself."""
+    return shipped(message, "ja"), shipped(message, "en")
+
+
 def both_shipped(message: Message) -> str:
-    """Write a message in Japanese and English, in the words of the program itself: it may be said before a government is known."""
-    return f"{shipped(message, 'ja')} / {shipped(message, 'en')}"
+    """Write a message in Japanese and English, one after the other, in the words of the program itself."""
+    return " / ".join(pair_shipped(message))
 
 
 def _valued(value: object, write: Callable[[Message], str], code: str) -> object:
