@@ -44,7 +44,8 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         out.print(f"{report.file}: {report.completeness.told()}", markup=False)
     for p in report.problems:
         place = p.cell or (told("at_row", row=p.row) if p.row else "")
-        where = " ".join(str(part) for part in (p.sheet, place, p.subject_ja and f"({p.subject_ja})") if part)
+        subject = f"({p.subject_in('ja')})" if p.subject else ""
+        where = " ".join(part for part in (p.sheet, place, subject) if part)
         mark = "" if p.grade == "error" else f"{told(f'grade_{p.grade}')}: "
         err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
         for line in pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy)):

@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kpis.declared import Fields
-from kpis.languages import written
+from kpis.languages import both
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.store.tables import ProcedureFields
@@ -214,7 +214,7 @@ class _Reader:
             if text in NOTHING:
                 if line.blank:
                     wrong.append(
-                        (line, "missing", written(Message("column_blank", column=line.headings[0])), Message("a_value"), line.blank)
+                        (line, "missing", f"{line.headings[0]}: ({both(Message('blank'))})", Message("a_value"), line.blank)
                     )
             elif line.column == "details_json":
                 if line.codes.get(text, "x"):

@@ -9,6 +9,7 @@ from typing import Literal
 from kpis.kinds import KINDS
 from kpis.message import Message
 from kpis.reporting.comparison import ReportedRow, says_nothing
+from kpis.text import Named
 from loaders.workbook.find import Table
 
 BLANK = Message("blank")
@@ -81,6 +82,4 @@ def _missing(table: Table, needed: Iterable[str], row: ReportedRow, refused: set
     for name in needed:
         if row.fields.get(name) in (None, "") and name not in refused:
             column = table.columns[name]
-            yield Gap(
-                kind="missing", column=name, expected=Message("value_for", heading=column.heading_ja, english=column.heading_en)
-            )
+            yield Gap(kind="missing", column=name, expected=Message("value_for", heading=Named(column, "heading")))

@@ -25,11 +25,6 @@ JA, EN = (language(code).words for code in ("ja", "en"))
 OTHERS = [code for code in codes() if code != "ja"]
 # Each language writes numbers, days and periods with the parts that it needs.
 FREE = {"large_numbers", *(key for key in JA if re.fullmatch("period_(calendar_year|year|quarter)(_short)?", key))}
-# Where one language says more than the other, as it always has.
-FREE |= {
-    "sample_not_divided", "shared_strings", "styles", "merged_cells", "merged_at", "remedy_decide", "one_sheet_only", "heading_row_of",
-    "the_sheet", "the_heading", "value_for", "row_of_bureau", "blank_unused", "a_choice",
-}  # fmt: skip
 
 
 def blanks(text: str) -> set[str]:
