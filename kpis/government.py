@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ValidationError
 from pydantic import Field as Bounds
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticCustomError
 
 from kpis.declared import Code, Fields, Filled, Flag, NameEn, NameJa, Said
-from kpis.errors import GovernmentUnreadable
+from kpis.errors import GovernmentUnreadable, ValueRefused
+from kpis.faults import placed
 from kpis.languages import SHELVES, OwnWords
+from kpis.message import Message
 from kpis.settings import Settings, settings
 
 FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
@@ -66,7 +68,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError("a time zone of the tz database is expected, as Asia/Tokyo") from error
+        raise ValueRefused("time_zone_known") from error
     return name
 
 
@@ -329,7 +331,7 @@ def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
         except GovernmentUnreadable as refused:
             is_readable, cause = False, refused.__cause__
             alone = [[e] for e in cause.errors()] if isinstance(cause, ValidationError) else []
-            yield from ((name, _unreadable(folder / name, "", each)) for each in alone)
+            yield from ((name, _unreadable(folder / name, "", map(placed, each))) for each in alone)
             if not alone:
                 yield name, refused
     if is_readable:
@@ -359,9 +361,9 @@ def _facts(path: Path) -> FactsFields:
     try:
         return FactsFields.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        raise _unreadable(path, "", error.errors()) from error
+        raise _unreadable(path, "", map(placed, error.errors())) from error
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(path, "", [{"loc": (), "msg": error}]) from error
+        raise _unreadable(path, "", [Message("as_told", text=error)]) from error
 
 
 _Row = TypeVar("_Row", bound=Fields)
@@ -377,15 +379,14 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
             try:
                 found.append(model.model_validate(kept))
             except ValidationError as error:
-                raise _unreadable(path, str(number), error.errors()) from error
+                raise _unreadable(path, str(number), map(placed, error.errors())) from error
     return found
 
 
-def _unreadable(path: Path, row: str, told: Iterable[Any]) -> GovernmentUnreadable:
-    said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in told)
+def _unreadable(path: Path, row: str, expected: Iterable[Message]) -> GovernmentUnreadable:
     if row:
-        return GovernmentUnreadable("government_row_unreadable", path=path, row=row, fault=said)
-    return GovernmentUnreadable("government_file_unreadable", path=path, fault=said)
+        return GovernmentUnreadable("government_row_unreadable", path=path, row=row, fault=tuple(expected))
+    return GovernmentUnreadable("government_file_unreadable", path=path, fault=tuple(expected))
 
 
 # Words that a government chooses ----------------------------------------------------------------------------------------
@@ -399,8 +400,8 @@ def _word_of(file: str) -> AfterValidator:
     def check(word: str) -> str:
         known = own_words(file)
         if word not in known:
-            expected = ", ".join(f"'{each}'" for each in known) + f" ({file})"
-            raise PydanticKnownError("literal_error", {"expected": expected})
+            expected = ", ".join(f"'{each}'" for each in known)
+            raise PydanticCustomError("literal_error", "{expected} ({file})", {"expected": expected, "file": file})
         return word
 
     return AfterValidator(check)

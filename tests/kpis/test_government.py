@@ -152,7 +152,7 @@ def test_an_edition_can_be_read_by_the_copy_it_carries(tmp_path: Path) -> None:
         ("government.toml", "Europe/Paris", "Europe/Nowhere", "tz database"),
         ("government.toml", "[office]", "[offices]", "offices"),
         ("themes.csv", "greening,緑化", "greening,", "row 2"),
-        ("themes.csv", ",card,", ",big,", "'card'"),
+        ("themes.csv", ",card,", ",big,", "one of: card, chart"),
         ("unit_kinds.csv", "is_bureau", "is_burau", "is_burau"),
         ("correction_reasons.csv", "slip,1", "slip,0", "is_error"),
     ],
