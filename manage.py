@@ -19,17 +19,17 @@ from kpis import languages
 from kpis.errors import MierukaError, SettingsRefused
 from kpis.government import government
 from kpis.settings import LOCAL, ROOT, settings
-from kpis.terminal import err, out, own_store
+from kpis.terminal import err, out, own_store, told
 from loaders import catalogue, sample
 from loaders.commands import print_report
 from publishers.editions import on_disk
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Mieruka 見える化: 改革の進捗ダッシュボード")
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()
 def every_command() -> None:
-    """Mieruka 見える化: load figures, judge them, show them."""
+    """Mieruka: load figures, judge them, show them."""
     gc.freeze()  # what is imported stays to the end: the collector need not walk it at each large file
 
 
@@ -37,7 +37,7 @@ def every_command() -> None:
 def init() -> None:
     """Create the database that DATABASE_URL names, or bring its tables to the newest version. Safe to repeat."""
     own_store()
-    out.print(f"データベース database: {settings().database_url.split('@')[-1]}")
+    out.print(told("database_at", address=settings().database_url.split("@")[-1]))
 
 
 for room in (loaders.commands, kpis.reporting.commands, publishers.commands):
@@ -61,12 +61,12 @@ def demo(
         if any(report.problems for report in reports):
             raise typer.Exit(1)
         with Progress(console=err, transient=True, disable=not sys.stderr.isatty()) as bar:
-            task = bar.add_task("見本 sample", total=None)
+            task = bar.add_task(told("making_sample"), total=None)
             made = sample.make_sample(
                 store, chosen.catalogue_dir / "sample.toml", folder=database.resolve().parent / f"{database.stem}-workbooks",
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )  # fmt: skip
-        out.print(f"見本 sample: {made.workbooks} 局×期間 bureaus × periods, {made.approved} 承認 approved, {made.rows} 行 rows")
+        out.print(told("sample_made", workbooks=made.workbooks, approved=made.approved, rows=made.rows))
     if serve:
         run(port=None)
 
@@ -83,7 +83,7 @@ def untranslated(
             comments = [f"# {line}" for line in message.user_comments] + [f"#. {line}" for line in str(message.string).splitlines()]
             typer.echo("\n".join([*comments, f'msgid "{message.id}"', 'msgstr ""', ""]))
     count = sum(map(len, lacking.values()))
-    err.print(f"{language}: {count} 件が未訳です / {count} not translated", markup=False)
+    err.print(told("not_translated", language=language, count=count), markup=False)
 
 
 @app.command()
@@ -114,7 +114,7 @@ def run(
         if report.problems:
             print_report(report, as_json=False)
     if any(p.grade == "error" for report in reports for p in report.problems):
-        err.print("図表は前回取り込んだ数値で表示します。 / Serving the figures loaded before.")
+        err.print(told("served_as_before"))
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()
     # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.

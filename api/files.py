@@ -20,6 +20,8 @@ from api.headers import SECURITY
 from api.routes import HEADERS, BadQuery, conditional, edition_of
 from kpis.errors import NotFound
 from kpis.government import settle
+from kpis.languages import both_shipped
+from kpis.message import Message
 from kpis.settings import settings
 from publishers.editions import on_disk
 from publishers.editions.on_disk import SITE, Edition
@@ -27,6 +29,7 @@ from publishers.opendata.package import MEDIA
 from telling.citation import citation
 
 HASHED = re.compile(r"assets/[^/]+\.[0-9a-f]{12}\.\w+$")
+NOTHING = Message("nothing_there")
 FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, must-revalidate"
 _SAFE = {name.decode().replace("-", "_"): value.decode() for name, value in SECURITY}
 
@@ -38,7 +41,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if listed is None and name.endswith(".html"):
         return _lost(request, edition, name)
     if listed is None:
-        return JSONResponse({"error": f"{name}: ありません / not found"}, status_code=404, headers=HEADERS)
+        return JSONResponse({"error": f"{name}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
     kind = MEDIA.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind == "text/html":
         kind += "; charset=utf-8"
@@ -81,7 +84,7 @@ def _serving(prefix: str):  # type: ignore[no-untyped-def]
         except (BadQuery, NotFound) as error:
             return JSONResponse({"error": str(error)}, status_code=404, headers=HEADERS)
         if edition is None:
-            return JSONResponse({"error": "公表版がまだありません / there is no edition yet"}, status_code=404, headers=HEADERS)
+            return JSONResponse({"error": both_shipped(Message("no_edition_yet"))}, status_code=404, headers=HEADERS)
         return await run_in_threadpool(_file, request, edition, name, lasting=False)
 
     return endpoint
@@ -91,7 +94,7 @@ async def _of_edition(request: Request) -> Response:
     number = request.path_params["number"]
     found = next((e for e in on_disk.shown(settings().editions_dir) if e.number == number), None)
     if found is None:
-        return JSONResponse({"error": f"edition {number}: ありません / not found"}, status_code=404, headers=HEADERS)
+        return JSONResponse({"error": f"edition {number}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
     return await run_in_threadpool(_file, request, found, request.path_params.get("name", ""), lasting=True)
 
 

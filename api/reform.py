@@ -15,6 +15,7 @@ from kpis.figures.organisation import Succession
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order
 from kpis.figures.scorecard import Scored
 from kpis.figures.shifts import Shift, shifts
+from kpis.message import Message
 from kpis.settings import settings
 
 
@@ -132,7 +133,7 @@ def _milestones(request: Request) -> dict[str, Any]:
     moment, wanted = moment_of(request, known_at=known_of(request)), request.query_params.get("project")
     reports = moment.projects
     if wanted and wanted not in {r.code for r in reports}:
-        raise BadQuery(f"project={wanted}: /api/v1/projects にあるコードを指定してください / name one of /api/v1/projects")
+        raise BadQuery(f"project={wanted}", Message("query_project"))
     milestones = [milestone_json(m) for r in reports if not wanted or r.code == wanted for m in r.milestones]
     return {"as_of": moment.as_of, "milestones": milestones}
 

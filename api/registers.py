@@ -25,6 +25,7 @@ from kpis.figures.registers import (
     tally,
     tally_by,
 )
+from kpis.message import Message
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store.queries import PAGE_SIZE, Filter
 from publishers.opendata.registers_csv import lines
@@ -46,17 +47,17 @@ def filter_of(request: Request) -> Filter:
     asked = {name: request.query_params.get(name, "").strip() for name in Filter.__dataclass_fields__}
     for name, choices in CHOICES.items():
         if asked[name] and asked[name] not in choices:
-            raise BadQuery(f"{name}={asked[name]}: {' | '.join(choices)}")
+            raise BadQuery(f"{name}={asked[name]}", " | ".join(choices))
     unknown = set(request.query_params) - {*asked, "page", "size", "as_of", "known_at", "edition", "lang"}
     if unknown:
-        raise BadQuery(f"{', '.join(sorted(unknown))}: {' | '.join(asked)} | page | size | as_of | known_at")
+        raise BadQuery(", ".join(sorted(unknown)), f"{' | '.join(asked)} | page | size | as_of | known_at")
     return Filter(**asked)
 
 
 def _number(request: Request, name: str, default: int, most: int) -> int:
     text = request.query_params.get(name, str(default))
     if not text.isdecimal() or not 1 <= int(text) <= most:
-        raise BadQuery(f"{name}={text}: 1–{most:,} の整数で指定してください / write it as a whole number from 1 to {most:,}")
+        raise BadQuery(f"{name}={text}", Message("query_number", most=most))
     return int(text)
 
 
@@ -114,7 +115,7 @@ def _facilities(request: Request) -> dict[str, Any]:
     asked = {name: request.query_params.get(name, "") for name in ("bureau", "kind", "status")}
     known = (*facilities.STATUSES, ENDED)
     if asked["status"] and asked["status"] not in known:
-        raise BadQuery(f"status={asked['status']}: {' | '.join(known)}")
+        raise BadQuery(f"status={asked['status']}", " | ".join(known))
     moment = moment_of(request, known_at=known_of(request))
     kept = [f for f in moment.facilities if all(not value or getattr(f, name) == value for name, value in asked.items())]
     rows = [
@@ -148,7 +149,7 @@ def _listed(register: Register, request: Request) -> dict[str, Any]:
     asked = {name: request.query_params.get(name, "") for name in ("query", "status", "bureau")}
     known = (*register.words_of(register.status), *listed.APART)
     if asked["status"] and asked["status"] not in known:
-        raise BadQuery(f"status={asked['status']}: {' | '.join(known)}")
+        raise BadQuery(f"status={asked['status']}", " | ".join(known))
     moment = moment_of(request, known_at=known_of(request))
     columns = said_columns(register)
     rows = [

@@ -18,6 +18,8 @@ from kpis import moment
 from kpis.figures.records import Figure, current_vintages
 from kpis.figures.scorecard import VIEWS, Entry, tally
 from kpis.government import settle
+from kpis.languages import both_shipped
+from kpis.message import Message
 from kpis.moment import Moment, State
 from kpis.periods import last_instant, local_day, parse_instant
 from kpis.settings import settings, software_version
@@ -30,7 +32,15 @@ HEADERS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
 
 
 class BadQuery(ValueError):
-    """A query parameter cannot be read; the message names it and the form expected."""
+    """A query parameter cannot be read.
+
+    Args:
+        asked: the parameter as it was asked.
+        possible: the form expected; in the program's own words, since it may not be known yet whose figures are asked for.
+    """
+
+    def __init__(self, asked: str, possible: Message | str) -> None:
+        super().__init__(f"{asked}: {both_shipped(possible) if isinstance(possible, Message) else possible}")
 
 
 def edition_of(request: Request) -> Edition | None:
@@ -46,7 +56,7 @@ def edition_of(request: Request) -> Edition | None:
     edition = on_disk.chosen(folder, asked) if on_disk.pointer(folder) else None
     if edition is None or (asked is not None and str(edition.number) != asked):
         there = ", ".join(str(e.number) for e in on_disk.shown(folder)) or "-"
-        raise BadQuery(f"edition={asked}: 公表版は {there} です / the editions are {there}")
+        raise BadQuery(f"edition={asked}", Message("query_edition", there=there))
     settle(edition.government)
     return edition
 
@@ -77,7 +87,7 @@ def day_of(request: Request, name: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise BadQuery(f"{name}={text}: YYYY-MM-DD で指定してください / write it as YYYY-MM-DD") from error
+        raise BadQuery(f"{name}={text}", Message("query_day")) from error
 
 
 def instant_of(request: Request, name: str) -> datetime | None:
@@ -88,7 +98,7 @@ def instant_of(request: Request, name: str) -> datetime | None:
     try:
         return last_instant(date.fromisoformat(text)) if len(text) == 10 else parse_instant(text)
     except (ValueError, OverflowError) as error:
-        raise BadQuery(f"{name}={text}: ISO 8601 で指定してください / write it as ISO 8601") from error
+        raise BadQuery(f"{name}={text}", Message("query_instant")) from error
 
 
 def known_of(request: Request) -> datetime | None:
@@ -101,10 +111,7 @@ def known_of(request: Request) -> datetime | None:
     known_at, edition = instant_of(request, "known_at"), edition_of(request)
     if known_at is not None and edition is not None and known_at < edition.published_at:
         there = ", ".join(str(e.number) for e in on_disk.shown(settings().editions_dir))
-        raise BadQuery(
-            f"known_at={local_day(known_at)}: 公表版は一覧を公表時の内容で持ちます。edition= で前の版を指定してください({there}) / "
-            f"an edition holds its registers as of its publication. Ask for an earlier one with edition= ({there})"
-        )
+        raise BadQuery(f"known_at={local_day(known_at)}", Message("query_known_before", there=there))
     return known_at
 
 
@@ -112,7 +119,7 @@ def view_of(request: Request) -> str:
     """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"
     if view not in VIEWS:
-        raise BadQuery(f"view={view}: then(当時の組織)か now(現在の組織)を指定してください / write then or now")
+        raise BadQuery(f"view={view}", Message("query_view"))
     return view
 
 
@@ -131,10 +138,10 @@ def _observations(request: Request) -> list[dict[str, Any]]:
     first, last = day_of(request, "from"), day_of(request, "to")
     book, wanted, unit = state_of(request).book(), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
-        raise BadQuery(f"indicator={wanted}: /api/v1/indicators にある指標を指定してください / name one of /api/v1/indicators")
+        raise BadQuery(f"indicator={wanted}", Message("query_indicator"))
     vintages = request.query_params.get("vintages") or "current"
     if vintages not in ("current", "all"):
-        raise BadQuery(f"vintages={vintages}: current(最後の版)か all(訂正前の版も)を指定してください / write current or all")
+        raise BadQuery(f"vintages={vintages}", Message("query_vintages"))
 
     def kept(entry: Entry) -> Iterable[Figure]:
         if vintages == "current":

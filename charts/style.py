@@ -7,6 +7,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from kpis.languages import point_and_group
+
 ACTUAL = "#0017C1"
 PLAN = "#626264"
 FORECAST = "#3460FB"
@@ -28,6 +30,13 @@ class Finished(go.Figure):  # type: ignore[misc]  # Plotly comes without types
     def to_dict(self) -> dict[str, Any]:
         """Return the figure as lists, dictionaries, numbers and texts, the same ones each time."""
         return self._sent
+
+
+def in_language(figure: go.Figure, language: str) -> go.Figure:
+    """Let Plotly write numbers with the signs of a language, where they are not its own, and return the figure."""
+    if point_and_group(language) != ".,":
+        figure.update_layout(separators=point_and_group(language))
+    return figure
 
 
 def styled(figure: go.Figure, *, height: int = 340) -> go.Figure:

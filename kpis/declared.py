@@ -37,7 +37,7 @@ def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:
     """Return what the public fields of a class mean: name → language → text."""
     marks = ((name, mark) for name, field in model.model_fields.items() for mark in field.metadata)
     told = {name: mark.text for name, mark in marks if isinstance(mark, Said)}
-    return told | {f"{name}_{own}": text.said(own) for name, text in translated(model).items() for own in ALWAYS}
+    return {f"{name}_{own}": text.said(own) for name, text in translated(model).items() for own in ALWAYS} | told
 
 
 Code = Annotated[str, Bounds(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]

@@ -4,6 +4,7 @@ MierukaError
 ├── SettingsRefused      a setting is missing, unsafe or contradictory; the process does not start
 ├── GovernmentUnreadable a file in which the government describes itself is missing or cannot be read
 ├── PeriodUnreadable     a text is not a reporting period
+├── ValueRefused         a value of a row, or several beside each other, break a rule of its list
 ├── FigureRefused        a figure or row breaks a rule of the model; nothing was stored
 ├── NotAllowed           the viewer's role does not permit the action
 ├── StepRefused          a report cannot take this step now: its state, the calendar, or something still unexplained
@@ -55,6 +56,10 @@ class GovernmentUnreadable(_BeforeWords):
 
 class PeriodUnreadable(MierukaError, ValueError):
     """A text is not a reporting period."""
+
+
+class ValueRefused(_BeforeWords, ValueError):
+    """A value of a row, or several beside each other, break a rule of its list."""
 
 
 class FigureRefused(MierukaError):

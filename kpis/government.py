@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ValidationError
 from pydantic import Field as Bounds
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticCustomError
 
-from kpis.declared import Code, Fields, Filled, Flag, NameEn, NameJa, Said
-from kpis.errors import GovernmentUnreadable
+from kpis.declared import NAME, NOTE, Code, Fields, Filled, Flag, NameEn, NameJa, Said, Translated, in_languages
+from kpis.errors import GovernmentUnreadable, ValueRefused
+from kpis.faults import placed
 from kpis.languages import SHELVES, OwnWords
+from kpis.message import Message
 from kpis.settings import Settings, settings
 
 FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
@@ -66,7 +68,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError("a time zone of the tz database is expected, as Asia/Tokyo") from error
+        raise ValueRefused("time_zone_known") from error
     return name
 
 
@@ -114,10 +116,15 @@ class FactsFields(Fields):
     themes: PageFields = PageFields()
 
 
+PLURAL = Translated("名称の複数形({})", "plural of the name, in {}")
+HEADING = Translated("一覧の見出し({})", "heading of their list, in {}")
+
+
 class ThemeFields(Fields):
     """One row per theme that indicators are about, in the order in which they are shown."""
 
     theme_code: Annotated[Code, Said("分野のコード", "code of the theme")]
+    name: ClassVar[Translated] = NAME
     name_ja: NameJa
     name_en: NameEn
     shown_as: Annotated[
@@ -134,6 +141,7 @@ class ThemeFields(Fields):
             "register whose page shows the published figures of the theme: procedures, facilities, or blank",
         ),
     ] = ""
+    note: ClassVar[Translated] = NOTE
     note_ja: Annotated[str, Said("分野のページに添える注(日本語)", "note on the page of themes, in Japanese")] = ""
     note_en: Annotated[str, Said("分野のページに添える注(英語)", "note on the page of themes, in English")] = ""
 
@@ -142,9 +150,12 @@ class ProjectKindFields(Fields):
     """One row per kind of project, in the order in which they are listed."""
 
     kind_code: Annotated[Code, Said("種類のコード", "code of the kind")]
+    name: ClassVar[Translated] = NAME
     name_ja: NameJa
     name_en: Annotated[Filled, Said("文中での名称(英語)", "name within a sentence, in English")]
+    plural: ClassVar[Translated] = PLURAL
     plural_en: Annotated[Filled, Said("名称の複数形(英語)", "plural of the name, in English")]
+    heading: ClassVar[Translated] = HEADING
     heading_ja: Annotated[
         str,
         Said(
@@ -175,6 +186,7 @@ class UnitKindFields(Fields):
     """One row per kind of organisation unit, besides whole, scope, comparison and other, which every government has."""
 
     kind_code: Annotated[Code, Said("種類のコード", "code of the kind")]
+    name: ClassVar[Translated] = NAME
     name_ja: NameJa
     name_en: NameEn
     is_bureau: Annotated[Flag, Said("自ら報告する局か", "whether such units report for themselves")] = False
@@ -184,6 +196,7 @@ class PlaceFields(Fields):
     """One row per municipality on the map of tiles, and where its tile stands; the file may be missing, then there is no map."""
 
     municipality_code: Annotated[str, Said("区市町村のコード(5桁)", "code of the municipality")]
+    name: ClassVar[Translated] = NAME
     name_ja: NameJa
     name_en: NameEn
     column: Annotated[int, Said("左からの位置", "place from the left")]
@@ -194,6 +207,7 @@ class ReasonFields(Fields):
     """One row per reason for saying anew what was said before, in the order in which they are offered."""
 
     reason_code: Annotated[Code, Said("理由のコード", "code of the reason")]
+    name: ClassVar[Translated] = NAME
     name_ja: NameJa
     name_en: NameEn
     is_error: Annotated[Flag, Said("前の内容が誤りだったことを表すか", "whether what was said before was never true")] = False
@@ -329,7 +343,7 @@ def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
         except GovernmentUnreadable as refused:
             is_readable, cause = False, refused.__cause__
             alone = [[e] for e in cause.errors()] if isinstance(cause, ValidationError) else []
-            yield from ((name, _unreadable(folder / name, "", each)) for each in alone)
+            yield from ((name, _unreadable(folder / name, "", map(placed, each))) for each in alone)
             if not alone:
                 yield name, refused
     if is_readable:
@@ -359,9 +373,9 @@ def _facts(path: Path) -> FactsFields:
     try:
         return FactsFields.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        raise _unreadable(path, "", error.errors()) from error
+        raise _unreadable(path, "", map(placed, error.errors())) from error
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(path, "", [{"loc": (), "msg": error}]) from error
+        raise _unreadable(path, "", [Message("as_told", text=error)]) from error
 
 
 _Row = TypeVar("_Row", bound=Fields)
@@ -371,21 +385,21 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
     if not path.is_file():
         raise _missing(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        found = []
-        for number, given in enumerate(csv.DictReader(file), start=2):
-            kept = {name: cell for name, cell in given.items() if cell or name not in model.model_fields}
+        found, rows = [], csv.DictReader(file)
+        own = in_languages(model, rows.fieldnames or ())
+        for number, given in enumerate(rows, start=2):
+            kept = {name: cell for name, cell in given.items() if cell or name not in own.model_fields}
             try:
-                found.append(model.model_validate(kept))
+                found.append(own.model_validate(kept))
             except ValidationError as error:
-                raise _unreadable(path, str(number), error.errors()) from error
+                raise _unreadable(path, str(number), map(placed, error.errors())) from error
     return found
 
 
-def _unreadable(path: Path, row: str, told: Iterable[Any]) -> GovernmentUnreadable:
-    said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in told)
+def _unreadable(path: Path, row: str, expected: Iterable[Message]) -> GovernmentUnreadable:
     if row:
-        return GovernmentUnreadable("government_row_unreadable", path=path, row=row, fault=said)
-    return GovernmentUnreadable("government_file_unreadable", path=path, fault=said)
+        return GovernmentUnreadable("government_row_unreadable", path=path, row=row, fault=tuple(expected))
+    return GovernmentUnreadable("government_file_unreadable", path=path, fault=tuple(expected))
 
 
 # Words that a government chooses ----------------------------------------------------------------------------------------
@@ -399,8 +413,8 @@ def _word_of(file: str) -> AfterValidator:
     def check(word: str) -> str:
         known = own_words(file)
         if word not in known:
-            expected = ", ".join(f"'{each}'" for each in known) + f" ({file})"
-            raise PydanticKnownError("literal_error", {"expected": expected})
+            expected = ", ".join(f"'{each}'" for each in known)
+            raise PydanticCustomError("literal_error", "{expected} ({file})", {"expected": expected, "file": file})
         return word
 
     return AfterValidator(check)

@@ -15,10 +15,11 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache, reduce
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError, dates
+from babel import Locale, UnknownLocaleError, dates, numbers
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import PoFileError, PoFileParser
@@ -29,6 +30,11 @@ SOURCE = "ja"
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "text"  # the words of the program itself
 OWN = "language.po"  # of each language: its name, its place in the list, how it writes numbers, days and periods
 _WHOLE = re.compile(r"\d{1,3}(?:\D\d{3})+|\d+")
+_FORMED = re.compile(r"\{\w+:")  # a blank that says how it is filled
+_NUMBER = re.compile("[,fg%]")  # in the form of a blank: it holds a number
+_WRITTEN = re.compile(
+    r"(\D*)([\d,]+)(?:\.(\d+))?(.*)"
+)  # as Python writes a number: sign, digits before and after the point, the rest
 
 
 class CatalogueRefused(ValueError):
@@ -149,9 +155,20 @@ def both(message: Message) -> str:
 
 def shipped(message: Message, code: str = SOURCE) -> str:
     """Write a message in the words of the program itself, for when it is not known yet where other words stand."""
-    words = _language(SHIPPED, code if code in _codes(SHIPPED) else SOURCE).words
-    text = words.get(message.key) or _language(SHIPPED, SOURCE).words[message.key]
-    return text.format(**{name: _valued(value, lambda each: shipped(each, code), code) for name, value in message.values.items()})
+    spoken = _language(SHIPPED, code if code in _codes(SHIPPED) else SOURCE)
+    spoken = spoken if message.key in spoken.words else _language(SHIPPED, SOURCE)
+    values = {name: _valued(value, lambda each: shipped(each, code), code) for name, value in message.values.items()}
+    return _Filler(spoken).vformat(spoken.words[message.key], (), values)
+
+
+def pair_shipped(message: Message) -> tuple[str, str]:
+    """Write a message in Japanese and in English, in the words of the program itself."""
+    return shipped(message, "ja"), shipped(message, "en")
+
+
+def both_shipped(message: Message) -> str:
+    """Write a message in Japanese and English, one after the other, in the words of the program itself."""
+    return " / ".join(pair_shipped(message))
 
 
 def _valued(value: object, write: Callable[[Message], str], code: str) -> object:
@@ -171,10 +188,45 @@ def unfilled(key: str, code: str) -> str:
 def filled(text: str, values: Mapping[str, object], code: str = SOURCE) -> str:
     """Fill the blanks of a text.
 
-    ``{count:project|projects}`` is the form that goes with the count in this language, ``{status:lower}`` the value in small letters.
+    ``{count:project|projects}`` is the form that goes with the count in this language, ``{status:lower}`` the value in small letters,
+    ``{size:,}`` a number as the language writes it.
     """
-    is_plain = "|" not in text and ":lower}" not in text
-    return text.format(**values) if is_plain else _Filler(language(code)).vformat(text, (), values)
+    return _Filler(language(code)).vformat(text, (), values) if _FORMED.search(text) else text.format(**values)
+
+
+def number_in_digits(value: float | Decimal, form: str, code: str) -> str:
+    """Write a number with the signs of a language between its digits: 1,234.5, 1.234,5 or 12,34,567.
+
+    Args:
+        value: the number; it is not rounded but as the form says.
+        form: how Python is asked for it, as ``,`` or ``+,.1f``.
+        code: the language.
+    """
+    return _in_digits(format(value, form), language(code).locale)
+
+
+def point_and_group(code: str) -> str:
+    """Return the decimal sign of a language and what it sets thousands apart with, as ``.,``."""
+    locale = language(code).locale
+    return numbers.get_decimal_symbol(locale) + numbers.get_group_symbol(locale)
+
+
+def _in_digits(text: str, locale: Locale) -> str:
+    """Give a number that Python has written the signs of a language."""
+    point, parts = _point(locale), _WRITTEN.fullmatch(text)
+    if point is None or parts is None:  # infinity and the like have no digits
+        return text
+    sign, whole, decimals, rest = parts.groups()
+    if "," in whole:
+        whole = numbers.format_decimal(int(whole.replace(",", "")), locale=locale)
+    return sign + whole + (point + decimals if decimals else "") + rest
+
+
+@lru_cache
+def _point(locale: Locale) -> str | None:
+    """Return the decimal sign of a language; ``None`` where it writes numbers as Python does."""
+    signs = numbers.get_group_symbol(locale), numbers.get_decimal_symbol(locale), locale.decimal_formats[None].grouping
+    return None if signs == (",", ".", (3, 3)) else signs[1]
 
 
 def day_in_words(day: date, form: str, code: str) -> str:
@@ -215,7 +267,8 @@ class _Filler(string.Formatter):
             return str(value).lower()
         forms = format_spec.split("|")
         if len(forms) == 1:
-            return format(value, format_spec)
+            text = format(value, format_spec)
+            return _in_digits(text, self.spoken.locale) if _NUMBER.search(format_spec) else text
         count = str(value)
         chosen = self.spoken.plural(int(re.sub(r"\D", "", count))) if _WHOLE.fullmatch(count) else len(forms) - 1
         return forms[min(chosen, len(forms) - 1)]

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kpis.errors import SettingsRefused
+from kpis.faults import placed
 from kpis.languages import SHELVES, SHIPPED
 
 ROOT = Path(__file__).resolve().parent.parent  # of the program: the repository, or the folder of the installed package
@@ -120,8 +121,8 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        text = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
-        raise SettingsRefused("settings_to_correct", faults=text) from error
+        faults = tuple(map(placed, error.errors()))
+        raise SettingsRefused("settings_to_correct", faults=faults) from error
 
 
 SHELVES.text = lambda: settings().text_dir

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from kpis.languages import both_shipped
+from kpis.message import Message
 from kpis.settings import settings
 from kpis.store.store import Store
 
 out = Console()
 err = Console(stderr=True)
+
+
+def told(key: str, /, **values: object) -> str:
+    """Return what a command says, in Japanese and English; in the program's own words, since it may work for no government yet."""
+    return both_shipped(Message(key, **values))
 
 
 def own_store() -> Store:

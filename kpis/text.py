@@ -9,9 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from babel.numbers import get_decimal_symbol, get_group_symbol
-
-from kpis.languages import SOURCE, day_in_words, filled, locale_of, say, unfilled
+from kpis.languages import SOURCE, day_in_words, filled, number_in_digits, say, unfilled
 from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
 
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
@@ -119,17 +117,22 @@ def format_count(value: float, language: str = "ja", unit: str = "") -> str:
     return with_unit(_written(_rounded(number, _fine_enough(number, places, (Decimal(0),))), language), unit, language)
 
 
-def format_percent(value: float, decimals: int = 1) -> str:
+def format_number(value: float, language: str = "ja", form: str = ",") -> str:
+    """Write a number in digits alone, however large it is, as the form says (``,`` or ``+,.1f``): a count that is one of a table."""
+    return number_in_digits(value, form, language)
+
+
+def format_percent(value: float, language: str = "ja", decimals: int = 1) -> str:
     """Write a share in percent; never rounded to 0 or 100."""
     number = _exact(value)
     shown = _rounded(number, _fine_enough(number, decimals, (Decimal(0), Decimal(100))))
-    return with_unit(_written(shown, "en"), "%")
+    return with_unit(_written(shown, language), "%")
 
 
-def format_ratio(value: float) -> str:
+def format_ratio(value: float, language: str = "ja") -> str:
     """Write progress or a ratio, which has no unit: 0.953; never rounded to 0 or 1."""
     number = _exact(value)
-    return _written(_rounded(number, _fine_enough(number, 3, (Decimal(0), Decimal(1)))), "en")
+    return _written(_rounded(number, _fine_enough(number, 3, (Decimal(0), Decimal(1)))), language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ def axis_scale(largest: float, language: str = "ja") -> tuple[float, str]:
     scale = _axis_scale(largest, language)
     if scale is None:
         return 1.0, ""
-    return float(scale.size), say("number_with_unit", language, number=scale.written.format(number="").strip(), unit="")
+    return float(scale.size), say("number_with_unit", language, number=_word(scale, language), unit="")
 
 
 def axis_number(value: float, span: float = 0.0, language: str = "ja") -> str:
@@ -292,7 +295,12 @@ def _rounded(number: Decimal, places: int) -> Decimal:
 def large_unit(language: str = "ja") -> tuple[str, float]:
     """Return the first power of ten that has a word, and what it is: ("万", 1e4)."""
     scale = _scales(language)[-1]
-    return scale.written.format(number="").strip(), float(scale.size)
+    return _word(scale, language), float(scale.size)
+
+
+def _word(scale: Scale, language: str) -> str:
+    """Return the word for a power of ten, as it is of many."""
+    return filled(scale.written, {"number": "", "count": 100}, language).strip()
 
 
 def _scale(number: Decimal, language: str) -> Scale:
@@ -305,16 +313,7 @@ def _in_parts(language: str) -> bool:
 
 def _grouped(number: Decimal, language: str) -> str:
     """Write the digits of a number as the language sets them apart: 1,234.5."""
-    text, signs = f"{number:,f}", _separators(language)
-    return text.translate(signs) if signs else text
-
-
-@lru_cache
-def _separators(language: str) -> dict[int, str]:
-    """Return what a language has in the place of comma and point, nothing where it has these."""
-    locale = locale_of(language)
-    found = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
-    return {sign: other for sign, other in found.items() if chr(sign) != other}
+    return number_in_digits(number, ",f", language)
 
 
 def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) -> str:

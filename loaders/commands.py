@@ -12,12 +12,13 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from kpis.languages import written
+from kpis.languages import pair
+from kpis.message import Message
 from kpis.periods import local_day
 from kpis.reporting import reports, submissions
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
-from kpis.terminal import err, out, own_store
+from kpis.terminal import err, out, own_store, told
 from kpis.vocabulary import OPEN_STATES
 from loaders import catalogue, load, new_catalogue, pull
 from loaders.files.problems import LoadReport
@@ -34,20 +35,21 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         return
     if not any(p.stops for p in report.problems):
         out.print(
-            f"{report.file}: {report.accepted} / {report.rows} 行 rows"
+            f"{report.file}: {told('rows_taken', accepted=report.accepted, rows=report.rows)}"
             + (f" [{report.kind}]" if report.kind and report.kind != report.file else "")
-            + (" (取込済 already loaded)" if report.is_repeat else ""),
+            + (f" ({told('taken_before')})" if report.is_repeat else ""),
             markup=False,
         )
     if report.completeness is not None:
         out.print(f"{report.file}: {report.completeness.told()}", markup=False)
     for p in report.problems:
-        place = p.cell or (f"{p.row}行 row {p.row}" if p.row else "")
-        where = " ".join(str(part) for part in (p.sheet, place, p.subject_ja and f"({p.subject_ja})") if part)
-        mark = {"warning": "注意 warning: ", "question": "質問 question: "}.get(p.grade, "")
+        place = p.cell or (told("at_row", row=p.row) if p.row else "")
+        subject = f"({p.subject_in('ja')})" if p.subject else ""
+        where = " ".join(part for part in (p.sheet, place, subject) if part)
+        mark = "" if p.grade == "error" else f"{told(f'grade_{p.grade}')}: "
         err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
-        err.print(f"  {written(p.expected)}。{written(p.remedy)}", markup=False)
-        err.print(f"  {written(p.expected, 'en')}. {written(p.remedy, 'en')}", markup=False)
+        for line in pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy)):
+            err.print(f"  {line}", markup=False)
 
 
 @app.command("load")
@@ -77,12 +79,12 @@ def load_command(
     refused. --json prints one report as an object, several as a list of them.
     """
     if absent := [path for path in files or [] if not path.is_file()]:
-        raise typer.BadParameter(f"{', '.join(map(str, absent))}: ファイルがありません / no such file")
+        raise typer.BadParameter(told("no_such_file", files=", ".join(map(str, absent))))
     decided = decision_of(missing, reason) if missing else None
     store = own_store()
     found: list[LoadReport] = []
     with Progress(console=err, transient=True, disable=as_json or not sys.stderr.isatty()) as bar:
-        task = bar.add_task("取込 loading", total=None)
+        task = bar.add_task(told("loading"), total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
@@ -106,11 +108,7 @@ def load_command(
 def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool, leaves_open: str) -> LoadReport:
     """Keep a bureau workbook as a draft of a person, and submit it if asked."""
     if actor is None:
-        raise typer.BadParameter(
-            f"{path.name}: 局の報告様式です。誰の報告かを --as EMAIL で指定してください"
-            " / a bureau workbook: name whose report it is with --as EMAIL",
-            param_hint="--as",
-        )
+        raise typer.BadParameter(told("workbook_needs_person", name=path.name), param_hint="--as")
     actor, content, today = actor.strip().lower(), path.read_bytes(), local_day(utc_now())
     there = None
     mark = door.read_workbook(content, store=store, today=today).mark if replace else None
@@ -136,7 +134,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
     if hand_in and kept.state in ("draft", "returned"):
         submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
     now = reports.report(store, kept.report_id, viewer=actor)
-    err.print(f"報告 report {now.id} 第{now.revision}版 revision {now.revision}: {now.state}", markup=False)
+    err.print(told("report_kept", number=now.id, revision=now.revision, state=now.state), markup=False)
     return LoadReport(
         file=path.name,
         sha256=sha256,
@@ -153,16 +151,16 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
     """Write an empty catalogue for another government: every file with its heading row, and what each column means."""
     for path in new_catalogue.write_new(folder):
         out.print(str(path), markup=False)
-    out.print(f"次に next: manage.py check {folder}", markup=False)
+    out.print(told("check_next", folder=folder), markup=False)
 
 
 def _look_over(folder: Path) -> None:
     found = list(new_catalogue.look_over(folder))
     for place, to_do in found:
         err.print(place, style="bold", markup=False)
-        for language in ("ja", "en"):
-            err.print(f"  {written(to_do, language)}", markup=False)
-    out.print(f"{folder}: " + (f"{len(found)} 件 to do" if found else "取り込めます can be loaded"), markup=False)
+        for line in pair(to_do):
+            err.print(f"  {line}", markup=False)
+    out.print(f"{folder}: {told('left_to_do', count=len(found)) if found else told('can_be_loaded')}", markup=False)
     raise typer.Exit(1 if found else 0)
 
 
@@ -182,7 +180,7 @@ def check(
     print_report(report, as_json=as_json)
     if marked and report.problems:
         if not door.is_bureau_workbook(content):
-            raise typer.BadParameter(f"{file.name}: 局の報告様式ではありません / not a bureau workbook", param_hint="--marked")
+            raise typer.BadParameter(told("no_bureau_workbook", name=file.name), param_hint="--marked")
         marked.write_bytes(door.mark_problems(content, report.problems))
     raise typer.Exit(1 if any(p.stops for p in report.problems) else 0)
 
@@ -195,10 +193,7 @@ def template(
 ) -> None:
     """Write the workbook in which a bureau reports a period, prefilled with what is stored."""
     if output.suffix.lower() != ".xlsx" or not output.parent.is_dir():
-        raise typer.BadParameter(
-            f"{output}: 既にあるフォルダーの .xlsx を指定してください / name an .xlsx file in a folder that exists",
-            param_hint="--output",
-        )
+        raise typer.BadParameter(told("workbook_to_name", path=output), param_hint="--output")
     store = own_store()
     content, mark = door.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
     output.write_bytes(content)

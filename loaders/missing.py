@@ -211,7 +211,6 @@ def _named(file: Prepared, what: str, *, lenient: bool, replaced: bool) -> Probl
     remedy = Message(
         "remedy_decide",
         options=tuple(options[word] for word in can),
-        choices=" | ".join(options[word] for word in can),
         file=DROPPED,
     )
     if instead:

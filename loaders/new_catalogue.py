@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from kpis.declared import Fields, file_columns, said_of, type_of
 from kpis.errors import FigureRefused
 from kpis.government import FACTS, LISTED, FactsFields, faults, settled
+from kpis.languages import both_shipped, pair_shipped
 from kpis.message import Message
 from kpis.store.store import Store
 from kpis.vocabulary import OneOf
@@ -21,14 +22,6 @@ from loaders.files.problems import LoadReport
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
 CATALOGUE, OFFICIAL, GUIDE = "catalogue", "official", "README.md"
-_INTRODUCTION = """# {name}
-
-各ファイルの列の意味です。値を書き込み、`manage.py check` でこのフォルダーを確かめてください。コードは英数字、日付は 2024-01-31 の形、
-はい・いいえは 1 と 0、不明は空欄です。
-
-What each column means. Fill the files in and look them over with `manage.py check` on this folder. Codes are Latin letters and digits,
-days are written 2024-01-31, yes and no are 1 and 0, what is not known stays blank.
-"""
 # What must be filled for anything to be shown, and with what.
 _NEEDED = {
     "themes.csv": "write_themes", "unit_kinds.csv": "write_unit_kinds", "correction_reasons.csv": "write_correction_reasons", "sources.csv": "write_sources", "bureaus.csv": "write_bureaus",
@@ -48,10 +41,10 @@ def write_new(folder: Path) -> list[Path]:
     for part, lists in ((CATALOGUE, {**LISTED, **CATALOGUE_FILES}), (OFFICIAL, OFFICIAL_FILES)):
         own = folder / part
         own.mkdir(parents=True, exist_ok=True)
-        guide = [_INTRODUCTION.format(name=part)]
+        guide = ["\n\n".join((f"# {part}", *pair_shipped(Message("guide_lead")))) + "\n"]
         if part == CATALOGUE:
             (own / FACTS).write_text(_facts(), encoding="utf-8", newline="\n")
-            guide.append(f"## {FACTS}\n\n値の意味はファイルの中に書いてあります。 / Its values are explained in the file.\n")
+            guide.append(f"## {FACTS}\n\n{both_shipped(Message('guide_in_file'))}\n")
         for name, model in lists.items():
             with (own / name).open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerow(file_columns(model))
@@ -98,12 +91,19 @@ def _loaded(own: Path, official: Path | None) -> list[LoadReport]:
 def _described(name: str, model: type[Fields]) -> str:
     said = said_of(model)
     told = " ".join((model.__doc__ or "").split())
-    lines = [f"## {name}\n", f"{told}\n", "| 列 column | 意味 | meaning | 型 type | 必須 required |", "|---|---|---|---|---|"]
+    column, kind, required, yes = (_side_by_side(f"guide_{word}") for word in ("column", "type", "required", "yes"))
+    meaning = " | ".join(pair_shipped(Message("guide_meaning")))
+    lines = [f"## {name}\n", f"{told}\n", f"| {column} | {meaning} | {kind} | {required} |", "|---|---|---|---|---|"]
     for column in file_columns(model):
         field = model.model_fields[column]
         ja, en = (said.get(column, {}).get(language, "") for language in ("ja", "en"))
-        lines.append(f"| `{column}` | {ja} | {en} | {_type(model, column, field)} | {'必須 yes' if field.is_required() else ''} |")
+        lines.append(f"| `{column}` | {ja} | {en} | {_type(model, column, field)} | {yes if field.is_required() else ''} |")
     return "\n".join(lines) + "\n"
+
+
+def _side_by_side(key: str) -> str:
+    """Return a word of the guide in Japanese and English."""
+    return " ".join(pair_shipped(Message(key)))
 
 
 def _type(model: type[Fields], name: str, field: FieldInfo) -> str:
@@ -134,7 +134,7 @@ _BLANK = {"first_month": "4", "first_day": "2020-01-01", "time_zone": '"Asia/Tok
 
 def _facts() -> str:
     """Return government.toml with a comment on every value; what must be filled is blank, the rest commented out."""
-    lines = ["# 政府(団体)自身についての事実。空欄を埋めてください。 / The government's own facts. Fill in what is blank."]
+    lines = [f"# {both_shipped(Message('guide_facts'))}"]
     for table, field in FactsFields.model_fields.items():
         model = next(
             part for part in (field.annotation, *get_args(field.annotation)) if isinstance(part, type) and issubclass(part, Fields)
@@ -143,7 +143,10 @@ def _facts() -> str:
         lines += ["", f"# {' '.join((model.__doc__ or '').split())}", f"{mark}[{table}]"]
         said: Mapping[str, Mapping[str, str]] = said_of(model)
         for name, each in model.model_fields.items():
-            lines.append(f"# {said[name]['ja']} / {said[name]['en']}" + (f" 例 e.g. {_BLANK[name]}" if name in _BLANK else ""))
+            lines.append(
+                f"# {said[name]['ja']} / {said[name]['en']}"
+                + (f" {_side_by_side('guide_example')} {_BLANK[name]}" if name in _BLANK else "")
+            )
             lines.append(f"{mark or ('' if each.is_required() else '# ')}{name} = {_value(model, name)}")
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,7 @@ from datetime import date
 from pydantic import model_validator
 
 from kpis.declared import Fields, Flag, in_languages
+from kpis.errors import ValueRefused
 from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.fields import PeriodCode
@@ -23,9 +24,9 @@ class SourceRow(tables.SourceFields):
     @model_validator(mode="after")
     def _known_by(self) -> SourceRow:
         if (self.published_by is None) != (self.published_basis is None):
-            raise ValueError("published_by and published_basis go together")
+            raise ValueRefused("published_by_with_basis")
         if self.published_on and self.published_by and self.published_by < self.published_on:
-            raise ValueError("published_by must not lie before published_on")
+            raise ValueRefused("published_by_after")
         return self
 
 
@@ -35,9 +36,9 @@ class TargetRow(tables.TargetFields):
     @model_validator(mode="after")
     def _withdrawn_for_a_reason(self) -> TargetRow:
         if (self.withdrawn_on is None) != (not self.withdrawn_reason.strip()):
-            raise ValueError("withdrawn_on and withdrawn_reason go together")
+            raise ValueRefused("withdrawn_on_with_reason")
         if self.withdrawn_on and self.set_on and self.withdrawn_on < self.set_on:
-            raise ValueError("withdrawn_on lies before set_on")
+            raise ValueRefused("withdrawn_after_set")
         return self
 
 
@@ -53,11 +54,11 @@ class ObservationRow(tables.ObservationFields):
     @model_validator(mode="after")
     def _says_something(self) -> ObservationRow:
         if self.is_withdrawn and not (self.reason_class and self.reason_text.strip()):
-            raise ValueError("reason_class and reason_text are required with is_withdrawn")
+            raise ValueRefused("withdrawn_with_reason")
         if self.value is None and not self.text_ja and self.numerator is None and not self.is_withdrawn:
-            raise ValueError("value, numerator or text_ja is required")
+            raise ValueRefused("says_something")
         if self.reason_class and not self.reason_text.strip():
-            raise ValueError("reason_text is required with reason_class")
+            raise ValueRefused("reason_class_with_text")
         return self
 
 
@@ -72,7 +73,7 @@ class CalendarRow(Fields):
     @model_validator(mode="after")
     def _in_order(self) -> CalendarRow:
         if not self.opens_on <= self.due_on <= self.locks_on:
-            raise ValueError("opens_on, due_on, locks_on must follow each other")
+            raise ValueRefused("calendar_in_order")
         return self
 
 

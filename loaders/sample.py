@@ -24,6 +24,7 @@ from kpis.figures.records import Figure, value_of
 from kpis.figures.scorecard import Book, Entry
 from kpis.government import government
 from kpis.kinds import KINDS
+from kpis.languages import say
 from kpis.periods import fiscal_year_of, parse_period
 from kpis.reporting.deadlines import window
 from kpis.reporting.people import COMMAND_LINE, add_person
@@ -252,7 +253,7 @@ def make_sample(
             stage = _stage(bureau, reporting) if period == open_quarter else "approved"
             if stage != "not_begun":
                 given: dict[tuple[str, str], dict[str, Any]] = {key: dict(parts[bureau]) for key, parts in divided.items()}
-                given |= {key: {"text_ja": "見本: 来庁しない相談・説明会を増やした。"} for key in keys if key[0] in texts}
+                given |= {key: {"text_ja": say("sample_text")} for key in keys if key[0] in texts}
                 done, count = _reported(
                     store, bureau, period, given, stage=stage, layout=layout, folder=folder, issued_at=issued_at
                 )
@@ -269,10 +270,17 @@ def _stage(bureau: str, reporting: Sequence[str]) -> str:
 
 
 def _people(store: Store, bureaus: Sequence[str]) -> None:
-    add_person(store, actor=COMMAND_LINE, email=OFFICE, role="reform_office", name=f"見本 {government().office.name_ja}")
+    add_person(
+        store, actor=COMMAND_LINE, email=OFFICE, role="reform_office", name=say("sample_person", name=government().office.name_ja)
+    )
     for bureau in bureaus:
         add_person(
-            store, actor=COMMAND_LINE, email=manager_of(bureau), role="bureau_manager", bureau_code=bureau, name=f"見本 {bureau}"
+            store,
+            actor=COMMAND_LINE,
+            email=manager_of(bureau),
+            role="bureau_manager",
+            bureau_code=bureau,
+            name=say("sample_person", name=bureau),
         )
 
 
@@ -303,14 +311,14 @@ def _reported(
     with store.reading() as session:
         row = session.get(tables.Submission, number)
         assert row is not None
-        doubts = {w.id: "見本のため" for w in warnings_of(session, row) if w.confirmed_by is None}
+        doubts = {w.id: say("sample_doubt") for w in warnings_of(session, row) if w.confirmed_by is None}
     if doubts:
         confirm(store, number, actor=actor, revision=revision, reasons=doubts)
     submit(store, number, actor=actor, revision=revision, today=today)
     if stage == "submitted":
         return 0, 0
     if stage == "returned":
-        give_back(store, number, actor=OFFICE, revision=revision, reason="見本: 分母が前の期と大きく異なる。確かめてほしい。")
+        give_back(store, number, actor=OFFICE, revision=revision, reason=say("sample_returned"))
         return 0, 0
     return 1, approve(store, number, actor=OFFICE, revision=revision)
 
@@ -325,6 +333,6 @@ def _confidences(store: Store, reviewed_on: date) -> None:
             session.add(
                 tables.ProjectConfidence(
                     project_code=project["project_code"], confidence=("high", "medium", "high")[place % 3],
-                    reason="見本の所見", reviewer=f"見本 {government().office.name_ja}", reviewed_on=reviewed_on, is_sample=True,
+                    reason=say("sample_remark"), reviewer=say("sample_person", name=government().office.name_ja), reviewed_on=reviewed_on, is_sample=True,
                 )
             )  # fmt: skip

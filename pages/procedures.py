@@ -12,7 +12,7 @@ from pages.parts.entry import enter
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
-from pages.parts.text import named, t
+from pages.parts.text import digits, named, t
 from telling import procedures as told
 
 enter()
@@ -36,7 +36,7 @@ said = telling()
 st.title(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else ""))
 st.caption(told.lead(said, total))
 if total.sample:
-    st.warning(t("sample_marked", n=f"{total.sample:,}"), icon=":material/science:")
+    st.warning(t("sample_marked", n=digits(total.sample)), icon=":material/science:")
 
 cards(lambda: told.cards(said, register, total), key="procedures", columns=3, width=220)
 if rate is not None:

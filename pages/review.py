@@ -33,7 +33,7 @@ from pages.parts.reported import (
     state_name,
     value_text,
 )  # fmt: skip
-from pages.parts.text import language, t
+from pages.parts.text import digits, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
 from pages.parts.withdrawals import withdrawn
@@ -203,7 +203,7 @@ def compared_with_last(found: Opened) -> None:
         for column in ("value", "numerator", "denominator", "base_value"):
             now, was = row.fields.get(column), getattr(last, column)
             if isinstance(now, (int, float)) and not isinstance(now, bool):
-                ratio = f"{(now - was) / abs(was):+.1%}" if was else ""
+                ratio = digits((now - was) / abs(was), "+.1%") if was else ""
                 rows.append(
                     {
                         t("row"): name(row), t("column"): column_name(row.kind, column), t("last_period"): period_name(last.period_code),

@@ -7,17 +7,18 @@ from typing import Annotated
 
 import typer
 
-from kpis.languages import written
+from kpis.declared import ALWAYS
+from kpis.languages import both, pair
+from kpis.message import Message
 from kpis.moment import State
 from kpis.settings import settings
 from kpis.store.store import utc_now
-from kpis.terminal import err, out, own_store
+from kpis.terminal import err, out, own_store, told
 from publishers.editions import on_disk, publication
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
 from publishers.site import export
 from telling.meeting import quarter_report
-from telling.words import Words
 
 app = typer.Typer()
 
@@ -33,10 +34,10 @@ def publish_command(
     """Show what would become public and what changes against the edition shown, then publish it as the next edition."""
     store = own_store()
     found = publication.preview(store, now=utc_now())
-    against = f"第{found.compared_with}号 edition {found.compared_with}" if found.compared_with else "なし none"
-    out.print(f"第{found.number}号 edition {found.number} ({found.as_of}) ← {against}", markup=False)
+    before = Message("edition_numbered", number=found.compared_with) if found.compared_with else Message("edition_against_none")
+    out.print(told("edition_compared", number=found.number, as_of=found.as_of, against=before), markup=False)
     for table, rows in found.counts.items():
-        left = f" (見本を除外 samples left out: {found.left_out[table]})" if table in found.left_out else ""
+        left = f" ({told('samples_left_out', count=found.left_out[table])})" if table in found.left_out else ""
         out.print(f"  {table}: {rows}{left}", markup=False)
     for change in found.changes:
         size = change.size_ja and f" ({change.size_ja})"
@@ -47,13 +48,13 @@ def publish_command(
     if dry_run:
         return
     made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=found.revision)
-    out.print(f"公表しました published: {made.folder.name} sha256 {made.sha256}", markup=False)
+    out.print(told("edition_published", name=made.folder.name, sha256=made.sha256), markup=False)
 
 
 def _warn_unplaced() -> None:
     """Say that what is published names no address where others could read it."""
     if not settings().public_address:
-        err.print(f"⚠ {Words('ja')('publish_unplaced')}\n⚠ {Words('en')('publish_unplaced')}", markup=False)
+        err.print("\n".join(f"⚠ {line}" for line in pair(Message("publish_unplaced"))), markup=False)
 
 
 @app.command("verify")
@@ -67,9 +68,11 @@ def verify_command(
     there = on_disk.numbers(settings().editions_dir)
     faults = on_disk.verify(settings().editions_dir, edition, recorded=noted)
     for fault in faults:
-        err.print(f"{fault.edition:04d} {fault.file}: {written(fault.message)} / {written(fault.message, 'en')}", markup=False)
+        err.print(f"{fault.edition:04d} {fault.file}: {both(fault.message)}", markup=False)
     if not faults:
-        out.print(f"変更なし unchanged: {', '.join(f'{n:04d}' for n in there if edition in (None, n)) or '0'}", markup=False)
+        out.print(
+            told("edition_unchanged", editions=", ".join(f"{n:04d}" for n in there if edition in (None, n)) or "0"), markup=False
+        )
     raise typer.Exit(1 if faults else 0)
 
 
@@ -84,7 +87,7 @@ def rollback_command(
     """Show an earlier edition; later ones are marked as withdrawn, with the reason."""
     store = own_store()
     publication.rollback(store, edition, reason=reason, now=utc_now(), viewer=actor)
-    out.print(f"第{edition}号を表示します now showing edition {edition}", markup=False)
+    out.print(told("edition_shown_now", number=edition), markup=False)
 
 
 @app.command("export")
@@ -95,7 +98,7 @@ def export_command(
     """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
     _warn_unplaced()
     made = export.export(target, number=edition, chosen=settings())
-    out.print(f"書き出しました written: {target} (第{made.number}号 edition {made.number})", markup=False)
+    out.print(told("edition_written", target=target, number=made.number), markup=False)
 
 
 @app.command("report")
@@ -108,9 +111,9 @@ def report_command(
 ) -> None:
     """Write the meeting material of a quarter: a workbook with native charts and tables, and a page to print."""
     if output.suffix.lower() != ".xlsx":
-        raise typer.BadParameter(f"{output}: .xlsx で終わる名前を指定してください / name a file that ends with .xlsx")
-    if language not in ("ja", "en"):
-        raise typer.BadParameter(f"{language}: ja か en です / is ja or en")
+        raise typer.BadParameter(told("report_to_name", path=output))
+    if language not in ALWAYS:
+        raise typer.BadParameter(told("report_languages", language=language, codes=" | ".join(ALWAYS)))
     store = own_store()
     made = quarter_report(State(store), period, language=language)
     output.parent.mkdir(parents=True, exist_ok=True)

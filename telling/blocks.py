@@ -127,10 +127,9 @@ class Telling:
         """Write a count with thousands, large ones in 万 or millions, or a dash."""
         return Number(value, "―" if value is None else format_count(value, self.words.language))
 
-
-def percent(value: float | None) -> Number:
-    """Write a percentage, or a dash where there is none."""
-    return Number(value, "―" if value is None else format_percent(value))
+    def percent(self, value: float | None) -> Number:
+        """Write a percentage, or a dash where there is none."""
+        return Number(value, "―" if value is None else format_percent(value, self.words.language))
 
 
 def in_both(key: str) -> dict[str, str]:

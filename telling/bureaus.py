@@ -221,7 +221,7 @@ def by_bureau(
     notes += beside(telling, whole, [f.source_code for _, f in found], name)
     known = [d for s, f in found if (d := _denominator(s, f)) is not None]
     if known and min(known) != max(known):
-        notes.append(w("denominators_differ", low=f"{min(known):,.0f}", high=f"{max(known):,.0f}"))
+        notes.append(w("denominators_differ", low=w.number(min(known), ",.0f"), high=w.number(max(known), ",.0f")))
     elif definition.unit_ja != "%" and len(valued) > 1:
         notes.append(w("counts_differ"))
     if any(f.is_recast for _, f in found):
@@ -289,7 +289,7 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
         done, open_ = (sum(m.state in states for m in r.milestones) for states in (("done",), PAST_DUE))
         rows.append(
             (
-                link(r), len(r.reported), len(r.own), share_of(r.procedures, "done"), share_of(r.facilities, "introduced"),
+                link(r), len(r.reported), len(r.own), share_of(r.procedures, "done", w), share_of(r.facilities, "introduced", w),
                 f"{done} / {open_} / {len(r.milestones)}",
             )
         )  # fmt: skip
@@ -348,7 +348,7 @@ def what_is_known(report: BureauReport, words: Words) -> list[str]:
     return lines if report.figures else [words("no_bureau_figure")]
 
 
-def share_of(counts: Mapping[str, int], done: str) -> Cell:
+def share_of(counts: Mapping[str, int], done: str, words: Words) -> Cell:
     """Write how many of a register's rows are done, or a dash where there are none."""
     total = sum(counts.values())
-    return Number(counts.get(done, 0), f"{counts.get(done, 0):,} / {total:,}") if total else "―"
+    return Number(counts.get(done, 0), f"{words.number(counts.get(done, 0))} / {words.number(total)}") if total else "―"

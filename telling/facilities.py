@@ -31,8 +31,9 @@ FIELDS = ("bureau", "kind")
 def title(telling: Telling, facilities: Sequence[Facility], headline: str) -> str:
     """Say how many take cashless: as published, and on the list; ``headline`` is blank where nothing is published."""
     single = counted(facilities)
-    values = {"total": f"{len(single):,}", "done": f"{by_status(single)['introduced']:,}"}
-    return telling.words("fac_title", value=headline, **values) if headline else telling.words("fac_title_list", **values)
+    w = telling.words
+    values = {"total": w.number(len(single)), "done": w.number(by_status(single)["introduced"])}
+    return w("fac_title", value=headline, **values) if headline else w("fac_title_list", **values)
 
 
 def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | None) -> list[Card]:
@@ -188,7 +189,7 @@ def whole_list(telling: Telling, facilities: Sequence[Facility]) -> Block:
     heads, rows = _lines(telling, facilities)
     said = telling.words("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities))
     if gone := sum(f.status == ENDED for f in facilities):
-        said += telling.words("list_ended", count=f"{gone:,}")
+        said += telling.words("list_ended", count=telling.words.number(gone))
     flat = tuple(_flat(f) for f in facilities)
     return Block(key="facilities", sentence=said, columns=heads, rows=rows, flat=flat, is_table_open=True, file="facilities")
 

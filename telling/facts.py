@@ -41,7 +41,7 @@ def inputs(telling: Telling, item: Scored) -> list[Pair]:
         (w("target"), Number(judged.goal.value if judged.goal else None, target_text(definition, judged, w.language))),
         (w("planned"), Number(judged.planned_value, planned_text(definition, judged, w.language))),
         (w("base"), Number(base, "―" if base is None else format_value(base, definition, w.language))),
-        *((w(name), Number(share, "―" if share is None else format_ratio(share))) for name, share in shares.items()),
+        *((w(name), Number(share, "―" if share is None else format_ratio(share, w.language))) for name, share in shares.items()),
     ]
 
 

@@ -180,8 +180,9 @@ def legend(shape: Series | None, expected: Forecast | None, words: Words) -> str
     if expected is not None:
         said.append(
             words(
-                "forecast", method=words(f"forecast_{expected.method}"), level=format_percent(expected.level_pct, 0),
-                coverage=format_percent(expected.coverage_pct), count=f"{expected.test_count:,}",
+                "forecast", method=words(f"forecast_{expected.method}"), level=format_percent(expected.level_pct, words.language, 0),
+                coverage=format_percent(expected.coverage_pct, words.language),
+                count=words.number(expected.test_count),
             )
         )  # fmt: skip
     return words.together(said)

@@ -126,7 +126,7 @@ def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
         qualitative=found.unjudged.get("qualitative", 0),
         no_data=found.unjudged.get("no_data", 0),
         newest=format_date(newest, words.language),
-        age=f"{(as_of - newest).days:,}",
+        age=words.number((as_of - newest).days),
     )
 
 
@@ -135,9 +135,9 @@ def rule_line(item: Scored, words: Words) -> str:
     definition, version = item.entry.definition, item.judgement.rule_version
     on_track, behind = definition.threshold_on_track, definition.threshold_behind
     if KINDS[definition.kind].is_cap and definition.sign < 0:
-        most = {"on_track": format_percent((2 - on_track) * 100, 0), "behind": format_percent((2 - behind) * 100, 0)}
-        return words("rule_cap", version=version, **most)
-    return words("rule", version=version, on_track=on_track, behind=behind)
+        most = {"on_track": 2 - on_track, "behind": 2 - behind}
+        return words("rule_cap", version=version, **{k: format_percent(v * 100, words.language, 0) for k, v in most.items()})
+    return words("rule", version=version, on_track=words.number(on_track, ""), behind=words.number(behind, ""))
 
 
 def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]], str], words: Words) -> list[str]:

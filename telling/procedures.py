@@ -24,7 +24,7 @@ from kpis.figures.registers import (
 from kpis.figures.scorecard import Scored
 from kpis.store.queries import Counted
 from kpis.text import format_date, format_value
-from telling.blocks import Block, Card, Cell, Number, Telling, in_both, percent, published
+from telling.blocks import Block, Card, Cell, Number, Telling, in_both, published
 from telling.words import Words
 
 CHANNELS_SHOWN = 15
@@ -50,18 +50,18 @@ def _names(telling: Telling, dimension: str, value: str) -> dict[str, str]:
 def title(telling: Telling, total: ProcedureTally, headline: str) -> str:
     """Say how many procedures are digitised, and the published rate beside; ``headline`` is blank where none is published."""
     w = telling.words
-    said = w("proc_title", total=f"{total.procedures:,}", done=f"{total.done:,}", rate=percent(total.rate_pct).text)
+    said = w("proc_title", total=w.number(total.procedures), done=w.number(total.done), rate=telling.percent(total.rate_pct).text)
     return said + (w("proc_title_published", value=headline) if headline else "")
 
 
 def lead(telling: Telling, total: ProcedureTally) -> str:
     """Say what was counted, and what stays in the denominator."""
     w = telling.words
-    units = w("list_comma").join(f"{w(f'unit_{unit}')} {n:,}" for unit, n in sorted(total.units.items()))
+    units = w("list_comma").join(f"{w(f'unit_{unit}')} {w.number(n)}" for unit, n in sorted(total.units.items()))
     unknown, exempt = total.statuses.get("unknown", 0), total.statuses.get("exempt", 0)
     return w(
-        "proc_lead", as_of=format_date(telling.as_of, w.language), units=units, unknown=f"{unknown:,}", exempt=f"{exempt:,}"
-    ) + (w("list_ended", count=f"{total.ended:,}") if total.ended else "")  # fmt: skip
+        "proc_lead", as_of=format_date(telling.as_of, w.language), units=units, unknown=w.number(unknown), exempt=w.number(exempt)
+    ) + (w("list_ended", count=w.number(total.ended)) if total.ended else "")  # fmt: skip
 
 
 def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Card]:
@@ -71,35 +71,35 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     coming = plan(register.planned, register.groups, as_of=telling.as_of)
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     phone, silent = total.smartphone.get("yes", 0), total.smartphone.get("unknown", 0)
-    partly = percent(total.rate_with_partly_pct).text
+    partly = telling.percent(total.rate_with_partly_pct).text
     found = [
         Card(
-            w("card_rate"), percent(total.rate_pct),
-            w("card_rate_note", done=f"{total.done:,}", total=f"{total.procedures:,}", partly=partly),
+            w("card_rate"), telling.percent(total.rate_pct),
+            w("card_rate_note", done=w.number(total.done), total=w.number(total.procedures), partly=partly),
         )
     ]  # fmt: skip
     if total.applications:
-        said = w("card_cases_note", known=f"{total.with_applications:,}", cases=telling.count(total.applications).text)
-        found.append(Card(w("card_cases"), percent(total.applications_rate_pct), said))
+        said = w("card_cases_note", known=w.number(total.with_applications), cases=telling.count(total.applications).text)
+        found.append(Card(w("card_cases"), telling.percent(total.applications_rate_pct), said))
     else:
         found.append(Card(w("card_cases"), w("no_count"), w("no_count_why")))
     if total.usage_total:
-        said = w("card_usage_note", all=percent(total.usage_of_all_pct).text, known=f"{total.with_usage:,}")
-        found.append(Card(w("card_usage"), percent(total.usage_of_online_pct), said))
+        said = w("card_usage_note", all=telling.percent(total.usage_of_all_pct).text, known=w.number(total.with_usage))
+        found.append(Card(w("card_usage"), telling.percent(total.usage_of_online_pct), said))
     else:
         found.append(Card(w("card_usage"), w("no_count"), w("no_count_why")))
     if priority.procedures:
-        shown = Number(priority.done, f"{priority.done:,} / {priority.procedures:,}")
+        shown = Number(priority.done, f"{w.number(priority.done)} / {w.number(priority.procedures)}")
         found.append(Card(w("card_priority"), shown, w("card_priority_note")))
     else:
         found.append(Card(w("card_priority"), "―", w("no_priority_why")))
     if phone or total.smartphone.get("no"):
-        said = w("card_phone_note", online=f"{online:,}", unknown=f"{silent:,}")
-        found.append(Card(w("card_phone"), Number(phone, f"{phone:,} / {online:,}"), said))
+        said = w("card_phone_note", online=w.number(online), unknown=w.number(silent))
+        found.append(Card(w("card_phone"), Number(phone, f"{w.number(phone)} / {w.number(online)}"), said))
     else:
-        found.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=f"{silent:,}")))
-    late = Number(coming.overdue, f"{coming.overdue:,}")
-    return [*found, Card(w("card_overdue"), late, w("card_overdue_note", planned=f"{coming.planned:,}"))]
+        found.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
+    late = Number(coming.overdue, w.number(coming.overdue))
+    return [*found, Card(w("card_overdue"), late, w("card_overdue_note", planned=w.number(coming.planned)))]
 
 
 def published_totals(telling: Telling, register: Counted, total: ProcedureTally, scored: Iterable[Scored]) -> Block:
@@ -117,7 +117,7 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
             w.named(names[p.indicator_code]), p.period_code,
             "―" if p.value is None else Number(p.value, format_value(p.value, names[p.indicator_code], w.language)),
             telling.count(p.denominator), w.named(names[p.indicator_code], "unit"), p.counted, p.registered,
-            "―" if p.difference is None else Number(p.difference, f"{p.difference:+,.0f}"),
+            "―" if p.difference is None else Number(p.difference, w.number(p.difference, "+,.0f")),
         )
         for p in found
     ]  # fmt: skip
@@ -125,8 +125,8 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
     unit = w.named(names[first.indicator_code], "unit") if first else ""
     said = (
         w(
-            "pub_sentence", published=telling.count(first.denominator).text, registered=f"{first.registered:,}",
-            unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first.difference:+,.0f}",
+            "pub_sentence", published=telling.count(first.denominator).text, registered=w.number(first.registered),
+            unit=w("unit_procedure") if unit == "%" else unit, difference=w.number(first.difference or 0, "+,.0f"),
         )
         if first
         else w("pub_none")
@@ -185,9 +185,9 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
              w("col_usage"), w("col_usage_all"))  # fmt: skip
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            words[v], c.procedures, *(c.statuses.get(s, 0) for s in STATUSES), percent(c.rate_pct),
-            int(c.applications) if c.applications else None, percent(c.applications_rate_pct), percent(c.usage_of_online_pct),
-            percent(c.usage_of_all_pct),
+            words[v], c.procedures, *(c.statuses.get(s, 0) for s in STATUSES), telling.percent(c.rate_pct),
+            int(c.applications) if c.applications else None, telling.percent(c.applications_rate_pct), telling.percent(c.usage_of_online_pct),
+            telling.percent(c.usage_of_all_pct),
         )
         for v, c in found.items()
     )  # fmt: skip
@@ -197,10 +197,12 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
         return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why", dimension=name), file=file)
     largest = max(found, key=lambda v: found[v].procedures)
     said = w(
-        "cmp_sentence", dimension=name, largest=words[largest], largest_n=f"{found[largest].procedures:,}",
-        largest_rate=percent(found[largest].rate_pct).text,
+        "cmp_sentence", dimension=name, largest=words[largest], largest_n=w.number(found[largest].procedures),
+        largest_rate=telling.percent(found[largest].rate_pct).text,
     )  # fmt: skip
-    bars = tuple((words[v], {s: c.statuses.get(s, 0) for s in STATUSES}, percent(c.rate_pct).text) for v, c in found.items())
+    bars = tuple(
+        (words[v], {s: c.statuses.get(s, 0) for s in STATUSES}, telling.percent(c.rate_pct).text) for v, c in found.items()
+    )
     shape = Shares(bars, _segments(w), w("unit_procedure"))
     return Block(key=key, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, notes=(w("rate_short"),), file=file)
 
@@ -219,7 +221,7 @@ def _by_channel(telling: Telling, register: Counted) -> Block:
         return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why_channel"), file=file)
     shown = list(found.items())[:CHANNELS_SHOWN]
     written = sum(count for channel, _, count in register.channels if channel)
-    said = w("cmp_sentence_channel", named=f"{written:,}", largest=shown[0][0], largest_n=f"{sum(shown[0][1].values()):,}")
+    said = w("cmp_sentence_channel", named=w.number(written), largest=shown[0][0], largest_n=w.number(sum(shown[0][1].values())))
     bars = tuple((n if len(n) <= 24 else n[:23] + "…", {s: c.get(s, 0) for s in STATUSES}, "") for n, c in shown)
     shape = Shares(bars, _segments(w), w("unit_procedure"))
     notes = (w("channel_top", n=CHANNELS_SHOWN),) if len(found) > CHANNELS_SHOWN else ()
@@ -231,11 +233,11 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
     w, found = telling.words, steps(register.groups)
     online = sum(found["fee"].values())
     known = any(counts["unknown"] < online for counts in found.values())
-    parts = w("list_comma").join(f"{w(f'step_{s}')} {found[s]['paper']:,}" for s in STEPS if found[s]["unknown"] < online)
+    parts = w("list_comma").join(f"{w(f'step_{s}')} {w.number(found[s]['paper'])}" for s in STEPS if found[s]["unknown"] < online)
     bars = tuple((w(f"step_{s}"), found[s], "") for s in STEPS)
     return Block(
         key="procedure_steps", title=w("steps_heading"),
-        sentence=w("steps_sentence", online=f"{online:,}", parts=parts) if known else "",
+        sentence=w("steps_sentence", online=w.number(online), parts=parts) if known else "",
         columns=(w("col_step"), *(w(f"form_{f}") for f in FORMS)),
         rows=tuple((w(f"step_{s}"), *(c[f] for f in FORMS)) for s, c in found.items()),
         flat=tuple({"step": s, **in_both(f"step_{s}"), **{f"{f}_step_count": n for f, n in c.items()}} for s, c in found.items()),
@@ -256,7 +258,7 @@ def planned_when(telling: Telling, register: Counted) -> Block:
     return Block(
         key="procedure_plan", title=w("plan_heading"),
         sentence=w(
-            "plan_sentence", planned=f"{found.planned:,}", overdue=f"{found.overdue:,}", undated=f"{found.undated:,}",
+            "plan_sentence", planned=w.number(found.planned), overdue=w.number(found.overdue), undated=w.number(found.undated),
             as_of=format_date(telling.as_of, w.language),
         ),
         columns=(w("col_due"), w("col_count"), w("col_overdue")),
@@ -274,17 +276,17 @@ def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Blo
     w, found = telling.words, cumulated(register.digitised)
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     heads = (w("col_day"), w("col_new"), w("col_so_far"), w("time_share"))
-    rows = tuple((day.isoformat(), new, so_far, percent(so_far / total.procedures * 100)) for day, new, so_far in found)
+    rows = tuple((day.isoformat(), new, so_far, telling.percent(so_far / total.procedures * 100)) for day, new, so_far in found)
     flat = tuple(
         {"digitised_date": day, "newly_count": new, "so_far_count": so_far, "so_far_pct": so_far / total.procedures * 100}
         for day, new, so_far in found
     )
     key, name, file = "procedures_over_time", w("time_heading"), "procedures_over_time"
     if not found:
-        return Block(key=key, title=name, columns=heads, rows=rows, why_empty=w("time_why", online=f"{online:,}"), file=file)
+        return Block(key=key, title=name, columns=heads, rows=rows, why_empty=w("time_why", online=w.number(online)), file=file)
     last = found[-1][2]
     said = w(
-        "time_sentence", dated=f"{last:,}", undated=f"{online - last:,}", first=format_date(found[0][0], w.language),
+        "time_sentence", dated=w.number(last), undated=w.number(online - last), first=format_date(found[0][0], w.language),
         last=format_date(found[-1][0], w.language),
     )  # fmt: skip
     shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in found), False),), w("unit_procedure"), w.language)

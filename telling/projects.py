@@ -103,8 +103,8 @@ def slip_text(milestone: Milestone, words: Words) -> str:
     if milestone.slip_days is None:
         return ""
     if milestone.is_slip_exact:
-        return f"{milestone.slip_days:+,}" if milestone.slip_days else "0"
-    return words("slip_about", days=f"{milestone.slip_days:+,}") if milestone.slip_days else words("within_period")
+        return words.number(milestone.slip_days, "+,") if milestone.slip_days else "0"
+    return words("slip_about", days=words.number(milestone.slip_days, "+,")) if milestone.slip_days else words("within_period")
 
 
 def milestones(
@@ -248,6 +248,6 @@ def unidentified(
     oldest = in_order(versions)[0]
     in_first = sum(r.first_version == oldest["version_code"] for r in reports)
     return words(
-        "leading_note", stated=f"{stated:,.0f}", known=len(reports), first=in_first, missing=max(int(stated) - in_first, 0),
+        "leading_note", stated=words.number(stated, ",.0f"), known=len(reports), first=in_first, missing=max(int(stated) - in_first, 0),
         version=words.named(oldest), day=adopted(oldest, words),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from kpis.government import government
 from kpis.languages import SOURCE, has, own_name, say
-from kpis.text import named
+from kpis.text import format_number, named
 
 
 class Words:
@@ -21,6 +21,10 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         """Return the words for a key, with values filled in."""
         return say(key, self.language, **values)
+
+    def number(self, value: float, form: str = ",") -> str:
+        """Return a number in digits, as ``format_number`` writes it."""
+        return format_number(value, self.language, form)
 
     def has(self, key: str) -> bool:
         """Say whether there are words for a key."""

@@ -62,7 +62,7 @@ def test_a_workbook_becomes_a_draft_and_is_submitted(desk: tuple[Store, Run], tm
     file = filled(store, tmp_path / "a.xlsx")
     assert "load" not in run("check", str(file)).stderr
     done = run("load", str(file), "--as", ANNA.upper())
-    assert done.returncode == 0 and "報告 report 1 第1版 revision 1: draft" in done.stderr, done.stderr
+    assert done.returncode == 0 and "報告 1 第1版: draft / report 1, revision 1: draft" in done.stderr, done.stderr
     refused = run("load", str(file), "--as", ANNA, "--submit")
     assert refused.returncode == 2 and "4件中1件を記入" not in refused.stdout, "what stays open is not confirmed yet"
     again = run("load", str(file), "--as", ANNA, "--submit", "--leaves-open", "集計が終わっていない")
@@ -118,7 +118,7 @@ def test_persons_are_added_listed_and_removed(desk: tuple[Store, Run]) -> None:
     )
     assert "new@example.jp : bureau_manager DIGITAL" in run("user", "list").stdout
     assert run("user", "remove", "new@example.jp").returncode == 0
-    assert "new@example.jp : 役割なし no role" in run("user", "list").stdout
+    assert "new@example.jp : 役割なし / no role" in run("user", "list").stdout
     for words in (
         ("add", "no-address", "--role", "reform_office"),
         ("add", "a@example.jp", "--role", "king"),

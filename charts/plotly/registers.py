@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN, styled
 from charts.ticks import Tick, on_axis
+from kpis.text import format_number
 
 # From "done" on the left to "does not count" on the right: fill, pattern and its ink. Every part has a dark border.
 LOOKS: tuple[tuple[str, str, str], ...] = (
@@ -19,7 +20,7 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
 ROW, EDGE = 44, 104
 
 
-def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str) -> go.Figure:
+def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, language: str = "ja") -> go.Figure:
     """Draw one bar of 100 % per row, split by segment; the count stands beside each name, since rows differ in size.
 
     Args:
@@ -27,6 +28,7 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
             per bar, first on top.
         segments: (column, word), in the order of ``LOOKS``.
         unit: of the counts, for the hover text.
+        language: in which numbers are written.
     """
     names = [name for name, _ in segments]
     total = frame[names].sum(axis=1)
@@ -45,7 +47,7 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
     for row, label, count in zip(rows, frame["label"], total, strict=True):
         # Above its bar, not beside it: a name may be longer than a phone is wide.
         figure.add_annotation(
-            x=0, xref="paper", y=row, yshift=10, text=f"{label} ({count:,.0f})", showarrow=False, xanchor="left", yanchor="bottom",
+            x=0, xref="paper", y=row, yshift=10, text=f"{label} ({format_number(count, language, ',.0f')})", showarrow=False, xanchor="left", yanchor="bottom",
             font={"size": 12},
         )  # fmt: skip
     if "end" in frame:
@@ -61,20 +63,21 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
     return figure
 
 
-def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "") -> go.Figure:
+def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "", language: str = "ja") -> go.Figure:
     """Draw counts as upright bars with their number on top; what is past due is hatched.
 
     Args:
         frame: columns ``label`` (str), ``count``, ``is_past`` (bool), one row per bar, in order of time.
         unit: on the value axis.
         past_word: the word for a hatched bar.
+        language: in which numbers are written.
     """
     figure = go.Figure()
     for past in (False, True):
         part = frame[frame["is_past"] == past]
         if len(part):
             figure.add_bar(
-                x=part["label"], y=part["count"], text=[f"{n:,}" for n in part["count"]], textposition="outside", cliponaxis=False,
+                x=part["label"], y=part["count"], text=[format_number(n, language) for n in part["count"]], textposition="outside", cliponaxis=False,
                 marker={"color": "#FFFFFF" if past else FORECAST, "line": {"color": INK, "width": 1},
                         "pattern": {"shape": "/" if past else "", "fgcolor": "#C16800"}},
                 hovertemplate=f"%{{x}}{' ' + past_word if past else ''}: %{{y:,}} {unit}<extra></extra>",
@@ -88,7 +91,7 @@ def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "") -> go.Figure
 
 
 def cumulative(
-    series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]], *, unit: str, ticks: Sequence[Tick]
+    series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]], *, unit: str, ticks: Sequence[Tick], language: str = "ja"
 ) -> go.Figure:  # fmt: skip
     """Draw what has been reached so far as steps, from 0.
 
@@ -96,6 +99,7 @@ def cumulative(
         series: (word at the end of the line, (day, so far), whether it is the plan: then dashed).
         unit: on the value axis.
         ticks: of the time axis.
+        language: in which numbers are written.
     """
     figure = go.Figure()
     top = 1.0
@@ -111,7 +115,7 @@ def cumulative(
             marker={"size": 7, "color": colour}, hovertemplate=f"%{{x|%Y-%m-%d}}: %{{y:,}} {unit}<extra>{word}</extra>",
         )  # fmt: skip
         figure.add_annotation(
-            x=days[-1], y=values[-1], text=f"<b>{word} {values[-1]:,.0f}</b>", showarrow=False, xanchor="right",
+            x=days[-1], y=values[-1], text=f"<b>{word} {format_number(values[-1], language, ',.0f')}</b>", showarrow=False, xanchor="right",
             yanchor="bottom" if not is_plan else "top", yshift=4 if not is_plan else -4, font={"size": 12, "color": colour},
         )  # fmt: skip
     styled(figure, height=300)
@@ -120,13 +124,14 @@ def cumulative(
     return figure
 
 
-def counts(frame: pd.DataFrame, *, unit: str, total: float) -> go.Figure:
+def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja") -> go.Figure:
     """Draw counts as lying bars on a common scale to ``total``; name and number stand above each.
 
     Args:
         frame: columns ``label``, ``count``; one row per bar, first on top.
         unit: of the counts, on the axis.
         total: what all of them are of.
+        language: in which numbers are written.
     """
     rows = list(range(len(frame)))
     figure = go.Figure(
@@ -138,7 +143,7 @@ def counts(frame: pd.DataFrame, *, unit: str, total: float) -> go.Figure:
     for row, label, count in zip(rows, frame["label"], frame["count"], strict=True):
         # Above its bar, not beside it: a name may be longer than a phone is wide.
         figure.add_annotation(
-            x=0, xref="paper", y=row, yshift=8, text=f"{label} <b>{count:,} / {total:,.0f}</b>", showarrow=False, xanchor="left",
+            x=0, xref="paper", y=row, yshift=8, text=f"{label} <b>{format_number(count, language)} / {format_number(total, language, ',.0f')}</b>", showarrow=False, xanchor="left",
             yanchor="bottom", font={"size": 12},
         )  # fmt: skip
     styled(figure, height=ROW * len(frame) + 56)

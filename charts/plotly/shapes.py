@@ -13,20 +13,22 @@ from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles
 from charts.ticks import NARROW
 
 
-def figure(shape: Shape) -> go.Figure:
-    """Draw a shape for the dashboard."""
+def figure(shape: Shape, language: str = "ja") -> go.Figure:
+    """Draw a shape for the dashboard, with numbers as a language writes them."""
     if isinstance(shape, Shares):
         frame = pd.DataFrame([{"label": label, **held, "end": end} for label, held, end in shape.rows])
         if not any(end for _, _, end in shape.rows):
             frame = frame.drop(columns="end")
-        return stacked_shares(frame, list(shape.segments), unit=shape.unit)
+        return stacked_shares(frame, list(shape.segments), unit=shape.unit, language=language)
     if isinstance(shape, Columns):
         frame = pd.DataFrame(list(shape.bars), columns=["label", "count", "is_past"])
-        return columns(frame, unit=shape.unit, past_word=shape.past_word)
+        return columns(frame, unit=shape.unit, past_word=shape.past_word, language=language)
     if isinstance(shape, Steps):
-        return cumulative(list(shape.lines), unit=shape.unit, ticks=shape.ticks(room=NARROW, size=12))
+        return cumulative(list(shape.lines), unit=shape.unit, ticks=shape.ticks(room=NARROW, size=12), language=language)
     if isinstance(shape, Counts):
-        return counts(pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total)
+        return counts(
+            pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total, language=language
+        )
     if isinstance(shape, Ranked):
         bars = pd.DataFrame(list(shape.bars), columns=["name", "value", "label", "is_recast"])
         return ranked(bars, unit=shape.unit, big=shape.big, divisor=shape.divisor)

@@ -78,7 +78,7 @@ class _Drawing:
             line = "#949497" if mark == 0 else GRID
             parts.append(
                 f'<path d="M{LEFT} {self.y(mark):.1f}H{self.width - RIGHT}" stroke="{line}"/>'
-                f'<text x="{LEFT - 6}" y="{self.y(mark) + 4:.1f}" text-anchor="end">{axis_number(mark)}</text>'
+                f'<text x="{LEFT - 6}" y="{self.y(mark) + 4:.1f}" text-anchor="end">{axis_number(mark, language=self.shape.language)}</text>'
             )
         ticks = self.shape.ticks_within(self.width - LEFT - RIGHT, size=EM)
         return [*parts, *under_axis([(self.x(t.day), t) for t in ticks], self.height - BOTTOM, self.width)]

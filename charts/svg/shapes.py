@@ -12,24 +12,25 @@ from charts.shapes import Columns, Counts, Grid, Ranked, Shape, Shares, Steps, T
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
 from charts.ticks import width_of
-from kpis.text import axis_number
+from kpis.text import axis_number, format_number
 
 EDGE, LATE = "#767676", "#C16800"
 
 
-def picture(shape: Shape, *, alt: str, key: str) -> str:
+def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
     """Draw a shape at both widths; a grid is a table already and is not drawn.
 
     Args:
         shape: what the chart holds.
         alt: one sentence that says what the picture shows.
         key: unique on the page, for the patterns.
+        language: in which numbers are written.
     """
     if isinstance(shape, Grid):
         return ""
     drawn = []
     for size, name in ((WIDE, "wide"), (NARROW, "narrow")):
-        pen = _Pen(size[0], f"{key}-{name}")
+        pen = _Pen(size[0], f"{key}-{name}", language)
         if isinstance(shape, Shares):
             height = _shares(shape, pen)
         elif isinstance(shape, Columns):
@@ -61,10 +62,14 @@ def clipped(text: str, room: float) -> str:
 class _Pen:
     """What has been drawn of one picture, and the patterns it uses."""
 
-    def __init__(self, width: int, key: str) -> None:
-        self.width, self.key = width, key
+    def __init__(self, width: int, key: str, language: str) -> None:
+        self.width, self.key, self.language = width, key, language
         self.parts: list[str] = []
         self._patterns: dict[str, str] = {}
+
+    def number(self, value: float, form: str = ",") -> str:
+        """Write a number in digits, as ``format_number`` does."""
+        return format_number(value, self.language, form)
 
     def text(self, x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False, fill: str = INK) -> None:
         """Write words; ``y`` is the base line."""
@@ -124,14 +129,16 @@ def _shares(shape: Shares, pen: _Pen) -> float:
     right = pen.width - (ends + 14 if ends else 8)
     for label, held, end in shape.rows:
         total = sum(held.get(s, 0) for s, _, _ in used)
-        pen.text(4, y + 12, f"{clipped(label, pen.width - 20 - width_of(f' ({total:,})'))} ({total:,})")
+        size = f" ({pen.number(total)})"
+        pen.text(4, y + 12, clipped(label, pen.width - 20 - width_of(size)) + size)
         x = 4.0
         for segment, word, look in used:
             count = held.get(segment, 0)
             if not count:
                 continue
             wide = count / total * (right - 4)
-            pen.box(x, y + 18, wide, 16, pen.pattern(look), title=f"{label}: {word} {count:,} {shape.unit} ({count / total:.1%})")
+            said = f"{label}: {word} {pen.number(count)} {shape.unit} ({pen.number(count / total, '.1%')})"
+            pen.box(x, y + 18, wide, 16, pen.pattern(look), title=said)
             x += wide
         if end:
             pen.text(right + 8, y + 31, end)
@@ -149,11 +156,12 @@ def _columns(shape: Columns, pen: _Pen) -> float:
     for label, count, is_past in shape.bars:
         said = f"{label}{' ' + shape.past_word if is_past else ''}"
         pen.text(4, y + 12, clipped(said, pen.width - 12))
-        room = pen.width - 16 - width_of(f"{count:,}")
+        number = pen.number(count)
+        room = pen.width - 16 - width_of(number)
         pen.box(
-            4, y + 18, count / top * room, 16, hatched if is_past else FORECAST, edge=INK, title=f"{said}: {count:,} {shape.unit}"
+            4, y + 18, count / top * room, 16, hatched if is_past else FORECAST, edge=INK, title=f"{said}: {number} {shape.unit}"
         )
-        pen.text(4 + count / top * room + 6, y + 31, f"{count:,}", bold=True)
+        pen.text(4 + count / top * room + 6, y + 31, number, bold=True)
         y += 46
     return y + 2
 
@@ -161,7 +169,7 @@ def _columns(shape: Columns, pen: _Pen) -> float:
 def _counts(shape: Counts, pen: _Pen) -> float:
     y = 4.0
     for label, count in shape.bars:
-        said = f"{count:,} / {shape.total:,}"
+        said = f"{pen.number(count)} / {pen.number(shape.total)}"
         room = pen.width - 16 - width_of(said)
         pen.text(4, y + 12, clipped(label, pen.width - 12))
         pen.box(4, y + 18, room, 16, "#FFFFFF", edge="#B4B4B8")
@@ -207,7 +215,7 @@ def _steps(shape: Steps, pen: _Pen, height: int) -> float:
     for mark in marks:
         colour = "#949497" if mark == 0 else GRID
         pen.parts.append(f'<path d="M{left} {y(mark):.1f}H{pen.width - right}" stroke="{colour}"/>')
-        pen.text(left - 6, y(mark) + 4, axis_number(mark), anchor="end")
+        pen.text(left - 6, y(mark) + 4, axis_number(mark, language=pen.language), anchor="end")
     ticks = [(x(t.day), t) for t in shape.ticks(room=pen.width - left - right, size=EM)]
     pen.parts += under_axis(ticks, height - below, pen.width)
     placed: list[float] = []
@@ -219,7 +227,8 @@ def _steps(shape: Steps, pen: _Pen, height: int) -> float:
         pen.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{2 if is_plan else 2.5}"{dash}/>')
         if not is_plan:
             pen.parts += [
-                f'<circle cx="{x(d):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"><title>{d.isoformat()}: {v:,.0f} {escape(shape.unit)}'
+                f'<circle cx="{x(d):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"><title>{d.isoformat()}: '
+                f"{pen.number(v, ',.0f')} {escape(shape.unit)}"
                 "</title></circle>"
                 for d, v in points
             ]
@@ -227,7 +236,7 @@ def _steps(shape: Steps, pen: _Pen, height: int) -> float:
         while any(abs(at - other) < 16 for other in placed):
             at += 16
         placed.append(at)
-        pen.text(pen.width - right, at, f"{word} {points[-1][1]:,.0f}", anchor="end", bold=True, fill=colour)
+        pen.text(pen.width - right, at, f"{word} {pen.number(points[-1][1], ',.0f')}", anchor="end", bold=True, fill=colour)
     return height
 
 

@@ -230,7 +230,7 @@ def _main(definition: Definition, found: Judgement, numbers: Numbers, language: 
         return said + say("say_end_plain", language, day=day, stale=stale)
     pace, planned, value = "", found.planned_value, value_of(definition, figure)
     if KINDS[definition.kind].is_cap and against_plan and planned and value is not None:
-        pace = say("say_pace", language, pace=format_percent(value / planned * 100, 0))
+        pace = say("say_pace", language, pace=format_percent(value / planned * 100, language, 0))
     return said + say("say_end", language, status=status_word(found.status, language), pace=pace, day=day, stale=stale)
 
 

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from kpis.government import government
-from kpis.languages import say
 from kpis.reporting import people, withdrawals
 from kpis.reporting.access import ROLES
-from kpis.terminal import out, own_store
+from kpis.terminal import out, own_store, told
 
 app = typer.Typer()
 withdraw_app = typer.Typer(no_args_is_help=True, help="Take back a figure approved by mistake: one person asks, another decides")
@@ -75,10 +74,10 @@ def withdraw_refuse(
 
 def _print_asked(asked: withdrawals.Asked) -> None:
     def said(values: Mapping[str, object] | None) -> str:
-        return ", ".join(f"{n} {v}" for n, v in (values or {}).items() if v not in (None, "")) or say("figure_none")
+        return ", ".join(f"{n} {v}" for n, v in (values or {}).items() if v not in (None, "")) or told("figure_none")
 
     out.print(
-        say("withdrawal_in_short", number=asked.id, state=asked.state, key=" ".join(asked.key), vintage=asked.vintage),
+        told("withdrawal_in_short", number=asked.id, state=asked.state, key=" ".join(asked.key), vintage=asked.vintage),
         markup=False,
     )
     out.print(f"  {said(asked.figure)} → {said(asked.then)}", markup=False)
@@ -121,5 +120,5 @@ def user_remove(
 
 
 def _print_person(person: people.Person) -> None:
-    roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or say("roles_none")
+    roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or told("roles_none")
     out.print(f"{person.email} {person.name}: {roles}", markup=False)

@@ -159,7 +159,7 @@ def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) ->
     found = dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)
     place = " ".join(key)
     if found is None:
-        vintages = "、".join(str(r["vintage"]) for r in held if r["withdraws_vintage"] is None) or Message("vintages_none")
+        vintages = tuple(str(r["vintage"]) for r in held if r["withdraws_vintage"] is None) or Message("vintages_none")
         raise NotFound("figure_to_withdraw_not_found", place=place, vintages=vintages)
     if found["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == found["vintage"] for r in held):
         raise FigureRefused("withdrawn_before", place=place, vintage=found["vintage"])

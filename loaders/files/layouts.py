@@ -19,7 +19,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kpis.declared import Fields
-from kpis.languages import written
+from kpis.faults import expected_of
+from kpis.languages import both
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.store.tables import ProcedureFields
@@ -184,8 +185,7 @@ def read_placed(
         for e in error.errors():
             at, name = e["loc"][0], str(e["loc"][1]) if len(e["loc"]) > 1 else ""
             place = columns.get(name, 0)
-            expected = Message("as_told", text=e["msg"])
-            problems.append(_problem("rule", f"{name}={e['input']}", expected, "error", sheet, numbers[int(at)], place))
+            problems.append(_problem("rule", f"{name}={e['input']}", expected_of(e), "error", sheet, numbers[int(at)], place))
     return [], problems, columns
 
 
@@ -214,7 +214,7 @@ class _Reader:
             if text in NOTHING:
                 if line.blank:
                     wrong.append(
-                        (line, "missing", written(Message("column_blank", column=line.headings[0])), Message("a_value"), line.blank)
+                        (line, "missing", f"{line.headings[0]}: ({both(Message('blank'))})", Message("a_value"), line.blank)
                     )
             elif line.column == "details_json":
                 if line.codes.get(text, "x"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from kpis.languages import both
+from kpis.declared import ALWAYS
+from kpis.languages import both, written
 from kpis.message import Message
 from kpis.reporting.comparison import Completeness
 from loaders.files.parts import BookDamaged
@@ -35,8 +36,11 @@ class Problem:
     grade: Literal["error", "question", "warning"] = "error"
     rule: str = ""
     key: tuple[str, ...] = ()
-    subject_ja: str = ""
-    subject_en: str = ""
+    subject: Message | None = None
+
+    def subject_in(self, language: str) -> str:
+        """Return the row in words, at most 80 letters of them; a blank where it needs none."""
+        return written(self.subject, language)[:80] if self.subject else ""
 
     @property
     def stops(self) -> bool:
@@ -87,7 +91,7 @@ class LoadReport:
             "file": self.file, "sha256": self.sha256, "rows": self.rows, "accepted": self.accepted,
             "problems": [
                 {
-                    "sheet": p.sheet, "cell": p.cell, "row": p.row, "subject": f"{p.subject_ja} / {p.subject_en}".strip(" /"), "kind": p.kind, "grade": p.grade, "found": p.found,
+                    "sheet": p.sheet, "cell": p.cell, "row": p.row, "subject": " / ".join(filter(None, map(p.subject_in, ALWAYS))), "kind": p.kind, "grade": p.grade, "found": p.found,
                     "expected": both(p.expected), "remedy": both(p.remedy),
                 }
                 for p in self.problems

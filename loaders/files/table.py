@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kpis.declared import Fields, in_languages, translated, type_of
+from kpis.faults import expected_of
 from kpis.languages import both
 from kpis.message import Message
 from loaders.files.addresses import column_letters, split_address
@@ -268,11 +269,11 @@ def _problem(model: type[Fields], error: Any, given: dict[str, Any], *, sheet: s
     elif wanted in (float, int):
         kind, expected = "number", Message("finite_number_in_range")
     elif error["type"] == "literal_error" or wanted is bool:
-        kind, expected = "choice", Message("as_told", text=error["msg"])
+        kind, expected = "choice", expected_of(error)
     else:
-        kind, expected = "rule", Message("as_told", text=error["msg"])
+        kind, expected = "rule", expected_of(error)
     return Problem(
-        kind, f"{name}={given.get(name, '')}" if name else str(error["msg"]), expected,
+        kind, f"{name}={given.get(name, '')}" if name else both(expected), expected,
         Message("remedy_correct_cell"),
         sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
     )  # fmt: skip

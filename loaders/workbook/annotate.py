@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from kpis.languages import pair, say
+from kpis.languages import pair
 from kpis.message import Message
 from loaders.files.addresses import column_number, split_address
 from loaders.files.parts import sheet_parts
@@ -86,7 +86,7 @@ def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
 def _words(problems: Iterable[Problem]) -> str:
     lines = []
     for p in problems:
-        grade = say(f"note_{p.grade}")
+        grade = " ".join(pair(Message(f"note_{p.grade}")))
         lines += [f"{_NOTE}{grade}: {p.found}", *pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy))]
     # Characters that XML does not allow may stand in what was found.
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", "\n".join(lines))

@@ -76,7 +76,7 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
         if len(claimed) > 1:
             names = "、".join(f"「{name}」" for name, _, _ in claimed)
             problems.append(
-                Problem("sheet", names, Message("one_sheet_only", title=title, english=layout.sheets_en[key]),
+                Problem("sheet", names, Message("one_sheet_only", title=layout.sheet(key)),
                         Message("remedy_delete_copied_sheet"), sheet=claimed[1][0], cell="A1")
             )  # fmt: skip
         name, row, _ = claimed[0]
@@ -103,14 +103,13 @@ def _best(cells: Sequence[Sequence[Any]], layout: Layout) -> tuple[str, int, int
 
 
 def _missing(key: str, title: str, is_named: bool, layout: Layout) -> Problem:
-    english = layout.sheets_en[key]
     if is_named:
         return Problem(
-            "header", both(Message("no_heading_row")), Message("heading_row_of", title=title, english=english),
+            "header", both(Message("no_heading_row")), Message("heading_row_of", title=layout.sheet(key)),
             _DOWNLOAD, sheet=title, cell="A1", row=1,
         )  # fmt: skip
     return Problem(
-        "sheet", both(Message("no_such_sheet")), Message("the_sheet", title=title, english=english), _DOWNLOAD, sheet=title,
+        "sheet", both(Message("no_such_sheet")), Message("the_sheet", title=layout.sheet(key)), _DOWNLOAD, sheet=title,
     )  # fmt: skip
 
 
@@ -136,7 +135,7 @@ def _place_columns(table: Table, layout: Layout) -> list[Problem]:
         place = position if position in unknown else (unknown[0] if len(unknown) == 1 else None)
         found = table.cells[table.top - 1][place] if place is not None else both(Message("no_such_column"))
         problems.append(
-            table.problem("header", found, Message("the_heading", heading=column.heading_ja, english=column.heading_en),
+            table.problem("header", found, Message("the_heading", heading=column.heading),
                           _RESTORE if place is not None else _DOWNLOAD, row=table.top,
                           cell=f"{column_letters(place + 1)}{table.top}" if place is not None else "")
         )  # fmt: skip

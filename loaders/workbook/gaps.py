@@ -10,6 +10,7 @@ from kpis.kinds import KINDS
 from kpis.message import Message
 from kpis.registers import OF_SHEET
 from kpis.reporting.comparison import ReportedRow, says_nothing
+from kpis.text import Named
 from loaders.workbook.find import Table
 
 BLANK = Message("blank")
@@ -77,6 +78,4 @@ def _missing(table: Table, needed: Iterable[str], row: ReportedRow, refused: set
     for name in needed:
         if row.fields.get(name) in (None, "") and name not in refused:
             column = table.columns[name]
-            yield Gap(
-                kind="missing", column=name, expected=Message("value_for", heading=column.heading_ja, english=column.heading_en)
-            )
+            yield Gap(kind="missing", column=name, expected=Message("value_for", heading=Named(column, "heading")))

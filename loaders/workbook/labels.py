@@ -105,11 +105,11 @@ def with_subject(problem: Problem, tables: Mapping[str, Table], context: ReportC
     def held(name: str) -> Any:
         return cells[table.at[name]] if name in table.at else ""
 
-    ja = en = cleaned(str(held("name_ja")))
+    name = cleaned(str(held("name_ja")))
+    subject = Message("as_told", text=name) if name else None
     if table.key == "observations" and (code := as_code(held("indicator_code"))) in context.indicators:
         row = context.indicators[code]
-        ja, en = row["name_ja"], row["name_en"]
+        subject = Message("as_told", text=Named(row))
         with suppress(PeriodUnreadable):
-            period = parse_period(as_code(held("period_code")))
-            ja, en = f"{ja} {period.label()}", f"{en}, {period.label('en')}"
-    return replace(problem, subject_ja=ja[:80], subject_en=en[:80])
+            subject = Message("row_of_figures", name=Named(row), period=parse_period(as_code(held("period_code"))).label)
+    return replace(problem, subject=subject)

@@ -14,9 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from kpis.government import Government, government
+from kpis.languages import say
 from kpis.periods import first_month_word
 from kpis.registers import OF_SHEET
 from kpis.settings import ROOT
+from kpis.text import named
 from kpis.vocabulary import RowKind
 from loaders.files.cells import cleaned
 
@@ -24,6 +26,23 @@ LAYOUTS = ROOT / "data" / "layouts"
 FIGURES = "observations"  # our name of the sheet of figures; the others are registers
 ROW_KINDS = {FIGURES: RowKind.OBSERVATION.value, **{sheet: register.kind.value for sheet, register in OF_SHEET.items()}}
 KEYS = {FIGURES: ("indicator_code", "period_code"), **{sheet: register.key for sheet, register in OF_SHEET.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class InSheet:
+    """A word of the workbook for a message: as it stands in its cells, in another language after that language's own."""
+
+    ja: str
+    en: str
+    is_quoted: bool = False
+
+    def __call__(self, language: str) -> str:
+        """Return the word in a language."""
+        there, own = (
+            f"「{self.ja}」" if self.is_quoted else self.ja,
+            named({"name_ja": self.ja, "name_en": self.en}, "name", language),
+        )
+        return there if own == self.ja else say("as_in_sheet", language, own=own, there=there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,11 @@ class Column:
     width: float
     message_ja: str
     message_en: str
+
+    @property
+    def heading(self) -> InSheet:
+        """Return its heading for a message."""
+        return InSheet(self.heading_ja, self.heading_en, is_quoted=True)
 
     @property
     def is_input(self) -> bool:
@@ -86,6 +110,10 @@ class Layout:
     withdraw_words: tuple[str, ...]
     instructions: tuple[Mapping[str, str], ...]
     rate_message: tuple[str, str] = ("", "")
+
+    def sheet(self, key: str) -> InSheet:
+        """Return the name of a sheet for a message."""
+        return InSheet(self.sheets[key], self.sheets_en[key], is_quoted=True)
 
     def heading(self, column: Column) -> str:
         """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""

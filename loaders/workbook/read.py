@@ -15,6 +15,7 @@ from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.comparison import ReportedRow, TemplateMark, Value, figure_of
 from kpis.reporting.contradictions import definition_of
+from kpis.text import Named
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_period
 from loaders.files.problems import Problem
@@ -122,7 +123,7 @@ class TableReader:
         if whose and whose != self.mark.bureau_code:
             own = self.context.bureau
             self._say(
-                "other_bureau", whose, Message("row_of_bureau", name=own["name_ja"], code=self.mark.bureau_code),
+                "other_bureau", whose, Message("row_of_bureau", name=Named(own), code=self.mark.bureau_code),
                 Message("remedy_remove_row_of_other"), row=number, column="bureau_code",
             )  # fmt: skip
             return

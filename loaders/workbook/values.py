@@ -14,7 +14,7 @@ from kpis.reporting.comparison import Value
 from loaders.files.cells import UNITS, Unreadable, cleaned, read_date, read_number
 from loaders.files.formats import Formatted
 from loaders.files.problems import Kind
-from loaders.workbook.layout import Column, Layout
+from loaders.workbook.layout import Column, InSheet, Layout
 
 _HIDDEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"))
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
@@ -192,8 +192,7 @@ def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
     if code is None and column.value == "open_choice" and _CODE.match(word):
         code = word
     if code is None:
-        words = layout.choices[column.choices].values()
-        choices = tuple(Message("a_choice", word=word, english=english) for word, english in words)
+        choices = tuple(InSheet(word, english) for word, english in layout.choices[column.choices].values())
         raise Refused("choice", Message("one_of", choices=choices), Message("remedy_choose_again"))
     return code == "yes" if column.value in ("flag", "member") else code
 

@@ -11,7 +11,7 @@ import streamlit as st
 from kpis.text import format_date
 from pages.parts import address
 from pages.parts.reported import plain
-from pages.parts.text import language, t
+from pages.parts.text import digits, language, t
 
 NAMED = 8  # so many values are named in full where the address asks for another
 LONGEST = 60  # letters of what an address asked for
@@ -129,7 +129,7 @@ def turn_pages(name: str, label: str, pages: int) -> int:
         return int(raw) if raw.isascii() and raw.isdecimal() and 1 <= int(raw[:9]) <= pages else None
 
     turned = address.settle(
-        name, default=1, read=read, refuse=lambda raw, shown: cannot(label, raw, str(shown), t("address_pages", count=f"{pages:,}"))
+        name, default=1, read=read, refuse=lambda raw, shown: cannot(label, raw, str(shown), t("address_pages", count=digits(pages)))
     )  # fmt: skip
     if pages > 1:
         st.pagination(pages, key=name, on_change=address.moved, args=(name,))

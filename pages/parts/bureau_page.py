@@ -22,7 +22,7 @@ from pages.parts.entry import has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
 from pages.parts.reported import instant
-from pages.parts.text import in_brackets, language, named, t
+from pages.parts.text import digits, in_brackets, language, named, t
 from pages.parts.viewer import viewer
 from telling import bureaus
 from telling.words import Words
@@ -38,7 +38,7 @@ def succession_line(word: str, succession: Succession, other: str) -> str:
         day=format_date(succession.effective_date, language()) if succession.effective_date else t("unknown_day"),
         name=unit_name(other),
         relation=t("relation_" + succession.relation),
-        share=t("share_unknown") if share is None else t("share_known", share=f"{share:.0%}"),
+        share=t("share_unknown") if share is None else t("share_known", share=digits(share, ".0%")),
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from charts.style import CONFIG, Finished
+from charts.style import CONFIG, Finished, in_language
 from charts.svg.sparkline import card_picture
 from kpis.figures.records import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
@@ -196,7 +196,7 @@ class _Block:
 
 def _block(scored: Scored, book: Book) -> _Block:
     drawn = series_chart(scored)
-    chart, notes = (Finished(drawn[0]), drawn[1]) if drawn is not None else (None, "")
+    chart, notes = (Finished(in_language(drawn[0], language())), drawn[1]) if drawn is not None else (None, "")
     table = (
         pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
     )

@@ -14,7 +14,7 @@ from kpis.reporting.comparison import OURS, THEIRS
 from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
-from pages.parts.text import in_brackets, language, named, t
+from pages.parts.text import digits, in_brackets, language, named, t
 from pages.parts.whatchanges import left_open
 from telling.words import Words
 
@@ -77,7 +77,7 @@ def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
                 f"**{cell.place}** {plain(name(cell.row))} {column_name(kind, column)}"
                 + (in_brackets(t("reading_before", value=before)) if cell.old is not None else "")
             )
-            offered = {f"{value:,.15g} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
+            offered = {f"{digits(value, ',.15g')} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
             said = st.radio(
                 cell.place,
                 list(offered),

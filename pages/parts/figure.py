@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 import pyarrow as pa
 import streamlit as st
 
-from charts.style import CONFIG, Finished
+from charts.style import CONFIG, Finished, in_language
 from pages.parts import cached
 from pages.parts.entry import as_of, view
-from pages.parts.text import t
+from pages.parts.text import language, t
 from telling.file_names import file_name
 
 
@@ -47,7 +47,7 @@ def ready(
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = (table if csv is None else csv).to_csv(index=False).encode("utf-8-sig") if len(table) else b""
     return Ready(
-        figure=Finished(figure) if figure is not None else None, sentence=sentence, table=shown, csv=content, title=title,
+        figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from kpis.languages import written
 from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, mark_problems
 from pages.parts.reported import file_of, plain
-from pages.parts.text import language, named, t
+from pages.parts.text import language, t
 
 SHOWN_AS_TEXT = 10
 
@@ -28,7 +28,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
             st.markdown(
-                f"{icon} {word} **{_place(problem)}** {plain(named(problem, 'subject'))} {t('found')}「{plain(problem.found)}」 {t('expected')}: {written(problem.expected, language())}  \n"
+                f"{icon} {word} **{_place(problem)}** {plain(problem.subject_in(language()))} {t('found')}「{plain(problem.found)}」 {t('expected')}: {written(problem.expected, language())}  \n"
                 f":material/build: {written(problem.remedy, language())}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
@@ -57,7 +57,7 @@ def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): named(p, "subject"), t("found"): p.found,
+                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): p.subject_in(language()), t("found"): p.found,
                 t("expected"): written(p.expected, language()), t("remedy"): written(p.remedy, language()),
             }
             for p in problems

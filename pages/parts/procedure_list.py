@@ -18,7 +18,7 @@ from pages.parts import address, cached
 from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.entry import as_of
 from pages.parts.registers import bureau_names, day_word, telling, when
-from pages.parts.text import named, t
+from pages.parts.text import digits, named, t
 from publishers.opendata.registers_csv import written
 from telling.file_names import file_name
 from telling.procedures import value_word
@@ -60,7 +60,7 @@ def procedure_list(register: Counted) -> None:
         total, rows = cached.moment().search(asked, page=page)
     first = (page - 1) * PAGE_SIZE + 1
     st.caption(
-        t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " ・ " + t("list_share")
+        t("list_found", total=digits(total), first=digits(first), last=digits(first + len(rows) - 1)) + " ・ " + t("list_share")
     )
     shown = cached.found(
         "procedures shown", asked=(asked, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)

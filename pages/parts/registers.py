@@ -77,7 +77,7 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
     def made() -> Ready:
         said = make()
         return ready(
-            None if said.shape is None else figure(said.shape), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
+            None if said.shape is None else figure(said.shape, language()), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
             table=table_of(said), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes,
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from kpis.store.store import utc_now
 from kpis.text import format_date
 from loaders.workbook.layout import FIGURES, Column, load_layout
 from pages.parts import cached
-from pages.parts.text import language, named, t
+from pages.parts.text import digits, language, named, t
 from telling.file_names import file_name
 
 STATE_LOOKS = {
@@ -141,7 +141,7 @@ def value_text(kind: str, column: str, value: Value) -> str:
     if isinstance(value, date):
         return format_date(value, language())
     if isinstance(value, (int, float)):
-        return f"{value:,.10g}" if abs(value) < 1e10 else f"{value:,.0f}"
+        return digits(value, ",.10g" if abs(value) < 1e10 else ",.0f")
     found = _column(kind, column)
     if found is not None and found.choices:
         words = load_layout().choices.get(found.choices, {}).get(str(value))

@@ -29,6 +29,11 @@ def t(key: str, **values: object) -> str:
     return say(key, language(), **values)
 
 
+def digits(value: float, form: str = ",") -> str:
+    """Write a number in digits, in the viewer's language; ``form`` as ``text.format_number`` takes it."""
+    return text.format_number(value, language(), form)
+
+
 def fine_print(markdown: str) -> None:
     """Show small text that holds links or badges: a caption fades them below the contrast of 4.5 that WCAG asks for."""
     st.markdown(f":small[{markdown}]")

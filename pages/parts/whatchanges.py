@@ -9,7 +9,7 @@ from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from kpis.text import status_colour, status_icon, status_word
 from pages.parts.reported import bureau_names, column_name, event_name, file_of, instant, period_name, plain, row_namer, value_text
-from pages.parts.text import in_brackets, language, named, t
+from pages.parts.text import digits, in_brackets, language, named, t
 from telling.words import Words
 
 NATURES = ("new", "corrected", "updated", "cleared")
@@ -48,7 +48,10 @@ def changes_table(found: Opened) -> pd.DataFrame:
     rows = []
     for change in found.comparison.cells:
         row, kind = change.row, change.row.kind
-        jump = f"{(float(change.new) - float(change.old)) / abs(float(change.old)):+.1%}" if change.jump and change.old else ""  # type: ignore[arg-type]
+        new, old = change.new, change.old
+        jump = ""
+        if change.jump and isinstance(new, (int, float)) and isinstance(old, (int, float)) and old:
+            jump = digits((new - old) / abs(old), "+.1%")
         rows.append(
             {
                 t("cell"): change.place, t("row"): name(row), t("column"): column_name(kind, change.column),
@@ -67,10 +70,10 @@ def changes_table(found: Opened) -> pd.DataFrame:
 def _reading_word(change: CellChange) -> str:
     if change.column not in change.row.readings:
         return ""
-    if change.is_unread:
+    if change.is_unread or change.reading is None:
         return in_brackets(t("reading_open"))
-    offered = " / ".join(f"{value:,.15g}" for value in change.row.readings[change.column])
-    return in_brackets(t("reading_chosen", value=f"{change.reading:,.15g}", offered=offered))
+    offered = " / ".join(digits(value, ",.15g") for value in change.row.readings[change.column])
+    return in_brackets(t("reading_chosen", value=digits(change.reading, ",.15g"), offered=offered))
 
 
 def _withdrawn(found: Opened) -> None:

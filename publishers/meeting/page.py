@@ -14,6 +14,7 @@ from kpis.text import format_date
 from telling import indicator, meeting
 from telling.blocks import Block, Cell, Link, Number
 from telling.meeting import QuarterReport
+from telling.words import Words
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -75,17 +76,17 @@ def _tables(report: QuarterReport) -> Iterator[_Table]:
         if tell is meeting.indicators:  # those without any figure stand in the workbook
             block = replace(block, rows=tuple(row for row in block.rows if row[block.columns.index(report.words("period"))]))
         if block.rows:
-            yield _printed(block, [report.words(c) for c in columns])
+            yield _printed(block, [report.words(c) for c in columns], report.words)
         else:
             yield _Table(block.title, [], [], block.why_empty)
 
 
-def _printed(block: Block, columns: list[str]) -> _Table:
+def _printed(block: Block, columns: list[str], words: Words) -> _Table:
     at = [block.columns.index(name) for name in columns]
-    return _Table(block.title, columns, [[_text(row[n]) for n in at] for row in block.rows], block.why_empty)
+    return _Table(block.title, columns, [[_text(row[n], words) for n in at] for row in block.rows], block.why_empty)
 
 
-def _text(cell: Cell) -> tuple[str, bool]:
+def _text(cell: Cell, words: Words) -> tuple[str, bool]:
     if isinstance(cell, (Number, Link)):
         return (cell.text if isinstance(cell, Number) else cell.words) or "―", False
-    return (f"{cell:,}", True) if isinstance(cell, int) else (str(cell or "―"), False)
+    return (words.number(cell), True) if isinstance(cell, int) else (str(cell or "―"), False)

@@ -27,6 +27,7 @@ from sqlmodel import SQLModel
 from kpis.declared import said_of, text_column, translated
 from kpis.figures.records import current_vintages, worked_out
 from kpis.government import PublisherFields
+from kpis.languages import say
 from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.store import tables
@@ -362,7 +363,7 @@ def data_package(
     return {
         "profile": "tabular-data-package", "name": who.identifier, "title": site, **({"homepage": f"{address}/"} if address else {}),
         "version": str(about["edition"]), "created": about["published_at"], "softwareVersion": about["software_version"],
-        "description": f"{site} 公表版 第{about['edition']}号({about['as_of']}) {about['note']}",
+        "description": say("package_description", site=site, edition=about["edition"], as_of=about["as_of"], note=about["note"]),
         "licenses": [{"name": about["licence_name"].replace(" ", "-"), "title": about["licence_name"], "path": about["licence_url"]}],
         "contributors": [{"title": who.name_ja, "role": "publisher"}],
         "sources": [{"title": s["title"], "path": s["url"]} for s in sources],

@@ -18,7 +18,7 @@ BLANK = ("", "―")
 ROWS = 100  # of a table on a page; its CSV holds all of them
 
 
-def cell(value: Cell | Markup) -> Markup | str:
+def cell(value: Cell | Markup, words: Words) -> Markup | str:
     """Return a cell as HTML: numbers carry their value, links lead somewhere, markup stays as it is."""
     if isinstance(value, Markup):
         return value
@@ -27,7 +27,7 @@ def cell(value: Cell | Markup) -> Markup | str:
     if isinstance(value, Link):
         return Markup('<a href="{}">{}</a>').format(value.address, value.words)
     if isinstance(value, (int, float)):
-        return number(value, f"{value:,.0f}" if value == round(value) else f"{value:,}")
+        return number(value, words.number(value, ",.0f" if value == round(value) else ","))
     return "" if value is None else value
 
 
@@ -61,7 +61,7 @@ class BlockView:
         block = self.block
         if block.shape is None:
             return Markup("")
-        return Markup(picture(block.shape, alt=f"{self.title}: {block.sentence}", key=block.key))
+        return Markup(picture(block.shape, alt=f"{self.title}: {block.sentence}", key=block.key, language=self.words.language))
 
     @property
     def is_drawn(self) -> bool:
@@ -76,13 +76,13 @@ class BlockView:
     @property
     def rows(self) -> list[list[Markup | str]]:
         """Return the cells of the table as HTML."""
-        return [[cell(value) for value in row] for row in self.block.rows[:ROWS]]
+        return [[cell(value, self.words) for value in row] for row in self.block.rows[:ROWS]]
 
     @property
     def cut(self) -> str:
         """Say that the table shows its first rows only, where it does."""
         total = len(self.block.rows)
-        return self.words("ed_table_first", total=f"{total:,}", shown=f"{ROWS:,}") if total > ROWS else ""
+        return self.words("ed_table_first", total=self.words.number(total), shown=self.words.number(ROWS)) if total > ROWS else ""
 
     @property
     def grid(self) -> list[tuple[str, list[tuple[str, Markup]]]]:
@@ -113,11 +113,11 @@ class BlockView:
         return f"data/{self.block.file}.csv" if self.block.file else ""
 
 
-def card_values(cards: Iterable[Card]) -> list[tuple[str, Markup | str, str]]:
+def card_values(cards: Iterable[Card], words: Words) -> list[tuple[str, Markup | str, str]]:
     """Return title, value as HTML and note of each card."""
-    return [(card.title, cell(card.value), card.note) for card in cards]
+    return [(card.title, cell(card.value, words), card.note) for card in cards]
 
 
-def pairs(told: Iterable[tuple[str, Cell]]) -> list[tuple[str, Markup | str]]:
+def pairs(told: Iterable[tuple[str, Cell]], words: Words) -> list[tuple[str, Markup | str]]:
     """Return names and values, these as HTML."""
-    return [(name, cell(value)) for name, value in told]
+    return [(name, cell(value, words)) for name, value in told]

@@ -74,11 +74,21 @@ def _register(site: Site, words: Words, register: Register) -> list[Page]:
     return [listed(site, words, register)]
 
 
+def _size(count: int, words: Words) -> str:
+    return f"{words.number(count / 1000, ',.0f')} kB" if count >= 1000 else f"{count} B"
+
+
 def _data(words: Words, sizes: Sequence[Mapping[str, Any]]) -> Page:
     return (
         "data.html",
         "data.html",
-        {"title": words("ed_data"), "resources": [{**r, "title": words.named(r, "title")} for r in sizes]},
+        {
+            "title": words("ed_data"),
+            "resources": [
+                {**r, "title": words.named(r, "title"), "sizes": {form: _size(n, words) for form, n in r["sizes"].items()}}
+                for r in sizes
+            ],
+        },
     )
 
 
@@ -209,7 +219,7 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
     said = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
         "title": words.named(row), "description": said, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
-        "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(told, v.scored)) for v in views},
+        "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(told, v.scored), words) for v in views},
         "targets": {v.scored.entry.unit_code: BlockView(facts.targets(told, v.scored), words) for v in views}, "related": related,
         "revisions": BlockView(facts.revisions(told, [v.scored for v in views]), words),
         "readings": BlockView(facts.readings(told, views[0].scored), words), "has_chart": any(v.has_series for v in views),

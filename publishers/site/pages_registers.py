@@ -70,7 +70,7 @@ def procedures(site: Site, words: Words) -> Page:
     ]
     return "procedures.html", "register.html", {
         "title": told_procedures.title(telling, total, _headline(rate)), "lead": told_procedures.lead(telling, total),
-        "cards": card_values(told_procedures.cards(telling, register, total)), "view": rate, "blocks": blocks,
+        "cards": card_values(told_procedures.cards(telling, register, total), words), "view": rate, "blocks": blocks,
         "notes": _notes(words("proc_notes")), "listed": listed_procedures(site, words),
         "has_chart": True,
     }  # fmt: skip
@@ -106,7 +106,7 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
     key = "ed_list_first" if total > len(rows) else "ed_list_all"
     return {
         "heading": words("list_heading"), "columns": [words(h) for h in heads], "rows": cells, "file": "procedures.csv",
-        "said": words(key, total=f"{total:,}", shown=f"{len(rows):,}"),
+        "said": words(key, total=words.number(total), shown=words.number(len(rows))),
     }  # fmt: skip
 
 
@@ -134,13 +134,13 @@ def facilities(site: Site, words: Words) -> Page:
     listed = {
         "heading": words("fac_list"), "columns": list(whole.block.columns), "rows": whole.rows[:LISTED], "file": "facilities.csv",
         "said": words(
-            "ed_list_first" if len(held) > LISTED else "ed_list_all", total=f"{len(held):,}", shown=f"{min(len(held), LISTED):,}"
+            "ed_list_first" if len(held) > LISTED else "ed_list_all", total=words.number(len(held)), shown=words.number(min(len(held), LISTED))
         ),
     }  # fmt: skip
     return "facilities.html", "register.html", {
         "title": told_facilities.title(telling, held, _headline(view)),
         "lead": words("fac_lead", as_of=format_date(site.moment.as_of, words.language)),
-        "cards": card_values(told_facilities.cards(telling, held, rollout)), "view": view, "blocks": blocks,
+        "cards": card_values(told_facilities.cards(telling, held, rollout), words), "view": view, "blocks": blocks,
         "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
     }  # fmt: skip
 
@@ -154,11 +154,11 @@ def listed(site: Site, words: Words, register: Register) -> Page:
         key = "ed_list_first" if len(rows) > LISTED else "ed_list_all"
         shown = {
             "title": told_listed.title(telling, register, rows), "lead": told_listed.lead(telling, rows),
-            "cards": card_values(told_listed.cards(telling, register, rows)),
+            "cards": card_values(told_listed.cards(telling, register, rows), words),
             "blocks": _both(lambda t: told_listed.compared(t, register, rows), site, words, words("ed_compare", dimension=words("reg_by_bureau"))),
             "listed": {
-                "heading": words("listed_heading"), "columns": list(whole.block.columns), "rows": [[cell(c) for c in r] for r in whole.block.rows],
-                "file": register.file, "said": words(key, total=f"{len(rows):,}", shown=f"{min(len(rows), LISTED):,}"),
+                "heading": words("listed_heading"), "columns": list(whole.block.columns), "rows": [[cell(c, words) for c in r] for r in whole.block.rows],
+                "file": register.file, "said": words(key, total=words.number(len(rows)), shown=words.number(min(len(rows), LISTED))),
             },
         }  # fmt: skip
     return f"{register.sheet}.html", "register.html", {**shown, "view": None, "notes": "", "has_chart": bool(rows)}

@@ -199,10 +199,9 @@ class IndicatorView:
             )  # fmt: skip
         return rows
 
-    @staticmethod
-    def plain(value: float | None) -> Markup | str:
+    def plain(self, value: float | None) -> Markup | str:
         """Return a count, or nothing."""
-        return "" if value is None else number(value, f"{value:,.0f}" if value == round(value) else f"{value:,}")
+        return "" if value is None else number(value, self.words.number(value, ",.0f" if value == round(value) else ","))
 
     @property
     def sources(self) -> list[Any]:

@@ -147,7 +147,7 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     return [
         {
             "name": r.name, "rows": len(r.rows), "title_ja": package.title(r.name), "title_en": package.title(r.name, "en"),
-            "sizes": {form: _size(files[f"{r.name}.{form}"][0]) for form in package.FORMATS},
+            "sizes": {form: files[f"{r.name}.{form}"][0] for form in package.FORMATS},
         }
         for r in made
     ]  # fmt: skip
@@ -158,7 +158,3 @@ def _judgements(site: Site) -> dict[str, Any]:
         "edition": site.about["edition"], "as_of": site.about["as_of"], "rule_version": site.about["rule_version"],
         "indicators": [status_json(s, site.moment.book, as_of=site.moment.as_of) for s in site.moment.scored],
     }  # fmt: skip
-
-
-def _size(count: int) -> str:
-    return f"{count / 1000:,.0f} kB" if count >= 1000 else f"{count} B"

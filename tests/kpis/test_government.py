@@ -25,7 +25,10 @@ from kpis.periods import (
 )
 from kpis.settings import ROOT, settings
 from kpis.store.tables import BureauFields, IndicatorFields, ProjectFields
+from kpis.text import named
 from loaders.rows import ObservationRow
+from telling.projects import kind_name
+from telling.words import Words
 
 TOKYO, CITY = ROOT / "data" / "catalogue", ROOT / "tests" / "city" / "catalogue"
 
@@ -152,7 +155,7 @@ def test_an_edition_can_be_read_by_the_copy_it_carries(tmp_path: Path) -> None:
         ("government.toml", "Europe/Paris", "Europe/Nowhere", "tz database"),
         ("government.toml", "[office]", "[offices]", "offices"),
         ("themes.csv", "greening,緑化", "greening,", "row 2"),
-        ("themes.csv", ",card,", ",big,", "'card'"),
+        ("themes.csv", ",card,", ",big,", "one of: card, chart"),
         ("unit_kinds.csv", "is_bureau", "is_burau", "is_burau"),
         ("correction_reasons.csv", "slip,1", "slip,0", "is_error"),
     ],
@@ -173,4 +176,41 @@ def test_a_file_that_cannot_be_read_is_named_with_what_to_do(written: Path, name
 def test_a_missing_file_is_named_with_the_command_that_writes_it(written: Path) -> None:
     (written / THEMES).unlink()
     with pytest.raises(GovernmentUnreadable, match=r"themes.csv does not exist.*manage.py new"):
+        read(written)
+
+
+def test_a_list_of_the_government_takes_names_in_any_language(written: Path) -> None:
+    def add(name: str, column: str, *texts: str) -> None:
+        head, *rows = (written / name).read_text(encoding="utf-8").splitlines()
+        lines = [f"{head},{column}", *(f"{row},{text}" for row, text in zip(rows, texts, strict=True))]
+        (written / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    add("themes.csv", "name_fr", "Verdissement", "")
+    add("themes.csv", "note_zh-Hant", "註", "")
+    add("unit_kinds.csv", "name_fr", "service")
+    add("correction_reasons.csv", "name_fr", "erreur", "recomptage")
+    (written / "project_kinds.csv").write_text(
+        "kind_code,name_ja,name_en,plural_en,name_fr,plural_fr,heading_fr\nwork,事業,work,works,projet,projets,Nos projets\n",
+        encoding="utf-8",
+    )
+    own = read(written)
+    greening, waiting = own.themes.values()
+    assert (named(greening, "name", "fr"), named(waiting, "name", "fr")) == ("Verdissement", "待ち時間"), (
+        "a blank is said in Japanese"
+    )
+    assert (named(greening, "note", "zh-Hant"), named(own.unit_kinds["department"], "name", "fr")) == ("註", "service")
+    assert named(own.reasons["recount"], "name", "fr") == "recomptage"
+    kind = own.project_kinds["work"]
+    assert [kind_name(kind, count, Words(code)) for code in ("fr", "en") for count in (1, 2)] == [
+        "projet",
+        "projets",
+        "work",
+        "works",
+    ]
+    assert named(kind, "heading", "fr") == "Nos projets"
+
+
+def test_a_heading_that_names_no_language_is_refused(written: Path) -> None:
+    (written / "unit_kinds.csv").write_text("kind_code,name_ja,name_en,name_of_it\na,局,bureau,x\n", encoding="utf-8")
+    with pytest.raises(GovernmentUnreadable, match="name_of_it: no such name here"):
         read(written)

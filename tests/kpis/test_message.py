@@ -8,15 +8,19 @@ import pytest
 
 from kpis.errors import FigureRefused, GovernmentUnreadable, SettingsRefused
 from kpis.government import read
-from kpis.languages import both, pair, written
+from kpis.languages import both, pair, say, written
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.settings import settings
+from kpis.text import Named
 
 
 def test_a_blank_holds_a_value_a_message_several_of_them_or_what_a_language_says() -> None:
-    choices = (Message("a_choice", word="はい", english="yes"), Message("a_choice", word="いいえ", english="no"))
-    assert pair(Message("one_of", choices=choices)) == ("次のいずれか: はい、いいえ", "one of: yes (はい), no (いいえ)")
+    choices = (Message("answer_yes"), "5", Named({"name_ja": "都", "name_en": "City"}))
+    assert pair(Message("one_of", choices=choices)) == (
+        f"次のいずれか: {say('answer_yes')}、5、都",
+        f"one of: {say('answer_yes', 'en')}, 5, City",
+    )
     assert pair(Message("period_of_code", code="FY2022", period=parse_period("FY2022").label)) == (
         "コード FY2022 の期間「令和4年度」", "FY2022, the period of the code FY2022",
     )  # fmt: skip
@@ -27,7 +31,7 @@ def test_a_blank_holds_a_value_a_message_several_of_them_or_what_a_language_says
 def test_an_error_speaks_both_languages_at_once_and_japanese_where_a_language_lacks_it() -> None:
     refused = FigureRefused("sample_not_divided", total=5, most=3)
     assert str(refused) == f"{refused.in_language('ja')} / {refused.in_language('en')}"
-    assert refused.in_language("ja-Hira") == written(refused.message) == "5 を分けきれません。"
+    assert refused.in_language("ja-Hira") == written(refused.message) == "5 を、合わせて 3 までの部分に分けきれません。"
 
 
 def test_errors_of_settings_and_government_are_said_before_it_is_known_where_words_stand(
@@ -36,7 +40,7 @@ def test_errors_of_settings_and_government_are_said_before_it_is_known_where_wor
     monkeypatch.setenv("CATALOGUE_DIR", str(tmp_path / "nowhere"))
     settings.cache_clear()
     try:
-        with pytest.raises(SettingsRefused, match=r"CATALOGUE_DIR が見つかりません: .* / CATALOGUE_DIR does not exist"):
+        with pytest.raises(SettingsRefused, match=r"CATALOGUE_DIR が見つかりません: .* / .*CATALOGUE_DIR does not exist"):
             settings()
         with pytest.raises(GovernmentUnreadable, match=r"government.toml がありません.* / .*government.toml does not exist"):
             read(tmp_path / "nowhere")

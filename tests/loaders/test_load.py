@@ -119,7 +119,8 @@ def test_a_word_that_is_none_of_its_column_names_those_that_are(tokyo_store: Sto
     """Also where a word holds "int", as introduced does: a number was asked for there."""
     content = b"facility_code,name_ja,kind,cashless_status,source_code\nF900,x,hall,paid,S\n"
     (problem,) = [p for p in check_content(content, "facilities.csv", store=tokyo_store).problems if p.cell == "D2"]
-    assert problem.kind == "choice" and "'introduced'" in written(problem.expected, "en")
+    assert problem.kind == "choice" and "one of: introduced, announced, " in written(problem.expected, "en")
+    assert "次のいずれか: introduced、announced、" in written(problem.expected)
 
 
 def test_a_blank_period_is_a_problem_at_its_cell(tokyo_store: Store) -> None:

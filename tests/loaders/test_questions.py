@@ -65,7 +65,7 @@ def test_the_choice_survives_to_the_approved_figure(store: Store, value: object,
     content = with_value(template(store), value, code)
     done = receive(store, content, actor="m@example.jp", name="r.xlsx", today=TODAY)
     assert done.uploaded is not None and [(q.cell, q.rule) for q in done.reading.questions] == [("G7", "scale")]
-    assert done.reading.questions[0].subject_ja == "電子決定率 2022年10月"
+    assert done.reading.questions[0].subject_in("ja") == "電子決定率 2022年10月"
     number, revision = done.uploaded.report_id, done.uploaded.revision
     found = opened(store, number, viewer="m@example.jp", as_of=TODAY)
     assert [c.place for c in found.comparison.unread] == [f"{F}!G7"] and not found.flips

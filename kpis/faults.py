@@ -1,0 +1,43 @@
+"""What is expected of a value that a class of fields or the settings refused, by key: pydantic's own words are English only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kpis.errors import MierukaError
+from kpis.message import Message
+
+# By the beginning of the kind of pydantic's error, the first that fits; what stands in the blanks is its context.
+_KEYS = {
+    "missing": "fault_blank", "string_too_short": "fault_blank", "extra_forbidden": "fault_unknown_name",
+    "string_pattern": "fault_form", "string": "fault_text", "int": "fault_whole_number", "float": "fault_number",
+    "finite": "fault_number", "greater_than_equal": "fault_at_least", "greater_than": "fault_more_than",
+    "less_than_equal": "fault_at_most", "less_than": "fault_less_than", "bool": "fault_flag", "date": "date_as",
+    "tuple": "fault_list", "list": "fault_list",
+}  # fmt: skip
+
+
+def expected_of(error: Mapping[str, Any]) -> Message:
+    """Return what one of pydantic's errors expects; a kind that we do not know in its own words."""
+    context = error.get("ctx") or {}
+    cause = context.get("error")
+    if isinstance(cause, MierukaError):
+        return cause.message
+    if error["type"] == "literal_error":
+        words = tuple(word or Message("blank") for word in re.findall("'([^']*)'", context["expected"]))
+        return (
+            Message("fault_one_of_file", words=words, file=context["file"])
+            if "file" in context
+            else Message("fault_one_of", words=words)
+        )
+    key = next((key for kind, key in _KEYS.items() if error["type"].startswith(kind)), None)
+    return Message(key, **context) if key else Message("as_told", text=cause or error["msg"])
+
+
+def placed(error: Mapping[str, Any]) -> Message:
+    """Return the same with the name of the field before it, where it is about one."""
+    place = ".".join(map(str, error["loc"]))
+    expected = expected_of(error)
+    return Message("fault_at", place=place, expected=expected) if place else expected
