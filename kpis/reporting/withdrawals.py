@@ -23,6 +23,7 @@ from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.people import allow, record
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.store import Store, utc_now
 from kpis.store.tables import table_of
 from kpis.store.vintages import as_withdrawal
@@ -173,11 +174,8 @@ def _subject(row: tables.Withdrawal) -> str:
 def _asked(row: Any, held: Sequence[dict[str, Any]]) -> Asked:
     figure = next(r for r in held if r["vintage"] == row.vintage)
     then = counting_vintage([*held, {"vintage": held[-1]["vintage"] + 1, "withdraws_vintage": row.vintage}])
-    return Asked(
-        id=row.id, key=(row.indicator_code, row.bureau_code, row.period_code), vintage=row.vintage, reason_class=row.reason_class,
-        reason_text=row.reason_text, state=row.state,
-        asked_by=row.asked_by, asked_at=row.asked_at, decided_by=row.decided_by, decided_at=row.decided_at,
-        decision_text=row.decision_text, figure={name: figure[name] for name in _SAID},
+    return record_of(
+        Asked, row, key=(row.indicator_code, row.bureau_code, row.period_code), figure={name: figure[name] for name in _SAID},
         then=None if then is None else {name: then[name] for name in _SAID},
     )  # fmt: skip
 

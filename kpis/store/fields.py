@@ -8,9 +8,10 @@ a load of 50,000 rows would take half as long again.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
 from pydantic import Field as Bounds  # SQLModel's own would hide what a field refers to
@@ -22,6 +23,8 @@ from kpis import vocabulary as words
 from kpis.declared import Code, Flag, Said
 from kpis.periods import parse_period
 from kpis.vocabulary import OneOf, Vocabulary
+
+R = TypeVar("R")
 
 
 def refers(column: str, *, key: bool = False, index: bool = False) -> Any:
@@ -44,6 +47,18 @@ def table_of(model: type[SQLModel]) -> Table:
     """Return the table behind a class."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+def record_of(record: type[R], row: object, **more: object) -> R:
+    """Return a record with what a stored row holds in the columns of its fields' names.
+
+    Args:
+        record: a dataclass.
+        row: of a table that has a column for each field not given in ``more`` and without a default.
+        more: fields that no column gives.
+    """
+    held = {f.name: getattr(row, f.name) for f in fields(record) if f.name not in more and hasattr(row, f.name)}  # type: ignore[arg-type]
+    return record(**held, **more)
 
 
 @cache

@@ -41,7 +41,7 @@ from kpis.figures.scorecard import Book, Entry, SourceNote
 from kpis.registers import LISTS
 from kpis.settings import settings
 from kpis.store import tables, translations
-from kpis.store.fields import key_columns
+from kpis.store.fields import key_columns, record_of
 from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
 from kpis.store.translations import further, with_texts
@@ -220,32 +220,18 @@ class Store:
             figures = self._figures(session, kinds, indicator_codes)
             goals: dict[tuple[str, str], list[Goal]] = {}
             for row in self._rows(session, tables.Target, indicator_codes, "id"):
-                goal = Goal(
-                    period_code=row.period_code, value=row.value, set_on=row.set_on, set_order=row.set_order,
-                    is_approximate=row.is_approximate, source_code=row.source_code, set_on_precision=row.set_on_precision,
-                    withdrawn_on=row.withdrawn_on, withdrawn_reason=row.withdrawn_reason,
-                )  # fmt: skip
-                goals.setdefault((row.indicator_code, row.bureau_code), []).append(goal)
+                goals.setdefault((row.indicator_code, row.bureau_code), []).append(record_of(Goal, row))
             baselines = {
-                (r.indicator_code, r.bureau_code): Baseline(
-                    period_code=r.period_code, value=r.value, is_approximate=r.is_approximate, is_estimated=r.is_estimated,
-                    source_code=r.source_code,
-                )
+                (r.indicator_code, r.bureau_code): record_of(Baseline, r)
                 for r in self._rows(session, tables.Baseline, indicator_codes, "indicator_code")
-            }  # fmt: skip
+            }
             siblings: dict[str, set[str]] = {}  # either of two indicators may name the other
             for row in self._rows(session, tables.Indicator, None, "sort_order"):
                 if row.sibling_code:
                     siblings.setdefault(row.indicator_code, set()).add(row.sibling_code)
                     siblings.setdefault(row.sibling_code, set()).add(row.indicator_code)
             based = {(r.indicator_code, r.bureau_code) for r in self._rows(session, tables.Baseline, None, "indicator_code")}
-            sources = {
-                s.source_code: SourceNote(
-                    source_code=s.source_code, url=s.url, title=s.title, published_on=s.published_on, grade=s.grade,
-                    published_by=s.published_by, published_basis=s.published_basis,
-                )
-                for s in session.execute(select(table_of(tables.Source)))
-            }  # fmt: skip
+            sources = {s.source_code: record_of(SourceNote, s) for s in session.execute(select(table_of(tables.Source)))}
             organisation = self.organisation_in(session)
         entries = []
         last = len(organisation.order)
@@ -273,10 +259,7 @@ class Store:
         in_order = select(units).order_by(units.c.sort_order, units.c.bureau_code)
         return Organisation(
             tuple(_unit(row) for row in with_texts(session, tables.Bureau, session.execute(in_order))),
-            tuple(
-                Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
-                for s in session.execute(select(successions).order_by(successions.c.id))
-            ),
+            tuple(record_of(Succession, s) for s in session.execute(select(successions).order_by(successions.c.id))),
         )
 
     def organisation(self) -> Organisation:
@@ -433,10 +416,5 @@ def _unit(row: Mapping[str, Any]) -> Unit:
 
 
 def _definition(row: Any, *, has_sibling_baseline: bool) -> Definition:
-    return Definition(
-        row.indicator_code, row.kind, row.direction, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.decimals,
-        threshold_on_track=row.threshold_on_track, threshold_behind=row.threshold_behind, tolerance=row.tolerance,
-        stale_after_days=row.stale_after_days, publication_lag_days=row.publication_lag_days,
-        minimum_value=row.minimum_value, maximum_value=row.maximum_value, has_sibling_baseline=has_sibling_baseline,
-        further=further(tables.Indicator, vars(row)),
-    )  # fmt: skip
+    texts = further(tables.Indicator, vars(row))
+    return record_of(Definition, row, code=row.indicator_code, has_sibling_baseline=has_sibling_baseline, further=texts)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from kpis.errors import MierukaError
 from kpis.government import government
 from kpis.reporting import submissions
 from kpis.reporting.comparison import OURS, THEIRS
 from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
+from pages.parts.steps import take
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.whatchanges import left_open
 from telling.words import Words
@@ -21,13 +22,9 @@ from telling.words import Words
 AT_ONCE = 20  # so many are asked about at a time; the next come when these are stored
 
 
-def _stored(step: Callable[[], None]) -> None:
-    try:
-        step()
-    except MierukaError as refused:
-        st.error(refused.in_language(language()), icon=":material/block:")
-    else:
-        st.rerun()
+def _stored(step: Callable[..., None], store: Store, opened: Opened, actor: str, **what: Any) -> None:
+    """Store what was said of a report, as it was shown."""
+    take(lambda: step(store, opened.report.id, actor=actor, revision=opened.report.revision, **what))
 
 
 def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
@@ -56,9 +53,7 @@ def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
             )  # fmt: skip
         if st.form_submit_button(t("conflicts_button"), type="primary", icon=":material/check:"):
             choices = {cell: choice for cell, choice in picked.items() if choice is not None}
-            _stored(
-                lambda: submissions.resolve(store, found.report.id, actor=actor, revision=found.report.revision, choices=choices)
-            )
+            _stored(submissions.resolve, store, found, actor, choices=choices)
 
 
 def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
@@ -90,11 +85,7 @@ def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
                 picked[kind, cell.row.key, column] = offered[said]
         if st.form_submit_button(t("readings_button"), type="primary", icon=":material/check:"):
             chosen = {cell: value for cell, value in picked.items() if value is not None}
-            _stored(
-                lambda: submissions.choose_readings(
-                    store, found.report.id, actor=actor, revision=found.report.revision, chosen=chosen
-                )
-            )
+            _stored(submissions.choose_readings, store, found, actor, chosen=chosen)
 
 
 def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
@@ -131,9 +122,7 @@ def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
             if same:
                 given = {(row.row.kind, row.row.key): first for row in unexplained}
             filled = {key: value for key, value in given.items() if any(value)}
-            _stored(
-                lambda: submissions.explain(store, found.report.id, actor=actor, revision=found.report.revision, reasons=filled)
-            )
+            _stored(submissions.explain, store, found, actor, reasons=filled)
 
 
 def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
@@ -162,6 +151,4 @@ def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
                 first = next(iter(given.values()))
                 given = {w.id: first for w in waiting}
             filled = {number: reason for number, reason in given.items() if reason.strip()}
-            _stored(
-                lambda: submissions.confirm(store, found.report.id, actor=actor, revision=found.report.revision, reasons=filled)
-            )
+            _stored(submissions.confirm, store, found, actor, reasons=filled)

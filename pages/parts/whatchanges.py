@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pandas as pd
 import streamlit as st
 
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from kpis.text import status_colour, status_icon, status_word
-from pages.parts.reported import bureau_names, column_name, event_name, file_of, instant, period_name, plain, row_namer, value_text
+from pages.parts.reported import (
+    bureau_names,
+    column_name,
+    event_name,
+    file_of,
+    instant,
+    period_name,
+    plain,
+    row_namer,
+    state_badge,
+    value_text,
+)
 from pages.parts.text import in_brackets, language, named, t
 from telling.words import Words
 
@@ -148,19 +161,29 @@ def left_open(report: Report) -> None:
 def explained(found: Opened) -> None:
     """Show the warnings that the bureau confirmed, and why."""
     for warning in found.warnings:
+        mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         if warning.rule == INCOMPLETE:
-            mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
             left_open(found.report)
             st.markdown(f":material/warning: {t('left_open_why')} — {mark}")
             continue
-        mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
         st.markdown(
             f":material/warning: **{place}** {plain(warning.found)}({t('expected')}: {named(warning, 'expected')}) — {mark}"
         )
 
 
-def steps(found: Opened) -> None:
+def report_head(opened: Opened, *, who: str, at: datetime) -> None:
+    """Show where a report stands, which file it is, who brought it and when, how full it is, and why it was returned."""
+    report = opened.report
+    with st.container(horizontal=True, gap="small"):
+        state_badge(report.state)
+        st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name, who=who, when=instant(at)))
+    if told := filled_in(report):
+        st.markdown(f"**{told}**")
+    returned_because(opened)
+
+
+def steps_taken(found: Opened) -> None:
     """Show who did what, when and from which cell."""
     with st.expander(t("steps"), icon=":material/history:"):
         rows = [

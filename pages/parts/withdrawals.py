@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from kpis.errors import MierukaError
 from kpis.figures.records import current_vintages
 from kpis.government import government
 from kpis.reporting import withdrawals
@@ -17,18 +16,9 @@ from kpis.reporting.withdrawals import Asked
 from kpis.store.store import Store
 from pages.parts import cached
 from pages.parts.reported import bureau_names, column_name, instant, period_name, plain, row_namer, value_text
+from pages.parts.steps import take
 from pages.parts.text import language, t
 from telling.words import Words
-
-
-def _done(step: Callable[[], object], said: str) -> None:
-    try:
-        step()
-    except MierukaError as refused:
-        st.error(refused.in_language(language()), icon=":material/block:")
-        return
-    st.session_state["review_said"] = said
-    st.rerun()
 
 
 def _said(values: Mapping[str, Any] | None) -> str:
@@ -77,10 +67,8 @@ def _decide(store: Store, asked: Asked, *, actor: str) -> None:
             for approves, label, icon in ((True, "withdrawal_approve", "check_circle"), (False, "withdrawal_refuse", "undo")):
                 kind = "primary" if approves else "secondary"
                 if st.button(t(label), key=f"{label}_{asked.id}", icon=f":material/{icon}:", type=kind):  # type: ignore[arg-type]
-                    _done(
-                        partial(withdrawals.decide, store, asked.id, actor=actor, approves=approves, text=text),
-                        t("withdrawal_decided_now"),
-                    )
+                    step = partial(withdrawals.decide, store, asked.id, actor=actor, approves=approves, text=text)
+                    take(step, t("withdrawal_decided_now"))
 
 
 def _ask(store: Store, *, actor: str) -> None:
@@ -129,7 +117,7 @@ def _ask(store: Store, *, actor: str) -> None:
         )
         text = st.text_input(t("reason_text"))
         if st.form_submit_button(t("withdrawal_ask_button"), type="primary", icon=":material/send:"):
-            _done(
+            take(
                 lambda: withdrawals.ask(store, key, actor=actor, reason_class=reason_class, reason_text=text),
                 t("withdrawal_asked_now"),
             )
