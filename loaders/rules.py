@@ -16,17 +16,17 @@ from kpis.figures.consistency import Finding, Key, Known, find_contradictions, o
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.plausible import Finding as Odd
 from kpis.figures.plausible import Severity, check_figure, check_point
-from kpis.figures.records import Definition, Figure, counting_vintage
+from kpis.figures.records import Figure, counting_vintage
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.comparison import ReportedRow, figure_of
 from kpis.reporting.contradictions import definition_of
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
 from kpis.text import Named
 from kpis.vocabulary import RowKind
-from loaders.files.addresses import column_letters
 from loaders.files.problems import Problem
 from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
@@ -113,7 +113,11 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
             key = given.indicator_code, given.bureau_code, given.period_code or ""
             unit = file.units.get((number, "value"), "")
             if unit and not fits_unit(unit, definition.unit_ja, is_of_unit=True):
-                file.problems.append(_of_other_unit(given.value, unit, definition, key, file, number))
+                what, expected = f"value={given.value:,.15g}{unit}", Message("number_in_unit", unit=Named(definition, "unit"))
+                remedy = Message("remedy_unit_of_indicator")
+                file.problems.append(
+                    file.problem("number", what, expected, remedy, row=number, column="value", rule="other_unit", key=key)
+                )
             elif file.kind != RowKind.OBSERVATION and given.period_code:
                 n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
                 figure = Figure(period_code=given.period_code, value=given.value, numerator=n, denominator=d)
@@ -130,14 +134,6 @@ def _places(files: Sequence[Prepared]) -> None:
             given: Any = row
             for odd in check_point(given.latitude, given.longitude, area):
                 file.problems.append(_odd(odd, (given.facility_code, "", ""), file, number, grade=odd.severity))
-
-
-def _of_other_unit(value: float, unit: str, definition: Definition, key: Key, file: Prepared, number: int) -> Problem:
-    return Problem(
-        "number", f"value={value:,.15g}{unit}", Message("number_in_unit", unit=Named(definition, "unit")),
-        Message("remedy_unit_of_indicator"),
-        sheet=file.sheet, cell=_cell(file, "value", number), row=number, rule="other_unit", key=key,
-    )  # fmt: skip
 
 
 def _figures(
@@ -186,9 +182,9 @@ def _figures(
 def _odd(found: Odd, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
     remedy = _ANSWER if found.severity == "warning" and grade == "error" else found.remedy
     column = found.column if found.column in file.columns else "value"
-    return Problem(
-        "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected,
-        remedy, sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=key, grade=grade,
+    return file.problem(
+        "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected, remedy,
+        row=number, column=column, rule=found.rule, key=key, grade=grade,
     )  # fmt: skip
 
 
@@ -200,9 +196,9 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
         record = next_vintage(held, dict(vars(row)), row=number, key=" ".join(key))
     except FigureRefused as refusal:
         file.problems.append(
-            Problem(
-                "rule", " ".join(key), Message("correction_with_reason"), refusal.message,
-                sheet=file.sheet, cell=_cell(file, "reason_class", number), row=number, rule="correction_without_reason",
+            file.problem(
+                "rule", " ".join(key), Message("correction_with_reason"), refusal.message, row=number, column="reason_class",
+                rule="correction_without_reason",
             )
         )  # fmt: skip
         return False
@@ -215,14 +211,10 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
 def _of_list(found: Finding, file: Prepared, number: int) -> Problem:
     odd = found.grade == "warning"
     column = found.column if found.column in file.columns else "period_code"
-    return Problem(
+    return file.problem(
         "doubt" if odd else "period", f"{found.column}={found.found}", found.expected, _ANSWER if odd else found.remedy,
-        sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=found.key,
+        row=number, column=column, rule=found.rule, key=found.key,
     )  # fmt: skip
-
-
-def _cell(file: Prepared, column: str, number: int) -> str:
-    return f"{column_letters(file.columns[column])}{number}" if column in file.columns else ""
 
 
 def _readings(file: Prepared, organisation: Organisation) -> None:
@@ -232,10 +224,8 @@ def _readings(file: Prepared, organisation: Organisation) -> None:
         unit: str = row.bureau_code  # type: ignore[attr-defined]
         when = outside_time(unit, parse_period(code), organisation) if code else None
         if when is not None:
-            file.problems.append(
-                Problem("period", f"period_code={code}", when, Message("remedy_unit_or_period"),
-                        sheet=file.sheet, cell=_cell(file, "period_code", number), row=number, rule="unit_outside_time")
-            )  # fmt: skip
+            what, remedy, rule = f"period_code={code}", Message("remedy_unit_or_period"), "unit_outside_time"
+            file.problems.append(file.problem("period", what, when, remedy, row=number, column="period_code", rule=rule))
 
 
 def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_over: set[Key]) -> None:
@@ -254,10 +244,9 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
         more = f" (+{len(found) - 1})" if len(found) > 1 else ""
         column = "valid_to" if organisation.last_day(unit) else "valid_from"
         file.problems.append(
-            Problem(
-                "period", f"{unit}: {code} {period}{more}", Message("life_with_figures", when=when),
-                Message("remedy_life_or_figures"),
-                sheet=file.sheet, cell=_cell(file, column, numbers[unit]), row=numbers[unit], rule="unit_outside_time",
+            file.problem(
+                "period", f"{unit}: {code} {period}{more}", Message("life_with_figures", when=when), Message("remedy_life_or_figures"),
+                row=numbers[unit], column=column, rule="unit_outside_time",
             )
         )  # fmt: skip
 
@@ -270,13 +259,8 @@ def _organisation(store: Store, files: Sequence[Prepared]) -> Organisation:
     for file in files:
         for _, row in file.numbered:
             if file.kind == RowKind.BUREAU:
-                r: Any = row
-                units[r.bureau_code] = Unit(
-                    r.bureau_code, r.name_ja, r.name_en, r.kind, r.parent_code, r.valid_from, r.valid_to, r.is_current
-                )
+                unit = record_of(Unit, row, code=row.bureau_code)  # type: ignore[attr-defined]
+                units[unit.code] = unit
         if file.kind == RowKind.SUCCESSION:
-            rows: list[Any] = [row for _, row in file.numbered]
-            successions = tuple(
-                Succession(r.predecessor_code, r.successor_code, r.relation, r.effective_date, r.share) for r in rows
-            )
+            successions = tuple(record_of(Succession, row) for _, row in file.numbered)
     return replace(held, units=tuple(units.values()), successions=successions)

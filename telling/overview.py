@@ -6,13 +6,14 @@ Which indicators are shown is read off the catalogue (theme, headline, successor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kpis.figures.records import BAD, GOOD, STATUSES, value_of
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, Tally, figure_text, tally
-from kpis.figures.sentences import short_sentence
+from kpis.figures.sentences import short_sentence, standing_word
 from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.text import format_date, format_percent, format_value, status_word
@@ -35,6 +36,48 @@ def exclusions(shown: Iterable[Scored], catalogue: Iterable[Mapping[str, Any]], 
 def headlines(every: Iterable[Scored], theme: str | None = None) -> list[Scored]:
     """Return the headline indicators, of one theme or of all, in catalogue order."""
     return [s for s in every if s.entry.is_headline and theme in (None, s.entry.theme)]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The headline indicators of the overview: the first of each theme with a card, the one with its chart, and the others."""
+
+    of_themes: tuple[Scored, ...]
+    trend: Scored | None
+    others: tuple[Scored, ...]
+
+    @property
+    def below(self) -> tuple[Scored, ...]:
+        """Return those that stand below the themes."""
+        return (self.trend, *self.others) if self.trend else self.others
+
+
+def shown_first(every: Iterable[Scored]) -> Shown:
+    """Return the headline indicators as the overview shows them."""
+    own = headlines(every)
+    of_themes = tuple(first for theme in government().cards if (first := next(iter(headlines(own, theme)), None)))
+    trend = next(iter(headlines(own, government().chart)), None)
+    shown = {s.entry.definition.code for s in (*of_themes, trend) if s}
+    return Shown(of_themes, trend, tuple(s for s in own if s.entry.definition.code not in shown))
+
+
+def themes_told(
+    every: Sequence[Scored], catalogue: Sequence[Mapping[str, Any]], words: Words
+) -> tuple[str, list[tuple[str, list[str], list[Scored]]]]:
+    """Tell how the themes stand in one text, and of each theme with a card its code, its notes and its indicators."""
+    themes = []
+    for theme in government().cards:
+        items = with_forerunners(every, theme, catalogue)
+        notes = [note for item in items[:1] if (note := pair_note(every, item, catalogue, words))]
+        if items and (note := words.named(government().themes[theme], "note")):
+            notes.append(note)
+        themes.append((theme, notes, items))
+    said = words("comma").join(
+        f"{theme_name(theme, words)} {standing_word(items[0].judgement, words.language)}"
+        for theme, _, items in themes
+        if headlines(items)
+    )
+    return said, themes
 
 
 def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[Mapping[str, Any]]) -> list[Scored]:

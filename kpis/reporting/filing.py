@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from kpis.periods import parse_period
 from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
 from kpis.store import tables
+from kpis.store.fields import of_codes
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
 from kpis.store.vintages import BLANK
@@ -139,28 +141,21 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
     table, log = table_of(REGISTERS[kind].table), table_of(tables.RegisterChange)
     (key_column,) = table.primary_key.columns
     asked = {row.key[0]: row for row in rows}
-    codes = sorted(asked)
     reported = {key_column.name, "vintage", "source_code"}.union(*(row.fields for row in rows))
     names = [c.name for c in table.c if c.name in reported]
     held: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(codes), 500):
-        query = sql_select(*(table.c[name] for name in names)).where(key_column.in_(codes[start : start + 500]))
-        for stored in with_texts(session, REGISTERS[kind].table, session.execute(query)):
+    for rows_held in of_codes(session, sql_select(*(table.c[name] for name in names)), key_column, asked):
+        for stored in with_texts(session, REGISTERS[kind].table, rows_held):
             held[stored[key_column.name]] = {name: value for name, value in stored.items() if name in reported}
     behind = [code for code, values in held.items() if values["vintage"] > asked[code].issued_vintage]
     past: dict[str, dict[str, Any]] = {}
     last: dict[str, tuple[int | None, str, datetime]] = {}
-    for start in range(0, len(behind), 500):
-        query = (
-            sql_select(log)
-            .where(log.c.register_name == kind, log.c.row_code.in_(behind[start : start + 500]))
-            .order_by(log.c.vintage)
-        )
-        for change in session.execute(query):
-            last[change.row_code] = (change.submission_id, change.file_sha256 or "", change.known_at)
-            if change.vintage > asked[change.row_code].issued_vintage:
-                for name, value in json.loads(change.before_json).items():
-                    past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
+    changes = sql_select(log).where(log.c.register_name == kind).order_by(log.c.vintage)
+    for change in chain.from_iterable(of_codes(session, changes, log.c.row_code, behind)):
+        last[change.row_code] = (change.submission_id, change.file_sha256 or "", change.known_at)
+        if change.vintage > asked[change.row_code].issued_vintage:
+            for name, value in json.loads(change.before_json).items():
+                past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
     submitters = _submitters(session, {submission for submission, _, _ in last.values()})
     found: dict[tuple[str, tuple[str, ...]], Current] = {}
     for code, values in held.items():
@@ -201,9 +196,9 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
     own_projects = set(
         session.exec(select(tables.ProjectBureau.project_code).where(tables.ProjectBureau.bureau_code == bureau_code))
     )
-    owners: dict[str, dict[str, str | None]] = {}
-    for kind, register in REGISTERS.items():
-        owners[kind] = _owners(session, register, sorted({row.key[0] for row in rows if row.kind == kind}))
+    owners = {
+        kind: owners_in(session, register, {row.key[0] for row in rows if row.kind == kind}) for kind, register in REGISTERS.items()
+    }
     end = parse_period(period_code).end
     allowed = {kind: {*table_of(r.table).c.keys(), *always_columns(r.table)} - _PROTECTED for kind, r in REGISTERS.items()}
     allowed[OBSERVATIONS] = set(table_of(tables.Observation).c.keys()) - _PROTECTED
@@ -223,13 +218,11 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
             raise NotAllowed("not_of_bureau", **place, key=" ".join(row.key), bureau=bureau_code)
 
 
-def _owners(session: Session, register: Register, codes: Sequence[str]) -> dict[str, str | None]:
+def owners_in(session: Session, register: Register, codes: Iterable[str]) -> dict[str, str | None]:
+    """Return of these codes those that are in a register, with the bureau or project that owns the row."""
     table = table_of(register.table)
     key, owner = table.c[register.key[0]], table.c[register.owner]
-    found: dict[str, str | None] = {}
-    for start in range(0, len(codes), 500):
-        found |= {c: o for c, o in session.execute(sql_select(key, owner).where(key.in_(codes[start : start + 500])))}
-    return found
+    return {code: whose for rows in of_codes(session, sql_select(key, owner), key, codes) for code, whose in rows}
 
 
 def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> dict[str, Any]:

@@ -60,6 +60,11 @@ def subject_of(row: tables.Submission) -> str:
     return f"submission {row.id}"
 
 
+def record_step(session: Session, row: tables.Submission, actor: str, action: str, *, cell: str = "", detail: str = "") -> None:
+    """Write a step of a report to the audit trail, with the file it is of."""
+    record(session, actor, action, subject_of(row), file_sha256=row.file_sha256, cell=cell, detail=detail)
+
+
 def keep_rows(
     session: Session, submission: tables.Submission, rows: Sequence[ReportedRow], before: Sequence[ReportedRow], choices: Choices
 ) -> None:

@@ -83,6 +83,7 @@ class Warned:
     remedy_ja: str
     remedy_en: str
     confirmed_by: str | None
+    confirmed_at: datetime | None
     confirmed_reason: str
     rule: str = ""
 

@@ -8,6 +8,7 @@ a load of 50,000 rows would take half as long again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
@@ -15,8 +16,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
 from pydantic import Field as Bounds  # SQLModel's own would hide what a field refers to
-from sqlalchemy import CheckConstraint, DateTime, Table, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Select, Table, Text, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
@@ -59,6 +60,13 @@ def record_of(record: type[R], row: object, **more: object) -> R:
     """
     held = {f.name: getattr(row, f.name) for f in fields(record) if f.name not in more and hasattr(row, f.name)}  # type: ignore[arg-type]
     return record(**held, **more)
+
+
+def of_codes(session: Session, query: Select[Any], column: ColumnElement[Any], codes: Iterable[str]) -> Iterator[Any]:
+    """Yield what a query gives of rows with these codes, for a few hundred codes at a time: a statement can hold only so many."""
+    wanted = sorted(codes)
+    for start in range(0, len(wanted), 500):
+        yield session.execute(query.where(column.in_(wanted[start : start + 500])))
 
 
 @cache

@@ -21,6 +21,7 @@ from kpis.periods import Period, month_code, parse_period, quarter_code
 from kpis.registers import REGISTERS
 from kpis.reporting.contradictions import known_of, stored_beside
 from kpis.reporting.deadlines import Window, window_of
+from kpis.reporting.filing import owners_in
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
@@ -237,14 +238,5 @@ def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
     Returns:
         Code → bureau code, or project code of a milestone; a blank where none is known.
     """
-    wanted = sorted(codes)
-    if not wanted:
-        return {}
-    table = table_of(_SHEETS[sheet].table)
-    key, owner = table.c[_SHEETS[sheet].key[0]], table.c[_SHEETS[sheet].owner]
-    found: dict[str, str] = {}
     with store.reading() as session:
-        for start in range(0, len(wanted), 500):
-            rows = session.execute(select(key, owner).where(key.in_(wanted[start : start + 500])))
-            found.update({code: whose or "" for code, whose in rows})
-    return found
+        return {code: whose or "" for code, whose in owners_in(session, _SHEETS[sheet], codes).items()}

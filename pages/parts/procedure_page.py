@@ -52,7 +52,7 @@ def procedure_page(code: str) -> None:
 def _succession(row: dict[str, Any]) -> None:
     """Say since when the procedure no longer stands, what followed it, and what it followed."""
     if row["ended_reason"]:
-        st.warning(ended_line(telling(), row, ""), icon=":material/event_busy:")
+        st.warning(_ended(row), icon=":material/event_busy:")
     kin = [("ended_into", row["successor_code"])] if row["successor_code"] else []
     kin += [("ended_from", code) for code in cached.moment().merged_into(row["procedure_code"])]
     for words, code in kin:
@@ -64,6 +64,10 @@ def _succession(row: dict[str, Any]) -> None:
             page("procedures"), label=t(words, name=named(other)), icon=":material/arrow_forward:",
             query_params=address.link(code=code),
         )  # fmt: skip
+
+
+def _ended(row: dict[str, Any]) -> str:
+    return ended_line(telling(), row["ended_reason"], row["ended_on"], row["ended_on_precision"])
 
 
 def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
@@ -80,7 +84,7 @@ def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
         (t("col_reason"), row["not_done_reason"]),
         (t("col_online_day"), day_word(row["digitised_date"], row["digitised_precision"])),
         (t("col_due"), day_word(row["planned_for"], row["planned_for_precision"])),
-        (t("col_ended"), ended_line(telling(), row, "")),
+        (t("col_ended"), _ended(row)),
         (t("col_channel"), row["online_channel"]),
         *((t(f"step_{step}"), t(f"form_{row[f'{step}_step']}")) for step in STEPS),
         (t("col_phone"), t(f"answer_{row['smartphone_ready']}")),

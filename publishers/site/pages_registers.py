@@ -97,7 +97,12 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
             words.named(r), telling.bureau(r["bureau_code"] or ""), words(f"digital_{r['status']}"), words(f"process_{r['process_type']}"),
             known_day(r["digitised_date"], r["digitised_precision"], words.language),
             known_day(r["planned_for"], r["planned_for_precision"], words.language), words("answer_yes") if r["is_priority"] else "",
-            *([ended_line(telling, r, successors.get(r["successor_code"], r["successor_code"] or ""))] if with_ends else []),
+            *[
+                ended_line(
+                    telling, r["ended_reason"], r["ended_on"], r["ended_on_precision"],
+                    successors.get(r["successor_code"], r["successor_code"] or ""),
+                )
+            ] * with_ends,
         ]
         for r in rows
     ]  # fmt: skip
