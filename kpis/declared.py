@@ -27,10 +27,10 @@ class Said:
 
 def type_of(model: type[BaseModel], name: str) -> type:
     """Return the plain type of a field: ``date`` for a day that may be blank, ``str`` for a word of a vocabulary."""
-    found: Any = model.model_fields[name].annotation
-    while get_args(found):
-        found = get_args(found)[0]
-    return found  # type: ignore[no-any-return]
+    kind: Any = model.model_fields[name].annotation
+    while get_args(kind):
+        kind = get_args(kind)[0]
+    return kind  # type: ignore[no-any-return]
 
 
 def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:

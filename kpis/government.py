@@ -371,14 +371,14 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
     if not path.is_file():
         raise _missing(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        found = []
+        rows = []
         for number, given in enumerate(csv.DictReader(file), start=2):
             kept = {name: cell for name, cell in given.items() if cell or name not in model.model_fields}
             try:
-                found.append(model.model_validate(kept))
+                rows.append(model.model_validate(kept))
             except ValidationError as error:
                 raise _unreadable(path, str(number), error.errors()) from error
-    return found
+    return rows
 
 
 def _unreadable(path: Path, row: str, told: Iterable[Any]) -> GovernmentUnreadable:

@@ -70,8 +70,8 @@ def named(row: Mapping[str, Any] | object, field: str = "name", language: str = 
     own, japanese = f"{field}_{language}", f"{field}_{SOURCE}"
     if isinstance(row, Mapping):
         return str(row.get(own) or row.get(japanese) or "")
-    found = getattr(row, own, "") or getattr(row, "further", {}).get(own)
-    return str(found or getattr(row, japanese) or "")
+    text = getattr(row, own, "") or getattr(row, "further", {}).get(own)
+    return str(text or getattr(row, japanese) or "")
 
 
 class Scale(NamedTuple):
@@ -313,8 +313,8 @@ def _grouped(number: Decimal, language: str) -> str:
 def _separators(language: str) -> dict[int, str]:
     """Return what a language has in the place of comma and point, nothing where it has these."""
     locale = locale_of(language)
-    found = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
-    return {sign: other for sign, other in found.items() if chr(sign) != other}
+    signs = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+    return {sign: other for sign, other in signs.items() if chr(sign) != other}
 
 
 def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) -> str:

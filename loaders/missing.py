@@ -64,7 +64,7 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
     Raises:
         FigureRefused: a row cannot be read; it is named.
     """
-    found = {}
+    decisions = {}
     for folder in folders:
         path = folder / DROPPED if folder is not None else None
         if path is None or not path.is_file():
@@ -73,13 +73,13 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
             for number, row in enumerate(csv.DictReader(file), start=2):
                 try:
                     listed = LIST_OF_FILE.get(row["list"])
-                    found[listed.kind.value if listed else row["list"], row["row_key"]] = decision_of(
+                    decisions[listed.kind.value if listed else row["list"], row["row_key"]] = decision_of(
                         row["decision"], row["reason"], day=row["ended_on"]
                     )
                 except (KeyError, FigureRefused) as wrong:
                     fault = wrong.message if isinstance(wrong, FigureRefused) else Message("dropped_column_missing", column=wrong)
                     raise FigureRefused("dropped_row_unreadable", path=path, row=number, fault=fault) from wrong
-    return found
+    return decisions
 
 
 def find_gone(store: Store, file: Prepared) -> list[Gone]:

@@ -54,10 +54,10 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
     reported = {key: figure_of(row.key, row.fields) for key, row in by_key.items()}
     return [
         Problem(
-            "doubt" if found.grade == "warning" else "period", found.found, found.expected, found.remedy, sheet=row.sheet,
-            cell=row.cell(found.column), row=row.row, grade=found.grade, rule=found.rule, key=row.key,
+            "doubt" if finding.grade == "warning" else "period", finding.found, finding.expected, finding.remedy, sheet=row.sheet,
+            cell=row.cell(finding.column), row=row.row, grade=finding.grade, rule=finding.rule, key=row.key,
         )
-        for found in find_contradictions(reported, context.known, today=today) if (row := by_key[found.key])
+        for finding in find_contradictions(reported, context.known, today=today) if (row := by_key[finding.key])
     ]  # fmt: skip
 
 
@@ -158,10 +158,10 @@ def _figures(
                 places[row.indicator_code, row.bureau_code, row.period_code] = file, number, row  # type: ignore[attr-defined]
     after = {key: counting_vintage(stored[key]) for key in places}
     reported = {key: figure_of(key, counting or {}) for key, counting in after.items()}
-    for found in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
-        file, number, row = places[found.key]
-        if found.grade == "error" or not row.reason_text.strip():
-            file.problems.append(_of_list(found, file, number))
+    for finding in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
+        file, number, row = places[finding.key]
+        if finding.grade == "error" or not row.reason_text.strip():
+            file.problems.append(_of_list(finding, file, number))
     own: dict[tuple[str, str], dict[str, Figure]] = {
         whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}
     }
@@ -179,12 +179,12 @@ def _figures(
     return places
 
 
-def _odd(found: Odd, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
-    remedy = _ANSWER if found.severity == "warning" and grade == "error" else found.remedy
-    column = found.column if found.column in file.columns else "value"
+def _odd(finding: Odd, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
+    remedy = _ANSWER if finding.severity == "warning" and grade == "error" else finding.remedy
+    column = finding.column if finding.column in file.columns else "value"
     return file.problem(
-        "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected, remedy,
-        row=number, column=column, rule=found.rule, key=key, grade=grade,
+        "doubt" if finding.severity == "warning" else "number", f"{finding.column}={finding.found}", finding.expected, remedy,
+        row=number, column=column, rule=finding.rule, key=key, grade=grade,
     )  # fmt: skip
 
 
@@ -208,12 +208,12 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     return True
 
 
-def _of_list(found: Finding, file: Prepared, number: int) -> Problem:
-    odd = found.grade == "warning"
-    column = found.column if found.column in file.columns else "period_code"
+def _of_list(finding: Finding, file: Prepared, number: int) -> Problem:
+    odd = finding.grade == "warning"
+    column = finding.column if finding.column in file.columns else "period_code"
     return file.problem(
-        "doubt" if odd else "period", f"{found.column}={found.found}", found.expected, _ANSWER if odd else found.remedy,
-        row=number, column=column, rule=found.rule, key=found.key,
+        "doubt" if odd else "period", f"{finding.column}={finding.found}", finding.expected, _ANSWER if odd else finding.remedy,
+        row=number, column=column, rule=finding.rule, key=finding.key,
     )  # fmt: skip
 
 
@@ -239,9 +239,9 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
         when = outside_time(unit, period_days, organisation)
         if when and not outside_time(unit, period_days, before) and key not in passed_over and counting_vintage(held):
             left.setdefault(unit, []).append((code, period, when))
-    for unit, found in left.items():
-        code, period, when = found[0]
-        more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+    for unit, figures in left.items():
+        code, period, when = figures[0]
+        more = f" (+{len(figures) - 1})" if len(figures) > 1 else ""
         column = "valid_to" if organisation.last_day(unit) else "valid_from"
         file.problems.append(
             file.problem(

@@ -75,11 +75,11 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
     for bureau in bureaus:
         row = {t("bureau"): names[bureau]}
         for period in periods:
-            found = held.get((bureau, period))
-            word = "" if found is None else f"{STATE_MARKS[found.state]} {state_name(found.state)}"
-            if found is not None and found.is_approved and found.state != "approved":
+            standing = held.get((bureau, period))
+            word = "" if standing is None else f"{STATE_MARKS[standing.state]} {state_name(standing.state)}"
+            if standing is not None and standing.is_approved and standing.state != "approved":
                 word += f" {STATE_MARKS['approved']} {state_name('approved')}"
-            row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if found is not None and found.is_late else "")
+            row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if standing is not None and standing.is_late else "")
         rows.append(row)
     table = pd.DataFrame(rows)
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(rows) <= 14 else 520)
@@ -125,27 +125,27 @@ def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
     steps.say_next("  \n".join(told))
 
 
-def open_one(found: Opened) -> None:
+def open_one(opened: Opened) -> None:
     """Show one report with what it would change, and let the office approve or return it."""
-    report = found.report
+    report = opened.report
     st.header(f"{bureau_names()[report.bureau_code]} {period_name(report.period_code)}", divider="gray")
-    report_head(found, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
+    report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
     st.subheader(t("what_changes"))
-    what_changes(found)
-    if found.warnings:
+    what_changes(opened)
+    if opened.warnings:
         st.markdown(f"**{t('confirmed_warnings')}**")
-        explained(found)
+        explained(opened)
     redone(report)
-    compared_with_last(found)
+    compared_with_last(opened)
     if report.file_sha256:
         number, email = report.id, me.email
         st.download_button(
             t("original"), lambda: reports.original(store, number, viewer=email)[1], report.file_name, icon=":material/download:",
             on_click="ignore", key=f"original_{number}",
         )  # fmt: skip
-    steps_taken(found)
+    steps_taken(opened)
     if report.state == "submitted":
-        decide(found)
+        decide(opened)
 
 
 def redone(report: Report) -> None:
@@ -166,11 +166,11 @@ def redone(report: Report) -> None:
         st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def compared_with_last(found: Opened) -> None:
+def compared_with_last(opened: Opened) -> None:
     """Set each reported figure beside the bureau's last figure of an earlier period."""
     held = {(e.definition.code, e.unit_code): e for e in cached.moment().book.entries}
     name, rows = row_namer(), []
-    for change in found.comparison.rows:
+    for change in opened.comparison.rows:
         row = change.row
         entry = held.get((row.key[0], row.key[1])) if row.kind == OBSERVATIONS else None
         if entry is None:
@@ -196,25 +196,25 @@ def compared_with_last(found: Opened) -> None:
         st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def decide(found: Opened) -> None:
+def decide(opened: Opened) -> None:
     """Approve, or return with a reason and comments at cells."""
-    report, name = found.report, row_namer()
+    report, name = opened.report, row_namer()
     if me.email in (report.created_by, report.submitted_by):
         st.info(t("four_eyes"), icon=":material/visibility:")
         return
     st.subheader(t("decide"))
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        if found.obstacles:
-            st.warning(t("approve_blocked", count=found.obstacles), icon=":material/call_split:")
-        if st.button(t("approve"), type="primary", icon=":material/check_circle:", disabled=bool(found.obstacles), key="approve"):
+        if opened.obstacles:
+            st.warning(t("approve_blocked", count=opened.obstacles), icon=":material/call_split:")
+        if st.button(t("approve"), type="primary", icon=":material/check_circle:", disabled=bool(opened.obstacles), key="approve"):
             steps.take(
                 lambda: submissions.approve(store, report.id, actor=me.email, revision=report.revision),
                 t("approved_one", number=report.id),
             )
     with right, st.container(border=True):
         reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}_{report.revision}")
-        cells = {c.place: c for c in found.comparison.cells}
+        cells = {c.place: c for c in opened.comparison.cells}
         picked = st.multiselect(
             t("give_back_cells"), list(cells), key=f"cells_{report.id}",
             placeholder=t("choose_report"), format_func=lambda place: f"{place} {name(cells[place].row)} {column_name(cells[place].row.kind, cells[place].column)}",

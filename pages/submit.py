@@ -143,21 +143,21 @@ def looked_at(bureau: str, period: str) -> None:
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 
 
-def draft(found: Opened) -> None:
+def draft(opened: Opened) -> None:
     """Show an open report, and let its bureau explain, submit or withdraw it."""
-    report = found.report
+    report = opened.report
     st.subheader(t("step_changes"))
-    report_head(found, who=report.created_by, at=report.created_at)
-    what_changes(found)
+    report_head(opened, who=report.created_by, at=report.created_at)
+    what_changes(opened)
     mine = me.may("explain", report.bureau_code) and report.state in ("draft", "returned")
     if mine:
-        ask_readings(store, found, actor=me.email)
-        resolve_conflicts(store, found, actor=me.email)
-        give_reasons(store, found, actor=me.email)
-        confirm_warnings(store, found, actor=me.email)
+        ask_readings(store, opened, actor=me.email)
+        resolve_conflicts(store, opened, actor=me.email)
+        give_reasons(store, opened, actor=me.email)
+        confirm_warnings(store, opened, actor=me.email)
     else:
-        explained(found)
-    steps_taken(found)
+        explained(opened)
+    steps_taken(opened)
     if report.state == "submitted":
         st.info(
             t("waits_for_office", when=instant(report.submitted_at), who=report.submitted_by or ""),
@@ -165,9 +165,9 @@ def draft(found: Opened) -> None:
         )
     if mine:
         st.subheader(t("step_submit"))
-        if found.obstacles:
-            st.info(t("obstacles", count=found.obstacles), icon=":material/info:")
-        if st.button(t("submit_button"), type="primary", icon=":material/send:", disabled=bool(found.obstacles), key="submit"):
+        if opened.obstacles:
+            st.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
+        if st.button(t("submit_button"), type="primary", icon=":material/send:", disabled=bool(opened.obstacles), key="submit"):
             act(
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                 "submitted_now",

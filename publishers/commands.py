@@ -32,13 +32,13 @@ def publish_command(
 ) -> None:
     """Show what would become public and what changes against the edition shown, then publish it as the next edition."""
     store = own_store()
-    found = publication.preview(store, now=utc_now())
-    against = f"第{found.compared_with}号 edition {found.compared_with}" if found.compared_with else "なし none"
-    out.print(f"第{found.number}号 edition {found.number} ({found.as_of}) ← {against}", markup=False)
-    for table, rows in found.counts.items():
-        left = f" (見本を除外 samples left out: {found.left_out[table]})" if table in found.left_out else ""
+    preview = publication.preview(store, now=utc_now())
+    against = f"第{preview.compared_with}号 edition {preview.compared_with}" if preview.compared_with else "なし none"
+    out.print(f"第{preview.number}号 edition {preview.number} ({preview.as_of}) ← {against}", markup=False)
+    for table, rows in preview.counts.items():
+        left = f" (見本を除外 samples left out: {preview.left_out[table]})" if table in preview.left_out else ""
         out.print(f"  {table}: {rows}{left}", markup=False)
-    for change in found.changes:
+    for change in preview.changes:
         size = change.size_ja and f" ({change.size_ja})"
         why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
         where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
@@ -46,7 +46,7 @@ def publish_command(
     _warn_unplaced()
     if dry_run:
         return
-    made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=found.revision)
+    made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=preview.revision)
     out.print(f"公表しました published: {made.folder.name} sha256 {made.sha256}", markup=False)
 
 

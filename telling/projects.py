@@ -29,11 +29,13 @@ def project_name(row: Row, words: Words) -> str:
 def names_by_version(report: ProjectReport, words: Words) -> str:
     """Say what a project is called in versions of the strategy that name it otherwise than it is shown; blank where none does."""
     shown = words.named(report.row)
-    found: dict[str, list[str]] = {}
+    versions_of: dict[str, list[str]] = {}
     for row in report.names:
         if (name := words.named(row)) != shown:
-            found.setdefault(name, []).append(words.named(row, "version_name"))
-    return words("list_comma").join(words("called_in", versions=words("comma").join(v), name=name) for name, v in found.items())
+            versions_of.setdefault(name, []).append(words.named(row, "version_name"))
+    return words("list_comma").join(
+        words("called_in", versions=words("comma").join(v), name=name) for name, v in versions_of.items()
+    )
 
 
 def called(report: ProjectReport, words: Words) -> str:

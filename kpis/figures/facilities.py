@@ -59,7 +59,7 @@ class Facility:
 
 def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility]:
     """Return the rows of the register as they stand on a day."""
-    found = []
+    facilities = []
     for row in rows:
         status, since = row["cashless_status"], row["cashless_since"]
         if status in CASHLESS and since is not None and since > as_of:
@@ -68,7 +68,7 @@ def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility
         if why == MISTAKE or (ended is not None and ended <= as_of):
             before, status = status, ENDED
         written = {part.strip() for part in row["payment_methods"].split(";")}
-        found.append(
+        facilities.append(
             Facility(
                 code=row["facility_code"], name=row["name_ja"], kind=row["kind"], is_class=row["is_class"],
                 bureau=row["bureau_code"] or "",
@@ -80,7 +80,7 @@ def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility
                 ended_reason=why, successor=row["successor_code"] or "", status_before=before,
             )
         )  # fmt: skip
-    return found
+    return facilities
 
 
 def counted(facilities: Iterable[Facility]) -> list[Facility]:
@@ -114,12 +114,12 @@ def by(
 
 def by_place(facilities: Iterable[Facility]) -> dict[str, dict[str, int]]:
     """Count by municipality and status; a facility that lies in two counts in both, one without a place under ``""``."""
-    found: dict[str, dict[str, int]] = {}
+    places: dict[str, dict[str, int]] = {}
     for f in facilities:
         for name in f.places or ("",):
-            counts = found.setdefault(name, dict.fromkeys(STATUSES, 0))
+            counts = places.setdefault(name, dict.fromkeys(STATUSES, 0))
             counts[f.status] += 1
-    return found
+    return places
 
 
 def methods(facilities: Iterable[Facility]) -> dict[str, int]:

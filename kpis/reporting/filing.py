@@ -91,16 +91,16 @@ def rows_of(session: Session, submission: tables.Submission, *, revision: int | 
 
 def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
     """Return what is stored for reported rows, by (kind, key)."""
-    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    current: dict[tuple[str, tuple[str, ...]], Current] = {}
     by_kind: dict[str, list[ReportedRow]] = {}
     for row in rows:
         by_kind.setdefault(row.kind, []).append(row)
     for kind, own in by_kind.items():
         if kind == OBSERVATIONS:
-            found |= _current_figures(session, own)
+            current |= _current_figures(session, own)
         else:
-            found |= _current_register(session, kind, own)
-    return found
+            current |= _current_register(session, kind, own)
+    return current
 
 
 def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
@@ -116,7 +116,7 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
         if key in asked:
             vintages.setdefault(key, {})[values["vintage"]] = values
     submitters = _submitters(session, {v["submission_id"] for held in vintages.values() for v in held.values()})
-    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    current: dict[tuple[str, tuple[str, ...]], Current] = {}
     for key, held in vintages.items():
         newest = held[max(held)]
         counting = counting_vintage(held.values())
@@ -126,7 +126,7 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
         if counting is not None:
             withdrawal = {"vintage": newest["vintage"] + 1, "withdraws_vintage": counting["vintage"]}
             values, again = dict(counting), counting_vintage([*held.values(), withdrawal])
-        found[OBSERVATIONS, key] = Current(
+        current[OBSERVATIONS, key] = Current(
             values=values,
             vintage=newest["vintage"],
             at_issue=at_issue,
@@ -134,7 +134,7 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
             changed_at=newest["recorded_at"],
             counts_again=again,
         )
-    return found
+    return current
 
 
 def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
@@ -157,17 +157,17 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
             for name, value in json.loads(change.before_json).items():
                 past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
     submitters = _submitters(session, {submission for submission, _, _ in last.values()})
-    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    current: dict[tuple[str, tuple[str, ...]], Current] = {}
     for code, values in held.items():
         issued = asked[code].issued_vintage
         earlier = past.get(code)
         at_issue = ({**values, **earlier} if earlier else values) if issued else dict.fromkeys(values)
         submission, _, changed_at = last.get(code, (None, "", None))
         by = submitters.get(submission, values["source_code"])
-        found[kind, (code,)] = Current(
+        current[kind, (code,)] = Current(
             values=values, vintage=values["vintage"], at_issue=at_issue, changed_by=by, changed_at=changed_at
         )
-    return found
+    return current
 
 
 def _typed(table: Table, name: str, value: Any) -> Any:

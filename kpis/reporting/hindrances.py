@@ -59,22 +59,22 @@ def not_yet_asked(
 ) -> list[Contradiction]:
     """Return what the report contradicts by now without having been asked about it; refuse what is impossible by now."""
     asked = {(w.rule, w.sheet, w.cell, w.found) for w in warnings_of(session, submission)}
-    found = contradictions_of(session, submission.bureau_code, comparison, current)
-    if impossible := [each for each in found if each.finding.grade == "error"]:
+    contradictions = contradictions_of(session, submission.bureau_code, comparison, current)
+    if impossible := [each for each in contradictions if each.finding.grade == "error"]:
         raise StepRefused("figures_impossible_now", places=partial(places_of, impossible))
-    return [each for each in found if (each.finding.rule, each.row.sheet, each.cell, each.finding.found) not in asked]
+    return [each for each in contradictions if (each.finding.rule, each.row.sheet, each.cell, each.finding.found) not in asked]
 
 
 def as_warning(contradiction: Contradiction) -> Warning:
     """Return a contradiction as what the bureau is asked to confirm."""
-    found = contradiction.finding
+    finding = contradiction.finding
     return Warning(
-        found.found,
-        *pair(found.expected),
-        *pair(found.remedy),
+        finding.found,
+        *pair(finding.expected),
+        *pair(finding.remedy),
         sheet=contradiction.row.sheet,
         cell=contradiction.cell,
-        rule=found.rule,
+        rule=finding.rule,
     )
 
 

@@ -78,7 +78,7 @@ def keep_rows(
         keeps = row.reason_class is None and old is not None and dict(old.fields) == dict(row.fields)
         was = asked.get((row.kind, row.key))
         same = [c for c in row.readings if was and was.readings.get(c) == row.readings[c] and was.fields.get(c) == row.fields[c]]
-        read = {reading_key(c): choices[found] for c in same if (found := (row.kind, row.key, reading_key(c))) in choices}
+        read = {reading_key(c): choices[place] for c in same if (place := (row.kind, row.key, reading_key(c))) in choices}
         values.append(
             {
                 "submission_id": submission.id, "revision": submission.revision, "row_kind": row.kind, "row_key": row_key(row.key),

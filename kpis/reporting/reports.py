@@ -119,8 +119,8 @@ class Opened:
     def obstacles(self) -> int:
         """Return how many things must still be explained or resolved before it can be submitted."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
-        found = self.comparison
-        return len(found.unresolved) + len(found.unread) + len(found.unexplained) + open_warnings
+        compared = self.comparison
+        return len(compared.unresolved) + len(compared.unread) + len(compared.unexplained) + open_warnings
 
 
 def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
@@ -187,17 +187,17 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
     """
     with store.reading() as session:
         row = seen(session, report_id, viewer)
-        found = _report(session, row)
+        bureau_report = _report(session, row)
         rows, choices = rows_of(session, row)
         current = current_of(session, rows)
         comparison = compare(rows, current, choices=choices)
         warnings = warnings_of(session, row)
         comments = _comments(session, report_id)
-        trail = events(session, subject=found.subject, limit=200)
+        trail = events(session, subject=bureau_report.subject, limit=200)
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
     return Opened(
-        report=found,
+        report=bureau_report,
         comparison=comparison,
         flips=tuple(turned),
         warnings=warnings,
@@ -235,7 +235,7 @@ def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
         now, _ = rows_of(session, row)
         was, _ = rows_of(session, row, revision=row.revision - 1)
     older, newer = {(r.kind, r.key): r for r in was}, {(r.kind, r.key): r for r in now}
-    found = []
+    cells = []
     for key in dict.fromkeys([*newer, *older]):
         left, right = older.get(key), newer.get(key)
         shown = right or left
@@ -244,8 +244,8 @@ def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
             before = left.fields.get(column) if left else None
             after = right.fields.get(column) if right else None
             if before != after and (before or after):
-                found.append(Redone(shown, column, before, after))
-    return found
+                cells.append(Redone(shown, column, before, after))
+    return cells
 
 
 def _flips(

@@ -199,11 +199,11 @@ def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices:
         rows = rows_kept(session, row)
         current = current_of(session, [unpacked(r) for r in rows.values()])
         for (kind, key, column), choice in choices.items():
-            stored, found = row_kept(rows, kind, key), current.get((kind, key))
-            if choice not in (OURS, THEIRS) or found is None:
+            stored, now = row_kept(rows, kind, key), current.get((kind, key))
+            if choice not in (OURS, THEIRS) or now is None:
                 raise FigureRefused("choose_either_value")
             taken = json.loads(stored.choices_json or "{}")
-            taken[column] = (choice, found.vintage)
+            taken[column] = (choice, now.vintage)
             stored.choices_json = json.dumps(taken)
             place = f"{stored.sheet}!{unpacked(stored).cell(column)}"
             record_step(session, row, actor, "conflict_resolved", cell=place, detail=f"{' '.join(key)} {column}: {choice}")

@@ -157,14 +157,16 @@ def _held(session: Session, key: tuple[str, str, str]) -> list[dict[str, Any]]:
 def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) -> dict[str, Any]:
     held = _held(session, key)
     counting = counting_vintage(held)
-    found = dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)
+    wanted = (
+        dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)
+    )
     place = " ".join(key)
-    if found is None:
+    if wanted is None:
         vintages = "、".join(str(r["vintage"]) for r in held if r["withdraws_vintage"] is None) or Message("vintages_none")
         raise NotFound("figure_to_withdraw_not_found", place=place, vintages=vintages)
-    if found["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == found["vintage"] for r in held):
-        raise FigureRefused("withdrawn_before", place=place, vintage=found["vintage"])
-    return found
+    if wanted["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == wanted["vintage"] for r in held):
+        raise FigureRefused("withdrawn_before", place=place, vintage=wanted["vintage"])
+    return wanted
 
 
 def _subject(row: tables.Withdrawal) -> str:

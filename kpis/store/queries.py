@@ -126,7 +126,7 @@ def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = Non
         status = _status_on(c, as_of)
         query = select(c["online_channel"], status, func.count()).where(not_(_has_ended(c, as_of)))
         query = query.group_by(c["online_channel"], status)
-        return [(channel, found, count) for channel, found, count in session.execute(query)]
+        return [(channel, status_then, count) for channel, status_then, count in session.execute(query)]
 
 
 def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None = None) -> list[Dated]:
@@ -146,22 +146,22 @@ def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None =
 
 def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[bool]]:
     status = _status_on(c, as_of)
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if wanted.bureau:
-        found.append(c["bureau_code"].is_(None) if wanted.bureau == "-" else c["bureau_code"] == wanted.bureau)
-    found += [c[name] == value for name in ("process_type", "applicant", "authority") if (value := getattr(wanted, name))]
+        conditions.append(c["bureau_code"].is_(None) if wanted.bureau == "-" else c["bureau_code"] == wanted.bureau)
+    conditions += [c[name] == value for name in ("process_type", "applicant", "authority") if (value := getattr(wanted, name))]
     if wanted.status:
-        found.append(status == wanted.status)
+        conditions.append(status == wanted.status)
     if wanted.channel:
-        found.append(c["online_channel"].contains(wanted.channel, autoescape=True))
+        conditions.append(c["online_channel"].contains(wanted.channel, autoescape=True))
     if wanted.priority:
-        found.append(c["is_priority"].is_(wanted.priority == "yes"))
+        conditions.append(c["is_priority"].is_(wanted.priority == "yes"))
     if wanted.due:
-        found += [c["planned_for"].is_not(None), status.not_in(FINISHED)]
+        conditions += [c["planned_for"].is_not(None), status.not_in(FINISHED)]
         if wanted.due == "overdue":
-            found += [c["planned_for"] < as_of, c["planned_for_precision"].in_(SURE)]
-    found += [c["search_text"].contains(word, autoescape=True) for word in search_words(wanted.q)]
-    return found
+            conditions += [c["planned_for"] < as_of, c["planned_for_precision"].in_(SURE)]
+    conditions += [c["search_text"].contains(word, autoescape=True) for word in search_words(wanted.q)]
+    return conditions
 
 
 def _narrowed(query: Select[Any], c: _Columns, wanted: Filter, as_of: date) -> Select[Any]:
@@ -224,8 +224,8 @@ def merged_into(store: Store, code: str, *, known_at: datetime | None = None) ->
     """Return the codes of the procedures that a procedure follows."""
     with store.reading() as session:
         c = _columns(session, known_at)
-        found = session.execute(select(c["procedure_code"]).where(c["successor_code"] == code).order_by(c["procedure_code"]))
-        return list(found.scalars())
+        codes = session.execute(select(c["procedure_code"]).where(c["successor_code"] == code).order_by(c["procedure_code"]))
+        return list(codes.scalars())
 
 
 def _whole(c: _Columns, as_of: date) -> list[ColumnElement[Any]]:

@@ -62,22 +62,22 @@ def said_before(session: Session, model: type[SQLModel], known_at: datetime | No
         return {}
     log = table_of(tables.RegisterChange)
     query = select(log.c.row_code, log.c.before_json).where(*_since(table_of(model).name, known_at)).order_by(log.c.vintage)
-    found: dict[str, dict[str, Any]] = {}
+    values: dict[str, dict[str, Any]] = {}
     for code, before in session.execute(query):
-        found[code] = {**json.loads(before), **found.get(code, {})}
-    return found
+        values[code] = {**json.loads(before), **values.get(code, {})}
+    return values
 
 
 def first_known(session: Session, model: type[SQLModel]) -> datetime | None:
     """Return the instant at which the first row of a register became known; ``None`` where there is none, or no record of it."""
-    found: datetime | None = session.execute(select(func.min(table_of(model).c[FIRST_KNOWN]))).scalar()
-    return found
+    instant: datetime | None = session.execute(select(func.min(table_of(model).c[FIRST_KNOWN]))).scalar()
+    return instant
 
 
 def _has_moved_on(session: Session, table: Table, register: str, known_at: datetime) -> bool:
     changed = exists().where(*_since(register, known_at))
     added = exists().where(table.c[FIRST_KNOWN] > known_at)
-    return any(session.execute(select(found)).scalar() for found in (changed, added))
+    return any(session.execute(select(condition)).scalar() for condition in (changed, added))
 
 
 def _since(register: str, known_at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -328,11 +328,11 @@ class Store:
             query = query.where(table.c.indicator_code.in_(codes))
         if units is not None:
             query = query.where(table.c.bureau_code.in_(units))
-        found: dict[VintageKey, list[dict[str, Any]]] = {}
+        vintages: dict[VintageKey, list[dict[str, Any]]] = {}
         with self.reading() as session:
             for row in session.execute(query.execution_options(yield_per=10_000)):
-                found.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
-        return found
+                vintages.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
+        return vintages
 
     def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = table_of(model)
@@ -374,8 +374,8 @@ class Store:
         (key,) = table_of(model).primary_key.columns
         with self.reading() as session:
             rows = as_known(session, model, known_at)
-            found = session.execute(select(rows).order_by(rows.c[key.name]))
-            return list(with_texts(session, model, found, known_at=known_at))
+            result = session.execute(select(rows).order_by(rows.c[key.name]))
+            return list(with_texts(session, model, result, known_at=known_at))
 
     def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> dict[str, Any]:
         """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
@@ -386,8 +386,8 @@ class Store:
         (column,) = table_of(model).primary_key.columns
         with self.reading() as session:
             rows = as_known(session, model, known_at) if known_at else table_of(model)
-            found = session.execute(select(rows).where(rows.c[column.name] == key))
-            row = next(with_texts(session, model, found, known_at=known_at), None)
+            result = session.execute(select(rows).where(rows.c[column.name] == key))
+            row = next(with_texts(session, model, result, known_at=known_at), None)
         if row is None:
             raise NotFound("code_unknown", code=key)
         return row

@@ -198,8 +198,8 @@ def _update_many(session: Session, table: Table, key: str, rows: Sequence[dict[s
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         alike.setdefault(tuple(row), []).append({**row, "key_of_the_row": row[key]})
-    for found in alike.values():
-        session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), found)
+    for batch in alike.values():
+        session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), batch)
 
 
 def _append_milestone_dates(
@@ -271,8 +271,8 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     codes = sorted({v["indicator_code"] for v in values})
     query = select(*(table.c[name] for name in columns)).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)
     for row in session.execute(query):
-        found = dict(row._mapping)
-        held.setdefault((found["indicator_code"], found["bureau_code"], found["period_code"]), []).append(found)
+        vintage = dict(row._mapping)
+        held.setdefault((vintage["indicator_code"], vintage["bureau_code"], vintage["period_code"]), []).append(vintage)
     fresh = []
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
@@ -338,10 +338,10 @@ def ensure_periods(session: Session, codes: set[str]) -> None:
     table = table_of(tables.ReportingPeriod)
     missing = codes - set(session.execute(select(table.c.period_code)).scalars())
     if missing:
-        found = [parse_period(code) for code in sorted(missing)]
+        periods = [parse_period(code) for code in sorted(missing)]
         session.execute(
             insert(table),
-            [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in found],
+            [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in periods],
         )
 
 

@@ -83,11 +83,11 @@ class _Section:
 
 @lru_cache(maxsize=4096)
 def _sections(code: str) -> tuple[_Section, ...]:
-    found: list[_Section] = []
+    sections: list[_Section] = []
     words, marks, condition, general, coloured, elapsed = "", "", None, False, False, False
 
     def close() -> None:
-        found.append(_Section(words, marks, condition, general, coloured, elapsed))
+        sections.append(_Section(words, marks, condition, general, coloured, elapsed))
 
     for quoted, escaped, bracket, general_word, bare in _TOKEN.findall(code):
         if quoted or escaped:
@@ -112,7 +112,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
             else:
                 words += bare
     close()
-    return tuple(found)
+    return tuple(sections)
 
 
 def _section_for(code: str, value: float) -> tuple[_Section | None, bool]:

@@ -75,14 +75,14 @@ def _heading(text: Any) -> str:
 @lru_cache(maxsize=4)
 def layouts(folder: Path) -> tuple[FileLayout, ...]:
     """Read every layout of registers in a folder."""
-    found = []
+    known = []
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         if not rows or not {"column", "heading", "read", "codes"} <= set(rows[0]):
             continue  # the tile grid lives here too
-        found.append(FileLayout(path.stem, tuple(_line(row) for row in rows)))
-    return tuple(found)
+        known.append(FileLayout(path.stem, tuple(_line(row) for row in rows)))
+    return tuple(known)
 
 
 def _line(row: Mapping[str, str]) -> LayoutRow:
@@ -124,12 +124,12 @@ def _places(layout: FileLayout, rows: Sequence[list[Any]]) -> dict[LayoutRow, in
         for name in (low, own, f"{group}({low})", group + low):
             if name:
                 names.setdefault(name, i)
-    found = {}
+    columns = {}
     for line in layout.lines:
         place = next((names[h] for h in line.headings if h in names), None)
         if place is not None:
-            found[line] = place
-    return found
+            columns[line] = place
+    return columns
 
 
 def read_placed(
@@ -173,8 +173,8 @@ def read_placed(
                 odd = shown_otherwise(cell, "", sheet=sheet, cell=f"{column_letters(left + place)}{number}", row=number)
                 problems += [odd] if odd is not None else []
         row, wrong = reader.row(given)
-        for line, kind, found, expected, grade in wrong:
-            problems.append(_problem(kind, found, expected, grade, sheet, number, left + placed.places[line]))
+        for line, kind, text, expected, grade in wrong:
+            problems.append(_problem(kind, text, expected, grade, sheet, number, left + placed.places[line]))
         if row is not None:
             numbers.append(number)
             values.append(row)
@@ -312,9 +312,9 @@ def _decoded(line: LayoutRow, answer: str) -> str | None:
     return line.codes.get(cleaned(answer).split(" ", 1)[0], line.codes.get("*"))
 
 
-def _problem(kind: Kind, found: str, expected: Message, grade: str, sheet: str, row: int, column: int) -> Problem:
+def _problem(kind: Kind, text: str, expected: Message, grade: str, sheet: str, row: int, column: int) -> Problem:
     remedy = Message("remedy_correct_cell") if grade == "error" else Message("remedy_stored_as_unknown")
     return Problem(
-        kind, found, expected, remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
+        kind, text, expected, remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
         grade="warning" if grade == "warning" else "error",
     )  # fmt: skip

@@ -34,14 +34,14 @@ def read_table(content: bytes) -> tuple[Table | None, list[Problem]]:
     """Return the first sheet as (sheet, first row, first column, cells), rows and columns counted from 1 as Excel does."""
     if is_workbook(content):
         try:
-            (found,), _ = read_book(content, only_first=True)
+            (sheet,), _ = read_book(content, only_first=True)
         except BookDamaged as error:
             return None, [damaged(error)]
         except ValueError:
             return None, [damaged(BookDamaged(both(Message("no_worksheet"))))]
-        if found.far_cell:
-            return None, [far_cell(found)]
-        return _from_first_value(found), [*_unreadable(found)]
+        if sheet.far_cell:
+            return None, [far_cell(sheet)]
+        return _from_first_value(sheet), [*_unreadable(sheet)]
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = content.decode(encoding)
@@ -75,8 +75,8 @@ def _unreadable(sheet: Sheet) -> Iterator[Problem]:
         ("formula", dict.fromkeys(sheet.uncalculated, both(Message("formula_without_result")))),
     ):  # fmt: skip
         kind: Kind = kinds  # type: ignore[assignment]
-        for cell, found in cells.items():
-            yield Problem(kind, found, Message("a_value"), enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
+        for cell, text in cells.items():
+            yield Problem(kind, text, Message("a_value"), enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
 
 
 def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
@@ -166,13 +166,13 @@ def read_rows(
     for number, given in written_rows(table):
         if number in odd_rows:
             continue
-        found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
+        fields, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
         problems += wrong
         if units is not None:
             texts = {name: value for name, value in given.items() if isinstance(value, str)}
             units |= {(number, name): unit for name, text in texts.items() if (unit := _unit_of(text))}
-        if found is not None:
-            rows.append((number, found))
+        if fields is not None:
+            rows.append((number, fields))
     return rows, problems
 
 

@@ -66,8 +66,8 @@ class ReportContext:
 
     def counting(self, code: str) -> dict[str, Record]:
         """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
-        found = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
-        return {period: dict(row) for period, row in found if row is not None}
+        vintages = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
+        return {period: dict(row) for period, row in vintages if row is not None}
 
     @property
     def figure_keys(self) -> list[tuple[str, str]]:
@@ -219,13 +219,13 @@ def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, R
 def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) -> dict[tuple[str, str], list[Record]]:
     """Read what changed in the rows that were ever changed, oldest first."""
     table = table_of(tables.RegisterChange)
-    found: dict[tuple[str, str], list[Record]] = {}
+    changes: dict[tuple[str, str], list[Record]] = {}
     for sheet, rows in registers.items():
         changed = [code for code, row in rows.items() if row["vintage"] > 1]
         query = select(table).where(table.c.register_name == _SHEETS[sheet].kind).order_by(table.c.vintage)
         for row in _records(session, tables.RegisterChange, query.where(table.c.row_code.in_(changed))) if changed else ():
-            found.setdefault((sheet, row["row_code"]), []).append(row)
-    return found
+            changes.setdefault((sheet, row["row_code"]), []).append(row)
+    return changes
 
 
 def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:

@@ -99,8 +99,8 @@ def record_issue(store: Store, mark: TemplateMark, *, actor: str) -> None:
 def was_issued(store: Store, mark: TemplateMark) -> bool:
     """Say whether this instance issued a template of this identity for this bureau and period."""
     with store.reading() as session:
-        found = session.execute(_issued(mark.template_id)).scalars().all()
-    told = [json.loads(text) for text in found]
+        records = session.execute(_issued(mark.template_id)).scalars().all()
+    told = [json.loads(text) for text in records]
     return any(t["bureau_code"] == mark.bureau_code and t["period_code"] == mark.period_code for t in told)
 
 

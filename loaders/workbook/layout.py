@@ -113,8 +113,8 @@ class Layout:
 
     def label(self, choices: str, code: str) -> str:
         """Return the Japanese word for a code, or the code where the list has none."""
-        found = self.choices.get(choices, {}).get(code)
-        return found[0] if found else code
+        words = self.choices.get(choices, {}).get(code)
+        return words[0] if words else code
 
 
 def plain_heading(text: str) -> str:
@@ -150,8 +150,8 @@ def _read_layout(folder: Path, own: Government) -> Layout:
         )  # fmt: skip
         columns.setdefault(row["sheet"], []).append(column)
     return Layout(
-        words["version"], (words["title_ja"], words["title_en"]), words["sheets"], words["sheets_en"], {name: tuple(found) for name, found in columns.items()},
-        {name: {code: (pair[0], pair[1]) for code, pair in found.items()} for name, found in words["choices"].items()},
+        words["version"], (words["title_ja"], words["title_en"]), words["sheets"], words["sheets_en"], {name: tuple(listed) for name, listed in columns.items()},
+        {name: {code: (pair[0], pair[1]) for code, pair in listed.items()} for name, listed in words["choices"].items()},
         words["new_rows"], words["to_fill"],
         {"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
         frozenset(words["clear_words"]), tuple(words["withdraw_words"]), tuple(words.get("instructions", ())),

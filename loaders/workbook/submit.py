@@ -76,17 +76,17 @@ def receive(
 
 
 def _warnings(reading: WorkbookReading) -> list[Warning]:
-    found = [_warning(problem) for problem in reading.warnings]
+    warnings = [_warning(problem) for problem in reading.warnings]
     counted = reading.completeness
     if counted is not None and counted.open:
-        found.append(_incomplete(reading, counted))
+        warnings.append(_incomplete(reading, counted))
     elif not reading.rows:
-        found.append(
+        warnings.append(
             Warning(
                 both(Message("nothing_filled")), *pair(Message("one_cell_filled")), *pair(Message("remedy_nothing_changed")),
             )
         )  # fmt: skip
-    return found
+    return warnings
 
 
 def _incomplete(reading: WorkbookReading, counted: Completeness) -> Warning:

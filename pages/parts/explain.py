@@ -27,9 +27,9 @@ def _stored(step: Callable[..., None], store: Store, opened: Opened, actor: str,
     take(lambda: step(store, opened.report.id, actor=actor, revision=opened.report.revision, **what))
 
 
-def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
+def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask for each cell that somebody else changed meanwhile which value stands."""
-    unresolved = found.comparison.unresolved
+    unresolved = opened.comparison.unresolved
     if not unresolved:
         return
     st.error(t("conflicts_lead", count=len(unresolved)), icon=":material/call_split:")
@@ -53,12 +53,12 @@ def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
             )  # fmt: skip
         if st.form_submit_button(t("conflicts_button"), type="primary", icon=":material/check:"):
             choices = {cell: choice for cell, choice in picked.items() if choice is not None}
-            _stored(submissions.resolve, store, found, actor, choices=choices)
+            _stored(submissions.resolve, store, opened, actor, choices=choices)
 
 
-def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
+def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask of each cell that may mean two values (0.881 in percent) which one it means; nothing is chosen beforehand."""
-    unread = found.comparison.unread
+    unread = opened.comparison.unread
     if not unread:
         return
     st.error(t("readings_lead", count=len(unread)), icon=":material/percent:")
@@ -85,12 +85,12 @@ def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
                 picked[kind, cell.row.key, column] = offered[said]
         if st.form_submit_button(t("readings_button"), type="primary", icon=":material/check:"):
             chosen = {cell: value for cell, value in picked.items() if value is not None}
-            _stored(submissions.choose_readings, store, found, actor, chosen=chosen)
+            _stored(submissions.choose_readings, store, opened, actor, chosen=chosen)
 
 
-def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
+def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask for the reason of each correction that has none."""
-    unexplained = found.comparison.unexplained
+    unexplained = opened.comparison.unexplained
     if not unexplained:
         return
     st.warning(t("reasons_lead", count=len(unexplained)), icon=":material/edit_note:")
@@ -122,12 +122,12 @@ def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
             if same:
                 given = {(row.row.kind, row.row.key): first for row in unexplained}
             filled = {key: value for key, value in given.items() if any(value)}
-            _stored(submissions.explain, store, found, actor, reasons=filled)
+            _stored(submissions.explain, store, opened, actor, reasons=filled)
 
 
-def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
+def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask for a reason for each warning that is not confirmed."""
-    waiting = [w for w in found.warnings if w.confirmed_by is None]
+    waiting = [w for w in opened.warnings if w.confirmed_by is None]
     if not waiting:
         return
     st.warning(t("warnings_lead", count=len(waiting)), icon=":material/warning:")
@@ -137,7 +137,7 @@ def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
         for warning in waiting[:AT_ONCE]:
             place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
             if warning.rule == INCOMPLETE:
-                left_open(found.report)
+                left_open(opened.report)
             else:
                 st.markdown(
                     f"**{place}** {t('found')}「{plain(warning.found)}」 {t('expected')}: "
@@ -151,4 +151,4 @@ def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
                 first = next(iter(given.values()))
                 given = {w.id: first for w in waiting}
             filled = {number: reason for number, reason in given.items() if reason.strip()}
-            _stored(submissions.confirm, store, found, actor, reasons=filled)
+            _stored(submissions.confirm, store, opened, actor, reasons=filled)

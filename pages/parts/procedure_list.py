@@ -62,7 +62,7 @@ def procedure_list(register: Counted) -> None:
     st.caption(
         t("list_found", total=f"{total:,}", first=f"{first:,}", last=f"{first + len(rows) - 1:,}") + " ・ " + t("list_share")
     )
-    shown = cached.found(
+    shown = cached.searched(
         "procedures shown", asked=(asked, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
     number = st.column_config.NumberColumn(format="localized")

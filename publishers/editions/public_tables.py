@@ -173,8 +173,8 @@ class _Rows:
         self.samples = 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        for found in self._session.execute(self._query.execution_options(yield_per=BATCH)):
-            row = dict(found._mapping)
+        for record in self._session.execute(self._query.execution_options(yield_per=BATCH)):
+            row = dict(record._mapping)
             if row.pop("is_sample", False):
                 self.samples += 1
             else:

@@ -122,8 +122,8 @@ def describe(field: str, language: str = "ja") -> str:
 
 
 def _in_a_further_language(column: str) -> dict[str, str]:
-    found = ((translated(model), text_column(model, column)) for model in PUBLIC)
-    return next(texts[own[0]].said(own[1]) for texts, own in found if own)
+    columns = ((translated(model), text_column(model, column)) for model in PUBLIC)
+    return next(texts[own[0]].said(own[1]) for texts, own in columns if own)
 
 
 def title(resource: str, language: str = "ja") -> str:

@@ -57,10 +57,10 @@ def badge(status: str, words: Words, count: int | None = None, *, is_past: bool 
     )
 
 
-def badges(found: Tally, words: Words) -> Markup:
+def badges(counted: Tally, words: Words) -> Markup:
     """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey."""
     lines = []
-    for group, label, counts in groups(found, words):
+    for group, label, counts in groups(counted, words):
         is_past = group not in ("current", "unreported")
         marks = [badge(s, words, counts[s], is_past=is_past) for s in STATUSES if counts.get(s)]
         lines.append(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
@@ -101,16 +101,16 @@ class IndicatorView:
     def badge(self) -> Markup:
         """Return its status, and beside it an awaited result, a missed target before it, an old figure."""
         judged = self.scored.judgement
-        found = badge(self.status, self.words, is_past=judged.standing == "last_known")
+        marks = badge(self.status, self.words, is_past=judged.standing == "last_known")
         if judged.is_awaiting:
-            found += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
+            marks += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
         if judged.missed_before is not None:
-            found += Markup(' <span class="badge bad">{}</span>').format(self.words("missed_before"))
+            marks += Markup(' <span class="badge bad">{}</span>').format(self.words("missed_before"))
         if judged.is_stale and judged.status != "unreported":
-            found += Markup(' <span class="badge plain">{}</span>').format(
+            marks += Markup(' <span class="badge plain">{}</span>').format(
                 self.words("stale" if judged.standing == "last_known" else "stale_figure")
             )
-        return found
+        return marks
 
     @property
     def sentence(self) -> str:
@@ -160,19 +160,19 @@ class IndicatorView:
     def comparisons(self) -> list[tuple[str, Markup | str]]:
         """Return target, planned value, previous value and same period last year."""
         judged, words = self.scored.judgement, self.words
-        found: list[tuple[str, Markup | str]] = []
+        pairs: list[tuple[str, Markup | str]] = []
         if judged.goal is None:
-            found.append((words("target"), words("no_target")))
+            pairs.append((words("target"), words("no_target")))
         else:
             day = format_date(judged.goal.period.end, words.language)
-            found.append((words("target"), Markup("{}{}").format(self.target, words("in_brackets", text=day))))
+            pairs.append((words("target"), Markup("{}{}").format(self.target, words("in_brackets", text=day))))
         if judged.planned_value is not None:
-            found.append((words("planned"), self.planned))
+            pairs.append((words("planned"), self.planned))
         if judged.figure is not None and judged.figure.value is not None:
             for key, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
                 label = other.period.label(words.language) if other else ""
-                found.append((words(key), Markup("{} ({})").format(self.figure(other), label) if other else "―"))
-        return found
+                pairs.append((words(key), Markup("{} ({})").format(self.figure(other), label) if other else "―"))
+        return pairs
 
     @property
     def rule(self) -> str:
