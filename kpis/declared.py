@@ -13,6 +13,10 @@ from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, BeforeValidator, create_model
 from pydantic import Field as Bounds
 
+# A row of a table or list as it is read, compared and stored: column → value. Which columns there are differs from list to list, and
+# with the languages that its texts are held in; where they are known beforehand, a record with fields says so instead.
+Row = dict[str, Any]
+
 
 class Fields(BaseModel, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False):
     """The fields of a list, one a column; unknown columns are refused."""

@@ -22,6 +22,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from kpis.declared import Row
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
 from kpis.languages import both
@@ -111,7 +112,7 @@ def _key(fields: Sequence[str], row: Mapping[str, Any]) -> str:
     return " ".join("" if row.get(name) is None else str(row[name]).strip() for name in fields)
 
 
-def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple[str, Row]]:
     """Yield (key, row) of what the instance has from the same list."""
     if file.kind == RowKind.OBSERVATION:
         yield from _figures(store, file.name)
@@ -132,14 +133,14 @@ def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple
             yield _key(fields, values), values
 
 
-def _figures(store: Store, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _figures(store: Store, name: str) -> Iterator[tuple[str, Row]]:
     table, files = table_of(tables.Observation), table_of(tables.OriginalFile)
     fields = LISTS[RowKind.OBSERVATION].key
     query = select(
         *(table.c[n] for n in (*fields, "vintage", "withdraws_vintage")),
         ((files.c.name == name) & table.c.submission_id.is_(None)).label("is_of_the_list"),
     ).select_from(table.outerjoin(files, files.c.sha256 == table.c.file_sha256))  # fmt: skip
-    held: dict[str, list[dict[str, Any]]] = {}
+    held: dict[str, list[Row]] = {}
     with store.reading() as session:
         for row in session.execute(query.order_by(table.c.vintage)):
             values = dict(row._mapping)

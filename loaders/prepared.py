@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kpis.declared import Fields, in_languages
+from kpis.declared import Fields, Row, in_languages
 from kpis.message import Message
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.settings import settings
@@ -55,7 +55,7 @@ class Prepared:
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.kind = _kind_of_file(kind or "")
         self.numbered: list[tuple[int, Fields]] = []
-        self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
+        self.faulty: list[tuple[int, Row]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
         self.units: dict[tuple[int, str], str] = {}  # (row, column) of numbers written with their unit, and the unit
         self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)

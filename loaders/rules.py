@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from kpis.declared import Row
 from kpis.errors import FigureRefused
 from kpis.figures.consistency import Finding, Key, Known, find_contradictions, outside_time
 from kpis.figures.organisation import Organisation, Succession, Unit
@@ -188,7 +189,7 @@ def _odd(finding: Odd, key: Key, file: Prepared, number: int, *, grade: Severity
     )  # fmt: skip
 
 
-def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[dict[str, Any]]]) -> bool:
+def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[Row]]) -> bool:
     """Say whether a row becomes a vintage and note it as stored; one that may not, as a correction without reason, is a problem."""
     key = row.indicator_code, row.bureau_code, row.period_code
     held = stored.setdefault(key, [])

@@ -37,7 +37,6 @@ from loaders.workbook.layout import Layout, load_layout
 from loaders.workbook.submit import receive
 
 OFFICE = "office@sample.example.org"
-PARTS = ("value", "numerator", "denominator", "base_value")
 Progress = Callable[[int, int], None]
 Totals = dict[tuple[str, str], dict[str, float]]
 

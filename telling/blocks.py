@@ -36,6 +36,7 @@ class Link:
 
 
 Cell = str | int | float | Number | Link | None
+Flat = Mapping[str, str | int | float | date | None]  # a row of a block for machines: column → one plain value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +61,7 @@ class Block:
     sentence: str = ""
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    flat: tuple[dict[str, Any], ...] = ()
+    flat: tuple[Flat, ...] = ()
     shape: Shape | None = None
     why_empty: str = ""
     notes: tuple[str, ...] = ()

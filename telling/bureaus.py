@@ -16,7 +16,7 @@ from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.text import format_count, format_date, format_value, large_unit, status_word
-from telling.blocks import Block, Cell, Number, Telling
+from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.overview import coverage_lines, theme_name
 from telling.words import Words
 
@@ -138,7 +138,7 @@ def coverage(
     w, by_code = telling.words, {s.entry.definition.code: s for s in wholes if s.entry.is_own_scope}
     owing = sum(1 for r in reports if r.is_valid)
     rows: list[tuple[Cell, ...]] = []
-    flat = []
+    flat: list[Flat] = []
     for theme in government().cards:
         row = of_themes(indicators).get(theme)
         if row is None:
@@ -284,7 +284,7 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
     w = telling.words
     heads = ("bureau", "reports_column", "own_column", "procedures_column", "facilities_column", "milestones_column")
     rows: list[tuple[Cell, ...]] = []
-    flat = []
+    flat: list[Flat] = []
     for r in reports:
         done, open_ = (sum(m.state in states for m in r.milestones) for states in (("done",), PAST_DUE))
         rows.append(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from charts.shapes import Counts, Shares, Steps, Tile, Tiles
 from kpis.figures.facilities import (
@@ -24,7 +23,7 @@ from kpis.figures.facilities import over_time as days_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.government import government
 from kpis.text import format_date
-from telling.blocks import Block, Card, Cell, Link, Number, Telling, ended_line, in_both
+from telling.blocks import Block, Card, Cell, Flat, Link, Number, Telling, ended_line, in_both
 
 FIELDS = ("bureau", "kind")
 
@@ -70,7 +69,7 @@ def _words(telling: Telling) -> tuple[tuple[str, str], ...]:
     return tuple((s, telling.words(f"cashless_{s}")) for s in STATUSES)
 
 
-def _counted(telling: Telling, field: str, code: str, names: dict[str, str], counts: dict[str, int]) -> dict[str, Any]:
+def _counted(telling: Telling, field: str, code: str, names: dict[str, str], counts: dict[str, int]) -> Flat:
     return {
         "organisation": telling.view, "dimension": field, "value_code": code or "not_stated", **names, "facilities_count": sum(counts.values()),
         **{f"{s}_count": counts[s] for s in STATUSES},
@@ -129,7 +128,7 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     dated, planned = sum(f.since is not None for f in done), sum(f.planned is not None for f in single)
     heads = (w("col_day"), w("fac_done_word"), w("fac_plan_word"))
     rows = tuple((d.isoformat(), a, b) for d, a, b in days)
-    flat = tuple({"day": d, "introduced_count": a, "planned_so_far_count": b} for d, a, b in days)
+    flat: tuple[Flat, ...] = tuple({"day": d, "introduced_count": a, "planned_so_far_count": b} for d, a, b in days)
     empty = Block(key="facilities_over_time", title=w("fac_time"), columns=heads, rows=rows, flat=flat, file="facilities_over_time")
     if not days:
         return replace(empty, why_empty=w("fac_time_why"))
@@ -189,7 +188,7 @@ def _list(
     )  # fmt: skip
 
 
-def _flat(f: Facility) -> dict[str, Any]:
+def _flat(f: Facility) -> Flat:
     return {
         "facility_code": f.code, "name_ja": f.name, "kind": f.kind, "is_class": f.is_class, "bureau_code": f.bureau,
         "municipality_ja": ";".join(f.places), "payment_methods": ";".join(f.methods), "cashless_status": f.status,

@@ -24,7 +24,7 @@ from kpis.figures.registers import (
 from kpis.figures.scorecard import Scored
 from kpis.store.queries import Counted
 from kpis.text import format_date, format_value
-from telling.blocks import Block, Card, Cell, Number, Telling, in_both, percent, published
+from telling.blocks import Block, Card, Cell, Flat, Number, Telling, in_both, percent, published
 from telling.words import Words
 
 CHANNELS_SHOWN = 15
@@ -148,7 +148,7 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
     )  # fmt: skip
 
 
-def _beside(row: Mapping[str, Any]) -> dict[str, Any]:
+def _beside(row: Mapping[str, Any]) -> Flat:
     names = {"indicator": "indicator_code", "period": "period_code", "unit": "unit_ja"}
     return {names.get(name, name): value for name, value in row.items()}
 
@@ -157,7 +157,7 @@ def _segments(words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((status, words(f"digital_{status}")) for status in STATUSES)
 
 
-def _counted(telling: Telling, dimension: str, value: str, statuses: Mapping[str, int], rest: Mapping[str, Any]) -> dict[str, Any]:
+def _counted(telling: Telling, dimension: str, value: str, statuses: Mapping[str, int], rest: Mapping[str, Any]) -> Flat:
     return {
         "organisation": telling.view, "dimension": dimension, "value_code": value or "not_stated", **_names(telling, dimension, value),
         "procedures_count": sum(statuses.values()), **{f"{s}_count": statuses.get(s, 0) for s in STATUSES},
@@ -275,7 +275,7 @@ def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Blo
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     heads = (w("col_day"), w("col_new"), w("col_so_far"), w("time_share"))
     rows = tuple((day.isoformat(), new, so_far, percent(so_far / total.procedures * 100)) for day, new, so_far in days)
-    flat = tuple(
+    flat: tuple[Flat, ...] = tuple(
         {"digitised_date": day, "newly_count": new, "so_far_count": so_far, "so_far_pct": so_far / total.procedures * 100}
         for day, new, so_far in days
     )

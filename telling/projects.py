@@ -12,7 +12,7 @@ from kpis.figures.scorecard import Scored
 from kpis.government import ProjectKindFields, government
 from kpis.periods import parse_period
 from kpis.text import known_day
-from telling.blocks import Block, Cell, Number, Telling
+from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.words import Words
 
 Row = Mapping[str, Any]
@@ -141,7 +141,7 @@ def milestones(
     return Block(key="milestones", sentence=milestones_line(held, w), columns=tuple(map(w, heads)), rows=rows, flat=flat)
 
 
-def _days_flat(m: Milestone) -> Iterator[dict[str, Any]]:
+def _days_flat(m: Milestone) -> Iterator[Flat]:
     """Yield one row per day that a milestone was given, or one without a day."""
     given: list[tuple[str, GivenDay | None]] = [*(("planned", g) for g in m.planned), *(("replanned", g) for g in m.replanned)]
     given += [("actual", m.actual)] if m.actual else []

@@ -185,17 +185,6 @@ def _judged(
     return Scored(entry=entry, judgement=judgement, figures=ended, rolled=rolled, breaks=breaks, as_of=as_of, known_at=known_at)
 
 
-def score(entry: Entry, *, as_of: date, known_at: datetime | None = None) -> Scored:
-    """Judge one entry alone on a day, from the figures known by an instant.
-
-    Args:
-        entry: the indicator and unit.
-        as_of: only figures of periods ended by this day count.
-        known_at: only vintages known by this UTC instant count; ``None`` means all.
-    """
-    return _judged(entry, current_vintages(entry.figures, known_at=known_at), as_of, known_at=known_at)
-
-
 def score_indicator(
     entries: Sequence[Entry], book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then"
 ) -> list[Scored]:

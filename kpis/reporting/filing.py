@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, select
 
-from kpis.declared import always_columns
+from kpis.declared import Row, always_columns
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.records import counting_vintage
 from kpis.periods import parse_period
@@ -109,7 +109,7 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
     query = sql_select(table).where(
         table.c.indicator_code.in_({k[0] for k in asked}), table.c.bureau_code.in_({k[1] for k in asked})
     )
-    vintages: dict[tuple[str, ...], dict[int, dict[str, Any]]] = {}
+    vintages: dict[tuple[str, ...], dict[int, Row]] = {}
     for stored in session.execute(query):
         values = dict(stored._mapping)
         key: tuple[str, ...] = (values["indicator_code"], values["bureau_code"], values["period_code"])
@@ -121,7 +121,7 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
         newest = held[max(held)]
         counting = counting_vintage(held.values())
         at_issue = held.get(asked[key].issued_vintage) or dict.fromkeys(newest)
-        by = submitters.get(newest["submission_id"], newest["source_code"])
+        by: str = submitters.get(newest["submission_id"]) or newest["source_code"]
         values, again = dict.fromkeys(newest), None
         if counting is not None:
             withdrawal = {"vintage": newest["vintage"] + 1, "withdraws_vintage": counting["vintage"]}
@@ -143,12 +143,12 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
     asked = {row.key[0]: row for row in rows}
     reported = {key_column.name, "vintage", "source_code"}.union(*(row.fields for row in rows))
     names = [c.name for c in table.c if c.name in reported]
-    held: dict[str, dict[str, Any]] = {}
+    held: dict[str, Row] = {}
     for rows_held in of_codes(session, sql_select(*(table.c[name] for name in names)), key_column, asked):
         for stored in with_texts(session, REGISTERS[kind].table, rows_held):
             held[stored[key_column.name]] = {name: value for name, value in stored.items() if name in reported}
     behind = [code for code, values in held.items() if values["vintage"] > asked[code].issued_vintage]
-    past: dict[str, dict[str, Any]] = {}
+    past: dict[str, Row] = {}
     last: dict[str, tuple[int | None, str, datetime]] = {}
     changes = sql_select(log).where(log.c.register_name == kind).order_by(log.c.vintage)
     for change in chain.from_iterable(of_codes(session, changes, log.c.row_code, behind)):
@@ -163,7 +163,7 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
         earlier = past.get(code)
         at_issue = ({**values, **earlier} if earlier else values) if issued else dict.fromkeys(values)
         submission, _, changed_at = last.get(code, (None, "", None))
-        by = submitters.get(submission, values["source_code"])
+        by: str = submitters.get(submission) or values["source_code"]
         current[kind, (code,)] = Current(
             values=values, vintage=values["vintage"], at_issue=at_issue, changed_by=by, changed_at=changed_at
         )
@@ -225,7 +225,7 @@ def owners_in(session: Session, register: Register, codes: Iterable[str]) -> dic
     return {code: whose for rows in of_codes(session, sql_select(key, owner), key, codes) for code, whose in rows}
 
 
-def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> dict[str, Any]:
+def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> Row:
     """Return the columns that a change writes: every column of an observation, of a register those that it names."""
     row = change.row
     if row.kind == OBSERVATIONS:
@@ -249,7 +249,7 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
     return _with_precisions({**counting, key: row.key[0], "source_code": source})
 
 
-def _with_precisions(values: dict[str, Any]) -> dict[str, Any]:
+def _with_precisions(values: Row) -> Row:
     """A day that a bureau wrote is a day; a day it cleared is not known."""
     for column, precision in _PRECISION_OF.items():
         if column in values and precision not in values:

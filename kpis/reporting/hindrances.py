@@ -9,14 +9,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
-from kpis.languages import pair, written
+from kpis.languages import written
 from kpis.periods import local_time
 from kpis.reporting.access import next_state
-from kpis.reporting.comparison import (
-    Comparison,
-)
+from kpis.reporting.comparison import Comparison
 from kpis.reporting.contradictions import Contradiction, contradictions_of
-from kpis.reporting.kept import RowKey, Warning, id_of
+from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, id_of
 from kpis.reporting.people import allow
 from kpis.reporting.reports import seen, warnings_of
 from kpis.store import tables
@@ -67,15 +65,8 @@ def not_yet_asked(
 
 def as_warning(contradiction: Contradiction) -> Warning:
     """Return a contradiction as what the bureau is asked to confirm."""
-    finding = contradiction.finding
-    return Warning(
-        finding.found,
-        *pair(finding.expected),
-        *pair(finding.remedy),
-        sheet=contradiction.row.sheet,
-        cell=contradiction.cell,
-        rule=finding.rule,
-    )
+    finding, place = contradiction.finding, {"sheet": contradiction.row.sheet, "cell": contradiction.cell}
+    return asked_to_confirm(finding.found, finding.expected, finding.remedy, **place, rule=finding.rule)
 
 
 def places_of(contradictions: Sequence[Contradiction], language: str) -> str:

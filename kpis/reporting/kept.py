@@ -11,7 +11,8 @@ from sqlalchemy import insert
 from sqlmodel import Session, select
 
 from kpis.errors import FigureRefused
-from kpis.languages import say
+from kpis.languages import pair, say
+from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.registers import LISTS
 from kpis.reporting.comparison import (
@@ -47,6 +48,11 @@ class Warning:
     sheet: str = ""
     cell: str = ""
     rule: str = ""
+
+
+def asked_to_confirm(said: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "") -> Warning:
+    """Return a warning with what is expected and what to do in Japanese and English."""
+    return Warning(said, *pair(expected), *pair(remedy), sheet=sheet, cell=cell, rule=rule)
 
 
 def id_of(row: tables.Submission) -> int:

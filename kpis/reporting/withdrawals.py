@@ -6,17 +6,19 @@ counts again, or none (``kpis.figures.records.current_vintages``); nothing is de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from kpis.declared import Row
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
-from kpis.figures.records import counting_vintage
+from kpis.figures.records import Figure, counting_vintage
 from kpis.government import government
 from kpis.languages import say
 from kpis.message import Message
@@ -50,8 +52,8 @@ class Asked:
     decided_by: str | None
     decided_at: datetime | None
     decision_text: str
-    figure: dict[str, Any]
-    then: dict[str, Any] | None
+    figure: Figure
+    then: Figure | None
 
 
 def ask(
@@ -142,19 +144,28 @@ def requests(store: Store, *, viewer: str, states: Sequence[str] = ("asked",)) -
         return [_asked(row, _held(session, (row.indicator_code, row.bureau_code, row.period_code))) for row in rows]
 
 
-def vintages_of(store: Store, key: tuple[str, str, str]) -> list[dict[str, Any]]:
+def vintages_of(store: Store, key: tuple[str, str, str]) -> list[Figure]:
     """Return every vintage of a figure, oldest first."""
     with store.reading() as session:
-        return _held(session, key)
+        return [_figure(row) for row in _held(session, key)]
 
 
-def _held(session: Session, key: tuple[str, str, str]) -> list[dict[str, Any]]:
+def said_of(figure: Figure | None) -> dict[str, float | str]:
+    """Return what a figure says: value, parts, base and words, as far as there are any."""
+    return {name: said for name in _SAID if (said := getattr(figure, name, None)) not in (None, "")}
+
+
+def _figure(row: Mapping[str, Any]) -> Figure:
+    return record_of(Figure, SimpleNamespace(**row), reason_class=row["reason_class"] or "")
+
+
+def _held(session: Session, key: tuple[str, str, str]) -> list[Row]:
     table = table_of(tables.Observation)
     own = (table.c[name] == value for name, value in zip(_KEY, key, strict=True))
     return [dict(row._mapping) for row in session.execute(select(table).where(*own).order_by(table.c.vintage))]
 
 
-def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) -> dict[str, Any]:
+def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) -> Row:
     held = _held(session, key)
     counting = counting_vintage(held)
     wanted = (
@@ -173,12 +184,12 @@ def _subject(row: tables.Withdrawal) -> str:
     return f"withdrawal {row.id}"
 
 
-def _asked(row: Any, held: Sequence[dict[str, Any]]) -> Asked:
+def _asked(row: Any, held: Sequence[Row]) -> Asked:
     figure = next(r for r in held if r["vintage"] == row.vintage)
     then = counting_vintage([*held, {"vintage": held[-1]["vintage"] + 1, "withdraws_vintage": row.vintage}])
     return record_of(
-        Asked, row, key=(row.indicator_code, row.bureau_code, row.period_code), figure={name: figure[name] for name in _SAID},
-        then=None if then is None else {name: then[name] for name in _SAID},
+        Asked, row, key=(row.indicator_code, row.bureau_code, row.period_code), figure=_figure(figure),
+        then=None if then is None else _figure(then),
     )  # fmt: skip
 
 

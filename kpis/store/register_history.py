@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, SQLModel
 
+from kpis.declared import Row
 from kpis.store import tables
 from kpis.store.tables import table_of
 
@@ -56,13 +57,13 @@ def as_known(session: Session, model: type[SQLModel], known_at: datetime | None)
     return select(*columns).select_from(table.outerjoin(past, past.c.row_code == key)).where(known).subquery(f"{table.name}_known")
 
 
-def said_before(session: Session, model: type[SQLModel], known_at: datetime | None) -> dict[str, dict[str, Any]]:
+def said_before(session: Session, model: type[SQLModel], known_at: datetime | None) -> dict[str, Row]:
     """Return of the rows of a register that changed since an instant the first value noted after it: code → column → value."""
     if known_at is None:
         return {}
     log = table_of(tables.RegisterChange)
     query = select(log.c.row_code, log.c.before_json).where(*_since(table_of(model).name, known_at)).order_by(log.c.vintage)
-    values: dict[str, dict[str, Any]] = {}
+    values: dict[str, Row] = {}
     for code, before in session.execute(query):
         values[code] = {**json.loads(before), **values.get(code, {})}
     return values

@@ -33,8 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
-from kpis.declared import translated
-from kpis.errors import NotAllowed, NotFound
+from kpis.declared import Row, translated
+from kpis.errors import NotAllowed
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
@@ -309,9 +309,7 @@ class Store:
                 gc.enable()
         return figures
 
-    def vintages(
-        self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None
-    ) -> dict[VintageKey, list[dict[str, Any]]]:
+    def vintages(self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None) -> dict[VintageKey, list[Row]]:
         """Return every vintage of figures as it was given, nothing worked out, oldest first.
 
         Args:
@@ -328,7 +326,7 @@ class Store:
             query = query.where(table.c.indicator_code.in_(codes))
         if units is not None:
             query = query.where(table.c.bureau_code.in_(units))
-        vintages: dict[VintageKey, list[dict[str, Any]]] = {}
+        vintages: dict[VintageKey, list[Row]] = {}
         with self.reading() as session:
             for row in session.execute(query.execution_options(yield_per=10_000)):
                 vintages.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
@@ -341,13 +339,13 @@ class Store:
             query = query.where(table.c.indicator_code.in_(codes))
         return [SimpleNamespace(**row) for row in with_texts(session, model, session.execute(query))]
 
-    def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
+    def all_of(self, model: type[SQLModel], **equal: object) -> list[Row]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
         return list(self.each_of(model, equal=equal))
 
     def each_of(
         self, model: type[SQLModel], *, columns: Sequence[str] = (), by_key: bool = False, equal: Mapping[str, object] | None = None
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Row]:
         """Yield the rows of a table as ``all_of`` returns them, a batch at a time in memory: a register may have 75,000.
 
         Args:
@@ -369,28 +367,13 @@ class Store:
             for row in with_texts(session, model, rows):
                 yield {name: row[name] for name in columns} if columns and has_texts else row
 
-    def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[dict[str, Any]]:
+    def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[Row]:
         """Return the rows of a register in key order, as they were known at an instant (UTC); ``None`` means as known now."""
         (key,) = table_of(model).primary_key.columns
         with self.reading() as session:
             rows = as_known(session, model, known_at)
             result = session.execute(select(rows).order_by(rows.c[key.name]))
             return list(with_texts(session, model, result, known_at=known_at))
-
-    def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> dict[str, Any]:
-        """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
-
-        Raises:
-            NotFound: there is none.
-        """
-        (column,) = table_of(model).primary_key.columns
-        with self.reading() as session:
-            rows = as_known(session, model, known_at) if known_at else table_of(model)
-            result = session.execute(select(rows).where(rows.c[column.name] == key))
-            row = next(with_texts(session, model, result, known_at=known_at), None)
-        if row is None:
-            raise NotFound("code_unknown", code=key)
-        return row
 
     def text_columns(self, model: type[SQLModel]) -> dict[str, tuple[str, ...]]:
         """Return the columns of each text of a table that is held in several languages: ``name`` → ``name_ja``, ``name_en``."""

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Result, Text, bindparam, column, delete, i
 from sqlalchemy.dialects import sqlite
 from sqlmodel import Session, SQLModel
 
-from kpis.declared import ALWAYS, declared, text_column, translated
+from kpis.declared import ALWAYS, Row, declared, text_column, translated
 from kpis.registers import LISTS
 from kpis.store import tables
 from kpis.store.fields import key_columns
@@ -25,9 +25,7 @@ _Row = Mapping[str, Any]
 _TEXTS = table_of(tables.Translation)
 
 
-def with_texts(
-    session: Session, model: type[SQLModel], result: Result[Any], *, known_at: datetime | None = None
-) -> Iterator[dict[str, Any]]:
+def with_texts(session: Session, model: type[SQLModel], result: Result[Any], *, known_at: datetime | None = None) -> Iterator[Row]:
     """Yield rows of a table with their texts beside, in the order in which the columns are declared.
 
     Args:
@@ -111,7 +109,7 @@ def clear(session: Session, model: type[SQLModel]) -> None:
     session.execute(delete(_TEXTS).where(_TEXTS.c.table_name == table_of(model).name))
 
 
-def stored(model: type[SQLModel], row: _Row) -> dict[str, Any]:
+def stored(model: type[SQLModel], row: _Row) -> Row:
     """Return a row without its texts: the columns of its table."""
     columns = table_of(model).c
     return {name: value for name, value in row.items() if name in columns}

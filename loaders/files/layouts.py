@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kpis.declared import Fields
+from kpis.declared import Fields, Row
 from kpis.languages import written
 from kpis.message import Message
 from kpis.periods import parse_period
@@ -200,13 +200,13 @@ class _Reader:
         self.bureaus = bureaus
         self.lines = [(line, placed.places[line]) for line in placed.layout.lines if line in placed.places and line.read != "leave"]
         self.constants = {line.column: line.constant for line in placed.layout.lines if line.read == "constant"}
-        self.read: dict[str, Callable[[LayoutRow, str, dict[str, Any]], _Fault | None]] = {
+        self.read: dict[str, Callable[[LayoutRow, str, Row], _Fault | None]] = {
             "bureau": self._bureau, "code": _read_code, "step": _read_step, "count": _read_count, "fiscal_year": _read_fiscal_year,
         }  # fmt: skip
 
-    def row(self, given: Sequence[Any]) -> tuple[dict[str, Any] | None, list[_Wrong]]:
+    def row(self, given: Sequence[Any]) -> tuple[Row | None, list[_Wrong]]:
         """Return our row, and what is wrong as (line, kind, found, expected, grade); ``None`` where an error keeps it out."""
-        row: dict[str, Any] = dict(self.constants)
+        row: Row = dict(self.constants)
         details: dict[str, str] = {}
         wrong: list[_Wrong] = []
         for line, place in self.lines:
@@ -231,7 +231,7 @@ class _Reader:
             return None, refused  # a warning says what was stored, and nothing is
         return row, wrong
 
-    def _bureau(self, line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+    def _bureau(self, line: LayoutRow, text: str, row: Row) -> _Fault | None:
         code = self.bureaus.get(text)
         if code is None:
             return "unknown_code", Message("name_of_unit"), "error"
@@ -239,7 +239,7 @@ class _Reader:
         return None
 
 
-def _read_code(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_code(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     value = _decoded(line, text)
     if value is None:
         return _unlisted(line)
@@ -247,7 +247,7 @@ def _read_code(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None
     return None
 
 
-def _read_step(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_step(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     if row.get(line.column):
         return None  # an earlier heading answered
     forms = set()
@@ -265,7 +265,7 @@ def _read_step(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None
     return None
 
 
-def _read_count(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_count(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     try:
         value = float(text) if text.isdecimal() else read_number(text).value
     except Unreadable:
@@ -282,7 +282,7 @@ def _read_count(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | Non
     return None
 
 
-def _read_fiscal_year(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_fiscal_year(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     year = _decoded(line, text)
     if year is None:
         return _unlisted(line)

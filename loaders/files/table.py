@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kpis.declared import Fields, in_languages, translated, type_of
+from kpis.declared import Fields, Row, in_languages, translated, type_of
 from kpis.languages import both
 from kpis.message import Message
 from loaders.files.addresses import column_letters, split_address
@@ -104,7 +104,7 @@ def header_of(table: Table) -> list[str]:
     return [str(cell).strip() for cell in table[3][0]] if table[3] else []
 
 
-def written_rows(table: Table) -> list[tuple[int, dict[str, Any]]]:
+def written_rows(table: Table) -> list[tuple[int, Row]]:
     """Return every row that is not blank, as written, by column name, with its row number in the file."""
     _, top, _, cells = table
     names = header_of(table)
@@ -202,9 +202,9 @@ def _plain(value: Any) -> Any:
 
 
 def _read_row(
-    model: type[Fields], given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]
+    model: type[Fields], given: Row, *, sheet: str, row: int, columns: dict[str, int]
 ) -> tuple[Fields | None, list[Problem]]:
-    values: dict[str, Any] = {}
+    values: Row = {}
     is_rounded = False
     for name, value in given.items():
         if isinstance(value, str) and not value.strip() and not model.model_fields[name].is_required():
@@ -254,7 +254,7 @@ def _as_written(model: type[Fields], name: str, value: Any) -> tuple[Any, bool]:
     return value, False
 
 
-def _problem(model: type[Fields], error: Any, given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]) -> Problem:
+def _problem(model: type[Fields], error: Any, given: Row, *, sheet: str, row: int, columns: dict[str, int]) -> Problem:
     name = str(error["loc"][0]) if error["loc"] else ""
     column = columns.get(name)
     kind: Kind

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, SQLModel
 
+from kpis.declared import Row
 from kpis.errors import FigureRefused, NotFound
 from kpis.figures.consistency import Known, outside_time
 from kpis.figures.organisation import Organisation
@@ -30,7 +31,7 @@ from kpis.text import Named
 
 NOT_REPORTING = ("whole", "scope", "comparison")
 _SHEETS = {register.sheet: register for register in REGISTERS.values()}
-Record = dict[str, Any]
+Record = Row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,7 +34,7 @@ from loaders.workbook.read import TableReader
 from loaders.workbook.template import write_sheets
 
 __all__ = [
-    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook", "write_template",
+    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
 ]  # fmt: skip
 _DOWNLOAD = Message("remedy_download_again")
 
@@ -74,16 +74,6 @@ class WorkbookReading:
     def warnings(self) -> list[Problem]:
         """Return the doubts that the bureau must confirm with a reason."""
         return [p for p in self.problems if p.grade == "warning"]
-
-
-def write_template(context: ReportContext, *, issued_at: datetime) -> bytes:
-    """Write the workbook of a bureau and period. Only ``issue_template`` also records it, so that it can be read back.
-
-    Args:
-        context: from ``gather``.
-        issued_at: UTC.
-    """
-    return _written(context, issued_at)[0]
 
 
 def _written(context: ReportContext, issued_at: datetime) -> tuple[bytes, TemplateMark]:

@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from kpis.languages import both, pair, say
+from kpis.languages import both, say
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.comparison import Completeness
-from kpis.reporting.kept import Warning
+from kpis.reporting.kept import Warning, asked_to_confirm
 from kpis.reporting.people import viewer_of
 from kpis.reporting.reports import INCOMPLETE
 from kpis.reporting.submissions import Uploaded, upload
 from kpis.store.store import Store
-from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, issue_template, read_workbook
 from loaders.workbook.layout import load_layout
 
@@ -76,16 +75,13 @@ def receive(
 
 
 def _warnings(reading: WorkbookReading) -> list[Warning]:
-    warnings = [_warning(problem) for problem in reading.warnings]
+    warnings = [asked_to_confirm(p.found, p.expected, p.remedy, sheet=p.sheet, cell=p.cell, rule=p.rule) for p in reading.warnings]
     counted = reading.completeness
     if counted is not None and counted.open:
         warnings.append(_incomplete(reading, counted))
     elif not reading.rows:
-        warnings.append(
-            Warning(
-                both(Message("nothing_filled")), *pair(Message("one_cell_filled")), *pair(Message("remedy_nothing_changed")),
-            )
-        )  # fmt: skip
+        nothing = both(Message("nothing_filled"))
+        warnings.append(asked_to_confirm(nothing, Message("one_cell_filled"), Message("remedy_nothing_changed")))
     return warnings
 
 
@@ -95,16 +91,11 @@ def _incomplete(reading: WorkbookReading, counted: Completeness) -> Warning:
     key = "figures_left_open_and_more" if more > 0 else "figures_left_open"
     left = Message(key, count=len(counted.open), figures=partial(_left_open, reading, counted.open[:OPEN_NAMED]), more=more)
     told = counted.told()
-    return Warning(
-        told if reading.rows else f"{both(Message('nothing_filled'))}: {told}", *pair(left), *pair(Message("remedy_fill_or_confirm")),
-        load_layout().sheets["observations"], rule=INCOMPLETE,
-    )  # fmt: skip
+    said = told if reading.rows else f"{both(Message('nothing_filled'))}: {told}"
+    sheet = load_layout().sheets["observations"]
+    return asked_to_confirm(said, left, Message("remedy_fill_or_confirm"), sheet=sheet, rule=INCOMPLETE)
 
 
 def _left_open(reading: WorkbookReading, figures: Sequence[tuple[str, str]], language: str) -> str:
     named = (f"{reading.names[code][language == 'en']} {parse_period(period).label(language)}" for code, period in figures)
     return say("between_figures", language).join(named)
-
-
-def _warning(problem: Problem) -> Warning:
-    return Warning(problem.found, *pair(problem.expected), *pair(problem.remedy), problem.sheet, problem.cell, problem.rule)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from kpis.declared import Row
 from kpis.errors import NotFound
 from kpis.figures.registers import STEPS
 from kpis.periods import local_day
@@ -49,7 +49,7 @@ def procedure_page(code: str) -> None:
     _history(code)
 
 
-def _succession(row: dict[str, Any]) -> None:
+def _succession(row: Row) -> None:
     """Say since when the procedure no longer stands, what followed it, and what it followed."""
     if row["ended_reason"]:
         st.warning(_ended(row), icon=":material/event_busy:")
@@ -66,11 +66,11 @@ def _succession(row: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
-def _ended(row: dict[str, Any]) -> str:
+def _ended(row: Row) -> str:
     return ended_line(telling(), row["ended_reason"], row["ended_on"], row["ended_on_precision"])
 
 
-def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
+def _said(row: Row) -> list[tuple[str, str]]:
     return [
         (t("col_code"), row["procedure_code"]),
         (t("col_bureau"), bureau_names().get(row["bureau_code"] or "", "")),
@@ -95,7 +95,7 @@ def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _count(row: dict[str, Any], name: str) -> str:
+def _count(row: Row, name: str) -> str:
     if row[name] is None:
         return t("form_unknown")
     return number(row[name]) + (f"({t('col_estimated')})" if row["is_count_estimated"] else "")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
-from kpis.figures.records import current_vintages
+from kpis.figures.records import Figure, current_vintages
 from kpis.government import government
 from kpis.reporting import withdrawals
 from kpis.reporting.comparison import OBSERVATIONS
@@ -21,10 +19,9 @@ from pages.parts.text import language, t
 from telling.words import Words
 
 
-def _said(values: Mapping[str, Any] | None) -> str:
-    parts = [
-        f"{column_name(OBSERVATIONS, n)} {value_text(OBSERVATIONS, n, v)}" for n, v in (values or {}).items() if v not in (None, "")
-    ]
+def _said(figure: Figure | None) -> str:
+    said = withdrawals.said_of(figure).items()
+    parts = [f"{column_name(OBSERVATIONS, name)} {value_text(OBSERVATIONS, name, value)}" for name, value in said]
     return plain("、".join(parts)) if parts else t("no_figure")
 
 
@@ -104,8 +101,7 @@ def _ask(store: Store, *, actor: str) -> None:
     st.dataframe(
         [
             {
-                t("vintage"): v["vintage"], t("value"): _said({n: v[n] for n in ("value", "numerator", "denominator", "base_value", "text_ja")}).replace("\\", ""),
-                t("known"): instant(v["known_at"]), t("reason"): v["reason_text"],
+                t("vintage"): v.vintage, t("value"): _said(v).replace("\\", ""), t("known"): instant(v.known_at), t("reason"): v.reason_text,
             }
             for v in vintages
         ],

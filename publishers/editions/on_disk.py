@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from kpis.errors import NotFound
 from kpis.message import Message
@@ -158,9 +158,16 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def table_digests(database: Path) -> dict[str, dict[str, Any]]:
+class Digest(TypedDict):
+    """What the manifest says of a table: its number of rows, and a checksum of columns and rows."""
+
+    rows: int
+    sha256: str
+
+
+def table_digests(database: Path) -> dict[str, Digest]:
     """Return per table of an edition its number of rows and a checksum of columns and rows, in stored order."""
-    digests: dict[str, dict[str, Any]] = {}
+    digests: dict[str, Digest] = {}
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from sqlmodel import SQLModel
 
-from kpis.declared import said_of, text_column, translated
+from kpis.declared import Row, said_of, text_column, translated
 from kpis.figures.records import current_vintages, worked_out
 from kpis.government import PublisherFields
 from kpis.moment import Moment
@@ -58,11 +58,11 @@ class Resource:
 
     name: str
     fields: Mapping[str, str]
-    rows: Collection[dict[str, Any]]
+    rows: Collection[Row]
     key: tuple[str, ...]
 
 
-class Stored(Collection[dict[str, Any]]):
+class Stored(Collection[Row]):
     """The rows of a table of an edition as they stream past; nothing is held but a batch."""
 
     def __init__(self, store: Store, model: type[SQLModel], columns: Iterable[str]) -> None:
@@ -74,14 +74,14 @@ class Stored(Collection[dict[str, Any]]):
     def __contains__(self, row: object) -> bool:
         return any(own == row for own in self)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Row]:
         for row in self._store.each_of(self._model, columns=self._columns):
             if "submission_id" in row:  # that a bureau reported it, not in which report
                 row["is_reported"] = row.pop("submission_id") is not None
             yield {name: as_datum(value) for name, value in row.items()}
 
 
-class Spread(Collection[dict[str, Any]]):
+class Spread(Collection[Row]):
     """The values of a column that holds several, one a row."""
 
     def __init__(self, store: Store, model: type[SQLModel], key: str, column: str, field: str, marks: str) -> None:
@@ -94,7 +94,7 @@ class Spread(Collection[dict[str, Any]]):
     def __contains__(self, row: object) -> bool:
         return any(own == row for own in self)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
             values = (part.strip().removesuffix("ほか").strip() for part in self._marks.split(row[self._column]))
             for value in dict.fromkeys(filter(None, values)):

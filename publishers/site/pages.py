@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -108,17 +108,29 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     }  # fmt: skip
 
 
-def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Latest:
+    """What changed last of an indicator, as the overview lists it."""
+
+    view: IndicatorView
+    day: str
+    kind: str
+    is_target: bool
+    before: Markup | str
+    after: Markup | str
+
+
+def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> _Latest:
     view = own[change.scored.entry.definition.code]
 
     def shown(value: Figure | Goal | None) -> Markup | str:
         return view.value(value.value) if isinstance(value, Goal) else view.figure(value)
 
-    return {
-        "view": view, "day": words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
-        "kind": words(f"change_{change.kind}"), "is_target": change.kind == "target", "after": words("no_figure") if change.after is None else shown(change.after),
-        "before": shown(change.before) if change.before else "",
-    }  # fmt: skip
+    return _Latest(
+        view=view, day=words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
+        kind=words(f"change_{change.kind}"), is_target=change.kind == "target",
+        before=shown(change.before) if change.before else "", after=words("no_figure") if change.after is None else shown(change.after),
+    )  # fmt: skip
 
 
 def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:

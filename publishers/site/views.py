@@ -14,7 +14,7 @@ from charts.series import Series
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from kpis.figures.records import STATUSES, Figure, value_of
-from kpis.figures.scorecard import Book, Scored, Tally, forecast_of, path_of, shown_figure
+from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
 from kpis.text import format_date, format_value, status_word
@@ -70,6 +70,20 @@ def badges(counted: Tally, words: Words) -> Markup:
 def number(value: float | None, text: str) -> Markup:
     """Return a number as people read it, carrying the value that machines read."""
     return Markup('<data value="{}">{}</data>').format("" if value is None else repr(float(value)), text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesRow:
+    """A figure in the table of a series: its period with the last day, value, n, d, marks and source."""
+
+    code: str
+    label: str
+    end: str
+    value: Markup
+    numerator: Markup | str
+    denominator: Markup | str
+    marks: str
+    source: SourceNote | None
 
 
 @dataclass(frozen=True)
@@ -180,8 +194,8 @@ class IndicatorView:
         return rule_line(self.scored, self.words)
 
     @property
-    def series(self) -> list[dict[str, Any]]:
-        """Return one row per period: label, last day, value, n, d, marks and source."""
+    def series(self) -> list[SeriesRow]:
+        """Return one row per period."""
         rows = []
         for figure in sorted(self.scored.figures, key=lambda f: (f.period.end, f.period.start)):
             marks = [
@@ -190,12 +204,11 @@ class IndicatorView:
                 if getattr(figure, f"is_{mark}")
             ]
             rows.append(
-                {
-                    "code": figure.period_code, "label": figure.period.label(self.words.language), "end": figure.period.end.isoformat(),
-                    "value": self.figure(figure), "numerator": self.plain(figure.numerator),
-                    "denominator": self.plain(figure.denominator), "marks": "、".join(marks),
-                    "source": self.book.sources.get(figure.source_code),
-                }
+                SeriesRow(
+                    code=figure.period_code, label=figure.period.label(self.words.language), end=figure.period.end.isoformat(),
+                    value=self.figure(figure), numerator=self.plain(figure.numerator), denominator=self.plain(figure.denominator),
+                    marks="、".join(marks), source=self.book.sources.get(figure.source_code),
+                )
             )  # fmt: skip
         return rows
 
@@ -205,7 +218,7 @@ class IndicatorView:
         return "" if value is None else number(value, f"{value:,.0f}" if value == round(value) else f"{value:,}")
 
     @property
-    def sources(self) -> list[Any]:
+    def sources(self) -> list[SourceNote]:
         """Return the sources of the judgement."""
         return [self.book.sources[code] for code in self.scored.source_codes if code in self.book.sources]
 
