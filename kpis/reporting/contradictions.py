@@ -42,9 +42,8 @@ class Contradiction:
 
 def definition_of(row: Record) -> Definition:
     """Return the definition that a row of the catalogue gives, as far as the rules between figures ask for it."""
-    names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals")
-    bounds = {name: row[name] for name in ("minimum_value", "maximum_value")}
-    return Definition(row["indicator_code"], *(row[name] for name in names), **bounds)
+    names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals", "minimum_value", "maximum_value")
+    return Definition(code=row["indicator_code"], **{name: row[name] for name in names})
 
 
 def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Record]], organisation: Organisation) -> Known:

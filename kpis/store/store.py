@@ -34,7 +34,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
 from kpis.declared import Row, translated
-from kpis.errors import NotAllowed
+from kpis.errors import NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
@@ -375,6 +375,21 @@ class Store:
             result = session.execute(select(rows).order_by(rows.c[key.name]))
             return list(with_texts(session, model, result, known_at=known_at))
 
+    def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> Row:
+        """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
+
+        Raises:
+            NotFound: there is none.
+        """
+        (column,) = table_of(model).primary_key.columns
+        with self.reading() as session:
+            rows = as_known(session, model, known_at) if known_at else table_of(model)
+            result = session.execute(select(rows).where(rows.c[column.name] == key))
+            row = next(with_texts(session, model, result, known_at=known_at), None)
+        if row is None:
+            raise NotFound("code_unknown", code=key)
+        return row
+
     def text_columns(self, model: type[SQLModel]) -> dict[str, tuple[str, ...]]:
         """Return the columns of each text of a table that is held in several languages: ``name`` → ``name_ja``, ``name_en``."""
         with self.reading() as session:
@@ -392,10 +407,7 @@ def utc_now() -> datetime:
 
 
 def _unit(row: Mapping[str, Any]) -> Unit:
-    return Unit(
-        row["bureau_code"], row["name_ja"], row["name_en"], row["kind"], row["parent_code"], row["valid_from"], row["valid_to"],
-        row["is_current"], further(tables.Bureau, row),
-    )  # fmt: skip
+    return record_of(Unit, SimpleNamespace(**row), code=row["bureau_code"], further=further(tables.Bureau, row))
 
 
 def _definition(row: Any, *, has_sibling_baseline: bool) -> Definition:
