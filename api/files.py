@@ -92,10 +92,10 @@ def _serving(prefix: str):  # type: ignore[no-untyped-def]
 
 async def _of_edition(request: Request) -> Response:
     number = request.path_params["number"]
-    found = next((e for e in on_disk.shown(settings().editions_dir) if e.number == number), None)
-    if found is None:
+    edition = next((e for e in on_disk.shown(settings().editions_dir) if e.number == number), None)
+    if edition is None:
         return JSONResponse({"error": f"edition {number}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
-    return await run_in_threadpool(_file, request, found, request.path_params.get("name", ""), lasting=True)
+    return await run_in_threadpool(_file, request, edition, request.path_params.get("name", ""), lasting=True)
 
 
 async def _editions(request: Request) -> Response:

@@ -59,10 +59,10 @@ def ticks_within(
     """Return as many ticks as can be read in a width: ``room`` and the height of the text ``size`` in the same measure."""
     held = tuple(kinds)
     for most in range(max(int(room / (3 * size)), 1), 0, -1):
-        found = period_ticks(first, last, held, most=most, language=language)
-        if len(found) * (max(width_of(t.label, size) for t in found) + size) <= room:
+        ticks = period_ticks(first, last, held, most=most, language=language)
+        if len(ticks) * (max(width_of(t.label, size) for t in ticks) + size) <= room:
             break
-    return found
+    return ticks
 
 
 def width_of(text: str, size: float = 13.0) -> float:
@@ -76,11 +76,11 @@ def _every(step: int, first: date, last: date, *, closes: int) -> list[int]:
     month = _month(last) - back
     if month_end(month // 12, month % 12 + 1) > last:
         month -= min(step, 12)
-    found = []
+    ticks = []
     while month_end(month // 12, month % 12 + 1) >= first:
-        found.append(month)
+        ticks.append(month)
         month -= step
-    return found[::-1]
+    return ticks[::-1]
 
 
 def _name(day: date, kind: str, language: str) -> str:

@@ -13,6 +13,10 @@ from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, BeforeValidator, create_model
 from pydantic import Field as Bounds
 
+# A row of a table or list as it is read, compared and stored: column → value. Which columns there are differs from list to list, and
+# with the languages that its texts are held in; where they are known beforehand, a record with fields says so instead.
+Row = dict[str, Any]
+
 
 class Fields(BaseModel, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False):
     """The fields of a list, one a column; unknown columns are refused."""
@@ -27,10 +31,10 @@ class Said:
 
 def type_of(model: type[BaseModel], name: str) -> type:
     """Return the plain type of a field: ``date`` for a day that may be blank, ``str`` for a word of a vocabulary."""
-    found: Any = model.model_fields[name].annotation
-    while get_args(found):
-        found = get_args(found)[0]
-    return found  # type: ignore[no-any-return]
+    kind: Any = model.model_fields[name].annotation
+    while get_args(kind):
+        kind = get_args(kind)[0]
+    return kind  # type: ignore[no-any-return]
 
 
 def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:

@@ -385,15 +385,15 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
     if not path.is_file():
         raise _missing(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        found, rows = [], csv.DictReader(file)
-        own = in_languages(model, rows.fieldnames or ())
-        for number, given in enumerate(rows, start=2):
+        rows, given_rows = [], csv.DictReader(file)
+        own = in_languages(model, given_rows.fieldnames or ())
+        for number, given in enumerate(given_rows, start=2):
             kept = {name: cell for name, cell in given.items() if cell or name not in own.model_fields}
             try:
-                found.append(own.model_validate(kept))
+                rows.append(own.model_validate(kept))
             except ValidationError as error:
                 raise _unreadable(path, str(number), map(placed, error.errors())) from error
-    return found
+    return rows
 
 
 def _unreadable(path: Path, row: str, expected: Iterable[Message]) -> GovernmentUnreadable:

@@ -15,6 +15,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
+from kpis.declared import Row
 from kpis.figures import listed
 from kpis.figures.bureaus import BureauReport, bureau_reports, home
 from kpis.figures.facilities import Facility, standing
@@ -78,7 +79,7 @@ class State:
         """Return every indicator with its figures."""
         return self.kept("book", (), self.store.book)
 
-    def rows(self, table: str) -> list[dict[str, Any]]:
+    def rows(self, table: str) -> list[Row]:
         """Return the rows of a table by its class name, as ``Project``, in the order of the catalogue."""
         return self.kept("read", table, lambda: self.store.all_of(getattr(tables, table)))
 
@@ -148,12 +149,12 @@ class Moment:
         return self.book.organisation
 
     @property
-    def indicators(self) -> dict[str, dict[str, Any]]:
+    def indicators(self) -> dict[str, Row]:
         """Return the definitions by code, in catalogue order."""
         return self.by_code("Indicator")
 
     @property
-    def units(self) -> dict[str, dict[str, Any]]:
+    def units(self) -> dict[str, Row]:
         """Return the rows of the organisation units by code, in catalogue order."""
         return self.by_code("Bureau")
 
@@ -166,20 +167,20 @@ class Moment:
         """Return the bureau under which a bureau's rows of a register are shown in the organisation of the view."""
         return home(self.organisation, code, as_of=self.as_of, view=self.view)
 
-    def rows(self, table: str) -> list[dict[str, Any]]:
+    def rows(self, table: str) -> list[Row]:
         """Return the rows of a table by its class name, as they are stored."""
         return self.state.rows(table)
 
-    def by_code(self, table: str) -> dict[str, dict[str, Any]]:
+    def by_code(self, table: str) -> dict[str, Row]:
         """Return the rows of a table by their code."""
 
-        def make() -> dict[str, dict[str, Any]]:
+        def make() -> dict[str, Row]:
             (code,) = table_of(getattr(tables, table)).primary_key.columns.keys()
             return {row[code]: row for row in self.rows(table)}
 
         return self.state.kept("read", ("by code", table), make)
 
-    def register(self, table: str) -> list[dict[str, Any]]:
+    def register(self, table: str) -> list[Row]:
         """Return the rows of a register (``Facility``, ``Milestone``) as they were known at the instant, in the order of their codes."""
         make = partial(self.state.store.known, getattr(tables, table), known_at=self.known_at)
         return self.state.kept("read", (table, self.known_at), make)
@@ -244,7 +245,7 @@ class Moment:
         """Return every bureau as it stands, in the organisation of the view."""
 
         def make() -> list[BureauReport]:
-            held: dict[str, list[dict[str, Any]]] = {
+            held: dict[str, list[Row]] = {
                 **{name: self.rows(name) for name in ("Indicator", "Submission")},
                 "Facility": self.register("Facility"),
                 "Procedure": queries.by_bureau(self.state.store, as_of=self.as_of, known_at=self.known_at),
@@ -266,16 +267,16 @@ class Moment:
         make = partial(queries.counted, self.state.store, as_of=self.as_of, known_at=self.known_at)
         return self.kept("judged", ("procedures",), make)
 
-    def search(self, wanted: Filter, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[dict[str, Any]]]:
+    def search(self, wanted: Filter, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[Row]]:
         """Return how many procedures a filter keeps, and one page of them in the order of their codes; kept where it is of the usual size."""
         make = partial(queries.search, self.state.store, wanted, as_of=self.as_of, known_at=self.known_at, page=page, size=size)
         return self.kept("searched", (wanted, page), make) if size == PAGE_SIZE else make()
 
-    def matching(self, wanted: Filter) -> Iterator[dict[str, Any]]:
+    def matching(self, wanted: Filter) -> Iterator[Row]:
         """Yield every procedure that a filter keeps, whole, in the order of their codes; none is kept."""
         return queries.matching(self.state.store, wanted, as_of=self.as_of, known_at=self.known_at)
 
-    def procedure(self, code: str) -> dict[str, Any]:
+    def procedure(self, code: str) -> Row:
         """Return one procedure, whole.
 
         Raises:
@@ -296,7 +297,7 @@ class Moment:
 
         return self.kept("judged", ("listed", register.kind), make)
 
-    def changes_of(self, kind: RowKind, code: str) -> list[dict[str, Any]]:
+    def changes_of(self, kind: RowKind, code: str) -> list[Row]:
         """Return what became known otherwise of a row of a register, the oldest first."""
         every = self.state.store.all_of(tables.RegisterChange, register_name=kind.value, row_code=code)
         return [change for change in every if self.known_at is None or change["known_at"] <= self.known_at]

@@ -131,8 +131,8 @@ def local_time(instant: datetime) -> datetime:
 
 def parse_instant(text: str) -> datetime:
     """Read an instant as it is kept in files (``2026-11-25T08:30:00Z``): naive UTC."""
-    found = datetime.fromisoformat(text)
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    instant = datetime.fromisoformat(text)
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
 def first_instant(day: date) -> datetime:

@@ -68,8 +68,8 @@ def named(row: Mapping[str, Any] | object, field: str = "name", language: str = 
     own, japanese = f"{field}_{language}", f"{field}_{SOURCE}"
     if isinstance(row, Mapping):
         return str(row.get(own) or row.get(japanese) or "")
-    found = getattr(row, own, "") or getattr(row, "further", {}).get(own)
-    return str(found or getattr(row, japanese) or "")
+    text = getattr(row, own, "") or getattr(row, "further", {}).get(own)
+    return str(text or getattr(row, japanese) or "")
 
 
 class Scale(NamedTuple):

@@ -82,7 +82,7 @@ def load_command(
         raise typer.BadParameter(told("no_such_file", files=", ".join(map(str, absent))))
     decided = decision_of(missing, reason) if missing else None
     store = own_store()
-    found: list[LoadReport] = []
+    loaded: list[LoadReport] = []
     with Progress(console=err, transient=True, disable=as_json or not sys.stderr.isatty()) as bar:
         task = bar.add_task(told("loading"), total=None)
 
@@ -90,19 +90,19 @@ def load_command(
             bar.update(task, completed=done, total=total)
 
         if not files:
-            found = catalogue.load_folder(
+            loaded = catalogue.load_folder(
                 store, settings().catalogue_dir, official=settings().official_dir, missing=decided, progress=progress
             )
         books = [path for path in files or [] if kind is None and door.is_bureau_workbook(path.read_bytes())]
         if plain := [path for path in files or [] if path not in books]:
-            found = load.load_files(store, plain, kind=kind, missing=decided, progress=progress)
-        if not any(report.problems for report in found):
-            found += [_report_as(store, path, actor, replace=replace, hand_in=hand_in, leaves_open=leaves_open) for path in books]
-    if as_json and len(found) != 1:
-        typer.echo(json.dumps([report.to_json() for report in found], ensure_ascii=False, indent=1))
-    for report in found if not as_json or len(found) == 1 else []:
+            loaded = load.load_files(store, plain, kind=kind, missing=decided, progress=progress)
+        if not any(report.problems for report in loaded):
+            loaded += [_report_as(store, path, actor, replace=replace, hand_in=hand_in, leaves_open=leaves_open) for path in books]
+    if as_json and len(loaded) != 1:
+        typer.echo(json.dumps([report.to_json() for report in loaded], ensure_ascii=False, indent=1))
+    for report in loaded if not as_json or len(loaded) == 1 else []:
         print_report(report, as_json=as_json)
-    raise typer.Exit(1 if any(p.stops for r in found for p in r.problems) else 0)
+    raise typer.Exit(1 if any(p.stops for r in loaded for p in r.problems) else 0)
 
 
 def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool, leaves_open: str) -> LoadReport:
@@ -128,8 +128,8 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
             completeness=done.reading.completeness,
         )
     if leaves_open.strip() and kept.state in ("draft", "returned"):
-        found = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
-        open_ = {w.id: leaves_open for w in found.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
+        opened = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
+        open_ = {w.id: leaves_open for w in opened.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
         submissions.confirm(store, kept.report_id, actor=actor, revision=kept.revision, reasons=open_)
     if hand_in and kept.state in ("draft", "returned"):
         submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
@@ -155,13 +155,13 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
 
 
 def _look_over(folder: Path) -> None:
-    found = list(new_catalogue.look_over(folder))
-    for place, to_do in found:
+    faults = list(new_catalogue.look_over(folder))
+    for place, to_do in faults:
         err.print(place, style="bold", markup=False)
         for line in pair(to_do):
             err.print(f"  {line}", markup=False)
-    out.print(f"{folder}: {told('left_to_do', count=len(found)) if found else told('can_be_loaded')}", markup=False)
-    raise typer.Exit(1 if found else 0)
+    out.print(f"{folder}: {told('left_to_do', count=len(faults)) if faults else told('can_be_loaded')}", markup=False)
+    raise typer.Exit(1 if faults else 0)
 
 
 @app.command()

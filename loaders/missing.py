@@ -22,6 +22,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from kpis.declared import Row
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
 from kpis.languages import both
@@ -64,7 +65,7 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
     Raises:
         FigureRefused: a row cannot be read; it is named.
     """
-    found = {}
+    decisions = {}
     for folder in folders:
         path = folder / DROPPED if folder is not None else None
         if path is None or not path.is_file():
@@ -73,13 +74,13 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
             for number, row in enumerate(csv.DictReader(file), start=2):
                 try:
                     listed = LIST_OF_FILE.get(row["list"])
-                    found[listed.kind.value if listed else row["list"], row["row_key"]] = decision_of(
+                    decisions[listed.kind.value if listed else row["list"], row["row_key"]] = decision_of(
                         row["decision"], row["reason"], day=row["ended_on"]
                     )
                 except (KeyError, FigureRefused) as wrong:
                     fault = wrong.message if isinstance(wrong, FigureRefused) else Message("dropped_column_missing", column=wrong)
                     raise FigureRefused("dropped_row_unreadable", path=path, row=number, fault=fault) from wrong
-    return found
+    return decisions
 
 
 def find_gone(store: Store, file: Prepared) -> list[Gone]:
@@ -111,7 +112,7 @@ def _key(fields: Sequence[str], row: Mapping[str, Any]) -> str:
     return " ".join("" if row.get(name) is None else str(row[name]).strip() for name in fields)
 
 
-def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple[str, Row]]:
     """Yield (key, row) of what the instance has from the same list."""
     if file.kind == RowKind.OBSERVATION:
         yield from _figures(store, file.name)
@@ -132,14 +133,14 @@ def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple
             yield _key(fields, values), values
 
 
-def _figures(store: Store, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _figures(store: Store, name: str) -> Iterator[tuple[str, Row]]:
     table, files = table_of(tables.Observation), table_of(tables.OriginalFile)
     fields = LISTS[RowKind.OBSERVATION].key
     query = select(
         *(table.c[n] for n in (*fields, "vintage", "withdraws_vintage")),
         ((files.c.name == name) & table.c.submission_id.is_(None)).label("is_of_the_list"),
     ).select_from(table.outerjoin(files, files.c.sha256 == table.c.file_sha256))  # fmt: skip
-    held: dict[str, list[dict[str, Any]]] = {}
+    held: dict[str, list[Row]] = {}
     with store.reading() as session:
         for row in session.execute(query.order_by(table.c.vintage)):
             values = dict(row._mapping)

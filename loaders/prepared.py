@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kpis.declared import Fields, in_languages
+from kpis.declared import Fields, Row, in_languages
 from kpis.message import Message
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.settings import settings
@@ -17,7 +17,7 @@ from loaders.files.addresses import column_letters, split_address
 from loaders.files.endings import find_faults
 from loaders.files.guard import check_bytes
 from loaders.files.layouts import read_placed, recognise
-from loaders.files.problems import LoadReport, Problem
+from loaders.files.problems import Kind, LoadReport, Problem
 from loaders.files.table import header_of, read_rows, read_table, written_rows
 from loaders.rows import CATALOGUE, OFFICIAL
 
@@ -55,7 +55,7 @@ class Prepared:
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.kind = _kind_of_file(kind or "")
         self.numbered: list[tuple[int, Fields]] = []
-        self.faulty: list[tuple[int, dict[str, Any]]] = []  # rows with a problem, as written: their codes are checked as well
+        self.faulty: list[tuple[int, Row]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
         self.units: dict[tuple[int, str], str] = {}  # (row, column) of numbers written with their unit, and the unit
         self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
@@ -100,16 +100,23 @@ class Prepared:
         """Return the validated rows in file order."""
         return [row for _, row in self.numbered]
 
+    def problem(
+        self, kind: Kind, what: str, expected: Message, remedy: Message, *, row: int, column: str = "", **more: Any
+    ) -> Problem:
+        """Return a problem at a row of this file, and at the cell of one of our columns where the file has it."""
+        cell = f"{column_letters(self.columns[column])}{row}" if column in self.columns else ""
+        return Problem(kind, what, expected, remedy, sheet=self.sheet, cell=cell, row=row, **more)
+
     def _find_duplicates(self) -> None:
         seen: dict[tuple[object, ...], int] = {}
         listed = LISTS[self.kind]
         for number, row in self.numbered if listed.is_unique else ():
             key = tuple(getattr(row, name) for name in (*listed.key, *listed.told_apart_by))
             if key in seen:
+                expected = Message("other_key_than_row", row=seen[key])
                 self.problems.append(
-                    Problem("duplicate", " ".join(map(str, key)), Message("other_key_than_row", row=seen[key]),
-                            Message("remedy_remove_one_row"), sheet=self.sheet, row=number)
-                )  # fmt: skip
+                    self.problem("duplicate", " ".join(map(str, key)), expected, Message("remedy_remove_one_row"), row=number)
+                )
             seen.setdefault(key, number)
 
     @property
@@ -139,11 +146,9 @@ class Prepared:
             for name, table in own.items():
                 code = named[name]
                 if code is not None and known.get(table) and code not in known[table]:
-                    self.problems.append(
-                        Problem("unknown_code", f"{name}={code}", Message("code_known", what=LISTS[table].code_of),
-                                Message("remedy_code_or_load", file=LISTS[table].file),
-                                sheet=self.sheet, cell=f"{column_letters(self.columns[name])}{number}", row=number)
-                    )  # fmt: skip
+                    expected = Message("code_known", what=LISTS[table].code_of)
+                    remedy = Message("remedy_code_or_load", file=LISTS[table].file)
+                    self.problems.append(self.problem("unknown_code", f"{name}={code}", expected, remedy, row=number, column=name))
 
     def _list_missing(self, name: str, table: str, codes: list[tuple[int, Any]]) -> None:
         """Say once, at the first of its rows, that a list is not loaded whose codes a column names."""
@@ -165,11 +170,9 @@ class Prepared:
         numbers = {getattr(row, key): number for number, row in self.numbered}
         rows = {getattr(row, key): vars(row) for _, row in self.numbered}
         for code, fault in find_faults(store, self.kind, rows):
-            column = self.columns.get(fault.column) or self.columns.get("ended_on") or self.columns[key]
-            self.problems.append(
-                Problem(fault.kind, f"{code} {fault.column}={fault.found}", fault.expected, fault.remedy, sheet=self.sheet,
-                        cell=f"{column_letters(column)}{numbers[code]}", row=numbers[code])
-            )  # fmt: skip
+            column = next(name for name in (fault.column, "ended_on", key) if name in self.columns)
+            what = f"{code} {fault.column}={fault.found}"
+            self.problems.append(self.problem(fault.kind, what, fault.expected, fault.remedy, row=numbers[code], column=column))
 
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""

@@ -12,15 +12,16 @@ import json
 import os
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
+from kpis.declared import Fields
 from kpis.errors import SourceUnreachable
 from kpis.languages import both
 from kpis.message import Message
@@ -33,6 +34,25 @@ from loaders.missing import decision_of
 
 MAX_REDIRECTS = 3
 STALE_LOCK_SECONDS = 3600
+
+
+class Limits(Fields, extra="ignore"):
+    """How long and how large an answer may be, and from which hosts."""
+
+    hosts: tuple[str, ...] = ()
+    timeout_seconds: float = 30
+    max_bytes: int = 20_000_000
+
+
+class Wanted(Fields, extra="ignore"):
+    """A source of the list; ``missing`` and ``reason`` say what becomes of rows that it holds no longer (``loaders.missing``)."""
+
+    name: str
+    location: str
+    official: str = ""
+    kind: str | None = None
+    missing: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +78,42 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
         SourceUnreachable: another run holds the lock.
     """
     listed = tomllib.loads(sources.read_text(encoding="utf-8"))
-    limits = {"hosts": [], "timeout_seconds": 30, "max_bytes": 20_000_000, **listed.get("limits", {})}
+    limits, wanted = Limits(**listed.get("limits", {})), [Wanted(**source) for source in listed.get("source", [])]
     state_dir.mkdir(parents=True, exist_ok=True)
     remembered = state_dir / "pull.json"
     with _lock(state_dir / "pull.lock"):
         state: dict[str, dict[str, str]] = json.loads(remembered.read_text()) if remembered.is_file() else {}
         results = []
-        for source in listed.get("source", []):
+        for source in wanted:
             try:
                 results.append(_pull_one(store, source, limits=limits, state=state))
             except SourceUnreachable as error:
-                results.append(Pulled(source["name"], "failed", str(error)))
+                results.append(Pulled(source.name, "failed", str(error)))
         fresh = remembered.with_suffix(".new")
         fresh.write_text(json.dumps(state, indent=1))
         fresh.replace(remembered)
     return results
 
 
-def _pull_one(store: Store, source: dict[str, Any], *, limits: dict[str, Any], state: dict[str, dict[str, str]]) -> Pulled:
-    location: str = source["location"]
-    missing = decision_of(source["missing"], source.get("reason", "")) if source.get("missing") else None
+def _pull_one(store: Store, source: Wanted, *, limits: Limits, state: dict[str, dict[str, str]]) -> Pulled:
+    location = source.location
+    missing = decision_of(source.missing, source.reason) if source.missing else None
     if not location.startswith(("http://", "https://")):
         path = ROOT / location
         if path.is_dir():
-            official = ROOT / source["official"] if source.get("official") else None
-            return _outcome(source["name"], load_folder(store, path, official=official, missing=missing))
+            official = ROOT / source.official if source.official else None
+            return _outcome(source.name, load_folder(store, path, official=official, missing=missing))
         if not path.is_file():
             raise SourceUnreachable("source_not_there", location=location)
-        return _outcome(source["name"], [load_file(store, path, kind=source.get("kind"), missing=missing)])
+        return _outcome(source.name, [load_file(store, path, kind=source.kind, missing=missing)])
     answer = _fetch(location, limits=limits, known=state.get(location, {}))
     if answer is None:
-        return Pulled(source["name"], "unchanged", "304")
+        return Pulled(source.name, "unchanged", "304")
     content, validators = answer
-    name = Path(urlsplit(location).path).name or source["name"]
+    name = Path(urlsplit(location).path).name or source.name
     if content.lstrip()[:1] == b"[":
         content = _csv_of_json(content, location)
-    result = _outcome(source["name"], [load_file(store, content, name=name, kind=source.get("kind"), missing=missing)])
+    result = _outcome(source.name, [load_file(store, content, name=name, kind=source.kind, missing=missing)])
     if result.outcome != "failed":
         state[location] = validators  # a refused file is asked for again next time
     return result
@@ -115,15 +135,15 @@ def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
     return Pulled(name, "loaded", f"{sum(report.accepted for report in reports)} rows", tuple(reports))
 
 
-def _fetch(url: str, *, limits: dict[str, Any], known: dict[str, str]) -> tuple[bytes, dict[str, str]] | None:
-    deadline = time.monotonic() + float(limits["timeout_seconds"])
+def _fetch(url: str, *, limits: Limits, known: dict[str, str]) -> tuple[bytes, dict[str, str]] | None:
+    deadline = time.monotonic() + limits.timeout_seconds
     ask = {
         header: known[key] for key, header in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since")) if known.get(key)
     }
     try:
-        with httpx2.Client(follow_redirects=False, timeout=float(limits["timeout_seconds"]), trust_env=False) as client:
+        with httpx2.Client(follow_redirects=False, timeout=limits.timeout_seconds, trust_env=False) as client:
             for _ in range(MAX_REDIRECTS + 1):
-                _allow(url, limits["hosts"])
+                _allow(url, limits.hosts)
                 with client.stream("GET", url, headers=ask) as response:
                     if response.status_code == 304:
                         return None
@@ -135,10 +155,10 @@ def _fetch(url: str, *, limits: dict[str, Any], known: dict[str, str]) -> tuple[
                     content = bytearray()
                     for chunk in response.iter_bytes():
                         content += chunk
-                        if len(content) > limits["max_bytes"]:
-                            raise _unreachable(url, f"> {limits['max_bytes']:,} bytes")
+                        if len(content) > limits.max_bytes:
+                            raise _unreachable(url, f"> {limits.max_bytes:,} bytes")
                         if time.monotonic() > deadline:
-                            raise _unreachable(url, f"> {limits['timeout_seconds']} s")
+                            raise _unreachable(url, f"> {limits.timeout_seconds:g} s")
                     length = response.headers.get("content-length")
                     if length and not response.headers.get("content-encoding") and int(length) != len(content):
                         raise _unreachable(url, "truncated")
@@ -152,7 +172,7 @@ def _fetch(url: str, *, limits: dict[str, Any], known: dict[str, str]) -> tuple[
     raise _unreachable(url, f"> {MAX_REDIRECTS} redirects")
 
 
-def _allow(url: str, hosts: list[str]) -> None:
+def _allow(url: str, hosts: Collection[str]) -> None:
     host = urlsplit(url).hostname or ""
     if urlsplit(url).scheme not in ("http", "https") or host not in hosts:
         raise SourceUnreachable("source_host_not_allowed", host=host)

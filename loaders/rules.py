@@ -11,23 +11,24 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from kpis.declared import Row
 from kpis.errors import FigureRefused
 from kpis.figures.consistency import Finding, Key, Known, find_contradictions, outside_time
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.plausible import Earlier, Severity, check_figure, check_point
 from kpis.figures.plausible import Finding as Odd
-from kpis.figures.records import Definition, Figure, counting_vintage
+from kpis.figures.records import Figure, counting_vintage
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.comparison import ReportedRow, figure_of
 from kpis.reporting.contradictions import definition_of
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
 from kpis.text import Named
 from kpis.vocabulary import RowKind
-from loaders.files.addresses import column_letters
 from loaders.files.problems import Problem
 from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
@@ -55,10 +56,10 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
     reported = {key: figure_of(row.key, row.fields) for key, row in by_key.items()}
     return [
         Problem(
-            "doubt" if found.grade == "warning" else "period", found.found, found.expected, found.remedy, sheet=row.sheet,
-            cell=row.cell(found.column), row=row.row, grade=found.grade, rule=found.rule, key=row.key,
+            "doubt" if finding.grade == "warning" else "period", finding.found, finding.expected, finding.remedy, sheet=row.sheet,
+            cell=row.cell(finding.column), row=row.row, grade=finding.grade, rule=finding.rule, key=row.key,
         )
-        for found in find_contradictions(reported, context.known, today=today) if (row := by_key[found.key])
+        for finding in find_contradictions(reported, context.known, today=today) if (row := by_key[finding.key])
     ]  # fmt: skip
 
 
@@ -114,7 +115,11 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
             key = given.indicator_code, given.bureau_code, given.period_code or ""
             unit = file.units.get((number, "value"), "")
             if unit and not fits_unit(unit, definition.unit_ja, is_of_unit=True):
-                file.problems.append(_of_other_unit(given.value, unit, definition, key, file, number))
+                what, expected = f"value={given.value:,.15g}{unit}", Message("number_in_unit", unit=Named(definition, "unit"))
+                remedy = Message("remedy_unit_of_indicator")
+                file.problems.append(
+                    file.problem("number", what, expected, remedy, row=number, column="value", rule="other_unit", key=key)
+                )
             elif file.kind != RowKind.OBSERVATION and given.period_code:
                 n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
                 figure = Figure(period_code=given.period_code, value=given.value, numerator=n, denominator=d)
@@ -134,14 +139,6 @@ def _places(files: Sequence[Prepared]) -> None:
             given: Any = row
             for odd in check_point(given.latitude, given.longitude, area):
                 file.problems.append(_odd(odd, (getattr(given, register.key[0]), "", ""), file, number, grade=odd.severity))
-
-
-def _of_other_unit(value: float, unit: str, definition: Definition, key: Key, file: Prepared, number: int) -> Problem:
-    return Problem(
-        "number", f"value={value:,.15g}{unit}", Message("number_in_unit", unit=Named(definition, "unit")),
-        Message("remedy_unit_of_indicator"),
-        sheet=file.sheet, cell=_cell(file, "value", number), row=number, rule="other_unit", key=key,
-    )  # fmt: skip
 
 
 def _figures(
@@ -166,10 +163,10 @@ def _figures(
                 places[row.indicator_code, row.bureau_code, row.period_code] = file, number, row  # type: ignore[attr-defined]
     after = {key: counting_vintage(stored[key]) for key in places}
     reported = {key: figure_of(key, counting or {}) for key, counting in after.items()}
-    for found in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
-        file, number, row = places[found.key]
-        if found.grade == "error" or not row.reason_text.strip():
-            file.problems.append(_of_list(found, file, number))
+    for finding in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
+        file, number, row = places[finding.key]
+        if finding.grade == "error" or not row.reason_text.strip():
+            file.problems.append(_of_list(finding, file, number))
     own = {whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}}
     for key, figure in reported.items():
         own[key[:2]][key[2]] = figure
@@ -185,16 +182,16 @@ def _figures(
     return places
 
 
-def _odd(found: Odd, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
-    remedy = _ANSWER if found.severity == "warning" and grade == "error" else found.remedy
-    column = found.column if found.column in file.columns else "value"
-    return Problem(
-        "doubt" if found.severity == "warning" else "number", f"{found.column}={found.found}", found.expected,
-        remedy, sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=key, grade=grade,
+def _odd(finding: Odd, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
+    remedy = _ANSWER if finding.severity == "warning" and grade == "error" else finding.remedy
+    column = finding.column if finding.column in file.columns else "value"
+    return file.problem(
+        "doubt" if finding.severity == "warning" else "number", f"{finding.column}={finding.found}", finding.expected, remedy,
+        row=number, column=column, rule=finding.rule, key=key, grade=grade,
     )  # fmt: skip
 
 
-def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[dict[str, Any]]]) -> bool:
+def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[Row]]) -> bool:
     """Say whether a row becomes a vintage and note it as stored; one that may not, as a correction without reason, is a problem."""
     key = row.indicator_code, row.bureau_code, row.period_code
     held = stored.setdefault(key, [])
@@ -202,9 +199,9 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
         record = next_vintage(held, dict(vars(row)), row=number, key=" ".join(key))
     except FigureRefused as refusal:
         file.problems.append(
-            Problem(
-                "rule", " ".join(key), Message("correction_with_reason"), refusal.message,
-                sheet=file.sheet, cell=_cell(file, "reason_class", number), row=number, rule="correction_without_reason",
+            file.problem(
+                "rule", " ".join(key), Message("correction_with_reason"), refusal.message, row=number, column="reason_class",
+                rule="correction_without_reason",
             )
         )  # fmt: skip
         return False
@@ -214,17 +211,13 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     return True
 
 
-def _of_list(found: Finding, file: Prepared, number: int) -> Problem:
-    odd = found.grade == "warning"
-    column = found.column if found.column in file.columns else "period_code"
-    return Problem(
-        "doubt" if odd else "period", f"{found.column}={found.found}", found.expected, _ANSWER if odd else found.remedy,
-        sheet=file.sheet, cell=_cell(file, column, number), row=number, rule=found.rule, key=found.key,
+def _of_list(finding: Finding, file: Prepared, number: int) -> Problem:
+    odd = finding.grade == "warning"
+    column = finding.column if finding.column in file.columns else "period_code"
+    return file.problem(
+        "doubt" if odd else "period", f"{finding.column}={finding.found}", finding.expected, _ANSWER if odd else finding.remedy,
+        row=number, column=column, rule=finding.rule, key=finding.key,
     )  # fmt: skip
-
-
-def _cell(file: Prepared, column: str, number: int) -> str:
-    return f"{column_letters(file.columns[column])}{number}" if column in file.columns else ""
 
 
 def _readings(file: Prepared, organisation: Organisation) -> None:
@@ -234,10 +227,8 @@ def _readings(file: Prepared, organisation: Organisation) -> None:
         unit: str = row.bureau_code  # type: ignore[attr-defined]
         when = outside_time(unit, parse_period(code), organisation) if code else None
         if when is not None:
-            file.problems.append(
-                Problem("period", f"period_code={code}", when, Message("remedy_unit_or_period"),
-                        sheet=file.sheet, cell=_cell(file, "period_code", number), row=number, rule="unit_outside_time")
-            )  # fmt: skip
+            what, remedy, rule = f"period_code={code}", Message("remedy_unit_or_period"), "unit_outside_time"
+            file.problems.append(file.problem("period", what, when, remedy, row=number, column="period_code", rule=rule))
 
 
 def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_over: set[Key]) -> None:
@@ -251,15 +242,14 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
         when = outside_time(unit, period_days, organisation)
         if when and not outside_time(unit, period_days, before) and key not in passed_over and counting_vintage(held):
             left.setdefault(unit, []).append((code, period, when))
-    for unit, found in left.items():
-        code, period, when = found[0]
-        more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+    for unit, figures in left.items():
+        code, period, when = figures[0]
+        more = f" (+{len(figures) - 1})" if len(figures) > 1 else ""
         column = "valid_to" if organisation.last_day(unit) else "valid_from"
         file.problems.append(
-            Problem(
-                "period", f"{unit}: {code} {period}{more}", Message("life_with_figures", when=when),
-                Message("remedy_life_or_figures"),
-                sheet=file.sheet, cell=_cell(file, column, numbers[unit]), row=numbers[unit], rule="unit_outside_time",
+            file.problem(
+                "period", f"{unit}: {code} {period}{more}", Message("life_with_figures", when=when), Message("remedy_life_or_figures"),
+                row=numbers[unit], column=column, rule="unit_outside_time",
             )
         )  # fmt: skip
 
@@ -272,13 +262,8 @@ def _organisation(store: Store, files: Sequence[Prepared]) -> Organisation:
     for file in files:
         for _, row in file.numbered:
             if file.kind == RowKind.BUREAU:
-                r: Any = row
-                units[r.bureau_code] = Unit(
-                    r.bureau_code, r.name_ja, r.name_en, r.kind, r.parent_code, r.valid_from, r.valid_to, r.is_current
-                )
+                unit = record_of(Unit, row, code=row.bureau_code)  # type: ignore[attr-defined]
+                units[unit.code] = unit
         if file.kind == RowKind.SUCCESSION:
-            rows: list[Any] = [row for _, row in file.numbered]
-            successions = tuple(
-                Succession(r.predecessor_code, r.successor_code, r.relation, r.effective_date, r.share) for r in rows
-            )
+            successions = tuple(record_of(Succession, row) for _, row in file.numbered)
     return replace(held, units=tuple(units.values()), successions=successions)

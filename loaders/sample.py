@@ -38,7 +38,6 @@ from loaders.workbook.layout import Layout, load_layout
 from loaders.workbook.submit import receive
 
 OFFICE = "office@sample.example.org"
-PARTS = ("value", "numerator", "denominator", "base_value")
 Progress = Callable[[int, int], None]
 Totals = dict[tuple[str, str], dict[str, float]]
 
@@ -126,37 +125,37 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
         keys: (indicator, period) asked for.
     """
     entries = {e.definition.code: e for e in book.entries if e.is_own_scope}
-    found: Totals = {}
+    sums: Totals = {}
     for code, period in keys:
         entry, size = entries[code], sizes.get(code, {})
         kind, stated = entry.definition.kind, official(entries[code], period)
         value = at_period(entry, period)
-        if "value_of" in size and (size["value_of"], period) in found:
-            n, d = (found[size["value_of"], period][name] for name in ("numerator", "denominator"))
-            found[code, period] = {"value": n, "denominator": d}
+        if "value_of" in size and (size["value_of"], period) in sums:
+            n, d = (sums[size["value_of"], period][name] for name in ("numerator", "denominator"))
+            sums[code, period] = {"value": n, "denominator": d}
             continue
         if value is None or not KINDS[kind].is_additive:
             continue
         if KINDS[kind].whole == "denominator":
             d = round((stated.denominator if stated and stated.denominator else None) or size["denominator"])
             n = round(stated.numerator if stated and stated.numerator is not None else d * value / 100)
-            found[code, period] = {"numerator": n, "denominator": d}
+            sums[code, period] = {"numerator": n, "denominator": d}
         elif KINDS[kind].whole == "base_value":
             if "numerator_of" in size:
                 other = at_period(entries[size["numerator_of"]], period)
                 if other is None:
                     continue
                 n = round(other)
-                found[code, period] = {"numerator": n, "base_value": round(n / (1 - value / 100))}
+                sums[code, period] = {"numerator": n, "base_value": round(n / (1 - value / 100))}
             else:
                 base = round(size["base_value"])
-                found[code, period] = {"numerator": round(base * (1 - value / 100)), "base_value": base}
+                sums[code, period] = {"numerator": round(base * (1 - value / 100)), "base_value": base}
         elif KINDS[kind].is_cap:
-            found[code, period] = {"value": round(value)}
+            sums[code, period] = {"value": round(value)}
         else:
             of = (stated.denominator if stated else None) or size.get("denominator")
-            found[code, period] = {"value": round(value), **({"denominator": round(of)} if of else {})}
-    return found
+            sums[code, period] = {"value": round(value), **({"denominator": round(of)} if of else {})}
+    return sums
 
 
 def parts_of(whole: Mapping[str, float], code: str, bureaus: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -36,48 +36,48 @@ def whose(item: Scored) -> str:
 
 def listed_shifts(since: date) -> list[Shift]:
     """Return what changed of each indicator's own scope, and every correction of a bureau's figure."""
-    found = shifts(cached.moment().on(since).whole, cached.moment().whole, since=since)
-    return [s for s in found if s.after.entry.is_own_scope or s.corrections]
+    every_shift = shifts(cached.moment().on(since).whole, cached.moment().whole, since=since)
+    return [s for s in every_shift if s.after.entry.is_own_scope or s.corrections]
 
 
-def changed(found: list[Shift], since: date) -> None:
+def changed(differences: list[Shift], since: date) -> None:
     """Show what changed, one row per indicator, with reasons."""
     title = cached.made(
-        "since", code=since.isoformat(), make=lambda: conclusion(found, since)
+        "since", code=since.isoformat(), make=lambda: conclusion(differences, since)
     )  # fmt: skip
     st.title(title)
-    if not found:
+    if not differences:
         st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
         return
     shown = cached.made(
-        "changes in words", code=since.isoformat(), make=lambda: told(found)
+        "changes in words", code=since.isoformat(), make=lambda: told(differences)
     )  # fmt: skip
     st.table(shown, border="horizontal", hide_index=True)
-    kept_block("changes", lambda: listed(found, since), suffix=since.isoformat())
+    kept_block("changes", lambda: listed(differences, since), suffix=since.isoformat())
 
 
-def told(found: list[Shift]) -> pa.Table:
+def told(listed: list[Shift]) -> pa.Table:
     """Return what changed in two columns whose words wrap: a table of many columns cannot be read on a phone."""
     words = Words(language())
     return arrow(
         {
-            t("since_what"): [f"**{whose(s.after)}**  \n:small[{t('comma').join(reasons(s, words))}]" for s in found],
-            t("since_from_to"): [f"{stood(s.before, words)}  \n→ **{stood(s.after, words)}**" for s in found],
+            t("since_what"): [f"**{whose(s.after)}**  \n:small[{t('comma').join(reasons(s, words))}]" for s in listed],
+            t("since_from_to"): [f"{stood(s.before, words)}  \n→ **{stood(s.after, words)}**" for s in listed],
         }
     )
 
 
-def conclusion(found: list[Shift], since: date) -> str:
+def conclusion(listed: list[Shift], since: date) -> str:
     """Say how many figures, statuses and corrections are new since a day."""
-    own = [s for s in found if s.after.entry.is_own_scope]
+    own = [s for s in listed if s.after.entry.is_own_scope]
     return t(
         "since_sentence", day=format_date(since, language()), as_of=format_date(as_of(), language()),
         figures=sum(s.has_new_figure for s in own), flips=sum(s.has_new_status for s in own),
-        corrections=sum(len(s.corrections) for s in found),
+        corrections=sum(len(s.corrections) for s in listed),
     )  # fmt: skip
 
 
-def listed(found: list[Shift], since: date) -> Ready:
+def listed(held: list[Shift], since: date) -> Ready:
     """Return what changed as a table with CSV."""
     words = Words(language())
     table = pd.DataFrame(
@@ -86,7 +86,7 @@ def listed(found: list[Shift], since: date) -> Ready:
                 t("since_indicator"): whose(s.after), t("since_before"): stood(s.before, words),
                 t("since_after"): stood(s.after, words), t("since_reason"): t("comma").join(reasons(s, words)),
             }
-            for s in found
+            for s in held
         ]
     )  # fmt: skip
     csv = pd.DataFrame(
@@ -105,7 +105,7 @@ def listed(found: list[Shift], since: date) -> Ready:
                 "reason": ";".join(kind for kind, _ in s.reasons), "reason_text": ";".join(text for _, text in s.reasons if text),
                 "unit": s.after.entry.definition.unit_en,
             }
-            for s in found
+            for s in held
         ]
     )  # fmt: skip
     return ready(None, sentence="", table=table, csv=csv)
@@ -152,10 +152,10 @@ if not any(s.judgement.figure for s in every):
     st.title(t("nav_changes"))
     say_why_empty()
     st.stop()
-found = cached.made(
+differences = cached.made(
     "shifts", code=since.isoformat(), make=lambda: listed_shifts(since),
 )  # fmt: skip
-changed(found, since)
+changed(differences, since)
 st.header(t("compare_all"), divider="gray")
 held = sum(s.judgement.figure is not None for s in every)
 st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.government import government
 from pages.parts import cached
 from pages.parts.cards import chart_with_table, indicator_card, indicator_link, say_why_empty
 from pages.parts.entry import enter
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
 from pages.parts.text import language, named, t
-from telling.overview import headlines, theme_name
+from telling.overview import shown_first, theme_name
 from telling.words import Words
 
 enter()
@@ -22,40 +21,35 @@ if not any(s.judgement.figure for s in scored):
     st.title(t("nav_overview"))
     say_why_empty()
     st.stop()
-leading_of_themes = [leading[0] for theme in government().cards if (leading := headlines(scored, theme))]
-trend = headlines(scored, government().chart)[:1]
-shown = {s.entry.definition.code for s in (*leading_of_themes, *trend)}
-others = [s for s in headlines(scored) if s.entry.definition.code not in shown]
-said = cached.made(
-    "overview", make=lambda: summary(scored, book, lessons=leading_of_themes, others=[*trend, *others]),
-)  # fmt: skip
+shown = shown_first(scored)
+said = cached.made("overview", make=lambda: summary(scored, book, lessons=shown.of_themes, others=shown.below))
 st.title(said.title)
 st.caption(f"{said.lead}  \n{t('unverified')}")
 st.markdown(said.marks)
 
-if leading_of_themes:
+if shown.of_themes:
     st.subheader(t("themes"))
-    with st.grid(max(len(leading_of_themes), 3), min_column_width=150):
-        for item in leading_of_themes:
+    with st.grid(max(len(shown.of_themes), 3), min_column_width=150):
+        for item in shown.of_themes:
             indicator_card(item, title=theme_name(item.entry.theme, Words(language())))
     if said.excluded[0]:
         st.caption(said.excluded[0])
 
-left, right = st.columns([3, 2], gap="small") if trend else (None, st.container())
-if left is not None:
+left, right = st.columns([3, 2], gap="small") if shown.trend else (None, st.container())
+if left is not None and shown.trend is not None:
     with left, st.container(border=True, height="stretch"):
-        chart_with_table(trend[0], book, heading=named(trend[0].entry.definition))
-        indicator_link(trend[0].entry.definition.code)
+        chart_with_table(shown.trend, book, heading=named(shown.trend.entry.definition))
+        indicator_link(shown.trend.entry.definition.code)
 with right, st.container(border=True, height="stretch"):
     if said.projects.num_rows:
         st.subheader(said.projects_heading)
         st.table(said.projects, border="horizontal", hide_header=True, hide_index=True)
     confidence_against_status()
 
-if others:
+if shown.others:
     st.subheader(t("other_headlines"))
     with st.grid(4, min_column_width=150):
-        for item in others:
+        for item in shown.others:
             indicator_card(item)
     if said.excluded[1]:
         st.caption(said.excluded[1])

@@ -31,19 +31,19 @@ if not publication.may_publish(cached.store(), viewer):
     st.stop()
 
 
-def show_preview(found: publication.Preview) -> None:
+def show_preview(preview: publication.Preview) -> None:
     """Show what would become public and what it changes."""
-    if found.compared_with is None:
+    if preview.compared_with is None:
         st.info(t("publish_first"), icon=":material/info:")
     else:
-        st.subheader(t("publish_against", number=found.compared_with))
-        if found.changes:
-            st.dataframe(changes_table(c.to_json() for c in found.changes), hide_index=True, width="stretch")
+        st.subheader(t("publish_against", number=preview.compared_with))
+        if preview.changes:
+            st.dataframe(changes_table(c.to_json() for c in preview.changes), hide_index=True, width="stretch")
         else:
             st.caption(t("revisions_no_change"))
-    st.markdown(tally_marks(found.tally))
+    st.markdown(tally_marks(preview.tally))
     with st.expander(t("publish_counts"), icon=":material/table:"):
-        rows = [(table, count, found.left_out.get(table, 0)) for table, count in found.counts.items()]
+        rows = [(table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items()]
         st.dataframe(
             pd.DataFrame(rows, columns=[t("publish_table"), t("publish_rows"), t("publish_left_out")]),
             hide_index=True,
@@ -94,22 +94,22 @@ def _try(act: Callable[[], T]) -> T:
         st.stop()
 
 
-found = _try(lambda: publication.preview(cached.store(), now=utc_now()))
-changed = sum(1 for c in found.changes if c.kind != "first_edition")
-st.title(t("publish_title", number=found.number, changes=changed))
+preview = _try(lambda: publication.preview(cached.store(), now=utc_now()))
+changed = sum(1 for c in preview.changes if c.kind != "first_edition")
+st.title(t("publish_title", number=preview.number, changes=changed))
 if told := st.session_state.pop("published", None):
     st.success(told, icon=":material/check_circle:")
 st.markdown(t("publish_lead"))
 if not settings().public_address:
     st.warning(t("publish_unplaced"), icon=":material/link_off:")
-show_preview(found)
+show_preview(preview)
 with st.form("publish"):
     note = st.text_area(t("publish_note"))
-    if st.form_submit_button(t("publish_button", number=found.number), type="primary", icon=":material/publish:"):
-        seen = st.session_state.get("publish_seen", found.revision)
+    if st.form_submit_button(t("publish_button", number=preview.number), type="primary", icon=":material/publish:"):
+        seen = st.session_state.get("publish_seen", preview.revision)
         made = _try(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, revision=seen))
         st.session_state["published"] = t("publish_done", number=made.number)
         st.session_state.pop("publish_seen", None)
         st.rerun()
-st.session_state["publish_seen"] = found.revision  # what was on the screen when the button is pressed next
+st.session_state["publish_seen"] = preview.revision  # what was on the screen when the button is pressed next
 show_editions()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from kpis.errors import MierukaError, NotFound
+from kpis.errors import NotFound
 from kpis.periods import parse_period
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import cached, steps
 from pages.parts.asked import choose, choose_part
 from pages.parts.entry import as_of, enter
 from pages.parts.office import audit, exceptions, persons
@@ -28,14 +27,13 @@ from pages.parts.reported import (
     office_today,
     period_name,
     row_namer,
-    state_badge,
     state_mark,
     state_name,
     value_text,
 )  # fmt: skip
 from pages.parts.text import digits, language, t
 from pages.parts.viewer import viewer
-from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
+from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.withdrawals import withdrawn
 from telling.file_names import file_name
 
@@ -50,17 +48,6 @@ VIEWS = {
     "persons": "manage_people",
     "audit": "read_audit",
 }
-
-
-def act(step: Any, said: str, **values: object) -> None:
-    """Take a step and say what came of it."""
-    try:
-        step()
-    except MierukaError as refused:
-        st.error(refused.in_language(language()), icon=":material/block:")
-        return
-    st.session_state["review_said"] = t(said, **values)
-    st.rerun()
 
 
 def conclusion(standings: list[Standing], window: Window) -> None:
@@ -88,11 +75,11 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
     for bureau in bureaus:
         row = {t("bureau"): names[bureau]}
         for period in periods:
-            found = held.get((bureau, period))
-            word = "" if found is None else f"{STATE_MARKS[found.state]} {state_name(found.state)}"
-            if found is not None and found.is_approved and found.state != "approved":
+            standing = held.get((bureau, period))
+            word = "" if standing is None else f"{STATE_MARKS[standing.state]} {state_name(standing.state)}"
+            if standing is not None and standing.is_approved and standing.state != "approved":
                 word += f" {STATE_MARKS['approved']} {state_name('approved')}"
-            row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if found is not None and found.is_late else "")
+            row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if standing is not None and standing.is_late else "")
         rows.append(row)
     table = pd.DataFrame(rows)
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(rows) <= 14 else 520)
@@ -135,37 +122,30 @@ def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
         + (d.refusal.in_language(language()) if d.refusal else t("approved_now", number=d.report_id, changed=d.changed))
         for d in done
     ]
-    st.session_state["review_said"] = "  \n".join(told)
-    st.rerun()
+    steps.say_next("  \n".join(told))
 
 
-def open_one(found: Opened) -> None:
+def open_one(opened: Opened) -> None:
     """Show one report with what it would change, and let the office approve or return it."""
-    report = found.report
+    report = opened.report
     st.header(f"{bureau_names()[report.bureau_code]} {period_name(report.period_code)}", divider="gray")
-    with st.container(horizontal=True, gap="small"):
-        state_badge(report.state)
-        st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name,
-                      who=report.submitted_by or report.created_by, when=instant(report.submitted_at or report.created_at)))  # fmt: skip
-    if told := filled_in(report):
-        st.markdown(f"**{told}**")
-    returned_because(found)
+    report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
     st.subheader(t("what_changes"))
-    what_changes(found)
-    if found.warnings:
+    what_changes(opened)
+    if opened.warnings:
         st.markdown(f"**{t('confirmed_warnings')}**")
-        explained(found)
+        explained(opened)
     redone(report)
-    compared_with_last(found)
+    compared_with_last(opened)
     if report.file_sha256:
         number, email = report.id, me.email
         st.download_button(
             t("original"), lambda: reports.original(store, number, viewer=email)[1], report.file_name, icon=":material/download:",
             on_click="ignore", key=f"original_{number}",
         )  # fmt: skip
-    steps(found)
+    steps_taken(opened)
     if report.state == "submitted":
-        decide(found)
+        decide(opened)
 
 
 def redone(report: Report) -> None:
@@ -186,11 +166,11 @@ def redone(report: Report) -> None:
         st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def compared_with_last(found: Opened) -> None:
+def compared_with_last(opened: Opened) -> None:
     """Set each reported figure beside the bureau's last figure of an earlier period."""
     held = {(e.definition.code, e.unit_code): e for e in cached.moment().book.entries}
     name, rows = row_namer(), []
-    for change in found.comparison.rows:
+    for change in opened.comparison.rows:
         row = change.row
         entry = held.get((row.key[0], row.key[1])) if row.kind == OBSERVATIONS else None
         if entry is None:
@@ -216,26 +196,25 @@ def compared_with_last(found: Opened) -> None:
         st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def decide(found: Opened) -> None:
+def decide(opened: Opened) -> None:
     """Approve, or return with a reason and comments at cells."""
-    report, name = found.report, row_namer()
+    report, name = opened.report, row_namer()
     if me.email in (report.created_by, report.submitted_by):
         st.info(t("four_eyes"), icon=":material/visibility:")
         return
     st.subheader(t("decide"))
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        if found.obstacles:
-            st.warning(t("approve_blocked", count=found.obstacles), icon=":material/call_split:")
-        if st.button(t("approve"), type="primary", icon=":material/check_circle:", disabled=bool(found.obstacles), key="approve"):
-            act(
+        if opened.obstacles:
+            st.warning(t("approve_blocked", count=opened.obstacles), icon=":material/call_split:")
+        if st.button(t("approve"), type="primary", icon=":material/check_circle:", disabled=bool(opened.obstacles), key="approve"):
+            steps.take(
                 lambda: submissions.approve(store, report.id, actor=me.email, revision=report.revision),
-                "approved_one",
-                number=report.id,
+                t("approved_one", number=report.id),
             )
     with right, st.container(border=True):
         reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}_{report.revision}")
-        cells = {c.place: c for c in found.comparison.cells}
+        cells = {c.place: c for c in opened.comparison.cells}
         picked = st.multiselect(
             t("give_back_cells"), list(cells), key=f"cells_{report.id}",
             placeholder=t("choose_report"), format_func=lambda place: f"{place} {name(cells[place].row)} {column_name(cells[place].row.kind, cells[place].column)}",
@@ -247,12 +226,12 @@ def decide(found: Opened) -> None:
             for p in picked
         }
         if st.button(t("give_back"), icon=":material/undo:", key="return"):
-            act(
+            steps.take(
                 lambda: submissions.give_back(
                     store, report.id, actor=me.email, revision=report.revision, reason=reason, comments=comments
                 ),
-                "returned_now", number=report.id,
-            )  # fmt: skip
+                t("returned_now", number=report.id),
+            )
 
 
 def queue() -> None:
@@ -296,8 +275,7 @@ def chosen_report(seen: list[Report]) -> str:
 
 mine = [name for name, action in VIEWS.items() if me.may(action)]
 shown = choose_part("part", mine, t("review_view"), lambda v: t(f"part_{v}"), is_label_shown=False)
-if told := st.session_state.pop("review_said", None):
-    st.success(told, icon=":material/check_circle:")
+steps.say_what_came()
 if shown == "queue":
     queue()
 elif shown == "withdrawals":

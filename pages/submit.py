@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import date
 
 import streamlit as st
 
@@ -13,15 +14,15 @@ from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
 from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.submit import Received, receive, take_template
-from pages.parts import cached
+from pages.parts import cached, steps
 from pages.parts.asked import choose
 from pages.parts.entry import as_of, enter
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
-from pages.parts.reported import bureau_names, file_of, instant, office_today, period_name, state_badge, state_name
+from pages.parts.reported import bureau_names, file_of, instant, office_today, period_name, state_name
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
-from pages.parts.whatchanges import explained, filled_in, returned_because, steps, what_changes
+from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
 
 enter("take_template")
 
@@ -74,7 +75,7 @@ def _has_passed(window: Window) -> bool:
     return window.due_on is not None and window.due_on < office_today()
 
 
-def _day(day: Any) -> str:
+def _day(day: date | None) -> str:
     return format_date(day, language()) if day else "―"
 
 
@@ -142,27 +143,21 @@ def looked_at(bureau: str, period: str) -> None:
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 
 
-def draft(found: Opened) -> None:
+def draft(opened: Opened) -> None:
     """Show an open report, and let its bureau explain, submit or withdraw it."""
-    report = found.report
+    report = opened.report
     st.subheader(t("step_changes"))
-    with st.container(horizontal=True, gap="small"):
-        state_badge(report.state)
-        st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name, who=report.created_by,
-                      when=instant(report.created_at)))  # fmt: skip
-    if told := filled_in(report):
-        st.markdown(f"**{told}**")
-    returned_because(found)
-    what_changes(found)
+    report_head(opened, who=report.created_by, at=report.created_at)
+    what_changes(opened)
     mine = me.may("explain", report.bureau_code) and report.state in ("draft", "returned")
     if mine:
-        ask_readings(store, found, actor=me.email)
-        resolve_conflicts(store, found, actor=me.email)
-        give_reasons(store, found, actor=me.email)
-        confirm_warnings(store, found, actor=me.email)
+        ask_readings(store, opened, actor=me.email)
+        resolve_conflicts(store, opened, actor=me.email)
+        give_reasons(store, opened, actor=me.email)
+        confirm_warnings(store, opened, actor=me.email)
     else:
-        explained(found)
-    steps(found)
+        explained(opened)
+    steps_taken(opened)
     if report.state == "submitted":
         st.info(
             t("waits_for_office", when=instant(report.submitted_at), who=report.submitted_by or ""),
@@ -170,9 +165,9 @@ def draft(found: Opened) -> None:
         )
     if mine:
         st.subheader(t("step_submit"))
-        if found.obstacles:
-            st.info(t("obstacles", count=found.obstacles), icon=":material/info:")
-        if st.button(t("submit_button"), type="primary", icon=":material/send:", disabled=bool(found.obstacles), key="submit"):
+        if opened.obstacles:
+            st.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
+        if st.button(t("submit_button"), type="primary", icon=":material/send:", disabled=bool(opened.obstacles), key="submit"):
             act(
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                 "submitted_now",
@@ -184,16 +179,14 @@ def draft(found: Opened) -> None:
                 act(lambda: submissions.withdraw(store, report.id, actor=me.email, revision=report.revision), "withdrawn_now")
 
 
-def act(step: Any, said: str) -> None:
-    """Take a step and say what came of it."""
-    try:
+def act(step: Callable[[], object], said: str) -> None:
+    """Take a step and say what came of it; what was wrong with a file looked at before is forgotten."""
+
+    def done() -> None:
         step()
-    except MierukaError as refused:
-        st.error(refused.in_language(language()), icon=":material/block:")
-        return
-    st.session_state.pop(PROBLEMS, None)
-    st.session_state["report_said"] = said
-    st.rerun()
+        st.session_state.pop(PROBLEMS, None)
+
+    steps.take(done, t(said))
 
 
 def mine(own: list[Report]) -> None:
@@ -244,8 +237,7 @@ with right:
     )
 with place:
     owed(standings, by_period)
-if said := st.session_state.pop("report_said", None):
-    st.success(t(said), icon=":material/check_circle:")
+steps.say_what_came()
 own = reports.reports(store, viewer=me.email, bureau_code=bureau)
 now_open = next((r for r in own if r.period_code == period and r.state in OPEN_STATES), None)
 left, right = st.columns(2, gap="medium")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.figures.scorecard import Scored
-from kpis.figures.sentences import standing_word
-from kpis.government import government
 from pages.parts import cached
 from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
 from pages.parts.entry import enter
 from pages.parts.text import language, named, t
-from telling.overview import headlines, pair_note, theme_name, with_forerunners
+from telling.overview import theme_name, themes_told
 from telling.words import Words
 
 enter()
@@ -19,20 +17,8 @@ enter()
 
 def layout() -> tuple[str, list[tuple[str, list[str], list[tuple[Scored, str]]]]]:
     """Return the status of each theme in one text, and each theme with its notes and its indicators with their headings."""
-    every, catalogue = cached.moment().own, cached.moment().rows("Indicator")
-    themes = []
-    for theme in government().cards:
-        items = with_forerunners(every, theme, catalogue)
-        notes = [note for item in items[:1] if (note := pair_note(every, item, catalogue, Words(language())))]
-        if items and (note := named(government().themes[theme], "note")):
-            notes.append(note)
-        themes.append((theme, notes, [(item, heading(item)) for item in items]))
-    said = t("comma").join(
-        f"{theme_name(theme, Words(language()))} {standing_word(items[0][0].judgement, language())}"
-        for theme, _, items in themes
-        if headlines([item for item, _ in items])
-    )
-    return said, themes
+    said, themes = themes_told(cached.moment().own, cached.moment().rows("Indicator"), Words(language()))
+    return said, [(theme, notes, [(item, heading(item)) for item in items]) for theme, notes, items in themes]
 
 
 def heading(item: Scored) -> str:

@@ -33,13 +33,15 @@ def publish_command(
 ) -> None:
     """Show what would become public and what changes against the edition shown, then publish it as the next edition."""
     store = own_store()
-    found = publication.preview(store, now=utc_now())
-    before = Message("edition_numbered", number=found.compared_with) if found.compared_with else Message("edition_against_none")
-    out.print(told("edition_compared", number=found.number, as_of=found.as_of, against=before), markup=False)
-    for table, rows in found.counts.items():
-        left = f" ({told('samples_left_out', count=found.left_out[table])})" if table in found.left_out else ""
+    preview = publication.preview(store, now=utc_now())
+    against = (
+        Message("edition_numbered", number=preview.compared_with) if preview.compared_with else Message("edition_against_none")
+    )
+    out.print(told("edition_compared", number=preview.number, as_of=preview.as_of, against=against), markup=False)
+    for table, rows in preview.counts.items():
+        left = f" ({told('samples_left_out', count=preview.left_out[table])})" if table in preview.left_out else ""
         out.print(f"  {table}: {rows}{left}", markup=False)
-    for change in found.changes:
+    for change in preview.changes:
         size = change.size_ja and f" ({change.size_ja})"
         why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
         where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
@@ -47,7 +49,7 @@ def publish_command(
     _warn_unplaced()
     if dry_run:
         return
-    made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=found.revision)
+    made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=preview.revision)
     out.print(told("edition_published", name=made.folder.name, sha256=made.sha256), markup=False)
 
 

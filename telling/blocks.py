@@ -36,6 +36,7 @@ class Link:
 
 
 Cell = str | int | float | Number | Link | None
+Flat = Mapping[str, str | int | float | date | None]  # a row of a block for machines: column → one plain value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +61,7 @@ class Block:
     sentence: str = ""
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    flat: tuple[dict[str, Any], ...] = ()
+    flat: tuple[Flat, ...] = ()
     shape: Shape | None = None
     why_empty: str = ""
     notes: tuple[str, ...] = ()
@@ -150,18 +151,18 @@ def published(scored: Iterable[Scored], register: str, *kinds: str) -> Scored | 
     )  # fmt: skip
 
 
-def ended_line(telling: Telling, row: Mapping[str, Any], successor: str) -> str:
+def ended_line(telling: Telling, reason: str, ended_on: date | None, precision: str, successor: str = "") -> str:
     """Say since when a row of a register no longer stands, why and what followed; a blank where it has not ended.
 
     Args:
         telling: in whose language.
-        row: with ``ended_on``, ``ended_on_precision`` and ``ended_reason``.
+        reason: why it ended; a blank where it stands.
+        ended_on: the day, as exactly as ``precision`` says.
         successor: its name, or a blank.
     """
     w = telling.words
-    if not row["ended_reason"]:
+    if not reason:
         return ""
-    why = w(f"ended_reason_{row['ended_reason']}")
-    day = telling.day(row["ended_on"], row["ended_on_precision"])
+    why, day = w(f"ended_reason_{reason}"), telling.day(ended_on, precision)
     said = w("ended_since", day=day, reason=why) if day else why
     return said + (w("ended_successor", name=successor) if successor else "")

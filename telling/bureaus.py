@@ -16,7 +16,7 @@ from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.text import format_count, format_date, format_value, large_unit, status_word
-from telling.blocks import Block, Cell, Number, Telling
+from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.overview import coverage_lines, theme_name
 from telling.words import Words
 
@@ -138,7 +138,7 @@ def coverage(
     w, by_code = telling.words, {s.entry.definition.code: s for s in wholes if s.entry.is_own_scope}
     owing = sum(1 for r in reports if r.is_valid)
     rows: list[tuple[Cell, ...]] = []
-    flat = []
+    flat: list[Flat] = []
     for theme in government().cards:
         row = of_themes(indicators).get(theme)
         if row is None:
@@ -207,24 +207,24 @@ def by_bureau(
         short: writes it above its bar; ``name`` where left out.
     """
     w, definition = telling.words, whole.entry.definition
-    found = [(s, f) for s in parts for f in s.figures if f.period_code == period.code]
+    held = [(s, f) for s in parts for f in s.figures if f.period_code == period.code]
     valued = sorted(
-        [(s, f, v) for s, f in found if (v := value_of(s.entry.definition, f)) is not None], key=lambda p: -p[2] * definition.sign
+        [(s, f, v) for s, f in held if (v := value_of(s.entry.definition, f)) is not None], key=lambda p: -p[2] * definition.sign
     )
     rolled = next((r for r in whole.rolled if r.period_code == period.code), None)
-    owing, reported = (rolled.owing_count, rolled.reported_count) if rolled else (len(found), len(found))
+    owing, reported = (rolled.owing_count, rolled.reported_count) if rolled else (len(held), len(held))
 
     def names(codes: Sequence[str]) -> str:
         return w("list_comma").join(name(code) for code in codes)
 
     notes = coverage_lines(whole, rolled, names, w) if rolled else []
-    notes += beside(telling, whole, [f.source_code for _, f in found], name)
-    known = [d for s, f in found if (d := _denominator(s, f)) is not None]
+    notes += beside(telling, whole, [f.source_code for _, f in held], name)
+    known = [d for s, f in held if (d := _denominator(s, f)) is not None]
     if known and min(known) != max(known):
         notes.append(w("denominators_differ", low=w.number(min(known), ",.0f"), high=w.number(max(known), ",.0f")))
     elif definition.unit_ja != "%" and len(valued) > 1:
         notes.append(w("counts_differ"))
-    if any(f.is_recast for _, f in found):
+    if any(f.is_recast for _, f in held):
         notes.append(w("recast_note"))
     said = ""
     if len(valued) == 1:
@@ -244,7 +244,7 @@ def by_bureau(
             name(s.entry.unit_code), Number(value_of(s.entry.definition, f), value_label(s, f, w)),
             standing_word(s.judgement, w.language), f.numerator, _denominator(s, f),
         )
-        for s, f in found
+        for s, f in held
     )  # fmt: skip
     flat = tuple(
         {
@@ -252,14 +252,14 @@ def by_bureau(
             "unit": definition.unit_en, "numerator": f.numerator, "denominator": f.denominator, "base_value": f.base_value,
             "text_ja": f.text_ja, "is_recast": f.is_recast, "is_sample": f.is_sample, "organisation": telling.view,
         }
-        for s, f in found
+        for s, f in held
     )  # fmt: skip
     big, divisor = large_unit(w.language)
     shape = Ranked(bars=bars, unit=w.named(definition, "unit"), big=big, divisor=divisor) if len(bars) > 1 else None
     return Block(
         key="by_bureau", sentence=said, columns=(w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows=rows,
         flat=flat, shape=shape,
-        why_empty=w.together((w("compare_no_ranking"), *notes)) if bars else w("coverage_no_sum", owing=owing, reported=len(found)),
+        why_empty=w.together((w("compare_no_ranking"), *notes)) if bars else w("coverage_no_sum", owing=owing, reported=len(held)),
         notes=tuple(notes), file="observations",
     )  # fmt: skip
 
@@ -275,8 +275,8 @@ def beside(telling: Telling, whole: Scored, source_codes: Iterable[str], name: C
 
 
 def _denominator(item: Scored, figure: Figure) -> float | None:
-    found: float | None = getattr(figure, KINDS[item.entry.definition.kind].against)
-    return found
+    denominator: float | None = getattr(figure, KINDS[item.entry.definition.kind].against)
+    return denominator
 
 
 def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[BureauReport], Cell]) -> Block:
@@ -284,7 +284,7 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
     w = telling.words
     heads = ("bureau", "reports_column", "own_column", "procedures_column", "facilities_column", "milestones_column")
     rows: list[tuple[Cell, ...]] = []
-    flat = []
+    flat: list[Flat] = []
     for r in reports:
         done, open_ = (sum(m.state in states for m in r.milestones) for states in (("done",), PAST_DUE))
         rows.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 from charts.shapes import Counts, Shares, Steps, Tile, Tiles
 from kpis.figures.facilities import (
@@ -23,7 +23,7 @@ from kpis.figures.facilities import over_time as days_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.government import government
 from kpis.text import format_date
-from telling.blocks import Block, Card, Cell, Link, Number, Telling, ended_line, in_both
+from telling.blocks import Block, Card, Cell, Flat, Link, Number, Telling, ended_line, in_both
 
 FIELDS = ("bureau", "kind")
 
@@ -70,7 +70,7 @@ def _words(telling: Telling) -> tuple[tuple[str, str], ...]:
     return tuple((s, telling.words(f"cashless_{s}")) for s in STATUSES)
 
 
-def _counted(telling: Telling, field: str, code: str, names: dict[str, str], counts: dict[str, int]) -> dict[str, Any]:
+def _counted(telling: Telling, field: str, code: str, names: dict[str, str], counts: dict[str, int]) -> Flat:
     return {
         "organisation": telling.view, "dimension": field, "value_code": code or "not_stated", **names, "facilities_count": sum(counts.values()),
         **{f"{s}_count": counts[s] for s in STATUSES},
@@ -80,38 +80,21 @@ def _counted(telling: Telling, field: str, code: str, names: dict[str, str], cou
 def where(telling: Telling, facilities: Sequence[Facility], field: str) -> Block:
     """Compare bureaus or kinds of facility by status."""
     w, single = telling.words, counted(facilities)
-    found: dict[str, dict[str, int]] = {}
-    for value, each in by(single, field, order=list(telling.bureaus) if field == "bureau" else ()).items():
-        into = found.setdefault(telling.home(value) if field == "bureau" and value else value, dict.fromkeys(STATUSES, 0))
-        for status, n in each.items():
-            into[status] += n
-    words = {v: telling.bureau(v) if field == "bureau" else kind_word(telling, v) for v in found}
-    name = w("reg_by_bureau") if field == "bureau" else w("fac_kind")
+    is_bureau = field == "bureau"
+    counts = by(single, field, order=list(telling.bureaus) if is_bureau else (), home=telling.home if is_bureau else None)
+    words = {v: telling.bureau(v) if is_bureau else kind_word(telling, v) for v in counts}
+    name = w("reg_by_bureau") if is_bureau else w("fac_kind")
     heads = (name, w("fac_total"), *(word for _, word in _words(telling)))
-    rows: tuple[tuple[Cell, ...], ...] = tuple((words[v], sum(c.values()), *(c[s] for s in STATUSES)) for v, c in found.items())
-    flat = tuple(_counted(telling, field, v, _names(telling, field, v), c) for v, c in found.items())
-    if not found:
-        return Block(
-            key=f"facilities_by_{field}",
-            columns=heads,
-            rows=rows,
-            why_empty=w("fac_empty"),
-            file="facility_breakdowns",
-        )
-    largest = max(found, key=lambda v: sum(found[v].values()))
-    said = w(
-        "fac_by_sentence", dimension=name, largest=words[largest], n=sum(found[largest].values()), done=found[largest]["introduced"]
-    )
-    shape = Shares(tuple((words[v], c, "") for v, c in found.items()), _words(telling), w("unit_facility"))
-    return Block(
-        key=f"facilities_by_{field}",
-        sentence=said,
-        columns=heads,
-        rows=rows,
-        flat=flat,
-        shape=shape,
-        file="facility_breakdowns",
-    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple((words[v], sum(c.values()), *(c[s] for s in STATUSES)) for v, c in counts.items())
+    flat = tuple(_counted(telling, field, v, _names(telling, field, v), c) for v, c in counts.items())
+    empty = Block(key=f"facilities_by_{field}", columns=heads, rows=rows, flat=flat, file="facility_breakdowns")
+    if not counts:
+        return replace(empty, why_empty=w("fac_empty"))
+    largest = max(counts, key=lambda v: sum(counts[v].values()))
+    own = counts[largest]
+    said = w("fac_by_sentence", dimension=name, largest=words[largest], n=sum(own.values()), done=own["introduced"])
+    shape = Shares(tuple((words[v], c, "") for v, c in counts.items()), _words(telling), w("unit_facility"))
+    return replace(empty, sentence=said, shape=shape)
 
 
 def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
@@ -125,14 +108,14 @@ def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
 def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """Say how many facilities take each way of paying."""
     w, single = telling.words, counted(facilities)
-    found = methods(single)
-    bars = tuple((w(f"method_{m}"), found[m]) for m in (*METHODS, "standard", "unstated"))
-    stated = found["unstated"] < len(single)
+    ways = methods(single)
+    bars = tuple((w(f"method_{m}"), ways[m]) for m in (*METHODS, "standard", "unstated"))
+    stated = ways["unstated"] < len(single)
     return Block(
         key="facility_methods", title=w("fac_methods"),
-        sentence=w("fac_methods_sentence", total=len(single), **found) if stated else "",
+        sentence=w("fac_methods_sentence", total=len(single), **ways) if stated else "",
         columns=(w("col_method"), w("fac_total")), rows=bars,
-        flat=tuple({"payment_group": m, **in_both(f"method_{m}"), "facilities_count": n} for m, n in found.items()),
+        flat=tuple({"payment_group": m, **in_both(f"method_{m}"), "facilities_count": n} for m, n in ways.items()),
         shape=Counts(bars, w("unit_facility"), len(single)) if stated else None, why_empty=w("fac_methods_why"),
         file="facility_methods",
     )  # fmt: skip
@@ -141,62 +124,40 @@ def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
 def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """Say on which days of the list cashless was introduced, and when it is planned."""
     w, single = telling.words, counted(facilities)
-    found = days_of(facilities)
+    days = days_of(facilities)
     done = [f for f in single if f.status in CASHLESS]
     dated, planned = sum(f.since is not None for f in done), sum(f.planned is not None for f in single)
     heads = (w("col_day"), w("fac_done_word"), w("fac_plan_word"))
-    rows = tuple((d.isoformat(), a, b) for d, a, b in found)
-    key, name, file = "facilities_over_time", w("fac_time"), "facilities_over_time"
-    if not found:
-        return Block(key=key, title=name, columns=heads, rows=rows, why_empty=w("fac_time_why"), file=file)
-    lines = [(w("fac_done_word"), tuple((d, float(a)) for d, a, _ in found), False)]
+    rows = tuple((d.isoformat(), a, b) for d, a, b in days)
+    flat: tuple[Flat, ...] = tuple({"day": d, "introduced_count": a, "planned_so_far_count": b} for d, a, b in days)
+    empty = Block(key="facilities_over_time", title=w("fac_time"), columns=heads, rows=rows, flat=flat, file="facilities_over_time")
+    if not days:
+        return replace(empty, why_empty=w("fac_time_why"))
+    lines = [(w("fac_done_word"), tuple((d, float(a)) for d, a, _ in days), False)]
     if planned:
-        lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in found), True))
-    flat = tuple({"day": d, "introduced_count": a, "planned_so_far_count": b} for d, a, b in found)
+        lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in days), True))
     said = w("fac_time_sentence", done=dated, planned=planned, undated=len(done) - dated)
-    return Block(
-        key=key,
-        title=name,
-        sentence=said,
-        columns=heads,
-        rows=rows,
-        flat=flat,
-        shape=Steps(tuple(lines), w("unit_facility"), w.language),
-        file=file,
-    )
+    return replace(empty, sentence=said, shape=Steps(tuple(lines), w("unit_facility"), w.language))
 
 
 def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """List what is still cash only, and until when."""
-    w, found = telling.words, cash_only(facilities)
-    heads, rows = _lines(telling, found, until=True)
-    said = w("fac_cash_sentence", n=len(found)) if found else w("fac_cash_none")
-    flat = tuple(_flat(f) for f in found)
-    return Block(
-        key="cash_only",
-        title=w("fac_cash"),
-        sentence=said,
-        columns=heads,
-        rows=rows,
-        flat=flat,
-        is_table_open=True,
-        file="facilities",
-    )
+    w, held = telling.words, cash_only(facilities)
+    said = w("fac_cash_sentence", n=len(held)) if held else w("fac_cash_none")
+    return _list(telling, held, key="cash_only", title=w("fac_cash"), sentence=said, until=True)
 
 
 def whole_list(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """List every row, classes included."""
-    heads, rows = _lines(telling, facilities)
     said = telling.words("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities))
     if gone := sum(f.status == ENDED for f in facilities):
         said += telling.words("list_ended", count=telling.words.number(gone))
-    flat = tuple(_flat(f) for f in facilities)
-    return Block(key="facilities", sentence=said, columns=heads, rows=rows, flat=flat, is_table_open=True, file="facilities")
+    return _list(telling, facilities, key="facilities", sentence=said)
 
 
-def _lines(
-    telling: Telling, facilities: Sequence[Facility], *, until: bool = False
-) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+def _list(
+    telling: Telling, facilities: Sequence[Facility], *, key: str, sentence: str, title: str = "", until: bool = False
+) -> Block:
     w = telling.words
     with_ends = any(f.ended or f.status == ENDED for f in facilities)
     names = {f.code: f.name for f in facilities}
@@ -217,18 +178,18 @@ def _lines(
                 telling.day(f.since, f.since_precision), telling.day(f.planned, f.planned_precision),
                 w("list_comma").join(f.places), w("answer_yes") if f.is_class else "",
             ]  # fmt: skip
-            row += [ended_line(telling, _end_of(f), names.get(f.successor, f.successor))] * with_ends
+            gone = ended_line(telling, f.ended_reason, f.ended, f.ended_precision, names.get(f.successor, f.successor))
+            row += [gone] * with_ends
         row += [f.note] * with_notes
         address = telling.address(f.source_code)
         rows.append((*row, Link(w("source"), address) if address else ""))
-    return tuple(heads), tuple(rows)
+    return Block(
+        key=key, title=title, sentence=sentence, columns=tuple(heads), rows=tuple(rows), flat=tuple(_flat(f) for f in facilities),
+        is_table_open=True, file="facilities",
+    )  # fmt: skip
 
 
-def _end_of(f: Facility) -> dict[str, Any]:
-    return {"ended_on": f.ended, "ended_on_precision": f.ended_precision, "ended_reason": f.ended_reason}
-
-
-def _flat(f: Facility) -> dict[str, Any]:
+def _flat(f: Facility) -> Flat:
     return {
         "facility_code": f.code, "name_ja": f.name, "kind": f.kind, "is_class": f.is_class, "bureau_code": f.bureau,
         "municipality_ja": ";".join(f.places), "payment_methods": ";".join(f.methods), "cashless_status": f.status,
@@ -240,18 +201,18 @@ def _flat(f: Facility) -> dict[str, Any]:
 def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """Show the places on the government's map of tiles, with the list that says the same."""
     w = telling.words
-    found, layout = by_place(counted(facilities)), government().places
+    counts, layout = by_place(counted(facilities)), government().places
     known = {place.name_ja for place in layout}
     drawn: list[Tile] = []
     listed: list[tuple[str, str, str, str, dict[str, int]]] = []  # place in the language, code, name_ja, name_en, counts
     for place in layout:
-        own = found.get(place.name_ja, dict.fromkeys(STATUSES, 0))
+        own = counts.get(place.name_ja, dict.fromkeys(STATUSES, 0))
         name = w.named(place)
         short = name[:-1] if _is_japanese(name) and len(name) > 2 else name
         total, done = sum(own.values()), sum(own[s] for s in CASHLESS)
         drawn.append(Tile(column=place.column, row=place.row, name=short, place=name, done=done, total=total))
         listed.append((name, place.municipality_code, place.name_ja, place.name_en, own))
-    elsewhere = [(name or w("form_unknown"), name, name, name, own) for name, own in found.items() if name not in known]
+    elsewhere = [(name or w("form_unknown"), name, name, name, own) for name, own in counts.items() if name not in known]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (name, sum(own.values()), *(own[s] for s in STATUSES))
         for name, _, _, _, own in [*(r for r in listed if sum(r[4].values())), *elsewhere]
@@ -261,21 +222,13 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
         for _, code, ja, en, own in [*listed, *elsewhere]
     )
     heads = (w("col_place"), w("fac_total"), *(word for _, word in _words(telling)))
-    file, places = "facility_breakdowns", sum(t.total > 0 for t in drawn)
+    empty = Block(key="facilities_map", columns=heads, rows=rows, flat=flat, file="facility_breakdowns")
+    places = sum(t.total > 0 for t in drawn)
     if not places:
-        return Block(key="facilities_map", columns=heads, rows=rows, flat=flat, why_empty=w("fac_map_why"), file=file)
-    said = w("fac_map_sentence", places=places, none=sum(found.get("", {}).values()))
+        return replace(empty, why_empty=w("fac_map_why"))
+    said = w("fac_map_sentence", places=places, none=sum(counts.get("", {}).values()))
     shape = Tiles(tuple(drawn), upright=all(_is_japanese(tile.name) for tile in drawn))
-    return Block(
-        key="facilities_map",
-        sentence=said,
-        columns=heads,
-        rows=rows,
-        flat=flat,
-        shape=shape,
-        notes=(w("fac_map_note"),),
-        file=file,
-    )
+    return replace(empty, sentence=said, shape=shape, notes=(w("fac_map_note"),))
 
 
 def _is_japanese(name: str) -> bool:

@@ -14,7 +14,7 @@ from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.periods import local_day, parse_period
 from kpis.text import format_date, format_ratio, format_value, known_day
-from telling.blocks import Block, Cell, Link, Number, Telling
+from telling.blocks import Block, Cell, Flat, Link, Number, Telling
 
 Pair = tuple[str, Cell]
 Columns = Mapping[str, Cell]
@@ -161,7 +161,7 @@ def _target(telling: Telling, item: Scored, goal: Goal) -> dict[str, Cell]:
 
 
 def _block(
-    key: str, title: str, rows: Sequence[Columns], flat: Iterable[dict[str, Any]] = (), *, sentence: str = "", why_empty: str = ""
+    key: str, title: str, rows: Sequence[Columns], flat: Iterable[Flat] = (), *, sentence: str = "", why_empty: str = ""
 ) -> Block:
     """Return rows as a block, without the columns in which nothing is written."""
     heads = [head for head in (rows[0] if rows else ()) if any(row[head] for row in rows)]

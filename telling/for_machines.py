@@ -79,11 +79,11 @@ def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _last_due_json(found: LastDue | None) -> dict[str, Any] | None:
-    if found is None:
+def _last_due_json(last: LastDue | None) -> dict[str, Any] | None:
+    if last is None:
         return None
-    period = found.figure.period_code if found.figure else None
-    return {"target": _goal_json(found.goal), "result": found.result, "period": period, "gap": found.gap}
+    period = last.figure.period_code if last.figure else None
+    return {"target": _goal_json(last.goal), "result": last.result, "period": period, "gap": last.gap}
 
 
 def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:

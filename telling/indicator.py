@@ -24,7 +24,7 @@ def lines_of(scored: Scored) -> Lines:
     the figure that is judged comes last.
     """
     definition, judged = scored.entry.definition, scored.judgement.figure
-    found: Lines = []
+    lines: Lines = []
     for key, figures in by_series(f for f in scored.figures if value_of(definition, f) is not None).items():
         kind, is_year_to_date = key
         begins_anew = is_year_to_date or (KINDS[definition.kind].is_cap and kind in ("month", "quarter"))
@@ -36,21 +36,21 @@ def lines_of(scored: Scored) -> Lines:
             value = value_of(definition, figure)
             assert value is not None
             line.append((figure, value))
-        found.append((key, line))
-    return sorted(found, key=lambda held: judged is not None and any(f is not None and f[0] == judged for f in held[1]))
+        lines.append((key, line))
+    return sorted(lines, key=lambda held: judged is not None and any(f is not None and f[0] == judged for f in held[1]))
 
 
 def stretches_of(scored: Scored) -> list[list[tuple[date, float]]]:
     """Return (period end, value) of what a line may join, for the small picture of a card."""
-    found: list[list[tuple[date, float]]] = []
+    stretches: list[list[tuple[date, float]]] = []
     for _, line in lines_of(scored):
-        found.append([])
+        stretches.append([])
         for held in line:
             if held is None:
-                found.append([])
+                stretches.append([])
             else:
-                found[-1].append((held[0].period.end, held[1]))
-    return found
+                stretches[-1].append((held[0].period.end, held[1]))
+    return stretches
 
 
 def goals_drawn(scored: Scored, *, as_of: date) -> list[Goal]:
@@ -140,14 +140,14 @@ def _span(scored: Scored, figures: Sequence[Figure], expected: Forecast | None) 
 def _corners(scored: Scored, path: Sequence[tuple[date, float]], words: Words) -> list[Point]:
     """Return the corners of the planned path; each budget rises from 0 on its own."""
     definition, language = scored.entry.definition, words.language
-    found: list[Point] = []
+    corners: list[Point] = []
     for day, value in path:
-        if KINDS[definition.kind].is_cap and value == 0 and found:
-            found.append(Point(day, None))
-        found.append(
+        if KINDS[definition.kind].is_cap and value == 0 and corners:
+            corners.append(Point(day, None))
+        corners.append(
             Point(day, value, "", f"{words('planned')} {format_value(value, definition, language)} ({format_date(day, language)})")
         )
-    return found
+    return corners
 
 
 def _ahead(
@@ -156,18 +156,18 @@ def _ahead(
     if expected is None:
         return ()
     definition, language = scored.entry.definition, words.language
-    found = []
+    points = []
     if expected.is_joined:
         last = max((f for f in figures), key=last_day_order)
         value = (value_of(definition, last) or 0.0) / divisor
-        found.append(Expected(day=last.period.end, value=value, low=value, high=value))
+        points.append(Expected(day=last.period.end, value=value, low=value, high=value))
     for (day, value), (_, low, high) in zip(expected.points, expected.band, strict=True):
         middle, least, most = (format_value(v, definition, language, is_worked_out=True) for v in (value, low, high))
         label = (
             f"{words('forecast_word')} {middle} ({words('forecast_between', low=least, high=most)}, {format_date(day, language)})"
         )
-        found.append(Expected(day=day, value=value / divisor, low=low / divisor, high=high / divisor, label=label))
-    return tuple(found)
+        points.append(Expected(day=day, value=value / divisor, low=low / divisor, high=high / divisor, label=label))
+    return tuple(points)
 
 
 def legend(shape: Series | None, expected: Forecast | None, words: Words) -> str:

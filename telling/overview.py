@@ -6,13 +6,14 @@ Which indicators are shown is read off the catalogue (theme, headline, successor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kpis.figures.records import BAD, GOOD, STATUSES, value_of
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, Tally, figure_text, tally
-from kpis.figures.sentences import short_sentence
+from kpis.figures.sentences import short_sentence, standing_word
 from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.text import format_date, format_percent, format_value, status_word
@@ -35,6 +36,48 @@ def exclusions(shown: Iterable[Scored], catalogue: Iterable[Mapping[str, Any]], 
 def headlines(every: Iterable[Scored], theme: str | None = None) -> list[Scored]:
     """Return the headline indicators, of one theme or of all, in catalogue order."""
     return [s for s in every if s.entry.is_headline and theme in (None, s.entry.theme)]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The headline indicators of the overview: the first of each theme with a card, the one with its chart, and the others."""
+
+    of_themes: tuple[Scored, ...]
+    trend: Scored | None
+    others: tuple[Scored, ...]
+
+    @property
+    def below(self) -> tuple[Scored, ...]:
+        """Return those that stand below the themes."""
+        return (self.trend, *self.others) if self.trend else self.others
+
+
+def shown_first(every: Iterable[Scored]) -> Shown:
+    """Return the headline indicators as the overview shows them."""
+    own = headlines(every)
+    of_themes = tuple(first for theme in government().cards if (first := next(iter(headlines(own, theme)), None)))
+    trend = next(iter(headlines(own, government().chart)), None)
+    shown = {s.entry.definition.code for s in (*of_themes, trend) if s}
+    return Shown(of_themes, trend, tuple(s for s in own if s.entry.definition.code not in shown))
+
+
+def themes_told(
+    every: Sequence[Scored], catalogue: Sequence[Mapping[str, Any]], words: Words
+) -> tuple[str, list[tuple[str, list[str], list[Scored]]]]:
+    """Tell how the themes stand in one text, and of each theme with a card its code, its notes and its indicators."""
+    themes = []
+    for theme in government().cards:
+        items = with_forerunners(every, theme, catalogue)
+        notes = [note for item in items[:1] if (note := pair_note(every, item, catalogue, words))]
+        if items and (note := words.named(government().themes[theme], "note")):
+            notes.append(note)
+        themes.append((theme, notes, items))
+    said = words("comma").join(
+        f"{theme_name(theme, words)} {standing_word(items[0].judgement, words.language)}"
+        for theme, _, items in themes
+        if headlines(items)
+    )
+    return said, themes
 
 
 def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[Mapping[str, Any]]) -> list[Scored]:
@@ -69,22 +112,22 @@ def pair_note(every: Iterable[Scored], item: Scored, catalogue: Iterable[Mapping
     )  # fmt: skip
 
 
-def groups(found: Tally, words: Words) -> list[tuple[str, str, Mapping[str, int]]]:
+def groups(counted: Tally, words: Words) -> list[tuple[str, str, Mapping[str, int]]]:
     """Return the groups of a tally that hold any: (``current``, ``last_known``, …; its label; counts by status)."""
     every: list[tuple[str, str, Mapping[str, int]]] = [
-        ("current", words("group_current"), found.current),
-        ("last_known", words("group_last_known"), found.last_known),
-        ("unreported", "", {"unreported": found.unreported} if found.unreported else {}),
-        ("unjudged", words("group_unjudged"), found.unjudged),
+        ("current", words("group_current"), counted.current),
+        ("last_known", words("group_last_known"), counted.last_known),
+        ("unreported", "", {"unreported": counted.unreported} if counted.unreported else {}),
+        ("unjudged", words("group_unjudged"), counted.unjudged),
     ]
     return [group for group in every if group[2]]
 
 
-def stands(found: Tally, words: Words) -> list[tuple[str, str, str, int]]:
+def stands(counted: Tally, words: Words) -> list[tuple[str, str, str, int]]:
     """Return a tally line by line: (group, status, its words with the group where they speak of an earlier day, count)."""
     return [
         (group, s, status_word(s, words.language) + (words("as_group", group=label) if group == "last_known" else ""), counts[s])
-        for group, label, counts in groups(found, words)
+        for group, label, counts in groups(counted, words)
         for s in STATUSES
         if counts.get(s)
     ]
@@ -92,10 +135,10 @@ def stands(found: Tally, words: Words) -> list[tuple[str, str, str, int]]:
 
 def conclusion(every: Sequence[Scored], words: Words) -> str:
     """Say in one sentence whether the reforms are on track now, what is not known, and what is ahead and what fell short."""
-    found = tally(every)
-    said = words("conclusion", judged=found.judged, good=found.now(*GOOD)) if found.judged else words("conclusion_none")
-    if found.unreported:
-        said = words("conclusion_unreported", said=said, unreported=found.unreported)
+    counted = tally(every)
+    said = words("conclusion", judged=counted.judged, good=counted.now(*GOOD)) if counted.judged else words("conclusion_none")
+    if counted.unreported:
+        said = words("conclusion_unreported", said=said, unreported=counted.unreported)
     shown = sorted(
         (s for s in headlines(every) if s.judgement.standing == "current"), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
     )  # fmt: skip
@@ -112,19 +155,19 @@ def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
 
 def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
     """Say how complete and how old the figures are."""
-    found = tally(every)
+    counted = tally(every)
     newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=as_of)
     return words(
         "conclusion_lead",
         total=len(every),
         as_of=format_date(as_of, words.language),
-        judged=found.judged,
-        last_known=sum(found.last_known.values()),
-        unreported=found.unreported,
-        not_due=found.unjudged.get("not_due", 0),
-        no_target=found.unjudged.get("not_applicable", 0),
-        qualitative=found.unjudged.get("qualitative", 0),
-        no_data=found.unjudged.get("no_data", 0),
+        judged=counted.judged,
+        last_known=sum(counted.last_known.values()),
+        unreported=counted.unreported,
+        not_due=counted.unjudged.get("not_due", 0),
+        no_target=counted.unjudged.get("not_applicable", 0),
+        qualitative=counted.unjudged.get("qualitative", 0),
+        no_data=counted.unjudged.get("no_data", 0),
         newest=format_date(newest, words.language),
         age=words.number((as_of - newest).days),
     )

@@ -24,7 +24,7 @@ from kpis.figures.registers import (
 from kpis.figures.scorecard import Scored
 from kpis.store.queries import Counted
 from kpis.text import format_date, format_value
-from telling.blocks import Block, Card, Cell, Number, Telling, in_both, published
+from telling.blocks import Block, Card, Cell, Flat, Number, Telling, in_both, published
 from telling.words import Words
 
 CHANNELS_SHOWN = 15
@@ -72,7 +72,7 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     phone, silent = total.smartphone.get("yes", 0), total.smartphone.get("unknown", 0)
     partly = telling.percent(total.rate_with_partly_pct).text
-    found = [
+    told = [
         Card(
             w("card_rate"), telling.percent(total.rate_pct),
             w("card_rate_note", done=w.number(total.done), total=w.number(total.procedures), partly=partly),
@@ -80,26 +80,26 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     ]  # fmt: skip
     if total.applications:
         said = w("card_cases_note", known=w.number(total.with_applications), cases=telling.count(total.applications).text)
-        found.append(Card(w("card_cases"), telling.percent(total.applications_rate_pct), said))
+        told.append(Card(w("card_cases"), telling.percent(total.applications_rate_pct), said))
     else:
-        found.append(Card(w("card_cases"), w("no_count"), w("no_count_why")))
+        told.append(Card(w("card_cases"), w("no_count"), w("no_count_why")))
     if total.usage_total:
         said = w("card_usage_note", all=telling.percent(total.usage_of_all_pct).text, known=w.number(total.with_usage))
-        found.append(Card(w("card_usage"), telling.percent(total.usage_of_online_pct), said))
+        told.append(Card(w("card_usage"), telling.percent(total.usage_of_online_pct), said))
     else:
-        found.append(Card(w("card_usage"), w("no_count"), w("no_count_why")))
+        told.append(Card(w("card_usage"), w("no_count"), w("no_count_why")))
     if priority.procedures:
         shown = Number(priority.done, f"{w.number(priority.done)} / {w.number(priority.procedures)}")
-        found.append(Card(w("card_priority"), shown, w("card_priority_note")))
+        told.append(Card(w("card_priority"), shown, w("card_priority_note")))
     else:
-        found.append(Card(w("card_priority"), "―", w("no_priority_why")))
+        told.append(Card(w("card_priority"), "―", w("no_priority_why")))
     if phone or total.smartphone.get("no"):
         said = w("card_phone_note", online=w.number(online), unknown=w.number(silent))
-        found.append(Card(w("card_phone"), Number(phone, f"{w.number(phone)} / {w.number(online)}"), said))
+        told.append(Card(w("card_phone"), Number(phone, f"{w.number(phone)} / {w.number(online)}"), said))
     else:
-        found.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
+        told.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
     late = Number(coming.overdue, w.number(coming.overdue))
-    return [*found, Card(w("card_overdue"), late, w("card_overdue_note", planned=w.number(coming.planned)))]
+    return [*told, Card(w("card_overdue"), late, w("card_overdue_note", planned=w.number(coming.planned)))]
 
 
 def published_totals(telling: Telling, register: Counted, total: ProcedureTally, scored: Iterable[Scored]) -> Block:
@@ -107,7 +107,7 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
     w, every = telling.words, list(scored)
     priority = tally(g for g in register.groups if g.is_priority)
     held = {kind: s for kind in PUBLISHED if (s := published(every, "procedures", kind))}
-    found = [
+    pairs = [
         published_beside(s.entry.definition, s.judgement.figure, priority if kind == "completion" else total)  # type: ignore[arg-type]
         for kind, s in held.items()
     ]
@@ -119,9 +119,9 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
             telling.count(p.denominator), w.named(names[p.indicator_code], "unit"), p.counted, p.registered,
             "―" if p.difference is None else Number(p.difference, w.number(p.difference, "+,.0f")),
         )
-        for p in found
+        for p in pairs
     ]  # fmt: skip
-    first = next((p for p in found if p.denominator is not None), None)
+    first = next((p for p in pairs if p.denominator is not None), None)
     unit = w.named(names[first.indicator_code], "unit") if first else ""
     said = (
         w(
@@ -143,12 +143,12 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
     )
     return Block(
         key="published_totals", title=w("pub_heading"), sentence=said, columns=tuple(w(h) for h in heads), rows=tuple(rows),
-        flat=tuple(_beside(p.to_json()) for p in found),
+        flat=tuple(_beside(p.to_json()) for p in pairs),
         is_table_open=True, file="procedure_published",
     )  # fmt: skip
 
 
-def _beside(row: Mapping[str, Any]) -> dict[str, Any]:
+def _beside(row: Mapping[str, Any]) -> Flat:
     names = {"indicator": "indicator_code", "period": "period_code", "unit": "unit_ja"}
     return {names.get(name, name): value for name, value in row.items()}
 
@@ -157,7 +157,7 @@ def _segments(words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((status, words(f"digital_{status}")) for status in STATUSES)
 
 
-def _counted(telling: Telling, dimension: str, value: str, statuses: Mapping[str, int], rest: Mapping[str, Any]) -> dict[str, Any]:
+def _counted(telling: Telling, dimension: str, value: str, statuses: Mapping[str, int], rest: Mapping[str, Any]) -> Flat:
     return {
         "organisation": telling.view, "dimension": dimension, "value_code": value or "not_stated", **_names(telling, dimension, value),
         "procedures_count": sum(statuses.values()), **{f"{s}_count": statuses.get(s, 0) for s in STATUSES},
@@ -178,8 +178,8 @@ def comparison(telling: Telling, register: Counted, dimension: str) -> Block:
 def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     w = telling.words
     order = list(telling.bureaus) if dimension == "bureau" else ()
-    found = tally_by(register.groups, dimension, order=order, home=telling.home)
-    words = {value: value_word(telling, dimension, value) for value in found}
+    tallies = tally_by(register.groups, dimension, order=order, home=telling.home)
+    words = {value: value_word(telling, dimension, value) for value in tallies}
     name = w(f"reg_by_{dimension}")
     heads = (name, w("col_total"), *(word for _, word in _segments(w)), w("col_rate"), w("col_cases"), w("col_cases_rate"),
              w("col_usage"), w("col_usage_all"))  # fmt: skip
@@ -189,19 +189,19 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
             int(c.applications) if c.applications else None, telling.percent(c.applications_rate_pct), telling.percent(c.usage_of_online_pct),
             telling.percent(c.usage_of_all_pct),
         )
-        for v, c in found.items()
+        for v, c in tallies.items()
     )  # fmt: skip
     key, file = f"procedures_by_{dimension}", "procedure_breakdowns"
-    flat = tuple(_counted(telling, dimension, v, c.statuses, c.to_json()) for v, c in found.items())
-    if not found or set(found) <= {"unknown", ""}:
+    flat = tuple(_counted(telling, dimension, v, c.statuses, c.to_json()) for v, c in tallies.items())
+    if not tallies or set(tallies) <= {"unknown", ""}:
         return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why", dimension=name), file=file)
-    largest = max(found, key=lambda v: found[v].procedures)
+    largest = max(tallies, key=lambda v: tallies[v].procedures)
     said = w(
-        "cmp_sentence", dimension=name, largest=words[largest], largest_n=w.number(found[largest].procedures),
-        largest_rate=telling.percent(found[largest].rate_pct).text,
+        "cmp_sentence", dimension=name, largest=words[largest], largest_n=w.number(tallies[largest].procedures),
+        largest_rate=telling.percent(tallies[largest].rate_pct).text,
     )  # fmt: skip
     bars = tuple(
-        (words[v], {s: c.statuses.get(s, 0) for s in STATUSES}, telling.percent(c.rate_pct).text) for v, c in found.items()
+        (words[v], {s: c.statuses.get(s, 0) for s in STATUSES}, telling.percent(c.rate_pct).text) for v, c in tallies.items()
     )
     shape = Shares(bars, _segments(w), w("unit_procedure"))
     return Block(key=key, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, notes=(w("rate_short"),), file=file)
@@ -210,37 +210,39 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
 def _by_channel(telling: Telling, register: Counted) -> Block:
     w = telling.words
     every = channels(register.channels)
-    found = {name: counts for name, counts in every.items() if name}
+    counts_of = {name: counts for name, counts in every.items() if name}
     heads = (w("reg_by_channel"), w("col_total"), *(word for _, word in _segments(w)))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (n or w("no_channel"), sum(c.values()), *(c.get(s, 0) for s in STATUSES)) for n, c in every.items()
     )
     flat = tuple(_counted(telling, "channel", n, c, {}) for n, c in every.items())
     key, file = "procedures_by_channel", "procedure_breakdowns"
-    if not found:
+    if not counts_of:
         return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why_channel"), file=file)
-    shown = list(found.items())[:CHANNELS_SHOWN]
+    shown = list(counts_of.items())[:CHANNELS_SHOWN]
     written = sum(count for channel, _, count in register.channels if channel)
     said = w("cmp_sentence_channel", named=w.number(written), largest=shown[0][0], largest_n=w.number(sum(shown[0][1].values())))
     bars = tuple((n if len(n) <= 24 else n[:23] + "…", {s: c.get(s, 0) for s in STATUSES}, "") for n, c in shown)
     shape = Shares(bars, _segments(w), w("unit_procedure"))
-    notes = (w("channel_top", n=CHANNELS_SHOWN),) if len(found) > CHANNELS_SHOWN else ()
+    notes = (w("channel_top", n=CHANNELS_SHOWN),) if len(counts_of) > CHANNELS_SHOWN else ()
     return Block(key=key, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, notes=notes, file=file)
 
 
 def paper_steps(telling: Telling, register: Counted) -> Block:
     """Say which steps stay on paper where a procedure can be done online."""
-    w, found = telling.words, steps(register.groups)
-    online = sum(found["fee"].values())
-    known = any(counts["unknown"] < online for counts in found.values())
-    parts = w("list_comma").join(f"{w(f'step_{s}')} {w.number(found[s]['paper'])}" for s in STEPS if found[s]["unknown"] < online)
-    bars = tuple((w(f"step_{s}"), found[s], "") for s in STEPS)
+    w, counts_of = telling.words, steps(register.groups)
+    online = sum(counts_of["fee"].values())
+    known = any(counts["unknown"] < online for counts in counts_of.values())
+    parts = w("list_comma").join(
+        f"{w(f'step_{s}')} {w.number(counts_of[s]['paper'])}" for s in STEPS if counts_of[s]["unknown"] < online
+    )
+    bars = tuple((w(f"step_{s}"), counts_of[s], "") for s in STEPS)
     return Block(
         key="procedure_steps", title=w("steps_heading"),
         sentence=w("steps_sentence", online=w.number(online), parts=parts) if known else "",
         columns=(w("col_step"), *(w(f"form_{f}") for f in FORMS)),
-        rows=tuple((w(f"step_{s}"), *(c[f] for f in FORMS)) for s, c in found.items()),
-        flat=tuple({"step": s, **in_both(f"step_{s}"), **{f"{f}_step_count": n for f, n in c.items()}} for s, c in found.items()),
+        rows=tuple((w(f"step_{s}"), *(c[f] for f in FORMS)) for s, c in counts_of.items()),
+        flat=tuple({"step": s, **in_both(f"step_{s}"), **{f"{f}_step_count": n for f, n in c.items()}} for s, c in counts_of.items()),
         shape=Shares(bars, tuple((f, w(f"form_{f}")) for f in FORMS), w("unit_procedure")) if known else None,
         why_empty=w("steps_why"), file="procedure_steps",
     )  # fmt: skip
@@ -249,8 +251,8 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
 def planned_when(telling: Telling, register: Counted) -> Block:
     """Say what is planned when, and what is overdue on the day."""
     w = telling.words
-    found = plan(register.planned, register.groups, as_of=telling.as_of)
-    rows = [(telling.day(d, p), n, p in SURE and d < telling.as_of, d, p) for d, p, n in found.by_day]
+    planned = plan(register.planned, register.groups, as_of=telling.as_of)
+    rows = [(telling.day(d, p), n, p in SURE and d < telling.as_of, d, p) for d, p, n in planned.by_day]
     merged: dict[str, tuple[int, bool]] = {}
     for label, n, is_past, _, _ in rows:
         count, past = merged.get(label, (0, False))
@@ -258,7 +260,7 @@ def planned_when(telling: Telling, register: Counted) -> Block:
     return Block(
         key="procedure_plan", title=w("plan_heading"),
         sentence=w(
-            "plan_sentence", planned=w.number(found.planned), overdue=w.number(found.overdue), undated=w.number(found.undated),
+            "plan_sentence", planned=w.number(planned.planned), overdue=w.number(planned.overdue), undated=w.number(planned.undated),
             as_of=format_date(telling.as_of, w.language),
         ),
         columns=(w("col_due"), w("col_count"), w("col_overdue")),
@@ -267,27 +269,27 @@ def planned_when(telling: Telling, register: Counted) -> Block:
             {"planned_for": d, "planned_for_precision": p, "procedures_count": n, "is_overdue": is_past} for _, n, is_past, d, p in rows
         ),
         shape=Columns(tuple((label, n, past) for label, (n, past) in merged.items()), w("unit_procedure"), w("plan_past")) if rows else None,
-        why_empty=w("plan_why"), notes=(w("plan_hatched"),) if found.overdue else (), file="procedure_plan",
+        why_empty=w("plan_why"), notes=(w("plan_hatched"),) if planned.overdue else (), file="procedure_plan",
     )  # fmt: skip
 
 
 def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Block:
     """Say how many were digitised by when, where the day is known; with the rate of all that are on the list."""
-    w, found = telling.words, cumulated(register.digitised)
+    w, days = telling.words, cumulated(register.digitised)
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     heads = (w("col_day"), w("col_new"), w("col_so_far"), w("time_share"))
-    rows = tuple((day.isoformat(), new, so_far, telling.percent(so_far / total.procedures * 100)) for day, new, so_far in found)
-    flat = tuple(
+    rows = tuple((day.isoformat(), new, so_far, telling.percent(so_far / total.procedures * 100)) for day, new, so_far in days)
+    flat: tuple[Flat, ...] = tuple(
         {"digitised_date": day, "newly_count": new, "so_far_count": so_far, "so_far_pct": so_far / total.procedures * 100}
-        for day, new, so_far in found
+        for day, new, so_far in days
     )
     key, name, file = "procedures_over_time", w("time_heading"), "procedures_over_time"
-    if not found:
+    if not days:
         return Block(key=key, title=name, columns=heads, rows=rows, why_empty=w("time_why", online=w.number(online)), file=file)
-    last = found[-1][2]
+    last = days[-1][2]
     said = w(
-        "time_sentence", dated=w.number(last), undated=w.number(online - last), first=format_date(found[0][0], w.language),
-        last=format_date(found[-1][0], w.language),
+        "time_sentence", dated=w.number(last), undated=w.number(online - last), first=format_date(days[0][0], w.language),
+        last=format_date(days[-1][0], w.language),
     )  # fmt: skip
-    shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in found), False),), w("unit_procedure"), w.language)
+    shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in days), False),), w("unit_procedure"), w.language)
     return Block(key=key, title=name, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, file=file)

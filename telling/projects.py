@@ -12,7 +12,7 @@ from kpis.figures.scorecard import Scored
 from kpis.government import ProjectKindFields, government
 from kpis.periods import parse_period
 from kpis.text import known_day
-from telling.blocks import Block, Cell, Number, Telling
+from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.words import Words
 
 Row = Mapping[str, Any]
@@ -29,11 +29,13 @@ def project_name(row: Row, words: Words) -> str:
 def names_by_version(report: ProjectReport, words: Words) -> str:
     """Say what a project is called in versions of the strategy that name it otherwise than it is shown; blank where none does."""
     shown = words.named(report.row)
-    found: dict[str, list[str]] = {}
+    versions_of: dict[str, list[str]] = {}
     for row in report.names:
         if (name := words.named(row)) != shown:
-            found.setdefault(name, []).append(words.named(row, "version_name"))
-    return words("list_comma").join(words("called_in", versions=words("comma").join(v), name=name) for name, v in found.items())
+            versions_of.setdefault(name, []).append(words.named(row, "version_name"))
+    return words("list_comma").join(
+        words("called_in", versions=words("comma").join(v), name=name) for name, v in versions_of.items()
+    )
 
 
 def called(report: ProjectReport, words: Words) -> str:
@@ -139,7 +141,7 @@ def milestones(
     return Block(key="milestones", sentence=milestones_line(held, w), columns=tuple(map(w, heads)), rows=rows, flat=flat)
 
 
-def _days_flat(m: Milestone) -> Iterator[dict[str, Any]]:
+def _days_flat(m: Milestone) -> Iterator[Flat]:
     """Yield one row per day that a milestone was given, or one without a day."""
     given: list[tuple[str, GivenDay | None]] = [*(("planned", g) for g in m.planned), *(("replanned", g) for g in m.replanned)]
     given += [("actual", m.actual)] if m.actual else []

@@ -9,6 +9,7 @@ from typing import Any
 
 from kpis.government import government
 from kpis.languages import SOURCE, has, own_name, say
+from kpis.periods import parse_period
 from kpis.text import format_number, named
 
 
@@ -69,6 +70,14 @@ def has_page(path: str, code: str) -> bool:
         return True
     name = path.strip("/").split("/")[0].removesuffix(".html").replace("-", "_")
     return ("themes" if name == government().page.address else name or "index") in listed
+
+
+def what_changed(change: Mapping[str, Any], words: Words, unit: str) -> str:
+    """Say what a change between two editions is about: its name, whose it is, the field and the period, as far as there are any."""
+    period = change.get("period_code")
+    name = words.named({f"name_{n}": change.get(f"name_{n}", "") for n in ("ja", "en")}) or change.get("code", "")
+    parts = (name, unit, change.get("field"), parse_period(period).label(words.language) if period else "")
+    return " ・ ".join(part for part in parts if part)
 
 
 def whose(change: Mapping[str, Any], words: Words, units: Mapping[str, Mapping[str, Any]]) -> str:

@@ -139,12 +139,12 @@ def bureau_reports(
                 held.setdefault(code, []).append(report.code)
 
     def counted(rows: Iterable[Row], column: str) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = {}
+        counts: dict[str, dict[str, int]] = {}
         for row in rows:
             if row["bureau_code"]:
-                by_status = found.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), {})
+                by_status = counts.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), {})
                 by_status[row[column]] = by_status.get(row[column], 0) + row.get("count", 1)
-        return found
+        return counts
 
     procedures = counted(tables["Procedure"], "digital_status")
     standing_ = single_facilities(standing(tables["Facility"], as_of=as_of))

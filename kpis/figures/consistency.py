@@ -85,24 +85,24 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
     reported = {key: figure for key, figure in reported.items() if key[2] in held[key[:2]]}
     mixed = _mixed(reported, known, held)
     series: dict[tuple[str, str], _Series] = {}
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for key, figure in reported.items():
         code, unit, _ = key
         definition = known.definitions.get(code)
         if definition is None or unit not in known.organisation.by_code:
             continue
         out_of_time = list(_out_of_time(key, figure.period, known.organisation, today=today))
-        found += out_of_time
+        findings += out_of_time
         if any(f.grade == "error" for f in out_of_time):
             continue
         own = series.get((code, unit))
         if own is None:
             own = series[code, unit] = _Series(definition, held[code, unit].values())
-        found += _falling(key, figure, own, definition, reported)
-        found += mixed.get(key, ())
-        found += _followed(key, figure, held, known, reported)
-        found += _same_days(key, figure, own, definition, reported)
-    return found
+        findings += _falling(key, figure, own, definition, reported)
+        findings += mixed.get(key, ())
+        findings += _followed(key, figure, held, known, reported)
+        findings += _same_days(key, figure, own, definition, reported)
+    return findings
 
 
 class _Series:
@@ -262,7 +262,7 @@ def _mixed(
     reported: Mapping[Key, Figure], known: Known, held: Mapping[tuple[str, str], Mapping[str, Figure]]
 ) -> dict[Key, list[Finding]]:
     """Find the reports whose mark of year-to-date is not that of the other bureaus of the same sum."""
-    found: dict[Key, list[Finding]] = {}
+    findings: dict[Key, list[Finding]] = {}
     for code, period in dict.fromkeys((code, period) for code, _, period in reported):
         definition, scope = known.definitions.get(code), known.scopes.get(code)
         if definition is None or scope is None or not _adds_over_a_period(definition):
@@ -282,14 +282,14 @@ def _mixed(
             others = sorted(set(told) - odd, key=units.index)
             listed = "、".join(others[:5]) + ("…" if len(others) > 5 else "")
             to_date = unit in since_begun
-            found[code, unit, period] = [
+            findings[code, unit, period] = [
                 Finding(
                     "year_to_date_mixed", "warning", (code, unit, period), "is_year_to_date",
                     both(Message("total_since", month=first_month_word) if to_date else Message("period_alone")),
                     Message("alone_as_others" if to_date else "total_as_others", bureaus=listed, month=first_month_word),
                 )
             ]  # fmt: skip
-    return found
+    return findings
 
 
 def _followed(

@@ -8,9 +8,11 @@ as announced; one that closed by that day is named but counted no longer.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from kpis.figures.registers import MISTAKE
@@ -57,7 +59,7 @@ class Facility:
 
 def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility]:
     """Return the rows of the register as they stand on a day."""
-    found = []
+    facilities = []
     for row in rows:
         status, since = row["cashless_status"], row["cashless_since"]
         if status in CASHLESS and since is not None and since > as_of:
@@ -66,7 +68,7 @@ def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility
         if why == MISTAKE or (ended is not None and ended <= as_of):
             before, status = status, ENDED
         written = {part.strip() for part in row["payment_methods"].split(";")}
-        found.append(
+        facilities.append(
             Facility(
                 code=row["facility_code"], name=row["name_ja"], kind=row["kind"], is_class=row["is_class"],
                 bureau=row["bureau_code"] or "",
@@ -78,7 +80,7 @@ def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility
                 ended_reason=why, successor=row["successor_code"] or "", status_before=before,
             )
         )  # fmt: skip
-    return found
+    return facilities
 
 
 def counted(facilities: Iterable[Facility]) -> list[Facility]:
@@ -94,21 +96,30 @@ def by_status(facilities: Iterable[Facility]) -> dict[str, int]:
     return counts
 
 
-def by(facilities: Sequence[Facility], field: str, *, order: Sequence[str] = ()) -> dict[str, dict[str, int]]:
-    """Count by ``bureau`` or ``kind`` and status, in the given order, other values after it by name."""
+def by(
+    facilities: Sequence[Facility], field: str, *, order: Sequence[str] = (), home: Callable[[str], str] | None = None
+) -> dict[str, dict[str, int]]:
+    """Count by ``bureau`` or ``kind`` and status, in the given order, other values after it by name.
+
+    Args:
+        home: the bureau under which a bureau's facilities are shown, as its successor.
+    """
     place = {value: i for i, value in enumerate(order)}
-    values = sorted({getattr(f, field) for f in facilities}, key=lambda v: (place.get(v, len(place)), v))
-    return {value: by_status(f for f in facilities if getattr(f, field) == value) for value in values}
+    counts: dict[str, dict[str, int]] = {}
+    for f in sorted(facilities, key=lambda f: (place.get(getattr(f, field), len(place)), getattr(f, field))):
+        value = getattr(f, field)
+        counts.setdefault(home(value) if home and value else value, dict.fromkeys(STATUSES, 0))[f.status] += 1
+    return counts
 
 
 def by_place(facilities: Iterable[Facility]) -> dict[str, dict[str, int]]:
     """Count by municipality and status; a facility that lies in two counts in both, one without a place under ``""``."""
-    found: dict[str, dict[str, int]] = {}
+    places: dict[str, dict[str, int]] = {}
     for f in facilities:
         for name in f.places or ("",):
-            counts = found.setdefault(name, dict.fromkeys(STATUSES, 0))
+            counts = places.setdefault(name, dict.fromkeys(STATUSES, 0))
             counts[f.status] += 1
-    return found
+    return places
 
 
 def methods(facilities: Iterable[Facility]) -> dict[str, int]:
@@ -130,31 +141,22 @@ def cash_only(facilities: Iterable[Facility]) -> list[Facility]:
 
 def over_time(facilities: Iterable[Facility]) -> list[tuple[date, int, int]]:
     """Return (day, done so far, planned so far) of the list, for the facilities that give a day; what closed counts until then."""
-    done: dict[date, int] = {}
-    planned: dict[date, int] = {}
+    done, planned = Counter[date](), Counter[date]()
     for f in facilities:
         if f.is_class:
             continue
         if f.status == ENDED:
-            if (
-                f.ended_reason != MISTAKE
-                and f.status_before in CASHLESS
-                and f.since is not None
-                and f.ended is not None
-                and f.since < f.ended
-            ):
-                done[f.since] = done.get(f.since, 0) + 1
-                done[f.ended] = done.get(f.ended, 0) - 1
+            stood = f.ended_reason != MISTAKE and f.status_before in CASHLESS
+            if stood and f.since is not None and f.ended is not None and f.since < f.ended:
+                done[f.since] += 1
+                done[f.ended] -= 1
             continue
         if f.since is not None and f.status in CASHLESS:
-            done[f.since] = done.get(f.since, 0) + 1
+            done[f.since] += 1
         if f.planned is not None:
-            planned[f.planned] = planned.get(f.planned, 0) + 1
-    days, found, a, b = sorted({*done, *planned}), [], 0, 0
-    for day in days:
-        a, b = a + done.get(day, 0), b + planned.get(day, 0)
-        found.append((day, a, b))
-    return found
+            planned[f.planned] += 1
+    days = sorted({*done, *planned})
+    return list(zip(days, accumulate(done[d] for d in days), accumulate(planned[d] for d in days), strict=True))
 
 
 def summary(
@@ -168,16 +170,11 @@ def summary(
         home: the bureau under which a bureau's facilities are shown, as its successor.
     """
     single = counted(facilities)
-    by_bureau: dict[str, dict[str, int]] = {}
-    for code, counts in by(single, "bureau", order=bureaus).items():
-        into = by_bureau.setdefault(home(code) if code else code, dict.fromkeys(STATUSES, 0))
-        for status, count in counts.items():
-            into[status] += count
     return {
         "facilities_count": len(single), "classes_count": sum(f.is_class and f.status != ENDED for f in facilities),
         "ended_count": sum(f.status == ENDED for f in facilities),
         "sample_count": sum(f.is_sample for f in facilities), "statuses": by_status(single), "methods": methods(single),
-        "by_bureau": by_bureau, "by_kind": by(single, "kind"), "by_place": by_place(single),
+        "by_bureau": by(single, "bureau", order=bureaus, home=home), "by_kind": by(single, "kind"), "by_place": by_place(single),
         "cash_only": [f.code for f in cash_only(facilities)],
         "without_plan_count": sum(f.planned is None for f in cash_only(facilities)),
         "over_time": [{"day": d.isoformat(), "done_count": a, "planned_count": b} for d, a, b in over_time(facilities)],

@@ -75,8 +75,8 @@ def judge(
     Returns:
         The judgement, with all inputs.
     """
-    found = _stand(definition, figures, goals, baseline=baseline, as_of=as_of)
-    return replace(found, could_be=_could_be(definition, found, figures, goals, baseline=baseline, as_of=as_of))
+    judgement = _stand(definition, figures, goals, baseline=baseline, as_of=as_of)
+    return replace(judgement, could_be=_could_be(definition, judgement, figures, goals, baseline=baseline, as_of=as_of))
 
 
 def _stand(
@@ -92,41 +92,41 @@ def _stand(
     usable = [f for f in ended if value_of(definition, f) is not None]
     speaking = [f for f in usable if f.is_year_to_date or f.period.kind in WHOLE_YEARS] if KINDS[definition.kind].is_cap else usable
     usable = speaking or usable  # a lone month says nothing about a yearly cap; only sums since the start of the year do
-    found = Judgement("no_data", baseline=baseline, thresholds=thresholds)
+    judgement = Judgement("no_data", baseline=baseline, thresholds=thresholds)
     if usable:
-        found = _with_figure(definition, found, usable, as_of)
+        judgement = _with_figure(definition, judgement, usable, as_of)
     known = goals_known(goals, as_of)
     if not known or definition.direction == "none":
-        return replace(found, status="not_applicable") if usable else found
+        return replace(judgement, status="not_applicable") if usable else judgement
     day = usable[-1].period.end if usable else date.min
     unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
-    found = replace(
-        found, last_due=last_due_of(definition, usable, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+    judgement = replace(
+        judgement, last_due=last_due_of(definition, usable, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
         unreported_goals=tuple(unreported),
     )  # fmt: skip
-    if found.last_due is not None and found.last_due.result not in SETTLED:
-        found = replace(found, last_settled=last_settled_of(definition, usable, known, baseline=baseline, as_of=as_of))
+    if judgement.last_due is not None and judgement.last_due.result not in SETTLED:
+        judgement = replace(judgement, last_settled=last_settled_of(definition, usable, known, baseline=baseline, as_of=as_of))
     if unreported:
-        return replace(found, status="unreported", goal=unreported[0])
+        return replace(judgement, status="unreported", goal=unreported[0])
     if not usable:
-        return replace(found, goal=goal_in_force(known, as_of))
+        return replace(judgement, goal=goal_in_force(known, as_of))
     goal = goal_in_force(known, day, figure=usable[-1])
     assert goal is not None
-    due = found.last_due
+    due = judgement.last_due
     if due is not None and goal.period.end < day:
         goal = due.goal  # no later target: of several that fell due last, the one whose result is told
     if goal.period.end < day and due is not None and due.figure is None:
         # No later target, and the figures after its day are of other periods: they do not tell what came of it.
         if due.result == "awaiting":
-            return replace(found, status="not_applicable", goal=goal, is_awaiting=True)
-        return replace(found, status="unreported", goal=goal, unreported_goals=(goal,))
-    found = replace(found, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
+            return replace(judgement, status="not_applicable", goal=goal, is_awaiting=True)
+        return replace(judgement, status="unreported", goal=goal, unreported_goals=(goal,))
+    judgement = replace(judgement, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
     if KINDS[definition.kind].is_cap:
-        return _judge_ceiling(definition, found, usable[-1], goal)
-    return _judge_path(definition, found, usable, known)
+        return _judge_ceiling(definition, judgement, usable[-1], goal)
+    return _judge_path(definition, judgement, usable, known)
 
 
-def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figure], as_of: date) -> Judgement:
+def _with_figure(definition: Definition, judgement: Judgement, usable: Sequence[Figure], as_of: date) -> Judgement:
     """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
     figure = usable[-1]
     alike = [f for f in usable if series_key(f) == series_key(figure)]
@@ -135,34 +135,34 @@ def _with_figure(definition: Definition, found: Judgement, usable: Sequence[Figu
     year_code = figure.period.year_earlier().code
     age = (as_of - figure.period.end).days
     return replace(
-        found, figure=figure, previous=earlier[-1] if earlier else None,
+        judgement, figure=figure, previous=earlier[-1] if earlier else None,
         year_earlier=next((f for f in alike if f.period_code == year_code), None),
         is_stale=age > definition.stale_after_days, age_days=age,
     )  # fmt: skip
 
 
-def _judge_ceiling(definition: Definition, found: Judgement, figure: Figure, goal: Goal) -> Judgement:
+def _judge_ceiling(definition: Definition, judgement: Judgement, figure: Figure, goal: Goal) -> Judgement:
     actual, period, day = value_of(definition, figure), goal.period, figure.period.end
     assert actual is not None
     if day < period.start:
-        return replace(found, status="not_due")
+        return replace(judgement, status="not_due")
     if day > period.end:
-        return replace(found, status="not_applicable", goal=None)  # last year's cap says nothing about this year
+        return replace(judgement, status="not_applicable", goal=None)  # last year's cap says nothing about this year
     if not is_of(figure, goal):
-        return replace(found, status="not_applicable")
+        return replace(judgement, status="not_applicable")
     is_over = not meets(definition, actual, goal)
     if day >= period.end:
         is_unknown = is_open(definition, figure, is_met=not is_over)
         return replace(
-            found, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
+            judgement, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
             ratio=_pace_ratio(definition, actual, goal.value),
         )  # fmt: skip
     planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)
     ratio = _pace_ratio(definition, actual, planned)
-    found = replace(found, planned_value=planned, variance=actual - planned, ratio=ratio)
+    judgement = replace(judgement, planned_value=planned, variance=actual - planned, ratio=ratio)
     if is_over and definition.sign < 0:
-        return replace(found, status="behind")  # the cap is used up; a floor not yet reached is judged by its pace
-    return replace(found, status="not_due" if ratio is None else _by_ratio(definition, ratio))
+        return replace(judgement, status="behind")  # the cap is used up; a floor not yet reached is judged by its pace
+    return replace(judgement, status="not_due" if ratio is None else _by_ratio(definition, ratio))
 
 
 def _pace_ratio(definition: Definition, actual: float, budget: float) -> float | None:
@@ -170,13 +170,13 @@ def _pace_ratio(definition: Definition, actual: float, budget: float) -> float |
     return None if abs(budget) < NEAR else 1 + definition.sign * (actual - budget) / abs(budget)
 
 
-def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
-    figure, goal = found.figure, found.goal
+def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
+    figure, goal = judgement.figure, judgement.goal
     assert figure is not None and goal is not None
     actual, day = value_of(definition, figure), figure.period.end
     assert actual is not None
-    is_keep = is_kept(definition, goal, found.baseline)
-    base = found.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
+    is_keep = is_kept(definition, goal, judgement.baseline)
+    base = judgement.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
     planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
     progress = planned_progress = ratio = None
     if base is not None and abs(goal.value - base.value) > NEAR:
@@ -185,40 +185,40 @@ def _judge_path(definition: Definition, found: Judgement, usable: Sequence[Figur
             planned_progress = (planned - base.value) / (goal.value - base.value)
             if planned_progress > NEAR:
                 ratio = progress / planned_progress
-    found = replace(
-        found, baseline=base, planned_value=planned, progress=progress, planned_progress=planned_progress, ratio=ratio,
+    judgement = replace(
+        judgement, baseline=base, planned_value=planned, progress=progress, planned_progress=planned_progress, ratio=ratio,
         variance=None if planned is None else actual - planned,
     )  # fmt: skip
     is_due = day >= goal.period.end
-    is_met = meets(definition, actual, goal, baseline=found.baseline)
+    is_met = meets(definition, actual, goal, baseline=judgement.baseline)
     if is_due and is_open(definition, figure, is_met=is_met):
-        return replace(found, status="not_applicable")
+        return replace(judgement, status="not_applicable")
     if is_met:
-        return replace(found, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")
+        return replace(judgement, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")
     # What is at or better than its plan is on track, whatever way the plan goes; a target to be kept exactly has no better.
     is_as_planned = planned is not None and definition.direction != "keep" and definition.sign * (actual - planned) >= -NEAR
     if is_keep and not is_due:
         if is_as_planned:
-            return replace(found, status="on_track")
+            return replace(judgement, status="on_track")
         off = abs(actual - goal.value)
-        return replace(found, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
+        return replace(judgement, status="slightly_behind" if off <= 2 * definition.tolerance + NEAR else "behind")
     since = base.day if base else date.min
     before = [f for f in usable if since < f.period.end < day and settles(definition, f, goal)]
     was_reached = any(meets(definition, value, goal) for f in before if (value := value_of(definition, f)) is not None)
     if is_due and (is_keep or not (was_reached and day > goal.period.end)):
-        return replace(found, status="missed")
+        return replace(judgement, status="missed")
     if was_reached:
-        return replace(found, status="reached_then_lost")
+        return replace(judgement, status="reached_then_lost")
     if base is None or planned is None or day <= base.day:
-        return replace(found, status="not_due")
+        return replace(judgement, status="not_due")
     if is_as_planned:
-        return replace(found, status="on_track")
+        return replace(judgement, status="on_track")
     if meets(definition, base.value, goal) or definition.sign * (actual - base.value) < -NEAR:
         return replace(
-            found, status="moving_away"
+            judgement, status="moving_away"
         )  # worse than it was; a starting point beyond the target has no other way to be so
     assert ratio is not None  # between a starting point short of the target and a plan ahead of it
-    return replace(found, status=_by_ratio(definition, ratio))
+    return replace(judgement, status=_by_ratio(definition, ratio))
 
 
 def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
@@ -258,7 +258,7 @@ def rounding_step(definition: Definition, value: float) -> float:
 
 def _could_be(
     definition: Definition,
-    found: Judgement,
+    judgement: Judgement,
     figures: Sequence[Figure],
     goals: Sequence[Goal],
     *,
@@ -266,11 +266,11 @@ def _could_be(
     as_of: date,
 ) -> tuple[str, ...]:
     """Return the other statuses that the rounding of the figure or of the target in force would allow."""
-    figure, goal = found.figure, found.goal
-    if figure is None or goal is None or found.status not in JUDGED:
+    figure, goal = judgement.figure, judgement.goal
+    if figure is None or goal is None or judgement.status not in JUDGED:
         return ()
     if figure.is_lower_bound:
-        return _neighbour(definition, found)
+        return _neighbour(definition, judgement)
     value = value_of(definition, figure)
     assert value is not None
     half = rounding_step(definition, value) / 2 if figure.is_approximate else 0.0
@@ -284,18 +284,18 @@ def _could_be(
             moved = [replace(f, value=actual) if f is figure else f for f in figures]
             meant = [replace(g, value=target) if _same(g, goal) else g for g in goals]
             statuses.append(_stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
-    return tuple(s for s in STATUSES if s in statuses and s != found.status)
+    return tuple(s for s in STATUSES if s in statuses and s != judgement.status)
 
 
 def _same(one: Goal, other: Goal) -> bool:
     return (one.period_code, one.set_order, one.value) == (other.period_code, other.set_order, other.value)
 
 
-def _neighbour(definition: Definition, found: Judgement) -> tuple[str, ...]:
+def _neighbour(definition: Definition, judgement: Judgement) -> tuple[str, ...]:
     """Return what a value published as "more than" could be as well: the next better, or where less is better the next worse."""
-    if definition.direction == "keep" or found.status not in LADDER:
+    if definition.direction == "keep" or judgement.status not in LADDER:
         return ()
-    at = LADDER.index(found.status) + (1 if definition.direction == "higher" else -1)
+    at = LADDER.index(judgement.status) + (1 if definition.direction == "higher" else -1)
     return (LADDER[at],) if 0 <= at < (len(LADDER) - 1 if definition.direction == "higher" else len(LADDER)) else ()
 
 

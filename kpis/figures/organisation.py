@@ -154,7 +154,7 @@ class Organisation:
             elif day is None and (lives_on or sum(1 for c, _ in grouped if c == code) > 1):
                 problem = "day_unknown"
             events.setdefault(code, []).append(_Event(day, tuple(parts), lives_on, problem))
-        return {code: tuple(sorted(found, key=lambda e: e.day or date.max)) for code, found in events.items()}
+        return {code: tuple(sorted(events_of_unit, key=lambda e: e.day or date.max)) for code, events_of_unit in events.items()}
 
     def _lives_on(self, code: str, day: date | None, parts: Sequence[Succession]) -> bool:
         unit = self.by_code.get(code)
@@ -183,12 +183,12 @@ class Organisation:
         Returns:
             unit code → share, adding up to 1; and the breaks at which the history stayed where it was.
         """
-        found: dict[str, float] = {}
+        shares: dict[str, float] = {}
         breaks: dict[Break, None] = {}
-        self._follow(code, day, 1.0, on, found, breaks)
-        return found, tuple(breaks)
+        self._follow(code, day, 1.0, on, shares, breaks)
+        return shares, tuple(breaks)
 
-    def _follow(self, code: str, day: date, weight: float, on: date, found: dict[str, float], breaks: dict[Break, None]) -> None:
+    def _follow(self, code: str, day: date, weight: float, on: date, shares: dict[str, float], breaks: dict[Break, None]) -> None:
         for event in self._events.get(code, ()):
             if event.day is not None and (event.day <= day or event.day > on):
                 continue
@@ -198,9 +198,9 @@ class Organisation:
             since = event.day or day
             for part in event.parts:
                 if part.share:
-                    self._follow(part.successor_code, since, weight * part.share, on, found, breaks)
+                    self._follow(part.successor_code, since, weight * part.share, on, shares, breaks)
             weight *= 1 - sum(part.share or 0.0 for part in event.parts)
             day = since
             if not event.lives_on or weight <= NEAR:
                 return
-        found[code] = found.get(code, 0.0) + weight
+        shares[code] = shares.get(code, 0.0) + weight

@@ -103,12 +103,12 @@ def check_figure(
     """
     if infinite := [_not_finite(name) for name in NUMBERS if not _is_finite(getattr(figure, name))]:
         return infinite
-    found = [*_bounds(definition, figure), *_counts(definition, figure), *_parts(definition, figure, asked)]
+    findings = [*_bounds(definition, figure), *_counts(definition, figure), *_parts(definition, figure, asked)]
     if "value" not in sure and (question := ask_scale(definition, figure)) is not None:
-        found.append(question)
-    faulty = {f.column for f in found if f.severity in ("error", "question")}
-    found += [f for f in _magnitude(definition, figure, earlier.before(figure) if earlier else None) if f.column not in faulty]
-    return found
+        findings.append(question)
+    faulty = {f.column for f in findings if f.severity in ("error", "question")}
+    findings += [f for f in _magnitude(definition, figure, earlier.before(figure) if earlier else None) if f.column not in faulty]
+    return findings
 
 
 def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = None) -> Finding | None:

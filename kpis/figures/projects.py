@@ -100,8 +100,8 @@ def slip(first: GivenDay | None, final: GivenDay | None) -> tuple[int | None, bo
 
 def reported_code(text: str | None) -> str:
     """Return the quarter in which a milestone was reported as a period code: ``FY2021Q2`` is ``FY2021-Q2``."""
-    found = re.fullmatch(r"FY(\d{4})-?Q([1-4])", text or "")
-    return f"FY{found[1]}-Q{found[2]}" if found else (text or "")
+    quarter = re.fullmatch(r"FY(\d{4})-?Q([1-4])", text or "")
+    return f"FY{quarter[1]}-Q{quarter[2]}" if quarter else (text or "")
 
 
 def milestones_on(
@@ -118,12 +118,12 @@ def milestones_on(
     given: dict[str, dict[str, list[GivenDay]]] = {}
     known = [d for d in dates if known_at is None or d["known_at"] <= known_at]
     taken_back = {(d["milestone_code"], d["date_kind"], d["withdraws_vintage"]) for d in known}
-    for found in sorted(known, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
-        if found["withdraws_vintage"] is not None or (found["milestone_code"], found["date_kind"], found["vintage"]) in taken_back:
+    for entry in sorted(known, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
+        if entry["withdraws_vintage"] is not None or (entry["milestone_code"], entry["date_kind"], entry["vintage"]) in taken_back:
             continue  # a day that was never so
-        kinds = given.setdefault(found["milestone_code"], {kind: [] for kind in _DATE_KINDS})
-        day = GivenDay(found["day"], found["precision"], found["known_at"], found["submission_id"] is not None)
-        kinds[found["date_kind"]].append(day)
+        kinds = given.setdefault(entry["milestone_code"], {kind: [] for kind in _DATE_KINDS})
+        day = GivenDay(entry["day"], entry["precision"], entry["known_at"], entry["submission_id"] is not None)
+        kinds[entry["date_kind"]].append(day)
     none: dict[str, list[GivenDay]] = {kind: [] for kind in _DATE_KINDS}
     stood = (row for row in rows if row["ended_reason"] != "mistake")
     return [_milestone(row, given.get(row["milestone_code"], none), as_of) for row in stood]
@@ -134,7 +134,7 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     done = [g for g in given["actual"] if g.day <= as_of]
     actual = done[-1] if done else None
     due = replanned[-1] if replanned else (planned[-1] if planned else None)
-    is_kept = row["is_sample"] or any(g.is_reported for found in given.values() for g in found)
+    is_kept = row["is_sample"] or any(g.is_reported for days_of_kind in given.values() for g in days_of_kind)
     if actual is not None:
         state = "done"
     elif row["ended_on"] is not None and row["ended_on"] <= as_of:
@@ -158,7 +158,7 @@ def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_o
     )  # fmt: skip
 
 
-def project_status(found: Tally) -> str:
+def project_status(counts: Tally) -> str:
     """Judge a project from the statuses of its own indicators.
 
     Only indicators that are judged by a current figure vote. None behind and none slightly behind: ``reached`` if all are
@@ -166,18 +166,18 @@ def project_status(found: Tally) -> str:
     ``slightly_behind``. Without a vote: ``unreported`` where a target's day has passed without a result, else ``no_current``
     where there was a judgement once, else ``no_data`` where no figure is known at all, else ``not_applicable``.
     """
-    if not found.judged:
-        if found.unreported:
+    if not counts.judged:
+        if counts.unreported:
             return "unreported"
-        if found.last_known:
+        if counts.last_known:
             return "no_current"
-        return "not_applicable" if any(n for s, n in found.unjudged.items() if s != "no_data") else "no_data"
-    bad = found.now(*BAD)
-    if bad * 2 >= found.judged:
+        return "not_applicable" if any(n for s, n in counts.unjudged.items() if s != "no_data") else "no_data"
+    bad = counts.now(*BAD)
+    if bad * 2 >= counts.judged:
         return "behind"
-    if bad or found.now("slightly_behind"):
+    if bad or counts.now("slightly_behind"):
         return "slightly_behind"
-    return "reached" if found.now("reached") == found.judged else "on_track"
+    return "reached" if counts.now("reached") == counts.judged else "on_track"
 
 
 def contradicts(confidence: str | None, status: str) -> bool:
@@ -240,12 +240,12 @@ def in_order(versions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def numberings(versions: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
     """Return the versions that share their project numbers, together: a new list begins where numbers were given anew."""
-    found: list[list[Mapping[str, Any]]] = []
+    lists: list[list[Mapping[str, Any]]] = []
     for version in in_order(versions):
-        if not found or version["is_renumbered"]:
-            found.append([])
-        found[-1].append(version)
-    return found
+        if not lists or version["is_renumbered"]:
+            lists.append([])
+        lists[-1].append(version)
+    return lists
 
 
 def project_reports(
@@ -270,8 +270,8 @@ def project_reports(
         if item.entry.is_own_scope:
             own.setdefault(item.entry.project_code, []).append(item)
     held: dict[str, list[Milestone]] = {}
-    for found in milestones_on(tables["Milestone"], tables["MilestoneDate"], as_of=as_of, known_at=known_at):
-        held.setdefault(found.project_code, []).append(found)
+    for milestone in milestones_on(tables["Milestone"], tables["MilestoneDate"], as_of=as_of, known_at=known_at):
+        held.setdefault(milestone.project_code, []).append(milestone)
     known_versions = in_order(tables["StrategyVersion"])
     order = {v["version_code"]: place for place, v in enumerate(known_versions)}
     versions = _by_project(_with_version_names(tables["ProjectVersion"], known_versions))
@@ -316,7 +316,7 @@ def _with_version_names(names: Iterable[Mapping[str, Any]], versions: Sequence[M
 
 
 def _by_project(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    rows_of: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row["project_code"], []).append(row)
-    return found
+        rows_of.setdefault(row["project_code"], []).append(row)
+    return rows_of

@@ -245,14 +245,14 @@ def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) ->
     for figure in figures:
         if known_at is None or figure.known_at is None or figure.known_at <= known_at:
             by_period.setdefault(figure.period_code, []).append(figure)
-    found = []
+    changes = []
     for held in by_period.values():
         held.sort(key=lambda f: f.vintage)
         for place, figure in enumerate(held):
             if figure.vintage > 1:
                 before, after = (next(iter(current_vintages(held[:until])), None) for until in (place, place + 1))
-                found.append(Revision(figure, before, after))
-    return found
+                changes.append(Revision(figure, before, after))
+    return changes
 
 
 def last_day_order(figure: Figure) -> tuple[date, int]:
@@ -282,10 +282,10 @@ def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
 
 def by_series(figures: Iterable[Figure]) -> dict[tuple[str, bool], list[Figure]]:
     """Return figures by the series they belong to, each in order of time; the series in the order of their first figures."""
-    found: dict[tuple[str, bool], list[Figure]] = {}
+    series: dict[tuple[str, bool], list[Figure]] = {}
     for figure in sorted(figures, key=last_day_order):
-        found.setdefault(series_key(figure), []).append(figure)
-    return found
+        series.setdefault(series_key(figure), []).append(figure)
+    return series
 
 
 def value_of(definition: Definition, figure: Figure) -> float | None:

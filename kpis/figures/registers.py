@@ -204,8 +204,8 @@ def tally_by(
         value = key(group)
         parts.setdefault(shown_under(value) if dimension == "bureau" and value else value, []).append(group)
     place = {value: i for i, value in enumerate(order)}
-    found = {value: tally(parts[value]) for value in sorted(parts, key=lambda v: (place.get(v, len(place)), v))}
-    return {value: counts for value, counts in found.items() if counts.procedures}
+    tallies = {value: tally(parts[value]) for value in sorted(parts, key=lambda v: (place.get(v, len(place)), v))}
+    return {value: counts for value, counts in tallies.items() if counts.procedures}
 
 
 def channels(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
@@ -214,12 +214,12 @@ def channels(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
     Args:
         rows: (channels as written, status, count).
     """
-    found: dict[str, dict[str, int]] = {}
+    by_channel: dict[str, dict[str, int]] = {}
     for written, status, count in rows:
         for name in dict.fromkeys(part.strip() for part in re.split(r"[;；、]", written)):
-            counts = found.setdefault(name, {})
+            counts = by_channel.setdefault(name, {})
             counts[status] = counts.get(status, 0) + count
-    return dict(sorted(found.items(), key=lambda item: (not item[0], -sum(item[1].values()), item[0])))
+    return dict(sorted(by_channel.items(), key=lambda item: (not item[0], -sum(item[1].values()), item[0])))
 
 
 def steps(groups: Iterable[Group]) -> dict[str, dict[str, int]]:
@@ -273,11 +273,11 @@ def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
             days[d.day] = days.get(d.day, 0) + d.count
             if d.ended is not None:
                 gone[d.ended] = gone.get(d.ended, 0) + d.count
-    so_far, found = 0, []
+    so_far, sums = 0, []
     for day in sorted({*days, *gone}):
         so_far += days.get(day, 0) - gone.get(day, 0)
-        found.append((day, days.get(day, 0), so_far))
-    return found
+        sums.append((day, days.get(day, 0), so_far))
+    return sums
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

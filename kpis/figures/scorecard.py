@@ -152,8 +152,8 @@ class Scored:
     @property
     def revisions(self) -> list[Revision]:
         """Return what was corrected or withdrawn of the unit's own figures, as then known, in periods ended by the day."""
-        found = revisions((worked_out(self.entry.definition, f) for f in self.entry.figures), known_at=self.known_at)
-        return [r for r in found if r.vintage.period.end <= self.as_of]
+        known = revisions((worked_out(self.entry.definition, f) for f in self.entry.figures), known_at=self.known_at)
+        return [r for r in known if r.vintage.period.end <= self.as_of]
 
     @property
     def beside(self) -> tuple[float, ...]:
@@ -183,17 +183,6 @@ def _judged(
     ended = tuple(worked_out(entry.definition, f) for f in figures)
     judgement = judge(entry.definition, ended, entry.goals, baseline=entry.baseline, as_of=as_of)
     return Scored(entry=entry, judgement=judgement, figures=ended, rolled=rolled, breaks=breaks, as_of=as_of, known_at=known_at)
-
-
-def score(entry: Entry, *, as_of: date, known_at: datetime | None = None) -> Scored:
-    """Judge one entry alone on a day, from the figures known by an instant.
-
-    Args:
-        entry: the indicator and unit.
-        as_of: only figures of periods ended by this day count.
-        known_at: only vintages known by this UTC instant count; ``None`` means all.
-    """
-    return _judged(entry, current_vintages(entry.figures, known_at=known_at), as_of, known_at=known_at)
 
 
 def score_indicator(
@@ -236,10 +225,10 @@ def score_indicator(
     if parts:
         moved = recast(first.definition.kind, parts, organisation=organisation, on=as_of)
         known = {entry.unit_code: entry for entry in entries}
-        for code, found in moved.by_unit.items():
+        for code, figures in moved.by_unit.items():
             entry = known.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
             breaks = tuple(b for b in moved.breaks if b.unit_code == code)
-            scored.append(_judged(measured(entry, first), found, as_of, known_at=known_at, breaks=breaks))
+            scored.append(_judged(measured(entry, first), figures, as_of, known_at=known_at, breaks=breaks))
         scored.sort(key=lambda s: (not s.entry.is_own_scope, organisation.order.get(s.entry.unit_code, -1)))
     return scored
 
@@ -383,21 +372,21 @@ def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], 
         as_of: what became known later is left out.
         count: how many at most.
     """
-    found: list[Change] = []
+    changes: list[Change] = []
     for item in scored:
         figure = item.judgement.figure
         if figure is not None and figure.vintage == 1:
             source = sources.get(figure.source_code)
             published = source.published_on if source else None
             day = published if published is not None and published >= figure.period.end else figure.period.end
-            found.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
+            changes.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
         for made in item.revisions:
             if made.vintage.known_at is not None and (made.before is not None or made.is_withdrawal):
                 kind, day = "withdrawn" if made.is_withdrawal else "corrected", local_day(made.vintage.known_at)
-                found.append(Change(kind, day, item, made.before, made.after, reason=made.vintage))
+                changes.append(Change(kind, day, item, made.before, made.after, reason=made.vintage))
         for goal in item.goals:
             earlier = [g for g in item.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
             if earlier and goal.set_on is not None:
-                found.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
-    known = [change for change in found if change.day <= as_of]
+                changes.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
+    known = [change for change in changes if change.day <= as_of]
     return sorted(known, key=lambda change: change.day, reverse=True)[:count]

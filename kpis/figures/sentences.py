@@ -56,15 +56,15 @@ def goal_text(definition: Definition, goal: Goal, language: str = "ja") -> str:
     return about(written, language) if goal.is_approximate else written
 
 
-def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -> Numbers:
+def numbers_of(definition: Definition, judgement: Judgement, language: str = "ja") -> Numbers:
     """Return the figure, target, plan and their differences as every page writes them."""
-    figure, goal = found.figure, found.goal
+    figure, goal = judgement.figure, judgement.goal
     value = value_of(definition, figure) if figure is not None else None
     if figure is None or value is None:
         return Numbers(
             actual="", target=goal_text(definition, goal, language) if goal else "", planned="", goal_gap=None, plan_gap=None
         )
-    others = (goal.value if goal else None, found.planned_value, found.baseline.value if found.baseline else None)
+    others = (goal.value if goal else None, judgement.planned_value, judgement.baseline.value if judgement.baseline else None)
     beside, derived = tuple(v for v in others if v is not None), is_derived(figure)
     goal_gap = plan_gap = None
     if goal is not None:
@@ -72,73 +72,73 @@ def numbers_of(definition: Definition, found: Judgement, language: str = "ja") -
             value, goal.value, definition, language, apart_from=beside, is_approximate=figure.is_approximate,
             is_other_approximate=goal.is_approximate, is_worked_out=derived,
         )  # fmt: skip
-    if found.planned_value is not None:
+    if judgement.planned_value is not None:
         plan_gap = told_apart(
-            value, found.planned_value, definition, language, apart_from=beside, is_approximate=figure.is_approximate,
-            is_other_approximate=_is_plan_rough(found), is_worked_out=derived, is_planned=True,
+            value, judgement.planned_value, definition, language, apart_from=beside, is_approximate=figure.is_approximate,
+            is_other_approximate=_is_plan_rough(judgement), is_worked_out=derived, is_planned=True,
         )  # fmt: skip
     actual = marked(format_value(value, definition, language, apart_from=beside, is_worked_out=derived), figure, language)
     target = goal_gap.other if goal_gap else ""
     if goal is not None and goal.is_approximate:
         target = about(target, language)
     planned, base = plan_gap.other if plan_gap else "", ""
-    if found.baseline is not None:
-        base = told_apart(value, found.baseline.value, definition, language, apart_from=beside, is_worked_out=derived).other
+    if judgement.baseline is not None:
+        base = told_apart(value, judgement.baseline.value, definition, language, apart_from=beside, is_worked_out=derived).other
     return Numbers(
         actual=actual,
         target=target,
-        planned=about(planned, language) if planned and _is_plan_rough(found) else planned,
+        planned=about(planned, language) if planned and _is_plan_rough(judgement) else planned,
         goal_gap=goal_gap,
         plan_gap=plan_gap,
         base=base,
     )
 
 
-def target_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+def target_text(definition: Definition, judgement: Judgement, language: str = "ja") -> str:
     """Write the target that a judgement is against, or a dash."""
-    return numbers_of(definition, found, language).target or "―"
+    return numbers_of(definition, judgement, language).target or "―"
 
 
-def planned_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+def planned_text(definition: Definition, judgement: Judgement, language: str = "ja") -> str:
     """Write the planned value as the sentence does, or a dash."""
-    return numbers_of(definition, found, language).planned or "―"
+    return numbers_of(definition, judgement, language).planned or "―"
 
 
-def variance_text(definition: Definition, found: Judgement, language: str = "ja") -> str:
+def variance_text(definition: Definition, judgement: Judgement, language: str = "ja") -> str:
     """Write by how much the figure is above (+) or below (−) its plan, or a dash."""
-    gap = numbers_of(definition, found, language).plan_gap
-    if gap is None or found.figure is None:
+    gap = numbers_of(definition, judgement, language).plan_gap
+    if gap is None or judgement.figure is None:
         return "―"
-    return about(gap.signed_gap, language) if found.figure.is_approximate or _is_plan_rough(found) else gap.signed_gap
+    return about(gap.signed_gap, language) if judgement.figure.is_approximate or _is_plan_rough(judgement) else gap.signed_gap
 
 
-def sentence(definition: Definition, found: Judgement, *, as_of: date, language: str = "ja") -> str:
+def sentence(definition: Definition, judgement: Judgement, *, as_of: date, language: str = "ja") -> str:
     """Say a judgement: the figure against its target or plan, by how much, of what day, and what has to be known beside it."""
     between = say("say_between", language)
-    numbers = numbers_of(definition, found, language)
-    if found.status == "unreported" and found.unreported_goals:
-        said = [_unreported(definition, found, numbers, language)]
-    elif found.figure is None:
+    numbers = numbers_of(definition, judgement, language)
+    if judgement.status == "unreported" and judgement.unreported_goals:
+        said = [_unreported(definition, judgement, numbers, language)]
+    elif judgement.figure is None:
         said = [say("say_no_figure", language, day=format_date(as_of, language))]
     else:
-        said = [_main(definition, found, numbers, language)]
-    said += _besides(definition, found, language)
+        said = [_main(definition, judgement, numbers, language)]
+    said += _besides(definition, judgement, language)
     return between.join(said)
 
 
-def short_sentence(definition: Definition, found: Judgement, *, language: str = "ja", is_last: bool = True) -> str:
+def short_sentence(definition: Definition, judgement: Judgement, *, language: str = "ja", is_last: bool = True) -> str:
     """Say a judgement in the few words that go behind the indicator's name; nothing where there is no target to name.
 
     Args:
         is_last: nothing follows; else Japanese goes on (上回り).
     """
-    if found.status == "unreported" and found.unreported_goals:
-        return say("brief_unreported", language, target=goal_text(definition, found.unreported_goals[0], language))
-    numbers = numbers_of(definition, found, language)
-    if found.goal is None or numbers.goal_gap is None:
+    if judgement.status == "unreported" and judgement.unreported_goals:
+        return say("brief_unreported", language, target=goal_text(definition, judgement.unreported_goals[0], language))
+    numbers = numbers_of(definition, judgement, language)
+    if judgement.goal is None or numbers.goal_gap is None:
         return ""
-    status, cap = found.status, KINDS[definition.kind].is_cap
-    goal_gap, plan_gap = _gap(found, numbers.goal_gap, language), _gap(found, numbers.plan_gap, language, is_planned=True)
+    status, cap = judgement.status, KINDS[definition.kind].is_cap
+    goal_gap, plan_gap = _gap(judgement, numbers.goal_gap, language), _gap(judgement, numbers.plan_gap, language, is_planned=True)
     side = numbers.plan_gap.side if numbers.plan_gap else 0
     if status == "reached":
         return say("brief_cap_reached" if cap else "brief_reached", language, target=numbers.target)
@@ -152,13 +152,13 @@ def short_sentence(definition: Definition, found: Judgement, *, language: str = 
     if numbers.plan_gap is None or status in ("not_due", "not_applicable"):
         return say("brief_on_track", language) if status == "on_track" else ""
     if status == "on_track":
-        if (_is_kept(definition, found) and not _is_on_its_plan_only(definition, found)) or not side:
-            return say("brief_on_track" if _is_kept(definition, found) else "brief_plan_equal", language)
+        if (_is_kept(definition, judgement) and not _is_on_its_plan_only(definition, judgement)) or not side:
+            return say("brief_on_track" if _is_kept(definition, judgement) else "brief_plan_equal", language)
         if side * definition.sign < 0:
             return say("brief_tolerated", language)
         return say(f"brief_plan_{_way(side)}{'' if is_last else '_and'}", language, gap=plan_gap)
     word = status_word(status, language)
-    if _is_kept(definition, found):
+    if _is_kept(definition, judgement):
         way = _way(numbers.goal_gap.side or side)
         return say(f"brief_keep_{way}", language, target=numbers.target, gap=goal_gap, status=word)
     return say(f"brief_off_{_off(definition, numbers.plan_gap)}", language, gap=plan_gap, status=word)
@@ -177,66 +177,66 @@ def _falls_short(definition: Definition, gap: Apart) -> bool:
     return definition.direction == "higher" and gap.side < 0
 
 
-def _is_kept(definition: Definition, found: Judgement) -> bool:
+def _is_kept(definition: Definition, judgement: Judgement) -> bool:
     """Say whether the target is to keep what there is."""
-    base, goal = found.baseline, found.goal
+    base, goal = judgement.baseline, judgement.goal
     is_same = base is not None and not base.is_first_figure and goal is not None and abs(goal.value - base.value) <= NEAR
     return not KINDS[definition.kind].is_cap and (definition.direction == "keep" or is_same)
 
 
-def _is_on_its_plan_only(definition: Definition, found: Judgement) -> bool:
+def _is_on_its_plan_only(definition: Definition, judgement: Judgement) -> bool:
     """Say whether a figure does not keep what it is to keep, but is on track because its plan asks for less by its day."""
-    value = value_of(definition, found.figure) if found.figure else None
-    if found.status != "on_track" or found.goal is None or value is None or definition.direction == "keep":
+    value = value_of(definition, judgement.figure) if judgement.figure else None
+    if judgement.status != "on_track" or judgement.goal is None or value is None or definition.direction == "keep":
         return False
-    return definition.sign * (value - found.goal.value) < -definition.tolerance - NEAR
+    return definition.sign * (value - judgement.goal.value) < -definition.tolerance - NEAR
 
 
-def _is_plan_rough(found: Judgement) -> bool:
+def _is_plan_rough(judgement: Judgement) -> bool:
     """Say whether the planned path runs to a target, or from a baseline, that is itself about."""
-    return any(end is not None and end.is_approximate for end in (found.goal, found.baseline))
+    return any(end is not None and end.is_approximate for end in (judgement.goal, judgement.baseline))
 
 
-def _gap(found: Judgement, gap: Apart | None, language: str, *, is_planned: bool = False) -> str:
+def _gap(judgement: Judgement, gap: Apart | None, language: str, *, is_planned: bool = False) -> str:
     """Write a difference: 約 where a figure in it is, at most or more than where the figure is a lower bound."""
     if gap is None:
         return ""
-    against = _is_plan_rough(found) if is_planned else found.goal is not None and found.goal.is_approximate
-    rough = against or (found.figure is not None and found.figure.is_approximate)
+    against = _is_plan_rough(judgement) if is_planned else judgement.goal is not None and judgement.goal.is_approximate
+    rough = against or (judgement.figure is not None and judgement.figure.is_approximate)
     written = about(gap.gap, language) if rough else gap.gap
-    if found.figure is not None and found.figure.is_lower_bound:
+    if judgement.figure is not None and judgement.figure.is_lower_bound:
         return say("say_at_most" if gap.side < 0 else "say_more_than", language, number=written)
     return written
 
 
-def _main(definition: Definition, found: Judgement, numbers: Numbers, language: str) -> str:
-    figure = found.figure
+def _main(definition: Definition, judgement: Judgement, numbers: Numbers, language: str) -> str:
+    figure = judgement.figure
     assert figure is not None
-    stale = say("say_stale", language) if found.is_stale else ""
+    stale = say("say_stale", language) if judgement.is_stale else ""
     day = format_date(figure.period.end, language)
     if numbers.actual == "":
         text = named(figure, "text", language)
         return text + say("say_end_plain", language, day=day, stale=stale)
-    key = _key(definition, found, numbers)
+    key = _key(definition, judgement, numbers)
     against_plan = key.startswith(("say_plan", "say_away"))
-    goal = found.goal
+    goal = judgement.goal
     said = say(
         key, language, actual=numbers.actual, target=numbers.target, planned=numbers.planned,
-        gap=_gap(found, numbers.plan_gap if against_plan else numbers.goal_gap, language, is_planned=against_plan),
+        gap=_gap(judgement, numbers.plan_gap if against_plan else numbers.goal_gap, language, is_planned=against_plan),
         due=format_date(goal.period.end, language) if goal else "",
         base=numbers.base,
     )  # fmt: skip
-    if goal is None or found.status == "not_applicable":
+    if goal is None or judgement.status == "not_applicable":
         return said + say("say_end_plain", language, day=day, stale=stale)
-    pace, planned, value = "", found.planned_value, value_of(definition, figure)
+    pace, planned, value = "", judgement.planned_value, value_of(definition, figure)
     if KINDS[definition.kind].is_cap and against_plan and planned and value is not None:
         pace = say("say_pace", language, pace=format_percent(value / planned * 100, language, 0))
-    return said + say("say_end", language, status=status_word(found.status, language), pace=pace, day=day, stale=stale)
+    return said + say("say_end", language, status=status_word(judgement.status, language), pace=pace, day=day, stale=stale)
 
 
-def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
+def _key(definition: Definition, judgement: Judgement, numbers: Numbers) -> str:
     """Return which text of the table says it."""
-    status, goal_gap, plan_gap = found.status, numbers.goal_gap, numbers.plan_gap
+    status, goal_gap, plan_gap = judgement.status, numbers.goal_gap, numbers.plan_gap
     cap = "cap_" if KINDS[definition.kind].is_cap else ""
     if goal_gap is None:
         return "say_no_target"
@@ -247,7 +247,7 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
         return "say_cap_over"
     if cap and status == "reached":
         return "say_cap_within"
-    if _is_kept(definition, found) and not _is_on_its_plan_only(definition, found):
+    if _is_kept(definition, judgement) and not _is_on_its_plan_only(definition, judgement):
         unlike = definition.direction == "keep" or is_worse
         tolerated = "_tolerated" if goal_gap.side and unlike and status in ("on_track", "reached") else ""
         return f"say_keep_{_way(goal_gap.side)}{tolerated}"
@@ -257,60 +257,65 @@ def _key(definition: Definition, found: Judgement, numbers: Numbers) -> str:
         return f"say_lost_{_off(definition, goal_gap)}"
     if status == "missed" or plan_gap is None:
         return "say_short" if _falls_short(definition, goal_gap) else f"say_goal_{_way(goal_gap.side)}"
-    if status == "moving_away" and found.baseline is not None and plan_gap.side:
+    if status == "moving_away" and judgement.baseline is not None and plan_gap.side:
         return f"say_away_{_way(plan_gap.side)}"  # the engine calls it so only where it is worse than both
     tolerated = "_tolerated" if status == "on_track" and definition.sign * plan_gap.side < 0 else ""
     return f"say_plan_{_way(plan_gap.side)}{tolerated}"
 
 
-def _unreported(definition: Definition, found: Judgement, numbers: Numbers, language: str) -> str:
-    first, more = found.unreported_goals[0], len(found.unreported_goals) - 1
+def _unreported(definition: Definition, judgement: Judgement, numbers: Numbers, language: str) -> str:
+    first, more = judgement.unreported_goals[0], len(judgement.unreported_goals) - 1
     said = say(
         "say_cap_unreported" if KINDS[definition.kind].is_cap else "say_unreported", language,
         target=goal_text(definition, first, language), due=format_date(first.period.end, language),
     )  # fmt: skip
     if more:
         said += say("say_more_due", language, count=more)
-    if found.figure is None:
+    if judgement.figure is None:
         last = say("say_never_published", language)
     else:
-        actual = numbers.actual or named(found.figure, "text", language)
-        last = say("say_last_figure", language, actual=actual, day=format_date(found.figure.period.end, language))
+        actual = numbers.actual or named(judgement.figure, "text", language)
+        last = say("say_last_figure", language, actual=actual, day=format_date(judgement.figure.period.end, language))
     return said + say("say_between", language) + last
 
 
-def _besides(definition: Definition, found: Judgement, language: str) -> list[str]:
+def _besides(definition: Definition, judgement: Judgement, language: str) -> list[str]:
     """Return what has to be known beside the judgement: last target due, parts of a period, roundings, where the plan starts."""
-    said = [*_last_due(definition, found, language)]
-    if found.is_part and found.goal is not None and found.status not in ("unreported", "not_due"):
-        said.append(say("say_part_of_year" if found.goal.period.kind == "year" else "say_part", language))
-    if found.could_be and found.figure is not None:
-        by = "bound" if found.figure.is_lower_bound else "rounded" if found.figure.is_approximate else "goal"
-        quoted = (say("say_quoted", language, status=status_word(s, language)) for s in found.could_be)
+    said = [*_last_due(definition, judgement, language)]
+    if judgement.is_part and judgement.goal is not None and judgement.status not in ("unreported", "not_due"):
+        said.append(say("say_part_of_year" if judgement.goal.period.kind == "year" else "say_part", language))
+    if judgement.could_be and judgement.figure is not None:
+        by = "bound" if judgement.figure.is_lower_bound else "rounded" if judgement.figure.is_approximate else "goal"
+        quoted = (say("say_quoted", language, status=status_word(s, language)) for s in judgement.could_be)
         either = reduce(lambda first, second: say("say_either", language, first=first, second=second), quoted)
         said.append(say(f"say_could_be_{by}", language, statuses=either))
-    base = found.baseline
-    if base is not None and base.is_first_figure and found.planned_value is not None and found.status not in ("reached", "missed"):
+    base = judgement.baseline
+    if (
+        base is not None
+        and base.is_first_figure
+        and judgement.planned_value is not None
+        and judgement.status not in ("reached", "missed")
+    ):
         written = format_value(base.value, definition, language)
         number = about(written, language) if base.is_approximate else written
         said.append(say("say_first_figure", language, day=format_date(base.day, language), base=number))
     return said
 
 
-def _last_due(definition: Definition, found: Judgement, language: str) -> list[str]:
-    last, settled = found.last_due, found.last_settled
-    before = [_told(definition, settled, language)] if settled is not None and settled.goal != found.goal else []
-    if last is None or (last.result != "awaiting" and last.goal == found.goal):
-        return [say("say_awaiting", language)] if found.is_awaiting else [*_judged_later(found, language), *before]
-    if found.status == "unreported" and last.result == "unknown":
+def _last_due(definition: Definition, judgement: Judgement, language: str) -> list[str]:
+    last, settled = judgement.last_due, judgement.last_settled
+    before = [_told(definition, settled, language)] if settled is not None and settled.goal != judgement.goal else []
+    if last is None or (last.result != "awaiting" and last.goal == judgement.goal):
+        return [say("say_awaiting", language)] if judgement.is_awaiting else [*_judged_later(judgement, language), *before]
+    if judgement.status == "unreported" and last.result == "unknown":
         return before
     return [_told(definition, last, language), *before]
 
 
-def _judged_later(found: Judgement, language: str) -> list[str]:
+def _judged_later(judgement: Judgement, language: str) -> list[str]:
     """Say that a target is judged by a figure of a later day than its own."""
-    figure, goal = found.figure, found.goal
-    if figure is None or goal is None or found.status not in ("reached", "missed") or figure.period.end <= goal.period.end:
+    figure, goal = judgement.figure, judgement.goal
+    if figure is None or goal is None or judgement.status not in ("reached", "missed") or figure.period.end <= goal.period.end:
         return []
     return [say("say_judged_later", language, due=format_date(goal.period.end, language))]
 
@@ -339,10 +344,10 @@ def _told(definition: Definition, last: LastDue, language: str) -> str:
     return say(key, language, due=due, target=target, gap=gap, aim=aim, after=after)
 
 
-def standing_word(found: Judgement, language: str = "ja") -> str:
+def standing_word(judgement: Judgement, language: str = "ja") -> str:
     """Return the word of a status; of a figure that is no longer current with the day it was so."""
-    word = status_word(found.status, language)
-    if found.standing != "last_known" or found.figure is None:
+    word = status_word(judgement.status, language)
+    if judgement.standing != "last_known" or judgement.figure is None:
         return word
-    day = format_date(found.figure.period.end, language)
+    day = format_date(judgement.figure.period.end, language)
     return say("status_then", language, word=word, day=day)

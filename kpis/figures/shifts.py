@@ -41,9 +41,9 @@ def corrections_since(item: Scored, day: date) -> list[Revision]:
     return [r for r in item.revisions if r.vintage.known_at is not None and local_day(r.vintage.known_at) > day]
 
 
-def _reason(found: Revision) -> tuple[str, str]:
-    kind = "withdrawn" if found.is_withdrawal else found.vintage.reason_class or government().error
-    return kind, found.vintage.reason_text
+def _reason(correction: Revision) -> tuple[str, str]:
+    kind = "withdrawn" if correction.is_withdrawal else correction.vintage.reason_class or government().error
+    return kind, correction.vintage.reason_text
 
 
 def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) -> list[Shift]:
@@ -58,7 +58,7 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
         Those that differ in period, value, status or by a correction, in the order of ``after``.
     """
     known = {(s.entry.definition.code, s.entry.unit_code): s for s in before}
-    found = []
+    differences = []
     for item in after:
         old = known.get((item.entry.definition.code, item.entry.unit_code))
         if old is None:
@@ -68,9 +68,9 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
         if now.figure is not None and (was.figure is None or was.figure.period_code != now.figure.period_code):
             reasons.append(("new_period", now.figure.period_code))
         corrected = tuple(corrections_since(item, since))
-        reasons += [_reason(found) for found in corrected]
+        reasons += [_reason(correction) for correction in corrected]
         if was.status != now.status and was.goal != now.goal:
             reasons.append(("new_target", ""))
         if reasons or was.status != now.status:
-            found.append(Shift(old, item, tuple(reasons), corrected))
-    return found
+            differences.append(Shift(old, item, tuple(reasons), corrected))
+    return differences

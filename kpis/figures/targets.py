@@ -187,9 +187,9 @@ def last_settled_of(
     """Return the newest target due by a day that is known to have been met or missed; arguments as in ``last_due_of``."""
     due = [g for g in goals if g.period.end <= as_of]
     for day in sorted({g.period.end for g in due}, reverse=True):
-        found = _due_on(day, definition, figures, due, baseline=baseline, as_of=as_of)
-        if found.result in SETTLED:
-            return found
+        last = _due_on(day, definition, figures, due, baseline=baseline, as_of=as_of)
+        if last.result in SETTLED:
+            return last
     return None
 
 

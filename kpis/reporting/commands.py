@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
+from kpis.figures.records import Figure
 from kpis.government import government
 from kpis.reporting import people, withdrawals
 from kpis.reporting.access import ROLES
@@ -73,8 +73,8 @@ def withdraw_refuse(
 
 
 def _print_asked(asked: withdrawals.Asked) -> None:
-    def said(values: Mapping[str, object] | None) -> str:
-        return ", ".join(f"{n} {v}" for n, v in (values or {}).items() if v not in (None, "")) or told("figure_none")
+    def said(figure: Figure | None) -> str:
+        return ", ".join(f"{n} {v}" for n, v in withdrawals.said_of(figure).items()) or told("figure_none")
 
     out.print(
         told("withdrawal_in_short", number=asked.id, state=asked.state, key=" ".join(asked.key), vintage=asked.vintage),

@@ -264,7 +264,7 @@ def compare(
         choices: how conflicts were resolved, by (kind, key, column): ``ours`` or ``theirs``, and the stored vintage that the
             choice was made against; a choice against an older one no longer holds.
     """
-    found: list[RowChange] = []
+    changes: list[RowChange] = []
     unchanged = 0
     for reported in rows:
         row = as_read(reported, choices or {})
@@ -283,9 +283,9 @@ def compare(
             needs = any(c.nature in ("corrected", "cleared") for c in counting)
         back = row.kind == OBSERVATIONS and not is_new and bool(counting) and not _stays(merged(row, cells, stored))
         again = stored.counts_again if back and stored is not None else None
-        found.append(RowChange(row=row, cells=cells, is_new=is_new, needs_reason=needs, withdraws=back, counts_again=again))
-    found.sort(key=lambda r: -max(c.jump for c in r.cells))
-    return Comparison(tuple(found), unchanged)
+        changes.append(RowChange(row=row, cells=cells, is_new=is_new, needs_reason=needs, withdraws=back, counts_again=again))
+    changes.sort(key=lambda r: -max(c.jump for c in r.cells))
+    return Comparison(tuple(changes), unchanged)
 
 
 def reading_key(column: str) -> str:
@@ -396,12 +396,12 @@ def figure_of(
 def flips(before: Sequence[Scored], after: Sequence[Scored]) -> list[Flip]:
     """Return the judgements whose status differs; an entry that was not there before had no data."""
     was = {(s.entry.definition.code, s.entry.unit_code): s.judgement for s in before}
-    found = []
+    flipped = []
     for item in after:
         old = was.get((item.entry.definition.code, item.entry.unit_code), Judgement("no_data"))
         if old.status != item.judgement.status:
-            found.append(Flip(item, old))
-    return found
+            flipped.append(Flip(item, old))
+    return flipped
 
 
 def with_figures(book: Book, figures: Mapping[tuple[str, str], Sequence[Figure]]) -> Book:

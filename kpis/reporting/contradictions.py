@@ -42,9 +42,8 @@ class Contradiction:
 
 def definition_of(row: Record) -> Definition:
     """Return the definition that a row of the catalogue gives, as far as the rules between figures ask for it."""
-    names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals")
-    bounds = {name: row[name] for name in ("minimum_value", "maximum_value")}
-    return Definition(row["indicator_code"], *(row[name] for name in names), **bounds)
+    names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals", "minimum_value", "maximum_value")
+    return Definition(code=row["indicator_code"], **{name: row[name] for name in names})
 
 
 def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Record]], organisation: Organisation) -> Known:
@@ -73,10 +72,10 @@ def stored_beside(session: Session, codes: Collection[str], bureau_code: str, pe
     query = select(table).where(
         table.c.indicator_code.in_(codes), or_(table.c.bureau_code == bureau_code, table.c.period_code.in_(periods))
     )
-    found: dict[Key, list[Record]] = {}
+    vintages: dict[Key, list[Record]] = {}
     for row in session.execute(query.order_by(table.c.vintage)):
-        found.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
-    return found
+        vintages.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
+    return vintages
 
 
 def contradictions_of(
@@ -100,4 +99,4 @@ def contradictions_of(
     indicators: dict[str, Record] = {row["indicator_code"]: row for row in rows_of_catalogue}
     stored = stored_beside(session, indicators, bureau_code, {period for _, _, period in rows})
     known = known_of(indicators, stored, Store.organisation_in(session))
-    return [Contradiction(found, rows[found.key]) for found in find_contradictions(reported, known)]
+    return [Contradiction(finding, rows[finding.key]) for finding in find_contradictions(reported, known)]

@@ -14,6 +14,7 @@ from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.people import grants_of
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.store import Store
 
 
@@ -88,9 +89,7 @@ def window_of(session: Session, bureau_code: str, period_code: str) -> Window:
     until = leave.until if leave else None
     if period is None:
         return Window(period_code=period_code, opens_on=None, due_on=None, locks_on=None, leave_until=until)
-    return Window(
-        period_code=period_code, opens_on=period.opens_on, due_on=period.due_on, locks_on=period.locks_on, leave_until=until
-    )
+    return record_of(Window, period, leave_until=until)
 
 
 def window(store: Store, bureau_code: str, period_code: str) -> Window:
@@ -108,17 +107,7 @@ def leaves(store: Store, *, viewer: str) -> list[Leave]:
     with store.reading() as session:
         require(grants_of(session, viewer), "grant_exception")
         query = select(tables.ReportingException).order_by(tables.ReportingException.id.desc())  # type: ignore[union-attr]
-        return [
-            Leave(
-                bureau_code=e.bureau_code,
-                period_code=e.period_code,
-                until=e.until,
-                reason=e.reason,
-                granted_by=e.granted_by,
-                granted_at=e.granted_at,
-            )
-            for e in session.exec(query)
-        ]
+        return [record_of(Leave, row) for row in session.exec(query)]
 
 
 def reported_periods(store: Store) -> list[Window]:
@@ -126,10 +115,7 @@ def reported_periods(store: Store) -> list[Window]:
     with store.reading() as session:
         table = tables.ReportingPeriod
         query = select(table).where(table.opens_on.is_not(None)).order_by(table.end_date.desc())  # type: ignore[union-attr, attr-defined]
-        return [
-            Window(period_code=p.period_code, opens_on=p.opens_on, due_on=p.due_on, locks_on=p.locks_on)
-            for p in session.exec(query)
-        ]
+        return [record_of(Window, row) for row in session.exec(query)]
 
 
 def owing(session: Session, period_code: str) -> list[str]:
@@ -172,20 +158,16 @@ def _standings(session: Session, period_code: str, bureaus: Sequence[str], today
             held[each.bureau_code] = each
         if each.state == "approved":
             approved.add(each.bureau_code)
-    found = []
+    standings = []
     for code in bureaus:
         row: tables.Submission | None = held.get(code)
         state = row.state if row else "not_started"
         waits = state in ("not_started", "draft", "returned") and code not in approved
         late = waits and window_of(session, code, period_code).is_late(today)
-        found.append(
+        standings.append(
             Standing(
-                bureau_code=code,
-                period_code=period_code,
-                state=state,
-                is_late=late,
-                report_id=row.id if row else None,
+                bureau_code=code, period_code=period_code, state=state, is_late=late, report_id=row.id if row else None,
                 is_approved=code in approved,
             )
-        )
-    return found
+        )  # fmt: skip
+    return standings

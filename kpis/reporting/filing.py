@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -12,13 +13,14 @@ from sqlalchemy import Table
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, select
 
-from kpis.declared import always_columns
+from kpis.declared import Row, always_columns
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.records import counting_vintage
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
 from kpis.store import tables
+from kpis.store.fields import of_codes
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
 from kpis.store.vintages import BLANK
@@ -89,16 +91,16 @@ def rows_of(session: Session, submission: tables.Submission, *, revision: int | 
 
 def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
     """Return what is stored for reported rows, by (kind, key)."""
-    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    current: dict[tuple[str, tuple[str, ...]], Current] = {}
     by_kind: dict[str, list[ReportedRow]] = {}
     for row in rows:
         by_kind.setdefault(row.kind, []).append(row)
     for kind, own in by_kind.items():
         if kind == OBSERVATIONS:
-            found |= _current_figures(session, own)
+            current |= _current_figures(session, own)
         else:
-            found |= _current_register(session, kind, own)
-    return found
+            current |= _current_register(session, kind, own)
+    return current
 
 
 def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
@@ -107,24 +109,24 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
     query = sql_select(table).where(
         table.c.indicator_code.in_({k[0] for k in asked}), table.c.bureau_code.in_({k[1] for k in asked})
     )
-    vintages: dict[tuple[str, ...], dict[int, dict[str, Any]]] = {}
+    vintages: dict[tuple[str, ...], dict[int, Row]] = {}
     for stored in session.execute(query):
         values = dict(stored._mapping)
         key: tuple[str, ...] = (values["indicator_code"], values["bureau_code"], values["period_code"])
         if key in asked:
             vintages.setdefault(key, {})[values["vintage"]] = values
     submitters = _submitters(session, {v["submission_id"] for held in vintages.values() for v in held.values()})
-    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    current: dict[tuple[str, tuple[str, ...]], Current] = {}
     for key, held in vintages.items():
         newest = held[max(held)]
         counting = counting_vintage(held.values())
         at_issue = held.get(asked[key].issued_vintage) or dict.fromkeys(newest)
-        by = submitters.get(newest["submission_id"], newest["source_code"])
+        by: str = submitters.get(newest["submission_id"]) or newest["source_code"]
         values, again = dict.fromkeys(newest), None
         if counting is not None:
             withdrawal = {"vintage": newest["vintage"] + 1, "withdraws_vintage": counting["vintage"]}
             values, again = dict(counting), counting_vintage([*held.values(), withdrawal])
-        found[OBSERVATIONS, key] = Current(
+        current[OBSERVATIONS, key] = Current(
             values=values,
             vintage=newest["vintage"],
             at_issue=at_issue,
@@ -132,47 +134,40 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
             changed_at=newest["recorded_at"],
             counts_again=again,
         )
-    return found
+    return current
 
 
 def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
     table, log = table_of(REGISTERS[kind].table), table_of(tables.RegisterChange)
     (key_column,) = table.primary_key.columns
     asked = {row.key[0]: row for row in rows}
-    codes = sorted(asked)
     reported = {key_column.name, "vintage", "source_code"}.union(*(row.fields for row in rows))
     names = [c.name for c in table.c if c.name in reported]
-    held: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(codes), 500):
-        query = sql_select(*(table.c[name] for name in names)).where(key_column.in_(codes[start : start + 500]))
-        for stored in with_texts(session, REGISTERS[kind].table, session.execute(query)):
+    held: dict[str, Row] = {}
+    for rows_held in of_codes(session, sql_select(*(table.c[name] for name in names)), key_column, asked):
+        for stored in with_texts(session, REGISTERS[kind].table, rows_held):
             held[stored[key_column.name]] = {name: value for name, value in stored.items() if name in reported}
     behind = [code for code, values in held.items() if values["vintage"] > asked[code].issued_vintage]
-    past: dict[str, dict[str, Any]] = {}
+    past: dict[str, Row] = {}
     last: dict[str, tuple[int | None, str, datetime]] = {}
-    for start in range(0, len(behind), 500):
-        query = (
-            sql_select(log)
-            .where(log.c.register_name == kind, log.c.row_code.in_(behind[start : start + 500]))
-            .order_by(log.c.vintage)
-        )
-        for change in session.execute(query):
-            last[change.row_code] = (change.submission_id, change.file_sha256 or "", change.known_at)
-            if change.vintage > asked[change.row_code].issued_vintage:
-                for name, value in json.loads(change.before_json).items():
-                    past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
+    changes = sql_select(log).where(log.c.register_name == kind).order_by(log.c.vintage)
+    for change in chain.from_iterable(of_codes(session, changes, log.c.row_code, behind)):
+        last[change.row_code] = (change.submission_id, change.file_sha256 or "", change.known_at)
+        if change.vintage > asked[change.row_code].issued_vintage:
+            for name, value in json.loads(change.before_json).items():
+                past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
     submitters = _submitters(session, {submission for submission, _, _ in last.values()})
-    found: dict[tuple[str, tuple[str, ...]], Current] = {}
+    current: dict[tuple[str, tuple[str, ...]], Current] = {}
     for code, values in held.items():
         issued = asked[code].issued_vintage
         earlier = past.get(code)
         at_issue = ({**values, **earlier} if earlier else values) if issued else dict.fromkeys(values)
         submission, _, changed_at = last.get(code, (None, "", None))
-        by = submitters.get(submission, values["source_code"])
-        found[kind, (code,)] = Current(
+        by: str = submitters.get(submission) or values["source_code"]
+        current[kind, (code,)] = Current(
             values=values, vintage=values["vintage"], at_issue=at_issue, changed_by=by, changed_at=changed_at
         )
-    return found
+    return current
 
 
 def _typed(table: Table, name: str, value: Any) -> Any:
@@ -201,9 +196,9 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
     own_projects = set(
         session.exec(select(tables.ProjectBureau.project_code).where(tables.ProjectBureau.bureau_code == bureau_code))
     )
-    owners: dict[str, dict[str, str | None]] = {}
-    for kind, register in REGISTERS.items():
-        owners[kind] = _owners(session, register, sorted({row.key[0] for row in rows if row.kind == kind}))
+    owners = {
+        kind: owners_in(session, register, {row.key[0] for row in rows if row.kind == kind}) for kind, register in REGISTERS.items()
+    }
     end = parse_period(period_code).end
     allowed = {kind: {*table_of(r.table).c.keys(), *always_columns(r.table)} - _PROTECTED for kind, r in REGISTERS.items()}
     allowed[OBSERVATIONS] = set(table_of(tables.Observation).c.keys()) - _PROTECTED
@@ -223,16 +218,14 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
             raise NotAllowed("not_of_bureau", **place, key=" ".join(row.key), bureau=bureau_code)
 
 
-def _owners(session: Session, register: Register, codes: Sequence[str]) -> dict[str, str | None]:
+def owners_in(session: Session, register: Register, codes: Iterable[str]) -> dict[str, str | None]:
+    """Return of these codes those that are in a register, with the bureau or project that owns the row."""
     table = table_of(register.table)
     key, owner = table.c[register.key[0]], table.c[register.owner]
-    found: dict[str, str | None] = {}
-    for start in range(0, len(codes), 500):
-        found |= {c: o for c, o in session.execute(sql_select(key, owner).where(key.in_(codes[start : start + 500])))}
-    return found
+    return {code: whose for rows in of_codes(session, sql_select(key, owner), key, codes) for code, whose in rows}
 
 
-def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> dict[str, Any]:
+def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> Row:
     """Return the columns that a change writes: every column of an observation, of a register those that it names."""
     row = change.row
     if row.kind == OBSERVATIONS:
@@ -256,7 +249,7 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
     return _with_precisions({**counting, key: row.key[0], "source_code": source})
 
 
-def _with_precisions(values: dict[str, Any]) -> dict[str, Any]:
+def _with_precisions(values: Row) -> Row:
     """A day that a bureau wrote is a day; a day it cleared is not known."""
     for column, precision in _PRECISION_OF.items():
         if column in values and precision not in values:

@@ -9,14 +9,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
-from kpis.languages import pair, written
+from kpis.languages import written
 from kpis.periods import local_time
 from kpis.reporting.access import next_state
-from kpis.reporting.comparison import (
-    Comparison,
-)
+from kpis.reporting.comparison import Comparison
 from kpis.reporting.contradictions import Contradiction, contradictions_of
-from kpis.reporting.kept import RowKey, Warning, id_of
+from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, id_of
 from kpis.reporting.people import allow
 from kpis.reporting.reports import seen, warnings_of
 from kpis.store import tables
@@ -59,23 +57,16 @@ def not_yet_asked(
 ) -> list[Contradiction]:
     """Return what the report contradicts by now without having been asked about it; refuse what is impossible by now."""
     asked = {(w.rule, w.sheet, w.cell, w.found) for w in warnings_of(session, submission)}
-    found = contradictions_of(session, submission.bureau_code, comparison, current)
-    if impossible := [each for each in found if each.finding.grade == "error"]:
+    contradictions = contradictions_of(session, submission.bureau_code, comparison, current)
+    if impossible := [each for each in contradictions if each.finding.grade == "error"]:
         raise StepRefused("figures_impossible_now", places=partial(places_of, impossible))
-    return [each for each in found if (each.finding.rule, each.row.sheet, each.cell, each.finding.found) not in asked]
+    return [each for each in contradictions if (each.finding.rule, each.row.sheet, each.cell, each.finding.found) not in asked]
 
 
 def as_warning(contradiction: Contradiction) -> Warning:
     """Return a contradiction as what the bureau is asked to confirm."""
-    found = contradiction.finding
-    return Warning(
-        found.found,
-        *pair(found.expected),
-        *pair(found.remedy),
-        sheet=contradiction.row.sheet,
-        cell=contradiction.cell,
-        rule=found.rule,
-    )
+    finding, place = contradiction.finding, {"sheet": contradiction.row.sheet, "cell": contradiction.cell}
+    return asked_to_confirm(finding.found, finding.expected, finding.remedy, **place, rule=finding.rule)
 
 
 def places_of(contradictions: Sequence[Contradiction], language: str) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import insert
 from sqlmodel import Session, select
 
 from kpis.errors import FigureRefused
-from kpis.languages import say
+from kpis.languages import pair, say
+from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.registers import LISTS
 from kpis.reporting.comparison import (
@@ -49,6 +50,11 @@ class Warning:
     rule: str = ""
 
 
+def asked_to_confirm(said: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "") -> Warning:
+    """Return a warning with what is expected and what to do in Japanese and English."""
+    return Warning(said, *pair(expected), *pair(remedy), sheet=sheet, cell=cell, rule=rule)
+
+
 def id_of(row: tables.Submission) -> int:
     """Return the number of a stored report."""
     assert row.id is not None
@@ -58,6 +64,11 @@ def id_of(row: tables.Submission) -> int:
 def subject_of(row: tables.Submission) -> str:
     """Return how the audit names a report."""
     return f"submission {row.id}"
+
+
+def record_step(session: Session, row: tables.Submission, actor: str, action: str, *, cell: str = "", detail: str = "") -> None:
+    """Write a step of a report to the audit trail, with the file it is of."""
+    record(session, actor, action, subject_of(row), file_sha256=row.file_sha256, cell=cell, detail=detail)
 
 
 def keep_rows(
@@ -73,7 +84,7 @@ def keep_rows(
         keeps = row.reason_class is None and old is not None and dict(old.fields) == dict(row.fields)
         was = asked.get((row.kind, row.key))
         same = [c for c in row.readings if was and was.readings.get(c) == row.readings[c] and was.fields.get(c) == row.fields[c]]
-        read = {reading_key(c): choices[found] for c in same if (found := (row.kind, row.key, reading_key(c))) in choices}
+        read = {reading_key(c): choices[place] for c in same if (place := (row.kind, row.key, reading_key(c))) in choices}
         values.append(
             {
                 "submission_id": submission.id, "revision": submission.revision, "row_kind": row.kind, "row_key": row_key(row.key),

@@ -19,6 +19,7 @@ from kpis.message import Message
 from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, require
 from kpis.settings import settings
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.store import Store, utc_now
 
 COMMAND_LINE = "command line"
@@ -207,15 +208,4 @@ def events(session: Session, *, subject: str | None, limit: int) -> list[Event]:
     query = select(tables.AuditEvent).order_by(tables.AuditEvent.id.desc()).limit(limit)  # type: ignore[union-attr]
     if subject is not None:
         query = query.where(tables.AuditEvent.subject == subject)
-    return [
-        Event(
-            occurred_at=e.occurred_at,
-            actor=e.actor,
-            action=e.action,
-            subject=e.subject,
-            file_sha256=e.file_sha256,
-            cell=e.cell,
-            detail=e.detail,
-        )
-        for e in session.exec(query)
-    ]
+    return [record_of(Event, row) for row in session.exec(query)]

@@ -35,6 +35,7 @@ from kpis.reporting.comparison import (
 from kpis.reporting.filing import current_of, rows_of
 from kpis.reporting.people import Event, events, grants_of
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.vocabulary import OPEN_STATES
@@ -82,6 +83,7 @@ class Warned:
     remedy_ja: str
     remedy_en: str
     confirmed_by: str | None
+    confirmed_at: datetime | None
     confirmed_reason: str
     rule: str = ""
 
@@ -117,8 +119,8 @@ class Opened:
     def obstacles(self) -> int:
         """Return how many things must still be explained or resolved before it can be submitted."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
-        found = self.comparison
-        return len(found.unresolved) + len(found.unread) + len(found.unexplained) + open_warnings
+        compared = self.comparison
+        return len(compared.unresolved) + len(compared.unread) + len(compared.unexplained) + open_warnings
 
 
 def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
@@ -185,17 +187,17 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
     """
     with store.reading() as session:
         row = seen(session, report_id, viewer)
-        found = _report(session, row)
+        bureau_report = _report(session, row)
         rows, choices = rows_of(session, row)
         current = current_of(session, rows)
         comparison = compare(rows, current, choices=choices)
         warnings = warnings_of(session, row)
         comments = _comments(session, report_id)
-        trail = events(session, subject=found.subject, limit=200)
+        trail = events(session, subject=bureau_report.subject, limit=200)
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
     return Opened(
-        report=found,
+        report=bureau_report,
         comparison=comparison,
         flips=tuple(turned),
         warnings=warnings,
@@ -233,7 +235,7 @@ def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
         now, _ = rows_of(session, row)
         was, _ = rows_of(session, row, revision=row.revision - 1)
     older, newer = {(r.kind, r.key): r for r in was}, {(r.kind, r.key): r for r in now}
-    found = []
+    cells = []
     for key in dict.fromkeys([*newer, *older]):
         left, right = older.get(key), newer.get(key)
         shown = right or left
@@ -242,8 +244,8 @@ def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
             before = left.fields.get(column) if left else None
             after = right.fields.get(column) if right else None
             if before != after and (before or after):
-                found.append(Redone(shown, column, before, after))
-    return found
+                cells.append(Redone(shown, column, before, after))
+    return cells
 
 
 def _flips(
@@ -273,14 +275,7 @@ def warnings_of(session: Session, submission: tables.Submission) -> tuple[Warned
         .where(tables.SubmissionWarning.submission_id == submission.id, tables.SubmissionWarning.revision == submission.revision)
         .order_by(tables.SubmissionWarning.id)  # type: ignore[arg-type]
     )
-    return tuple(
-        Warned(
-            id=w.id or 0, sheet=w.sheet, cell=w.cell, found=w.found, expected_ja=w.expected_ja, expected_en=w.expected_en,
-            remedy_ja=w.remedy_ja, remedy_en=w.remedy_en, confirmed_by=w.confirmed_by,
-            confirmed_reason=w.confirmed_reason, rule=w.rule,
-        )
-        for w in session.exec(query)
-    )  # fmt: skip
+    return tuple(record_of(Warned, row) for row in session.exec(query))
 
 
 def completeness_of(row: tables.Submission) -> Completeness | None:
@@ -295,13 +290,9 @@ def _comments(session: Session, report_id: int) -> tuple[Comment, ...]:
         select(tables.ReviewComment).where(tables.ReviewComment.submission_id == report_id).order_by(tables.ReviewComment.id)  # type: ignore[arg-type]
     )
     return tuple(
-        Comment(
-            revision=c.revision, row_kind=c.row_kind, row_key=tuple(json.loads(c.row_key)), column=c.column_name, sheet=c.sheet,
-            cell=c.cell, text=c.comment, written_by=c.written_by,
-            written_at=c.written_at,
-        )
+        record_of(Comment, c, row_key=tuple(json.loads(c.row_key)), column=c.column_name, text=c.comment)
         for c in session.exec(query)
-    )  # fmt: skip
+    )
 
 
 def _report(session: Session, row: tables.Submission) -> Report:
@@ -309,10 +300,4 @@ def _report(session: Session, row: tables.Submission) -> Report:
     if row.file_sha256:
         table = table_of(tables.OriginalFile)
         name = session.execute(sql_select(table.c.name).where(table.c.sha256 == row.file_sha256)).scalar() or ""
-    assert row.id is not None
-    return Report(
-        id=row.id, bureau_code=row.bureau_code, period_code=row.period_code, state=row.state, revision=row.revision,
-        file_sha256=row.file_sha256, file_name=name, template_id=row.template_id,
-        created_by=row.created_by, created_at=row.created_at, submitted_by=row.submitted_by, submitted_at=row.submitted_at,
-        decided_by=row.decided_by, decided_at=row.decided_at, return_reason=row.return_reason, completeness=completeness_of(row),
-    )  # fmt: skip
+    return record_of(Report, row, file_name=name, completeness=completeness_of(row))

@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
 
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotFound, StepRefused
 from kpis.government import government
@@ -59,10 +58,10 @@ from kpis.reporting.kept import (
     keep_rows,
     keep_warnings,
     record_cells,
+    record_step,
     row_kept,
     rows_kept,
     source_of,
-    subject_of,
 )
 from kpis.reporting.people import allow, record
 from kpis.reporting.reports import INCOMPLETE, completeness_of, warnings_of
@@ -151,15 +150,10 @@ def upload(
                 row = now_open
                 next_state(row.state, "upload")
                 before, before_choices = rows_of(session, row)
-                kept = session.exec(
-                    select(tables.SubmissionWarning).where(
-                        tables.SubmissionWarning.submission_id == row.id, tables.SubmissionWarning.revision == row.revision
-                    )
-                )
                 # What stays open is confirmed anew where it is not the same as before.
                 confirmed = {
                     (w.sheet, w.cell, w.found): (w.confirmed_by, w.confirmed_at, w.confirmed_reason)
-                    for w in kept
+                    for w in warnings_of(session, row)
                     if w.confirmed_by and (w.rule != INCOMPLETE or left_open == row.open_json)
                 }
                 row.asked_count, row.open_json = asked_count, left_open
@@ -171,7 +165,7 @@ def upload(
             keep_warnings(session, row, warnings, confirmed)
             detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {len(warnings)} warnings"
             detail += f"; {completeness.told()}" if completeness is not None else ""
-            record(session, actor, "uploaded", subject_of(row), file_sha256=sha256, detail=detail)
+            record_step(session, row, actor, "uploaded", detail=detail)
             return Uploaded(id_of(row), row.revision, row.state)
     except IntegrityError as clash:
         raise ChangedMeanwhile("report_stored_at_once") from clash
@@ -192,10 +186,7 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
             stored = row_kept(rows, kind, key)
             stored.reason_class, stored.reason_text = reason_class, text.strip()
             place = f"{stored.sheet}!{stored.cell}".strip("!")
-            record(
-                session, actor, "explained", subject_of(row), file_sha256=row.file_sha256, cell=place,
-                detail=f"{' '.join(key)}: {reason_class} {text.strip()}",
-            )  # fmt: skip
+            record_step(session, row, actor, "explained", cell=place, detail=f"{' '.join(key)}: {reason_class} {text.strip()}")
 
 
 def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices: Mapping[CellKey, str]) -> None:
@@ -208,17 +199,14 @@ def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices:
         rows = rows_kept(session, row)
         current = current_of(session, [unpacked(r) for r in rows.values()])
         for (kind, key, column), choice in choices.items():
-            stored, found = row_kept(rows, kind, key), current.get((kind, key))
-            if choice not in (OURS, THEIRS) or found is None:
+            stored, now = row_kept(rows, kind, key), current.get((kind, key))
+            if choice not in (OURS, THEIRS) or now is None:
                 raise FigureRefused("choose_either_value")
             taken = json.loads(stored.choices_json or "{}")
-            taken[column] = (choice, found.vintage)
+            taken[column] = (choice, now.vintage)
             stored.choices_json = json.dumps(taken)
-            cell = unpacked(stored).cell(column)
-            record(
-                session, actor, "conflict_resolved", subject_of(row), file_sha256=row.file_sha256, cell=f"{stored.sheet}!{cell}",
-                detail=f"{' '.join(key)} {column}: {choice}",
-            )  # fmt: skip
+            place = f"{stored.sheet}!{unpacked(stored).cell(column)}"
+            record_step(session, row, actor, "conflict_resolved", cell=place, detail=f"{' '.join(key)} {column}: {choice}")
 
 
 def choose_readings(store: Store, report_id: int, *, actor: str, revision: int, chosen: Mapping[CellKey, float]) -> None:
@@ -238,11 +226,9 @@ def choose_readings(store: Store, report_id: int, *, actor: str, revision: int, 
             taken = json.loads(stored.choices_json or "{}")
             taken[reading_key(column)] = (repr(float(value)), row.revision)
             stored.choices_json = json.dumps(taken)
-            record(
-                session, actor, "reading_chosen", subject_of(row), file_sha256=row.file_sha256,
-                cell=f"{stored.sheet}!{reported.cell(column)}",
-                detail=f"{' '.join(key)} {column}: {reported.fields[column]} → {value} ({' / '.join(map(str, reported.readings[column]))})",
-            )  # fmt: skip
+            offered = " / ".join(map(str, reported.readings[column]))
+            detail = f"{' '.join(key)} {column}: {reported.fields[column]} → {value} ({offered})"
+            record_step(session, row, actor, "reading_chosen", cell=f"{stored.sheet}!{reported.cell(column)}", detail=detail)
 
 
 def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons: Mapping[int, str]) -> None:
@@ -258,10 +244,8 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
             if warning is None or warning.submission_id != row.id or warning.revision != row.revision or not reason.strip():
                 raise FigureRefused("confirmation_without_reason")
             warning.confirmed_by, warning.confirmed_at, warning.confirmed_reason = actor, utc_now(), reason.strip()
-            record(
-                session, actor, "warning_confirmed", subject_of(row), file_sha256=row.file_sha256,
-                cell=f"{warning.sheet}!{warning.cell}", detail=f"{warning.found}: {reason.strip()}",
-            )  # fmt: skip
+            place, detail = f"{warning.sheet}!{warning.cell}", f"{warning.found}: {reason.strip()}"
+            record_step(session, row, actor, "warning_confirmed", cell=place, detail=detail)
 
 
 def submit(store: Store, report_id: int, *, actor: str, revision: int, today: date) -> None:
@@ -291,7 +275,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
             detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
             counted = completeness_of(row)
             detail += f"; {counted.told()}" if counted is not None else ""
-            record(session, actor, "submitted", subject_of(row), file_sha256=row.file_sha256, detail=detail)
+            record_step(session, row, actor, "submitted", detail=detail)
             return
         keep_warnings(session, row, [as_warning(each) for each in unasked], {})
     raise StepRefused("contradicts_since_check", places=partial(places_of, unasked))
@@ -302,7 +286,7 @@ def withdraw(store: Store, report_id: int, *, actor: str, revision: int) -> None
     with store.writing() as session:
         row = report_for_step(session, report_id, actor, "withdraw", revision)
         row.state = next_state(row.state, "withdraw")
-        record(session, actor, "withdrawn", subject_of(row), file_sha256=row.file_sha256)
+        record_step(session, row, actor, "withdrawn")
 
 
 def give_back(
@@ -333,11 +317,8 @@ def give_back(
                     sheet=stored.sheet, cell=cell, comment=text.strip(), written_by=actor, written_at=utc_now(),
                 )
             )  # fmt: skip
-            record(
-                session, actor, "commented", subject_of(row), file_sha256=row.file_sha256, cell=f"{stored.sheet}!{cell}",
-                detail=text.strip(),
-            )  # fmt: skip
-        record(session, actor, "returned", subject_of(row), file_sha256=row.file_sha256, detail=reason.strip())
+            record_step(session, row, actor, "commented", cell=f"{stored.sheet}!{cell}", detail=text.strip())
+        record_step(session, row, actor, "returned", detail=reason.strip())
 
 
 def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
@@ -371,7 +352,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
                 origin = Origin(now, row.file_sha256, row.id, reasons)
                 changed += vintages.apply_report(session, kind, values, origin=origin)
             row.state, row.decided_by, row.decided_at = after, actor, now
-            record(session, actor, "approved", subject_of(row), file_sha256=row.file_sha256, detail=f"{changed} rows")
+            record_step(session, row, actor, "approved", detail=f"{changed} rows")
             record_cells(session, row, actor, comparison)
             return changed
     except IntegrityError as refused:

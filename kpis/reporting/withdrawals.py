@@ -6,23 +6,26 @@ counts again, or none (``kpis.figures.records.current_vintages``); nothing is de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from kpis.declared import Row
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
-from kpis.figures.records import counting_vintage
+from kpis.figures.records import Figure, counting_vintage
 from kpis.government import government
 from kpis.languages import say
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.people import allow, record
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.store import Store, utc_now
 from kpis.store.tables import table_of
 from kpis.store.vintages import as_withdrawal
@@ -49,8 +52,8 @@ class Asked:
     decided_by: str | None
     decided_at: datetime | None
     decision_text: str
-    figure: dict[str, Any]
-    then: dict[str, Any] | None
+    figure: Figure
+    then: Figure | None
 
 
 def ask(
@@ -141,44 +144,52 @@ def requests(store: Store, *, viewer: str, states: Sequence[str] = ("asked",)) -
         return [_asked(row, _held(session, (row.indicator_code, row.bureau_code, row.period_code))) for row in rows]
 
 
-def vintages_of(store: Store, key: tuple[str, str, str]) -> list[dict[str, Any]]:
+def vintages_of(store: Store, key: tuple[str, str, str]) -> list[Figure]:
     """Return every vintage of a figure, oldest first."""
     with store.reading() as session:
-        return _held(session, key)
+        return [_figure(row) for row in _held(session, key)]
 
 
-def _held(session: Session, key: tuple[str, str, str]) -> list[dict[str, Any]]:
+def said_of(figure: Figure | None) -> dict[str, float | str]:
+    """Return what a figure says: value, parts, base and words, as far as there are any."""
+    return {name: said for name in _SAID if (said := getattr(figure, name, None)) not in (None, "")}
+
+
+def _figure(row: Mapping[str, Any]) -> Figure:
+    return record_of(Figure, SimpleNamespace(**row), reason_class=row["reason_class"] or "")
+
+
+def _held(session: Session, key: tuple[str, str, str]) -> list[Row]:
     table = table_of(tables.Observation)
     own = (table.c[name] == value for name, value in zip(_KEY, key, strict=True))
     return [dict(row._mapping) for row in session.execute(select(table).where(*own).order_by(table.c.vintage))]
 
 
-def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) -> dict[str, Any]:
+def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) -> Row:
     held = _held(session, key)
     counting = counting_vintage(held)
-    found = dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)
+    wanted = (
+        dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)
+    )
     place = " ".join(key)
-    if found is None:
+    if wanted is None:
         vintages = tuple(str(r["vintage"]) for r in held if r["withdraws_vintage"] is None) or Message("vintages_none")
         raise NotFound("figure_to_withdraw_not_found", place=place, vintages=vintages)
-    if found["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == found["vintage"] for r in held):
-        raise FigureRefused("withdrawn_before", place=place, vintage=found["vintage"])
-    return found
+    if wanted["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == wanted["vintage"] for r in held):
+        raise FigureRefused("withdrawn_before", place=place, vintage=wanted["vintage"])
+    return wanted
 
 
 def _subject(row: tables.Withdrawal) -> str:
     return f"withdrawal {row.id}"
 
 
-def _asked(row: Any, held: Sequence[dict[str, Any]]) -> Asked:
+def _asked(row: Any, held: Sequence[Row]) -> Asked:
     figure = next(r for r in held if r["vintage"] == row.vintage)
     then = counting_vintage([*held, {"vintage": held[-1]["vintage"] + 1, "withdraws_vintage": row.vintage}])
-    return Asked(
-        id=row.id, key=(row.indicator_code, row.bureau_code, row.period_code), vintage=row.vintage, reason_class=row.reason_class,
-        reason_text=row.reason_text, state=row.state,
-        asked_by=row.asked_by, asked_at=row.asked_at, decided_by=row.decided_by, decided_at=row.decided_at,
-        decision_text=row.decision_text, figure={name: figure[name] for name in _SAID},
-        then=None if then is None else {name: then[name] for name in _SAID},
+    return record_of(
+        Asked, row, key=(row.indicator_code, row.bureau_code, row.period_code), figure=_figure(figure),
+        then=None if then is None else _figure(then),
     )  # fmt: skip
 
 

@@ -8,20 +8,24 @@ a load of 50,000 rows would take half as long again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
 from pydantic import Field as Bounds  # SQLModel's own would hide what a field refers to
-from sqlalchemy import CheckConstraint, DateTime, Table, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Select, Table, Text, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
 from kpis.declared import Code, Flag, Said
 from kpis.periods import parse_period
 from kpis.vocabulary import OneOf, Vocabulary
+
+R = TypeVar("R")
 
 
 def refers(column: str, *, key: bool = False, index: bool = False) -> Any:
@@ -44,6 +48,25 @@ def table_of(model: type[SQLModel]) -> Table:
     """Return the table behind a class."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+def record_of(record: type[R], row: object, **more: object) -> R:
+    """Return a record with what a stored row holds in the columns of its fields' names.
+
+    Args:
+        record: a dataclass.
+        row: of a table that has a column for each field not given in ``more`` and without a default.
+        more: fields that no column gives.
+    """
+    held = {f.name: getattr(row, f.name) for f in fields(record) if f.name not in more and hasattr(row, f.name)}  # type: ignore[arg-type]
+    return record(**held, **more)
+
+
+def of_codes(session: Session, query: Select[Any], column: ColumnElement[Any], codes: Iterable[str]) -> Iterator[Any]:
+    """Yield what a query gives of rows with these codes, for a few hundred codes at a time: a statement can hold only so many."""
+    wanted = sorted(codes)
+    for start in range(0, len(wanted), 500):
+        yield session.execute(query.where(column.in_(wanted[start : start + 500])))
 
 
 @cache

@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
 from sqlmodel import Session
 
+from kpis.declared import Row
 from kpis.errors import NotFound
 from kpis.figures.registers import ENDED, FINISHED, MISTAKE, ONLINE, STEPS, SURE, Dated, Group, search_words
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.register_history import FIRST_KNOWN, as_known
 from kpis.store.store import Store
 
@@ -91,25 +93,24 @@ def groups(store: Store, *, as_of: date, known_at: datetime | None = None) -> li
     """Count the register in groups; one query."""
     with store.reading() as session:
         c = _columns(session, known_at)
-        keys = [
-            func.coalesce(c["bureau_code"], ""), _status_on(c, as_of), c["process_type"], c["applicant"], c["authority"],
-            c["is_priority"], c["smartphone_ready"], c["counted_as"], c["is_sample"], *(c[f"{step}_step"] for step in STEPS),
-        ]  # fmt: skip
-        known = c["online_count"].is_not(None)
-        sums = [
-            func.count(), func.count(c["applications_count"]), func.coalesce(func.sum(c["applications_count"]), 0.0),
-            func.count(case((known, c["applications_count"]))),
-            func.coalesce(func.sum(case((known, c["applications_count"]))), 0.0),
-            func.coalesce(func.sum(case((c["applications_count"].is_not(None), c["online_count"]))), 0.0),
-        ]  # fmt: skip
-        rows = session.execute(select(*keys, *sums).group_by(*keys)).all()
-    return [
-        Group(bureau=r[0], status=r[1], process_type=r[2], applicant=r[3], authority=r[4], is_priority=bool(r[5]), smartphone=r[6], counted_as=r[7], is_sample=bool(r[8]), steps=(r[9], r[10], r[11], r[12]), count=r[13], with_applications=r[14], applications=r[15], with_usage=r[16], usage_total=r[17], usage_online=r[18])
-        for r in rows
-    ]  # fmt: skip
+        names = ("process_type", "applicant", "authority", "is_priority", "counted_as", "is_sample")
+        keys = {
+            "bureau": func.coalesce(c["bureau_code"], ""), "status": _status_on(c, as_of), "smartphone": c["smartphone_ready"],
+            **{name: c[name] for name in names}, **{f"{step}_step": c[f"{step}_step"] for step in STEPS},
+        }  # fmt: skip
+        known, applications = c["online_count"].is_not(None), c["applications_count"]
+        sums = {
+            "count_of_rows": func.count(), "with_applications": func.count(applications),
+            "applications": func.coalesce(func.sum(applications), 0.0), "with_usage": func.count(case((known, applications))),
+            "usage_total": func.coalesce(func.sum(case((known, applications))), 0.0),
+            "usage_online": func.coalesce(func.sum(case((applications.is_not(None), c["online_count"]))), 0.0),
+        }  # fmt: skip
+        columns = (column.label(name) for name, column in {**keys, **sums}.items())
+        rows = session.execute(select(*columns).group_by(*keys.values())).all()
+    return [record_of(Group, r, steps=tuple(getattr(r, f"{step}_step") for step in STEPS), count=r.count_of_rows) for r in rows]
 
 
-def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
+def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[Row]:
     """Count by bureau and status: rows of ``bureau_code`` (``None`` where not stated), ``digital_status`` and ``count``."""
     with store.reading() as session:
         c = _columns(session, known_at)
@@ -126,7 +127,7 @@ def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = Non
         status = _status_on(c, as_of)
         query = select(c["online_channel"], status, func.count()).where(not_(_has_ended(c, as_of)))
         query = query.group_by(c["online_channel"], status)
-        return [(channel, found, count) for channel, found, count in session.execute(query)]
+        return [(channel, status_then, count) for channel, status_then, count in session.execute(query)]
 
 
 def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None = None) -> list[Dated]:
@@ -146,22 +147,22 @@ def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None =
 
 def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[bool]]:
     status = _status_on(c, as_of)
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if wanted.bureau:
-        found.append(c["bureau_code"].is_(None) if wanted.bureau == "-" else c["bureau_code"] == wanted.bureau)
-    found += [c[name] == value for name in ("process_type", "applicant", "authority") if (value := getattr(wanted, name))]
+        conditions.append(c["bureau_code"].is_(None) if wanted.bureau == "-" else c["bureau_code"] == wanted.bureau)
+    conditions += [c[name] == value for name in ("process_type", "applicant", "authority") if (value := getattr(wanted, name))]
     if wanted.status:
-        found.append(status == wanted.status)
+        conditions.append(status == wanted.status)
     if wanted.channel:
-        found.append(c["online_channel"].contains(wanted.channel, autoescape=True))
+        conditions.append(c["online_channel"].contains(wanted.channel, autoescape=True))
     if wanted.priority:
-        found.append(c["is_priority"].is_(wanted.priority == "yes"))
+        conditions.append(c["is_priority"].is_(wanted.priority == "yes"))
     if wanted.due:
-        found += [c["planned_for"].is_not(None), status.not_in(FINISHED)]
+        conditions += [c["planned_for"].is_not(None), status.not_in(FINISHED)]
         if wanted.due == "overdue":
-            found += [c["planned_for"] < as_of, c["planned_for_precision"].in_(SURE)]
-    found += [c["search_text"].contains(word, autoescape=True) for word in search_words(wanted.q)]
-    return found
+            conditions += [c["planned_for"] < as_of, c["planned_for_precision"].in_(SURE)]
+    conditions += [c["search_text"].contains(word, autoescape=True) for word in search_words(wanted.q)]
+    return conditions
 
 
 def _narrowed(query: Select[Any], c: _Columns, wanted: Filter, as_of: date) -> Select[Any]:
@@ -170,7 +171,7 @@ def _narrowed(query: Select[Any], c: _Columns, wanted: Filter, as_of: date) -> S
 
 def search(
     store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, page: int = 1, size: int = PAGE_SIZE
-) -> tuple[int, list[dict[str, Any]]]:
+) -> tuple[int, list[Row]]:
     """Return how many procedures there are, and one page of them in the order of their codes.
 
     The narrow index answers which ones, in one scan where they are few; only the rows of the page are then read whole.
@@ -197,7 +198,7 @@ def search(
         return total, [dict(row._mapping) for row in rows]
 
 
-def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None) -> Iterator[dict[str, Any]]:
+def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None) -> Iterator[Row]:
     """Yield every procedure that a filter keeps, whole, in the order of their codes, a few hundred at a time in memory."""
     with store.reading() as session:
         c = _columns(session, known_at)
@@ -206,7 +207,7 @@ def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | 
             yield dict(row._mapping)
 
 
-def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = None) -> dict[str, Any]:
+def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = None) -> Row:
     """Return one procedure, whole, with ``status`` as of the day.
 
     Raises:
@@ -224,8 +225,8 @@ def merged_into(store: Store, code: str, *, known_at: datetime | None = None) ->
     """Return the codes of the procedures that a procedure follows."""
     with store.reading() as session:
         c = _columns(session, known_at)
-        found = session.execute(select(c["procedure_code"]).where(c["successor_code"] == code).order_by(c["procedure_code"]))
-        return list(found.scalars())
+        codes = session.execute(select(c["procedure_code"]).where(c["successor_code"] == code).order_by(c["procedure_code"]))
+        return list(codes.scalars())
 
 
 def _whole(c: _Columns, as_of: date) -> list[ColumnElement[Any]]:

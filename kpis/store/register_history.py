@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, SQLModel
 
+from kpis.declared import Row
 from kpis.store import tables
 from kpis.store.tables import table_of
 
@@ -56,28 +57,28 @@ def as_known(session: Session, model: type[SQLModel], known_at: datetime | None)
     return select(*columns).select_from(table.outerjoin(past, past.c.row_code == key)).where(known).subquery(f"{table.name}_known")
 
 
-def said_before(session: Session, model: type[SQLModel], known_at: datetime | None) -> dict[str, dict[str, Any]]:
+def said_before(session: Session, model: type[SQLModel], known_at: datetime | None) -> dict[str, Row]:
     """Return of the rows of a register that changed since an instant the first value noted after it: code → column → value."""
     if known_at is None:
         return {}
     log = table_of(tables.RegisterChange)
     query = select(log.c.row_code, log.c.before_json).where(*_since(table_of(model).name, known_at)).order_by(log.c.vintage)
-    found: dict[str, dict[str, Any]] = {}
+    values: dict[str, Row] = {}
     for code, before in session.execute(query):
-        found[code] = {**json.loads(before), **found.get(code, {})}
-    return found
+        values[code] = {**json.loads(before), **values.get(code, {})}
+    return values
 
 
 def first_known(session: Session, model: type[SQLModel]) -> datetime | None:
     """Return the instant at which the first row of a register became known; ``None`` where there is none, or no record of it."""
-    found: datetime | None = session.execute(select(func.min(table_of(model).c[FIRST_KNOWN]))).scalar()
-    return found
+    instant: datetime | None = session.execute(select(func.min(table_of(model).c[FIRST_KNOWN]))).scalar()
+    return instant
 
 
 def _has_moved_on(session: Session, table: Table, register: str, known_at: datetime) -> bool:
     changed = exists().where(*_since(register, known_at))
     added = exists().where(table.c[FIRST_KNOWN] > known_at)
-    return any(session.execute(select(found)).scalar() for found in (changed, added))
+    return any(session.execute(select(condition)).scalar() for condition in (changed, added))
 
 
 def _since(register: str, known_at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlmodel import Session, SQLModel
 
-from kpis.declared import translated
+from kpis.declared import Row, translated
 from kpis.errors import NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
@@ -41,7 +41,7 @@ from kpis.figures.scorecard import Book, Entry, SourceNote
 from kpis.registers import LISTS
 from kpis.settings import settings
 from kpis.store import tables, translations
-from kpis.store.fields import key_columns
+from kpis.store.fields import key_columns, record_of
 from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
 from kpis.store.translations import further, with_texts
@@ -220,32 +220,18 @@ class Store:
             figures = self._figures(session, kinds, indicator_codes)
             goals: dict[tuple[str, str], list[Goal]] = {}
             for row in self._rows(session, tables.Target, indicator_codes, "id"):
-                goal = Goal(
-                    period_code=row.period_code, value=row.value, set_on=row.set_on, set_order=row.set_order,
-                    is_approximate=row.is_approximate, source_code=row.source_code, set_on_precision=row.set_on_precision,
-                    withdrawn_on=row.withdrawn_on, withdrawn_reason=row.withdrawn_reason,
-                )  # fmt: skip
-                goals.setdefault((row.indicator_code, row.bureau_code), []).append(goal)
+                goals.setdefault((row.indicator_code, row.bureau_code), []).append(record_of(Goal, row))
             baselines = {
-                (r.indicator_code, r.bureau_code): Baseline(
-                    period_code=r.period_code, value=r.value, is_approximate=r.is_approximate, is_estimated=r.is_estimated,
-                    source_code=r.source_code,
-                )
+                (r.indicator_code, r.bureau_code): record_of(Baseline, r)
                 for r in self._rows(session, tables.Baseline, indicator_codes, "indicator_code")
-            }  # fmt: skip
+            }
             siblings: dict[str, set[str]] = {}  # either of two indicators may name the other
             for row in self._rows(session, tables.Indicator, None, "sort_order"):
                 if row.sibling_code:
                     siblings.setdefault(row.indicator_code, set()).add(row.sibling_code)
                     siblings.setdefault(row.sibling_code, set()).add(row.indicator_code)
             based = {(r.indicator_code, r.bureau_code) for r in self._rows(session, tables.Baseline, None, "indicator_code")}
-            sources = {
-                s.source_code: SourceNote(
-                    source_code=s.source_code, url=s.url, title=s.title, published_on=s.published_on, grade=s.grade,
-                    published_by=s.published_by, published_basis=s.published_basis,
-                )
-                for s in session.execute(select(table_of(tables.Source)))
-            }  # fmt: skip
+            sources = {s.source_code: record_of(SourceNote, s) for s in session.execute(select(table_of(tables.Source)))}
             organisation = self.organisation_in(session)
         entries = []
         last = len(organisation.order)
@@ -273,10 +259,7 @@ class Store:
         in_order = select(units).order_by(units.c.sort_order, units.c.bureau_code)
         return Organisation(
             tuple(_unit(row) for row in with_texts(session, tables.Bureau, session.execute(in_order))),
-            tuple(
-                Succession(s.predecessor_code, s.successor_code, s.relation, s.effective_date, s.share)
-                for s in session.execute(select(successions).order_by(successions.c.id))
-            ),
+            tuple(record_of(Succession, s) for s in session.execute(select(successions).order_by(successions.c.id))),
         )
 
     def organisation(self) -> Organisation:
@@ -326,9 +309,7 @@ class Store:
                 gc.enable()
         return figures
 
-    def vintages(
-        self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None
-    ) -> dict[VintageKey, list[dict[str, Any]]]:
+    def vintages(self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None) -> dict[VintageKey, list[Row]]:
         """Return every vintage of figures as it was given, nothing worked out, oldest first.
 
         Args:
@@ -345,11 +326,11 @@ class Store:
             query = query.where(table.c.indicator_code.in_(codes))
         if units is not None:
             query = query.where(table.c.bureau_code.in_(units))
-        found: dict[VintageKey, list[dict[str, Any]]] = {}
+        vintages: dict[VintageKey, list[Row]] = {}
         with self.reading() as session:
             for row in session.execute(query.execution_options(yield_per=10_000)):
-                found.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
-        return found
+                vintages.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
+        return vintages
 
     def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = table_of(model)
@@ -358,13 +339,13 @@ class Store:
             query = query.where(table.c.indicator_code.in_(codes))
         return [SimpleNamespace(**row) for row in with_texts(session, model, session.execute(query))]
 
-    def all_of(self, model: type[SQLModel], **equal: object) -> list[dict[str, Any]]:
+    def all_of(self, model: type[SQLModel], **equal: object) -> list[Row]:
         """Return the rows of a table as plain dictionaries, in key order, where each column equals its value."""
         return list(self.each_of(model, equal=equal))
 
     def each_of(
         self, model: type[SQLModel], *, columns: Sequence[str] = (), by_key: bool = False, equal: Mapping[str, object] | None = None
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Row]:
         """Yield the rows of a table as ``all_of`` returns them, a batch at a time in memory: a register may have 75,000.
 
         Args:
@@ -386,15 +367,15 @@ class Store:
             for row in with_texts(session, model, rows):
                 yield {name: row[name] for name in columns} if columns and has_texts else row
 
-    def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[dict[str, Any]]:
+    def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[Row]:
         """Return the rows of a register in key order, as they were known at an instant (UTC); ``None`` means as known now."""
         (key,) = table_of(model).primary_key.columns
         with self.reading() as session:
             rows = as_known(session, model, known_at)
-            found = session.execute(select(rows).order_by(rows.c[key.name]))
-            return list(with_texts(session, model, found, known_at=known_at))
+            result = session.execute(select(rows).order_by(rows.c[key.name]))
+            return list(with_texts(session, model, result, known_at=known_at))
 
-    def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> dict[str, Any]:
+    def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> Row:
         """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
 
         Raises:
@@ -403,8 +384,8 @@ class Store:
         (column,) = table_of(model).primary_key.columns
         with self.reading() as session:
             rows = as_known(session, model, known_at) if known_at else table_of(model)
-            found = session.execute(select(rows).where(rows.c[column.name] == key))
-            row = next(with_texts(session, model, found, known_at=known_at), None)
+            result = session.execute(select(rows).where(rows.c[column.name] == key))
+            row = next(with_texts(session, model, result, known_at=known_at), None)
         if row is None:
             raise NotFound("code_unknown", code=key)
         return row
@@ -426,17 +407,9 @@ def utc_now() -> datetime:
 
 
 def _unit(row: Mapping[str, Any]) -> Unit:
-    return Unit(
-        row["bureau_code"], row["name_ja"], row["name_en"], row["kind"], row["parent_code"], row["valid_from"], row["valid_to"],
-        row["is_current"], further(tables.Bureau, row),
-    )  # fmt: skip
+    return record_of(Unit, SimpleNamespace(**row), code=row["bureau_code"], further=further(tables.Bureau, row))
 
 
 def _definition(row: Any, *, has_sibling_baseline: bool) -> Definition:
-    return Definition(
-        row.indicator_code, row.kind, row.direction, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.decimals,
-        threshold_on_track=row.threshold_on_track, threshold_behind=row.threshold_behind, tolerance=row.tolerance,
-        stale_after_days=row.stale_after_days, publication_lag_days=row.publication_lag_days,
-        minimum_value=row.minimum_value, maximum_value=row.maximum_value, has_sibling_baseline=has_sibling_baseline,
-        further=further(tables.Indicator, vars(row)),
-    )  # fmt: skip
+    texts = further(tables.Indicator, vars(row))
+    return record_of(Definition, row, code=row.indicator_code, has_sibling_baseline=has_sibling_baseline, further=texts)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Result, Text, bindparam, column, delete, i
 from sqlalchemy.dialects import sqlite
 from sqlmodel import Session, SQLModel
 
-from kpis.declared import ALWAYS, declared, text_column, translated
+from kpis.declared import ALWAYS, Row, declared, text_column, translated
 from kpis.registers import LISTS
 from kpis.store import tables
 from kpis.store.fields import key_columns
@@ -25,9 +25,7 @@ _Row = Mapping[str, Any]
 _TEXTS = table_of(tables.Translation)
 
 
-def with_texts(
-    session: Session, model: type[SQLModel], found: Result[Any], *, known_at: datetime | None = None
-) -> Iterator[dict[str, Any]]:
+def with_texts(session: Session, model: type[SQLModel], result: Result[Any], *, known_at: datetime | None = None) -> Iterator[Row]:
     """Yield rows of a table with their texts beside, in the order in which the columns are declared.
 
     Args:
@@ -36,8 +34,8 @@ def with_texts(
         found: rows of the table, with at least the columns that name one.
         known_at: of a register, the instant (UTC) whose knowledge is asked for; ``None`` means as known now.
     """
-    columns = tuple(found.keys())
-    rows = (dict(zip(columns, row, strict=True)) for row in found)
+    columns = tuple(result.keys())
+    rows = (dict(zip(columns, row, strict=True)) for row in result)
     if not translated(model):
         yield from rows
         return
@@ -75,7 +73,7 @@ def between(columns: Mapping[str, Sequence[str]], names: Iterable[str]) -> list[
 def further(model: type[SQLModel], row: _Row) -> dict[str, str]:
     """Return the texts of a row in languages beyond those that every row has: column → text."""
     held = ((name, text, text_column(model, name)) for name, text in row.items())
-    return {name: text for name, text, found in held if found and found[1] not in ALWAYS and text}
+    return {name: text for name, text, place in held if place and place[1] not in ALWAYS and text}
 
 
 def put(session: Session, model: type[SQLModel], rows: Iterable[_Row]) -> None:
@@ -99,10 +97,10 @@ def _add(session: Session, said: Iterable[dict[str, str]]) -> None:
 
 def _said(model: type[SQLModel], rows: Iterable[_Row]) -> list[dict[str, str]]:
     return [
-        {"table_name": table_of(model).name, "row_key": _key(model, row), "field": found[0], "language": found[1], "text": value}
+        {"table_name": table_of(model).name, "row_key": _key(model, row), "field": place[0], "language": place[1], "text": value}
         for row in rows
         for name, value in row.items()
-        if (found := text_column(model, name))
+        if (place := text_column(model, name))
     ]
 
 
@@ -111,7 +109,7 @@ def clear(session: Session, model: type[SQLModel]) -> None:
     session.execute(delete(_TEXTS).where(_TEXTS.c.table_name == table_of(model).name))
 
 
-def stored(model: type[SQLModel], row: _Row) -> dict[str, Any]:
+def stored(model: type[SQLModel], row: _Row) -> Row:
     """Return a row without its texts: the columns of its table."""
     columns = table_of(model).c
     return {name: value for name, value in row.items() if name in columns}
@@ -130,8 +128,8 @@ def of_pairs(held: Mapping[str, set[str]]) -> str:
         for other in others:
             row_key = row_key.concat(" ").concat(column(other, Text))
         for own in sorted(held.get(name, ())):
-            if found := text_column(listed.table, own):
-                said = (literal(name, Text), row_key, *(literal(part, Text) for part in found), column(own, Text))
+            if place := text_column(listed.table, own):
+                said = (literal(name, Text), row_key, *(literal(part, Text) for part in place), column(own, Text))
                 named = (value.label(c.name) for value, c in zip(said, _TEXTS.c, strict=True))
                 parts.append(select(*named).select_from(table(name, schema="main")).where(column(own) != ""))
     return str(union_all(*parts).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})) if parts else ""

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
-from kpis.declared import translated
+from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import Figure, counting_vintage
 from kpis.figures.registers import SEARCHED, searchable
@@ -112,7 +112,7 @@ def apply_rows(
     return len(values)
 
 
-def apply_report(session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+def apply_report(session: Session, kind: str, values: list[Row], *, origin: Origin) -> int:
     """Store the approved rows of a bureau's report within the caller's transaction.
 
     Args:
@@ -133,7 +133,7 @@ def apply_report(session: Session, kind: str, values: list[dict[str, Any]], *, o
     return upsert(session, kind, values, origin=origin)
 
 
-def upsert(session: Session, kind: str, values: list[dict[str, Any]], *, origin: Origin) -> int:
+def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) -> int:
     """Store rows of a list by their key; a row of a register that changed keeps what it was. Return how many changed or are new."""
     model, is_register = LISTS[kind].table, kind in REGISTERS
     table = table_of(model)
@@ -144,11 +144,11 @@ def upsert(session: Session, kind: str, values: list[dict[str, Any]], *, origin:
     if len(values) < MANY:
         query = query.where(key.in_([given[key.name] for given in values]))
     known = {row[key.name]: row for row in translations.with_texts(session, model, session.execute(query))}
-    new_texts: list[dict[str, Any]] = []
-    texts: list[dict[str, Any]] = []
-    fresh: list[dict[str, Any]] = []
-    later: list[dict[str, Any]] = []
-    changes: list[dict[str, Any]] = []
+    new_texts: list[Row] = []
+    texts: list[Row] = []
+    fresh: list[Row] = []
+    later: list[Row] = []
+    changes: list[Row] = []
     for order, given in enumerate(values):
         row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
         old = known.get(row[key.name])
@@ -194,29 +194,27 @@ def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: s
         session.execute(update(table).where(own, table.c.listed_in != name).values(listed_in=name))
 
 
-def _update_many(session: Session, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+def _update_many(session: Session, table: Table, key: str, rows: Sequence[Row]) -> None:
     """Update rows by their key, those with the same columns in one statement: a report may bring thousands."""
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    alike: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         alike.setdefault(tuple(row), []).append({**row, "key_of_the_row": row[key]})
-    for found in alike.values():
-        session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), found)
+    for batch in alike.values():
+        session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), batch)
 
 
-def _append_milestone_dates(
-    session: Session, values: list[dict[str, Any]], known: dict[str, dict[str, Any]], *, origin: Origin
-) -> None:
+def _append_milestone_dates(session: Session, values: list[Row], known: dict[str, Row], *, origin: Origin) -> None:
     """Keep every day a milestone was ever given, so that re-planning twice keeps all of them.
 
     A day that is cleared, or corrected as an error, was never so: it is withdrawn by a row of its own.
     """
     table = table_of(tables.MilestoneDate)
-    held: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    held: dict[tuple[str, str], list[Row]] = {}
     if known:
         query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
         for row in session.execute(query.order_by(table.c.vintage)):
             held.setdefault((row.milestone_code, row.date_kind), []).append(dict(row._mapping))
-    fresh: list[dict[str, Any]] = []
+    fresh: list[Row] = []
     for given in values:
         code = given["milestone_code"]
         was = known.get(code, {})
@@ -258,7 +256,7 @@ def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tup
     return standing[-1:] if own is not None and own.is_error else []
 
 
-def _append_observations(session: Session, values: list[dict[str, Any]], *, sha256: str | None, loaded_at: datetime) -> int:
+def _append_observations(session: Session, values: list[Row], *, sha256: str | None, loaded_at: datetime) -> int:
     """Append what is new: a row that repeats a vintage already stored, with its reason, is known, whatever came after it."""
     table = table_of(tables.Observation)
     ensure_periods(session, {v["period_code"] for v in values})
@@ -268,12 +266,12 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
         for code, day, last_day in session.execute(select(sources.c.source_code, sources.c.published_on, sources.c.published_by))
     }
     columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
-    held: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    held: dict[tuple[str, str, str], list[Row]] = {}
     codes = sorted({v["indicator_code"] for v in values})
     query = select(*(table.c[name] for name in columns)).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)
     for row in session.execute(query):
-        found = dict(row._mapping)
-        held.setdefault((found["indicator_code"], found["bureau_code"], found["period_code"]), []).append(found)
+        vintage = dict(row._mapping)
+        held.setdefault((vintage["indicator_code"], vintage["bureau_code"], vintage["period_code"]), []).append(vintage)
     fresh = []
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
@@ -293,7 +291,7 @@ def _append_observations(session: Session, values: list[dict[str, Any]], *, sha2
     return len(fresh)
 
 
-def next_vintage(stored: Sequence[Mapping[str, Any]], given: dict[str, Any], *, row: int, key: str) -> dict[str, Any] | None:
+def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, key: str) -> Row | None:
     """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
     withdraws = given.pop("is_withdrawn", False)
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
@@ -324,7 +322,7 @@ def _reason(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["reason_class"] or "", row["reason_text"] or ""
 
 
-def _set_calendar(session: Session, values: list[dict[str, Any]], *, kept: Collection[str]) -> int:
+def _set_calendar(session: Session, values: list[Row], *, kept: Collection[str]) -> int:
     """Set the days of every period named, and take them from the others but those kept: the file is the whole calendar."""
     table = table_of(tables.ReportingPeriod)
     ensure_periods(session, {given["period_code"] for given in values})
@@ -339,16 +337,16 @@ def ensure_periods(session: Session, codes: set[str]) -> None:
     table = table_of(tables.ReportingPeriod)
     missing = codes - set(session.execute(select(table.c.period_code)).scalars())
     if missing:
-        found = [parse_period(code) for code in sorted(missing)]
+        periods = [parse_period(code) for code in sorted(missing)]
         session.execute(
             insert(table),
-            [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in found],
+            [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in periods],
         )
 
 
 def as_withdrawal(
     withdrawn: Mapping[str, Any], held: Sequence[Mapping[str, Any]], *, reason: tuple[str, str], known_at: datetime
-) -> dict[str, Any]:
+) -> Row:
     """Return the vintage that takes one back.
 
     Args:
@@ -369,12 +367,10 @@ def as_withdrawal(
     }  # fmt: skip
 
 
-def _register_change(
-    register: str, row: dict[str, Any], old: dict[str, Any], differing: dict[str, Any], *, key: str, origin: Origin
-) -> dict[str, Any]:
+def _register_change(register: str, row: Row, old: Row, differing: Row, *, key: str, origin: Origin) -> Row:
     reason_class, reason_text = origin.reasons.get(row[key], (None, ""))
 
-    def packed(values: dict[str, Any]) -> str:
+    def packed(values: Row) -> str:
         return json.dumps(values, ensure_ascii=False, default=date.isoformat)
 
     return {

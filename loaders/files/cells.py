@@ -102,14 +102,14 @@ def read_date(text: str) -> tuple[date, str]:
         raise Unreadable(text)
     try:
         year, month = _year(match), int(match["m"])
-        found = date(year, month, int(match["d"])) if match["d"] else month_end(year, month)
+        day = date(year, month, int(match["d"])) if match["d"] else month_end(year, month)
     except (ValueError, IndexError) as error:
         raise Unreadable(text) from error
     if match["era"]:
         zero = _ERAS[match["era"]]
-        if not _ERA_FIRST[zero] <= found <= _ERA_LAST[zero]:
+        if not _ERA_FIRST[zero] <= day <= _ERA_LAST[zero]:
             raise Unreadable(text)
-    return found, "day" if match["d"] or match["end"] else "month"
+    return day, "day" if match["d"] or match["end"] else "month"
 
 
 def read_period(raw: object) -> str:

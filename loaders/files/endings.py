@@ -13,6 +13,7 @@ from kpis.figures.registers import MISTAKE
 from kpis.languages import both
 from kpis.message import Message
 from kpis.registers import REGISTERS
+from kpis.store.fields import of_codes
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from loaders.files.problems import Kind
@@ -50,15 +51,9 @@ def faults(
     if ended is not None and not why:
         yield Fault("ended_reason", "missing", blank, Message("why_ended"), Message("remedy_say_why_ended"))
     if why and why != MISTAKE and ended is None:
-        yield Fault(
-            "ended_on", "missing", blank, Message("day_ended"),
-            Message("remedy_enter_day_ended"),
-        )  # fmt: skip
+        yield Fault("ended_on", "missing", blank, Message("day_ended"), Message("remedy_enter_day_ended"))
     if why == MISTAKE and ended is not None:
-        yield Fault(
-            "ended_on", "rule", f"{ended}", Message("no_day_ended"),
-            Message("remedy_no_day_or_other_reason"),
-        )  # fmt: skip
+        yield Fault("ended_on", "rule", f"{ended}", Message("no_day_ended"), Message("remedy_no_day_or_other_reason"))
     if (why == MISTAKE or ended is not None) and code in followed and (ended is None or ended <= followed[code]):
         yield Fault(
             "ended_on" if ended is not None else "ended_reason", "rule", f"{ended or why}",
@@ -69,64 +64,41 @@ def faults(
     day = fields.get(begun)
     slack = _SLACK.get(str(fields.get(REGISTERS[kind].begun_precision, "day")))
     if isinstance(ended, date) and isinstance(day, date) and slack is not None and ended < day - timedelta(days=slack):
-        yield Fault(
-            "ended_on", "rule", f"{ended} < {begun} {day}", Message("day_from", day=day),
-            Message("remedy_ends_before_begin"),
-        )  # fmt: skip
+        over = f"{ended} < {begun} {day}"
+        yield Fault("ended_on", "rule", over, Message("day_from", day=day), Message("remedy_ends_before_begin"))
+    gone, reason = ends.get(successor or "", (None, ""))
+    told: tuple[Kind, str, str, str] | None = None  # sort of problem, what stands there, expected, remedy
     if not successor:
         if why in _FOLLOWED:
-            yield Fault(
-                "successor_code", "missing", blank, Message("code_of_what_followed"),
-                Message("remedy_successor_or_other_reason"),
-            )  # fmt: skip
-        return
-    if not why:
-        yield Fault(
-            "successor_code", "rule", successor, Message("successor_of_ended_only"),
-            Message("remedy_end_or_no_successor"),
-        )  # fmt: skip
+            told = "missing", blank, "code_of_what_followed", "remedy_successor_or_other_reason"
+    elif not why:
+        told = "rule", successor, "successor_of_ended_only", "remedy_end_or_no_successor"
     elif successor == code:
-        yield Fault(
-            "successor_code", "rule", successor, Message("code_of_another_row"),
-            Message("remedy_not_its_own_successor"),
-        )  # fmt: skip
+        told = "rule", successor, "code_of_another_row", "remedy_not_its_own_successor"
     elif successor not in ends:
-        yield Fault(
-            "successor_code", "unknown_code", successor, Message("code_of_register"),
-            Message("remedy_code_or_register_successor"),
-        )  # fmt: skip
-    else:
-        gone, reason = ends[successor]
-        if reason == MISTAKE or (gone is not None and isinstance(ended, date) and gone <= ended):
-            said = f"{successor} ({gone or reason})"
-            yield Fault(
-                "successor_code", "rule", said, Message("goes_on_after_day"),
-                Message("remedy_successor_ended_before"),
-            )  # fmt: skip
+        told = "unknown_code", successor, "code_of_register", "remedy_code_or_register_successor"
+    elif reason == MISTAKE or (gone is not None and isinstance(ended, date) and gone <= ended):
+        told = "rule", f"{successor} ({gone or reason})", "goes_on_after_day", "remedy_successor_ended_before"
+    if told is not None:
+        yield Fault("successor_code", told[0], told[1], Message(told[2]), Message(told[3]))
 
 
 def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | None, str]]:
     """Return of these codes those that are in the register, with the day on which each ended and why."""
     table = table_of(REGISTERS[kind].table)
     (key,) = table.primary_key.columns
-    wanted, found = sorted(codes), dict[str, tuple[date | None, str]]()
+    query = select(key, table.c.ended_on, table.c.ended_reason)
     with store.reading() as session:
-        for start in range(0, len(wanted), 500):
-            query = select(key, table.c.ended_on, table.c.ended_reason).where(key.in_(wanted[start : start + 500]))
-            found |= {code: (day, why or "") for code, day, why in session.execute(query)}
-    return found
+        return {code: (day, why or "") for rows in of_codes(session, query, key, codes) for code, day, why in rows}
 
 
 def followed_by(store: Store, kind: str, codes: set[str]) -> dict[str, date]:
     """Return of these codes those that other rows name as their successor, with the last day on which one of these ended."""
     table = table_of(REGISTERS[kind].table)
-    wanted, found = sorted(codes), dict[str, date]()
+    query = select(table.c.successor_code, func.max(table.c.ended_on)).group_by(table.c.successor_code)
     with store.reading() as session:
-        for start in range(0, len(wanted), 500):
-            query = select(table.c.successor_code, func.max(table.c.ended_on)).group_by(table.c.successor_code)
-            query = query.where(table.c.successor_code.in_(wanted[start : start + 500]), table.c.ended_on.is_not(None))
-            found |= {code: day for code, day in session.execute(query)}
-    return found
+        batches = of_codes(session, query.where(table.c.ended_on.is_not(None)), table.c.successor_code, codes)
+        return {code: day for rows in batches for code, day in rows}
 
 
 def find_faults(store: Store, kind: str, rows: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Fault]]:
@@ -145,7 +117,7 @@ def find_faults(store: Store, kind: str, rows: Mapping[str, Mapping[str, Any]]) 
     named = {str(row["successor_code"]) for row in ending.values() if row.get("successor_code")}
     ends = ends_of(store, kind, named)
     ends |= {code: (rows[code].get("ended_on"), rows[code].get("ended_reason") or "") for code in named if code in rows}
-    followed = {code: day for code, day in followed_by(store, kind, set(ending)).items()}
+    followed = followed_by(store, kind, set(ending))
     for code, row in ending.items():
         if (after := row.get("successor_code")) and after != code and isinstance(row.get("ended_on"), date):
             followed[after] = max(followed.get(after, date.min), row["ended_on"])

@@ -83,11 +83,11 @@ class _Section:
 
 @lru_cache(maxsize=4096)
 def _sections(code: str) -> tuple[_Section, ...]:
-    found: list[_Section] = []
+    sections: list[_Section] = []
     words, marks, condition, general, coloured, elapsed = "", "", None, False, False, False
 
     def close() -> None:
-        found.append(_Section(words, marks, condition, general, coloured, elapsed))
+        sections.append(_Section(words, marks, condition, general, coloured, elapsed))
 
     for quoted, escaped, bracket, general_word, bare in _TOKEN.findall(code):
         if quoted or escaped:
@@ -112,7 +112,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
             else:
                 words += bare
     close()
-    return tuple(found)
+    return tuple(sections)
 
 
 def _section_for(code: str, value: float) -> tuple[_Section | None, bool]:
@@ -145,17 +145,13 @@ def _holds(condition: tuple[str, float], value: float) -> bool:
 
 def is_plain(code: str) -> bool:
     """Say whether a format shows every number as it is held."""
-    return not any(_said(code, value) for value in (1.0, -1.0, 0.0, 0.5, 1e15)) and all(
+    return not any(said_of(code, value) for value in (1.0, -1.0, 0.0, 0.5, 1e15)) and all(
         s.condition is None for s in _sections(code)
     )
 
 
 def said_of(code: str, value: float) -> FormatMeaning | None:
     """Return what a format says of a number, or ``None`` where it shows the number as it is."""
-    return _said(code, value)
-
-
-def _said(code: str, value: float) -> FormatMeaning | None:
     section, is_negative = _section_for(code, value)
     if section is None:
         return FormatMeaning("hidden", code) if value else None

@@ -49,9 +49,9 @@ _UNWANTED = (
 
 
 class _Refused(Exception):
-    def __init__(self, found: str | Message, expected: Message, remedy: Message) -> None:
+    def __init__(self, fault: str | Message, expected: Message, remedy: Message) -> None:
         super().__init__()
-        self.problem = Problem("file", both(found) if isinstance(found, Message) else found, expected, remedy)
+        self.problem = Problem("file", both(fault) if isinstance(fault, Message) else fault, expected, remedy)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -113,9 +113,9 @@ def _check_zip(content: bytes) -> None:
         raise _Refused(Message("workbook_encrypted"), _BOOK, Message("remedy_without_password"))
     if "mimetype" in names and b"opendocument" in content[:200]:
         raise _Refused(Message("opendocument"), _BOOK, _SAVE)
-    for pattern, found, expected, remedy in _UNWANTED:
+    for pattern, fault, expected, remedy in _UNWANTED:
         if any(pattern.search(name) for name in names):
-            raise _Refused(found, expected, remedy)
+            raise _Refused(fault, expected, remedy)
     if "xl/workbook.xml" not in names:
         raise _Refused(Message("zip_no_xlsx"), _FORMS, _SAVE)
     if sum(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names) > MAX_SHEETS:

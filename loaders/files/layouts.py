@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kpis.declared import Fields
+from kpis.declared import Fields, Row
 from kpis.faults import expected_of
 from kpis.languages import both
 from kpis.message import Message
@@ -76,14 +76,14 @@ def _heading(text: Any) -> str:
 @lru_cache(maxsize=4)
 def layouts(folder: Path) -> tuple[FileLayout, ...]:
     """Read every layout of registers in a folder."""
-    found = []
+    known = []
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         if not rows or not {"column", "heading", "read", "codes"} <= set(rows[0]):
             continue  # the tile grid lives here too
-        found.append(FileLayout(path.stem, tuple(_line(row) for row in rows)))
-    return tuple(found)
+        known.append(FileLayout(path.stem, tuple(_line(row) for row in rows)))
+    return tuple(known)
 
 
 def _line(row: Mapping[str, str]) -> LayoutRow:
@@ -125,12 +125,12 @@ def _places(layout: FileLayout, rows: Sequence[list[Any]]) -> dict[LayoutRow, in
         for name in (low, own, f"{group}({low})", group + low):
             if name:
                 names.setdefault(name, i)
-    found = {}
+    columns = {}
     for line in layout.lines:
         place = next((names[h] for h in line.headings if h in names), None)
         if place is not None:
-            found[line] = place
-    return found
+            columns[line] = place
+    return columns
 
 
 def read_placed(
@@ -174,8 +174,8 @@ def read_placed(
                 odd = shown_otherwise(cell, "", sheet=sheet, cell=f"{column_letters(left + place)}{number}", row=number)
                 problems += [odd] if odd is not None else []
         row, wrong = reader.row(given)
-        for line, kind, found, expected, grade in wrong:
-            problems.append(_problem(kind, found, expected, grade, sheet, number, left + placed.places[line]))
+        for line, kind, text, expected, grade in wrong:
+            problems.append(_problem(kind, text, expected, grade, sheet, number, left + placed.places[line]))
         if row is not None:
             numbers.append(number)
             values.append(row)
@@ -200,13 +200,13 @@ class _Reader:
         self.bureaus = bureaus
         self.lines = [(line, placed.places[line]) for line in placed.layout.lines if line in placed.places and line.read != "leave"]
         self.constants = {line.column: line.constant for line in placed.layout.lines if line.read == "constant"}
-        self.read: dict[str, Callable[[LayoutRow, str, dict[str, Any]], _Fault | None]] = {
+        self.read: dict[str, Callable[[LayoutRow, str, Row], _Fault | None]] = {
             "bureau": self._bureau, "code": _read_code, "step": _read_step, "count": _read_count, "fiscal_year": _read_fiscal_year,
         }  # fmt: skip
 
-    def row(self, given: Sequence[Any]) -> tuple[dict[str, Any] | None, list[_Wrong]]:
+    def row(self, given: Sequence[Any]) -> tuple[Row | None, list[_Wrong]]:
         """Return our row, and what is wrong as (line, kind, found, expected, grade); ``None`` where an error keeps it out."""
-        row: dict[str, Any] = dict(self.constants)
+        row: Row = dict(self.constants)
         details: dict[str, str] = {}
         wrong: list[_Wrong] = []
         for line, place in self.lines:
@@ -231,7 +231,7 @@ class _Reader:
             return None, refused  # a warning says what was stored, and nothing is
         return row, wrong
 
-    def _bureau(self, line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+    def _bureau(self, line: LayoutRow, text: str, row: Row) -> _Fault | None:
         code = self.bureaus.get(text)
         if code is None:
             return "unknown_code", Message("name_of_unit"), "error"
@@ -239,7 +239,7 @@ class _Reader:
         return None
 
 
-def _read_code(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_code(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     value = _decoded(line, text)
     if value is None:
         return _unlisted(line)
@@ -247,7 +247,7 @@ def _read_code(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None
     return None
 
 
-def _read_step(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_step(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     if row.get(line.column):
         return None  # an earlier heading answered
     forms = set()
@@ -265,7 +265,7 @@ def _read_step(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None
     return None
 
 
-def _read_count(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_count(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     try:
         value = float(text) if text.isdecimal() else read_number(text).value
     except Unreadable:
@@ -282,7 +282,7 @@ def _read_count(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | Non
     return None
 
 
-def _read_fiscal_year(line: LayoutRow, text: str, row: dict[str, Any]) -> _Fault | None:
+def _read_fiscal_year(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     year = _decoded(line, text)
     if year is None:
         return _unlisted(line)
@@ -312,9 +312,9 @@ def _decoded(line: LayoutRow, answer: str) -> str | None:
     return line.codes.get(cleaned(answer).split(" ", 1)[0], line.codes.get("*"))
 
 
-def _problem(kind: Kind, found: str, expected: Message, grade: str, sheet: str, row: int, column: int) -> Problem:
+def _problem(kind: Kind, text: str, expected: Message, grade: str, sheet: str, row: int, column: int) -> Problem:
     remedy = Message("remedy_correct_cell") if grade == "error" else Message("remedy_stored_as_unknown")
     return Problem(
-        kind, found, expected, remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
+        kind, text, expected, remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
         grade="warning" if grade == "warning" else "error",
     )  # fmt: skip

@@ -31,9 +31,9 @@ Attributes = dict[str, str]
 class BookDamaged(Exception):
     """A workbook cannot be read: what was found, and the sheet and cell where it is known."""
 
-    def __init__(self, found: str, *, sheet: str = "", cell: str = "") -> None:
-        super().__init__(found)
-        self.found, self.sheet, self.cell = found, sheet, cell
+    def __init__(self, fault: str, *, sheet: str = "", cell: str = "") -> None:
+        super().__init__(fault)
+        self.found, self.sheet, self.cell = fault, sheet, cell
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
@@ -54,18 +54,18 @@ def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str,
         target = relation.get("Target", "")
         path = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
         targets[relation.get("Id")] = (names.get(path.casefold(), path), relation.get("Type", "").rsplit("/", 1)[-1])
-    found = []
+    worksheets = []
     for sheet in root.iter():
         if sheet.tag in [f"{{{space}}}sheet" for space in _SPACES]:
             identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
             path, kind = targets.get(identity, ("", ""))
             if kind == "worksheet":
-                found.append((sheet.get("name", ""), path))
-    if len({name.casefold() for name, _ in found}) != len(found):
+                worksheets.append((sheet.get("name", ""), path))
+    if len({name.casefold() for name, _ in worksheets}) != len(worksheets):
         raise BookDamaged(both(Message("sheets_of_one_name")))
     others = {kind: path for path, kind in targets.values() if kind in ("sharedStrings", "styles")}
     told = [e.get("date1904", "").strip() for e in root.iter() if e.tag in [f"{{{space}}}workbookPr" for space in _SPACES]]
-    return found, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in told)
+    return worksheets, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in told)
 
 
 def _tree(archive: zipfile.ZipFile, names: Mapping[str, str], part: str) -> ElementTree.Element:
@@ -147,13 +147,13 @@ class Parsing:
                         or (len(self.text) > 100 and sum(map(len, self.text)) > _TEXT)
                     ):
                         raise BookDamaged(both(Message("xml_not_of_excel")), sheet=self.sheet)
-                    if found := self.beyond():
-                        raise BookDamaged(found, sheet=self.sheet)
+                    if fault := self.beyond():
+                        raise BookDamaged(fault, sheet=self.sheet)
             parser.Parse(b"", True)
         except (expat.ExpatError, LookupError, ValueError) as error:
             raise BookDamaged(f"{part}: {error}", sheet=self.sheet) from error
-        if found := self.beyond():
-            raise BookDamaged(found, sheet=self.sheet)
+        if fault := self.beyond():
+            raise BookDamaged(fault, sheet=self.sheet)
 
 
 class _Strings(Parsing):
@@ -161,14 +161,14 @@ class _Strings(Parsing):
 
     def __init__(self) -> None:
         super().__init__("sst")
-        self.found: list[str] = []
+        self.texts: list[str] = []
 
     def beyond(self) -> str:
-        return both(Message("shared_strings", count=len(self.found))) if len(self.found) > MAX_STRINGS else ""
+        return both(Message("shared_strings", count=len(self.texts))) if len(self.texts) > MAX_STRINGS else ""
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
         entry, text, reading = space + "si", space + "t", space + "rPh"
-        parser, pieces, found, readings = self.parser, self.text, self.found, [0]
+        parser, pieces, texts, readings = self.parser, self.text, self.texts, [0]
 
         def start(tag: str, _attributes: Attributes) -> None:
             self.depth += 1
@@ -182,7 +182,7 @@ class _Strings(Parsing):
             if tag == text:
                 parser.CharacterDataHandler = None
             elif tag == entry:
-                found.append(unescaped("".join(pieces)))
+                texts.append(unescaped("".join(pieces)))
                 pieces.clear()
             elif tag == reading:
                 readings[0] -= 1
@@ -194,7 +194,7 @@ def strings_of(archive: zipfile.ZipFile, part: str) -> list[str]:
     """Return the shared texts in order."""
     parsing = _Strings()
     parsing.parse(archive, part)
-    return parsing.found
+    return parsing.texts
 
 
 def unescaped(text: str) -> str:
@@ -247,7 +247,7 @@ def formats_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     parsing = _Styles()
     parsing.parse(archive, part)
     plain: dict[str, bool] = {}
-    found = {}
+    formats = {}
     for index, (number, parent, applies) in enumerate(parsing.cells):
         code = parsing.code(number)
         # Writers differ in whether a cell without a format of its own takes that of its named style: what may be shown counts.
@@ -261,5 +261,5 @@ def formats_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
         if code not in plain:
             plain[code] = is_plain(code)
         if not plain[code]:
-            found[str(index)] = code
-    return found
+            formats[str(index)] = code
+    return formats

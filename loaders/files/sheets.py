@@ -320,8 +320,8 @@ class _Reader(Parsing):
             return
         self._put(row, column, value)
 
-    def _fault(self, row: int, column: int, found: str) -> None:
-        self.out.faulty[f"{column_letters(column)}{row}"] = found[:60]
+    def _fault(self, row: int, column: int, text: str) -> None:
+        self.out.faulty[f"{column_letters(column)}{row}"] = text[:60]
         self._put(row, column, "")
 
     def _formatted(self, value: float, code: str) -> Any:

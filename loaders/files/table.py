@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kpis.declared import Fields, in_languages, translated, type_of
+from kpis.declared import Fields, Row, in_languages, translated, type_of
 from kpis.faults import expected_of
 from kpis.languages import both
 from kpis.message import Message
@@ -35,14 +35,14 @@ def read_table(content: bytes) -> tuple[Table | None, list[Problem]]:
     """Return the first sheet as (sheet, first row, first column, cells), rows and columns counted from 1 as Excel does."""
     if is_workbook(content):
         try:
-            (found,), _ = read_book(content, only_first=True)
+            (sheet,), _ = read_book(content, only_first=True)
         except BookDamaged as error:
             return None, [damaged(error)]
         except ValueError:
             return None, [damaged(BookDamaged(both(Message("no_worksheet"))))]
-        if found.far_cell:
-            return None, [far_cell(found)]
-        return _from_first_value(found), [*_unreadable(found)]
+        if sheet.far_cell:
+            return None, [far_cell(sheet)]
+        return _from_first_value(sheet), [*_unreadable(sheet)]
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = content.decode(encoding)
@@ -76,8 +76,8 @@ def _unreadable(sheet: Sheet) -> Iterator[Problem]:
         ("formula", dict.fromkeys(sheet.uncalculated, both(Message("formula_without_result")))),
     ):  # fmt: skip
         kind: Kind = kinds  # type: ignore[assignment]
-        for cell, found in cells.items():
-            yield Problem(kind, found, Message("a_value"), enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
+        for cell, text in cells.items():
+            yield Problem(kind, text, Message("a_value"), enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
 
 
 def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
@@ -105,7 +105,7 @@ def header_of(table: Table) -> list[str]:
     return [str(cell).strip() for cell in table[3][0]] if table[3] else []
 
 
-def written_rows(table: Table) -> list[tuple[int, dict[str, Any]]]:
+def written_rows(table: Table) -> list[tuple[int, Row]]:
     """Return every row that is not blank, as written, by column name, with its row number in the file."""
     _, top, _, cells = table
     names = header_of(table)
@@ -167,13 +167,13 @@ def read_rows(
     for number, given in written_rows(table):
         if number in odd_rows:
             continue
-        found, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
+        fields, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
         problems += wrong
         if units is not None:
             texts = {name: value for name, value in given.items() if isinstance(value, str)}
             units |= {(number, name): unit for name, text in texts.items() if (unit := _unit_of(text))}
-        if found is not None:
-            rows.append((number, found))
+        if fields is not None:
+            rows.append((number, fields))
     return rows, problems
 
 
@@ -203,9 +203,9 @@ def _plain(value: Any) -> Any:
 
 
 def _read_row(
-    model: type[Fields], given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]
+    model: type[Fields], given: Row, *, sheet: str, row: int, columns: dict[str, int]
 ) -> tuple[Fields | None, list[Problem]]:
-    values: dict[str, Any] = {}
+    values: Row = {}
     is_rounded = False
     for name, value in given.items():
         if isinstance(value, str) and not value.strip() and not model.model_fields[name].is_required():
@@ -255,7 +255,7 @@ def _as_written(model: type[Fields], name: str, value: Any) -> tuple[Any, bool]:
     return value, False
 
 
-def _problem(model: type[Fields], error: Any, given: dict[str, Any], *, sheet: str, row: int, columns: dict[str, int]) -> Problem:
+def _problem(model: type[Fields], error: Any, given: Row, *, sheet: str, row: int, columns: dict[str, int]) -> Problem:
     name = str(error["loc"][0]) if error["loc"] else ""
     column = columns.get(name)
     kind: Kind

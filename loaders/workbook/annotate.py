@@ -157,7 +157,7 @@ def _mark_sheet(
     root = _read(parts[part])
     had_ours = _take_our_formats(root)
     for grade, look in looks.items():
-        places = [c for c, found in cells.items() if ("error" if any(f.grade == "error" for f in found) else "warning") == grade]
+        places = [c for c, own in cells.items() if ("error" if any(f.grade == "error" for f in own) else "warning") == grade]
         if places:
             rule = _made(root, "cfRule", type="expression", dxfId=str(look), priority="1")
             etree.SubElement(rule, _in(root, "formula")).text = _SIGN
@@ -178,25 +178,25 @@ def _mark_sheet(
 
 def _take_our_formats(root: Element) -> bool:
     """Take the conditional formats of an earlier marking away; say whether there were any."""
-    found = False
+    had_ours = False
     for formats in root.findall(_in(root, "conditionalFormatting")):
         for rule in formats.findall(_in(root, "cfRule")):
             if any(_SIGN in (formula.text or "") for formula in rule.findall(_in(root, "formula"))):
                 formats.remove(rule)
-                found = True
+                had_ours = True
         if not len(formats):
             root.remove(formats)
-    return found
+    return had_ours
 
 
 def _comment_parts(parts: Mapping[str, bytes], part: str, relations: str) -> tuple[str, str]:
     """Return the paths of the sheet's comments and of the drawing that shows them; blanks where it has none."""
-    found = {"comments": "", "vmlDrawing": ""}
+    paths = {"comments": "", "vmlDrawing": ""}
     for each in _read(parts[relations]) if relations in parts else ():
         kind, path = each.get("Type", "").rpartition("/")[2], each.get("Target", "")
-        if kind in found and path:
-            found[kind] = path.lstrip("/") if path.startswith("/") else normpath(join(dirname(part), path))
-    return found["comments"], found["vmlDrawing"]
+        if kind in paths and path:
+            paths[kind] = path.lstrip("/") if path.startswith("/") else normpath(join(dirname(part), path))
+    return paths["comments"], paths["vmlDrawing"]
 
 
 def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Element, *, number: int) -> tuple[str, str]:

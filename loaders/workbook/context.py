@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, SQLModel
 
-from kpis.declared import type_of
+from kpis.declared import Row, type_of
 from kpis.errors import FigureRefused, NotFound
 from kpis.figures.consistency import Known, outside_time
 from kpis.figures.organisation import Organisation
@@ -22,6 +22,7 @@ from kpis.periods import Period, month_code, parse_period, quarter_code
 from kpis.registers import OF_SHEET
 from kpis.reporting.contradictions import known_of, stored_beside
 from kpis.reporting.deadlines import Window, window_of
+from kpis.reporting.filing import owners_in
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
@@ -30,7 +31,7 @@ from kpis.text import Named
 
 NOT_REPORTING = ("whole", "scope", "comparison")
 _DAYS = {n for register in OF_SHEET.values() for n in register.fields.model_fields if type_of(register.fields, n) is date}
-Record = dict[str, Any]
+Record = Row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +67,8 @@ class ReportContext:
 
     def counting(self, code: str) -> dict[str, Record]:
         """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
-        found = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
-        return {period: dict(row) for period, row in found if row is not None}
+        vintages = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
+        return {period: dict(row) for period, row in vintages if row is not None}
 
     @property
     def figure_keys(self) -> list[tuple[str, str]]:
@@ -215,13 +216,13 @@ def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, R
 def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) -> dict[tuple[str, str], list[Record]]:
     """Read what changed in the rows that were ever changed, oldest first."""
     table = table_of(tables.RegisterChange)
-    found: dict[tuple[str, str], list[Record]] = {}
+    changes: dict[tuple[str, str], list[Record]] = {}
     for sheet, rows in registers.items():
         changed = [code for code, row in rows.items() if row["vintage"] > 1]
         query = select(table).where(table.c.register_name == OF_SHEET[sheet].kind).order_by(table.c.vintage)
         for row in _records(session, tables.RegisterChange, query.where(table.c.row_code.in_(changed))) if changed else ():
-            found.setdefault((sheet, row["row_code"]), []).append(row)
-    return found
+            changes.setdefault((sheet, row["row_code"]), []).append(row)
+    return changes
 
 
 def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
@@ -234,14 +235,5 @@ def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
     Returns:
         Code → bureau code, or project code of a milestone; a blank where none is known.
     """
-    wanted = sorted(codes)
-    if not wanted:
-        return {}
-    table = table_of(OF_SHEET[sheet].table)
-    key, owner = table.c[OF_SHEET[sheet].key[0]], table.c[OF_SHEET[sheet].owner]
-    found: dict[str, str] = {}
     with store.reading() as session:
-        for start in range(0, len(wanted), 500):
-            rows = session.execute(select(key, owner).where(key.in_(wanted[start : start + 500])))
-            found.update({code: whose or "" for code, whose in rows})
-    return found
+        return {code: whose or "" for code, whose in owners_in(session, OF_SHEET[sheet], codes).items()}

@@ -34,7 +34,7 @@ from loaders.workbook.read import TableReader
 from loaders.workbook.template import write_sheets
 
 __all__ = [
-    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook", "write_template",
+    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
 ]  # fmt: skip
 _DOWNLOAD = Message("remedy_download_again")
 
@@ -74,16 +74,6 @@ class WorkbookReading:
     def warnings(self) -> list[Problem]:
         """Return the doubts that the bureau must confirm with a reason."""
         return [p for p in self.problems if p.grade == "warning"]
-
-
-def write_template(context: ReportContext, *, issued_at: datetime) -> bytes:
-    """Write the workbook of a bureau and period. Only ``issue_template`` also records it, so that it can be read back.
-
-    Args:
-        context: from ``gather``.
-        issued_at: UTC.
-    """
-    return _written(context, issued_at)[0]
 
 
 def _written(context: ReportContext, issued_at: datetime) -> tuple[bytes, TemplateMark]:
@@ -146,7 +136,7 @@ def read_workbook(
     if problems:
         return WorkbookReading(mark=None, problems=problems)
     layout = load_layout()
-    marks = [(name, found) for name, sheet in sheets.items() if (found := read_mark(sheet.rows))]
+    marks = [(name, mark_read) for name, sheet in sheets.items() if (mark_read := read_mark(sheet.rows))]
     if len(marks) != 1:
         return WorkbookReading(mark=None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
     mark_sheet, (mark, vintages, fits) = marks[0]
@@ -202,14 +192,14 @@ def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, Sheet], bool, 
     except BookDamaged as error:
         return {}, False, [damaged(error)]
     linked = [
-        Problem("formula", both(Message("formula_of_other_workbook")), Message("value_of_this_workbook"), Message("remedy_paste_value"), sheet=found.name, cell=cell)
-        for found in sheets for cell in found.linked
+        Problem("formula", both(Message("formula_of_other_workbook")), Message("value_of_this_workbook"), Message("remedy_paste_value"), sheet=sheet.name, cell=cell)
+        for sheet in sheets for cell in sheet.linked
     ]  # fmt: skip
     if linked or b"xl/externalLinks/" in content:
         return {}, False, linked or [_external_links()]
-    if far := [far_cell(found) for found in sheets if found.far_cell]:
+    if far := [far_cell(sheet) for sheet in sheets if sheet.far_cell]:
         return {}, False, far
-    return {found.name: found for found in sheets}, is_1904, []
+    return {sheet.name: sheet for sheet in sheets}, is_1904, []
 
 
 def _external_links() -> Problem:
@@ -220,15 +210,15 @@ def _external_links() -> Problem:
 
 
 def _no_mark(count: int, sheet: str) -> Problem:
-    found = both(Message("no_mark")) if not count else both(Message("several_marks", count=count))
-    return Problem("mark", found, Message("template_of_system"), _DOWNLOAD, sheet=sheet)
+    marks = both(Message("no_mark")) if not count else both(Message("several_marks", count=count))
+    return Problem("mark", marks, Message("template_of_system"), _DOWNLOAD, sheet=sheet)
 
 
 def _mark_problems(
     store: Store, mark: TemplateMark, fits: bool, *, sheet: str, bureau_code: str | None, period_code: str | None
 ) -> list[Problem]:
-    def wrong(found: str, expected: Message, remedy: Message, cell: str) -> Problem:
-        return Problem("mark", found, expected, remedy, sheet=sheet, cell=cell)
+    def wrong(text: str, expected: Message, remedy: Message, cell: str) -> Problem:
+        return Problem("mark", text, expected, remedy, sheet=sheet, cell=cell)
 
     if not fits:
         return [
@@ -276,5 +266,5 @@ def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> 
     if key == "observations":
         return []
     own = {row.key[0]: row for row in rows}
-    found = find_faults(store, ROW_KINDS[key], {code: row.fields for code, row in own.items()})
-    return [table.problem(f.kind, f.found, f.expected, f.remedy, row=own[code].row, column=f.column) for code, f in found]
+    faults = find_faults(store, ROW_KINDS[key], {code: row.fields for code, row in own.items()})
+    return [table.problem(f.kind, f.found, f.expected, f.remedy, row=own[code].row, column=f.column) for code, f in faults]

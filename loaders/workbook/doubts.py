@@ -53,15 +53,15 @@ def find_doubts(
         else:
             doubts += _of_register(row, context, today)
     for row, refused in faulty:
-        found = (
+        problems = (
             _by_itself(row, context, reported, refused) if row.kind == OBSERVATIONS else _of_register(row, context, today, refused)
         )
-        doubts += [problem for problem in found if problem.grade == "error"]
+        doubts += [problem for problem in problems if problem.grade == "error"]
     return doubts
 
 
-def _doubt(row: ReportedRow, rule: str, column: str, found: object, expected: Message) -> Problem:
-    return _problem(row, Finding(rule, column, "warning", str(found), expected, CONFIRM))
+def _doubt(row: ReportedRow, rule: str, column: str, text: object, expected: Message) -> Problem:
+    return _problem(row, Finding(rule, column, "warning", str(text), expected, CONFIRM))
 
 
 def _problem(row: ReportedRow, finding: Finding) -> Problem:
@@ -108,10 +108,10 @@ def _series(code: str, reported: Mapping[tuple[str, str], ReportedRow], context:
     """Return the indicator's values, reported ones in place of stored ones, by the end of their periods."""
     indicator = context.indicators[code]
     definition = definition_of(indicator)
-    found: dict[str, Mapping[str, object]] = dict(context.counting(code))
-    found |= {p: row.fields for (c, p), row in reported.items() if c == code and not row.readings}
+    by_period: dict[str, Mapping[str, object]] = dict(context.counting(code))
+    by_period |= {p: row.fields for (c, p), row in reported.items() if c == code and not row.readings}
     points = []
-    for period, fields in found.items():
+    for period, fields in by_period.items():
         figure = Figure(period_code=period, **{n: fields.get(n) for n in ("value", "numerator", "denominator", "base_value")})  # type: ignore[arg-type]
         value = value_of(definition, figure)
         if value is not None:

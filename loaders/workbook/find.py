@@ -48,11 +48,11 @@ class Table:
         return f"{letters}{row}"
 
     def problem(
-        self, kind: Kind, found: object, expected: Message, remedy: Message, *, row: int, column: str = "", cell: str = ""
+        self, kind: Kind, text: object, expected: Message, remedy: Message, *, row: int, column: str = "", cell: str = ""
     ) -> Problem:
         """Return a problem at a cell of this table."""
         place = cell or (self.address(row, column) if column in self.at else "")
-        return Problem(kind, str(found)[:200], expected, remedy, sheet=self.sheet, cell=place, row=row)
+        return Problem(kind, str(text)[:200], expected, remedy, sheet=self.sheet, cell=place, row=row)
 
 
 def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -> tuple[dict[str, Table], list[Problem]]:
@@ -133,9 +133,9 @@ def _place_columns(table: Table, layout: Layout) -> list[Problem]:
             continue
         # A heading that was written over stands where its column was, or is the only unknown one.
         place = position if position in unknown else (unknown[0] if len(unknown) == 1 else None)
-        found = table.cells[table.top - 1][place] if place is not None else both(Message("no_such_column"))
+        heading = table.cells[table.top - 1][place] if place is not None else both(Message("no_such_column"))
         problems.append(
-            table.problem("header", found, Message("the_heading", heading=column.heading),
+            table.problem("header", heading, Message("the_heading", heading=column.heading),
                           _RESTORE if place is not None else _DOWNLOAD, row=table.top,
                           cell=f"{column_letters(place + 1)}{table.top}" if place is not None else "")
         )  # fmt: skip
@@ -147,21 +147,21 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
     read = {position: name for name, position in table.at.items() if table.columns[name].is_read}
     problems: list[Problem] = []
 
-    def bad(address: str, kind: Kind, found: str, expected: Message, remedy: Message) -> None:
+    def bad(address: str, kind: Kind, value: str, expected: Message, remedy: Message) -> None:
         letters, row = split_address(address)
         position = column_number(letters) - 1
         if row > table.top and position in read:
             table.bad[row, position] = True
-            problems.append(table.problem(kind, found, expected, remedy, row=row, cell=address))
+            problems.append(table.problem(kind, value, expected, remedy, row=row, cell=address))
 
     for address in sheet.uncalculated:
         bad(address, "formula", both(Message("formula_without_result")), Message("calculated_value"),
             Message("remedy_calculate_or_enter"))  # fmt: skip
-    for address, found in sheet.faulty.items():
+    for address, value in sheet.faulty.items():
         bad(
             address,
             "number",
-            found,
+            value,
             Message("number_or_text"),
             Message("remedy_enter_value_again"),
         )

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from kpis.reporting.comparison import TemplateMark
+from kpis.reporting.people import record
 from kpis.store import tables
-from kpis.store.store import Store, utc_now
+from kpis.store.store import Store
 from kpis.store.tables import table_of
 
 TITLE = "mieruka-template"
@@ -89,22 +90,17 @@ def _text(cell: Any) -> str:
 
 def record_issue(store: Store, mark: TemplateMark, *, actor: str) -> None:
     """Record that a template was issued, by whom and for what; its identity is then known to this instance."""
-    table = table_of(tables.AuditEvent)
     told = {"bureau_code": mark.bureau_code, "period_code": mark.period_code, "revision": mark.revision}
     with store.writing(is_figures=False) as session:
         if not session.execute(_issued(mark.template_id)).first():
-            session.execute(
-                insert(table).values(
-                    occurred_at=utc_now(), actor=actor, action=ISSUED, subject=mark.template_id, detail=json.dumps(told)
-                )
-            )
+            record(session, actor, ISSUED, mark.template_id, detail=json.dumps(told))
 
 
 def was_issued(store: Store, mark: TemplateMark) -> bool:
     """Say whether this instance issued a template of this identity for this bureau and period."""
     with store.reading() as session:
-        found = session.execute(_issued(mark.template_id)).scalars().all()
-    told = [json.loads(text) for text in found]
+        records = session.execute(_issued(mark.template_id)).scalars().all()
+    told = [json.loads(text) for text in records]
     return any(t["bureau_code"] == mark.bureau_code and t["period_code"] == mark.period_code for t in told)
 
 

@@ -41,31 +41,19 @@ class Labels:
         for name, raw in labels.items():
             if is_blank(raw):
                 continue
-            if name == "name_ja" and not self._names(raw, key[0]):
-                row = self.context.indicators[key[0]]
-                yield (
-                    name,
-                    Message("name_of_indicator_code", code=key[0], name=Named(row, "name")),
-                )
-            elif name == "period_label" and not _is_period(raw, key[1]):
-                period = parse_period(key[1])
-                yield (
-                    name,
-                    Message("period_of_code", code=key[1], period=period.label),
-                )
-            elif name == "unit_ja" and plain(raw) not in {
-                plain(self.context.indicators[key[0]][n]) for n in ("unit_ja", "unit_en")
-            }:
-                row = self.context.indicators[key[0]]
-                yield name, Message("unit_of_code", code=key[0], unit=Named(row, "unit"))
+            if name == "period_label" and not _is_period(raw, key[1]):
+                yield name, Message("period_of_code", code=key[1], period=parse_period(key[1]).label)
             elif name == "project_name" and issued is not None:
-                project = self.context.projects[issued["project_code"]]
-                if plain(raw) not in {plain(project["name_ja"]), plain(project["name_en"])}:
-                    code = issued["project_code"]
-                    yield (
-                        name,
-                        Message("project_of_code", code=code, name=Named(project, "name")),
-                    )
+                code = issued["project_code"]
+                project = self.context.projects[code]
+                if not _is_text_of(raw, project, "name"):
+                    yield name, Message("project_of_code", code=code, name=Named(project, "name"))
+            elif name in ("name_ja", "unit_ja"):
+                row = self.context.indicators[key[0]]
+                if name == "name_ja" and not self._names(raw, key[0]):
+                    yield name, Message("name_of_indicator_code", code=key[0], name=Named(row, "name"))
+                elif name == "unit_ja" and not _is_text_of(raw, row, "unit"):
+                    yield name, Message("unit_of_code", code=key[0], unit=Named(row, "unit"))
 
     def _names(self, raw: Any, code: str) -> bool:
         """Say whether a text names the indicator, with or without words beside the name."""
@@ -74,6 +62,10 @@ class Labels:
             return self.known[text] == code
         longest = max((name for name in self.known if name in text), key=len, default="")
         return bool(longest) and self.known[longest] == code
+
+
+def _is_text_of(raw: Any, row: Record, field: str) -> bool:
+    return plain(raw) in {plain(row[f"{field}_{language}"]) for language in ("ja", "en")}
 
 
 def _is_period(raw: Any, code: str) -> bool:
@@ -97,7 +89,7 @@ def plain(text: Any) -> str:
 
 def with_subject(problem: Problem, tables: Mapping[str, Table], context: ReportContext) -> Problem:
     """Return a problem with its row named in words: 電子決定率 2026年7月, or the name of a procedure."""
-    table = next((found for found in tables.values() if found.sheet == problem.sheet), None)
+    table = next((each for each in tables.values() if each.sheet == problem.sheet), None)
     if table is None or problem.row is None or not table.top < problem.row <= len(table.cells):
         return problem
     cells = table.cells[problem.row - 1]

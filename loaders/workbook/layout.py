@@ -93,7 +93,7 @@ class Column:
         return not self.kinds or kind in self.kinds
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Layout:
     """The whole workbook: sheets by our name, columns in order, lists of choices, words."""
 
@@ -141,8 +141,8 @@ class Layout:
 
     def label(self, choices: str, code: str) -> str:
         """Return the Japanese word for a code, or the code where the list has none."""
-        found = self.choices.get(choices, {}).get(code)
-        return found[0] if found else code
+        words = self.choices.get(choices, {}).get(code)
+        return words[0] if words else code
 
 
 def plain_heading(text: str) -> str:
@@ -178,12 +178,13 @@ def _read_layout(folder: Path, own: Government) -> Layout:
         )  # fmt: skip
         columns.setdefault(row["sheet"], []).append(column)
     return Layout(
-        words["version"], (words["title_ja"], words["title_en"]), words["sheets"], words["sheets_en"], {name: tuple(found) for name, found in columns.items()},
-        {name: {code: (pair[0], pair[1]) for code, pair in found.items()} for name, found in words["choices"].items()},
-        words["new_rows"], words["to_fill"],
-        {"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
-        frozenset(words["clear_words"]), tuple(words["withdraw_words"]), tuple(words.get("instructions", ())),
-        (words["rate_message_ja"], words["rate_message_en"]),
+        version=words["version"], title=(words["title_ja"], words["title_en"]), sheets=words["sheets"], sheets_en=words["sheets_en"],
+        columns={name: tuple(listed) for name, listed in columns.items()},
+        choices={name: {code: (ja, en) for code, (ja, en) in listed.items()} for name, listed in words["choices"].items()},
+        new_rows=words["new_rows"], to_fill=words["to_fill"],
+        marks={"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
+        clear_words=frozenset(words["clear_words"]), withdraw_words=tuple(words["withdraw_words"]),
+        instructions=tuple(words.get("instructions", ())), rate_message=(words["rate_message_ja"], words["rate_message_en"]),
     )  # fmt: skip
 
 

@@ -101,8 +101,8 @@ class TableReader:
             )
         )  # fmt: skip
 
-    def _say(self, kind: Any, found: object, expected: Message, remedy: Message, *, row: int, column: str = "") -> None:
-        self.out.problems.append(self.table.problem(kind, found, expected, remedy, row=row, column=column))
+    def _say(self, kind: Any, text: object, expected: Message, remedy: Message, *, row: int, column: str = "") -> None:
+        self.out.problems.append(self.table.problem(kind, text, expected, remedy, row=row, column=column))
 
     def _cell(self, cells: Sequence[Any], name: str) -> Any:
         return cells[self.table.at[name]] if name in self.table.at else ""
@@ -314,11 +314,13 @@ class TableReader:
 
     def _columns(self, kind: str, held: Mapping[str, Value]) -> dict[str, str]:
         """Return the letters of the columns of a row's fields and of its reason."""
-        found = self.columns.get(kind)
-        if found is None:
+        letters_of = self.columns.get(kind)
+        if letters_of is None:
             said = ("reason_class", "reason_text")
-            found = self.columns[kind] = {name: letters for name, letters in self.letters.items() if name in held or name in said}
-        return found
+            letters_of = self.columns[kind] = {
+                name: letters for name, letters in self.letters.items() if name in held or name in said
+            }
+        return letters_of
 
     def _member(
         self, number: int, column: Column, raw: Any, same: bool, members: dict[str, list[str]], held: Mapping[str, Value]
@@ -411,13 +413,13 @@ class TableReader:
             )  # fmt: skip
 
     def _reason(self, number: int, cells: Sequence[Any]) -> tuple[str | None, str]:
-        found: dict[str, Value] = {"reason_class": None, "reason_text": ""}
-        for name in found:
+        given: dict[str, Value] = {"reason_class": None, "reason_text": ""}
+        for name in given:
             raw = self._cell(cells, name)
             if name in self.table.at and not is_blank(raw):
-                found[name] = self._typed(number, self.table.columns[name], raw, "")[0]
-        reason = found["reason_class"]
-        return str(reason) if reason else None, str(found["reason_text"] or "")
+                given[name] = self._typed(number, self.table.columns[name], raw, "")[0]
+        reason = given["reason_class"]
+        return str(reason) if reason else None, str(given["reason_text"] or "")
 
 
 _DEFAULTS: dict[str, Value] = {

@@ -5,22 +5,21 @@ The page and the command line come through here alike. Of a workbook that is not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from kpis.languages import both, pair, say
+from kpis.languages import both, say
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.comparison import Completeness
-from kpis.reporting.kept import Warning
+from kpis.reporting.kept import Warning, asked_to_confirm
 from kpis.reporting.people import viewer_of
 from kpis.reporting.reports import INCOMPLETE
 from kpis.reporting.submissions import Uploaded, upload
 from kpis.store.store import Store
-from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, issue_template, read_workbook
 from loaders.workbook.layout import load_layout
 
@@ -44,22 +43,6 @@ def take_template(store: Store, bureau_code: str, period_code: str, *, actor: st
     """
     require(viewer_of(store, actor).grants, "take_template", bureau_code)
     return issue_template(store, bureau_code, period_code, actor=actor)[0]
-
-
-def check_report(store: Store, content: bytes, *, actor: str | None = None, today: date) -> WorkbookReading:
-    """Read a filled workbook and keep nothing.
-
-    Args:
-        actor: who asks; ``None`` = whoever runs this machine.
-        today: days of completion after it are doubted.
-
-    Raises:
-        NotAllowed: it is the workbook of a bureau that the actor does not report for.
-    """
-    reading = read_workbook(content, store=store, today=today)
-    if actor is not None and reading.mark is not None:
-        require(viewer_of(store, actor).grants, "take_template", reading.mark.bureau_code)
-    return reading
 
 
 def receive(
@@ -92,50 +75,27 @@ def receive(
 
 
 def _warnings(reading: WorkbookReading) -> list[Warning]:
-    found = [_warning(problem) for problem in reading.warnings]
+    warnings = [asked_to_confirm(p.found, p.expected, p.remedy, sheet=p.sheet, cell=p.cell, rule=p.rule) for p in reading.warnings]
     counted = reading.completeness
     if counted is not None and counted.open:
-        found.append(_incomplete(reading, counted))
+        warnings.append(_incomplete(reading, counted))
     elif not reading.rows:
-        found.append(
-            Warning(
-                both(Message("nothing_filled")), *pair(Message("one_cell_filled")), *pair(Message("remedy_nothing_changed")),
-            )
-        )  # fmt: skip
-    return found
+        nothing = both(Message("nothing_filled"))
+        warnings.append(asked_to_confirm(nothing, Message("one_cell_filled"), Message("remedy_nothing_changed")))
+    return warnings
 
 
 def _incomplete(reading: WorkbookReading, counted: Completeness) -> Warning:
     """Say once what the report leaves open: the bureau confirms all of it with one reason."""
-    named = tuple(partial(_asked_for, reading, code, period) for code, period in counted.open[:OPEN_NAMED])
     more = len(counted.open) - OPEN_NAMED
-    left = Message(
-        "figures_left_open_and_more" if more > 0 else "figures_left_open",
-        count=len(counted.open),
-        figures=partial(_listed, named),
-        more=more,
-    )
+    key = "figures_left_open_and_more" if more > 0 else "figures_left_open"
+    left = Message(key, count=len(counted.open), figures=partial(_left_open, reading, counted.open[:OPEN_NAMED]), more=more)
     told = counted.told()
-    return Warning(
-        told if reading.rows else f"{both(Message('nothing_filled'))}: {told}", *pair(left), *pair(Message("remedy_fill_or_confirm")),
-        load_layout().sheets["observations"], rule=INCOMPLETE,
-    )  # fmt: skip
+    said = told if reading.rows else f"{both(Message('nothing_filled'))}: {told}"
+    sheet = load_layout().sheets["observations"]
+    return asked_to_confirm(said, left, Message("remedy_fill_or_confirm"), sheet=sheet, rule=INCOMPLETE)
 
 
-def _asked_for(reading: WorkbookReading, code: str, period: str, language: str) -> str:
-    return f"{reading.names[code][language == 'en']} {parse_period(period).label(language)}"
-
-
-def _listed(figures: Sequence[Callable[[str], str]], language: str) -> str:
-    return say("between_figures", language).join(each(language) for each in figures)
-
-
-def _warning(problem: Problem) -> Warning:
-    return Warning(
-        problem.found,
-        *pair(problem.expected),
-        *pair(problem.remedy),
-        problem.sheet,
-        problem.cell,
-        problem.rule,
-    )
+def _left_open(reading: WorkbookReading, figures: Sequence[tuple[str, str]], language: str) -> str:
+    named = (f"{reading.names[code][language == 'en']} {parse_period(period).label(language)}" for code, period in figures)
+    return say("between_figures", language).join(named)

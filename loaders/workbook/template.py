@@ -55,7 +55,7 @@ def write_sheets(context: ReportContext, layout: Layout, mark: TemplateMark, vin
     assert isinstance(first, Worksheet)
     first.title = layout.sheets["instructions"]
     _instruct(first, context, layout, mark)
-    lists = {name: tuple(ja for ja, _ in found.values()) for name, found in layout.choices.items()}
+    lists = {name: tuple(ja for ja, _ in table.values()) for name, table in layout.choices.items()}
     lists["facility_kind"] = tuple(
         dict.fromkeys([*lists["facility_kind"], *(layout.label("facility_kind", k) for k in context.facility_kinds)])
     )
@@ -77,7 +77,7 @@ def write_sheets(context: ReportContext, layout: Layout, mark: TemplateMark, vin
 
 def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Record | None]]:
     """Return (cells for people and keys, stored row or ``None``) of every figure asked for."""
-    found = []
+    rows = []
     for code, period in context.figure_keys:
         indicator = context.indicators[code]
         label, previous = _previous(context, code, period)
@@ -87,8 +87,8 @@ def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Re
             "to_fill": layout.to_fill[indicator["kind"]], "definition_ja": indicator["definition_ja"],
             "previous_label": label, "previous_value": previous, "kind": indicator["kind"], "decimals": indicator["decimals"],
         }  # fmt: skip
-        found.append((cells, context.current("observations", (code, period))))
-    return found
+        rows.append((cells, context.current("observations", (code, period))))
+    return rows
 
 
 def _previous(context: ReportContext, code: str, period: str) -> tuple[str | None, Any]:
@@ -117,15 +117,15 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
     """Return (cells for people and keys, stored row or ``None``) of a register: what is known, then rows for what is new."""
     bureau = context.bureau["bureau_code"]
     (key,) = KEYS[sheet]
-    found: list[tuple[Record, Record | None]] = []
+    rows: list[tuple[Record, Record | None]] = []
     for code, row in context.registers[sheet].items():
         cells: Record = {"bureau_code": bureau, key: code}
         if sheet == "milestones":
             cells |= {"project_code": row["project_code"], "project_name": context.projects[row["project_code"]]["name_ja"]}
-        found.append((cells, row))
+        rows.append((cells, row))
     numbers = range(1, layout.new_rows[sheet] + 1)
-    found += [({"bureau_code": bureau, key: new_code(mark, sheet, f"{n:02d}"), "is_new": True}, None) for n in numbers]
-    return found
+    rows += [({"bureau_code": bureau, key: new_code(mark, sheet, f"{n:02d}"), "is_new": True}, None) for n in numbers]
+    return rows
 
 
 def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
@@ -136,19 +136,19 @@ def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
 def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Return where each list stands on the sheet of choices: one list below the other, one choice a row."""
     places, row = {}, 2
-    for name, found in lists.items():
-        if found:
-            places[name] = f"'{layout.sheets['choices']}'!$B${row}:$B${row + len(found) - 1}"
-            row += len(found)
+    for name, place in lists.items():
+        if place:
+            places[name] = f"'{layout.sheets['choices']}'!$B${row}:$B${row + len(place) - 1}"
+            row += len(place)
     return places
 
 
 def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> None:
     sheet.append(["\n".join(pair(Message(key))) for key in ("choice_list", "choice_word", "choice_code", "choice_english")])
     headings = {c.choices: c.heading_ja for columns in layout.columns.values() for c in columns if c.choices}
-    for name, found in lists.items():
+    for name, words in lists.items():
         english = {ja: (code, en) for code, (ja, en) in layout.choices.get(name, {}).items()}
-        for word in found:
+        for word in words:
             code, en = english.get(word, (word, context.projects[word]["name_ja"] if name == "projects" else ""))
             sheet.append([headings.get(name, name), word, code, en])
     for cell in sheet[1]:

@@ -158,25 +158,25 @@ def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
         Refused: it is no day between 1990 and 2099.
     """
     expected = Message("date_within")
-    found, precision = date.min, "day"
+    day, precision = date.min, "day"
     if isinstance(raw, Formatted) and raw.said.kind not in ("padded", "unit"):
         raise Refused("date", expected)
     if isinstance(raw, datetime):
-        found = raw.date()
+        day = raw.date()
     elif isinstance(raw, date):
-        found = raw
+        day = raw
     elif isinstance(raw, (int, float)) and not isinstance(raw, bool) and float(raw).is_integer() and 0 < raw < 80_000:
-        found = _EPOCHS[is_1904] + timedelta(days=int(raw))
+        day = _EPOCHS[is_1904] + timedelta(days=int(raw))
     elif isinstance(raw, str):
         with suppress(Unreadable):
-            found, precision = read_date(raw)
-    if not _FIRST_DAY <= found <= _LAST_DAY:
+            day, precision = read_date(raw)
+    if not _FIRST_DAY <= day <= _LAST_DAY:
         raise Refused(
             "date",
             expected,
             Message("remedy_enter_day"),
         )
-    return found, precision
+    return day, precision
 
 
 def as_choice(raw: Any, column: Column, layout: Layout) -> Value:

@@ -75,7 +75,7 @@ def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
     return moment().kept("shown", (what, code, language()), make)
 
 
-def found(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
+def searched(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
     """Return what was made of a search; the latest few only, since what people may ask for is endless."""
     return moment().kept("searched", (what, asked, language()), make)
 

@@ -7,20 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from kpis.periods import parse_period
 from pages.parts.bureaus import unit_name
 from pages.parts.text import language, named, t
-from telling.words import Words
+from telling.words import Words, what_changed
 
 
 def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Return one row per change: kind, what, before, after, size and reason, in the viewer's language."""
     rows = []
     for change in changes:
-        period = change.get("period_code")
-        where = [named(change, "name") or change.get("code", ""), unit_name(change.get("unit_code") or ""), change.get("field")]
-        if period:
-            where.append(parse_period(period).label(language()))
         reason = change.get("reason_class", "")
         said = " ".join(
             part
@@ -29,7 +24,7 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         )
         rows.append(
             {
-                t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): " ・ ".join(part for part in where if part),
+                t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): what_changed(change, Words(language()), unit_name(change.get("unit_code") or "")),
                 t("edition_change_old"): named(change, "old"), t("edition_change_new"): named(change, "new"),
                 t("edition_change_size"): named(change, "size"), t("edition_change_reason"): said,
             }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from kpis.errors import MierukaError
 from kpis.government import government
 from kpis.reporting import submissions
 from kpis.reporting.comparison import OURS, THEIRS
 from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
+from pages.parts.steps import take
 from pages.parts.text import digits, in_brackets, language, named, t
 from pages.parts.whatchanges import left_open
 from telling.words import Words
@@ -21,18 +22,14 @@ from telling.words import Words
 AT_ONCE = 20  # so many are asked about at a time; the next come when these are stored
 
 
-def _stored(step: Callable[[], None]) -> None:
-    try:
-        step()
-    except MierukaError as refused:
-        st.error(refused.in_language(language()), icon=":material/block:")
-    else:
-        st.rerun()
+def _stored(step: Callable[..., None], store: Store, opened: Opened, actor: str, **what: Any) -> None:
+    """Store what was said of a report, as it was shown."""
+    take(lambda: step(store, opened.report.id, actor=actor, revision=opened.report.revision, **what))
 
 
-def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
+def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask for each cell that somebody else changed meanwhile which value stands."""
-    unresolved = found.comparison.unresolved
+    unresolved = opened.comparison.unresolved
     if not unresolved:
         return
     st.error(t("conflicts_lead", count=len(unresolved)), icon=":material/call_split:")
@@ -56,14 +53,12 @@ def resolve_conflicts(store: Store, found: Opened, *, actor: str) -> None:
             )  # fmt: skip
         if st.form_submit_button(t("conflicts_button"), type="primary", icon=":material/check:"):
             choices = {cell: choice for cell, choice in picked.items() if choice is not None}
-            _stored(
-                lambda: submissions.resolve(store, found.report.id, actor=actor, revision=found.report.revision, choices=choices)
-            )
+            _stored(submissions.resolve, store, opened, actor, choices=choices)
 
 
-def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
+def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask of each cell that may mean two values (0.881 in percent) which one it means; nothing is chosen beforehand."""
-    unread = found.comparison.unread
+    unread = opened.comparison.unread
     if not unread:
         return
     st.error(t("readings_lead", count=len(unread)), icon=":material/percent:")
@@ -90,16 +85,12 @@ def ask_readings(store: Store, found: Opened, *, actor: str) -> None:
                 picked[kind, cell.row.key, column] = offered[said]
         if st.form_submit_button(t("readings_button"), type="primary", icon=":material/check:"):
             chosen = {cell: value for cell, value in picked.items() if value is not None}
-            _stored(
-                lambda: submissions.choose_readings(
-                    store, found.report.id, actor=actor, revision=found.report.revision, chosen=chosen
-                )
-            )
+            _stored(submissions.choose_readings, store, opened, actor, chosen=chosen)
 
 
-def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
+def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask for the reason of each correction that has none."""
-    unexplained = found.comparison.unexplained
+    unexplained = opened.comparison.unexplained
     if not unexplained:
         return
     st.warning(t("reasons_lead", count=len(unexplained)), icon=":material/edit_note:")
@@ -131,14 +122,12 @@ def give_reasons(store: Store, found: Opened, *, actor: str) -> None:
             if same:
                 given = {(row.row.kind, row.row.key): first for row in unexplained}
             filled = {key: value for key, value in given.items() if any(value)}
-            _stored(
-                lambda: submissions.explain(store, found.report.id, actor=actor, revision=found.report.revision, reasons=filled)
-            )
+            _stored(submissions.explain, store, opened, actor, reasons=filled)
 
 
-def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
+def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask for a reason for each warning that is not confirmed."""
-    waiting = [w for w in found.warnings if w.confirmed_by is None]
+    waiting = [w for w in opened.warnings if w.confirmed_by is None]
     if not waiting:
         return
     st.warning(t("warnings_lead", count=len(waiting)), icon=":material/warning:")
@@ -148,7 +137,7 @@ def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
         for warning in waiting[:AT_ONCE]:
             place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
             if warning.rule == INCOMPLETE:
-                left_open(found.report)
+                left_open(opened.report)
             else:
                 st.markdown(
                     f"**{place}** {t('found')}「{plain(warning.found)}」 {t('expected')}: "
@@ -162,6 +151,4 @@ def confirm_warnings(store: Store, found: Opened, *, actor: str) -> None:
                 first = next(iter(given.values()))
                 given = {w.id: first for w in waiting}
             filled = {number: reason for number, reason in given.items() if reason.strip()}
-            _stored(
-                lambda: submissions.confirm(store, found.report.id, actor=actor, revision=found.report.revision, reasons=filled)
-            )
+            _stored(submissions.confirm, store, opened, actor, reasons=filled)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -43,7 +42,16 @@ def ready(
     is_table_open: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Ready:
-    """Make a chart ready to show; arguments as in ``figure_block``."""
+    """Make a chart with its sentence (also its ``alt``), table and CSV ready to show.
+
+    Args:
+        figure: ``None`` where there is nothing to draw; ``why_empty`` is said instead of an empty chart.
+        sentence: says in one sentence what the chart shows.
+        table: the same numbers as people read them, headed in the viewer's language.
+        csv: the same numbers machine-readable (one datum per cell, unit in its own column); the table where left out.
+        is_table_open: the table itself is what is shown, nothing is folded away.
+        notes: captions under the chart, as what the marks mean.
+    """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = (table if csv is None else csv).to_csv(index=False).encode("utf-8-sig") if len(table) else b""
     return Ready(
@@ -52,22 +60,8 @@ def ready(
     )  # fmt: skip
 
 
-def figure_block(figure: go.Figure | None, *, key: str, **how: Any) -> None:
-    """Show a chart with its sentence (also its ``alt``), table and CSV.
-
-    Args:
-        figure: ``None`` where there is nothing to draw; ``why_empty`` is said instead of an empty chart.
-        key: unique on the page; also the name of the CSV file.
-        how: ``sentence``: one sentence that says what the chart shows. ``table``: the same numbers as people read them,
-            headed in the viewer's language. ``csv``: the same numbers machine-readable (one datum per cell, unit in its own
-            column); the table where left out. ``title``. ``why_empty``. ``is_table_open``: the table itself is what is shown,
-            nothing is folded away. ``notes``: captions under the chart, as what the marks mean.
-    """
-    show(ready(figure, **how), key=key)
-
-
 def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> None:
-    """Show a chart made once per revision, day, language, organisation, key and suffix; arguments as in ``figure_block``.
+    """Show a chart made once per revision, day, language, organisation, key and suffix.
 
     Args:
         key: unique on the page; also the name of the CSV file.

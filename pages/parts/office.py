@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
 
-from kpis.errors import MierukaError
 from kpis.reporting import deadlines, people, submissions
 from kpis.reporting.access import ROLES
 from kpis.store.store import Store
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name
+from pages.parts.steps import take
 from pages.parts.text import language, t
 from telling.file_names import file_name
-
-
-def _done(step: Callable[[], object], said: str) -> None:
-    try:
-        step()
-    except MierukaError as refused:
-        st.error(refused.in_language(language()), icon=":material/block:")
-        return
-    st.session_state["review_said"] = said
-    st.rerun()
 
 
 def _bureaus() -> dict[str, str]:
@@ -49,7 +38,7 @@ def exceptions(store: Store, *, actor: str) -> None:
             if bureau is None or period is None:
                 st.warning(t("leave_incomplete"), icon=":material/info:")
             else:
-                _done(
+                take(
                     lambda: submissions.grant_exception(
                         store, actor=actor, bureau_code=bureau, period_code=period, until=until, reason=reason
                     ),
@@ -93,7 +82,7 @@ def persons(store: Store, *, actor: str) -> None:
             t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report")
         )
         if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:"):
-            _done(
+            take(
                 lambda: people.add_person(store, actor=actor, email=email, role=role, bureau_code=bureau, name=name),
                 t("person_added", email=email.strip().lower()),
             )
@@ -108,7 +97,7 @@ def persons(store: Store, *, actor: str) -> None:
         picked = st.selectbox(t("role"), list(held), index=None, placeholder=t("choose_report"))
         if st.form_submit_button(t("remove_person"), icon=":material/person_remove:") and picked is not None:
             whose, grant = held[picked]
-            _done(
+            take(
                 lambda: people.remove_person(store, actor=actor, email=whose, role=grant.role, bureau_code=grant.bureau_code),
                 t("person_removed", email=whose),
             )

@@ -44,12 +44,12 @@ def one_or_all(
         st.info(t("empty"), icon=":material/info:")
         return
     by_code = {report.code: report for report in reports}
-    found = by_code.get(asked_code(by_code.keys(), unknown))
-    if found is None:
+    report_asked = by_code.get(asked_code(by_code.keys(), unknown))
+    if report_asked is None:
         every()
         return
     back_link(name, t(back))
-    one(found)
+    one(report_asked)
 
 
 def asked_code(known: object, unknown: str) -> str:

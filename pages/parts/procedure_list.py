@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from kpis.declared import Row
 from kpis.figures.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter
@@ -62,7 +62,7 @@ def procedure_list(register: Counted) -> None:
     st.caption(
         t("list_found", total=digits(total), first=digits(first), last=digits(first + len(rows) - 1)) + " ・ " + t("list_share")
     )
-    shown = cached.found(
+    shown = cached.searched(
         "procedures shown", asked=(asked, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
     number = st.column_config.NumberColumn(format="localized")
@@ -83,7 +83,7 @@ def procedure_list(register: Counted) -> None:
         st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
 
 
-def _shown(rows: list[dict[str, Any]], bureaus: dict[str, str]) -> pa.Table:
+def _shown(rows: list[Row], bureaus: dict[str, str]) -> pa.Table:
     link = f"{address.path('procedures')}&code="
     frame = pd.DataFrame(
         [

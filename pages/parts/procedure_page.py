@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import streamlit as st
 
+from kpis.declared import Row
 from kpis.errors import NotFound
 from kpis.figures.registers import STEPS
 from kpis.vocabulary import RowKind
@@ -47,10 +47,10 @@ def procedure_page(code: str) -> None:
     history(RowKind.PROCEDURE, code)
 
 
-def _succession(row: dict[str, Any]) -> None:
+def _succession(row: Row) -> None:
     """Say since when the procedure no longer stands, what followed it, and what it followed."""
     if row["ended_reason"]:
-        st.warning(ended_line(telling(), row, ""), icon=":material/event_busy:")
+        st.warning(_ended(row), icon=":material/event_busy:")
     kin = [("ended_into", row["successor_code"])] if row["successor_code"] else []
     kin += [("ended_from", code) for code in cached.moment().merged_into(row["procedure_code"])]
     for words, code in kin:
@@ -64,7 +64,11 @@ def _succession(row: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
-def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
+def _ended(row: Row) -> str:
+    return ended_line(telling(), row["ended_reason"], row["ended_on"], row["ended_on_precision"])
+
+
+def _said(row: Row) -> list[tuple[str, str]]:
     return [
         (t("col_code"), row["procedure_code"]),
         (t("col_bureau"), bureau_names().get(row["bureau_code"] or "", "")),
@@ -78,7 +82,7 @@ def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
         (t("col_reason"), row["not_done_reason"]),
         (t("col_online_day"), day_word(row["digitised_date"], row["digitised_precision"])),
         (t("col_due"), day_word(row["planned_for"], row["planned_for_precision"])),
-        (t("col_ended"), ended_line(telling(), row, "")),
+        (t("col_ended"), _ended(row)),
         (t("col_channel"), row["online_channel"]),
         *((t(f"step_{step}"), t(f"form_{row[f'{step}_step']}")) for step in STEPS),
         (t("col_phone"), t(f"answer_{row['smartphone_ready']}")),
@@ -89,7 +93,7 @@ def _said(row: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _count(row: dict[str, Any], name: str) -> str:
+def _count(row: Row, name: str) -> str:
     if row[name] is None:
         return t("form_unknown")
     return number(row[name]) + (f"({t('col_estimated')})" if row["is_count_estimated"] else "")

@@ -15,7 +15,7 @@ from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page
-from pages.parts.figure import figure_block
+from pages.parts.figure import ready, show
 from pages.parts.registers import table_of, telling
 from pages.parts.text import language, named, t
 from telling import projects as told_projects
@@ -129,13 +129,9 @@ def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "
     slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
     without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")
     told = told_projects.milestones(telling(), ordered, project_names=projects, without=without)
-    figure_block(
+    made = ready(
         timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
-        key=key,
         sentence=telling().words.together((told.sentence, t("milestones_slipped", count=slipped))) if ordered else "",
-        table=table_of(told),
-        csv=pd.DataFrame(told.flat),
-        title=title,
-        why_empty=t("timeline_none"),
-        notes=(t("timeline_legend"),),
-    )
+        table=table_of(told), csv=pd.DataFrame(told.flat), title=title, why_empty=t("timeline_none"), notes=(t("timeline_legend"),),
+    )  # fmt: skip
+    show(made, key=key)

@@ -196,8 +196,8 @@ def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: 
     st.header(named(kind, "heading") or projects.kind_name(kind, None, Words(language())), divider="gray")
     moment = cached.moment()
     st.caption(projects.unidentified(kind, own, moment.whole, moment.rows("StrategyVersion"), Words(language())))
-    found = dict.fromkeys(r.row["category_ja"] for r in own)
-    for category in sorted(found, key=lambda c: not c):
+    names = dict.fromkeys(r.row["category_ja"] for r in own)
+    for category in sorted(names, key=lambda c: not c):
         alike = [r for r in own if r.row["category_ja"] == category]
         st.subheader(f"{named(dict(alike[0].row), 'category') or t('category_unknown')} ({len(alike)})")
         with st.grid(3, min_column_width=280):

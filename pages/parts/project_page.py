@@ -103,27 +103,23 @@ def indicators(report: ProjectReport) -> None:
     drawn = sorted(drawn, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
     # A goal in words stands above already; without a status of its own there is nothing to add to it.
     rest = [s for s in report.scored if s not in drawn and (s.figures or not KINDS[s.entry.definition.kind].is_text)]
+    beside = rest[: CHARTS_SHOWN - len(drawn)]
     with st.grid(2, min_column_width=320):
-        for item in drawn:
+        for item in (*drawn, *beside):
             with st.container(border=True, height="stretch"):
                 st.subheader(named(item.entry.definition))
                 status_badge(item.judgement)
                 st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+                if item in beside:
+                    st.markdown(item.sentence(language()))
                 if raised := steps(item):
                     st.caption(raised)
-                chart_with_table(item, cached.moment().book)
-        for item in rest[: max(0, CHARTS_SHOWN - len(drawn))]:
-            with st.container(border=True, height="stretch"):
-                st.subheader(named(item.entry.definition))
-                status_badge(item.judgement)
-                st.markdown(f"### {headline_value(item, item.judgement.figure)}")
-                st.markdown(item.sentence(language()))
-                if raised := steps(item):
-                    st.caption(raised)
-                source_line(item, cached.moment().book)
-    unshown = len(rest) - max(0, CHARTS_SHOWN - len(drawn))
-    if unshown > 0:
-        st.caption(t("more_indicators", count=unshown))
+                if item in beside:
+                    source_line(item, cached.moment().book)
+                else:
+                    chart_with_table(item, cached.moment().book)
+    if len(rest) > len(beside):
+        st.caption(t("more_indicators", count=len(rest) - len(beside)))
     every_figure(report)
 
 

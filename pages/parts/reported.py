@@ -124,12 +124,12 @@ def _column(kind: str, name: str) -> Column | None:
 
 def column_name(kind: str, name: str) -> str:
     """Return a column's heading as it stands in the workbook."""
-    found = _column(kind, name)
-    if found is None:
+    column = _column(kind, name)
+    if column is None:
         return name
-    if ":" in found.name:
-        return t(f"column_{found.field}")
-    return named(found, "heading")
+    if ":" in column.name:
+        return t(f"column_{column.field}")
+    return named(column, "heading")
 
 
 def value_text(kind: str, column: str, value: Value) -> str:
@@ -142,9 +142,9 @@ def value_text(kind: str, column: str, value: Value) -> str:
         return format_date(value, language())
     if isinstance(value, (int, float)):
         return digits(value, ",.10g" if abs(value) < 1e10 else ",.0f")
-    found = _column(kind, column)
-    if found is not None and found.choices:
-        words = load_layout().choices.get(found.choices, {}).get(str(value))
+    own_column = _column(kind, column)
+    if own_column is not None and own_column.choices:
+        words = load_layout().choices.get(own_column.choices, {}).get(str(value))
         if words:
             return words[1 if language() == "en" else 0]
     return str(value)

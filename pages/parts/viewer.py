@@ -103,8 +103,3 @@ def viewer_choice() -> None:
 
 def _local_label(name: str, email: str) -> str:
     return t("local_" + email.partition("@")[0]) if email.endswith(LOCAL_DOMAIN) else f"{name} {email}".strip()
-
-
-def role_word(role: str) -> str:
-    """Return the word for a role."""
-    return t(f"role_{role}")

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pandas as pd
 import streamlit as st
 
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from kpis.text import status_colour, status_icon, status_word
-from pages.parts.reported import bureau_names, column_name, event_name, file_of, instant, period_name, plain, row_namer, value_text
+from pages.parts.reported import (
+    bureau_names,
+    column_name,
+    event_name,
+    file_of,
+    instant,
+    period_name,
+    plain,
+    row_namer,
+    state_badge,
+    value_text,
+)
 from pages.parts.text import digits, in_brackets, language, named, t
 from telling.words import Words
 
@@ -16,37 +29,37 @@ NATURES = ("new", "corrected", "updated", "cleared")
 _ICONS = {"new": "＋", "corrected": "✎", "updated": "→", "cleared": "－"}
 
 
-def what_changes(found: Opened) -> None:
+def what_changes(opened: Opened) -> None:
     """Show a report against what is current: one sentence, statuses that turn, every cell old and new, the same as CSV."""
-    compared = found.comparison
+    compared = opened.comparison
     counts = {nature: sum(1 for c in compared.cells if c.nature == nature and c.counts) for nature in NATURES}
     parts = [f"{t(f'nature_{nature}')} {count}" for nature, count in counts.items() if count]
     told = t(
         "changes_sentence", cells=sum(counts.values()), parts=t("list_comma").join(parts),
-        flips=len(found.flips),
+        flips=len(opened.flips),
     )  # fmt: skip
     st.markdown(told if sum(counts.values()) else t("changes_none"))
-    _withdrawn(found)
-    _flips(found)
+    _withdrawn(opened)
+    _flips(opened)
     if not compared.cells:
         return
-    table = changes_table(found)
+    table = changes_table(opened)
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) <= 12 else 460)
     st.caption(t("changes_order"))
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_of(found.report.bureau_code, found.report.period_code, f"changes_{found.report.id}", ending=".csv"), "text/csv",
-        icon=":material/download:", key=f"csv_changes_{found.report.id}", on_click="ignore",
+        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_of(opened.report.bureau_code, opened.report.period_code, f"changes_{opened.report.id}", ending=".csv"), "text/csv",
+        icon=":material/download:", key=f"csv_changes_{opened.report.id}", on_click="ignore",
     )  # fmt: skip
 
 
-def changes_table(found: Opened) -> pd.DataFrame:
+def changes_table(opened: Opened) -> pd.DataFrame:
     """Return every differing cell: place, row, column, old, new, nature, size of the jump, reason, comment."""
     name = row_namer()
     comments: dict[tuple[str, tuple[str, ...], str], str] = {}
-    for comment in found.comments:
+    for comment in opened.comments:
         comments[comment.row_kind, comment.row_key, comment.column] = comment.text
     rows = []
-    for change in found.comparison.cells:
+    for change in opened.comparison.cells:
         row, kind = change.row, change.row.kind
         new, old = change.new, change.old
         jump = ""
@@ -76,10 +89,10 @@ def _reading_word(change: CellChange) -> str:
     return in_brackets(t("reading_chosen", value=digits(change.reading, ",.15g"), offered=offered))
 
 
-def _withdrawn(found: Opened) -> None:
+def _withdrawn(opened: Opened) -> None:
     """Name each figure that the report takes back, and what counts from its approval on."""
     name = row_namer()
-    for change in found.comparison.withdrawn:
+    for change in opened.comparison.withdrawn:
         again = change.counts_again
         parts = (
             [] if again is None else [n for n in ("value", "numerator", "denominator", "text_ja") if again.get(n) not in (None, "")]
@@ -97,12 +110,12 @@ def _conflict_word(change: CellChange) -> str:
     return f"({t('conflict')}: {word})"
 
 
-def _flips(found: Opened) -> None:
-    if not found.flips:
+def _flips(opened: Opened) -> None:
+    if not opened.flips:
         return
     st.markdown(f"**{t('flips')}**")
     units = bureau_names()
-    for flip in found.flips:
+    for flip in opened.flips:
         entry, after = flip.after.entry, flip.after.judgement
         marks = " → ".join(
             f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())}]" for s in (flip.before.status, after.status)
@@ -112,13 +125,13 @@ def _flips(found: Opened) -> None:
         )
 
 
-def returned_because(found: Opened) -> None:
+def returned_because(opened: Opened) -> None:
     """Show why a report was returned, with each comment at its cell."""
-    if found.report.return_reason:
-        when = instant(found.report.decided_at) if found.report.state == "returned" else ""
-        st.warning(f"**{t('returned_because')}** {plain(found.report.return_reason)} {when}", icon=":material/undo:")
+    if opened.report.return_reason:
+        when = instant(opened.report.decided_at) if opened.report.state == "returned" else ""
+        st.warning(f"**{t('returned_because')}** {plain(opened.report.return_reason)} {when}", icon=":material/undo:")
     name = row_namer()
-    for comment in found.comments:
+    for comment in opened.comments:
         what = f"{name.of(comment.row_kind, comment.row_key)} {column_name(comment.row_kind, comment.column)}"
         st.markdown(
             f":material/comment: **{comment.sheet}!{comment.cell}** {plain(what)}: {plain(comment.text)}  \n"
@@ -148,22 +161,32 @@ def left_open(report: Report) -> None:
     st.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
 
 
-def explained(found: Opened) -> None:
+def explained(opened: Opened) -> None:
     """Show the warnings that the bureau confirmed, and why."""
-    for warning in found.warnings:
+    for warning in opened.warnings:
+        mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         if warning.rule == INCOMPLETE:
-            mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
-            left_open(found.report)
+            left_open(opened.report)
             st.markdown(f":material/warning: {t('left_open_why')} — {mark}")
             continue
-        mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
         st.markdown(
             f":material/warning: **{place}** {plain(warning.found)}({t('expected')}: {named(warning, 'expected')}) — {mark}"
         )
 
 
-def steps(found: Opened) -> None:
+def report_head(opened: Opened, *, who: str, at: datetime) -> None:
+    """Show where a report stands, which file it is, who brought it and when, how full it is, and why it was returned."""
+    report = opened.report
+    with st.container(horizontal=True, gap="small"):
+        state_badge(report.state)
+        st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name, who=who, when=instant(at)))
+    if told := filled_in(report):
+        st.markdown(f"**{told}**")
+    returned_because(opened)
+
+
+def steps_taken(opened: Opened) -> None:
     """Show who did what, when and from which cell."""
     with st.expander(t("steps"), icon=":material/history:"):
         rows = [
@@ -171,6 +194,6 @@ def steps(found: Opened) -> None:
                 t("when"): instant(e.occurred_at), t("who"): e.actor, t("action"): event_name(e.action), t("cell"): e.cell,
                 t("detail"): e.detail, "SHA-256": (e.file_sha256 or "")[:12],
             }
-            for e in found.events
+            for e in opened.events
         ]  # fmt: skip
         st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

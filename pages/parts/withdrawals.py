@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
-from kpis.errors import MierukaError
-from kpis.figures.records import current_vintages
+from kpis.figures.records import Figure, current_vintages
 from kpis.government import government
 from kpis.reporting import withdrawals
 from kpis.reporting.comparison import OBSERVATIONS
@@ -17,24 +14,14 @@ from kpis.reporting.withdrawals import Asked
 from kpis.store.store import Store
 from pages.parts import cached
 from pages.parts.reported import bureau_names, column_name, instant, period_name, plain, row_namer, value_text
+from pages.parts.steps import take
 from pages.parts.text import language, t
 from telling.words import Words
 
 
-def _done(step: Callable[[], object], said: str) -> None:
-    try:
-        step()
-    except MierukaError as refused:
-        st.error(refused.in_language(language()), icon=":material/block:")
-        return
-    st.session_state["review_said"] = said
-    st.rerun()
-
-
-def _said(values: Mapping[str, Any] | None) -> str:
-    parts = [
-        f"{column_name(OBSERVATIONS, n)} {value_text(OBSERVATIONS, n, v)}" for n, v in (values or {}).items() if v not in (None, "")
-    ]
+def _said(figure: Figure | None) -> str:
+    said = withdrawals.said_of(figure).items()
+    parts = [f"{column_name(OBSERVATIONS, name)} {value_text(OBSERVATIONS, name, value)}" for name, value in said]
     return plain("、".join(parts)) if parts else t("no_figure")
 
 
@@ -77,10 +64,8 @@ def _decide(store: Store, asked: Asked, *, actor: str) -> None:
             for approves, label, icon in ((True, "withdrawal_approve", "check_circle"), (False, "withdrawal_refuse", "undo")):
                 kind = "primary" if approves else "secondary"
                 if st.button(t(label), key=f"{label}_{asked.id}", icon=f":material/{icon}:", type=kind):  # type: ignore[arg-type]
-                    _done(
-                        partial(withdrawals.decide, store, asked.id, actor=actor, approves=approves, text=text),
-                        t("withdrawal_decided_now"),
-                    )
+                    step = partial(withdrawals.decide, store, asked.id, actor=actor, approves=approves, text=text)
+                    take(step, t("withdrawal_decided_now"))
 
 
 def _ask(store: Store, *, actor: str) -> None:
@@ -116,8 +101,7 @@ def _ask(store: Store, *, actor: str) -> None:
     st.dataframe(
         [
             {
-                t("vintage"): v["vintage"], t("value"): _said({n: v[n] for n in ("value", "numerator", "denominator", "base_value", "text_ja")}).replace("\\", ""),
-                t("known"): instant(v["known_at"]), t("reason"): v["reason_text"],
+                t("vintage"): v.vintage, t("value"): _said(v).replace("\\", ""), t("known"): instant(v.known_at), t("reason"): v.reason_text,
             }
             for v in vintages
         ],
@@ -129,7 +113,7 @@ def _ask(store: Store, *, actor: str) -> None:
         )
         text = st.text_input(t("reason_text"))
         if st.form_submit_button(t("withdrawal_ask_button"), type="primary", icon=":material/send:"):
-            _done(
+            take(
                 lambda: withdrawals.ask(store, key, actor=actor, reason_class=reason_class, reason_text=text),
                 t("withdrawal_asked_now"),
             )

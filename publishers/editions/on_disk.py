@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from kpis.errors import NotFound
 from kpis.message import Message
@@ -158,9 +158,16 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def table_digests(database: Path) -> dict[str, dict[str, Any]]:
+class Digest(TypedDict):
+    """What the manifest says of a table: its number of rows, and a checksum of columns and rows."""
+
+    rows: int
+    sha256: str
+
+
+def table_digests(database: Path) -> dict[str, Digest]:
     """Return per table of an edition its number of rows and a checksum of columns and rows, in stored order."""
-    found: dict[str, dict[str, Any]] = {}
+    digests: dict[str, Digest] = {}
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
@@ -171,10 +178,10 @@ def table_digests(database: Path) -> dict[str, dict[str, Any]]:
             for row in rows:
                 digest.update(json.dumps(row, ensure_ascii=False).encode())
                 count += 1
-            found[name] = {"rows": count, "sha256": digest.hexdigest()}
+            digests[name] = {"rows": count, "sha256": digest.hexdigest()}
     finally:
         connection.close()
-    return found
+    return digests
 
 
 def verify(folder: Path, number: int | None = None, *, recorded: Mapping[int, str] | None = None) -> list[EditionFault]:
@@ -191,8 +198,8 @@ def verify(folder: Path, number: int | None = None, *, recorded: Mapping[int, st
     faults: list[EditionFault] = []
     there = numbers(folder)
     before: str | None = None
-    for expected, found in enumerate(there, start=1):
-        if expected != found:
+    for expected, number_there in enumerate(there, start=1):
+        if expected != number_there:
             faults.append(EditionFault(expected, folder_name(expected), Message("edition_missing")))
             break
     for n in there:
@@ -239,11 +246,11 @@ def _file_faults(edition: Edition) -> Iterable[EditionFault]:
 def _table_faults(edition: Edition, database: Path) -> Iterable[EditionFault]:
     n, published = edition.number, edition.manifest["tables"]
     try:
-        found = table_digests(database)
+        digests = table_digests(database)
     except sqlite3.DatabaseError as error:
         yield EditionFault(n, DATABASE, Message("edition_not_a_database", fault=error))
         return
-    for table in sorted(set(published) | set(found)):
-        was, now = published.get(table, {"rows": 0}), found.get(table, {"rows": 0})
+    for table in sorted(set(published) | set(digests)):
+        was, now = published.get(table, {"rows": 0}), digests.get(table, {"rows": 0})
         if was != now:
             yield EditionFault(n, f"{DATABASE}: {table}", Message("edition_table_changed", was=was["rows"], now=now["rows"]))

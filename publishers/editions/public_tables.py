@@ -20,7 +20,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 from sqlmodel import Session, SQLModel
 
-from kpis.declared import translated
+from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
 from kpis.store import tables
@@ -129,7 +129,7 @@ class _Seen:
         self._named: dict[str, set[str]] = {"source_code": set(), "period_code": set(), "milestone_code": set()}
         self.series: set[tuple[str, str]] = set()
 
-    def kept(self, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def kept(self, model: type[SQLModel], rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows of a table that are kept; those that name them come before them in ``PUBLIC``."""
         key = {tables.Source: "source_code", tables.ReportingPeriod: "period_code", tables.MilestoneDate: "milestone_code"}.get(
             model
@@ -172,9 +172,9 @@ class _Rows:
         self._session, self._query = session, query
         self.samples = 0
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for found in self._session.execute(self._query.execution_options(yield_per=BATCH)):
-            row = dict(found._mapping)
+    def __iter__(self) -> Iterator[Row]:
+        for record in self._session.execute(self._query.execution_options(yield_per=BATCH)):
+            row = dict(record._mapping)
             if row.pop("is_sample", False):
                 self.samples += 1
             else:

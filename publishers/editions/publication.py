@@ -26,10 +26,10 @@ from kpis.figures.scorecard import Tally, tally
 from kpis.government import government, keep_copy
 from kpis.moment import Moment, State
 from kpis.periods import local_day
-from kpis.reporting.people import viewer_of
+from kpis.reporting.people import record, viewer_of
 from kpis.settings import Settings, settings, software_version
 from kpis.store import tables
-from kpis.store.store import Store, frozen_url, utc_now
+from kpis.store.store import Store, frozen_url
 from kpis.store.tables import table_of
 from publishers.editions import on_disk
 from publishers.editions.on_disk import CHANGES, DATABASE, GOVERNMENT, MANIFEST, POINTER, SITE, Edition
@@ -176,11 +176,7 @@ def rollback(
             marks.setdefault(later, {"at": now.isoformat() + "Z", "reason": reason.strip()})
     _point(folder, number, marks)
     with store.writing() as session:
-        session.execute(
-            insert(table_of(tables.AuditEvent)).values(
-                occurred_at=now, actor=viewer or "local", action="rollback", subject=f"edition {number}", cell="", detail=reason
-            )
-        )
+        record(session, viewer or "local", "rollback", f"edition {number}", detail=reason)
 
 
 def recorded(store: Store) -> dict[int, str]:
@@ -261,12 +257,7 @@ def _record(store: Store, made: Edition, viewer: str | None) -> None:
                 published_by=viewer if known else None,
             )
         )  # fmt: skip
-        session.execute(
-            insert(table_of(tables.AuditEvent)).values(
-                occurred_at=utc_now(), actor=viewer or "local", action="publish", subject=f"edition {made.number}", cell="",
-                detail=made.note,
-            )
-        )  # fmt: skip
+        record(session, viewer or "local", "publish", f"edition {made.number}", detail=made.note)
 
 
 def _sync(path: Path, flags: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from openpyxl import Workbook
@@ -33,11 +33,9 @@ def report_book(report: QuarterReport) -> bytes:
     first = book.active
     assert isinstance(first, Worksheet)
     _summary(first, report)
-    for word, fill in (
-        ("report_indicators", _indicators), ("report_series", _series), ("report_projects", _projects),
-        ("report_milestones", _milestones), ("report_bureaus", _bureaus), ("report_changes", _changes),
-    ):  # fmt: skip
+    for word, fill in SHEETS.items():
         fill(book.create_sheet(report.words(word)), report)
+    book[report.words("report_indicators")].page_setup.paperSize = 8  # A3
     for sheet in book.worksheets:
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.page_setup.paperSize or 9
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(sheet is first)
@@ -104,22 +102,27 @@ def _summary(sheet: Worksheet, report: QuarterReport) -> None:
         row += 1
     held, start = meeting.statuses(report), row + 1
     _told(sheet, report, held, [22, 12], row=start)
-    chart = BarChart()
-    chart.type, chart.style, chart.legend = "bar", 10, None
-    chart.title = held.title
-    chart.add_data(Reference(sheet, min_col=2, min_row=start, max_row=start + len(held.rows)), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=start + len(held.rows)))
-    chart.series[0].graphicalProperties.solidFill = BLUE
-    chart.dataLabels = DataLabelList()
+    chart = _bars(sheet, held.title, start, len(held.rows), column=2)
+    chart.style, chart.dataLabels = 10, DataLabelList()
     chart.dataLabels.showVal = True
     chart.dataLabels.showCatName = chart.dataLabels.showSerName = chart.dataLabels.showLegendKey = False
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.numFmt, chart.y_axis.majorGridlines = "0", None
     chart.height, chart.width = 8.5, 16
     sheet.add_chart(chart, f"D{start}")
     for at in range(3, 9):
         sheet.column_dimensions[get_column_letter(at)].width = 15
+
+
+def _bars(sheet: Worksheet, title: str, start: int, count: int, *, column: int) -> BarChart:
+    """Return a chart of one column of a table that begins in row ``start``: a bar per row, the first on top."""
+    chart = BarChart()
+    chart.type, chart.legend, chart.title = "bar", None, title
+    chart.add_data(Reference(sheet, min_col=column, min_row=start, max_row=start + count), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=start + count))
+    chart.series[0].graphicalProperties.solidFill = BLUE
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.scaling.orientation = "maxMin"
+    return chart
 
 
 def _value(cell: Told) -> Cell:
@@ -143,11 +146,6 @@ def _told(sheet: Worksheet, report: QuarterReport, block: Block, widths: Sequenc
     if frozen:
         sheet.freeze_panes = sheet.cell(row + 1, frozen + 1)
     return _table(sheet, block.key, row, block.columns, [[_value(c) for c in line] for line in block.rows], widths)
-
-
-def _indicators(sheet: Worksheet, report: QuarterReport) -> None:
-    _told(sheet, report, meeting.indicators(report), [34, 9, 16, 14, 10, 12, 12, 12, 12, 12, 14, 60, 40, 10, 28], frozen=1)
-    sheet.page_setup.paperSize = 8  # A3
 
 
 def _series(sheet: Worksheet, report: QuarterReport) -> None:
@@ -193,14 +191,6 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
             sheet.row_breaks.append(Break(id=row - 2))
 
 
-def _projects(sheet: Worksheet, report: QuarterReport) -> None:
-    _told(sheet, report, meeting.projects(report), [10, 44, 14, 14, 24, 30, 8, 8, 8, 12, 8, 60], frozen=2)
-
-
-def _milestones(sheet: Worksheet, report: QuarterReport) -> None:
-    _told(sheet, report, meeting.milestones(report), [10, 48, 24, 24, 22, 10, 14, 14, 18, 40, 10])
-
-
 def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
     words = report.words
     start = _told(sheet, report, meeting.coverage(report), [34, 18, 10, 10, 14, 14, 10, 16, 50, 10])
@@ -209,17 +199,24 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
     _told(sheet, report, told, [34, *[14] * (len(header) - 1)], row=start)
     numeric = next((n for n in range(1, len(header), 2) if any(isinstance(line[n], float) for line in lines)), None)
     if numeric is not None:
-        chart = BarChart()
-        chart.type, chart.legend = "bar", None
-        chart.title = f"{header[numeric]} {words('report_bar_note')}"
-        chart.add_data(Reference(sheet, min_col=numeric + 1, min_row=start, max_row=start + len(lines)), titles_from_data=True)
-        chart.set_categories(Reference(sheet, min_col=1, min_row=start + 1, max_row=start + len(lines)))
-        chart.series[0].graphicalProperties.solidFill = BLUE
-        chart.x_axis.delete = chart.y_axis.delete = False
-        chart.x_axis.scaling.orientation, chart.y_axis.scaling.min = "maxMin", 0
+        chart = _bars(sheet, f"{header[numeric]} {words('report_bar_note')}", start, len(lines), column=numeric + 1)
+        chart.y_axis.scaling.min = 0
         chart.height, chart.width = max(8.0, 0.55 * len(lines)), 20
         sheet.add_chart(chart, f"A{start + len(lines) + 3}")
 
 
-def _changes(sheet: Worksheet, report: QuarterReport) -> None:
-    _told(sheet, report, meeting.changes(report), [38, 40, 40, 50])
+def _one(
+    tell: Callable[[QuarterReport], Block], widths: Sequence[int], frozen: int = 0
+) -> Callable[[Worksheet, QuarterReport], object]:
+    """Return what fills a sheet that holds one block."""
+    return lambda sheet, report: _told(sheet, report, tell(report), widths, frozen=frozen)
+
+
+SHEETS: dict[str, Callable[[Worksheet, QuarterReport], object]] = {
+    "report_indicators": _one(meeting.indicators, [34, 9, 16, 14, 10, 12, 12, 12, 12, 12, 14, 60, 40, 10, 28], 1),
+    "report_series": _series,
+    "report_projects": _one(meeting.projects, [10, 44, 14, 14, 24, 30, 8, 8, 8, 12, 8, 60], 2),
+    "report_milestones": _one(meeting.milestones, [10, 48, 24, 24, 22, 10, 14, 14, 18, 40, 10]),
+    "report_bureaus": _bureaus,
+    "report_changes": _one(meeting.changes, [38, 40, 40, 50]),
+}

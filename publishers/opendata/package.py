@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from sqlmodel import SQLModel
 
-from kpis.declared import said_of, text_column, translated
+from kpis.declared import Row, said_of, text_column, translated
 from kpis.figures.records import current_vintages, worked_out
 from kpis.government import PublisherFields
 from kpis.languages import say
@@ -59,11 +60,11 @@ class Resource:
 
     name: str
     fields: Mapping[str, str]
-    rows: Collection[dict[str, Any]]
+    rows: Collection[Row]
     key: tuple[str, ...]
 
 
-class Stored(Collection[dict[str, Any]]):
+class Stored(Collection[Row]):
     """The rows of a table of an edition as they stream past; nothing is held but a batch."""
 
     def __init__(self, store: Store, model: type[SQLModel], columns: Iterable[str]) -> None:
@@ -75,14 +76,14 @@ class Stored(Collection[dict[str, Any]]):
     def __contains__(self, row: object) -> bool:
         return any(own == row for own in self)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Row]:
         for row in self._store.each_of(self._model, columns=self._columns):
             if "submission_id" in row:  # that a bureau reported it, not in which report
                 row["is_reported"] = row.pop("submission_id") is not None
             yield {name: as_datum(value) for name, value in row.items()}
 
 
-class Spread(Collection[dict[str, Any]]):
+class Spread(Collection[Row]):
     """The values of a column that holds several, one a row."""
 
     def __init__(self, store: Store, model: type[SQLModel], key: str, column: str, field: str, marks: str) -> None:
@@ -95,7 +96,7 @@ class Spread(Collection[dict[str, Any]]):
     def __contains__(self, row: object) -> bool:
         return any(own == row for own in self)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
             values = (part.strip().removesuffix("ほか").strip() for part in self._marks.split(row[self._column]))
             for value in dict.fromkeys(filter(None, values)):
@@ -123,8 +124,8 @@ def describe(field: str, language: str = "ja") -> str:
 
 
 def _in_a_further_language(column: str) -> dict[str, str]:
-    found = ((translated(model), text_column(model, column)) for model in PUBLIC)
-    return next(texts[own[0]].said(own[1]) for texts, own in found if own)
+    columns = ((translated(model), text_column(model, column)) for model in PUBLIC)
+    return next(texts[own[0]].said(own[1]) for texts, own in columns if own)
 
 
 def title(resource: str, language: str = "ja") -> str:
@@ -218,6 +219,21 @@ def _observations(moment: Moment) -> Resource:
     )  # fmt: skip
 
 
+_OF_FIGURE = (
+    "period_code", "value", "numerator", "denominator", "text_ja", "text_en", "is_approximate", "is_lower_bound",
+)  # fmt: skip
+_OF_JUDGEMENT = (
+    "status", "standing", "planned_value", "variance", "progress", "planned_progress", "ratio", "is_stale", "age_days", "is_awaiting",
+    "is_part", "rule_version",
+)  # fmt: skip
+_OF_DEFINITION = ("publication_lag_days", "threshold_on_track", "threshold_behind", "tolerance")
+
+
+def _held(part: object | None, **columns: str) -> Row:
+    """Return columns with what a part of a judgement holds at a path, as ``period.end``; blanks where there is no such part."""
+    return {column: None if part is None else attrgetter(path)(part) for column, path in columns.items()}
+
+
 def _status(moment: Moment) -> Resource:
     fields = {
         "indicator_code": "string", "bureau_code": "string", "as_of": "date", "status": "string", "standing": "string", "period_code": "string",
@@ -235,21 +251,20 @@ def _status(moment: Moment) -> Resource:
     rows = []
     for item in moment.scored:
         judged, definition = item.judgement, item.entry.definition
-        figure, base, goal, due, settled = judged.figure, judged.baseline, judged.goal, judged.last_due, judged.last_settled
-        values = (
-            definition.code, item.entry.unit_code, moment.as_of, judged.status, judged.standing, figure and figure.period_code, figure and figure.period.end,
-            figure and figure.value, definition.unit_ja, definition.unit_en, figure and figure.numerator, figure and figure.denominator,
-            figure and figure.text_ja, figure and figure.text_en, figure and figure.is_approximate, figure and figure.is_lower_bound,
-            base and base.period_code, base and base.value, base and base.is_first_figure, goal and goal.period_code,
-            goal and goal.value, judged.planned_value, judged.variance, judged.progress, judged.planned_progress, judged.ratio,
-            judged.previous and judged.previous.period_code, judged.previous and judged.previous.value,
-            judged.year_earlier and judged.year_earlier.period_code, judged.year_earlier and judged.year_earlier.value,
-            judged.is_stale, judged.age_days, judged.is_awaiting, judged.is_part, due and due.goal.period_code, due and due.goal.value,
-            due and due.result, due and due.gap, settled and settled.goal.period_code, settled and settled.goal.value,
-            settled and settled.result, settled and settled.gap, definition.publication_lag_days, definition.threshold_on_track, definition.threshold_behind, definition.tolerance,
-            judged.rule_version, item.sentence(), item.sentence("en"),
-        )  # fmt: skip
-        rows.append({name: as_datum(value) for name, value in zip(fields, values, strict=True)})
+        said = {
+            "indicator_code": definition.code, "bureau_code": item.entry.unit_code, "as_of": moment.as_of, "unit_ja": definition.unit_ja,
+            "unit_en": definition.unit_en, "sentence_ja": item.sentence(), "sentence_en": item.sentence("en"),
+            **{name: getattr(judged, name) for name in _OF_JUDGEMENT}, **{name: getattr(definition, name) for name in _OF_DEFINITION},
+            **_held(judged.figure, end_date="period.end", **{name: name for name in _OF_FIGURE}),
+            **_held(judged.baseline, baseline_period="period_code", baseline_value="value", baseline_is_first_figure="is_first_figure"),
+            **_held(judged.goal, target_period="period_code", target_value="value"),
+            **_held(judged.previous, previous_period="period_code", previous_value="value"),
+            **_held(judged.year_earlier, year_earlier_period="period_code", year_earlier_value="value"),
+        }  # fmt: skip
+        for due in ("last_due", "last_settled"):
+            names = {"period": "goal.period_code", "value": "goal.value", "result": "result", "gap": "gap"}
+            said |= _held(getattr(judged, due), **{f"{due}_{name}": path for name, path in names.items()})
+        rows.append({name: as_datum(said[name]) for name in fields})
     return Resource("status", fields, tuple(rows), ("indicator_code", "bureau_code"))
 
 

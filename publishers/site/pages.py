@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,6 @@ from markupsafe import Markup, escape
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, in_order
 from kpis.figures.records import JUDGED, Figure, Goal
 from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
-from kpis.figures.sentences import standing_word
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
@@ -24,18 +24,10 @@ from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import facts, projects
 from telling.blocks import Telling
+from telling.changes import Difference
 from telling.method import method
-from telling.overview import (
-    conclusion,
-    coverage_lines,
-    exclusions,
-    headlines,
-    lead,
-    pair_note,
-    theme_name,
-    with_forerunners,
-)
-from telling.words import Words, has_page, whose
+from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
+from telling.words import Words, has_page, what_changed, whose
 
 # Of milestones: what the page of their project says already, or what belongs to their source.
 NOT_LISTED = ("project_code", "reported_in", "source", "report_is_sample")
@@ -101,89 +93,68 @@ def label_of(words: Words, units: Mapping[str, Mapping[str, Any]]) -> Any:
     """Return a function that says what a change is about."""
 
     def label(change: Mapping[str, Any]) -> str:
-        period = change.get("period_code")
-        parts = [
-            words.named({f"name_{n}": change.get(f"name_{n}", "") for n in ("ja", "en")}) or change.get("code", ""),
-            whose(change, words, units), change.get("field"), parse_period(period).label(words.language) if period else "",
-        ]  # fmt: skip
-        return " ・ ".join(part for part in parts if part)
+        return what_changed(change, words, whose(change, words, units))
 
     return label
 
 
 def _shown(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    blank = {
-        "old_ja": "",
-        "old_en": "",
-        "new_ja": "",
-        "new_en": "",
-        "size_ja": "",
-        "size_en": "",
-        "reason_class": "",
-        "reason_text": "",
-    }
-    return [{**blank, **c} for c in changes if c["kind"] != "first_edition"]
+    return [{**asdict(Difference(c["kind"])), **c} for c in changes if c["kind"] != "first_edition"]
 
 
 def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     scored = [v.scored for v in own.values()]
-    themes = [
-        (theme_name(theme, words), own[leading[0].entry.definition.code])
-        for theme in government().cards
-        if (leading := headlines(scored, theme))
-    ]
-    trend = next((own[s.entry.definition.code] for s in headlines(scored, government().chart)), None)
-    shown = {view.code for _, view in themes} | ({trend.code} if trend else set())
-    others = [own[s.entry.definition.code] for s in headlines(scored) if s.entry.definition.code not in shown]
-    below = [trend, *others] if trend else others
+    shown = shown_first(scored)
     lead_in = lead(scored, words, as_of=site.moment.as_of)
     title = conclusion(scored, words)
     core = projects.core_with_goals(site.moment.projects)
     return "index.html", "index.html", {
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
-        "themes": themes, "trend": trend,
-        "excluded": [
-            exclusions((v.scored for v in views), site.moment.indicators.values(), words) for views in ([v for _, v in themes], below)
-        ],
+        "themes": [(theme_name(s.entry.theme, words), own[s.entry.definition.code]) for s in shown.of_themes],
+        "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
+        "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
         "projects": [
             (r.row["project_code"], projects.called(r, words), len(r.scored), badge(r.status, words), badges(r.tally, words))
             for r in core
         ],
         "projects_heading": projects.overview_heading(core, site.moment.rows("StrategyVersion"), words),
-        "others": others,
+        "others": [own[s.entry.definition.code] for s in shown.others],
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
         "latest": [_latest(c, own, words) for c in latest_changes(scored, site.moment.book.sources, as_of=site.moment.as_of, count=6)],
         "label": label_of(words, site.moment.units), "has_chart": True,
     }  # fmt: skip
 
 
-def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Latest:
+    """What changed last of an indicator, as the overview lists it."""
+
+    view: IndicatorView
+    day: str
+    kind: str
+    is_target: bool
+    before: Markup | str
+    after: Markup | str
+
+
+def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> _Latest:
     view = own[change.scored.entry.definition.code]
 
     def shown(value: Figure | Goal | None) -> Markup | str:
         return view.value(value.value) if isinstance(value, Goal) else view.figure(value)
 
-    return {
-        "view": view, "day": words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
-        "kind": words(f"change_{change.kind}"), "is_target": change.kind == "target", "after": words("no_figure") if change.after is None else shown(change.after),
-        "before": shown(change.before) if change.before else "",
-    }  # fmt: skip
+    return _Latest(
+        view=view, day=words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
+        kind=words(f"change_{change.kind}"), is_target=change.kind == "target",
+        before=shown(change.before) if change.before else "", after=words("no_figure") if change.after is None else shown(change.after),
+    )  # fmt: skip
 
 
 def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
-    scored, catalogue = [v.scored for v in own.values()], list(site.moment.indicators.values())
-    themes = []
-    for theme in government().cards:
-        items = with_forerunners(scored, theme, catalogue)
-        notes = [note for item in items[:1] if (note := pair_note(scored, item, catalogue, words))]
-        note = words.named(government().themes[theme], "note")
-        notes += [note] if note and items else []
-        themes.append((theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items]))
-    said = words("comma").join(
-        f"{theme_name(theme, words)} {standing_word(views[0].scored.judgement, words.language)}"
-        for theme, _, _, views in themes
-        if headlines(v.scored for v in views)
-    )
+    said, told = themes_told([v.scored for v in own.values()], list(site.moment.indicators.values()), words)
+    themes = [
+        (theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items]) for theme, notes, items in told
+    ]
     title = words("themes_title", text=said)
     return themes_file(), "themes.html", {"title": title, "themes": themes, "has_chart": True}
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.facilities import counted
 from kpis.figures.scorecard import Tally
-from kpis.periods import fiscal_year_code, parse_period, quarter_code
-from kpis.text import format_date
+from kpis.text import format_date, known_day
 from publishers.site.block_views import BlockView
 from publishers.site.pages_registers import listed_procedures
 from publishers.site.site import Page, Pages, Site
@@ -27,17 +25,8 @@ from telling.words import Words
 PROCEDURES = 50  # on the page of one bureau
 
 
-def day_word(day: date | None, precision: str, words: Words) -> str:
-    """Write a day no more exactly than its source does."""
-    if day is None:
-        return ""
-    if precision == "year":
-        return parse_period(fiscal_year_code(day)).label(words.language)
-    if precision == "quarter":
-        return parse_period(quarter_code(day)).label(words.language)
-    if precision == "month":
-        return parse_period(f"{day.year}-{day.month:02d}").label(words.language)
-    return format_date(day, words.language)
+def _day(row: Mapping[str, Any], name: str, precision: str, words: Words) -> str:
+    return known_day(row[name], row[precision], words.language) or words("ed_unknown")
 
 
 def bureau_pages(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
@@ -110,12 +99,11 @@ def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorVi
 
 
 def _bureau(site: Site, words: Words, code: str, row: Mapping[str, Any], every: Sequence[IndicatorView]) -> Page:
-    begins = day_word(row["valid_from"], row["valid_from_precision"], words) or words("ed_unknown")
-    ended = day_word(row["valid_to"], row["valid_to_precision"], words) or words("ed_unknown")
-    ends = words("ed_now") if row["is_current"] else ended
+    begins = _day(row, "valid_from", "valid_from_precision", words)
+    ends = words("ed_now") if row["is_current"] else _day(row, "valid_to", "valid_to_precision", words)
     history = [
         words(
-            "ed_succession", day=day_word(s["effective_date"], s["date_precision"], words) or words("ed_unknown"),
+            "ed_succession", day=_day(s, "effective_date", "date_precision", words),
             before=words.named(site.moment.units[s["predecessor_code"]]), after=words.named(site.moment.units[s["successor_code"]]),
             relation=words(f"relation_{s['relation']}"),
         )

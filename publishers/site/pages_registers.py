@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -50,10 +51,7 @@ def procedures(site: Site, words: Words) -> Page:
     total = tally(register.groups)
     rate = _view_of(site, words, "procedures", "ratio")
     if not total.procedures:
-        return "procedures.html", "register.html", {
-            "title": words("proc_empty"), "lead": "", "cards": [], "view": rate, "blocks": [], "notes": "", "listed": None,
-            "has_chart": rate is not None,
-        }  # fmt: skip
+        return _empty("procedures.html", words("proc_empty"), rate)
     blocks: list[BlockView] = []
     if published(site.moment.scored, "procedures", *told_procedures.PUBLISHED):
         blocks.append(BlockView(told_procedures.published_totals(telling, register, total, site.moment.scored), words))
@@ -76,7 +74,18 @@ def procedures(site: Site, words: Words) -> Page:
     }  # fmt: skip
 
 
-def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int = LISTED) -> dict[str, Any] | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """The first rows of a list, how many there are in all, and the file that holds them."""
+
+    heading: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Markup | str]]
+    file: str
+    said: str
+
+
+def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int = LISTED) -> Listed | None:
     """Return the first procedures of the list, of all or of one bureau, and how many there are; nothing where there are none."""
     total, rows = site.moment.search(Filter(bureau=bureau), size=most)
     if not total:
@@ -99,15 +108,18 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
             words.named(r), telling.bureau(r["bureau_code"] or ""), words(f"digital_{r['status']}"), words(f"process_{r['process_type']}"),
             known_day(r["digitised_date"], r["digitised_precision"], words.language),
             known_day(r["planned_for"], r["planned_for_precision"], words.language), words("answer_yes") if r["is_priority"] else "",
-            *([ended_line(telling, r, successors.get(r["successor_code"], r["successor_code"] or ""))] if with_ends else []),
+            *[
+                ended_line(
+                    telling, r["ended_reason"], r["ended_on"], r["ended_on_precision"],
+                    successors.get(r["successor_code"], r["successor_code"] or ""),
+                )
+            ] * with_ends,
         ]
         for r in rows
     ]  # fmt: skip
     key = "ed_list_first" if total > len(rows) else "ed_list_all"
-    return {
-        "heading": words("list_heading"), "columns": [words(h) for h in heads], "rows": cells, "file": "procedures.csv",
-        "said": words(key, total=words.number(total), shown=words.number(len(rows))),
-    }  # fmt: skip
+    said = words(key, total=words.number(total), shown=words.number(len(rows)))
+    return Listed(heading=words("list_heading"), columns=[words(h) for h in heads], rows=cells, file="procedures.csv", said=said)
 
 
 def facilities(site: Site, words: Words) -> Page:
@@ -117,10 +129,7 @@ def facilities(site: Site, words: Words) -> Page:
     rollout = published(site.moment.scored, "facilities", "completion", "ratio", "stock")
     view = _view_of(site, words, "facilities", "completion", "ratio", "stock")
     if not held:
-        return "facilities.html", "register.html", {
-            "title": words("fac_empty"), "lead": "", "cards": [], "view": view, "blocks": [], "notes": "", "listed": None,
-            "has_chart": view is not None,
-        }  # fmt: skip
+        return _empty("facilities.html", words("fac_empty"), view)
     by_bureau, by_kind = (words("ed_compare", dimension=words(key)) for key in ("reg_by_bureau", "fac_kind"))
     blocks = [
         *_both(lambda t: told_facilities.where(t, held, "bureau"), site, words, by_bureau),
@@ -131,12 +140,11 @@ def facilities(site: Site, words: Words) -> Page:
         BlockView(told_facilities.tiles(telling, held), words, words("fac_map")),
     ]
     whole = BlockView(told_facilities.whole_list(telling, held), words)
-    listed = {
-        "heading": words("fac_list"), "columns": list(whole.block.columns), "rows": whole.rows[:LISTED], "file": "facilities.csv",
-        "said": words(
-            "ed_list_first" if len(held) > LISTED else "ed_list_all", total=words.number(len(held)), shown=words.number(min(len(held), LISTED))
-        ),
-    }  # fmt: skip
+    key = "ed_list_first" if len(held) > LISTED else "ed_list_all"
+    listed = Listed(
+        heading=words("fac_list"), columns=whole.block.columns, rows=whole.rows[:LISTED], file="facilities.csv",
+        said=words(key, total=words.number(len(held)), shown=words.number(min(len(held), LISTED))),
+    )  # fmt: skip
     return "facilities.html", "register.html", {
         "title": told_facilities.title(telling, held, _headline(view)),
         "lead": words("fac_lead", as_of=format_date(site.moment.as_of, words.language)),
@@ -162,6 +170,13 @@ def listed(site: Site, words: Words, register: Register) -> Page:
             },
         }  # fmt: skip
     return f"{register.sheet}.html", "register.html", {**shown, "view": None, "notes": "", "has_chart": bool(rows)}
+
+
+def _empty(file: str, title: str, view: IndicatorView | None) -> Page:
+    """Return the page of a register without any row: what was published of it, and nothing else."""
+    return file, "register.html", {
+        "title": title, "view": view, "has_chart": view is not None, "lead": "", "cards": [], "blocks": [], "notes": "", "listed": None,
+    }  # fmt: skip
 
 
 def _notes(markdown: str) -> Markup:

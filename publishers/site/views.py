@@ -14,7 +14,7 @@ from charts.series import Series
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from kpis.figures.records import STATUSES, Figure, value_of
-from kpis.figures.scorecard import Book, Scored, Tally, forecast_of, path_of, shown_figure
+from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
 from kpis.text import format_date, format_value, status_word
@@ -57,10 +57,10 @@ def badge(status: str, words: Words, count: int | None = None, *, is_past: bool 
     )
 
 
-def badges(found: Tally, words: Words) -> Markup:
+def badges(counted: Tally, words: Words) -> Markup:
     """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey."""
     lines = []
-    for group, label, counts in groups(found, words):
+    for group, label, counts in groups(counted, words):
         is_past = group not in ("current", "unreported")
         marks = [badge(s, words, counts[s], is_past=is_past) for s in STATUSES if counts.get(s)]
         lines.append(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
@@ -70,6 +70,20 @@ def badges(found: Tally, words: Words) -> Markup:
 def number(value: float | None, text: str) -> Markup:
     """Return a number as people read it, carrying the value that machines read."""
     return Markup('<data value="{}">{}</data>').format("" if value is None else repr(float(value)), text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesRow:
+    """A figure in the table of a series: its period with the last day, value, n, d, marks and source."""
+
+    code: str
+    label: str
+    end: str
+    value: Markup
+    numerator: Markup | str
+    denominator: Markup | str
+    marks: str
+    source: SourceNote | None
 
 
 @dataclass(frozen=True)
@@ -101,16 +115,16 @@ class IndicatorView:
     def badge(self) -> Markup:
         """Return its status, and beside it an awaited result, a missed target before it, an old figure."""
         judged = self.scored.judgement
-        found = badge(self.status, self.words, is_past=judged.standing == "last_known")
+        marks = badge(self.status, self.words, is_past=judged.standing == "last_known")
         if judged.is_awaiting:
-            found += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
+            marks += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
         if judged.missed_before is not None:
-            found += Markup(' <span class="badge bad">{}</span>').format(self.words("missed_before"))
+            marks += Markup(' <span class="badge bad">{}</span>').format(self.words("missed_before"))
         if judged.is_stale and judged.status != "unreported":
-            found += Markup(' <span class="badge plain">{}</span>').format(
+            marks += Markup(' <span class="badge plain">{}</span>').format(
                 self.words("stale" if judged.standing == "last_known" else "stale_figure")
             )
-        return found
+        return marks
 
     @property
     def sentence(self) -> str:
@@ -160,19 +174,19 @@ class IndicatorView:
     def comparisons(self) -> list[tuple[str, Markup | str]]:
         """Return target, planned value, previous value and same period last year."""
         judged, words = self.scored.judgement, self.words
-        found: list[tuple[str, Markup | str]] = []
+        pairs: list[tuple[str, Markup | str]] = []
         if judged.goal is None:
-            found.append((words("target"), words("no_target")))
+            pairs.append((words("target"), words("no_target")))
         else:
             day = format_date(judged.goal.period.end, words.language)
-            found.append((words("target"), Markup("{}{}").format(self.target, words("in_brackets", text=day))))
+            pairs.append((words("target"), Markup("{}{}").format(self.target, words("in_brackets", text=day))))
         if judged.planned_value is not None:
-            found.append((words("planned"), self.planned))
+            pairs.append((words("planned"), self.planned))
         if judged.figure is not None and judged.figure.value is not None:
             for key, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
                 label = other.period.label(words.language) if other else ""
-                found.append((words(key), Markup("{} ({})").format(self.figure(other), label) if other else "―"))
-        return found
+                pairs.append((words(key), Markup("{} ({})").format(self.figure(other), label) if other else "―"))
+        return pairs
 
     @property
     def rule(self) -> str:
@@ -180,8 +194,8 @@ class IndicatorView:
         return rule_line(self.scored, self.words)
 
     @property
-    def series(self) -> list[dict[str, Any]]:
-        """Return one row per period: label, last day, value, n, d, marks and source."""
+    def series(self) -> list[SeriesRow]:
+        """Return one row per period."""
         rows = []
         for figure in sorted(self.scored.figures, key=lambda f: (f.period.end, f.period.start)):
             marks = [
@@ -190,12 +204,11 @@ class IndicatorView:
                 if getattr(figure, f"is_{mark}")
             ]
             rows.append(
-                {
-                    "code": figure.period_code, "label": figure.period.label(self.words.language), "end": figure.period.end.isoformat(),
-                    "value": self.figure(figure), "numerator": self.plain(figure.numerator),
-                    "denominator": self.plain(figure.denominator), "marks": "、".join(marks),
-                    "source": self.book.sources.get(figure.source_code),
-                }
+                SeriesRow(
+                    code=figure.period_code, label=figure.period.label(self.words.language), end=figure.period.end.isoformat(),
+                    value=self.figure(figure), numerator=self.plain(figure.numerator), denominator=self.plain(figure.denominator),
+                    marks="、".join(marks), source=self.book.sources.get(figure.source_code),
+                )
             )  # fmt: skip
         return rows
 
@@ -204,7 +217,7 @@ class IndicatorView:
         return "" if value is None else number(value, self.words.number(value, ",.0f" if value == round(value) else ","))
 
     @property
-    def sources(self) -> list[Any]:
+    def sources(self) -> list[SourceNote]:
         """Return the sources of the judgement."""
         return [self.book.sources[code] for code in self.scored.source_codes if code in self.book.sources]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from kpis.figures.records import Definition, Figure, Goal
-from kpis.figures.scorecard import Change, Entry, SourceNote, latest_changes, score
+from kpis.figures.scorecard import Book, Change, Entry, SourceNote, latest_changes, score_indicator
 
 RATE = Definition("rate", "ratio", "higher", "率", "Rate", "%", "%", 1)
 PAGE = SourceNote(source_code="page", url="https://example.org/", title="page", published_on=date(2022, 5, 10), grade="primary")
@@ -15,7 +15,8 @@ def changes(*figures: Figure, goals: tuple[Goal, ...] = (), as_of: date = date(2
     entry = Entry(
         definition=RATE, unit_code="TMG", project_code="", theme="", is_headline=True, figures=figures, goals=goals, baseline=None
     )
-    return latest_changes([score(entry, as_of=as_of)], {"page": PAGE}, as_of=as_of, count=count)
+    scored = score_indicator([entry], Book(0, (entry,), {}), as_of=as_of)
+    return latest_changes(scored, {"page": PAGE}, as_of=as_of, count=count)
 
 
 def test_a_new_figure_is_listed_with_the_one_before_and_the_day_it_was_published() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
-from kpis.figures.scorecard import score
+from kpis.figures.scorecard import Book, score_indicator
 from kpis.reporting import reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, ReportedRow
 from kpis.reporting.kept import Warning
@@ -80,7 +80,8 @@ def test_from_draft_to_current(reporting: Store) -> None:
     source = reporting.one_of(tables.Source, f"report-{draft.report_id}")
     assert source["title"] == "総務局 令和4年度第3四半期報告"
     entries = {e.unit_code: e for e in reporting.book(["electronic_decision_rate"]).entries}
-    judged = score(entries["GENERAL"], as_of=date(2023, 1, 31)).judgement
+    own = entries["GENERAL"]
+    judged = score_indicator([own], Book(0, (own,), {}), as_of=date(2023, 1, 31))[0].judgement
     assert judged.figure is not None and (judged.status, judged.figure.numerator) == ("on_track", 800.0)
     trail = reporting.all_of(tables.AuditEvent, subject=f"submission {draft.report_id}")
     assert [e["action"] for e in trail][:3] == ["uploaded", "submitted", "approved"]

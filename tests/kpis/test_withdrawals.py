@@ -54,7 +54,7 @@ def test_the_vintage_before_counts_again_then_none_and_what_was_known_stays(repo
     corrected(reporting)
     before = utc_now()
     first = ask(reporting)
-    assert (first.vintage, first.figure["numerator"], first.then and first.then["numerator"]) == (2, 600.0, 500.0)
+    assert (first.vintage, first.figure.numerator, first.then and first.then.numerator) == (2, 600.0, 500.0)
     assert counting(reporting) == (2, 600.0), "asking changes nothing"
     withdrawals.decide(reporting, first.id, actor=OFFICE, approves=True)
     assert counting(reporting) == (1, 500.0)
