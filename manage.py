@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -100,6 +101,7 @@ def run(
         os.environ["MIERUKA_MODE"] = "public"
     settings.cache_clear()
     chosen = settings()
+    _refuse_taken(chosen.address, chosen.port)
     if chosen.mode == "public":
         if on_disk.current(chosen.editions_dir) is None:
             raise SettingsRefused("no_edition_in_folder", folder=chosen.editions_dir)
@@ -123,6 +125,14 @@ def run(
     if os.name == "posix":
         os.execv(command[0], command)
     raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
+def _refuse_taken(address: str, port: int) -> None:
+    """Refuse a port on which something listens already, before the address is announced."""
+    try:
+        socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET).close()
+    except OSError as error:
+        raise SettingsRefused("port_taken", address=address, port=port, fault=os.strerror(error.errno or 0)) from error
 
 
 def main() -> None:

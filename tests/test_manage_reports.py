@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -129,3 +130,14 @@ def test_persons_are_added_listed_and_removed(desk: tuple[Store, Run]) -> None:
     ):
         done = run("user", *words)
         assert done.returncode == 2 and "Traceback" not in done.stderr, (words, done.stderr)
+
+
+def test_a_port_in_use_is_refused_before_an_address_is_announced(desk: tuple[Store, Run]) -> None:
+    _, run = desk
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("run", "--port", port)
+    assert done.returncode == 2 and done.stdout == ""
+    said = done.stderr.replace("\n", "")
+    assert f"127.0.0.1 の {port} 番で待ち受けられません" in said and f"127.0.0.1, port {port}" in said and "PORT" in said
+    assert "Traceback" not in said

@@ -16,10 +16,10 @@ def declare_anew(table: str, changed: Mapping[str, str]) -> None:
         changed: a part of the declaration, with single spaces and none inside brackets → what takes its place.
     """
     connection = op.get_bind()
-    constraint = connection.execute(
+    statement = connection.execute(
         sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :n"), {"n": table}
     ).scalar_one()
-    declared = " ".join(constraint.split()).replace("( ", "(").replace(" )", ")")
+    declared = " ".join(statement.split()).replace("( ", "(").replace(" )", ")")
     for old, new in changed.items():
         declared = declared.replace(old, new)
     version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
