@@ -77,8 +77,8 @@ def test_a_sixth_theme_is_rows_of_the_catalogue(tmp_path: Path, monkeypatch: pyt
     """No file of code changes: it stands on the page of themes, in the static edition and in the workbook of the meeting and of a bureau."""
     for part in ("catalogue", "official"):
         shutil.copytree(ROOT / "data" / part, tmp_path / part)
-    with (tmp_path / "catalogue" / "themes.csv").open("a", encoding="utf-8", newline="") as file:
-        file.write("dustless,ほこりレス,Dust-less,card,,,\n")
+    _add(tmp_path / "catalogue" / "themes.csv", like={"theme_code": "cashless"}, theme_code="dustless", name_ja="ほこりレス",
+         name_en="Dust-less", shown_as="card", of_register="")  # fmt: skip
     _add(tmp_path / "catalogue" / "indicators.csv", like={"indicator_code": "electronic_decision_rate"}, indicator_code="dust_rate",
          theme="dustless", name_ja="ほこりのない部屋", name_en="Rooms without dust")  # fmt: skip
     _add(tmp_path / "official" / "observations.csv", like={"indicator_code": "electronic_decision_rate", "period_code": "2023-03"},
