@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -24,6 +25,8 @@ from telling.meeting import QuarterReport
 
 FONT = "游ゴシック"
 BLUE, GREY = "0017C1", "626264"
+LINE = 16  # points; the height of a line of 11 points
+SPARE = 1.1  # lines break between words, so that a tenth of each stays blank
 Cell = str | float | int | bool | date | None
 
 
@@ -76,18 +79,30 @@ def _table(
     for at, word in enumerate(header, start=1):
         _put(sheet, row, at, word, bold=True, wrap=True)
     for n, line in enumerate(rows, start=1):
-        for at, value in enumerate(line, start=1):
-            _put(sheet, row + n, at, value, wrap=isinstance(value, str) and len(value) > 20)
+        for at, (value, width) in enumerate(zip(line, widths, strict=True), start=1):
+            _put(sheet, row + n, at, value, wrap=_lines(value, width) > 1)
             if isinstance(value, float):
                 sheet.cell(row + n, at).number_format = "#,##0" if value == round(value) else "#,##0.0"
     for at, width in enumerate(widths, start=1):
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = max(width, sheet.column_dimensions[letter].width or 0)
+    for n, line in enumerate([header, *rows]):
+        tallest = max(_lines(value, width) for value, width in zip(line, widths, strict=True))
+        if tallest > 1:
+            sheet.row_dimensions[row + n].height = LINE * tallest
     if rows:
         table = Table(displayName=name, ref=f"A{row}:{get_column_letter(len(header))}{row + len(rows)}")
         table.tableStyleInfo = TableStyleInfo(name="TableStyleMedium2", showRowStripes=True)
         sheet.add_table(table)
     return row + len(rows) + 2
+
+
+def _lines(value: Cell, width: int) -> int:
+    """Return how many lines a cell takes in a column of so many characters; LibreOffice gives a row one line unless it is told more."""
+    if not isinstance(value, str):
+        return 1
+    wide = sum(2 if ord(c) > 0x2000 else 1 for c in value)
+    return max(1, math.ceil(wide * SPARE / width))
 
 
 def _summary(sheet: Worksheet, report: QuarterReport) -> None:
@@ -97,8 +112,7 @@ def _summary(sheet: Worksheet, report: QuarterReport) -> None:
     for sentence in report.sentences():
         _put(sheet, row, 1, words("bullet", text=sentence), wrap=True)
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=8)
-        wide = sum(2 if ord(c) > 0x2000 else 1 for c in sentence)
-        sheet.row_dimensions[row].height = 18 * (wide // 130 + 1)
+        sheet.row_dimensions[row].height = 18 * _lines(sentence, 130)
         row += 1
     held, start = meeting.statuses(report), row + 1
     _told(sheet, report, held, [22, 12], row=start)

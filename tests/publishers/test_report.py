@@ -75,6 +75,19 @@ def test_no_text_of_the_workbook_is_a_formula(book: Workbook) -> None:
     assert not [c.coordinate for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
 
 
+def test_a_row_is_as_high_as_the_lines_of_its_texts(book: Workbook) -> None:
+    """Excel makes a row as high as what stands in it; LibreOffice prints one text over the next."""
+    sheet = book["指標"]
+    wrapped = low = 0
+    for cell in (c for row in sheet.iter_rows(min_row=5) for c in row if isinstance(c.value, str)):
+        wide = sum(2 if ord(c) > 0x2000 else 1 for c in cell.value)
+        if wide > sheet.column_dimensions[cell.column_letter].width:
+            wrapped += 1
+            lines = -(-wide // int(sheet.column_dimensions[cell.column_letter].width))
+            low += not cell.alignment.wrap_text or (sheet.row_dimensions[cell.row].height or 0) < 15 * lines
+    assert wrapped > 50 and low == 0
+
+
 def test_the_quarters_milestones_and_only_those(report: QuarterReport) -> None:
     assert report.milestones
     for m in report.milestones:
