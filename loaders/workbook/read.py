@@ -200,7 +200,7 @@ class TableReader:
         except Unreadable:
             period = ""
         if (code, period) not in self.asked:
-            asked = "、".join(p for c, p in self.context.figure_keys if c == code)
+            asked = tuple(p for c, p in self.context.figure_keys if c == code)
             self._say(
                 "period",
                 raw if raw != "" else both(BLANK),
@@ -406,7 +406,7 @@ class TableReader:
         code = as_code(self._cell(cells, "project_code"))
         fields["project_code"] = code or None
         if code and code not in self.context.projects:
-            listed = "、".join(self.context.projects) or both(Message("none_there"))
+            listed = tuple(self.context.projects) or Message("none_there")
             self._say(
                 "unknown_code", code, Message("project_of_bureau", projects=listed),
                 Message("remedy_choose_again"), row=number, column="project_code",

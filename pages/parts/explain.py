@@ -100,7 +100,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
         given, known = {}, list(government().reasons)
         for number, change in enumerate(unexplained[:AT_ONCE]):
             kind = change.row.kind
-            cells = "、".join(
+            cells = t("list_comma").join(
                 f"{column_name(kind, c.column)} {value_text(kind, c.column, c.old)} → {value_text(kind, c.column, c.new)}"
                 for c in change.cells
             )

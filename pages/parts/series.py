@@ -32,7 +32,7 @@ def path(scored: Scored) -> list[tuple[date, float]]:
 def marks_of(figure: Figure) -> str:
     """Return the words for what is marked on a figure: rounded, lower bound, year to date, estimated base."""
     marks = ("approximate", "lower_bound", "year_to_date", "base_estimated")
-    return "、".join(t(f"mark_{mark}") for mark in marks if getattr(figure, f"is_{mark}"))
+    return t("list_comma").join(t(f"mark_{mark}") for mark in marks if getattr(figure, f"is_{mark}"))
 
 
 def long_form(scored: Scored, book: Book) -> pd.DataFrame:

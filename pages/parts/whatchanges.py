@@ -97,7 +97,9 @@ def _withdrawn(opened: Opened) -> None:
         parts = (
             [] if again is None else [n for n in ("value", "numerator", "denominator", "text_ja") if again.get(n) not in (None, "")]
         )
-        words = "、".join(f"{column_name(change.row.kind, n)} {value_text(change.row.kind, n, again[n])}" for n in parts if again)
+        words = t("list_comma").join(
+            f"{column_name(change.row.kind, n)} {value_text(change.row.kind, n, again[n])}" for n in parts if again
+        )
         then = t("withdrawn_then", value=plain(words)) if words else t("withdrawn_then_none")
         place = change.cells[0].place
         st.warning(f"**{place}** {plain(name(change.row))}: {t('withdrawn_row')} {then}", icon=":material/undo:")

@@ -22,7 +22,7 @@ from telling.words import Words
 def _said(figure: Figure | None) -> str:
     said = withdrawals.said_of(figure).items()
     parts = [f"{column_name(OBSERVATIONS, name)} {value_text(OBSERVATIONS, name, value)}" for name, value in said]
-    return plain("、".join(parts)) if parts else t("no_figure")
+    return plain(t("list_comma").join(parts)) if parts else t("no_figure")
 
 
 def withdrawn(store: Store, *, actor: str) -> None:

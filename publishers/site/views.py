@@ -207,7 +207,7 @@ class IndicatorView:
                 SeriesRow(
                     code=figure.period_code, label=figure.period.label(self.words.language), end=figure.period.end.isoformat(),
                     value=self.figure(figure), numerator=self.plain(figure.numerator), denominator=self.plain(figure.denominator),
-                    marks="、".join(marks), source=self.book.sources.get(figure.source_code),
+                    marks=self.words("list_comma").join(marks), source=self.book.sources.get(figure.source_code),
                 )
             )  # fmt: skip
         return rows
