@@ -7,8 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.progress import Progress
@@ -17,9 +18,10 @@ import kpis.reporting.commands
 import loaders.commands
 import publishers.commands
 from kpis import languages
-from kpis.errors import MierukaError, SettingsRefused
+from kpis.errors import MierukaError, SettingsRefused, Unavailable
 from kpis.government import government
 from kpis.settings import LOCAL, ROOT, settings
+from kpis.store.unavailable import UNEXPECTED, unavailable
 from kpis.terminal import err, out, own_store, told
 from loaders import catalogue, sample
 from loaders.commands import print_report
@@ -136,12 +138,26 @@ def _refuse_taken(address: str, port: int) -> None:
 
 
 def main() -> None:
-    """Run the command line; what the product refuses is said in both languages, with exit code 2."""
+    """Run the command line; whatever ends it is said in both languages, with the exit codes of docs/operations.md."""
     try:
         app()
     except MierukaError as error:
-        err.print(error.in_language("ja"), error.in_language("en"), sep="\n", markup=False)
-        sys.exit(2)
+        _end(error)
+    except Exception as error:
+        if os.environ.get("MIERUKA_TRACE"):
+            raise
+        _end(unavailable(error) or Unavailable("unexpected", exit_code=UNEXPECTED, fault=_where(error)))
+
+
+def _end(error: MierukaError) -> NoReturn:
+    err.print(error.in_language("ja"), error.in_language("en"), sep="\n", markup=False)
+    sys.exit(error.exit_code)
+
+
+def _where(error: Exception) -> str:
+    """Return what went wrong and where in the program, in one line."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]} ({Path(last.filename).name}:{last.lineno})"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ MierukaError
 ├── StepRefused          a report cannot take this step now: its state, the calendar, or something still unexplained
 ├── ChangedMeanwhile     somebody else changed the same report first; nothing was stored
 ├── NotFound             an indicator, bureau, project or file is not known
-└── SourceUnreachable    a source named in data/sources.toml could not be brought in
+├── SourceUnreachable    a source named in data/sources.toml could not be brought in
+├── SchemaRefused        the tables of a database are not those that this program works with; nothing was changed
+└── Unavailable          the machine or the database does not do its part: full, locked, damaged, gone
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ class MierukaError(Exception):
         key: of what happened and the next step, in the catalogues of words.
         values: what stands in its blanks; see ``kpis.message.Message``.
     """
+
+    exit_code = 2  # of a command that ends with it
 
     def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key)
@@ -84,3 +88,23 @@ class NotFound(MierukaError):
 
 class SourceUnreachable(MierukaError):
     """A source could not be brought in."""
+
+
+class SchemaRefused(_BeforeWords):
+    """The tables of a database are not those that this program works with; nothing was changed."""
+
+    exit_code = 78
+
+
+class Unavailable(_BeforeWords):
+    """The machine or the database does not do its part: full, locked, damaged, gone.
+
+    Args:
+        key: as of every error.
+        exit_code: of the command that ends with it.
+        values: as of every error.
+    """
+
+    def __init__(self, key: str, /, *, exit_code: int, **values: object) -> None:
+        super().__init__(key, **values)
+        self.exit_code = exit_code

@@ -44,11 +44,12 @@ T = TypeVar("T")
 
 
 class State:
-    """One revision of a database, with what was read, worked out and shown of it."""
+    """One state of a database, with what was read, worked out and shown of it."""
 
-    def __init__(self, store: Store, revision: int | None = None) -> None:
+    def __init__(self, store: Store, held: tuple[int, str] | None = None) -> None:
         self.store = store
-        self.revision = store.revision() if revision is None else revision
+        self.is_of = store.state() if held is None else held
+        self.revision = self.is_of[0]
         self.is_unsettled = False
         self._kept: dict[str, OrderedDict[Hashable, Any]] = {sort: OrderedDict() for sort in LIMITS}
         self._lock = Lock()
@@ -97,11 +98,11 @@ def state_of(url: str) -> State:
     with _lock:
         held = _states.get(url)
     store = held.store if held else Store(url)
-    revision = store.revision()
+    now = store.state()
     with _lock:
         held = _states.get(url)
-        if held is None or held.revision != revision:
-            held = _states[url] = State(store, revision)
+        if held is None or held.is_of != now:
+            held = _states[url] = State(store, now)
         _states.move_to_end(url)
         while len(_states) > DATABASES:
             _states.popitem(last=False)

@@ -13,7 +13,8 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url, text
 
 from kpis.settings import ROOT
-from kpis.store.store import Store, open_engine
+from kpis.store.engine import open_engine
+from kpis.store.store import Store
 from loaders.catalogue import load_folder
 
 Fill = Callable[[Store], object]

@@ -1,36 +1,20 @@
 """The store: the one module that opens sessions.
 
-A ``Store`` reads whole books of figures and writes in single transactions. SQLite runs in WAL mode with foreign keys
-on and a busy timeout; writers take the lock at once (``BEGIN IMMEDIATE``), so two of them queue instead of failing.
+A ``Store`` reads whole books of figures and writes in single transactions.
 """
 
 from __future__ import annotations
 
 import gc
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    Engine,
-    Float,
-    Integer,
-    LargeBinary,
-    create_engine,
-    event,
-    func,
-    select,
-    update,
-)
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy import func, select, update
+from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
 
 from kpis.declared import Row, translated
@@ -39,89 +23,19 @@ from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
 from kpis.registers import LISTS
-from kpis.settings import settings
 from kpis.store import tables, translations
+from kpis.store.engine import open_engine
 from kpis.store.fields import key_columns, record_of
 from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
 from kpis.store.translations import further, with_texts
+from kpis.store.upgrade import upgrade
 from kpis.store.vintages import CARRIED, COMPARED, OTHER_FIELDS, SAID_WHY, is_sample
-
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-BUSY_TIMEOUT_MS = 30_000
 
 _FIGURE = ("period_code", *CARRIED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY, *OTHER_FIELDS)
 VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
-_REVISION = select(table_of(tables.DataRevision).c.revision)
-
-
-def open_engine(url: str) -> Engine:
-    """Open a database engine with the settings this product relies on.
-
-    Args:
-        url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
-    """
-    parsed = make_url(url)
-    if parsed.query.get("immutable"):
-        return _open_frozen(parsed)
-    if settings().mode == "public":
-        raise NotAllowed("public_without_database")
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, see below
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def frozen_url(path: Path) -> str:
-    """Return the address under which an edition's file is opened: read-only, and never changing while it is open."""
-    return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true"
-
-
-def _open_frozen(url: URL) -> Engine:
-    """Open an edition; tables and columns that it leaves out read as empty and blank, whatever asks for them."""
-    engine = create_engine(url, max_overflow=-1)  # a reader is a file opened: who reads slowly keeps nobody else waiting
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA temp_store=MEMORY")  # the views below live in this process, not in the file
-        has = {
-            table.name: {row[1] for row in connection.execute(f'PRAGMA main.table_info("{table.name}")')}
-            for table in SQLModel.metadata.sorted_tables
-        }
-        for table in SQLModel.metadata.sorted_tables:
-            held = has[table.name]
-            if held >= set(table.c.keys()):
-                continue
-            columns = ", ".join(f'"{c.name}"' if c.name in held else f'{_blank(c)} AS "{c.name}"' for c in table.c)
-            rows = f'FROM main."{table.name}"' if held else "WHERE 0"
-            pairs = translations.of_pairs(has) if table is table_of(tables.Translation) else ""
-            connection.execute(f'CREATE TEMP VIEW "{table.name}" AS {pairs or f"SELECT {columns} {rows}"}')
-        connection.execute("PRAGMA query_only=ON")
-
-    return engine
-
-
-def _blank(column: Column[Any]) -> str:
-    if column.nullable or isinstance(column.type, (Date, DateTime, LargeBinary)):
-        return "NULL"
-    return "0" if isinstance(column.type, (Integer, Float, Boolean)) else "''"
+_REVISION = select(table_of(tables.DataRevision).c.revision, table_of(tables.DataRevision).c.mark)
 
 
 class Store:
@@ -137,18 +51,13 @@ class Store:
             raise NotAllowed("edition_unchangeable")
 
     def migrate(self, *, to: str = "head") -> None:
-        """Bring the tables to the newest version, or to the one named; does nothing when they are."""
-        self._must_be_open()
-        # Here: ten megabytes that a server, whose tables are ready, need not hold.
-        from alembic import command  # noqa: PLC0415
-        from alembic.config import Config  # noqa: PLC0415
+        """Bring the tables to the newest version, or to the one named; does nothing when they are.
 
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        with self.engine.connect().execution_options(writes=True) as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, to)
-            connection.commit()
+        Raises:
+            SchemaRefused: they are of a newer program, or not what the migrations make.
+        """
+        self._must_be_open()
+        upgrade(self.engine, to=to)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -170,7 +79,8 @@ class Store:
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
                 table = table_of(tables.DataRevision)
-                session.execute(update(table).values(revision=table.c.revision + int(is_figures)))
+                changed = {"mark": secrets.token_hex(8)} if is_figures else {}
+                session.execute(update(table).values(revision=table.c.revision + int(is_figures), **changed))
                 yield session
             connection.commit()
 
@@ -178,8 +88,13 @@ class Store:
 
     def revision(self) -> int:
         """Return the number that rises with every committed change."""
-        with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one number
-            return connection.execute(_REVISION).scalar() or 0
+        return self.state()[0]
+
+    def state(self) -> tuple[int, str]:
+        """Return that number with a mark that no other state has: a backup that was put back may come to the same number again."""
+        with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one row
+            held = connection.execute(_REVISION).first()
+            return (held.revision, held.mark) if held else (0, "")
 
     def is_sample(self) -> bool:
         """Say whether this instance is a sample: its reports are made up and nothing of it is published."""

@@ -25,7 +25,7 @@ from typing import Any, TypedDict
 from kpis.errors import NotFound
 from kpis.message import Message
 from kpis.periods import parse_instant
-from kpis.store.store import frozen_url
+from kpis.store.engine import frozen_url
 
 POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "edition.db", "changes.json", "site"
 GOVERNMENT = "government"

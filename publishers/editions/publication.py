@@ -29,7 +29,8 @@ from kpis.periods import local_day
 from kpis.reporting.people import record, viewer_of
 from kpis.settings import Settings, settings, software_version
 from kpis.store import tables
-from kpis.store.store import Store, frozen_url
+from kpis.store.engine import frozen_url
+from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers.editions import on_disk
 from publishers.editions.on_disk import CHANGES, DATABASE, GOVERNMENT, MANIFEST, POINTER, SITE, Edition

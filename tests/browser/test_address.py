@@ -51,6 +51,16 @@ def known(small_server: str) -> Iterator[str]:
     yield small_server
 
 
+def first_seen(visits: Visits, address: str, path: str) -> Screen:
+    """Return a view that a reader came to within the app; where one chooses who looks, it is loaded, since that stays with the session."""
+    if urlsplit(path).path in NEEDS:
+        screen = Screen(visits.loader.new_page(), address)
+        screen.open(path)
+    else:
+        screen = Screen(visits.see(address, path, width=1280, charts=False)[0], address)
+    return screen
+
+
 def act_as(screen: Screen, path: str, language: str) -> None:
     """Choose on this machine who looks, where a page needs one; that is a person, not a view, and no part of the address."""
     if (needs := NEEDS.get(path)) is not None:
@@ -60,15 +70,12 @@ def act_as(screen: Screen, path: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", list(VIEWS))
-def test_a_view_survives_menu_back_reload_and_another_browser(
-    context: BrowserContext, known: str, path: str, language: str
-) -> None:
+def test_a_view_survives_menu_back_reload_and_another_browser(visits: Visits, known: str, path: str, language: str) -> None:
     every = list(VIEWS)
     following = every[(every.index(path) + 1) % len(every)]
     frame = {**FRAME, "lang": language}
     asked = "&".join(f"{name}={text}" for name, text in frame.items())
-    screen = Screen(context.new_page(), known)
-    screen.open(f"{path}?{asked}&{VIEWS[path]}".rstrip("&"))
+    screen = first_seen(visits, known, f"{path}?{asked}&{VIEWS[path]}".rstrip("&"))
     act_as(screen, path, language)
     shown, address = screen.seen(), screen.path
     assert not [said for said in shown["said"] if word("address_refused", language) in said]
@@ -85,7 +92,7 @@ def test_a_view_survives_menu_back_reload_and_another_browser(
         return  # who looks ends with the session of a local instance
     screen.page.reload()
     screen.becomes(shown)
-    other = Screen(context.new_page(), known)  # shares no session with the first
+    other = Screen(visits.loader.new_page(), known)  # shares no session with the first
     assert other.open(address) == shown
     assert other.path == address
 
@@ -105,10 +112,9 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("path", "label", "name"), LISTS)
-def test_five_choices_in_a_row_are_each_taken(context: BrowserContext, server: str, path: str, label: str, name: str) -> None:
+def test_five_choices_in_a_row_are_each_taken(visits: Visits, server: str, path: str, label: str, name: str) -> None:
     language = "ja" if LISTS.index((path, label, name)) % 2 else "en"
-    screen = Screen(context.new_page(), server)
-    screen.open(f"{path}?lang={language}")
+    screen = first_seen(visits, server, f"{path}?lang={language}")
     act_as(screen, path, language)
     label = word(label, language)
     there = [option for option in screen.options(label) if option != screen.chosen(label)]

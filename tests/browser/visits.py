@@ -18,9 +18,9 @@ KEPT = 6  # pages open at once: two languages at two widths, and another server'
 GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
 
 
-def opened(browser: Browser, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
+def opened(browser: Browser, address: str, path: str, *, width: int, charts: bool = True) -> tuple[Page, list[str]]:
     """Load a page, wait until it is drawn, and return it with the list of everything that goes wrong on it."""
-    page = tab(browser, width=width).new_page()
+    page = tab(browser, width=width, charts=charts).new_page()
     wrong = faults(page)
     page.goto(address + path)
     page.wait_for_selector("h1", timeout=WAIT)
@@ -61,7 +61,7 @@ class Visits:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._kept: dict[tuple[str, str, int], tuple[Page, list[str]]] = {}
+        self._kept: dict[tuple[str, str, int, bool], tuple[Page, list[str]]] = {}
         self.loader = tab(browser, charts=False)  # whoever loads address after address: what was fetched once is not fetched again
 
     def tidy(self) -> None:
@@ -74,15 +74,15 @@ class Visits:
             elif context not in kept:
                 context.close()
 
-    def see(self, address: str, path: str, *, width: int) -> tuple[Page, list[str]]:
+    def see(self, address: str, path: str, *, width: int, charts: bool = True) -> tuple[Page, list[str]]:
         """Return a page that shows an address, drawn to the end, and what went wrong on the way.
 
         ``<html lang>`` is told by the server with the page, so each language has a page of its own.
         """
-        key = (address, "".join(parse_qs(urlsplit(path).query).get("lang", [])), width)
+        key = (address, "".join(parse_qs(urlsplit(path).query).get("lang", [])), width, charts)
         held = self._kept.pop(key, None)  # where it fails, the next test gets a new one
         if held is None:
-            held = opened(self._browser, address, path, width=width)
+            held = opened(self._browser, address, path, width=width, charts=charts)
         else:
             page, wrong = held
             wrong.clear()

@@ -14,7 +14,8 @@ from sqlmodel import Session, select
 from kpis.reporting.comparison import ReportedRow
 from kpis.reporting.filing import packed, row_key, rows_of
 from kpis.store import tables
-from kpis.store.store import MIGRATIONS, Store
+from kpis.store.store import Store
+from kpis.store.upgrade import MIGRATIONS
 from tests.small_government import ANNA, figure, register_row
 
 

@@ -18,8 +18,11 @@ import pytest
 from kpis import moment as asked
 from kpis.figures.scorecard import score_all
 from kpis.moment import DATABASES, LIMITS, Moment, State, state_of
+from kpis.store import tables
+from kpis.store.engine import frozen_url
 from kpis.store.queries import PAGE_SIZE, Filter
-from kpis.store.store import Store, frozen_url
+from kpis.store.store import Store
+from tests.shared import copied, settled, shipped
 
 DAY = date(2023, 3, 31)
 
@@ -141,3 +144,29 @@ def test_many_who_ask_at_once_get_one_state_and_right_answers(tmp_path: Path, to
     for thread in threads:
         thread.join()
     assert wrong == [] and state_of(url).revision == Store(url).revision()
+
+
+def test_a_backup_put_back_under_a_running_process_is_seen_though_its_number_comes_again(tmp_path: Path) -> None:
+    """Figures A, then an older copy is put in the file's place and figures B bring it to the same number."""
+    store = copied(shipped(), tmp_path / "live.db")
+    before = settled(store).read_bytes()
+    number = store.revision()
+
+    def sources(mark: str) -> list[str]:
+        return [row["title"] for row in state_of(store.url).rows("Source") if row["source_code"] == mark]
+
+    def add(to: Store, mark: str) -> None:
+        with to.writing() as session:
+            session.add(tables.Source(source_code=mark, url="https://example.org", title=mark, grade="primary"))
+
+    add(store, "A")
+    assert (store.revision(), sources("A"), sources("B")) == (number + 1, ["A"], [])
+    beside = tmp_path / "older.db"
+    beside.write_bytes(before)
+    other = Store(f"sqlite:///{beside}")
+    add(other, "B")
+    for name in ("live.db-wal", "live.db-shm"):  # the three files of SQLite are one database, and moved as one
+        (tmp_path / name).unlink()
+    settled(other).replace(tmp_path / "live.db")
+    assert state_of(store.url).revision == number + 1
+    assert (sources("A"), sources("B")) == ([], ["B"])

@@ -16,8 +16,9 @@ from kpis.figures.organisation import Unit
 from kpis.registers import LISTS
 from kpis.store import tables, translations, vintages
 from kpis.store.fields import key_columns
-from kpis.store.store import MIGRATIONS, Store
+from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.store.upgrade import MIGRATIONS
 from kpis.store.vintages import Origin
 from kpis.text import named
 from tests.shared import copied, shipped

@@ -19,7 +19,8 @@ from kpis.figures.scorecard import score_all
 from kpis.figures.shifts import shifts
 from kpis.reporting import submissions, withdrawals
 from kpis.store import tables
-from kpis.store.store import MIGRATIONS, Store, utc_now
+from kpis.store.store import Store, utc_now
+from kpis.store.upgrade import MIGRATIONS
 from loaders.load import load_file
 from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, STRANGER, figure, register_row
 

@@ -15,8 +15,9 @@ from kpis.moment import Moment, State
 from kpis.periods import local_day
 from kpis.registers import LISTS
 from kpis.store import tables
+from kpis.store.engine import frozen_url
 from kpis.store.fields import key_columns
-from kpis.store.store import Store, frozen_url
+from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.text import named
 from loaders.load import load_file

@@ -12,8 +12,9 @@ from sqlalchemy import insert
 
 from kpis.figures.registers import channels
 from kpis.store import tables
+from kpis.store.engine import frozen_url
 from kpis.store.queries import channel_counts
-from kpis.store.store import Store, frozen_url
+from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers.editions import on_disk
 from publishers.editions.public_tables import finish, gather

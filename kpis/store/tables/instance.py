@@ -56,10 +56,14 @@ class AuditEvent(SQLModel, table=True):
 
 
 class DataRevision(SQLModel, table=True):
-    """One row: the number that rises with every committed change, the key of every cache; and whether all is a sample."""
+    """One row: the number that rises with every committed change, and a mark that no other state has; whether all is a sample.
+
+    A number can come twice, where a backup was put back and went on: caches go by number and mark.
+    """
 
     __tablename__ = "data_revision"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
     id: int = Field(default=1, primary_key=True)
     revision: int = 0
+    mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
     is_sample: bool = False

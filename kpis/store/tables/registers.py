@@ -116,7 +116,7 @@ class Procedure(ProcedureFields, SQLModel, table=True):
         CheckConstraint("online_count IS NULL OR online_count >= 0", name="online_not_negative"),
         Index("procedure_by_bureau", "bureau_code", "digital_status"),
         Index("procedure_first_known", "first_known_at"),
-        # Narrow enough to be searched whole: see migration 0005.
+        # Narrow enough to be searched whole; PostgreSQL limits the width of an entry, and scans the table instead (migration 0004).
         Index(
             "procedure_listed",
             "procedure_code",
@@ -133,6 +133,7 @@ class Procedure(ProcedureFields, SQLModel, table=True):
             "ended_on",
             "ended_reason",
             "search_text",
+            info={"only": "sqlite"},
         ),
     )
     search_text: str = ""  # written by the store: see kpis.figures.registers.searchable

@@ -1,0 +1,154 @@
+"""How a database is opened: what this product relies on in SQLite and PostgreSQL, and how long it waits for either.
+
+SQLite runs in WAL mode with foreign keys on, and each commit is on the disk before it is confirmed (``synchronous=FULL``: in WAL mode
+``NORMAL`` may lose the last ones when the power goes). Writers take the lock at once (``BEGIN IMMEDIATE``), so two of them queue
+instead of failing. Nothing waits for ever: PostgreSQL ends a statement and a wait for a lock by itself, and where it does not answer at
+all the connection is given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Engine, Float, Integer, LargeBinary, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlmodel import SQLModel
+
+from kpis.errors import NotAllowed
+from kpis.settings import settings
+from kpis.store import tables, translations
+from kpis.store.tables import table_of
+
+BUSY_SECONDS = 30  # a writer queues so long for the lock of another
+READ_SECONDS, WRITE_SECONDS = 30, 300  # the longest that one statement may take; of 50,000 rows, one statement takes seconds
+CONNECT_SECONDS = 10
+GIVE_UP_SECONDS = 10  # so long after the time at which PostgreSQL was to end by itself, it is taken for dead
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database engine with the settings this product relies on.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
+    """
+    parsed = make_url(url)
+    if parsed.query.get("immutable"):
+        return _open_frozen(parsed)
+    if settings().mode == "public":
+        raise NotAllowed("public_without_database")
+    if parsed.get_backend_name() == "postgresql":
+        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
+    return _open_sqlite(parsed)
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a SQLite database; ``None`` for one in memory and for other engines."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:"
+    return Path(parsed.database) if is_file and parsed.database else None
+
+
+def _open_sqlite(url: URL) -> Engine:
+    file = file_of(url.render_as_string())
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        connection.execute("PRAGMA synchronous=FULL")
+        record.info["file"] = _identity(file)
+
+    @event.listens_for(engine, "checkout")
+    def still_that_file(_connection: object, record: Any, _proxy: object) -> None:
+        """Open anew where another file took the place of the one that is open, as when a backup is put back under a server."""
+        if record.info.get("file") != _identity(file):
+            raise DisconnectionError
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    try:
+        stat = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return (stat.st_dev, stat.st_ino) if stat else None
+
+
+def _open_postgresql(url: URL) -> Engine:
+    given: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
+    if "options" not in url.query:  # an address that says its own is believed
+        limits = {
+            "statement_timeout": READ_SECONDS,
+            "lock_timeout": BUSY_SECONDS,
+            "idle_in_transaction_session_timeout": WRITE_SECONDS,
+        }
+        given["options"] = " ".join(f"-c {name}={seconds * 1000}" for name, seconds in limits.items())
+    engine = create_engine(url, pool_pre_ping=True, connect_args=given)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: list[Any], named: Mapping[str, Any]) -> object:
+        from kpis.store.patient import Patient  # noqa: PLC0415  # who has no PostgreSQL need not have its driver
+
+        return Patient.connect(*arguments, **named)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        seconds = WRITE_SECONDS if writes else READ_SECONDS
+        held = connection.connection.dbapi_connection
+        assert held is not None
+        held.patience = seconds + GIVE_UP_SECONDS  # a Patient, see above
+        if writes:
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {seconds * 1000}")
+
+    return engine
+
+
+def frozen_url(path: Path) -> str:
+    """Return the address under which an edition's file is opened: read-only, and never changing while it is open."""
+    return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true"
+
+
+def _open_frozen(url: URL) -> Engine:
+    """Open an edition; tables and columns that it leaves out read as empty and blank, whatever asks for them."""
+    engine = create_engine(url, max_overflow=-1)  # a reader is a file opened: who reads slowly keeps nobody else waiting
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA temp_store=MEMORY")  # the views below live in this process, not in the file
+        has = {
+            table.name: {row[1] for row in connection.execute(f'PRAGMA main.table_info("{table.name}")')}
+            for table in SQLModel.metadata.sorted_tables
+        }
+        for table in SQLModel.metadata.sorted_tables:
+            held = has[table.name]
+            if held >= set(table.c.keys()):
+                continue
+            columns = ", ".join(f'"{c.name}"' if c.name in held else f'{_blank(c)} AS "{c.name}"' for c in table.c)
+            rows = f'FROM main."{table.name}"' if held else "WHERE 0"
+            pairs = translations.of_pairs(has) if table is table_of(tables.Translation) else ""
+            connection.execute(f'CREATE TEMP VIEW "{table.name}" AS {pairs or f"SELECT {columns} {rows}"}')
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
+
+
+def _blank(column: Column[Any]) -> str:
+    if column.nullable or isinstance(column.type, (Date, DateTime, LargeBinary)):
+        return "NULL"
+    return "0" if isinstance(column.type, (Integer, Float, Boolean)) else "''"

@@ -1,0 +1,102 @@
+"""What a failure of the machine or of the database means to whoever meets it: named once, for command line, page and API alike."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from kpis.errors import Unavailable
+from kpis.store.engine import BUSY_SECONDS
+
+# What went wrong → the exit code of a command, of those that other programs know (sysexits.h).
+EXIT_CODES = {
+    "database_busy": 75, "database_silent": 75, "database_gone": 69, "database_refused": 77, "database_read_only": 77,
+    "database_unopened": 66, "database_damaged": 65, "database_no_database": 65, "database_fault": 70, "disk_full": 74,
+    "disk_fault": 74, "file_not_permitted": 77, "memory_out": 71, "files_out": 71,
+}  # fmt: skip
+UNEXPECTED = 70
+# SQLite's primary result codes (sqlite.org/rescode.html).
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: "database_busy", sqlite3.SQLITE_LOCKED: "database_busy", sqlite3.SQLITE_READONLY: "database_read_only",
+    sqlite3.SQLITE_FULL: "disk_full", sqlite3.SQLITE_CORRUPT: "database_damaged", sqlite3.SQLITE_NOTADB: "database_no_database",
+    sqlite3.SQLITE_CANTOPEN: "database_unopened", sqlite3.SQLITE_IOERR: "disk_fault", sqlite3.SQLITE_NOMEM: "memory_out",
+    sqlite3.SQLITE_PERM: "database_read_only", sqlite3.SQLITE_AUTH: "database_refused",
+}  # fmt: skip
+# PostgreSQL's error codes, by their longest beginning (PostgreSQL manual, appendix A).
+_POSTGRESQL = {
+    "55P03": "database_busy", "40": "database_busy", "57014": "database_silent", "57P": "database_gone", "08": "database_gone",
+    "25P03": "database_silent", "28": "database_refused", "3D": "database_refused", "42501": "database_refused",
+    "25006": "database_read_only", "53100": "disk_full", "53200": "memory_out", "53300": "files_out", "58": "disk_fault",
+    "XX001": "database_damaged", "XX002": "database_damaged",
+}  # fmt: skip
+_SYSTEM = {
+    errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EIO: "disk_fault", errno.EROFS: "file_not_permitted",
+    errno.EACCES: "file_not_permitted", errno.EPERM: "file_not_permitted", errno.EMFILE: "files_out", errno.ENFILE: "files_out",
+    errno.ENOMEM: "memory_out",
+}  # fmt: skip
+
+
+def unavailable(error: BaseException) -> Unavailable | None:
+    """Return what a failure means, or ``None`` where it is none of the machine or the database but a fault of the program.
+
+    Args:
+        error: as it was raised; what it was raised from is looked at too.
+    """
+    for each in _causes(error):
+        if isinstance(each, Unavailable):
+            return each
+        if (key := _key(each)) is not None:
+            return Unavailable(key, exit_code=EXIT_CODES[key], seconds=BUSY_SECONDS, fault=_in_a_line(each))
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
+
+
+def _key(error: BaseException) -> str | None:
+    if isinstance(error, PoolTimeout):
+        return "database_busy"
+    if isinstance(error, MemoryError):
+        return "memory_out"
+    if isinstance(error, sqlite3.DatabaseError):
+        return _of_sqlite(error)
+    if hasattr(error, "sqlstate") and hasattr(error, "pgconn"):
+        return _of_postgresql(error)
+    if isinstance(error, OSError) and error.errno is not None:
+        return _SYSTEM.get(error.errno)
+    return None
+
+
+def _of_sqlite(error: sqlite3.DatabaseError) -> str | None:
+    if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
+        return None
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_IOERR_WRITE or "disk is full" in str(error):
+        return "disk_full"
+    return _SQLITE.get(code & 0xFF)
+
+
+def _of_postgresql(error: BaseException) -> str | None:
+    if type(error).__name__ == "ConnectionTimeout":
+        return "database_silent"
+    state = getattr(error, "sqlstate", None)
+    if state is None:  # there is none where nothing was reached
+        if type(error).__name__ != "OperationalError":
+            return None
+        words = str(error)
+        return "database_refused" if "authentication" in words or "does not exist" in words else "database_gone"
+    fits = [code for code in _POSTGRESQL if state.startswith(code)]
+    return _POSTGRESQL[max(fits, key=len)] if fits else None
+
+
+def _in_a_line(error: BaseException) -> str:
+    """Return the failure's own words in one line; no driver puts a password there."""
+    return " ".join(str(error).split())[:300] or type(error).__name__

@@ -1,0 +1,103 @@
+"""The tables brought to the newest version: with their rows, all of it or nothing, and held against the models before it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlmodel import SQLModel
+
+from kpis.errors import SchemaRefused
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_LOCK = 6_411_205  # of PostgreSQL, for which two that bring up the same database queue; any number that nobody else takes
+
+
+def newest_version() -> str:
+    """Return the version of the tables that this program works with, as ``0014``."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))
+
+
+def version_of(engine: Engine) -> str | None:
+    """Return the version of the tables of a database; ``None`` where it has none yet."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        held: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return held
+
+
+def upgrade(engine: Engine, *, to: str = "head") -> bool:
+    """Bring the tables of a database to a version; say whether anything was done.
+
+    Raises:
+        SchemaRefused: the tables are those of a newer program, or are not what the migrations make. Nothing was changed.
+    """
+    newest, held = newest_version(), version_of(engine)
+    if held is not None and held > newest:
+        raise SchemaRefused("schema_newer", held=held, newest=newest)
+    if held == (newest if to == "head" else to):
+        return False
+    # Here: ten megabytes that a server, whose tables are ready, need not hold.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with _alone(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+        differences = [*_referring_to_nothing(connection), *(differing(connection) if to == "head" else ())]
+        if differences:
+            raise SchemaRefused("schema_differs", held=held or "-", differences="; ".join(differences))
+    return True
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """Give a connection in whose one transaction tables are changed while nobody else does so."""
+    with engine.connect().execution_options(writes=True) as connection:
+        if engine.dialect.name != "sqlite":
+            with connection.begin():
+                connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
+                yield connection
+            return
+        # SQLite changes a table by making it anew, which it refuses while rows elsewhere refer to it; outside a transaction one may
+        # tell it not to look (SQLite, ALTER TABLE, section 7), and then has to look oneself.
+        connection.detach()  # not given to anybody afterwards
+        own: Any = connection.connection.dbapi_connection
+        own.execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():  # here, and not by alembic, which would end it before anybody has looked
+            yield connection
+
+
+def _referring_to_nothing(connection: Connection) -> list[str]:
+    """Return the tables of SQLite whose rows refer to rows that are not there."""
+    if connection.dialect.name != "sqlite":
+        return []
+    rows = connection.execute(text("PRAGMA foreign_key_check")).all()
+    return sorted({f"{row[0]} → {row[2]}" for row in rows})
+
+
+def differing(connection: Connection) -> list[str]:
+    """Return in what the tables of a database differ from the models, in alembic's words; empty where they are the same."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # as above
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
+    def is_meant(part: Any, _name: object, _kind: str, _is_reflected: bool, _other: object) -> bool:
+        return bool(part.info.get("only", connection.dialect.name) == connection.dialect.name)  # some indexes are of one engine
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_meant})
+    return [_told(difference) for difference in compare_metadata(context, SQLModel.metadata)]
+
+
+def _told(difference: Any) -> str:
+    """Return one difference in short: ``add_column facility.first_known_at``."""
+    if isinstance(difference, list):
+        return ", ".join(map(_told, difference))
+    kind, *about = difference
+    names = [getattr(part, "name", part) for part in about]
+    return f"{kind} {'.'.join(str(name) for name in names if name)}"

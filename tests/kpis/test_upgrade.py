@@ -1,0 +1,157 @@
+"""Databases of earlier versions of the tables, with rows, brought up on both engines: nothing lost, all or nothing, drift named.
+
+``tests/data/schemas`` holds rows that programs of those versions wrote, some of each table and what they refer to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Boolean, Date, DateTime, LargeBinary, MetaData, text
+
+from kpis.errors import SchemaRefused
+from kpis.moment import Moment, State
+from kpis.settings import ROOT
+from kpis.store import tables
+from kpis.store.store import Store
+from kpis.store.upgrade import MIGRATIONS, differing, newest_version, version_of
+from tests.command import command
+from tests.shared import postgresql
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+FOLDER = ROOT / "tests" / "data" / "schemas"
+VERSIONS = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")),
+    ]
+)
+def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A database without tables, in each kind."""
+    if request.param == "sqlite":
+        yield Store(f"sqlite:///{tmp_path / 'bare.db'}")
+        return
+    with postgresql(POSTGRES, "bare", lambda store: None) as made:
+        yield made
+
+
+def held_in(column: Any, value: Any) -> Any:
+    """Return a value of the files in the type of its column."""
+    if value is None:
+        return None
+    if isinstance(column.type, Boolean):
+        return bool(value)
+    if isinstance(column.type, DateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(value)
+    return value.encode() if isinstance(column.type, LargeBinary) else value
+
+
+def filled(store: Store, name: str) -> dict[str, list[dict[str, Any]]]:
+    """Bring an empty database to the version of a file and put its rows in; return them by table."""
+    held = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    store.migrate(to=held["schema"])
+    metadata = MetaData()
+    with store.engine.begin() as connection:
+        metadata.reflect(connection)
+        for table in reversed(metadata.sorted_tables):
+            if table.name != "alembic_version":
+                connection.execute(table.delete())
+        for name_of_table, rows in held["tables"].items():
+            table = metadata.tables[name_of_table]
+            own = [c.name for c in table.c if any(key.column.table is table for key in c.foreign_keys)]
+            given = [{n: held_in(table.c[n], v) for n, v in row.items()} for row in rows]
+            connection.execute(table.insert(), [{**row, **dict.fromkeys(own)} for row in given])
+            for row in given if own else []:  # rows may refer to each other
+                is_it = [column == row[column.name] for column in table.primary_key]
+                connection.execute(table.update().where(*is_it).values({name: row[name] for name in own}))
+    rows_of: dict[str, list[dict[str, Any]]] = held["tables"]
+    return rows_of
+
+
+def keys_of(store: Store) -> dict[str, set[tuple[str, ...]]]:
+    """Return the keys of the rows of every table."""
+    metadata = MetaData()
+    with store.engine.begin() as connection:
+        metadata.reflect(connection)
+        return {
+            table.name: {tuple(map(str, row)) for row in connection.execute(table.select().with_only_columns(*table.primary_key))}
+            for table in metadata.sorted_tables
+            if table.name != "alembic_version"
+        }
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.json")))
+def test_a_filled_database_of_an_earlier_version_is_brought_up_step_by_step_and_at_once(bare: Store, name: str) -> None:
+    rows = filled(bare, name)
+    before = keys_of(bare)
+    assert {table: len(keys) for table, keys in before.items() if keys} == {table: len(each) for table, each in rows.items()}
+    for version in [v for v in VERSIONS if v > name]:
+        bare.migrate(to=version)
+        assert version_of(bare.engine) == version
+    bare.migrate()
+    after = keys_of(bare)
+    lost = {table: keys - after.get(table, set()) for table, keys in before.items()}
+    assert {table: keys for table, keys in lost.items() if keys} == {}
+    with bare.engine.connect() as connection:
+        assert differing(connection) == []
+    moment = Moment(state=State(bare), as_of=date(2023, 3, 31))
+    assert len(moment.indicators) == len(rows["indicator"]) and len(moment.projects) == len(rows["project"])
+    assert all(row["name_ja"] for row in bare.known(tables.Facility, known_at=None))
+    with bare.writing() as session:  # and it can be written to: every key and check stands
+        session.execute(text("UPDATE indicator SET sort_order = sort_order + 1"))
+
+
+def test_what_a_migration_leaves_half_done_is_undone_and_said(bare: Store) -> None:
+    """A database that was changed beside the migrations is named, with what differs, and stays as it was."""
+    filled(bare, "0007")
+    with bare.engine.begin() as connection:
+        connection.execute(text("DROP INDEX register_change_by_instant"))
+    before = keys_of(bare)
+    with pytest.raises(SchemaRefused, match="register_change_by_instant"):
+        bare.migrate()
+    assert version_of(bare.engine) == "0007" and keys_of(bare) == before
+
+
+def test_tables_of_a_newer_program_are_named_and_left_alone(tmp_path: Path) -> None:
+    made = Store(f"sqlite:///{tmp_path / 'newer.db'}")
+    made.migrate()
+    with made.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    done = command("init", DATABASE_URL=made.url)
+    assert done.returncode == 78 and "Traceback" not in done.stderr
+    assert "9999" in done.stderr and newest_version() in done.stderr and "新しい版" in done.stderr and "newer" in done.stderr
+    assert version_of(made.engine) == "9999"
+
+
+def test_two_that_bring_up_the_same_empty_database_at_once_both_end_well(bare: Store) -> None:
+    url = bare.engine.url.set(drivername=bare.engine.dialect.name).render_as_string(hide_password=False)
+    with ThreadPoolExecutor(2) as at_once:  # each waits for a process of its own
+        done = list(at_once.map(lambda _: command("init", DATABASE_URL=url), range(2)))
+    assert [each.returncode for each in done] == [0, 0], done
+    assert version_of(bare.engine) == newest_version()
+
+
+def test_a_row_that_a_migration_leaves_referring_to_nothing_undoes_it(tmp_path: Path) -> None:
+    made = Store(f"sqlite:///{tmp_path / 'old.db'}")
+    filled(made, "0001")
+    made.engine.dispose()
+    with closing(sqlite3.connect(tmp_path / "old.db")) as beside:  # whose connections do not look at what refers to what
+        beside.execute("UPDATE facility SET source_code = 'NOWHERE'")
+        beside.commit()
+    with pytest.raises(SchemaRefused, match="facility → source"):
+        made.migrate()
+    assert version_of(made.engine) == "0001"
