@@ -24,7 +24,9 @@ async def overview(request: Request) -> RedirectResponse:
 def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
     return [
-        route for route in (*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES) if settings().mode != "office" or route.path == "/api/health"
+        route
+        for route in (*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES)
+        if settings().mode != "office" or route.path.startswith("/api/health")
     ]
 
 

@@ -11,6 +11,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from api.routes import HEADERS, BadQuery, answered, known_of, moment_of, view_of
+from api.waiting import in_time, not_now
+from kpis.errors import Unavailable
 from kpis.figures import facilities, listed
 from kpis.figures.registers import (
     DIMENSIONS,
@@ -71,9 +73,11 @@ def _procedures(request: Request) -> dict[str, Any]:
 async def procedures_csv(request: Request) -> Response:
     """Send every procedure that a filter keeps as CSV, a few hundred rows at a time."""
     try:
-        wanted, moment = filter_of(request), moment_of(request, known_at=known_of(request))
+        wanted, moment = await in_time(lambda: (filter_of(request), moment_of(request, known_at=known_of(request))))
     except BadQuery as error:
         return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
+    except Unavailable as error:
+        return not_now(error, HEADERS)
 
     name = file_name("procedures", *asdict(wanted).values(), moment.as_of.isoformat(), ending=".csv")
     headers = {**HEADERS, "Content-Disposition": attachment(name)}

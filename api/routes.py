@@ -9,12 +9,13 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api.waiting import HEALTH, HEALTH_SECONDS, in_time, not_now, said
 from kpis import moment
+from kpis.errors import Unavailable
 from kpis.figures.records import Figure, current_vintages
 from kpis.figures.scorecard import VIEWS, Entry, tally
 from kpis.government import settle
@@ -123,10 +124,26 @@ def view_of(request: Request) -> str:
     return view
 
 
-def _health(request: Request) -> dict[str, Any]:
-    edition = edition_of(request)
-    answer: dict[str, Any] = {"status": "ok", "version": software_version(), "revision": state_of(request).revision}
-    return {**answer, "edition": edition.number} if edition else answer
+async def _live(request: Request) -> Response:
+    """Answer that this process answers, whatever its database does."""
+    return JSONResponse({"status": "ok", "version": software_version()}, headers=HEADERS)
+
+
+async def _health(request: Request) -> Response:
+    """Answer whether figures can be read, within two seconds."""
+
+    def asked() -> dict[str, Any]:
+        edition = edition_of(request)
+        answer: dict[str, Any] = {"revision": state_of(request).revision}
+        return {**answer, "edition": edition.number} if edition else answer
+
+    answer = {"status": "ok", "version": software_version()}
+    try:
+        return JSONResponse({**answer, **await in_time(asked, seconds=HEALTH_SECONDS, limiter=HEALTH)}, headers=HEADERS)
+    except BadQuery as error:
+        return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
+    except Unavailable as error:
+        return JSONResponse({**answer, "status": "unavailable", "error": said(error)}, status_code=503, headers=HEADERS)
 
 
 def _indicators(request: Request) -> list[dict[str, Any]]:
@@ -198,11 +215,11 @@ def answered(produce: Any) -> Any:
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await run_in_threadpool(
-                lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode()
-            )
+            body = await in_time(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode())
         except BadQuery as error:
             return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
+        except Unavailable as error:
+            return not_now(error, HEADERS)
         return conditional(request, body, "application/json")
 
     return endpoint
@@ -229,7 +246,8 @@ def _plain(value: Any) -> Any:
 
 
 ROUTES = [
-    Route("/api/health", answered(_health), methods=["GET"]),
+    Route("/api/health", _health, methods=["GET"]),
+    Route("/api/health/live", _live, methods=["GET"]),
     Route("/api/v1/indicators", answered(_indicators), methods=["GET"]),
     Route("/api/v1/observations", answered(_observations), methods=["GET"]),
     Route("/api/v1/status", answered(_status), methods=["GET"]),

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
 
     mode: Literal["local", "office", "public"] = Field("local", validation_alias="MIERUKA_MODE")
     database_url: str = Field(f"sqlite:///{LOCAL / 'mieruka.db'}", validation_alias="DATABASE_URL")
+    # A writer queues so long, in seconds, for another; a large load over a slow disk may need more.
+    database_wait_seconds: int = Field(30, validation_alias="DATABASE_WAIT_SECONDS", ge=1, le=600)
     catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
     official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
     layouts_dir: Path = Field(ROOT / "data" / "layouts", validation_alias="LAYOUTS_DIR")

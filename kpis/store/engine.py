@@ -23,8 +23,7 @@ from kpis.settings import settings
 from kpis.store import tables, translations
 from kpis.store.tables import table_of
 
-BUSY_SECONDS = 30  # a writer queues so long for the lock of another
-READ_SECONDS, WRITE_SECONDS = 30, 300  # the longest that one statement may take; of 50,000 rows, one statement takes seconds
+WRITE_SECONDS = 300  # the longest that one statement of PostgreSQL may take which writes; of 50,000 rows it takes seconds
 CONNECT_SECONDS = 10
 GIVE_UP_SECONDS = 10  # so long after the time at which PostgreSQL was to end by itself, it is taken for dead
 
@@ -56,14 +55,14 @@ def _open_sqlite(url: URL) -> Engine:
     file = file_of(url.render_as_string())
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": settings().database_wait_seconds})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        connection.execute(f"PRAGMA busy_timeout={settings().database_wait_seconds * 1000}")
         connection.execute("PRAGMA synchronous=FULL")
         record.info["file"] = _identity(file)
 
@@ -90,11 +89,12 @@ def _identity(file: Path | None) -> tuple[int, int] | None:
 
 
 def _open_postgresql(url: URL) -> Engine:
-    given: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
+    wait = settings().database_wait_seconds
+    given: dict[str, Any] = {"connect_timeout": min(CONNECT_SECONDS, max(2, wait))}
     if "options" not in url.query:  # an address that says its own is believed
         limits = {
-            "statement_timeout": READ_SECONDS,
-            "lock_timeout": BUSY_SECONDS,
+            "statement_timeout": wait,
+            "lock_timeout": wait,
             "idle_in_transaction_session_timeout": WRITE_SECONDS,
         }
         given["options"] = " ".join(f"-c {name}={seconds * 1000}" for name, seconds in limits.items())
@@ -109,7 +109,7 @@ def _open_postgresql(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
-        seconds = WRITE_SECONDS if writes else READ_SECONDS
+        seconds = WRITE_SECONDS if writes else wait
         held = connection.connection.dbapi_connection
         assert held is not None
         held.patience = seconds + GIVE_UP_SECONDS  # a Patient, see above

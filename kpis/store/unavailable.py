@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kpis.errors import Unavailable
-from kpis.store.engine import BUSY_SECONDS
+from kpis.settings import settings
 
 # What went wrong → the exit code of a command, of those that other programs know (sysexits.h).
 EXIT_CODES = {
@@ -49,7 +49,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
         if isinstance(each, Unavailable):
             return each
         if (key := _key(each)) is not None:
-            return Unavailable(key, exit_code=EXIT_CODES[key], seconds=BUSY_SECONDS, fault=_in_a_line(each))
+            return Unavailable(key, exit_code=EXIT_CODES[key], seconds=settings().database_wait_seconds, fault=_in_a_line(each))
     return None
 
 

@@ -1,0 +1,137 @@
+"""What the machine or the database does wrong, met on the command line: named in both languages, with an exit code of its own, no traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from sqlalchemy import make_url
+
+from kpis.store.unavailable import EXIT_CODES, unavailable
+from tests.command import command
+from tests.shared import shipped
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+pytestmark = pytest.mark.store
+ADD = ("user", "add", "sato@example.org", "--role", "reform_office")
+needs_postgres = pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def ends_named(done: CompletedProcess[str], key: str) -> None:
+    """Hold the end of a command against what it is to be: its code, one line in each language, nothing of the program's inside."""
+    assert done.returncode == EXIT_CODES[key], done.stderr
+    assert "Traceback" not in done.stderr and "sqlalche.me" not in done.stderr and ".py" not in done.stderr
+    japanese, english = done.stderr.strip().split("\n", 1)[0], done.stderr.replace("\n", " ")
+    assert any("ぁ" <= sign <= "ん" for sign in japanese) and " the " in f" {english.lower()}"
+
+
+def damaged(path: Path) -> Path:
+    """Write a database whose pages, all but the first, are not what was written."""
+    content = bytearray(shipped().read_bytes())
+    for at in range(4096, len(content), 4096):
+        content[at : at + 64] = b"\xff" * 64
+    path.write_bytes(content)
+    return path
+
+
+def test_a_damaged_database(tmp_path: Path) -> None:
+    ends_named(command(*ADD, DATABASE_URL=url(damaged(tmp_path / "damaged.db"))), "database_damaged")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    other.write_text("これはデータベースではない\n" * 100, encoding="utf-8")
+    before = other.read_bytes()
+    ends_named(command(*ADD, DATABASE_URL=url(other)), "database_no_database")
+    assert other.read_bytes() == before
+
+
+def test_a_folder_where_the_database_is_to_be(tmp_path: Path) -> None:
+    ends_named(command("init", DATABASE_URL=url(tmp_path)), "database_unopened")
+
+
+def test_a_database_that_another_keeps_locked(tmp_path: Path) -> None:
+    held = tmp_path / "held.db"
+    shutil.copy(shipped(), held)
+    with closing(sqlite3.connect(held, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("BEGIN IMMEDIATE")
+        ends_named(command(*ADD, DATABASE_URL=url(held), DATABASE_WAIT_SECONDS="1"), "database_busy")
+    assert command(*ADD, DATABASE_URL=url(held)).returncode == 0, "nothing is left of it"
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """Give a disk of a few megabytes of its own."""
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if made.returncode != 0:
+        pytest.skip("ディスクを作れません / no disk can be mounted here: needs the rights of the system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_disk_that_is_full_and_one_that_only_reads(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        disk = stack.enter_context(small_disk(tmp_path / "disk", 8))
+        shutil.copy(shipped(), disk / "small.db")
+        (disk / "rest").write_bytes(b"x" * (shutil.disk_usage(disk).free - 65_536))
+        done = command("load", DATABASE_URL=url(disk / "fresh.db"))
+        ends_named(done, "disk_full")
+        (disk / "rest").unlink()
+        (disk / "fresh.db").unlink(missing_ok=True)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        ends_named(command(*ADD, DATABASE_URL=url(disk / "small.db")), "database_unopened")
+
+
+@needs_postgres
+def test_a_postgresql_that_is_not_there_refuses_or_says_nothing() -> None:
+    there = make_url(POSTGRES).set(drivername="postgresql")
+
+    def at(**parts: object) -> str:
+        return there.set(**parts).render_as_string(hide_password=False)  # type: ignore[arg-type]
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never answers
+        port = silent.getsockname()[1]
+        address = at(host="127.0.0.1", port=port, query={})
+        ends_named(command(*ADD, DATABASE_URL=address, DATABASE_WAIT_SECONDS="2"), "database_silent")
+    ends_named(command(*ADD, DATABASE_URL=address), "database_gone")
+    refused = command(*ADD, DATABASE_URL=at(database="nothing_of_this_name"))
+    ends_named(refused, "database_refused")
+    assert there.password is None or there.password not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "key"),
+    [
+        (MemoryError, "memory_out"),
+        (lambda: OSError(28, "No space left on device"), "disk_full"),
+        (lambda: OSError(24, "Too many open files"), "files_out"),
+        (lambda: PermissionError(13, "Permission denied", "/srv/editions"), "file_not_permitted"),
+        (lambda: OSError(5, "Input/output error"), "disk_fault"),
+        (lambda: KeyError("a fault of the program"), None),
+        (lambda: sqlite3.IntegrityError("UNIQUE constraint failed"), None),
+    ],
+)
+def test_what_else_fails_is_named_or_is_a_fault_of_the_program(error: Callable[[], Exception], key: str | None) -> None:
+    named = unavailable(error())
+    assert (named.message.key if named else None) == key
+    with pytest.raises(ValueError, match="something else") as outer:
+        raise ValueError("while something else was done") from error()
+    assert (told.message.key if (told := unavailable(outer.value)) else None) == key, "also where it is wrapped"
