@@ -28,9 +28,9 @@ from kpis.message import Message
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
-from loaders.files.problems import LoadReport
 from loaders.load import load_file
 from loaders.missing import decision_of
+from loaders.report import LoadReport
 
 MAX_REDIRECTS = 3
 STALE_LOCK_SECONDS = 3600

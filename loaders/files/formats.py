@@ -43,6 +43,9 @@ class Formatted(float):
         made.said = said
         return made
 
+    def __reduce__(self) -> tuple[type[Formatted], tuple[float, FormatMeaning]]:
+        return Formatted, (float(self), self.said)
+
     @property
     def shown(self) -> float:
         """Return the number that people see."""

@@ -22,6 +22,7 @@ from loaders.files.formats import BUILT_IN, is_plain
 MAX_STRINGS = 400_000
 MAX_STYLES = 70_000
 MAX_LIST_BYTES = 20_000_000  # of the parts that list sheets and relations
+_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 _PIECE, _TOKEN, _TEXT, _DEPTH = 1 << 18, 1 << 20, 1 << 20, 200
 _SPACES = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -151,6 +152,8 @@ class Parsing:
                         raise BookDamaged(fault, sheet=self.sheet)
             parser.Parse(b"", True)
         except (expat.ExpatError, LookupError, ValueError) as error:
+            if getattr(error, "code", 0) == _NO_MEMORY:
+                raise MemoryError from error
             raise BookDamaged(f"{part}: {error}", sheet=self.sheet) from error
         if fault := self.beyond():
             raise BookDamaged(fault, sheet=self.sheet)
