@@ -78,7 +78,7 @@ _FORMULAS = {
     "FmlaRange", "FmlaPict", "FmlaTxbx",
 }  # fmt: skip
 _SCANNED = ("sheet.main", "template.main", "table", "chart", "drawing", "pivot", "slicer", "timeline", "chartex")
-_FAR = re.compile(rb"(?:src|href)\s{0,9}=\s{0,9}[\"']\s{0,9}(?:[a-z]{2,9}:|\\\\|//)|<[a-z]{0,9}:?oleobject", re.I)
+_FAR = re.compile(rb"(?:src|href)\s{0,9}=\s{0,9}[\"']\s{0,9}(?:[a-z]{2,9}:|\\\\|//)|<[a-z]{0,9}:?oleobject|\x00", re.I)
 
 
 def active_parts(content: bytes, *, is_handed_on: bool) -> list[Problem]:

@@ -93,7 +93,7 @@ def _check(content: bytes, *, only_workbook: bool) -> None:
         raise _Refused(Message("workbook_old_format"), forms, _SAVE)
     if is_workbook(content):
         _check_zip(content)
-    elif content[:4] in (b"%PDF", b"\x89PNG", b"GIF8") or content[:2] in (b"\xff\xd8", b"PK") or b"\x00" in content[:4096]:
+    elif content[:4] in (b"%PDF", b"\x89PNG", b"GIF8") or content[:2] in (b"\xff\xd8", b"PK") or b"\x00" in content:
         raise _Refused(Message("no_table"), forms, _SAVE)
     elif only_workbook:
         is_markup = content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"

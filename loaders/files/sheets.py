@@ -27,6 +27,7 @@ from loaders.files.reach import Reach, reach_of
 MAX_AREA = 3_000_000  # cells of the smallest rectangle round all values of a sheet
 MAX_CELLS = 4_000_000
 MAX_MERGED = 2_000
+LONGEST_TEXT = 32_767  # characters of a cell, as Excel has it
 _ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 _OTHER_FORMULAS = {"f", "formula", "formula1", "formula2"}  # of conditional formats, checks and extensions
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
@@ -199,7 +200,7 @@ class _Reader(Parsing):
                     close_other()
             elif tag == cell:
                 if is_busy:
-                    if kind == "inlineStr" and written is None and held and "_" not in held:
+                    if kind == "inlineStr" and written is None and held and "_" not in held and len(held) <= LONGEST_TEXT:
                         put(number, column, held)
                     else:
                         take_cell(number, column, style, kind, held, written)
@@ -333,6 +334,9 @@ class _Reader(Parsing):
             value = day
         elif held:
             self._fault(row, column, f"t={kind} {held}")
+            return
+        if type(value) is str and len(value) > LONGEST_TEXT:
+            self._fault(row, column, value)
             return
         self._put(row, column, value)
 
