@@ -25,6 +25,7 @@ from kpis.store.unavailable import UNEXPECTED, unavailable
 from kpis.terminal import err, out, own_store, told
 from loaders import catalogue, sample
 from loaders.commands import print_report
+from loaders.files import apart
 from publishers.editions import on_disk
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -125,6 +126,7 @@ def run(
     command = [sys.executable, "-m", "uvicorn", "server:app", "--host", chosen.address, "--port", str(chosen.port)]
     command += ["--log-level", "warning", "--no-access-log", "--app-dir", str(ROOT)]
     if os.name == "posix":
+        apart.end()  # the process that read the files: what this one becomes would never wait for it
         os.execv(command[0], command)
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 

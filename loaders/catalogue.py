@@ -6,10 +6,10 @@ from pathlib import Path
 
 from kpis.store.decisions import Decision
 from kpis.store.store import Store
-from loaders.files.problems import LoadReport
 from loaders.load import Progress, load_together
 from loaders.missing import read_dropped
 from loaders.prepared import Prepared
+from loaders.report import LoadReport
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
 

@@ -21,8 +21,8 @@ from kpis.store.store import Store, utc_now
 from kpis.terminal import err, out, own_store, told
 from kpis.vocabulary import OPEN_STATES
 from loaders import catalogue, load, new_catalogue, pull
-from loaders.files.problems import LoadReport
 from loaders.missing import decision_of
+from loaders.report import LoadReport
 from loaders.workbook import door, submit
 
 app = typer.Typer()

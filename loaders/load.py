@@ -18,9 +18,10 @@ from kpis.settings import settings
 from kpis.store import vintages
 from kpis.store.decisions import Decision, Gone, apply_decisions
 from kpis.store.store import Store, utc_now
-from loaders.files.problems import LoadReport, Problem
+from loaders.files.problems import Problem
 from loaders.missing import find_gone, settle
 from loaders.prepared import Prepared
+from loaders.report import LoadReport
 from loaders.rules import find_in_lists
 from loaders.workbook.door import is_bureau_workbook, read_workbook
 

@@ -18,7 +18,7 @@ from kpis.message import Message
 from kpis.store.store import Store
 from kpis.vocabulary import OneOf
 from loaders.catalogue import load_folder
-from loaders.files.problems import LoadReport
+from loaders.report import LoadReport
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
 CATALOGUE, OFFICIAL, GUIDE = "catalogue", "official", "README.md"

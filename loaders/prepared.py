@@ -14,11 +14,13 @@ from kpis.settings import settings
 from kpis.store.store import Store
 from kpis.vocabulary import RowKind
 from loaders.files.addresses import column_letters, split_address
+from loaders.files.apart import Stopped, apart
 from loaders.files.endings import find_faults
-from loaders.files.guard import check_bytes
 from loaders.files.layouts import read_placed, recognise
-from loaders.files.problems import Kind, LoadReport, Problem
-from loaders.files.table import header_of, read_rows, read_table, written_rows
+from loaders.files.opened import Table, open_table
+from loaders.files.problems import Kind, Problem
+from loaders.files.table import header_of, read_rows, written_rows
+from loaders.report import LoadReport
 from loaders.rows import CATALOGUE, OFFICIAL
 
 ROWS: dict[str, type[Fields]] = {**CATALOGUE, **OFFICIAL}
@@ -58,11 +60,13 @@ class Prepared:
         self.faulty: list[tuple[int, Row]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
         self.units: dict[tuple[int, str], str] = {}  # (row, column) of numbers written with their unit, and the unit
-        self.problems: list[Problem] = check_bytes(content, max_bytes=max_bytes or settings().max_upload_bytes)
-        if self.problems:
-            return
-        table, unreadable = read_table(content)
-        self.problems = unreadable
+        self.problems: list[Problem]
+        table: Table | None = None
+        try:
+            table, self.problems = apart(open_table, content, max_bytes=max_bytes or settings().max_upload_bytes)
+        except Stopped as stopped:
+            self.problems = [stopped.problem]
+        unreadable = self.problems
         if table is None:
             return
         self.sheet = table[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
+import sys
 import time
 import tomllib
 from collections.abc import Collection, Iterator
@@ -28,12 +28,11 @@ from kpis.message import Message
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
-from loaders.files.problems import LoadReport
 from loaders.load import load_file
 from loaders.missing import decision_of
+from loaders.report import LoadReport
 
 MAX_REDIRECTS = 3
-STALE_LOCK_SECONDS = 3600
 
 
 class Limits(Fields, extra="ignore"):
@@ -197,13 +196,17 @@ def _csv_of_json(content: bytes, url: str) -> bytes:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    if path.exists() and time.time() - path.stat().st_mtime > STALE_LOCK_SECONDS:
-        path.unlink(missing_ok=True)  # its owner was killed; no run lasts this long
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
-    except FileExistsError as error:
-        raise SourceUnreachable("pull_running") from error
-    try:
+    """Hold a lock that the system frees when this process ends, however it ends; the file itself stays and says nothing."""
+    with path.open("a", encoding="ascii") as file:
+        try:
+            if sys.platform == "win32":
+                import msvcrt  # noqa: PLC0415  # there alone
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl  # noqa: PLC0415  # not there on Windows
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SourceUnreachable("pull_running") from error
         yield
-    finally:
-        path.unlink(missing_ok=True)

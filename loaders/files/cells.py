@@ -20,7 +20,9 @@ _INVISIBLE = dict.fromkeys(
 _SCALES = {"億": 10**8, "万": 10**4, "千": 10**3}
 _APPROXIMATE = ("約", "およそ", "概ね", "おおむね")
 UNITS = "枚|件|施設|手続|プロセス|人|部門|台|回|館|校|本|社|か所|箇所|者|点|町村|サービス|チーム|円|億円|%|ポイント"
-_NUMBER = re.compile(rf"^(?P<sign>[-+▲△−]?)(?P<body>(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?[億万千]?)+)(?P<unit>(?:{UNITS})?)$")
+# Of the digits only which characters they are: a pattern for their parts would try every way of cutting them, 2ⁿ for n digits. They
+# are cut once, by _PART.
+_NUMBER = re.compile(rf"^(?P<sign>[-+▲△−]?)(?P<body>[\d,.億万千]+)(?P<unit>(?:{UNITS})?)$")
 _PART = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?([億万千]?)")
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 _ERA_FIRST = {2018: date(2019, 5, 1), 1988: date(1989, 1, 8), 1925: date(1926, 12, 25)}
@@ -31,6 +33,10 @@ _DAY = re.compile(
 )
 _QUARTER = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度?第(?P<q>[1-4一二三四])四半期$")
 _YEAR = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度$")
+
+
+_PIECE = 500
+LONGEST = 100  # characters of a number, a day or a period
 
 
 class Unreadable(ValueError):
@@ -48,7 +54,16 @@ class WrittenNumber:
 
 def cleaned(text: str) -> str:
     """Return the text with full-width forms made plain, invisible marks removed and ends trimmed."""
-    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+    # In pieces: accents on one letter are put in order by a sort whose time grows with the square of their number.
+    pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE)) if len(text) > _PIECE else (text,)
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces).translate(_INVISIBLE).strip()
+
+
+def _in_one_word(text: str) -> str:
+    """Return a text cleaned and without blanks; a long one is nothing that is read here."""
+    if len(text) > LONGEST:
+        raise Unreadable(text[:LONGEST])
+    return cleaned(text).replace(" ", "")
 
 
 def read_number(text: str) -> WrittenNumber:
@@ -57,7 +72,7 @@ def read_number(text: str) -> WrittenNumber:
     Raises:
         Unreadable: anything else, such as ``1,23``, ``12-15``, ``三割`` or two decimal points.
     """
-    plain = cleaned(text).replace(" ", "")
+    plain = _in_one_word(text)
     approximate = False
     for word in _APPROXIMATE:
         if plain.startswith(word):
@@ -97,7 +112,7 @@ def read_date(text: str) -> tuple[date, str]:
     Raises:
         Unreadable: anything else, or a day that is not in the calendar or not in the era.
     """
-    match = _DAY.match(cleaned(text).replace(" ", ""))
+    match = _DAY.match(_in_one_word(text))
     if match is None:
         raise Unreadable(text)
     try:
@@ -124,7 +139,7 @@ def read_period(raw: object) -> str:
         if raw.day not in (1, month_end(raw.year, raw.month).day):
             raise Unreadable(str(raw))
         return _known_period(f"{raw.year:04d}-{raw.month:02d}")
-    plain = cleaned(str(raw)).replace(" ", "")
+    plain = _in_one_word(str(raw))
     with suppress(ValueError):
         return parse_period(plain).code
     if match := _QUARTER.match(plain):

@@ -43,6 +43,9 @@ class Formatted(float):
         made.said = said
         return made
 
+    def __reduce__(self) -> tuple[type[Formatted], tuple[float, FormatMeaning]]:
+        return Formatted, (float(self), self.said)
+
     @property
     def shown(self) -> float:
         """Return the number that people see."""
@@ -60,7 +63,7 @@ BUILT_IN: dict[int, str] = {
     **dict.fromkeys((18, 19, 20, 21, 45, 47), _TIME),
 }  # fmt: skip
 _TOKEN = re.compile(r'"([^"]*)"?|\\(.)|_.|\*.|\[([^\]]*)\]|(General)|(.)', re.I | re.S)
-_CONDITION = re.compile(r"^(<=|>=|<>|<|>|=)\s*(-?[\d.]+(?:E[+-]?\d+)?)$", re.I)
+_CONDITION = re.compile(r"^(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)$", re.I | re.A)
 _MONEY = ("¥", "￥", "$", "＄", "€", "£", "₩", "円", "JPY", "USD")
 _SCALE_WORD = re.compile(
     r"[十百千万億兆京割‰]|(?<![A-Za-z])(?:k|m|mm|mn|bn|b|t|tn|thousands?|millions?|billions?|trillions?|permille)(?![A-Za-z])", re.I

@@ -59,6 +59,13 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith(b"PK\x03\x04")
 
 
+def too_large(content: bytes, max_bytes: int) -> Problem | None:
+    """Return the problem of a file that is larger than any that is accepted."""
+    if len(content) <= max_bytes:
+        return None
+    return Problem("file", f"{len(content):,} bytes", Message("at_most_bytes", most=max_bytes), Message("remedy_remove_sheets"))
+
+
 def check_bytes(content: bytes, *, max_bytes: int, only_workbook: bool = False) -> list[Problem]:
     """Return what is wrong with the bytes of a file; memory stays small whatever the file unpacks to.
 
@@ -67,27 +74,26 @@ def check_bytes(content: bytes, *, max_bytes: int, only_workbook: bool = False) 
         max_bytes: the largest size accepted.
         only_workbook: refuse text files as well.
     """
+    if large := too_large(content, max_bytes):
+        return [large]
     try:
-        _check(content, max_bytes=max_bytes, only_workbook=only_workbook)
+        _check(content, only_workbook=only_workbook)
     except _Refused as refused:
         return [refused.problem]
     return []
 
 
-def _check(content: bytes, *, max_bytes: int, only_workbook: bool) -> None:
+def _check(content: bytes, *, only_workbook: bool) -> None:
     forms = _BOOK if only_workbook else _FORMS
     if not content:
         raise _Refused("0 bytes", forms, Message("remedy_empty_file"))
-    if len(content) > max_bytes:
-        remedy = Message("remedy_remove_sheets")
-        raise _Refused(f"{len(content):,} bytes", Message("at_most_bytes", most=max_bytes), remedy)
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise _Refused(Message("workbook_encrypted"), forms, Message("remedy_without_password"))
         raise _Refused(Message("workbook_old_format"), forms, _SAVE)
     if is_workbook(content):
         _check_zip(content)
-    elif content[:4] in (b"%PDF", b"\x89PNG", b"GIF8") or content[:2] in (b"\xff\xd8", b"PK") or b"\x00" in content[:4096]:
+    elif content[:4] in (b"%PDF", b"\x89PNG", b"GIF8") or content[:2] in (b"\xff\xd8", b"PK") or b"\x00" in content:
         raise _Refused(Message("no_table"), forms, _SAVE)
     elif only_workbook:
         is_markup = content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"

@@ -27,8 +27,9 @@ from kpis.store.tables import ProcedureFields
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_number
 from loaders.files.formats import Formatted
+from loaders.files.opened import Table
 from loaders.files.problems import Kind, Problem
-from loaders.files.table import Table, shown_otherwise
+from loaders.files.table import shown_otherwise
 
 NOTHING = {"", "-", "ー", "―", "－", "ｰ"}
 HEADER_ROWS = 6  # a heading is looked for in so many rows from the top
@@ -139,7 +140,7 @@ def read_placed(
     """Read every row of a file in a known layout.
 
     Args:
-        table: from ``flatfile.read_table``.
+        table: from ``loaders.files.opened.open_table``.
         placed: from ``recognise``.
         bureaus: name of an organisation unit → its code.
 

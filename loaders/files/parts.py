@@ -21,9 +21,12 @@ from loaders.files.formats import BUILT_IN, is_plain
 
 MAX_STRINGS = 400_000
 MAX_STYLES = 70_000
+LONGEST_FORMAT = 1_000  # Excel's own are at most 255 characters
 MAX_LIST_BYTES = 20_000_000  # of the parts that list sheets and relations
+_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 _PIECE, _TOKEN, _TEXT, _DEPTH = 1 << 18, 1 << 20, 1 << 20, 200
 _SPACES = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+_LAWFUL = {0x9, 0xA, 0xD, *range(0x20, 0xD800), *range(0xE000, 0xFFFE)}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 Attributes = dict[str, str]
 
@@ -151,6 +154,8 @@ class Parsing:
                         raise BookDamaged(fault, sheet=self.sheet)
             parser.Parse(b"", True)
         except (expat.ExpatError, LookupError, ValueError) as error:
+            if getattr(error, "code", 0) == _NO_MEMORY:
+                raise MemoryError from error
             raise BookDamaged(f"{part}: {error}", sheet=self.sheet) from error
         if fault := self.beyond():
             raise BookDamaged(fault, sheet=self.sheet)
@@ -199,7 +204,13 @@ def strings_of(archive: zipfile.ZipFile, part: str) -> list[str]:
 
 def unescaped(text: str) -> str:
     """Return a text with the characters that Excel writes as ``_x000D_``."""
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(escaped: re.Match[str]) -> str:
+    """Return the character that is meant; one that no text may hold (NUL, half of a pair) stays as it is written."""
+    number = int(escaped[1], 16)
+    return chr(number) if number in _LAWFUL else escaped[0]
 
 
 class _Styles(Parsing):
@@ -222,7 +233,10 @@ class _Styles(Parsing):
             self.depth += 1
             path.append(tag)
             if len(path) == 2 and tag == space + "numFmt" and path[0] == space + "numFmts":
-                self.codes[attributes.get("numFmtId", "").strip()] = attributes.get("formatCode", "")
+                code = attributes.get("formatCode", "")
+                if len(code) > LONGEST_FORMAT:
+                    raise BookDamaged(f"numFmt {code[:40]}")
+                self.codes[attributes.get("numFmtId", "").strip()] = code
             elif len(path) == 2 and tag == space + "xf":
                 number = attributes.get("numFmtId", "0").strip()
                 if path[0] == space + "cellStyleXfs":
@@ -239,7 +253,7 @@ class _Styles(Parsing):
 
     def code(self, number: str) -> str:
         """Return the code of a format's number."""
-        return self.codes.get(number) or BUILT_IN.get(int(number) if number.isdecimal() else -1, "General")
+        return self.codes.get(number) or BUILT_IN.get(int(number) if number.isdecimal() and len(number) < 9 else -1, "General")
 
 
 def formats_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
@@ -255,6 +269,7 @@ def formats_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
             code.casefold() == "general"
             and applies not in ("1", "true")
             and parent.isdecimal()
+            and len(parent) < 9
             and int(parent) < len(parsing.parents)
         ):
             code = parsing.code(parsing.parents[int(parent)])

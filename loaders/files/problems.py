@@ -1,14 +1,12 @@
-"""What came of reading a file: how many rows, and every problem at its place."""
+"""What is wrong with a file, each at its place; known where files are read apart, so without database and models."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-from kpis.declared import ALWAYS
-from kpis.languages import both, written
+from kpis.languages import written
 from kpis.message import Message
-from kpis.reporting.comparison import Completeness
 from loaders.files.parts import BookDamaged
 from loaders.files.sheets import Sheet
 
@@ -68,32 +66,3 @@ def far_cell(sheet: Sheet) -> Problem:
     return Problem(
         "sheet", sheet.far_cell, Message("cells_close_to_table"), Message("remedy_clear_cell"), sheet=sheet.name, cell=sheet.far_cell,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class LoadReport:
-    """What became of one file. ``accepted`` rows are new or changed; 0 with problems, since nothing is then stored."""
-
-    file: str
-    sha256: str
-    rows: int = 0
-    accepted: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    is_repeat: bool = False
-    kind: str = ""  # of a list, as ``observations.csv``
-    completeness: Completeness | None = None  # of a bureau workbook
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report in the form that ``--json`` prints."""
-        counted = self.completeness
-        return {
-            **({} if counted is None else {"asked": counted.asked, "filled": counted.filled, "open": [list(k) for k in counted.open]}),
-            "file": self.file, "sha256": self.sha256, "rows": self.rows, "accepted": self.accepted,
-            "problems": [
-                {
-                    "sheet": p.sheet, "cell": p.cell, "row": p.row, "subject": " / ".join(filter(None, map(p.subject_in, ALWAYS))), "kind": p.kind, "grade": p.grade, "found": p.found,
-                    "expected": both(p.expected), "remedy": both(p.remedy),
-                }
-                for p in self.problems
-            ],
-        }  # fmt: skip

@@ -22,12 +22,14 @@ from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, column_number
 from loaders.files.formats import Formatted, said_of
 from loaders.files.parts import Attributes, BookDamaged, Parsing, formats_of, parts_of_book, strings_of, unescaped
+from loaders.files.reach import Reach, reach_of
 
 MAX_AREA = 3_000_000  # cells of the smallest rectangle round all values of a sheet
 MAX_CELLS = 4_000_000
 MAX_MERGED = 2_000
+LONGEST_TEXT = 32_767  # characters of a cell, as Excel has it
 _ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
-_LINKED = re.compile(r"\[\d+\]")
+_OTHER_FORMULAS = {"f", "formula", "formula1", "formula2"}  # of conditional formats, checks and extensions
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
 
@@ -38,7 +40,7 @@ class Sheet:
     Args:
         rows: values from A1 on, every row as long as the longest; a blank is ``""``.
         uncalculated: addresses of formulas without a result.
-        linked: addresses of formulas that read another workbook.
+        reaching: address → what a formula does beyond this workbook; a blank address for a formula of no cell.
         errors: address → error, as ``#REF!``.
         faulty: address → what stands there that is no value, as ``NaN``.
         merged: (first column, first row, last column, last row), counted from 1.
@@ -49,7 +51,7 @@ class Sheet:
     part: str
     rows: list[list[Any]] = field(default_factory=list)
     uncalculated: list[str] = field(default_factory=list)
-    linked: list[str] = field(default_factory=list)
+    reaching: dict[str, Reach] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     faulty: dict[str, str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -128,6 +130,7 @@ class _Reader(Parsing):
         in_data = in_row = in_cell = is_busy = in_inline = is_text = False
         depth = foreign = readings = number = column = digits = 0
         row_text = style = kind = ""
+        other: list[str] = []
         held: str | None = None
         written: str | None = None
 
@@ -137,6 +140,8 @@ class _Reader(Parsing):
             depth += 1
             if foreign:
                 self.depth = depth
+                if tag.rpartition(" ")[2] in _OTHER_FORMULAS:
+                    parser.CharacterDataHandler = other.append
                 return
             if is_text:
                 raise BookDamaged(f"<{tag[length:]}>", sheet=self.sheet)
@@ -182,6 +187,8 @@ class _Reader(Parsing):
                 foreign = depth  # an extension in another name space: nothing in it is a cell
             else:
                 self.depth = depth
+                if tag[length:] in _OTHER_FORMULAS:
+                    parser.CharacterDataHandler = other.append
 
         def end(tag: str) -> None:  # noqa: C901
             nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, depth, foreign, readings, held, written
@@ -189,9 +196,11 @@ class _Reader(Parsing):
             if foreign:
                 if depth < foreign:
                     foreign = 0
+                if other:
+                    close_other()
             elif tag == cell:
                 if is_busy:
-                    if kind == "inlineStr" and written is None and held and "_" not in held:
+                    if kind == "inlineStr" and written is None and held and "_" not in held and len(held) <= LONGEST_TEXT:
                         put(number, column, held)
                     else:
                         take_cell(number, column, style, kind, held, written)
@@ -222,6 +231,14 @@ class _Reader(Parsing):
                 in_row = False
             elif tag == data:
                 in_data = False
+            elif other:
+                close_other()
+
+        def close_other() -> None:
+            if reach := reach_of(join_text(other)):
+                self.out.reaching[""] = reach
+            other.clear()
+            parser.CharacterDataHandler = None
 
         return start, end
 
@@ -280,8 +297,8 @@ class _Reader(Parsing):
     def _cell(self, row: int, column: int, style: str, kind: str, held: str | None, formula: str | None) -> None:  # noqa: C901  # a branch per kind of cell
         value: Any = ""
         if formula is not None:
-            if "[" in formula and _LINKED.search(formula):
-                self.out.linked.append(f"{column_letters(column)}{row}")
+            if reach := reach_of(formula):
+                self.out.reaching[f"{column_letters(column)}{row}"] = reach
             if not held and not (held is not None and kind == "str") and kind != "e":
                 self.out.uncalculated.append(f"{column_letters(column)}{row}")
                 self._put(row, column, "")
@@ -317,6 +334,9 @@ class _Reader(Parsing):
             value = day
         elif held:
             self._fault(row, column, f"t={kind} {held}")
+            return
+        if type(value) is str and len(value) > LONGEST_TEXT:
+            self._fault(row, column, value)
             return
         self._put(row, column, value)
 

@@ -1,4 +1,4 @@
-"""One header row, one row per fact: CSV (UTF-8 with or without BOM, Shift_JIS) and XLSX, against a plain model.
+"""One header row, one row per fact, of CSV (UTF-8 with or without BOM, Shift_JIS) or XLSX, against a plain model.
 
 Fast where cells are plain: whole columns go to one pydantic validator; only a file with a problem, or with figures
 written the Japanese way, is read cell by cell.
@@ -6,9 +6,6 @@ written the Japanese way, is read cell by cell.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -19,65 +16,13 @@ from kpis.declared import Fields, Row, in_languages, translated, type_of
 from kpis.faults import expected_of
 from kpis.languages import both
 from kpis.message import Message
-from loaders.files.addresses import column_letters, split_address
+from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted
-from loaders.files.guard import is_workbook
-from loaders.files.parts import BookDamaged
-from loaders.files.problems import Kind, Problem, damaged, far_cell
-from loaders.files.sheets import Sheet, read_book
+from loaders.files.opened import Table
+from loaders.files.problems import Kind, Problem
 
 _PERIODS = ("period_code", "reported_period")
-Table = tuple[str, int, int, list[list[Any]]]
-
-
-def read_table(content: bytes) -> tuple[Table | None, list[Problem]]:
-    """Return the first sheet as (sheet, first row, first column, cells), rows and columns counted from 1 as Excel does."""
-    if is_workbook(content):
-        try:
-            (sheet,), _ = read_book(content, only_first=True)
-        except BookDamaged as error:
-            return None, [damaged(error)]
-        except ValueError:
-            return None, [damaged(BookDamaged(both(Message("no_worksheet"))))]
-        if sheet.far_cell:
-            return None, [far_cell(sheet)]
-        return _from_first_value(sheet), [*_unreadable(sheet)]
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        rows: list[list[Any]] = list(csv.reader(io.StringIO(text, newline="")))
-        return ("", 1, 1, rows), []
-    return None, [
-        Problem(
-            "encoding",
-            both(Message("encoding_unknown")),
-            Message("utf8_or_sjis"),
-            Message("remedy_save_as_csv_utf8"),
-        )
-    ]
-
-
-def _from_first_value(sheet: Sheet) -> Table:
-    """Return a sheet's table from its first row and column with a value on."""
-    top = next((i for i, row in enumerate(sheet.rows) if any(cell != "" for cell in row)), 0)
-    rows = sheet.rows[top:]
-    left = min((next((i for i, cell in enumerate(row) if cell != ""), len(row)) for row in rows), default=0)
-    return sheet.name, top + 1, left + 1, [row[left:] for row in rows] if left else rows
-
-
-def _unreadable(sheet: Sheet) -> Iterator[Problem]:
-    """Name the cells that hold no value: errors, formulas without a result, what is no number."""
-    enter = Message("remedy_enter_and_load")
-    for kinds, cells in (
-        ("error_cell", sheet.errors), ("number", sheet.faulty),
-        ("formula", dict.fromkeys(sheet.uncalculated, both(Message("formula_without_result")))),
-    ):  # fmt: skip
-        kind: Kind = kinds  # type: ignore[assignment]
-        for cell, text in cells.items():
-            yield Problem(kind, text, Message("a_value"), enter, sheet=sheet.name, cell=cell, row=split_address(cell)[1])
 
 
 def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
@@ -122,7 +67,7 @@ def read_rows(
     """Return every row with its row number in the file, and every problem.
 
     Args:
-        table: from ``read_table``.
+        table: from ``loaders.files.opened.open_table``.
         model: the plain model whose fields are the columns.
         units: gathers by (row, column) the unit that a number was written with, as in 0.5% or 85件.
     """

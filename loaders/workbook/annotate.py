@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from posixpath import basename, dirname, join, normpath, relpath
 from typing import Any
 
@@ -19,8 +20,10 @@ from lxml import etree
 from kpis.languages import pair
 from kpis.message import Message
 from loaders.files.addresses import column_number, split_address
+from loaders.files.apart import apart
 from loaders.files.parts import sheet_parts
 from loaders.files.problems import Problem
+from loaders.files.reach import reach_of
 
 AUTHOR = "Mieruka"
 _SIGN = 'N("Mieruka")=0'  # always true; tells our conditional formats from others
@@ -54,25 +57,45 @@ _SHAPE_TYPE = (
 Element = Any  # an element of lxml, which brings no types
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is written at a cell, of one problem; ``cell`` may be blank or a range."""
+
+    sheet: str
+    cell: str
+    is_error: bool
+    words: str
+
+
 def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
     """Return the workbook with a fill and a comment at every problem; one without a cell is told at the sheet's first cell.
 
     Args:
-        content: a workbook that was opened before, so one whose bytes passed the guards.
+        content: a workbook that was opened before.
         problems: from ``read_workbook``; those of a sheet that does not exist are told on the first sheet.
+
+    Raises:
+        Stopped: it cannot be marked within the limits of reading.
     """
+    notes = [Note(p.sheet, p.cell, p.grade == "error", _words(p)) for p in problems]
+    marked: bytes = apart(write_notes, content, max_bytes=max(len(content), 1), notes=notes)
+    return marked
+
+
+def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> bytes:  # noqa: ARG001  # it was as small when it came
+    """Return the workbook with the notes at their cells."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
         sheets = dict(sheet_parts(archive))
         infos = archive.infolist()
-    notes: dict[str, dict[str, list[Problem]]] = {part: {} for part in sheets.values() if part in parts}
-    first = next(iter(notes))
-    for problem in problems:
-        part = sheets.get(problem.sheet, first)
-        cell = problem.cell if problem.sheet in sheets and problem.cell else "A1"
-        notes[part if part in notes else first].setdefault(cell.split(":")[0], []).append(problem)
+    by_part: dict[str, dict[str, list[Note]]] = {part: {} for part in sheets.values() if part in parts}
+    first = next(iter(by_part))
+    for note in notes:
+        part = sheets.get(note.sheet, first)
+        cell = note.cell if note.sheet in sheets and note.cell else "A1"
+        by_part[part if part in by_part else first].setdefault(cell.split(":")[0], []).append(note)
     looks = _add_looks(parts)
-    for number, (part, cells) in enumerate(notes.items(), start=1):
+    for number, (part, cells) in enumerate(by_part.items(), start=1):
         _mark_sheet(parts, part, cells, number=number, looks=looks)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -83,11 +106,9 @@ def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
     return out.getvalue()
 
 
-def _words(problems: Iterable[Problem]) -> str:
-    lines = []
-    for p in problems:
-        grade = " ".join(pair(Message(f"note_{p.grade}")))
-        lines += [f"{_NOTE}{grade}: {p.found}", *pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy))]
+def _words(p: Problem) -> str:
+    grade = " ".join(pair(Message(f"note_{p.grade}")))
+    lines = [f"{_NOTE}{grade}: {p.found}", *pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy))]
     # Characters that XML does not allow may stand in what was found.
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", "\n".join(lines))
 
@@ -152,12 +173,13 @@ def _add_looks(parts: dict[str, bytes]) -> dict[str, int]:
 
 
 def _mark_sheet(
-    parts: dict[str, bytes], part: str, cells: Mapping[str, Sequence[Problem]], *, number: int, looks: Mapping[str, int]
+    parts: dict[str, bytes], part: str, cells: Mapping[str, Sequence[Note]], *, number: int, looks: Mapping[str, int]
 ) -> None:
     root = _read(parts[part])
     had_ours = _take_our_formats(root)
+    _take_acting_formulas(root)
     for grade, look in looks.items():
-        places = [c for c, own in cells.items() if ("error" if any(f.grade == "error" for f in own) else "warning") == grade]
+        places = [c for c, own in cells.items() if ("error" if any(note.is_error for note in own) else "warning") == grade]
         if places:
             rule = _made(root, "cfRule", type="expression", dxfId=str(look), priority="1")
             etree.SubElement(rule, _in(root, "formula")).text = _SIGN
@@ -174,6 +196,17 @@ def _mark_sheet(
             _draw(parts, drawing, removed=removed, added=cells)
     if cells or had_ours:
         parts[part] = _written(root)
+
+
+def _take_acting_formulas(root: Element) -> None:
+    """Leave an error where a formula reaches beyond the workbook: nothing that acts is handed on, and its value counts for nothing."""
+    for cell in root.iter(_in(root, "c")):
+        formula = cell.find(_in(root, "f"))
+        if formula is not None and reach_of(formula.text or ""):
+            for child in list(cell):
+                cell.remove(child)
+            cell.set("t", "e")
+            etree.SubElement(cell, _in(root, "v")).text = "#REF!"
 
 
 def _take_our_formats(root: Element) -> bool:
@@ -227,7 +260,7 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
     return comments, drawing
 
 
-def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequence[Problem]]) -> set[str]:
+def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequence[Note]]) -> set[str]:
     """Take our earlier comments away and add the new ones; return the cells whose comment went."""
     root = _read(parts[name])
     authors, listed = root.find(_in(root, "authors")), root.find(_in(root, "commentList"))
@@ -245,8 +278,8 @@ def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequ
             held[comment.get("ref", "")] = comment
         else:
             removed.add(comment.get("ref", ""))
-    for address, problems in cells.items():
-        words = _words(problems)
+    for address, notes in cells.items():
+        words = "\n".join(note.words for note in notes)
         if address in held:  # somebody's comment stays, ours follows it
             text = held[address].find(_in(root, "text"))
             assert text is not None

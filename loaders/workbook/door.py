@@ -17,11 +17,12 @@ from kpis.message import Message
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
+from loaders.files.apart import Stopped, apart
 from loaders.files.endings import find_faults
-from loaders.files.guard import check_bytes, is_workbook
-from loaders.files.parts import BookDamaged, names_of
-from loaders.files.problems import Problem, damaged, far_cell
-from loaders.files.sheets import Sheet, read_book
+from loaders.files.guard import is_workbook
+from loaders.files.opened import open_book, sheet_names
+from loaders.files.problems import Problem
+from loaders.files.sheets import Sheet
 from loaders.rules import findings_of_report
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.context import ReportContext, gather, owners
@@ -36,6 +37,7 @@ from loaders.workbook.template import write_sheets
 __all__ = [
     "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
 ]  # fmt: skip
+MOST_CELLS = 600_000  # of a report; that of the largest bureau has 100,000
 _DOWNLOAD = Message("remedy_download_again")
 
 
@@ -110,11 +112,11 @@ def issue_template(
 
 def is_bureau_workbook(content: bytes) -> bool:
     """Say whether the bytes are a workbook that carries the mark's sheet; nothing is read beyond its list of sheets."""
-    if not is_workbook(content) or check_bytes(content, max_bytes=settings().max_upload_bytes):
+    if not is_workbook(content):
         return False
     try:
-        return load_layout().sheets["mark"] in names_of(content)
-    except BookDamaged:
+        return load_layout().sheets["mark"] in apart(sheet_names, content, max_bytes=settings().max_upload_bytes)
+    except Stopped:
         return False
 
 
@@ -132,9 +134,10 @@ def read_workbook(
         today: days of completion after it are doubted; ``None`` = the day on which this runs is not asked.
         max_bytes: the largest size accepted; the setting where left out.
     """
-    sheets, is_1904, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
+    listed, is_1904, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
     if problems:
         return WorkbookReading(mark=None, problems=problems)
+    sheets = {sheet.name: sheet for sheet in listed}
     layout = load_layout()
     marks = [(name, mark_read) for name, sheet in sheets.items() if (mark_read := read_mark(sheet.rows))]
     if len(marks) != 1:
@@ -182,31 +185,13 @@ def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Comple
     return Completeness(len(asked), tuple(missing))
 
 
-def _opened(content: bytes, *, max_bytes: int) -> tuple[dict[str, Sheet], bool, list[Problem]]:
-    """Check the bytes and return the worksheets by name, whether days count from 1904, and what forbids reading on."""
-    problems = check_bytes(content, max_bytes=max_bytes, only_workbook=True)
-    if problems:
-        return {}, False, problems
+def _opened(content: bytes, *, max_bytes: int) -> tuple[list[Sheet], bool, list[Problem]]:
+    """Return the worksheets, whether days count from 1904, and what forbids reading on."""
     try:
-        sheets, is_1904 = read_book(content)
-    except BookDamaged as error:
-        return {}, False, [damaged(error)]
-    linked = [
-        Problem("formula", both(Message("formula_of_other_workbook")), Message("value_of_this_workbook"), Message("remedy_paste_value"), sheet=sheet.name, cell=cell)
-        for sheet in sheets for cell in sheet.linked
-    ]  # fmt: skip
-    if linked or b"xl/externalLinks/" in content:
-        return {}, False, linked or [_external_links()]
-    if far := [far_cell(sheet) for sheet in sheets if sheet.far_cell]:
-        return {}, False, far
-    return {sheet.name: sheet for sheet in sheets}, is_1904, []
-
-
-def _external_links() -> Problem:
-    return Problem(
-        "file", both(Message("links_to_workbooks")), Message("without_links"),
-        Message("remedy_break_links"),
-    )  # fmt: skip
+        opened: tuple[list[Sheet], bool, list[Problem]] = apart(open_book, content, max_bytes=max_bytes, most_cells=MOST_CELLS)
+    except Stopped as stopped:
+        return [], False, [stopped.problem]
+    return opened
 
 
 def _no_mark(count: int, sheet: str) -> Problem:

@@ -10,9 +10,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from kpis.store.store import Store
-from loaders.files.problems import LoadReport
 from loaders.load import check_content, load_file
 from loaders.pull import pull_all
+from loaders.report import LoadReport
 from tests.shared import copied, settled
 
 FILES = Path(__file__).resolve().parent / "files"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
 
+from kpis.settings import ROOT
 from loaders.files.cells import Unreadable, read_date, read_number, read_period
 
 
@@ -70,3 +73,26 @@ def test_a_period_is_read_as_written(text: str, code: str) -> None:
 def test_a_period_that_is_not_certain_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         read_period(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'1' * 60 + 'x'",
+        "'1,111' * 18 + '-'",
+        "'1万' * 45 + 'x'",
+        "'1' * 500_000",
+        "'1,' * 16_000",
+        "'a' + '\\u0301\\u0327' * 16_000",
+    ],
+)
+def test_no_text_of_a_cell_holds_its_reader(text: str) -> None:
+    """In a process of its own, ended after 20 seconds: a pattern that tries every way of cutting 60 digits outlives us all."""
+    code = f"""
+from loaders.files import cells
+for read in (cells.read_number, cells.read_date, cells.read_period, cells.cleaned):
+    for _ in range(20):
+        try: read({text})
+        except cells.Unreadable: pass
+"""
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=20).returncode == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from typing import ClassVar
 import pytest
 
 from kpis.errors import SourceUnreachable
+from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.pull import Pulled, pull_all
@@ -131,8 +134,37 @@ def test_a_host_that_is_not_listed_is_never_asked(ready: Store, tmp_path: Path, 
     assert result.outcome == "failed" and "127.0.0.1" in result.detail and len(Answers.asked) == before
 
 
-def test_two_runs_at_once_do_not_meet(ready: Store, tmp_path: Path, address: str) -> None:
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "pull.lock").touch()
-    with pytest.raises(SourceUnreachable):
-        pulled(ready, tmp_path, f"{address}/fine.csv")
+def test_two_runs_at_once_do_not_meet_and_one_that_was_killed_leaves_no_lock(ready: Store, tmp_path: Path, address: str) -> None:
+    """The first run is a command of its own that waits for an answer, and is killed with SIGKILL while it waits."""
+    asked, answers = threading.Event(), threading.Event()
+
+    class Waits(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.set()
+            answers.wait(60)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Waits)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    listed = tmp_path / "waits.toml"
+    listed.write_text(
+        '[limits]\nhosts = ["127.0.0.1"]\ntimeout_seconds = 60\n[[source]]\nname = "a"\n'
+        f'location = "http://127.0.0.1:{server.server_port}/x.csv"\nkind = "observations.csv"\n'
+    )
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom kpis.store.store import Store\nfrom loaders.pull import pull_all\n"
+        "pull_all(Store(sys.argv[1]), Path(sys.argv[2]), state_dir=Path(sys.argv[3]))\n"
+    )
+    first = subprocess.Popen([sys.executable, "-c", code, ready.url, str(listed), str(tmp_path / "state")], cwd=ROOT)
+    try:
+        assert asked.wait(60)
+        with pytest.raises(SourceUnreachable):
+            pulled(ready, tmp_path, f"{address}/fine.csv")
+    finally:
+        first.kill()
+        first.wait()
+        answers.set()
+        server.shutdown()
+    assert [r.outcome for r in pulled(ready, tmp_path, f"{address}/fine.csv")] == ["loaded"]

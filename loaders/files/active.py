@@ -1,0 +1,238 @@
+"""What of a workbook would act when somebody opens it: judged by content types, relations and formulas, whatever a part is called.
+
+A part whose content type or relation is not known to be passive is not passive. A report goes on to the reform office as it came, and
+back to its bureau marked: so a workbook with anything of this kind is refused, and the problem names it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+from xml.parsers import expat
+
+from kpis.languages import both
+from kpis.message import Message
+from loaders.files.parts import BookDamaged
+from loaders.files.problems import Problem, damaged
+from loaders.files.reach import Reach, reach_of
+
+MAX_LISTED = 50_000  # parts and relations
+_PIECE = 1 << 18
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_SHEET = f"{_OFFICE}spreadsheetml."
+# Content types that only say something: cells, looks, pictures, charts, notes. Without "+xml" at their end.
+_PASSIVE_TYPES = {
+    *(_SHEET + name for name in (
+        "sheet.main", "template.main", "worksheet", "chartsheet", "sharedstrings", "styles", "calcchain", "comments", "table",
+        "tablesinglecells", "pivottable", "pivotcachedefinition", "pivotcacherecords", "sheetmetadata", "printersettings", "usernames",
+        "revisionheaders", "revisionlog", "customproperty",
+    )),
+    *(_OFFICE + name for name in (
+        "theme", "themeoverride", "extended-properties", "custom-properties", "customxmlproperties", "drawing", "vmldrawing",
+        "drawingml.chart", "drawingml.chartshapes", "drawingml.diagramdata", "drawingml.diagramlayout", "drawingml.diagramstyle",
+        "drawingml.diagramcolors",
+    )),
+    "application/vnd.openxmlformats-package.relationships", "application/vnd.openxmlformats-package.core-properties",
+    *("application/vnd.ms-excel." + name for name in (
+        "threadedcomments", "person", "slicer", "slicercache", "timeline", "timelinecache", "featurepropertybag", "dynamicarraymetadata",
+        "namedsheetviews", "rdrichvalue", "rdrichvaluestructure", "rdrichvaluetypes", "rdarray", "richstyles", "rdsupportingpropertybag",
+        "rdsupportingpropertybagstructure", "tabularcache",
+    )),
+    *("application/vnd.ms-office." + name for name in (
+        "chartstyle", "chartcolorstyle", "chartex", "drawingml.diagramdrawing", "classificationlabels", "documenttasks",
+    )),
+}  # fmt: skip
+# What a relation may be; its last word.
+_PASSIVE_RELATIONS = {
+    "officedocument", "worksheet", "chartsheet", "sharedstrings", "styles", "theme", "themeoverride", "calcchain", "comments", "table",
+    "tablesinglecells", "pivottable", "pivotcachedefinition", "pivotcacherecords", "sheetmetadata", "printersettings", "usernames",
+    "revisionheaders", "revisionlog", "customproperty", "core-properties", "extended-properties", "custom-properties", "customxml",
+    "customxmlprops", "thumbnail", "drawing", "vmldrawing", "legacydrawing", "image", "chart", "chartex", "chartusershapes", "chartstyle",
+    "chartcolorstyle", "diagramdata", "diagramlayout", "diagramquickstyle", "diagramcolors", "diagramdrawing", "hyperlink",
+    "threadedcomment", "person", "slicer", "slicercache", "timeline", "timelinecache", "featurepropertybag", "namedsheetview",
+    "classificationlabels", "rdrichvalue", "rdrichvaluestructure", "rdrichvaluetypes", "rdarray", "richstyles", "rdsupportingpropertybag",
+    "rdsupportingpropertybagstructure", "documenttasks",
+}  # fmt: skip
+_MACROS = (Message("workbook_macros"), Message("without_macros"), Message("remedy_save_as_xlsx"))
+_LINKS = (Message("links_to_workbooks"), Message("without_links"), Message("remedy_break_links"))
+_EMBEDDED = (Message("workbook_embedded"), Message("without_embedded"), Message("remedy_delete_embedded"))
+_ASKING = (Message("workbook_connections"), Message("without_connections"), Message("remedy_delete_connections"))
+_ADDED = (Message("workbook_add_in"), Message("without_add_in"), Message("remedy_paste_in_template"))
+# Words in a content type or at the end of a relation, and what they mean; the first that fits is named.
+_KNOWN = (
+    ("macrosheet", (Message("workbook_macro_sheets"), *_MACROS[1:])), ("dialogsheet", (Message("workbook_macro_sheets"), *_MACROS[1:])),
+    ("vba", _MACROS), ("macro", _MACROS), ("attachedtoolbars", _MACROS),
+    ("activex", _EMBEDDED), ("oleobject", _EMBEDDED), ("control", _EMBEDDED), ("ctrlprop", _EMBEDDED), ("/package", _EMBEDDED),
+    ("externallink", _LINKS), ("xlpath", _LINKS), ("linkedworkbook", _LINKS),
+    ("connection", _ASKING), ("querytable", _ASKING), ("volatile", _ASKING), ("model", _ASKING), ("webquery", _ASKING),
+    ("xmlmaps", _ASKING), ("richvaluewebimage", _ASKING), ("richvaluerel", _ASKING), ("externalcodeservice", _ASKING), ("python", _ASKING),
+    ("extensibility", _ADDED), ("customui", _ADDED), ("usercustomization", _ADDED), ("webextension", _ADDED), ("taskpane", _ADDED),
+)  # fmt: skip
+_LINKABLE = ("http", "https", "mailto")
+_FORMULAS = {
+    "f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula", "totalsRowFormula", "FmlaMacro", "FmlaLink",
+    "FmlaRange", "FmlaPict", "FmlaTxbx",
+}  # fmt: skip
+_SCANNED = ("sheet.main", "template.main", "table", "chart", "drawing", "pivot", "slicer", "timeline", "chartex")
+_FAR = re.compile(rb"(?:src|href)\s{0,9}=\s{0,9}[\"']\s{0,9}(?:[a-z]{2,9}:|\\\\|//)|<[a-z]{0,9}:?oleobject|\x00", re.I)
+
+
+def active_parts(content: bytes, *, is_handed_on: bool) -> list[Problem]:
+    """Return the problem of the first part of a workbook that is not known to be passive.
+
+    Args:
+        content: a workbook whose bytes were checked before.
+        is_handed_on: the file goes on to others: links, queries and parts of an unknown kind are problems too.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            problem = next(_problems(archive, is_handed_on=is_handed_on), None)
+    except BookDamaged as error:
+        return [damaged(error)]
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        return [damaged(BookDamaged(str(error)))]
+    return [problem] if problem else []
+
+
+def _problems(archive: zipfile.ZipFile, *, is_handed_on: bool) -> Iterator[Problem]:
+    names = [name for name in archive.namelist() if not name.endswith("/")]
+    kinds = _types(archive, names)
+    for name in names:
+        told = kinds[name].removesuffix("+xml")
+        if name.casefold() == "[content_types].xml":
+            continue
+        if told not in _PASSIVE_TYPES and not told.startswith("image/") and not _is_custom_data(name, told):
+            known = _known(f"{told} {name.casefold()}")
+            if is_handed_on or known not in {None, _LINKS, _ASKING}:
+                yield _problem(name, told or "?", known)
+        if told.endswith("relationships") or name.casefold().endswith(".rels"):
+            yield from _of_relations(archive, name, is_handed_on=is_handed_on)
+    if not is_handed_on:
+        return
+    for name in names:
+        told = kinds[name]
+        if told.endswith("vmldrawing"):
+            if far := _FAR.search(archive.read(name)):
+                yield _problem(name, far[0].decode("ascii", "replace"), _EMBEDDED)
+        elif told.endswith("+xml") and any(word in told for word in _SCANNED):
+            yield from _of_formulas(archive, name)
+
+
+def _types(archive: zipfile.ZipFile, names: list[str]) -> dict[str, str]:
+    """Return the content type of each part, in small letters; a blank where none is told."""
+    listed = next((name for name in names if name.casefold() == "[content_types].xml"), None)
+    if listed is None:
+        raise BookDamaged("[Content_Types].xml")
+    endings: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    for tag, told in _elements(archive, listed):
+        kind = told.get("ContentType", "").split(";")[0].strip().casefold()
+        if tag == "Default":
+            endings[told.get("Extension", "").casefold()] = kind
+        elif tag == "Override":
+            parts[told.get("PartName", "").lstrip("/").casefold()] = kind
+    return {n: parts.get(n.casefold()) or endings.get(n.casefold().rpartition(".")[2], "") for n in names}
+
+
+def _is_custom_data(name: str, told: str) -> bool:
+    """Say whether a part is data that other programs keep in a workbook; Excel shows nothing of it."""
+    return told in {"application/xml", "text/xml"} and name.casefold().startswith("customxml/")
+
+
+def _known(told: str) -> tuple[Message, Message, Message] | None:
+    return next((meaning for word, meaning in _KNOWN if word in told), None)
+
+
+def _problem(part: str, told: str, known: tuple[Message, Message, Message] | None) -> Problem:
+    what, expected, remedy = known or (
+        Message("part_of_unknown_kind"),
+        Message("only_known_parts"),
+        Message("remedy_paste_in_template"),
+    )
+    return Problem("file", f"{both(what)} ({part[:80]}: {told[:80]})", expected, remedy)
+
+
+def _of_relations(archive: zipfile.ZipFile, name: str, *, is_handed_on: bool) -> Iterator[Problem]:
+    for tag, told in _elements(archive, name):
+        if tag != "Relationship":
+            continue
+        kind, target = told.get("Type", "").casefold(), told.get("Target", "")
+        known = _known("/" + kind.rpartition("/")[2])
+        if kind.rpartition("/")[2] not in _PASSIVE_RELATIONS and (is_handed_on or known not in {None, _LINKS, _ASKING}):
+            yield _problem(name, kind, known)
+        elif is_handed_on and (told.get("TargetMode", "").casefold() == "external" or "://" in target):
+            if not kind.endswith("/hyperlink"):
+                yield _problem(name, target, _LINKS)
+            elif not target.startswith("#") and _scheme(target) not in _LINKABLE:
+                yield Problem(
+                    "file", f"{both(Message('link_of_kind'))} ({target[:80]})", Message("links_of_web_or_mail"),
+                    Message("remedy_remove_link"),
+                )  # fmt: skip
+
+
+def _scheme(target: str) -> str:
+    try:
+        return urlsplit(target.strip()).scheme
+    except ValueError:
+        return ""
+
+
+def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Return the elements of a part that lists others: name without name space, attributes."""
+    listed: list[tuple[str, dict[str, str]]] = []
+    parser = expat.ParserCreate(None, " ")
+    parser.StartElementHandler = lambda tag, told: listed.append((tag.rpartition(" ")[2], told))
+    _feed(archive, part, parser, listed)
+    return iter(listed)
+
+
+def _of_formulas(archive: zipfile.ZipFile, part: str) -> Iterator[Problem]:
+    formulas: list[str] = []
+    pieces: list[str] = []
+    parser = expat.ParserCreate(None, " ")
+    parser.buffer_text = True
+
+    def start(tag: str, told: dict[str, str]) -> None:
+        if tag.rpartition(" ")[2] in _FORMULAS:
+            pieces.clear()
+            parser.CharacterDataHandler = pieces.append
+            if any(told.get(name, "0") not in ("0", "false", "") for name in ("vbProcedure", "xlm", "function", "macro")):
+                formulas.append("RUN()")
+        if "textlink" in told:
+            formulas.append(told["textlink"])
+
+    def end(tag: str) -> None:
+        if tag.rpartition(" ")[2] in _FORMULAS:
+            formulas.append("".join(pieces))
+            parser.CharacterDataHandler = None
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    _feed(archive, part, parser, formulas)
+    for formula in formulas:
+        if reach := reach_of(formula):
+            yield of_formula(reach, place=f"{part}: {formula[:60]}")
+
+
+def of_formula(reach: Reach, *, sheet: str = "", cell: str = "", place: str = "") -> Problem:
+    """Return the problem of a formula that does something beyond its workbook."""
+    what = Message("formula_of_other_workbook") if reach.is_link else Message("formula_that_acts", name=reach.named)
+    where = f" ({place})" if place else ""
+    return Problem(
+        "formula", both(what) + where, Message("value_of_this_workbook"), Message("remedy_paste_value"), sheet=sheet, cell=cell
+    )
+
+
+def _feed(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType, gathered: list[object] | list[str] | list[tuple[str, dict[str, str]]]) -> None:  # fmt: skip
+    try:
+        with archive.open(part) as stream:
+            while piece := stream.read(_PIECE):
+                parser.Parse(piece)
+                if len(gathered) > MAX_LISTED:
+                    raise BookDamaged(f"{part}: > {MAX_LISTED:,}")
+            parser.Parse(b"", True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise BookDamaged(f"{part}: {error}") from error

@@ -1,0 +1,277 @@
+"""Whatever is done with the bytes of a file is done apart: in a process of its own, with limits, and its end is told by name.
+
+``apart(function, content, …)`` is the one way in. A file that would exhaust or end the process that opens it ends a child; the
+dashboard and the command go on and say what happened. As many files are read at once as there are processors; others wait.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import io
+import os
+import pickle
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kpis.languages import SHELVES, both
+from kpis.message import Message
+from loaders.files.guard import too_large
+from loaders.files.problems import Problem
+from loaders.files.reader import DONE, ENDED, FAULT, OUT_OF_MEMORY, SIZES, TOO_MUCH, Job, Limits
+
+USUAL_BYTES = 20_000_000
+# The largest report that was seen takes a second and 100 MB. Twenty seconds of the wall, since the reader steps back where others work.
+USUAL = Limits(seconds=20, processor_seconds=8, memory_bytes=512_000_000, answer_bytes=40_000_000)
+WAIT_SECONDS = 60  # for a place among those that are read
+_GRACE_SECONDS = 5  # the system's own, to end a child and say so
+_ROOT = str(Path(__file__).resolve().parent.parent.parent)
+_BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from loaders.files import reader; reader."
+# What a reader may know of the environment: how Python runs, and nothing else. Secrets are not among it.
+_KNOWN = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "PYTHON", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
+# What an answer may be made of: a reader that a file has turned gives nothing else to make.
+_RECORDS = {
+    ("loaders.files.sheets", "Sheet"), ("loaders.files.formats", "Formatted"), ("loaders.files.formats", "FormatMeaning"),
+    ("loaders.files.problems", "Problem"), ("loaders.files.reach", "Reach"), ("kpis.message", "Message"),
+    ("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "time"),
+}  # fmt: skip
+
+
+class Stopped(Exception):
+    """Reading a file ended without an answer; ``problem`` says why, and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.found)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How reading one file went.
+
+    Args:
+        answer: what the function returned.
+        stopped: why there is no answer.
+        is_fault: the reader met what it does not know: a fault of the program.
+        seconds: from asking to the end.
+        peak_bytes: of memory, in the child.
+    """
+
+    answer: Any = None
+    stopped: Stopped | None = None
+    is_fault: bool = False
+    seconds: float = 0.0
+    peak_bytes: int = 0
+
+
+def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, **asked: Any) -> Any:
+    """Return what a function makes of the bytes of a file, worked out in a process of its own.
+
+    Args:
+        function: of a module that needs neither settings nor database; it is given the bytes, ``max_bytes`` and what is asked.
+        content: the whole file.
+        max_bytes: the largest size accepted. A file of up to 20 MB has 512 MB and 8 seconds of a processor, a larger one in proportion.
+
+    Raises:
+        Stopped: it took too long, too much memory or too much room, or its reader ended; or too many are read at once.
+    """
+    read = measured(function, content, max_bytes=max_bytes, **asked)
+    if read.stopped is not None:
+        raise read.stopped
+    return read.answer
+
+
+def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, **asked: Any) -> Read:
+    """Do what ``apart`` does, and say what it took."""
+    began = time.monotonic()
+    if large := too_large(content, max_bytes):
+        return Read(stopped=Stopped(large))
+    limits = limits_of(len(content))
+    job = pickle.dumps(Job(function, {"max_bytes": max_bytes, **asked}, SHELVES.text(), limits))
+    if not _PLACES.acquire(timeout=WAIT_SECONDS):
+        return Read(stopped=_stopped(Message("reader_busy"), Message("reader_with_time"), Message("remedy_read_later")))
+    try:
+        answer, status, peak = (_READER.read if hasattr(os, "fork") else _read_by_itself)(job, content, limits)
+    finally:
+        _PLACES.release()
+    return _told(answer, status, limits, time.monotonic() - began, peak)
+
+
+def limits_of(size: int) -> Limits:
+    """Return what a file of a size may take."""
+    times = max(1.0, size / USUAL_BYTES)
+    return Limits(
+        seconds=USUAL.seconds * times,
+        processor_seconds=int(USUAL.processor_seconds * times),
+        memory_bytes=int(USUAL.memory_bytes * times),
+        answer_bytes=int(USUAL.answer_bytes * times),
+    )
+
+
+def _told(answer: bytes, status: int | None, limits: Limits, seconds: float, peak: int) -> Read:
+    """Return how reading went, of the answer and of how the child ended; ``None`` where nobody told."""
+    if answer[:1] == DONE and len(answer) <= limits.answer_bytes:
+        try:
+            return Read(_Records(io.BytesIO(memoryview(answer)[1:])).load(), None, False, seconds, peak)
+        except (pickle.UnpicklingError, EOFError) as error:
+            return Read(None, _faulty(str(error)), True, seconds, peak)
+    if answer[:1] == FAULT:
+        return Read(None, _faulty(answer[1:].decode(errors="replace")), True, seconds, peak)
+    ended = -signal.SIGALRM if status is None else os.waitstatus_to_exitcode(status)
+    expected = Message("ordinary_workbook")
+    if ended == TOO_MUCH or len(answer) > limits.answer_bytes:
+        why = Message("reader_too_much", most=limits.answer_bytes)
+    elif ended in (OUT_OF_MEMORY, -signal.SIGKILL):
+        why = Message("reader_out_of_memory", most=limits.memory_bytes // 1_000_000)
+    elif ended in (-signal.SIGALRM, -signal.SIGXCPU):
+        why = Message("reader_too_long", most=limits.processor_seconds)
+    else:
+        why = Message("reader_ended", how=signal.Signals(-ended).name if ended < 0 else ended)
+        expected = Message("readable_file")
+    return Read(None, _stopped(why, expected, Message("remedy_smaller_or_save_again")), False, seconds, peak)
+
+
+def _stopped(why: Message, expected: Message, remedy: Message) -> Stopped:
+    return Stopped(Problem("file", both(why), expected, remedy))
+
+
+def _faulty(what: str) -> Stopped:
+    return _stopped(Message("reader_fault", what=what), Message("readable_file"), Message("remedy_save_again_and_tell"))
+
+
+class _Records(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _RECORDS:
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return super().find_class(module, name)
+
+
+def _begun(how: str, *more: str, **given: Any) -> subprocess.Popen[bytes]:
+    known = {name: value for name, value in os.environ.items() if name.upper().startswith(_KNOWN)}
+    command = [sys.executable, "-P", "-c", _BEGIN + how, _ROOT, *more]
+    return subprocess.Popen(command, env=known, stderr=subprocess.DEVNULL, **given)  # noqa: S603  # this very program
+
+
+class _Reader:
+    """The process that makes a child for each file; begun when the first file is read, and again where it has gone."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.control: socket.socket | None = None
+
+    def read(self, job: bytes, content: bytes, limits: Limits) -> tuple[bytes, int | None, int]:
+        """Return the answer of a child, how it ended and its peak of memory."""
+        until = time.monotonic() + limits.seconds + _GRACE_SECONDS
+        own, link = socket.socketpair()
+        told, end = os.pipe()
+        with own, os.fdopen(told, "rb", buffering=0) as ends:
+            try:
+                self._ask(link.fileno(), end)
+            except OSError:
+                return b"", 256, 0  # as a process that ends with 1: it could not be begun
+            finally:
+                link.close()
+                os.close(end)
+            answer = _exchanged(own, job, content, most=limits.answer_bytes, until=until)
+            own.close()  # a child that still writes ends of it
+            if not select.select([ends], [], [], max(0.0, until - time.monotonic()))[0]:
+                return answer, None, 0
+            last = ends.read(ENDED.size) or b""
+        status, peak = ENDED.unpack(last) if len(last) == ENDED.size else (256, 0)
+        return answer, status, peak * 1024
+
+    def _ask(self, *descriptors: int) -> None:
+        with self.lock:
+            if self.control is not None:
+                with contextlib.suppress(OSError):
+                    socket.send_fds(self.control, [DONE], list(descriptors))
+                    return
+                self._end()
+            self._begin()
+            assert self.control is not None
+            socket.send_fds(self.control, [DONE], list(descriptors))
+
+    def _begin(self) -> None:
+        self.control, theirs = socket.socketpair()
+        with theirs:
+            number = theirs.fileno()
+            self.process = _begun(
+                "serve(int(sys.argv[2]))", str(number), pass_fds=(number,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )  # fmt: skip
+        self.control.settimeout(USUAL.seconds)
+        if self.control.recv(1) != DONE:
+            raise OSError(both(Message("reader_not_begun")))
+
+    def end(self) -> None:
+        """End the process, and with it whatever is being read."""
+        with self.lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self.control is not None:
+            self.control.close()
+        if self.process is not None:
+            try:
+                self.process.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.control = self.process = None
+
+    def forget(self) -> None:
+        """Leave the process to the one this was forked from."""
+        self.lock = threading.Lock()
+        if self.control is not None:
+            self.control.close()
+        if self.process is not None:
+            self.process.returncode = 0  # it is nobody's to wait for here
+        self.control = self.process = None
+
+
+def _exchanged(link: socket.socket, job: bytes, content: bytes, *, most: int, until: float) -> bytes:
+    """Send a job and a file and return what comes back; a blank where nothing does."""
+    answer = bytearray()
+    try:
+        for part in (SIZES.pack(len(job), len(content)) + job, content):
+            link.settimeout(max(0.01, until - time.monotonic()))
+            link.sendall(part)
+        while len(answer) <= most:
+            link.settimeout(max(0.01, until - time.monotonic()))
+            piece = link.recv(1 << 20)
+            if not piece:
+                return bytes(answer)
+            answer += piece
+    except OSError:  # the child is gone, or it took too long
+        return b""
+    return bytes(answer)
+
+
+def _read_by_itself(job: bytes, content: bytes, limits: Limits) -> tuple[bytes, int | None, int]:
+    """Read a file in a process begun for it alone, where the system knows no ``fork``."""
+    with _begun("read_once()", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            answer, _ = process.communicate(
+                SIZES.pack(len(job), len(content)) + job + content, timeout=limits.seconds + _GRACE_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return b"", None, 0
+    return answer, (process.returncode or 0) << 8, 0
+
+
+_PLACES = threading.BoundedSemaphore(os.cpu_count() or 1)
+_READER = _Reader()
+end = _READER.end
+atexit.register(end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_READER.forget)

@@ -1,0 +1,57 @@
+"""What a formula does beyond its own workbook: reads another one, asks an address, starts a program."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LONGEST_FORMULA = 20_000  # Excel's own are at most 8,192 characters
+# A text, or a quoted name of a sheet: neither acts, but a quoted name may hold the path of another workbook.
+_QUOTED = re.compile(r"\"[^\"]*\"|'((?:[^']|'')*)'")
+_CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s{0,99}\(")
+_ACTING = {
+    "WEBSERVICE", "FILTERXML", "RTD", "DDE", "HYPERLINK", "IMAGE", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EXECUTE", "EVALUATE", "RUN",
+    "SQL.REQUEST", "STOCKHISTORY", "PY", "COPILOT", "TRANSLATE", "DETECTLANGUAGE", "INITIATE", "REQUEST", "POKE", "FOPEN", "FWRITE",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a formula does beyond its workbook: reads another one (``is_link``), or acts by what is named."""
+
+    named: str
+    is_link: bool = False
+
+
+def reach_of(formula: str) -> Reach | None:
+    """Return what a formula does beyond its own workbook, or ``None``."""
+    if len(formula) > LONGEST_FORMULA:
+        return Reach(f"{formula[:20]}…")
+    if "[" not in formula and "(" not in formula and "|" not in formula and "\\" not in formula and "/" not in formula:
+        return None
+    bare = _QUOTED.sub(lambda m: "_" if m[1] is not None else "", formula)
+    if "|" in bare:
+        return Reach("DDE")
+    for quoted in _QUOTED.finditer(formula):
+        if quoted[1] is not None and any(sign in quoted[1] for sign in "[\\/"):
+            return Reach("[…]", is_link=True)
+    for called in _CALLED.finditer(bare):
+        name = called[1].upper()
+        plain = name.removeprefix("_XLFN.").removeprefix("_XLWS.").removeprefix("OF:").removeprefix("COM.MICROSOFT.")
+        if plain in _ACTING or plain.startswith("CUBE") or "_XLL." in name or "_XLDUDF" in name or "_UDF" in name:
+            return Reach(plain[:40])
+    return Reach("[…]", is_link=True) if _reads_another(bare) else None
+
+
+def _reads_another(bare: str) -> bool:
+    """Say whether a formula without its texts names another workbook: ``[1]Sheet!A1``, but not a column of a table, ``Table1[2022]``."""
+    depth, before = 0, " "
+    for sign in bare:
+        if sign == "[":
+            if not depth and not (before.isalnum() or before in "_.]"):
+                return True
+            depth += 1
+        elif sign == "]":
+            depth = max(0, depth - 1)
+        before = sign
+    return False

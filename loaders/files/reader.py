@@ -1,0 +1,185 @@
+"""The process that reads files for another: it makes a child of itself for each, held to limits, and says how each child ended.
+
+It is begun by ``loaders.files.apart`` and ends with it. It has one thread and loads only what reading needs, so a child is there
+within a few milliseconds, and holds neither the settings nor the secrets of the one that asks. A child that is killed, by its own
+limits or by the system, takes nothing with it.
+
+Asked over a socket: two descriptors per file, the link on which the file comes and the answer goes, and where its end is told.
+Where the system knows no ``fork``, a process of its own is begun for each file (``read_once``), with the deadline alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import select
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import loaders.files.opened  # noqa: F401  # read once, for every child
+from kpis.languages import SHELVES, both
+from kpis.message import Message
+
+OUT_OF_MEMORY, TOO_MUCH = 81, 82  # how a child ends that has no answer
+NICENESS = 5
+SIZES = struct.Struct("<QQ")  # of the job, of the file
+ENDED = struct.Struct("<qq")  # how the child ended (as ``os.wait4`` says), its peak in KB
+DONE, FAULT = b"D", b"F"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may take.
+
+    Args:
+        seconds: until it is killed, whatever it waits for.
+        processor_seconds: of work.
+        memory_bytes: of address space.
+        answer_bytes: of what it hands back.
+    """
+
+    seconds: float
+    processor_seconds: int
+    memory_bytes: int
+    answer_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked of a child: a function over the bytes of a file, by which words, within which limits."""
+
+    function: Callable[..., Any]
+    asked: dict[str, Any]
+    text: Path
+    limits: Limits
+
+
+def serve(descriptor: int) -> None:
+    """Make a child for each file that is asked for, until the one that asks is gone; its children end then too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal it goes to all processes: the one that asks decides
+    control = socket.socket(fileno=descriptor)
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    running: dict[int, int] = {}  # child → where its end is told
+    gc.freeze()
+    control.sendall(DONE)
+    while True:
+        ready, _, _ = select.select([descriptor, woken], [], [])
+        if woken in ready:
+            os.read(woken, 4096)
+            _tell_ends(running)
+        if descriptor not in ready:
+            continue
+        _, given, *_ = socket.recv_fds(control, 1, 2)
+        if not given:
+            break
+        link, end = given
+        child = _forked()
+        if child == 0:
+            for other in (descriptor, woken, wakes, end, *running.values()):
+                os.close(other)
+            _be_child(link)
+        os.close(link)
+        if child is None:
+            os.close(end)
+        else:
+            running[child] = end
+        both(Message("xlsx"))  # the words, once: while the first file is read, for all others
+    for child in running:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
+def _forked() -> int | None:
+    try:
+        return os.fork()
+    except OSError:
+        return None  # neither memory nor a place for another process: the one that asks sees no answer
+
+
+def _tell_ends(running: dict[int, int]) -> None:
+    while running:
+        child, status, used = os.wait4(-1, os.WNOHANG)
+        if not child:
+            return
+        end = running.pop(child)
+        with contextlib.suppress(BrokenPipeError):
+            os.write(end, ENDED.pack(status, used.ru_maxrss if sys.platform != "darwin" else used.ru_maxrss // 1024))
+        os.close(end)
+
+
+def _be_child(link: int) -> None:
+    """Read one file and end."""
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        with open(link, "rb", closefd=False) as source, open(link, "wb") as target:  # a descriptor
+            _answer(source, target)
+        os._exit(0)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    finally:
+        os._exit(1)
+
+
+def _answer(source: BinaryIO, target: BinaryIO) -> None:
+    """Read a job and a file, and write what came of it."""
+    job_size, size = SIZES.unpack(source.read(SIZES.size))
+    job: Job = pickle.loads(source.read(job_size))  # noqa: S301  # of the process that began this one
+    _bound(job.limits)
+    if SHELVES.text() != job.text:
+        SHELVES.text = lambda: job.text
+    content = source.read(size)
+    if len(content) != size:
+        return  # the one that asked is gone
+    gc.disable()  # what is read is kept to the end, which is near
+    try:
+        answer = DONE + pickle.dumps(job.function(content, **job.asked), protocol=5)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except Exception as error:  # noqa: BLE001  # whatever a file makes of its reader is told by name, and no reader ends otherwise
+        answer = FAULT + f"{type(error).__name__}: {error}"[:200].encode(errors="replace")
+    if len(answer) > job.limits.answer_bytes:
+        os._exit(TOO_MUCH)
+    target.write(answer)
+    target.flush()
+
+
+def _bound(limits: Limits) -> None:
+    """Hold this process to its limits; the system kills it at each of them."""
+    sys.dont_write_bytecode = True
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415  # not there on Windows
+
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+    processor = limits.processor_seconds
+    for kind, most, last in (
+        (resource.RLIMIT_CPU, processor, processor + 2),  # the first is told from other ends by its signal
+        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes), (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_FSIZE, 0, 0), (resource.RLIMIT_NOFILE, 32, 32),
+    ):  # fmt: skip
+        with contextlib.suppress(ValueError, OSError):  # a lower one holds already, or the system has no such limit
+            resource.setrlimit(kind, (most, last))
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # short of memory, the system ends this one first
+
+
+def read_once() -> None:
+    """Read one file from standard input and write the answer to standard output."""
+    try:
+        _answer(sys.stdin.buffer, sys.stdout.buffer)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)

