@@ -17,6 +17,7 @@ from pages.parts.cards import tally_marks
 from pages.parts.changes import changes_table
 from pages.parts.entry import enter
 from pages.parts.text import language, named, t
+from pages.parts.viewer import record_page_refused
 from pages.parts.viewer import viewer as who
 from publishers.editions import on_disk, publication
 
@@ -26,6 +27,7 @@ T = TypeVar("T")
 folder = settings().editions_dir
 viewer: str | None = who().email or None
 if not publication.may_publish(cached.store(), viewer):
+    record_page_refused()
     st.title(t("nav_publish"))
     st.error(t("publish_not_allowed"), icon=":material/lock:")
     st.stop()

@@ -42,17 +42,18 @@ class Publication(SQLModel, table=True):
 
 
 class AuditEvent(SQLModel, table=True):
-    """Who did what, when, from which file and cell; append-only."""
+    """Who did what, when, from which file and cell; append-only, each line with the checksum of itself and the one before."""
 
     __tablename__ = "audit_event"
     id: Annotated[int | None, KEY] = None
     occurred_at: Instant
     actor: str
     action: str
-    subject: str
+    subject: str = Field(index=True)
     file_sha256: str | None = None
     cell: str = ""
     detail: str = ""
+    sha256: str = ""
 
 
 class DataRevision(SQLModel, table=True):
