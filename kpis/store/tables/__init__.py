@@ -26,7 +26,7 @@ from kpis.store.tables.indicators import (
     TargetFields,
     Withdrawal,
 )
-from kpis.store.tables.instance import AuditEvent, DataRevision, OriginalFile, Publication
+from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, OriginalFile, Publication, SigningKey
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
     Milestone,
@@ -62,6 +62,7 @@ __all__ = [
     "Bureau",
     "BureauFields",
     "DataRevision",
+    "EditionPointer",
     "Facility",
     "FacilityFields",
     "FigureFields",
@@ -91,6 +92,7 @@ __all__ = [
     "ReportingPeriod",
     "ReviewComment",
     "SQLModel",
+    "SigningKey",
     "Source",
     "SourceFields",
     "StrategyVersion",
