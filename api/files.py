@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import wraps
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,14 +19,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from api.headers import SECURITY
-from api.routes import HEADERS, BadQuery, conditional, edition_of
-from kpis.errors import NotFound
+from api.routes import HEADERS, BadQuery, conditional, edition_of, untrusted
+from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
 from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.settings import settings
 from publishers.editions import on_disk
-from publishers.editions.on_disk import SITE, Edition
+from publishers.editions.on_disk import KEYS, MANIFEST, POINTER, SIGNATURE, SITE, Edition
 from publishers.opendata.package import MEDIA
 from telling.citation import citation
 
@@ -53,7 +55,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     }  # fmt: skip
     if since and "if-none-match" not in request.headers and _not_after(published, since):
         return Response(status_code=304, headers={**HEADERS, **{k.replace("_", "-"): v for k, v in stamps.items()}})
-    return conditional(request, (edition.folder / SITE / name).read_bytes(), kind, etag=listed["sha256"][:32], **stamps)
+    return conditional(request, edition.content(f"{SITE}/{name}"), kind, etag=listed["sha256"][:32], **stamps)
 
 
 def _lost(request: Request, edition: Edition, name: str) -> Response:
@@ -62,9 +64,7 @@ def _lost(request: Request, edition: Edition, name: str) -> Response:
     folder = name.partition("/")[0]
     page = f"{folder}/404.html" if (edition.folder / SITE / folder / "404.html").is_file() else "404.html"
     base = path.rsplit("/", depth + 1)[0] + "/" + page.rpartition("/")[0]
-    content = (
-        (edition.folder / SITE / page).read_bytes().replace(b"<head>", f'<head>\n<base href="{base.rstrip("/")}/">'.encode(), 1)
-    )
+    content = edition.content(f"{SITE}/{page}").replace(b"<head>", f'<head>\n<base href="{base.rstrip("/")}/">'.encode(), 1)
     safe = {name.replace("_", "-"): value for name, value in _SAFE.items()}
     return Response(content, 404, {**safe, "Cache-Control": BRIEFLY}, "text/html; charset=utf-8")
 
@@ -76,7 +76,24 @@ def _not_after(published: object, since: str) -> bool:
         return False
 
 
-def _serving(prefix: str):  # type: ignore[no-untyped-def]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _trusted(endpoint: Endpoint) -> Endpoint:
+    """Answer 503 where an edition is not what was published."""
+
+    @wraps(endpoint)
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except EditionRefused as refused:
+            return untrusted(refused)
+
+    return answered
+
+
+def _serving(prefix: str) -> Endpoint:
+    @_trusted
     async def endpoint(request: Request) -> Response:
         name = prefix + request.path_params.get("name", "")
         try:
@@ -90,14 +107,39 @@ def _serving(prefix: str):  # type: ignore[no-untyped-def]
     return endpoint
 
 
+@_trusted
 async def _of_edition(request: Request) -> Response:
     number = request.path_params["number"]
     edition = next((e for e in on_disk.shown(settings().editions_dir) if e.number == number), None)
     if edition is None:
         return JSONResponse({"error": f"edition {number}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
-    return await run_in_threadpool(_file, request, edition, request.path_params.get("name", ""), lasting=True)
+    name = request.path_params.get("name", "")
+    if name in (MANIFEST, SIGNATURE) or (f"{SITE}/{name}" not in edition.manifest["files"] and name in edition.manifest["files"]):
+        return await run_in_threadpool(_proof, request, edition, name)
+    return await run_in_threadpool(_file, request, edition, name, lasting=True)
 
 
+def _proof(request: Request, edition: Edition, name: str) -> Response:
+    """Answer with what else belongs to an edition: its manifest, the signature of it, and files beside the static edition."""
+    content = edition.content(name) if name in edition.manifest["files"] else (edition.folder / name).read_bytes()
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return conditional(request, content, kind, **{"Cache_Control": FOREVER, **_SAFE})
+
+
+def _beside(name: str) -> Endpoint:
+    @_trusted
+    async def endpoint(request: Request) -> Response:
+        held = await run_in_threadpool(on_disk.pointer, settings().editions_dir)
+        path = settings().editions_dir / name
+        if held is None or not path.is_file():
+            return JSONResponse({"error": f"{name}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
+        content = await run_in_threadpool(path.read_bytes)
+        return conditional(request, content, "application/json", **{"Cache_Control": BRIEFLY, **_SAFE})
+
+    return endpoint
+
+
+@_trusted
 async def _editions(request: Request) -> Response:
     chosen = settings()
     held, shown = on_disk.pointer(chosen.editions_dir), on_disk.shown(chosen.editions_dir)
@@ -131,6 +173,8 @@ FILE_ROUTES = [
     Route("/sitemap.xml", _serving("sitemap.xml"), methods=["GET"]),
     Route("/site", _to_site, methods=["GET"]),
     Route("/site/{name:path}", _serving(""), methods=["GET"]),
+    Route(f"/editions/{POINTER}", _beside(POINTER), methods=["GET"]),
+    Route(f"/editions/{KEYS}", _beside(KEYS), methods=["GET"]),
     Route("/editions/{number:int}", _to_site, methods=["GET"]),
     Route("/editions/{number:int}/{name:path}", _of_edition, methods=["GET"]),
 ]

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
 from kpis.languages import SOURCE, codes
 from kpis.settings import settings
@@ -75,6 +76,9 @@ def _language(scope: Scope) -> str:
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [SOURCE])[0]
     if asked == SOURCE or asked not in codes():
         return SOURCE
-    shown = current(settings().editions_dir) if settings().mode == "public" else None
+    try:
+        shown = current(settings().editions_dir) if settings().mode == "public" else None
+    except (EditionRefused, NotFound):
+        return SOURCE  # the page says why nothing is shown
     settle(shown.government if shown else None)
     return asked if has_page(scope["path"], asked) else SOURCE

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from api.waiting import HEALTH, HEALTH_SECONDS, in_time, not_now, said
 from kpis import moment
-from kpis.errors import Unavailable
+from kpis.errors import EditionRefused, Unavailable
 from kpis.figures.records import Figure, current_vintages
 from kpis.figures.scorecard import VIEWS, Entry, tally
 from kpis.government import settle
@@ -220,9 +220,18 @@ def answered(produce: Any) -> Any:
             return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
         except Unavailable as error:
             return not_now(error, HEADERS)
+        except EditionRefused as refused:
+            return untrusted(refused)
         return conditional(request, body, "application/json")
 
     return endpoint
+
+
+def untrusted(refused: EditionRefused) -> Response:
+    """Answer that the edition is not what was published, and is not shown."""
+    return JSONResponse(
+        {"status": "refused", "error": str(refused)}, status_code=503, headers={**HEADERS, "Cache-Control": "no-store"}
+    )
 
 
 def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "", **headers: str) -> Response:

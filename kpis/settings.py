@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
     max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
     editions_dir: Path = Field(LOCAL / "editions", validation_alias="EDITIONS_DIR")
+    # The private key that signs editions, made at the first publication; and a public key that editions must lead to, as text or file.
+    signing_key_file: Path = Field(LOCAL / "signing.key", validation_alias="SIGNING_KEY_FILE")
+    editions_key: str = Field("", validation_alias="EDITIONS_KEY")
     public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
     licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)
     licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", validation_alias="LICENCE_URL", pattern=r"^https?://")
@@ -91,6 +94,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def refuse_unsafe(self) -> Settings:
         """Refuse a local instance that would listen beyond this machine, and an office one with an unsafe sign-in."""
+        if self.signing_key_file.resolve().is_relative_to(self.editions_dir.resolve()):
+            raise SettingsRefused("signing_key_among_editions", path=self.signing_key_file)
         if self.mode == "local" and self.address not in LOOPBACK:
             raise SettingsRefused("local_beyond_machine", address=self.address)
         if self.mode == "office":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from rich.console import Console
 
 from kpis.languages import both_shipped
@@ -11,6 +13,9 @@ from kpis.store.store import Store
 
 out = Console()
 err = Console(stderr=True)
+AT_START: list[
+    Callable[[Store], Sequence[Message]]
+] = []  # what each command does first, and says a sentence of where it did anything
 
 
 def told(key: str, /, **values: object) -> str:
@@ -18,8 +23,15 @@ def told(key: str, /, **values: object) -> str:
     return both_shipped(Message(key, **values))
 
 
-def own_store() -> Store:
-    """Return the store that DATABASE_URL names, with its tables brought to the newest version."""
+def own_store(*, is_start: bool = True) -> Store:
+    """Return the store that DATABASE_URL names, with its tables brought to the newest version.
+
+    Args:
+        is_start: finish or undo what a process that died left, and say so; not so where that is what is looked for.
+    """
     store = Store(settings().database_url)
     store.migrate()
+    for begin in AT_START if is_start else ():
+        for message in begin(store):
+            err.print(both_shipped(message), markup=False)
     return store

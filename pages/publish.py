@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import pandas as pd
@@ -17,8 +18,9 @@ from pages.parts.cards import tally_marks
 from pages.parts.changes import changes_table
 from pages.parts.entry import enter
 from pages.parts.text import language, named, t
+from pages.parts.viewer import record_page_refused
 from pages.parts.viewer import viewer as who
-from publishers.editions import on_disk, publication
+from publishers.editions import on_disk, publication, record
 
 enter()
 
@@ -26,6 +28,7 @@ T = TypeVar("T")
 folder = settings().editions_dir
 viewer: str | None = who().email or None
 if not publication.may_publish(cached.store(), viewer):
+    record_page_refused()
     st.title(t("nav_publish"))
     st.error(t("publish_not_allowed"), icon=":material/lock:")
     st.stop()
@@ -53,8 +56,8 @@ def show_preview(preview: publication.Preview) -> None:
 
 def show_editions() -> None:
     """List the editions, prove them unchanged, and offer to return to an earlier one."""
-    there = [on_disk.opened(folder, n) for n in reversed(on_disk.numbers(folder))]
-    held = on_disk.pointer(folder)
+    there = [_try(partial(on_disk.opened, folder, n)) for n in reversed(on_disk.numbers(folder))]
+    held = _try(lambda: on_disk.pointer(folder))
     if not there or held is None:
         return
     st.subheader(t("publish_editions"))
@@ -69,7 +72,7 @@ def show_editions() -> None:
     ]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     if st.button(t("publish_verify"), icon=":material/verified:"):
-        faults = on_disk.verify(folder, recorded=publication.recorded(cached.store()))
+        faults = record.faults(cached.store(), folder)
         for fault in faults:
             st.error(f"{fault.edition:04d} {fault.file}: {named(fault, 'message')}")
         if not faults:

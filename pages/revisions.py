@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.errors import EditionRefused
 from kpis.periods import local_day, parse_instant
 from kpis.settings import settings
 from kpis.text import format_date
@@ -19,7 +20,12 @@ enter()
 SHOWN = 500
 folder = settings().editions_dir
 edition = cached.edition()
-log = on_disk.log(folder, until=edition.number if edition else None)
+try:
+    log, held = on_disk.log(folder, until=edition.number if edition else None), on_disk.pointer(folder)
+except EditionRefused as refused:
+    st.title(t("nav_revisions"))
+    st.error(refused.in_language(language()), icon=":material/gpp_bad:")
+    st.stop()
 if not log:
     st.title(t("nav_revisions"))
     st.info(t("revisions_none"), icon=":material/info:")
@@ -36,7 +42,6 @@ for made, changes in log:
         st.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
     st.caption(cited(made))
     st.caption(f"{t('publish_checksum')} `{made.sha256}`")
-held = on_disk.pointer(folder)
 if held and held.withdrawn:
     st.subheader(t("revisions_withdrawn"))
     for number, why in sorted(held.withdrawn.items()):

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kpis.declared import ALWAYS
+from kpis.errors import FigureRefused, NotFound
 from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.moment import State
 from kpis.settings import settings
 from kpis.store.store import utc_now
-from kpis.terminal import err, out, own_store, told
-from publishers.editions import on_disk, publication
+from kpis.terminal import AT_START, err, out, own_store, told
+from publishers.editions import on_disk, publication, record
+from publishers.editions.keys import pinned_key
+from publishers.editions.remote import verify_address
+from publishers.editions.verify import EditionFault, unsigned, verify
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
 from publishers.site import export
 from telling.meeting import quarter_report
 
 app = typer.Typer()
+AT_START.append(lambda store: record.settle(store, settings().editions_dir))
 
 
 @app.command("publish")
@@ -61,21 +67,60 @@ def _warn_unplaced() -> None:
 
 @app.command("verify")
 def verify_command(
-    edition: Annotated[int | None, typer.Argument(help="Number of the edition; none = all", min=1)] = None,
+    what: Annotated[
+        str,
+        typer.Argument(help="Number of an edition; or a folder of editions or an address (https://…), proved without the database"),
+    ] = "",
+    edition: Annotated[int | None, typer.Option(help="Look at the files of this edition only", min=1)] = None,
+    key: Annotated[str, typer.Option(help="A public key known by another way: its text, or a file that holds it")] = "",
 ) -> None:
     """Prove that editions are complete and unchanged; names what differs. Exit code 0 = unchanged, 1 = differs."""
-    noted = None
-    if settings().mode != "public":
-        noted = publication.recorded(own_store())
-    there = on_disk.numbers(settings().editions_dir)
-    faults = on_disk.verify(settings().editions_dir, edition, recorded=noted)
+    known = pinned_key(key) if key else ""
+    if what.startswith(("http://", "https://")):
+        proved = verify_address(what, edition, key=known)
+        _say_proved(proved.faults, proved.editions)
+    folder, number = settings().editions_dir, int(what) if what.isascii() and what.isdigit() and len(what) < 5 else edition
+    if what and number is None:
+        folder = Path(what)
+        if not folder.is_dir():
+            raise NotFound("folder_unknown", folder=what)
+    if settings().mode == "public" or folder != settings().editions_dir:
+        faults = verify(folder, number, key=known)
+    else:
+        faults = record.faults(own_store(is_start=False), folder, number, key=known)
+    if bare := [n for n in unsigned(folder) if number in (None, n)]:
+        err.print(told("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)), markup=False)
+    _say_proved(faults, [n for n in on_disk.numbers(folder) if number in (None, n)])
+
+
+def _say_proved(faults: Sequence[EditionFault], editions: Sequence[int]) -> None:
     for fault in faults:
         err.print(f"{fault.edition:04d} {fault.file}: {both(fault.message)}", markup=False)
     if not faults:
-        out.print(
-            told("edition_unchanged", editions=", ".join(f"{n:04d}" for n in there if edition in (None, n)) or "0"), markup=False
-        )
+        out.print(told("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions) or "0"), markup=False)
     raise typer.Exit(1 if faults else 0)
+
+
+key_app = typer.Typer(no_args_is_help=True, help="The key that signs editions")
+app.add_typer(key_app, name="key")
+
+
+@key_app.command("show")
+def key_show() -> None:
+    """Print the public key in force, to be given to whoever proves editions."""
+    keys = record.recorded(own_store()).keys
+    if not keys:
+        raise FigureRefused("no_key_yet")
+    out.print(keys[-1].public_key, markup=False, soft_wrap=True)
+
+
+@key_app.command("rotate")
+def key_rotate(
+    is_lost: Annotated[bool, typer.Option("--lost", help="The old private key is gone: nothing signs the new one")] = False,
+) -> None:
+    """Sign with a new key from now on; the old one signs it, so that whoever knows the old one is led to it."""
+    key = record.rotate(own_store(), settings(), now=utc_now(), is_lost=is_lost)
+    out.print(told("key_rotated", key=key.public_key, number=key.first_edition), markup=False, soft_wrap=True)
 
 
 @app.command("rollback")

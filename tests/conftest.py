@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from kpis.settings import settings as known
 from kpis.store.store import Store
 from tests.publishers.house import House, built
 from tests.publishers.public_server import public_server
@@ -49,7 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_shared_is_left() -> Iterator[None]:
-    """Remove what the tests of this process shared, when they are over."""
+    """Remove what the tests of this process shared, when they are over; editions are signed with a key of its own until then."""
+    os.environ["SIGNING_KEY_FILE"] = str(shared_folder() / "signing.key")
+    known.cache_clear()
     yield
     forget()
 

@@ -2,11 +2,12 @@
 
 A *grant* is a role, for one bureau or (``None``) for the whole organisation. A table names for each action the roles that
 may do it, on their own bureau (``own``) or on every bureau (``any``); what it does not name is not allowed. Approval has one
-more rule, kept by the database as well: whoever uploaded or submitted a report never approves it.
+more rule (``hindrances.refuse_own``): whoever wrote any part of a report never approves or returns it.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -116,6 +117,15 @@ def next_state(state: str, step: str) -> str:
     if after is None:
         raise StepRefused("no_such_step", state=Message(f"report_is_{state}"), step=Message(f"report_to_{step}"))
     return after
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Say whether two e-mails name the same person: neither case nor width of letters makes another one of them."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(email: str) -> str:
+    return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
 def state_word(state: str, language: str = "ja") -> str:

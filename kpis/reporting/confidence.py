@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.reporting.access import may
-from kpis.reporting.people import grants_of, record
+from kpis.reporting.people import acting, grants_of, record
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store
@@ -40,7 +40,7 @@ def record_confidence(store: Store, project_code: str, *, confidence: str, reaso
     """
     if confidence not in LEVELS or not reason.strip() or not reviewer.strip():
         raise FigureRefused("confidence_incomplete")
-    with store.writing() as session:
+    with acting(store, reviewer.strip(), "state_confidence", project_code) as session:
         if not may_review(session, reviewer.strip()):
             raise NotAllowed("confidence_not_permitted")
         if session.get(tables.Project, project_code) is None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
 from kpis.languages import written
 from kpis.periods import local_time
-from kpis.reporting.access import next_state
+from kpis.reporting.access import is_same_person, next_state
 from kpis.reporting.comparison import Comparison
 from kpis.reporting.contradictions import Contradiction, contradictions_of
 from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, id_of
@@ -90,7 +90,8 @@ def refuse_unready(comparison: Comparison) -> None:
             raise StepRefused(key, count=len(cells), places=places)
 
 
-def refuse_own(row: tables.Submission, actor: str) -> None:
-    """Refuse to let a person decide on what they handed in themselves."""
-    if actor in (row.created_by, row.submitted_by):
+def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:
+    """Refuse to let a person decide on a report of which they wrote a part: upload, reason, choice, confirmation or submission."""
+    written_by = select(tables.SubmissionContributor.email).where(tables.SubmissionContributor.submission_id == row.id)
+    if any(is_same_person(actor, email) for email in (row.created_by, row.submitted_by or "", *session.exec(written_by))):
         raise NotAllowed("own_report")

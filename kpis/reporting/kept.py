@@ -29,11 +29,13 @@ from kpis.reporting.filing import (
     rows_of,
 )
 from kpis.reporting.people import record
-from kpis.store import tables
+from kpis.store import tables, trail
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 
 RowKey = tuple[str, tuple[str, ...]]
+# Steps that write a part of a report; the others take it back or decide on it.
+WRITING = frozenset({"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,17 @@ def id_of(row: tables.Submission) -> int:
     return row.id
 
 
-def subject_of(row: tables.Submission) -> str:
+def subject_of(report_id: int) -> str:
     """Return how the audit names a report."""
-    return f"submission {row.id}"
+    return f"submission {report_id}"
 
 
 def record_step(session: Session, row: tables.Submission, actor: str, action: str, *, cell: str = "", detail: str = "") -> None:
-    """Write a step of a report to the audit trail, with the file it is of."""
-    record(session, actor, action, subject_of(row), file_sha256=row.file_sha256, cell=cell, detail=detail)
+    """Write a step of a report to the audit trail, with the file it is of; who wrote a part of it is a contributor from then on."""
+    if action in WRITING and session.get(tables.SubmissionContributor, (id_of(row), actor)) is None:
+        session.add(tables.SubmissionContributor(submission_id=id_of(row), email=actor))
+        session.flush()
+    record(session, actor, action, subject_of(id_of(row)), file_sha256=row.file_sha256, cell=cell, detail=detail)
 
 
 def keep_rows(
@@ -156,15 +161,14 @@ def record_cells(session: Session, row: tables.Submission, actor: str, compariso
     """Write an audit line for each figure withdrawn and each cell that changes."""
     for change in comparison.withdrawn:
         record(session, actor, "figure_withdrawn", " ".join(change.row.key), file_sha256=row.file_sha256,
-               detail=f"{subject_of(row)}: {change.row.reason_class} {change.row.reason_text}")  # fmt: skip
+               detail=f"{subject_of(id_of(row))}: {change.row.reason_class} {change.row.reason_text}")  # fmt: skip
     lines = [
         {
-            "occurred_at": row.decided_at, "actor": actor, "action": "cell_changed", "subject": subject_of(row),
+            "occurred_at": row.decided_at, "actor": actor, "action": "cell_changed", "subject": subject_of(id_of(row)),
             "file_sha256": row.file_sha256, "cell": cell.place,
             "detail": f"{LISTS[cell.row.kind].file} {' '.join(cell.row.key)} {cell.column}: {cell.old} → {cell.new}",
         }
         for cell in comparison.cells
         if cell.counts
     ]  # fmt: skip
-    if lines:
-        session.execute(insert(table_of(tables.AuditEvent)), lines)
+    trail.append(session, lines)

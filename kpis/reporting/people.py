@@ -7,20 +7,23 @@ the machine may use, acts as ``COMMAND_LINE`` where it manages persons; for repo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
-from kpis.errors import FigureRefused, NotAllowed, NotFound
+from kpis.errors import FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.languages import pair
 from kpis.message import Message
-from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, require
+from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, is_same_person, require
 from kpis.settings import settings
-from kpis.store import tables
+from kpis.store import tables, trail
 from kpis.store.fields import record_of
 from kpis.store.store import Store, utc_now
+from kpis.vocabulary import Role
 
 COMMAND_LINE = "command line"
 LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"
@@ -86,18 +89,54 @@ def record(
     session: Session, actor: str, action: str, subject: str, *, file_sha256: str | None = None, cell: str = "", detail: str = ""
 ) -> None:
     """Write one line of the audit trail within the caller's transaction."""
-    session.add(
-        tables.AuditEvent(
-            occurred_at=utc_now(), actor=actor, action=action, subject=subject, file_sha256=file_sha256, cell=cell, detail=detail
-        )
-    )
+    trail.append(
+        session,
+        [
+            {
+                "occurred_at": utc_now(), "actor": actor, "action": action, "subject": subject, "file_sha256": file_sha256,
+                "cell": cell, "detail": detail,
+            }
+        ],
+    )  # fmt: skip
+
+
+@contextmanager
+def acting(store: Store, actor: str, action: str, subject: str, *, is_figures: bool = True) -> Iterator[Session]:
+    """Open the one transaction of a person's act; an act that is refused is on record, and nothing else of it.
+
+    Args:
+        store: where.
+        actor: who acts.
+        action: what is tried, as the record names it.
+        subject: on what.
+        is_figures: as ``Store.writing``.
+    """
+    with refusals_recorded(store, actor, action, subject), store.writing(is_figures=is_figures) as session:
+        yield session
+
+
+@contextmanager
+def refusals_recorded(store: Store, actor: str, action: str, subject: str) -> Iterator[None]:
+    """Write an audit line where roles, the state of a report or the calendar refuse what the block tries."""
+    try:
+        yield
+    except (NotAllowed, StepRefused, NotFound) as refusal:
+        if not store.is_frozen:
+            record_refusal(store, actor, action, subject, refusal)
+        raise
+
+
+def record_refusal(store: Store, actor: str, action: str, subject: str, refusal: MierukaError) -> None:
+    """Write the audit line of something that was refused."""
+    with store.writing(is_figures=False) as session:
+        record(session, actor, "refused", subject, detail=f"{action}: {refusal.message.key}")
 
 
 def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: str | None = None, name: str = "") -> Person:
     """Give a person a role; a person not known yet becomes known, and one removed before is active again.
 
     Raises:
-        NotAllowed: the actor may not manage persons.
+        NotAllowed: the actor may not manage persons, or would give a role to themselves.
         FigureRefused: the e-mail, role or bureau cannot be registered.
     """
     email = email.strip().lower()
@@ -109,8 +148,9 @@ def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: 
         raise FigureRefused("role_unknown", roles=", ".join(ROLES))
     if (role == "bureau_manager") != (bureau_code is not None):
         raise FigureRefused("role_and_bureau")
-    with store.writing() as session:
+    with acting(store, actor, "add_person", email) as session:
         allow(session, actor, "manage_people")
+        _refuse_own(actor, email)
         if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
             raise NotFound("bureau_not_registered", code=bureau_code)
         _grant(session, email, name, role, bureau_code)
@@ -135,24 +175,40 @@ def remove_person(store: Store, *, actor: str, email: str, role: str | None = No
     """Take one role from a person, or without a role all of them; what the person did stays on record.
 
     Raises:
-        NotAllowed: the actor may not manage persons, or would remove the own last role.
+        NotAllowed: the actor may not manage persons, would take a role from themselves, or the last administrator would be lost.
         NotFound: there is no such person.
     """
     email = email.strip().lower()
-    with store.writing() as session:
+    with acting(store, actor, "remove_person", email) as session:
         allow(session, actor, "manage_people")
-        if email == actor:
-            raise NotAllowed("own_role")
+        _refuse_own(actor, email)
         account = session.get(tables.UserAccount, email)
         if account is None:
             raise NotFound("person_unknown", email=email)
         held = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
         taken = [row for row in held if role is None or (row.role == role and row.bureau_code == bureau_code)]
+        if any(row.role == Role.ADMINISTRATOR for row in taken):
+            _refuse_last_administrator(session, email)
         for row in taken:
             session.delete(row)
         account.is_active = len(taken) < len(held)
         detail = ", ".join(f"{row.role} {row.bureau_code or ''}".strip() for row in taken)
         record(session, actor, "person_removed", email, detail=detail)
+
+
+def _refuse_own(actor: str, email: str) -> None:
+    if is_same_person(actor, email):
+        raise NotAllowed("own_role")
+
+
+def _refuse_last_administrator(session: Session, email: str) -> None:
+    others = (
+        select(tables.UserRole.id)
+        .join(tables.UserAccount, col(tables.UserAccount.email) == col(tables.UserRole.email))
+        .where(tables.UserRole.role == Role.ADMINISTRATOR, tables.UserAccount.is_active, tables.UserRole.email != email)
+    )
+    if session.exec(others).first() is None:
+        raise NotAllowed("last_administrator", email=email)
 
 
 def people(store: Store, *, actor: str) -> list[Person]:
@@ -161,7 +217,7 @@ def people(store: Store, *, actor: str) -> list[Person]:
     Raises:
         NotAllowed: the actor may not manage persons.
     """
-    with store.reading() as session:
+    with refusals_recorded(store, actor, "see_people", ""), store.reading() as session:
         allow(session, actor, "manage_people")
         roles: dict[str, list[Grant]] = {}
         for row in session.exec(select(tables.UserRole).order_by(tables.UserRole.id)):  # type: ignore[arg-type]
@@ -192,20 +248,56 @@ def local_people(store: Store) -> list[Person]:
     return sorted(listed, key=lambda p: (not p.email.endswith(LOCAL_DOMAIN), p.email))
 
 
-def audit_trail(store: Store, *, actor: str, subject: str | None = None, limit: int = 500) -> Sequence[Event]:
-    """Return the newest lines of the audit trail, newest first.
+def audit_trail(
+    store: Store, *, actor: str, subject: str | None = None, limit: int = 500, skipped: int = 0
+) -> tuple[Sequence[Event], int]:
+    """Return lines of the audit trail, newest first, and how many there are in all.
+
+    Args:
+        store: where.
+        actor: who reads.
+        subject: keep lines about this.
+        limit: how many at most.
+        skipped: so many of the newest are left out.
 
     Raises:
         NotAllowed: the actor may not read it.
     """
-    with store.reading() as session:
+    with refusals_recorded(store, actor, "read_audit", subject or ""), store.reading() as session:
         allow(session, actor, "read_audit")
-        return events(session, subject=subject, limit=limit)
+        count = select(func.count()).select_from(tables.AuditEvent)
+        if subject is not None:
+            count = count.where(tables.AuditEvent.subject == subject)
+        return events(session, subject=subject, limit=limit, skipped=skipped), session.exec(count).one()
 
 
-def events(session: Session, *, subject: str | None, limit: int) -> list[Event]:
+def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool) -> None:
+    """Put a sign-in on record, once however many windows it opens; also that of a person who is not let in.
+
+    Args:
+        store: where.
+        email: as the provider gave it.
+        signed_in_at: seconds since 1970 when the provider vouched for the person.
+        is_let_in: whether the person is known here and may see anything.
+    """
+    action = "signed_in" if is_let_in else "sign_in_refused"
+    said = select(tables.AuditEvent.id).where(
+        tables.AuditEvent.subject == email, tables.AuditEvent.action == action, tables.AuditEvent.detail == str(signed_in_at)
+    )
+    with store.writing(is_figures=False) as session:
+        if session.exec(said).first() is None:
+            record(session, email, action, email, detail=str(signed_in_at))
+
+
+def signed_out(store: Store, email: str) -> None:
+    """Put on record that a person signed out."""
+    with store.writing(is_figures=False) as session:
+        record(session, email, "signed_out", email)
+
+
+def events(session: Session, *, subject: str | None, limit: int, skipped: int = 0) -> list[Event]:
     """Return audit lines for a caller that has checked who asks."""
-    query = select(tables.AuditEvent).order_by(tables.AuditEvent.id.desc()).limit(limit)  # type: ignore[union-attr]
+    query = select(tables.AuditEvent).order_by(col(tables.AuditEvent.id).desc()).limit(limit).offset(skipped)
     if subject is not None:
         query = query.where(tables.AuditEvent.subject == subject)
     return [record_of(Event, row) for row in session.exec(query)]

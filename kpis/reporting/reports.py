@@ -33,7 +33,7 @@ from kpis.reporting.comparison import (
     with_figures,
 )
 from kpis.reporting.filing import current_of, rows_of
-from kpis.reporting.people import Event, events, grants_of
+from kpis.reporting.people import Event, acting, events, grants_of, record, refusals_recorded
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store
@@ -166,16 +166,17 @@ def seen(session: Session, report_id: int, viewer: str, action: str = "see_repor
 
 
 def original(store: Store, report_id: int, *, viewer: str) -> tuple[str, bytes]:
-    """Return the name and bytes of the workbook a report was read from.
+    """Return the name and bytes of the workbook a report was read from; who read it, and who was refused, is on record.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
-    with store.reading() as session:
+    with acting(store, viewer, "read_original", f"submission {report_id}", is_figures=False) as session:
         row = seen(session, report_id, viewer, "read_original")
         kept = session.get(tables.OriginalFile, row.file_sha256) if row.file_sha256 else None
         if kept is None:
             raise NotFound("report_without_original", number=report_id)
+        record(session, viewer, "original_read", f"submission {report_id}", file_sha256=kept.sha256)
         return kept.name, kept.content
 
 
@@ -185,7 +186,7 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
-    with store.reading() as session:
+    with refusals_recorded(store, viewer, "see_report", f"submission {report_id}"), store.reading() as session:
         row = seen(session, report_id, viewer)
         bureau_report = _report(session, row)
         rows, choices = rows_of(session, row)

@@ -1,7 +1,7 @@
 """The steps of a report: upload, explain, submit, withdraw, return, approve. Each is one transaction.
 
 Each step reads the actor's roles, the report's state and what is stored inside its own transaction, believes no page, and
-writes an audit line. Writers queue (``Store.writing``), so of two who act at the same second one is done and the other finds
+writes an audit line; so does a step that is refused. Writers queue (``Store.writing``), so of two who act at the same second one is done and the other finds
 the new state and is refused by name. ``revision`` is the upload that the actor was looking at.
 """
 
@@ -62,8 +62,9 @@ from kpis.reporting.kept import (
     row_kept,
     rows_kept,
     source_of,
+    subject_of,
 )
-from kpis.reporting.people import allow, record
+from kpis.reporting.people import acting, allow, record
 from kpis.reporting.reports import INCOMPLETE, completeness_of, warnings_of
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
@@ -123,7 +124,7 @@ def upload(
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        with store.writing() as session:
+        with acting(store, actor, "upload", f"{bureau_code} {period_code}") as session:
             allow(session, actor, "upload", bureau_code)
             held = same_place(session, bureau_code, period_code)
             for known in held:
@@ -177,7 +178,7 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
     Raises:
         FigureRefused: the class is not known, the text is blank, or the report has no such row.
     """
-    with store.writing() as session:
+    with acting(store, actor, "explain", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "explain", revision)
         rows = rows_kept(session, row)
         for (kind, key), (reason_class, text) in reasons.items():
@@ -194,7 +195,7 @@ def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices:
 
     The choice holds against the vintage that is stored now; should it change once more, the cell is a conflict again.
     """
-    with store.writing() as session:
+    with acting(store, actor, "resolve", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "explain", revision)
         rows = rows_kept(session, row)
         current = current_of(session, [unpacked(r) for r in rows.values()])
@@ -215,7 +216,7 @@ def choose_readings(store: Store, report_id: int, *, actor: str, revision: int, 
     Raises:
         FigureRefused: the cell is not asked about, or does not offer the value.
     """
-    with store.writing() as session:
+    with acting(store, actor, "choose_readings", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "explain", revision)
         rows = rows_kept(session, row)
         for (kind, key, column), value in chosen.items():
@@ -237,7 +238,7 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
     Raises:
         FigureRefused: a reason is blank or the report has no such warning.
     """
-    with store.writing() as session:
+    with acting(store, actor, "confirm", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "explain", revision)
         for number, reason in reasons.items():
             warning = session.get(tables.SubmissionWarning, number)
@@ -256,7 +257,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
     Raises:
         StepRefused: it is not the time, or something is still unexplained, unresolved or unconfirmed.
     """
-    with store.writing() as session:
+    with acting(store, actor, "submit", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "submit", revision)
         refusal = window_of(session, row.bureau_code, row.period_code).refusal(today, is_again=row.state == "returned")
         if refusal is not None:
@@ -283,7 +284,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
 
 def withdraw(store: Store, report_id: int, *, actor: str, revision: int) -> None:
     """Take a report back that is not approved; it stays on record."""
-    with store.writing() as session:
+    with acting(store, actor, "withdraw", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "withdraw", revision)
         row.state = next_state(row.state, "withdraw")
         record_step(session, row, actor, "withdrawn")
@@ -296,13 +297,13 @@ def give_back(
 
     Raises:
         FigureRefused: the reason is blank, or a comment names a cell that the report does not have.
-        NotAllowed: the actor submitted it.
+        NotAllowed: the actor wrote a part of it.
     """
-    with store.writing() as session:
+    with acting(store, actor, "return", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "return", revision)
         if not reason.strip():
             raise FigureRefused("return_without_reason")
-        refuse_own(row, actor)
+        refuse_own(session, row, actor)
         row.state = next_state(row.state, "return")
         row.return_reason, row.decided_by, row.decided_at = reason.strip(), actor, utc_now()
         rows = rows_kept(session, row)
@@ -328,13 +329,13 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
         The number of rows that are new or changed.
 
     Raises:
-        NotAllowed: the actor uploaded or submitted it.
+        NotAllowed: the actor wrote a part of it.
         StepRefused: it is not submitted, somebody changed the same cells since, or figures stored since contradict it.
     """
     try:
-        with store.writing() as session:
+        with acting(store, actor, "approve", subject_of(report_id)) as session:
             row = report_for_step(session, report_id, actor, "approve", revision)
-            refuse_own(row, actor)
+            refuse_own(session, row, actor)
             after = next_state(row.state, "approve")
             comparison, current = compared(session, row)
             refuse_unready(comparison)
@@ -376,7 +377,7 @@ def grant_exception(store: Store, *, actor: str, bureau_code: str, period_code: 
     Raises:
         FigureRefused: the reason is blank.
     """
-    with store.writing() as session:
+    with acting(store, actor, "grant_exception", f"{bureau_code} {period_code}") as session:
         allow(session, actor, "grant_exception", bureau_code)
         if not reason.strip():
             raise FigureRefused("exception_without_reason")

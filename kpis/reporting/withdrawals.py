@@ -23,7 +23,8 @@ from kpis.government import government
 from kpis.languages import say
 from kpis.message import Message
 from kpis.periods import parse_period
-from kpis.reporting.people import allow, record
+from kpis.reporting.access import is_same_person
+from kpis.reporting.people import acting, allow, record
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store, utc_now
@@ -79,7 +80,7 @@ def ask(
         raise FigureRefused("withdrawal_without_reason", reasons=_reasons)
     key = (key[0], key[1], parse_period(key[2]).code)
     try:
-        with store.writing(is_figures=False) as session:
+        with acting(store, actor, "ask_withdrawal", " ".join(key), is_figures=False) as session:
             allow(session, actor, "ask_withdrawal", key[1])
             wanted = _wanted(session, key, vintage)
             row = tables.Withdrawal(
@@ -105,13 +106,13 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
         FigureRefused: it is refused without a reason.
         ChangedMeanwhile: the vintage was withdrawn in the meantime.
     """
-    with store.writing() as session:
+    with acting(store, actor, "decide_withdrawal", f"withdrawal {number}") as session:
         row = session.get(tables.Withdrawal, number)
         if row is None:
             raise NotFound("withdrawal_unknown", number=number)
         key = (row.indicator_code, row.bureau_code, row.period_code)
         allow(session, actor, "approve", row.bureau_code)
-        if actor == row.asked_by:
+        if is_same_person(actor, row.asked_by):
             raise NotAllowed("own_withdrawal")
         if row.state != "asked":
             raise StepRefused("withdrawal_decided", number=number, decided_by=row.decided_by)

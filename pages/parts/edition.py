@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from kpis.errors import NotFound
+from kpis.errors import EditionRefused, NotFound
 from kpis.government import government
 from kpis.periods import last_instant, local_day
 from kpis.settings import settings
@@ -61,7 +61,10 @@ def known_choice() -> datetime | None:
     if cached.edition() is not None:
         return None
     folder, now = settings().editions_dir, local_day(utc_now())
-    there = {str(e.number): e for e in on_disk.shown(folder)} if on_disk.pointer(folder) else {}
+    try:
+        there = {str(e.number): e for e in on_disk.shown(folder)}
+    except (EditionRefused, NotFound):
+        there = {}  # the page of publication says why; figures of now are shown all the same
 
     def word(choice: str) -> str:
         if choice in there:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
+from kpis.errors import EditionRefused
 from kpis.figures.scorecard import VIEWS
 from kpis.government import Government, government, settle
 from kpis.languages import SOURCE, codes, own_name
@@ -105,7 +106,19 @@ def register_shown() -> Register:
 
 
 def show() -> None:
-    """Run the page asked for inside the frame."""
+    """Run the page asked for inside the frame; an edition that is not what was published is not shown, and why is said."""
+    try:
+        _show()
+    except EditionRefused as refused:
+        _say_refused(refused)
+
+
+def _say_refused(refused: EditionRefused) -> None:
+    st.error(refused.in_language(language()), icon=":material/gpp_bad:")
+    st.stop()
+
+
+def _show() -> None:
     asked = frame()
     token = _framed.set(True)
     try:
@@ -222,7 +235,10 @@ def enter(*needs: str) -> None:
         needs: actions of ``kpis.reporting.access``; the viewer must be allowed one of them. Every write checks again for itself.
     """
     if not _framed.get():
-        _government()
+        try:
+            _government()
+        except EditionRefused as refused:
+            _say_refused(refused)
         settle_language(st.query_params.get("lang", ""))
         _configure()
         navigation()

@@ -17,6 +17,8 @@ from pages.parts.steps import take
 from pages.parts.text import language, t
 from telling.file_names import file_name
 
+AUDIT_LINES = 500  # shown at a time
+
 
 def _bureaus() -> dict[str, str]:
     return {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
@@ -104,9 +106,14 @@ def persons(store: Store, *, actor: str) -> None:
 
 
 def audit(store: Store, *, actor: str) -> None:
-    """Show the newest lines of the audit trail."""
+    """Show the audit trail, newest first, so many lines at a time."""
     st.title(t("part_audit"))
-    events = people.audit_trail(store, actor=actor)
+    count = people.audit_trail(store, actor=actor, limit=0)[1]
+    skipped = 0
+    if count > AUDIT_LINES:
+        pages = -(-count // AUDIT_LINES)
+        skipped = AUDIT_LINES * (int(st.number_input(t("audit_page", pages=pages), 1, pages, key="audit_page")) - 1)
+    events, count = people.audit_trail(store, actor=actor, limit=AUDIT_LINES, skipped=skipped)
     rows = [
         {
             t("when"): instant(e.occurred_at), t("who"): e.actor, t("action"): event_name(e.action), t("subject"): e.subject,
@@ -114,7 +121,7 @@ def audit(store: Store, *, actor: str) -> None:
         }
         for e in events
     ]  # fmt: skip
-    st.markdown(t("audit_sentence", count=len(rows)))
+    st.markdown(t("audit_sentence", count=count, first=min(skipped + 1, count), last=skipped + len(rows)))
     if not rows:
         return
     table = pd.DataFrame(rows)

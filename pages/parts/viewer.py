@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from kpis.errors import NotAllowed
+from kpis.reporting import people
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
 from kpis.reporting.people import viewer_of
 from kpis.settings import settings
@@ -20,6 +22,8 @@ from pages.parts.text import t
 _NOBODY = Viewer()
 _viewer: ContextVar[Viewer] = ContextVar("viewer")
 _CHOSEN = "viewer_email"
+_SIGNED_IN = "signed_in_recorded"
+_REFUSED = "refusals_recorded"
 
 
 def settle_viewer() -> None:
@@ -31,6 +35,22 @@ def settle_viewer() -> None:
     elif mode == "office":
         email = verified_email(dict(st.user) if st.user.is_logged_in else {}, now=utc_now().timestamp())
     _viewer.set(viewer_of(cached.store(), email) if email else _NOBODY)
+    if mode == "office" and st.user.is_logged_in:
+        _record_sign_in(dict(st.user))
+
+
+def _record_sign_in(claims: dict[str, Any]) -> None:
+    """Put a sign-in on record, the first time that this session sees it."""
+    seen = (str(claims.get("email") or "").strip().lower(), int(claims.get("iat") or 0), bool(viewer().grants))
+    if st.session_state.get(_SIGNED_IN) != seen:
+        people.signed_in(cached.store(), seen[0], signed_in_at=seen[1], is_let_in=seen[2])
+        st.session_state[_SIGNED_IN] = seen
+
+
+def _sign_out() -> None:
+    """Sign out, and put it on record."""
+    people.signed_out(cached.store(), str(st.user.get("email") or "").strip().lower())
+    st.logout()
 
 
 def viewer() -> Viewer:
@@ -71,15 +91,24 @@ def gate() -> None:
     email = viewer().email
     said = t("not_registered", email=email) if email else t("not_verified", hours=settings().session_hours)
     st.error(said, icon=":material/lock:")
-    st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out_gate")
+    st.button(t("sign_out"), on_click=_sign_out, icon=":material/logout:", key="sign_out_gate")
     st.stop()
 
 
 def refuse() -> None:
     """Say that this page is not for the viewer, and what to do."""
+    record_page_refused()
     st.title(t("not_for_you"))
     st.error(t("choose_viewer" if settings().mode == "local" else "ask_for_role"), icon=":material/lock:")
     st.stop()
+
+
+def record_page_refused() -> None:
+    """Put on record that a person was refused this page, once a session."""
+    refused, told = (viewer().email, address.page_shown()), st.session_state.setdefault(_REFUSED, set())
+    if viewer().email and refused not in told:
+        people.record_refusal(cached.store(), viewer().email, "open_page", refused[1], NotAllowed("role_not_permitted"))
+        told.add(refused)
 
 
 def viewer_choice() -> None:
@@ -98,7 +127,7 @@ def viewer_choice() -> None:
         st.caption(f":material/person: {viewer().email}")
         if viewer().grants:
             st.caption(" ・ ".join(dict.fromkeys(t(f"role_{grant.role}") for grant in viewer().grants)))
-            st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")
+            st.button(t("sign_out"), on_click=_sign_out, icon=":material/logout:", key="sign_out")
 
 
 def _local_label(name: str, email: str) -> str:

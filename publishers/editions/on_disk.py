@@ -1,34 +1,42 @@
-"""Editions as they lie on disk: which there are, which one the public sees, and whether they are still what was published.
+"""Editions as they lie on disk: which there are, and which one the public sees; nothing that is not signed is shown once a key is known.
 
 Nothing here writes. An instance keeps its editions in one folder (``EDITIONS_DIR``):
 
-    current.json            which edition is shown, and which were withdrawn, with the reason
+    current.json            which edition is shown, and which were withdrawn, with the reason; signed
+    keys.json               the public keys that sign here (``publishers.editions.keys``)
     0001/edition.db         approved figures and their public provenance, and nothing else
     0001/changes.json       what changed against the edition shown before, with reason and size
     0001/government/…       the files in which the government describes itself, for a process that has no catalogue
     0001/site/…             the static public edition, with open data, feed and pictures to embed
     0001/manifest.json      checksums of all of it, counts, rule version, date, note, checksum of the manifest before
+    0001/manifest.sig       the signature of the manifest; editions from before there were keys have none
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
-from kpis.errors import NotFound
-from kpis.message import Message
+from kpis.errors import EditionRefused, NotFound
 from kpis.periods import parse_instant
+from kpis.settings import settings
 from kpis.store.engine import frozen_url
+from publishers.editions.keys import Key, canonical, in_force, is_signed, led_to, pinned_key, read_keys
 
 POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "edition.db", "changes.json", "site"
+KEYS, SIGNATURE = "keys.json", "manifest.sig"
 GOVERNMENT = "government"
+_NUMBERED = re.compile("[0-9]{4}")
+_LARGEST = 10_000_000  # bytes of a pointer or a list of keys: nobody withdraws so much
+_Stamp = tuple[int, int, int, int]
+_seen_keys: dict[Path, str] = {}  # folder → the last key that this process saw there: from then on it must lead to the others
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,8 +54,19 @@ class Edition:
 
     @property
     def url(self) -> str:
-        """Return the address of its figures, for a ``Store`` that cannot write."""
-        return frozen_url(self.folder / DATABASE)
+        """Return the address of its figures, for a ``Store`` that cannot write.
+
+        Raises:
+            EditionRefused: they are not what was published.
+        """
+        path = self.folder / DATABASE
+        try:
+            is_same = _sha256_of(path, _stamp(path)) == self.manifest["files"][DATABASE]["sha256"]
+        except (OSError, KeyError) as error:
+            raise EditionRefused("edition_file_refused", number=self.number, file=DATABASE) from error
+        if not is_same:
+            raise EditionRefused("edition_file_refused", number=self.number, file=DATABASE)
+        return frozen_url(path)
 
     @property
     def government(self) -> Path | None:
@@ -55,26 +74,34 @@ class Edition:
         folder = self.folder / GOVERNMENT
         return folder if folder.is_dir() else None
 
+    def content(self, name: str) -> bytes:
+        """Return the bytes of a file that the manifest lists.
+
+        Raises:
+            EditionRefused: they are not what was published.
+        """
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError as error:
+            raise EditionRefused("edition_file_refused", number=self.number, file=name) from error
+        if hashlib.sha256(content).hexdigest() != self.manifest["files"][name]["sha256"]:
+            raise EditionRefused("edition_file_refused", number=self.number, file=name)
+        return content
+
     def changes(self) -> list[dict[str, Any]]:
         """Return what changed against the edition shown before; see ``telling.changes``."""
-        return list(json.loads((self.folder / CHANGES).read_text(encoding="utf-8")))
+        return list(json.loads(self.content(CHANGES)))
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which edition is shown, and which were taken back: number → instant and reason."""
+    """Which edition is shown, and which were taken back: number → instant and reason; ``sequence`` is 0 before there were keys."""
 
     edition: int
     withdrawn: Mapping[int, Mapping[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class EditionFault:
-    """One way in which an edition differs from what was published."""
-
-    edition: int
-    file: str
-    message: Message
+    sequence: int = 0
+    edition_sha256: str = ""
+    sha256: str = ""  # of the document itself
 
 
 def folder_name(number: int) -> str:
@@ -86,48 +113,186 @@ def numbers(folder: Path) -> list[int]:
     """Return the numbers of all editions in a folder, in order."""
     if not folder.is_dir():
         return []
-    return sorted(int(p.name) for p in folder.iterdir() if p.name.isdigit() and len(p.name) == 4 and p.is_dir())
+    return sorted(int(p.name) for p in folder.iterdir() if _NUMBERED.fullmatch(p.name) and p.is_dir())
 
 
-def opened(folder: Path, number: int) -> Edition:
-    """Read an edition's manifest.
+def _stamp(path: Path) -> _Stamp:
+    """Return what changes when a file does; the time of change cannot be set at will."""
+    held = path.stat()
+    return held.st_ino, held.st_size, held.st_mtime_ns, held.st_ctime_ns
+
+
+# Keys and signatures ---------------------------------------------------------------------------------------------------
+
+
+def keys(folder: Path) -> tuple[Key, ...]:
+    """Return the keys that sign in a folder, in order; none where no key is known yet.
+
+    Raises:
+        EditionRefused: they cannot be read, or are not those that ``EDITIONS_KEY`` or what this process saw before leads to.
+    """
+    path = folder / KEYS
+    try:
+        held = _read_keys(path, _stamp(path))
+    except FileNotFoundError:
+        held = ()
+    except OSError as error:
+        raise EditionRefused("keys_unreadable") from error
+    place = folder.resolve()
+    given = settings().editions_key
+    known = _pinned(given) if given else _seen_keys.get(place, "")
+    if known and not led_to(held, known):
+        raise EditionRefused("keys_not_known")
+    if held:
+        _seen_keys[place] = held[-1].public_key
+    return held
+
+
+_pinned = lru_cache(maxsize=16)(pinned_key)
+
+
+@lru_cache(maxsize=64)
+def _read_keys(path: Path, stamp: _Stamp) -> tuple[Key, ...]:
+    if stamp[1] > _LARGEST:
+        raise EditionRefused("keys_unreadable")
+    return read_keys(path.read_bytes())
+
+
+@lru_cache(maxsize=1024)
+def _sha256_of(path: Path, _stamped: _Stamp) -> str:
+    return sha256_of(path)
+
+
+@lru_cache(maxsize=1024)
+def _is_signed(path: Path, _stamps: tuple[_Stamp, _Stamp], public_key: str) -> bool:
+    signature = (path.parent / SIGNATURE).read_text(encoding="ascii").strip()
+    return is_signed(public_key, path.read_bytes(), signature)
+
+
+def signed_by(edition: Edition, key: Key) -> bool:
+    """Say whether an edition's manifest is signed by a key."""
+    path, signature = edition.folder / MANIFEST, edition.folder / SIGNATURE
+    try:
+        return _is_signed(path, (_stamp(path), _stamp(signature)), key.public_key)
+    except (OSError, ValueError):
+        return False
+
+
+# Reading ---------------------------------------------------------------------------------------------------------------
+
+
+def read_manifest(folder: Path, number: int) -> Edition:
+    """Read an edition's manifest as it is, signed or not.
 
     Raises:
         NotFound: there is no such edition, or its manifest cannot be read.
     """
     path = folder / folder_name(number) / MANIFEST
     try:
-        stamp = path.stat()
-        return _read(path, number, stamp.st_mtime_ns)
-    except (OSError, ValueError, KeyError) as error:
+        return _read(path, number, _stamp(path))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotFound("edition_unreadable", number=number) from error
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, number: int, _stamp: int) -> Edition:
+def _read(path: Path, number: int, _stamped: _Stamp) -> Edition:
     content = path.read_bytes()
     manifest = json.loads(content)
+    files = {str(name): {"sha256": str(held["sha256"]), "bytes": int(held["bytes"])} for name, held in manifest["files"].items()}
     return Edition(
         number=number, folder=path.parent, sha256=hashlib.sha256(content).hexdigest(),
         published_at=parse_instant(manifest["published_at"]),
         as_of=date.fromisoformat(manifest["as_of"]), note=manifest["note"], rule_version=manifest["rule_version"],
-        manifest=manifest,
+        manifest={**manifest, "files": files},
     )  # fmt: skip
 
 
-def pointer(folder: Path) -> Pointer | None:
-    """Return which edition is shown; ``None`` where none was published yet."""
+def opened(folder: Path, number: int) -> Edition:
+    """Return an edition that is what was published, as far as it is known here who signs.
+
+    Raises:
+        NotFound: there is no such edition, or its manifest cannot be read.
+        EditionRefused: it is not signed though a key is known, and no signed edition after it names it.
+    """
+    edition = read_manifest(folder, number)
+    held = keys(folder)
+    if not held:
+        return edition
+    key = in_force(held, edition=number)
+    if key is not None:
+        is_proved = edition.manifest.get("edition") == number and signed_by(edition, key)
+    else:  # published before there were keys: the next one names it, and so on up to the first that is signed
+        is_proved = opened(folder, number + 1).manifest.get("previous_sha256") == edition.sha256
+    if not is_proved:
+        raise EditionRefused("edition_not_signed", number=number)
+    return edition
+
+
+def read_pointer(content: bytes, held: tuple[Key, ...]) -> Pointer:
+    """Read the document that says which edition is shown.
+
+    Args:
+        content: its bytes.
+        held: the keys that sign here; none: it need not be signed.
+
+    Raises:
+        EditionRefused: it cannot be read, or is not signed by the key in force.
+    """
     try:
-        held = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+        said = json.loads(content)
+        withdrawn = {int(n): {"at": str(why["at"]), "reason": str(why["reason"])} for n, why in said.get("withdrawn", {}).items()}
+        edition, sequence = said["edition"], said.get("sequence", 0)
+        if type(edition) is not int or type(sequence) is not int:
+            raise TypeError
+        sha256 = hashlib.sha256(content).hexdigest()
+        pointer = Pointer(edition, withdrawn, sequence, str(said.get("edition_sha256", "")), sha256)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise EditionRefused("pointer_unreadable") from error
+    if held:
+        body = canonical({name: value for name, value in said.items() if name != "signature"})
+        if sequence < held[-1].first_pointer or not is_signed(held[-1].public_key, body, said.get("signature")):
+            raise EditionRefused("pointer_not_signed")
+    return pointer
+
+
+@lru_cache(maxsize=64)
+def _read_pointer(path: Path, stamp: _Stamp, held: tuple[Key, ...]) -> Pointer:
+    if stamp[1] > _LARGEST:
+        raise EditionRefused("pointer_unreadable")
+    return read_pointer(path.read_bytes(), held)
+
+
+def pointer(folder: Path) -> Pointer | None:
+    """Return which edition is shown; ``None`` where none was published yet.
+
+    Raises:
+        EditionRefused: it cannot be read, or is missing or not signed though a key is known.
+    """
+    held, path = keys(folder), folder / POINTER
+    try:
+        return _read_pointer(path, _stamp(path), held)
     except FileNotFoundError:
+        if held:
+            raise EditionRefused("pointer_missing") from None
         return None
-    return Pointer(int(held["edition"]), {int(n): why for n, why in held.get("withdrawn", {}).items()})
+    except OSError as error:
+        raise EditionRefused("pointer_unreadable") from error
 
 
 def current(folder: Path) -> Edition | None:
-    """Return the edition the public sees; read anew at each call, so that a new one needs no restart."""
+    """Return the edition the public sees; read anew at each call, so that a new one needs no restart.
+
+    Raises:
+        NotFound: it is missing or cannot be read.
+        EditionRefused: pointer or edition are not what was published.
+    """
     held = pointer(folder)
-    return None if held is None else opened(folder, held.edition)
+    if held is None:
+        return None
+    edition = opened(folder, held.edition)
+    if held.edition_sha256 and held.edition_sha256 != edition.sha256:
+        raise EditionRefused("edition_not_signed", number=held.edition)
+    return edition
 
 
 def shown(folder: Path) -> list[Edition]:
@@ -156,101 +321,3 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-class Digest(TypedDict):
-    """What the manifest says of a table: its number of rows, and a checksum of columns and rows."""
-
-    rows: int
-    sha256: str
-
-
-def table_digests(database: Path) -> dict[str, Digest]:
-    """Return per table of an edition its number of rows and a checksum of columns and rows, in stored order."""
-    digests: dict[str, Digest] = {}
-    connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
-        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
-        for name in names:
-            rows = connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid')
-            digest = hashlib.sha256(json.dumps([c[0] for c in rows.description]).encode())
-            count = 0
-            for row in rows:
-                digest.update(json.dumps(row, ensure_ascii=False).encode())
-                count += 1
-            digests[name] = {"rows": count, "sha256": digest.hexdigest()}
-    finally:
-        connection.close()
-    return digests
-
-
-def verify(folder: Path, number: int | None = None, *, recorded: Mapping[int, str] | None = None) -> list[EditionFault]:
-    """Compare editions with what was published.
-
-    Args:
-        folder: where the editions lie.
-        number: look at the files of this one only; the chain is always followed from the first edition to the last.
-        recorded: number → SHA-256 of the manifest, as the working database noted it at publication.
-
-    Returns:
-        Everything that differs: files changed, missing or added, tables that differ, a broken chain. Empty = unchanged.
-    """
-    faults: list[EditionFault] = []
-    there = numbers(folder)
-    before: str | None = None
-    for expected, number_there in enumerate(there, start=1):
-        if expected != number_there:
-            faults.append(EditionFault(expected, folder_name(expected), Message("edition_missing")))
-            break
-    for n in there:
-        try:
-            edition = opened(folder, n)
-        except NotFound:
-            faults.append(EditionFault(n, MANIFEST, Message("edition_part_unreadable")))
-            before = None
-            continue
-        if n > 1 and edition.manifest.get("previous_sha256") != before:
-            faults.append(EditionFault(n - 1, MANIFEST, Message("edition_not_as_kept", number=n)))
-        if recorded and n in recorded and recorded[n] != edition.sha256:
-            faults.append(EditionFault(n, MANIFEST, Message("edition_not_as_noted")))
-        if number in (None, n):
-            faults += _file_faults(edition)
-        before = edition.sha256
-    if number is not None and number not in there:
-        faults.append(EditionFault(number, folder_name(number), Message("edition_not_there")))
-    for n in sorted(set(recorded or {}) - set(there)):
-        if number in (None, n):
-            faults.append(EditionFault(n, folder_name(n), Message("edition_missing")))
-    held = pointer(folder)
-    if held is not None and held.edition not in there:
-        faults.append(EditionFault(held.edition, POINTER, Message("shown_edition_missing")))
-    return list(dict.fromkeys(faults))
-
-
-def _file_faults(edition: Edition) -> Iterable[EditionFault]:
-    n, listed = edition.number, edition.manifest["files"]
-    there = {p.relative_to(edition.folder).as_posix(): p for p in edition.folder.rglob("*") if p.is_file()}
-    there.pop(MANIFEST, None)
-    for name in sorted(set(listed) - set(there)):
-        yield EditionFault(n, name, Message("edition_file_missing"))
-    for name in sorted(set(there) - set(listed)):
-        yield EditionFault(n, name, Message("edition_file_added"))
-    for name in sorted(set(listed) & set(there)):
-        if sha256_of(there[name]) == listed[name]["sha256"]:
-            continue
-        yield EditionFault(n, name, Message("edition_file_changed"))
-        if name == DATABASE:
-            yield from _table_faults(edition, there[name])
-
-
-def _table_faults(edition: Edition, database: Path) -> Iterable[EditionFault]:
-    n, published = edition.number, edition.manifest["tables"]
-    try:
-        digests = table_digests(database)
-    except sqlite3.DatabaseError as error:
-        yield EditionFault(n, DATABASE, Message("edition_not_a_database", fault=error))
-        return
-    for table in sorted(set(published) | set(digests)):
-        was, now = published.get(table, {"rows": 0}), digests.get(table, {"rows": 0})
-        if was != now:
-            yield EditionFault(n, f"{DATABASE}: {table}", Message("edition_table_changed", was=was["rows"], now=now["rows"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from kpis.errors import FigureRefused, NotFound
 from kpis.moment import Moment, State
 from kpis.settings import Settings
 from kpis.store.store import Store
-from publishers.editions import on_disk
-from publishers.editions.on_disk import SITE, Edition
+from publishers.editions import on_disk, scratch
+from publishers.editions.on_disk import KEYS, MANIFEST, POINTER, SIGNATURE, SITE, Edition
 from publishers.site import write as static_edition
 
 
@@ -19,7 +18,7 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
     """Write the files beside and rename them into place.
 
     The root is written anew with the present address (``PUBLIC_URL``) and words; ``editions/0001/`` and so on are copies of
-    what was published, byte for byte.
+    what was published, byte for byte, with all that ``verify ADDRESS --key`` proves them by.
 
     Args:
         target: a folder that does not exist yet.
@@ -31,22 +30,37 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
         FigureRefused: the folder exists.
     """
     folder = chosen.editions_dir
+    held = on_disk.pointer(folder)
     made = on_disk.current(folder) if number is None else next((e for e in on_disk.shown(folder) if e.number == number), None)
-    if made is None:
+    if made is None or held is None:
         raise NotFound("no_edition")
     if target.exists():
         raise FigureRefused("folder_exists", target=target)
-    beside = target.parent / f".export-{secrets.token_hex(4)}"
     target.parent.mkdir(parents=True, exist_ok=True)
+    scratch.sweep(target.parent, ".export")
+    beside = scratch.beside(target.parent / "export")
     moment = Moment(state=State(Store(made.url)), as_of=made.as_of)
     try:
         history = [(e, e.changes()) for e in on_disk.shown(folder) if e.number < made.number]
         static_edition.write(moment, made.manifest, made.changes(), beside, history=history, chosen=chosen)
         for edition in on_disk.shown(folder):
             if edition.number <= made.number:
-                shutil.copytree(edition.folder / SITE, beside / "editions" / edition.folder.name)
+                _copy(edition, beside / "editions" / edition.folder.name)
+        for name in (POINTER, KEYS) if made.number == held.edition else ():  # they speak of the edition shown
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, beside / "editions" / name)
         beside.rename(target)
     finally:
         moment.state.store.engine.dispose()
         shutil.rmtree(beside, ignore_errors=True)
     return made
+
+
+def _copy(edition: Edition, target: Path) -> None:
+    """Copy an edition: its site at the root of the folder, and beside it what its manifest lists besides, manifest and signature."""
+    shutil.copytree(edition.folder / SITE, target)
+    others = [name for name in edition.manifest["files"] if not name.startswith(f"{SITE}/")]
+    for name in [*others, MANIFEST, SIGNATURE]:
+        if (edition.folder / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(edition.folder / name, target / name)

@@ -23,6 +23,8 @@ from kpis.store.tables import table_of
 from kpis.store.vintages import Origin
 from publishers.editions import on_disk, publication
 from publishers.editions.public_tables import PRIVATE, PUBLIC, columns_of
+from publishers.editions.record import recorded
+from publishers.editions.verify import verify
 from publishers.opendata import package
 from tests.killed import killed
 from tests.publishers.house import House
@@ -216,11 +218,11 @@ def tampered(published: House, tmp_path: Path) -> Path:
 
 
 def named(folder: Path, **rest: object) -> set[tuple[int, str]]:
-    return {(f.edition, f.file) for f in on_disk.verify(folder, **rest)}  # type: ignore[arg-type]
+    return {(f.edition, f.file) for f in verify(folder, **rest)}  # type: ignore[arg-type]
 
 
 def test_untouched_editions_are_unchanged_and_form_a_chain(published: House) -> None:
-    assert on_disk.verify(published.folder, recorded=publication.recorded(published.store)) == []
+    assert verify(published.folder, recorded=recorded(published.store)) == []
     first, second = on_disk.opened(published.folder, 1), on_disk.opened(published.folder, 2)
     assert (first.manifest["previous_sha256"], second.manifest["previous_sha256"]) == (None, first.sha256)
     rows = published.store.all_of(tables.Publication)
@@ -250,17 +252,17 @@ def test_a_file_changed_added_or_taken_away_is_named(tampered: Path) -> None:
 def test_an_edition_forged_together_with_its_manifest_breaks_the_chain(tampered: Path, published: House) -> None:
     manifest = tampered / "0001" / "manifest.json"
     manifest.write_text(manifest.read_text(encoding="utf-8").replace("最初の公表", "別の説明"), encoding="utf-8")
-    assert named(tampered) == {(1, "manifest.json")}
+    assert named(tampered) == {(1, "manifest.json"), (1, "manifest.sig")}
     newest = tampered / "0002" / "manifest.json"
     newest.write_text(newest.read_text(encoding="utf-8").replace("用紙の削減率を訂正", "別の説明"), encoding="utf-8")
-    assert (2, "manifest.json") in named(tampered, recorded=publication.recorded(published.store))
+    assert (2, "manifest.json") in named(tampered, recorded=recorded(published.store))
 
 
 def test_a_missing_edition_is_named(tampered: Path, published: House) -> None:
     shutil.rmtree(tampered / "0001")
     assert (1, "0001") in named(tampered)
     shutil.rmtree(tampered / "0002")
-    assert {(1, "0001"), (2, "0002"), (2, "current.json")} <= named(tampered, recorded=publication.recorded(published.store))
+    assert {(1, "0001"), (2, "0002"), (2, "current.json")} <= named(tampered, recorded=recorded(published.store))
 
 
 # Going back ---------------------------------------------------------------------------------------------------------
@@ -270,7 +272,7 @@ def test_an_earlier_edition_can_be_shown_again_and_the_reason_is_public(house: H
     house.publish("一")
     house.correct("paper_reduction_rate", "FY2022", value="70.5")
     house.publish("二")
-    publication.rollback(house.store, 1, reason="訂正が誤り", now=house.at, folder=house.folder)
+    publication.rollback(house.store, 1, reason="訂正が誤り", now=house.at, chosen=house.chosen)
     held = on_disk.current(house.folder)
     assert held is not None and held.number == 1
     assert [e.number for e in on_disk.shown(house.folder)] == [1]
@@ -280,7 +282,7 @@ def test_an_earlier_edition_can_be_shown_again_and_the_reason_is_public(house: H
     assert [e.number for e in on_disk.shown(house.folder)] == [3, 1]
     pointer = on_disk.pointer(house.folder)
     assert pointer is not None and pointer.withdrawn[2]["reason"] == "訂正が誤り"
-    publication.rollback(house.store, 2, reason="やはり正しい", now=house.at, folder=house.folder)
+    publication.rollback(house.store, 2, reason="やはり正しい", now=house.at, chosen=house.chosen)
     assert [e.number for e in on_disk.shown(house.folder)] == [2, 1]
 
 
@@ -291,7 +293,7 @@ def test_a_changed_edition_is_never_shown_again(house: House) -> None:
     page.chmod(0o644)
     page.write_text("forged", encoding="utf-8")
     with pytest.raises(FigureRefused, match=r"index\.html"):
-        publication.rollback(house.store, 1, reason="x", now=house.at, folder=house.folder)
+        publication.rollback(house.store, 1, reason="x", now=house.at, chosen=house.chosen)
 
 
 # Dying and racing ---------------------------------------------------------------------------------------------------
@@ -303,14 +305,15 @@ def test_somebody_else_who_was_quicker_is_noticed_and_nothing_is_left_lying_abou
     house.publish()
     write = publication._write
 
-    def slow(beside: Path, *rest: object) -> None:
-        write(beside, *rest)  # type: ignore[arg-type]
+    def slow(beside: Path, *rest: object) -> dict[str, object]:
+        row = write(beside, *rest)  # type: ignore[arg-type]
         shutil.copytree(house.folder / "0001", house.folder / "0002")
+        return row
 
     monkeypatch.setattr(publication, "_write", slow)
     with pytest.raises(FigureRefused, match="somebody else"):
         house.publish()
-    assert sorted(p.name for p in house.folder.iterdir()) == ["0001", "0002", "current.json"]
+    assert sorted(p.name for p in house.folder.iterdir()) == ["0001", "0002", "current.json", "keys.json"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")
@@ -334,13 +337,13 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
         killed(publish, after=chance.uniform(0, 2 * usual))
         after = on_disk.current(house.folder)
         assert after is not None and after.number >= before.number
-        assert on_disk.verify(house.folder, after.number) == []
+        assert verify(house.folder, after.number) == []
         assert Store(after.url).book().entries
         seen["old" if after.number == before.number else "new"] += 1
     assert seen["old"] > 5 and seen["new"] > 0, f"the kills fell all on one side of the pointer: {seen}"
     last = house.publish("最後まで")
-    assert on_disk.verify(house.folder, recorded=publication.recorded(house.store)) == []
-    assert set(publication.recorded(house.store)) == set(range(1, last.number + 1))
+    assert verify(house.folder, recorded=recorded(house.store)) == []
+    assert set(recorded(house.store).editions) == set(range(1, last.number + 1))
 
 
 def test_every_public_table_and_column_is_described_in_both_languages(published: House) -> None:

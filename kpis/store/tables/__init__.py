@@ -26,7 +26,7 @@ from kpis.store.tables.indicators import (
     TargetFields,
     Withdrawal,
 )
-from kpis.store.tables.instance import AuditEvent, DataRevision, OriginalFile, Publication
+from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, OriginalFile, Publication, SigningKey
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
     Milestone,
@@ -47,6 +47,7 @@ from kpis.store.tables.reports import (
     ReportingException,
     ReviewComment,
     Submission,
+    SubmissionContributor,
     SubmissionRow,
     SubmissionWarning,
     UserAccount,
@@ -61,6 +62,7 @@ __all__ = [
     "Bureau",
     "BureauFields",
     "DataRevision",
+    "EditionPointer",
     "Facility",
     "FacilityFields",
     "FigureFields",
@@ -90,11 +92,13 @@ __all__ = [
     "ReportingPeriod",
     "ReviewComment",
     "SQLModel",
+    "SigningKey",
     "Source",
     "SourceFields",
     "StrategyVersion",
     "StrategyVersionFields",
     "Submission",
+    "SubmissionContributor",
     "SubmissionRow",
     "SubmissionWarning",
     "Succession",

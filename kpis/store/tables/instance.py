@@ -8,7 +8,7 @@ from typing import Annotated
 from sqlalchemy import CheckConstraint, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from kpis.store.fields import KEY, Instant, refers
+from kpis.store.fields import KEY, Instant, MaybeInstant, refers
 
 
 class OriginalFile(SQLModel, table=True):
@@ -25,7 +25,7 @@ class OriginalFile(SQLModel, table=True):
 
 
 class Publication(SQLModel, table=True):
-    """A numbered, immutable edition for the public, chained to the one before by checksum."""
+    """A numbered, immutable edition for the public, chained to the one before by checksum; intended only until it was first shown."""
 
     edition: Annotated[int, KEY]
     published_at: Instant
@@ -39,20 +39,48 @@ class Publication(SQLModel, table=True):
         str | None,
         refers("user_account.email"),
     ] = None
+    signature: str = ""  # of the manifest; blank in editions from before there were keys
+    first_shown_at: MaybeInstant = None
+
+
+class EditionPointer(SQLModel, table=True):
+    """Which edition the public sees: one row per move of the pointer, with the signed document as it stands on disk; append-only."""
+
+    __tablename__ = "edition_pointer"
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    edition: Annotated[int, Field(foreign_key="publication.edition")]
+    document: str
+    moved_at: Instant
+    moved_by: str
+
+
+class SigningKey(SQLModel, table=True):
+    """A key that signs editions, as it is published beside them; the last one is in force."""
+
+    __tablename__ = "signing_key"
+    key_id: Annotated[str, KEY]
+    public_key: str
+    first_edition: int
+    first_pointer: int = Field(unique=True)
+    introduced_at: str
+    follows: str
+    signature: str
+    signature_before: str
 
 
 class AuditEvent(SQLModel, table=True):
-    """Who did what, when, from which file and cell; append-only."""
+    """Who did what, when, from which file and cell; append-only, each line with the checksum of itself and the one before."""
 
     __tablename__ = "audit_event"
     id: Annotated[int | None, KEY] = None
     occurred_at: Instant
     actor: str
     action: str
-    subject: str
+    subject: str = Field(index=True)
     file_sha256: str | None = None
     cell: str = ""
     detail: str = ""
+    sha256: str = ""
 
 
 class DataRevision(SQLModel, table=True):

@@ -70,6 +70,14 @@ class Submission(SQLModel, table=True):
     open_json: str = ""  # (indicator, period) of each that stays without a figure
 
 
+class SubmissionContributor(SQLModel, table=True):
+    """One row per report and person who wrote a part of it, in any of its uploads: none of them decides on it."""
+
+    __tablename__ = "submission_contributor"
+    submission_id: int = Field(foreign_key="submission.id", primary_key=True, sa_column_kwargs={"autoincrement": False})
+    email: Annotated[str, KEY]
+
+
 class SubmissionRow(SQLModel, table=True):
     """One validated row of a submission, as drafted: the file's kind, the cell it came from and its fields as JSON.
 

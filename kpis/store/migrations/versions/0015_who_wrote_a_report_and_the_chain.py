@@ -1,0 +1,97 @@
+"""everybody who wrote a part of a report; audit lines that are chained, and that the database neither changes nor removes"""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
+from kpis.store.trail import linked
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+PARTS = ("uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted")
+AUDIT = sa.table(
+    "audit_event", sa.column("id", sa.Integer), sa.column("occurred_at", sa.DateTime),
+    *(sa.column(name, sa.Text) for name in ("actor", "action", "subject", "file_sha256", "cell", "detail", "sha256")),
+)
+CONTRIBUTOR = sa.table("submission_contributor", sa.column("submission_id", sa.Integer), sa.column("email", sa.Text))
+SAID = "audit_event is append-only"
+
+
+def upgrade() -> None:
+    """Apply."""
+    text = sqlmodel.sql.sqltypes.AutoString()
+    op.create_table(
+        "submission_contributor",
+        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), primary_key=True, autoincrement=False),
+        sa.Column("email", text, primary_key=True),
+    )
+    op.add_column("audit_event", sa.Column("sha256", text, nullable=False, server_default=""))
+    op.create_index("ix_audit_event_subject", "audit_event", ["subject"])
+    _fill_contributors()
+    _chain()
+    _protect()
+
+
+def _fill_contributors() -> None:
+    """Take who wrote what from the reports, their warnings and the audit trail: reports on their way are held to the new rule too."""
+    connection = op.get_bind()
+    wrote = {
+        (number, email)
+        for said in ("id, created_by FROM submission", "id, submitted_by FROM submission", "submission_id, confirmed_by FROM submission_warning")
+        for number, email in connection.execute(sa.text(f"SELECT {said}"))
+        if email is not None
+    }
+    reports = {number for number, _ in wrote}
+    for subject, actor in connection.execute(sa.select(AUDIT.c.subject, AUDIT.c.actor).where(AUDIT.c.action.in_(PARTS))):
+        number = subject.removeprefix("submission ")
+        if number.isdigit() and int(number) in reports:
+            wrote.add((int(number), actor))
+    if wrote:
+        op.bulk_insert(CONTRIBUTOR, [{"submission_id": number, "email": email} for number, email in sorted(wrote)])
+
+
+def _chain() -> None:
+    """Give every line its checksum, in the order in which the lines came."""
+    connection = op.get_bind()
+    previous = ""
+    for row in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.id)).all():
+        previous = linked(previous, row._mapping)
+        connection.execute(sa.update(AUDIT).where(AUDIT.c.id == row.id).values(sha256=previous))
+
+
+def _protect() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_event_no_{act.lower()} BEFORE {act} ON audit_event BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
+            )
+        # INSERT OR REPLACE removes a row without asking the trigger of DELETE.
+        op.execute(
+            "CREATE TRIGGER audit_event_no_replace BEFORE INSERT ON audit_event "
+            f"WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_event_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{SAID}'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_event_append_only()"
+    )
+
+
+def downgrade() -> None:
+    """Undo."""
+    if op.get_bind().dialect.name == "sqlite":
+        for name in ("update", "delete", "replace"):
+            op.execute(f"DROP TRIGGER audit_event_no_{name}")
+    else:
+        op.execute("DROP TRIGGER audit_event_append_only ON audit_event")
+        op.execute("DROP FUNCTION audit_event_append_only()")
+    op.drop_index("ix_audit_event_subject", "audit_event")
+    op.drop_column("audit_event", "sha256")
+    op.drop_table("submission_contributor")

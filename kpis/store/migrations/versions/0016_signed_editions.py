@@ -1,0 +1,72 @@
+"""editions are intended before they are shown, signed by keys that the database knows; every move of the pointer is a row"""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+SAID = "edition_pointer is append-only"
+
+
+def upgrade() -> None:
+    """Apply."""
+    text = sqlmodel.sql.sqltypes.AutoString
+    op.create_table(
+        "signing_key",
+        sa.Column("key_id", text(), primary_key=True),
+        sa.Column("public_key", text(), nullable=False),
+        sa.Column("first_edition", sa.Integer(), nullable=False),
+        sa.Column("first_pointer", sa.Integer(), nullable=False, unique=True),
+        sa.Column("introduced_at", text(), nullable=False),
+        sa.Column("follows", text(), nullable=False),
+        sa.Column("signature", text(), nullable=False),
+        sa.Column("signature_before", text(), nullable=False),
+    )
+    op.create_table(
+        "edition_pointer",
+        sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("edition", sa.Integer(), sa.ForeignKey("publication.edition"), nullable=False),
+        sa.Column("document", text(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(), nullable=False),
+        sa.Column("moved_by", text(), nullable=False),
+    )
+    op.add_column("publication", sa.Column("signature", text(), nullable=False, server_default=""))
+    op.add_column("publication", sa.Column("first_shown_at", sa.DateTime(), nullable=True))
+    op.execute("UPDATE publication SET first_shown_at = published_at")
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER edition_pointer_no_{act.lower()} BEFORE {act} ON edition_pointer "
+                f"BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
+            )
+        op.execute(
+            "CREATE TRIGGER edition_pointer_no_replace BEFORE INSERT ON edition_pointer "
+            f"WHEN EXISTS (SELECT 1 FROM edition_pointer WHERE sequence = NEW.sequence) BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION edition_pointer_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{SAID}'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER edition_pointer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON edition_pointer "
+        "FOR EACH STATEMENT EXECUTE FUNCTION edition_pointer_append_only()"
+    )
+
+
+def downgrade() -> None:
+    """Undo."""
+    if op.get_bind().dialect.name == "sqlite":
+        for name in ("update", "delete", "replace"):
+            op.execute(f"DROP TRIGGER edition_pointer_no_{name}")
+    else:
+        op.execute("DROP TRIGGER edition_pointer_append_only ON edition_pointer")
+        op.execute("DROP FUNCTION edition_pointer_append_only()")
+    op.drop_column("publication", "first_shown_at")
+    op.drop_column("publication", "signature")
+    op.drop_table("edition_pointer")
+    op.drop_table("signing_key")

@@ -1,0 +1,191 @@
+"""Who signs editions: the key of an instance (Ed25519), the public keys beside its editions, and what each of them may sign.
+
+``keys.json`` lists every key the instance ever had, in order. Each entry signs itself, and the key before it signs it too, unless
+that one was lost. A key is good for the editions and pointers from its first on, until the next one begins: an old key that
+somebody stole signs nothing new. Whoever was given any one of the keys by another way (``EDITIONS_KEY``, ``verify --key``) is
+led to the others by these signatures.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from kpis.errors import EditionRefused, SettingsRefused
+
+NEXT = ".next"  # a new private key, until the database knows it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """A public key as it is published; ``follows`` is the key before it, ``signature_before`` that key's signature or a blank."""
+
+    key_id: str
+    public_key: str  # base64 of its 32 bytes
+    first_edition: int
+    first_pointer: int
+    introduced_at: str
+    follows: str
+    signature: str = ""
+    signature_before: str = ""
+
+    @property
+    def statement(self) -> bytes:
+        """Return what its two signatures sign."""
+        return canonical({name: value for name, value in asdict(self).items() if not name.startswith("signature")})
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """Return the bytes that stand for a document in a signature: JSON, names in order, nothing between."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def name_of(public_key: str) -> str:
+    """Return the name of a public key: the beginning of its SHA-256."""
+    return hashlib.sha256(base64.b64decode(public_key)).hexdigest()[:32]
+
+
+def public_of(private: Ed25519PrivateKey) -> str:
+    """Return the public half of a private key."""
+    return base64.b64encode(private.public_key().public_bytes_raw()).decode()
+
+
+def sign(private: Ed25519PrivateKey, content: bytes) -> str:
+    """Return the signature of bytes, in base64."""
+    return base64.b64encode(private.sign(content)).decode()
+
+
+def is_signed(public_key: str, content: bytes, signature: object) -> bool:
+    """Say whether a signature is this key's of these bytes; whatever cannot be read is none."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+        key.verify(base64.b64decode(str(signature), validate=True), content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def read_keys(content: bytes) -> tuple[Key, ...]:
+    """Read ``keys.json``; every entry must be signed by itself and, where it names one, by the key before it.
+
+    Raises:
+        EditionRefused: it cannot be read, or a signature is wrong.
+    """
+    try:
+        keys = tuple(Key(**entry) for entry in json.loads(content)["keys"])
+        names = [key.key_id for key in keys]
+        is_whole = bool(keys) and len(set(names)) == len(names) and all(key.key_id == name_of(key.public_key) for key in keys)
+        is_whole = is_whole and all(type(number) is int for key in keys for number in (key.first_edition, key.first_pointer))
+    except (ValueError, TypeError, KeyError) as error:
+        raise EditionRefused("keys_unreadable") from error
+    for before, key in zip((None, *keys), keys, strict=False):
+        is_whole = is_whole and is_signed(key.public_key, key.statement, key.signature)
+        is_whole = is_whole and key.follows == (before.key_id if before else "")
+        if before is not None:
+            is_whole = is_whole and key.first_edition >= before.first_edition and key.first_pointer > before.first_pointer
+            if key.signature_before:
+                is_whole = is_whole and is_signed(before.public_key, key.statement, key.signature_before)
+    if not is_whole:
+        raise EditionRefused("keys_not_signed")
+    return keys
+
+
+def keys_document(keys: Iterable[Key]) -> bytes:
+    """Return the bytes of ``keys.json``."""
+    return (json.dumps({"keys": [asdict(key) for key in keys]}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def led_to(keys: Sequence[Key], pinned: str) -> tuple[Key, ...]:
+    """Return the keys that a key known by another way vouches for; nothing where it is not among them or does not reach the last.
+
+    It reaches those before it, which each later one names, and those after it as long as each was signed by the one before.
+    """
+    names = [key.public_key for key in keys]
+    if pinned not in names:
+        return ()
+    later = keys[names.index(pinned) + 1 :]
+    return tuple(keys) if all(key.signature_before for key in later) else ()
+
+
+def pinned_key(given: str) -> str:
+    """Return the public key that a text or a file named by it holds: base64 alone, or a ``keys.json`` whose last key is taken.
+
+    Raises:
+        SettingsRefused: there is no key in it.
+    """
+    text = given.strip()
+    try:
+        if len(text) < 400 and Path(text).is_file():
+            text = Path(text).read_text(encoding="utf-8").strip()
+        if text.startswith("{"):
+            text = json.loads(text)["keys"][-1]["public_key"]
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+    except (ValueError, KeyError, IndexError, TypeError, OSError) as error:
+        raise SettingsRefused("key_unreadable", given=given[:80]) from error
+    return text
+
+
+def in_force(keys: Sequence[Key], *, edition: int | None = None, pointer: int | None = None) -> Key | None:
+    """Return the key that must have signed an edition or a pointer of this number; ``None`` before the first key."""
+    held = None
+    for key in keys:
+        first, number = (key.first_edition, edition) if edition is not None else (key.first_pointer, pointer)
+        if number is not None and number >= first:
+            held = key
+    return held
+
+
+# The private key -----------------------------------------------------------------------------------------------------
+
+
+def make_private(path: Path) -> Ed25519PrivateKey:
+    """Make a private key and keep it in a file that only its owner may read.
+
+    Raises:
+        SettingsRefused: it cannot be written there.
+    """
+    private = Ed25519PrivateKey.generate()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise SettingsRefused("signing_key_unwritable", path=path, fault=os.strerror(error.errno or 0)) from error
+    return private
+
+
+def load_private(path: Path) -> Ed25519PrivateKey | None:
+    """Return the private key in a file; ``None`` where there is none.
+
+    Raises:
+        SettingsRefused: others may read the file, or it holds no such key.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SettingsRefused("signing_key_unreadable", path=path) from error
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise SettingsRefused("signing_key_open", path=path)
+    try:
+        private = load_pem_private_key(content, password=None)
+    except (ValueError, TypeError) as error:
+        raise SettingsRefused("signing_key_unreadable", path=path) from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise SettingsRefused("signing_key_unreadable", path=path)
+    return private

@@ -1,0 +1,343 @@
+"""Editions as the working database records them: intended, shown, pointed at, signed; and the disk brought to what it says.
+
+An edition is *intended* in the database before its folder gets its name, and *shown* in the transaction in which it does: that
+transaction adds the row that moves the pointer. ``current.json`` and ``keys.json`` are then written from the database. A process
+that dies between leaves an intention, which the next start undoes (nobody ever saw the edition), or a pointer that is not on the
+disk yet, which the next start writes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, func, insert, select
+from sqlmodel import Session
+
+from kpis.declared import Row
+from kpis.errors import EditionRefused, FigureRefused, NotFound, SettingsRefused
+from kpis.message import Message
+from kpis.reporting.people import record
+from kpis.settings import Settings
+from kpis.store import tables, trail
+from kpis.store.fields import record_of
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from publishers.editions import on_disk, verify
+from publishers.editions.keys import NEXT, Key, canonical, keys_document, load_private, make_private, name_of, public_of, sign
+from publishers.editions.on_disk import KEYS, MANIFEST, POINTER
+from publishers.editions.scratch import beside, put, sweep, sync_folder
+from publishers.editions.verify import EditionFault, Recorded
+
+NOBODY = "system"  # whose audit lines are what a start finishes or undoes
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The private key of this instance, and the public one as it is published."""
+
+    private: Ed25519PrivateKey
+    key: Key
+
+    def sign(self, content: bytes) -> str:
+        """Return the signature of bytes, in base64."""
+        return sign(self.private, content)
+
+
+# What is recorded ------------------------------------------------------------------------------------------------------
+
+
+def recorded(store: Store) -> Recorded:
+    """Return what the database holds of the editions that were shown, their pointer and their keys."""
+    with store.reading() as session:
+        return recorded_in(session)
+
+
+def recorded_in(session: Session) -> Recorded:
+    """Return what the database holds of editions, within a session; keys count from the first pointer that they signed."""
+    table = table_of(tables.Publication)
+    shown = select(table.c.edition, table.c.sha256).where(table.c.first_shown_at.is_not(None))
+    document = _newest(session)
+    return Recorded(
+        {row.edition: row.sha256 for row in session.execute(shown)}, document or "", keys_in(session) if document else ()
+    )
+
+
+def keys_in(session: Session) -> tuple[Key, ...]:
+    """Return every key of the instance, in order."""
+    table = table_of(tables.SigningKey)
+    return tuple(record_of(Key, row) for row in session.execute(select(table).order_by(table.c.first_pointer)))
+
+
+def _newest(session: Session) -> str | None:
+    table = table_of(tables.EditionPointer)
+    document: str | None = session.execute(select(table.c.document).order_by(table.c.sequence.desc()).limit(1)).scalar()
+    return document
+
+
+def _sequence(session: Session) -> int:
+    return session.execute(select(func.max(table_of(tables.EditionPointer).c.sequence))).scalar() or 0
+
+
+def faults(store: Store, folder: Path, number: int | None = None, *, key: str = "") -> list[EditionFault]:
+    """Compare editions with what the database recorded, and the database's own chains with themselves."""
+    wrong = verify.verify(folder, number, recorded=recorded(store), key=key)
+    with store.reading() as session:
+        if (line := trail.first_break(session)) is not None:
+            wrong.append(EditionFault(0, "audit_event", Message("trail_broken", line=line)))
+        before = ""
+        table = table_of(tables.EditionPointer)
+        for row in session.execute(select(table).order_by(table.c.sequence)):
+            if json.loads(row.document).get("previous_sha256") != before:
+                wrong.append(EditionFault(row.edition, "edition_pointer", Message("pointer_chain_broken", sequence=row.sequence)))
+            before = sha256(row.document.encode()).hexdigest()
+        for n in on_disk.numbers(folder):
+            try:
+                anchor = on_disk.read_manifest(folder, n).manifest.get("trail_sha256")
+            except NotFound:
+                continue  # named already
+            if anchor and not trail.holds(session, str(anchor)):
+                wrong.append(EditionFault(n, "audit_event", Message("trail_shortened")))
+    return wrong
+
+
+# Keys ------------------------------------------------------------------------------------------------------------------
+
+
+def signer(store: Store, chosen: Settings, *, now: datetime) -> Signer:
+    """Return what signs; the first key of an instance is made here.
+
+    Raises:
+        SettingsRefused: the private key is missing, another one, or open to others.
+    """
+    path = chosen.signing_key_file
+    with store.writing(is_figures=False) as session:
+        keys, private = keys_in(session), load_private(path)
+        if keys and (private is None or name_of(public_of(private)) != keys[-1].key_id):
+            waiting = path.with_name(path.name + NEXT)
+            private = load_private(waiting)  # a rotation that died before its last step
+            if private is None or name_of(public_of(private)) != keys[-1].key_id:
+                raise SettingsRefused("signing_key_not_here", path=path, key=keys[-1].key_id)
+            waiting.replace(path)
+        if keys and private is not None:
+            return Signer(private, keys[-1])
+        private = private or make_private(path)
+        key = _introduce(session, private, chosen.editions_dir, now=now)
+        return Signer(private, key)
+
+
+def _introduce(
+    session: Session, private: Ed25519PrivateKey, folder: Path, *, now: datetime, before: Signer | None = None, follows: str = ""
+) -> Key:
+    """Record a new key, from the next edition and pointer on; the one before signs it where it is given."""
+    number = max([0, *on_disk.numbers(folder), *recorded_in(session).editions]) + 1
+    public = public_of(private)
+    key = Key(
+        key_id=name_of(public), public_key=public, first_edition=number, first_pointer=_sequence(session) + 1,
+        introduced_at=now.isoformat() + "Z", follows=follows,
+    )  # fmt: skip
+    signed = asdict(key) | {
+        "signature": sign(private, key.statement), "signature_before": before.sign(key.statement) if before else "",
+    }  # fmt: skip
+    session.execute(insert(table_of(tables.SigningKey)).values(**signed))
+    record(session, NOBODY, "key_introduced", key.key_id, detail=f"first edition {number}")
+    return Key(**signed)
+
+
+def rotate(store: Store, chosen: Settings, *, now: datetime, is_lost: bool = False) -> Key:
+    """Sign with a new key from now on: the old one signs it, and the pointer is signed anew.
+
+    Args:
+        store: the working figures.
+        chosen: settings; those of the process.
+        now: the instant, UTC.
+        is_lost: the old key is gone, so that nothing signs the new one; whoever holds the old public key must be given it.
+
+    Raises:
+        FigureRefused: nothing was published yet.
+        SettingsRefused: the old private key is not here, and nobody said that it is lost.
+    """
+    path, folder = chosen.signing_key_file, chosen.editions_dir
+    before = None if is_lost else signer(store, chosen, now=now)
+    waiting = path.with_name(path.name + NEXT)
+    with store.writing(is_figures=False) as session:
+        keys, document = keys_in(session), _newest(session)
+        if not keys or document is None:
+            raise FigureRefused("no_key_yet")
+        private = make_private(waiting)
+        key = _introduce(session, private, folder, now=now, before=before, follows=keys[-1].key_id)
+        held = json.loads(document)
+        made = on_disk.read_manifest(folder, held["edition"])
+        point(session, Signer(private, key), made.number, made.sha256, held["withdrawn"], now=now, actor=NOBODY)
+    waiting.replace(path)
+    sync_folder(path.parent)
+    bring(store, folder)
+    return key
+
+
+# Steps -----------------------------------------------------------------------------------------------------------------
+
+
+def intend(store: Store, row: Row) -> None:
+    """Record that an edition is about to be shown.
+
+    Raises:
+        FigureRefused: somebody else was quicker.
+    """
+    with store.writing(is_figures=False) as session:
+        if session.get(tables.Publication, row["edition"]) is not None:
+            raise FigureRefused("edition_published_meanwhile", number=row["edition"])
+        session.execute(insert(table_of(tables.Publication)).values(**_with_publisher(session, row)))
+
+
+def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *, now: datetime, actor: str) -> None:
+    """Give an edition its name and move the pointer to it, in one transaction of the database.
+
+    Args:
+        store: the working figures.
+        row: as it was intended.
+        written: the folder with its files.
+        folder: of all editions.
+        signing: who signs the pointer.
+        now: the instant of publication, UTC.
+        actor: who publishes.
+
+    Raises:
+        FigureRefused: somebody else was quicker.
+    """
+    number = row["edition"]
+    with store.writing(is_figures=False) as session:
+        held = session.get(tables.Publication, number)
+        if held is None:  # somebody's start took this for the intention of a dead process
+            session.execute(insert(table_of(tables.Publication)).values(**_with_publisher(session, row)))
+            held = session.get_one(tables.Publication, number)
+        if held.sha256 != row["sha256"] or held.first_shown_at is not None:
+            raise FigureRefused("edition_published_meanwhile", number=number)
+        try:
+            written.rename(folder / on_disk.folder_name(number))
+        except OSError as error:
+            raise FigureRefused("edition_published_meanwhile", number=number) from error
+        sync_folder(folder)
+        held.first_shown_at = now
+        session.flush()
+        document = point(session, signing, number, row["sha256"], withdrawn(session, folder), now=now, actor=actor)
+        detail = f"{row['note']} (pointer {sha256(document.encode()).hexdigest()})"
+        record(session, actor, "publish", f"edition {number}", file_sha256=row["sha256"], detail=detail)
+
+
+def _with_publisher(session: Session, row: Row) -> Row:
+    """Return a row of an edition that names who publishes it only where that person is known here."""
+    people = table_of(tables.UserAccount)
+    known = session.execute(select(people.c.email).where(people.c.email == row["published_by"])).first()
+    return {**row, "published_by": row["published_by"] if known else None}
+
+
+def withdrawn(session: Session, folder: Path) -> dict[int, Mapping[str, str]]:
+    """Return the editions taken back, with instant and reason, as the database says; from before it did, as the disk says."""
+    document = _newest(session)
+    if document is not None:
+        return {int(n): why for n, why in json.loads(document)["withdrawn"].items()}
+    held = on_disk.pointer(folder)
+    return dict(held.withdrawn) if held else {}
+
+
+def point(
+    session: Session, signing: Signer, number: int, edition_sha256: str, marks: Mapping[int, Mapping[str, str]], *,
+    now: datetime, actor: str,
+) -> str:  # fmt: skip
+    """Add the row that moves the pointer; return its signed document, as it will stand on the disk."""
+    before = _newest(session)
+    sequence = _sequence(session) + 1
+    said = {
+        "edition": number, "edition_sha256": edition_sha256,
+        "withdrawn": {str(n): dict(why) for n, why in sorted(marks.items(), key=lambda mark: int(mark[0]))},
+        "sequence": sequence, "moved_at": now.isoformat() + "Z", "key": signing.key.key_id,
+        "previous_sha256": sha256(before.encode()).hexdigest() if before else "",
+    }  # fmt: skip
+    document = json.dumps({**said, "signature": signing.sign(canonical(said))}, ensure_ascii=False, indent=1) + "\n"
+    values = {"sequence": sequence, "edition": number, "document": document, "moved_at": now, "moved_by": actor}
+    session.execute(insert(table_of(tables.EditionPointer)).values(**values))
+    return document
+
+
+# The disk ---------------------------------------------------------------------------------------------------------------
+
+
+def settle(store: Store, folder: Path) -> list[Message]:
+    """Finish or undo what a process that died left of a publication, and bring the disk to what the database says.
+
+    Returns:
+        What was done, or differs and is left alone, a sentence each; nothing where all was in order.
+    """
+    if not folder.is_dir():
+        return []
+    sweep(folder, ".writing", f".{POINTER}", f".{KEYS}")
+    told = []
+    intended = table_of(tables.Publication).c.first_shown_at.is_(None)
+    with store.reading() as session:
+        waits = session.execute(select(table_of(tables.Publication).c.edition).where(intended)).first()
+    if waits:
+        with store.writing(is_figures=False) as session:  # no living publication stands between its two steps now
+            table = table_of(tables.Publication)
+            for row in session.execute(select(table).where(intended)).all():
+                _remove(folder, row.edition, row.sha256)
+                session.execute(delete(table).where(table.c.edition == row.edition))
+                record(session, NOBODY, "publish_undone", f"edition {row.edition}", file_sha256=row.sha256, detail=row.note)
+                told.append(Message("publication_undone", number=row.edition))
+    brought = bring(store, folder)
+    for message in brought:
+        if message.key == "pointer_written":
+            with store.writing(is_figures=False) as session:
+                record(session, NOBODY, "pointer_written", POINTER, detail=f"edition {message.values['number']}")
+    return [*told, *brought]
+
+
+def _remove(folder: Path, number: int, manifest_sha256: str) -> None:
+    place = folder / on_disk.folder_name(number)
+    try:
+        is_own = on_disk.sha256_of(place / MANIFEST) == manifest_sha256
+    except OSError:
+        return
+    if is_own:
+        gone = beside(folder / "writing")
+        place.rename(gone)
+        shutil.rmtree(gone)
+
+
+def bring(store: Store, folder: Path) -> list[Message]:
+    """Write pointer and keys as the database has them, unless the disk is ahead of a database that was put back."""
+    noted = recorded(store)
+    if not noted.pointer:
+        return []
+    document, keys = noted.pointer.encode(), keys_document(noted.keys)
+    own = on_disk.read_pointer(document, ())
+    wrong = {name: content for name, content in ((KEYS, keys), (POINTER, document)) if _content(folder / name) != content}
+    if not wrong:
+        return []
+    try:
+        ahead = on_disk.pointer(folder)
+    except EditionRefused:
+        ahead = None
+    if ahead is not None and ahead.sequence > own.sequence:
+        return [Message("editions_ahead", number=ahead.edition)]
+    first, last = (KEYS, POINTER) if (folder / KEYS).exists() else (POINTER, KEYS)  # at no moment an unsigned pointer beside keys
+    try:
+        for name in (first, last):
+            if name in wrong:
+                put(folder / name, wrong[name])
+    except OSError as error:
+        return [Message("editions_not_writable", folder=folder, fault=error.strerror)]
+    return [Message("pointer_written", number=own.edition)]
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+    except OSError:
+        return None

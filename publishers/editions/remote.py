@@ -1,0 +1,149 @@
+"""Whether the editions behind an address are what was published: proved by signatures alone, with nothing but a public key."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import quote
+
+import httpx2
+
+from kpis.errors import EditionRefused
+from kpis.message import Message
+from publishers.editions.keys import Key, in_force, is_signed, led_to, read_keys
+from publishers.editions.on_disk import KEYS, MANIFEST, POINTER, SIGNATURE, SITE, folder_name, read_pointer
+from publishers.editions.verify import EditionFault, pointer_disagrees
+
+SECONDS = 300.0  # for everything together
+SMALL = 20_000_000  # bytes of a manifest, a pointer, a list of keys
+LARGE = 2_000_000_000  # bytes of all files of an edition
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What was looked at: the editions whose manifests are signed, the one whose files were read, and every fault."""
+
+    editions: tuple[int, ...]
+    shown: int | None
+    faults: tuple[EditionFault, ...]
+
+
+class _Unread(Exception):
+    """An answer that cannot be used; the message says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.key)
+        self.message = message
+
+
+class _Site:
+    """The addresses below ``…/editions/``, read with limits of time and size; nothing leads elsewhere."""
+
+    def __init__(self, address: str, client: httpx2.Client, until: float) -> None:
+        self._base, self._client, self._until = f"{address.rstrip('/')}/editions/", client, until
+
+    def chunks(self, name: str, *, most: int) -> Iterator[bytes]:
+        """Yield the bytes of a file.
+
+        Raises:
+            _Unread: it is not there, leads elsewhere, is larger or takes longer than allowed.
+        """
+        size = 0
+        try:
+            with self._client.stream("GET", self._base + quote(name)) as answer:
+                if answer.status_code != 200:
+                    raise _Unread(Message("answer_unusable", status=answer.status_code))
+                for chunk in answer.iter_bytes():
+                    size += len(chunk)
+                    if size > most:
+                        raise _Unread(Message("answer_too_large", most=most))
+                    if time.monotonic() > self._until:
+                        raise _Unread(Message("answer_too_slow", seconds=int(SECONDS)))
+                    yield chunk
+        except httpx2.HTTPError as error:
+            raise _Unread(Message("address_unreachable", fault=type(error).__name__)) from error
+
+    def content(self, name: str) -> bytes:
+        """Return a small file whole."""
+        return b"".join(self.chunks(name, most=SMALL))
+
+
+def verify_address(address: str, number: int | None = None, *, key: str = "") -> Proved:
+    """Prove the editions behind an address: keys, pointer and manifests by their signatures, and each file of one edition.
+
+    Args:
+        address: of a public instance or an exported edition; what stands below ``editions/`` there is read.
+        number: the edition whose files are read; the one shown if left out.
+        key: a public key known by another way, in base64; without one the keys of the address itself are believed.
+    """
+    faults: list[EditionFault] = []
+    with httpx2.Client(follow_redirects=False, timeout=30, trust_env=False) as client:
+        site = _Site(address, client, time.monotonic() + SECONDS)
+        try:
+            keys = read_keys(site.content(KEYS))
+            if key and not led_to(keys, key):
+                raise EditionRefused("keys_not_known")
+        except (_Unread, EditionRefused) as error:
+            return Proved((), None, (EditionFault(0, KEYS, error.message),))
+        try:
+            held = read_pointer(site.content(POINTER), keys)
+        except (_Unread, EditionRefused) as error:
+            return Proved((), None, (EditionFault(0, POINTER, error.message),))
+        there = [n for n in range(1, held.edition + 1) if n not in held.withdrawn]
+        faults += [fault for fault in pointer_disagrees(held, [*there, *held.withdrawn]) if fault.edition == held.edition]
+        manifests = {n: content for n in there if (content := _manifest(site, n, keys, faults)) is not None}
+        for n, content in manifests.items():
+            after = manifests.get(n + 1)
+            if after is not None and json.loads(after).get("previous_sha256") != sha256(content).hexdigest():
+                faults.append(EditionFault(n, MANIFEST, Message("edition_not_as_kept", number=n + 1)))
+        if held.edition in manifests and sha256(manifests[held.edition]).hexdigest() != held.edition_sha256:
+            faults.append(EditionFault(held.edition, POINTER, Message("shown_edition_other")))
+        wanted = number or held.edition
+        if wanted not in there:
+            faults.append(EditionFault(wanted, folder_name(wanted), Message("edition_not_there")))
+        elif wanted in manifests:
+            faults += _files(site, wanted, json.loads(manifests[wanted]))
+    return Proved(tuple(manifests), wanted, tuple(dict.fromkeys(faults)))
+
+
+def _manifest(site: _Site, n: int, keys: tuple[Key, ...], faults: list[EditionFault]) -> bytes | None:
+    key = in_force(keys, edition=n)
+    try:
+        content = site.content(f"{folder_name(n)}/{MANIFEST}")
+        signature = site.content(f"{folder_name(n)}/{SIGNATURE}").decode("ascii", "replace").strip() if key else ""
+    except _Unread as error:
+        faults.append(EditionFault(n, MANIFEST, error.message))
+        return None
+    if key is not None and not is_signed(key.public_key, content, signature):
+        faults.append(EditionFault(n, SIGNATURE, Message("edition_signature_wrong")))
+    try:
+        said = json.loads(content)
+        is_own = said["edition"] == n and isinstance(said["files"], dict)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        faults.append(EditionFault(n, MANIFEST, Message("edition_part_unreadable")))
+        return None
+    if not is_own:
+        faults.append(EditionFault(n, MANIFEST, Message("edition_of_other_number", number=str(said["edition"])[:20])))
+        return None
+    return content
+
+
+def _files(site: _Site, n: int, manifest: dict[str, dict[str, dict[str, object]]]) -> Iterator[EditionFault]:
+    left = LARGE
+    for name, listed in sorted(manifest["files"].items()):
+        digest, size = sha256(), 0
+        try:
+            for chunk in site.chunks(f"{folder_name(n)}/{name.removeprefix(SITE + '/')}", most=left):
+                digest.update(chunk)
+                size += len(chunk)
+        except _Unread as error:
+            yield EditionFault(n, name, error.message)
+            if error.message.key in ("answer_too_slow", "address_unreachable"):
+                return
+            continue
+        left -= size
+        if digest.hexdigest() != listed.get("sha256"):
+            yield EditionFault(n, name, Message("edition_file_changed"))

@@ -1,0 +1,252 @@
+"""Whether editions are still what was published: by their signatures, their chain and, where there is one, the working database."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TypedDict
+
+from kpis.errors import EditionRefused, MierukaError, NotFound
+from kpis.message import Message
+from publishers.editions.keys import Key, in_force, led_to, read_keys
+from publishers.editions.on_disk import (
+    DATABASE,
+    KEYS,
+    MANIFEST,
+    POINTER,
+    SIGNATURE,
+    Edition,
+    Pointer,
+    folder_name,
+    numbers,
+    read_manifest,
+    read_pointer,
+    sha256_of,
+    signed_by,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFault:
+    """One way in which an edition differs from what was published."""
+
+    edition: int
+    file: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the working database noted: number → SHA-256 of the manifest, the pointer's document, and the keys."""
+
+    editions: Mapping[int, str] = field(default_factory=dict)
+    pointer: str = ""
+    keys: tuple[Key, ...] = ()
+
+
+def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None = None, key: str = "") -> list[EditionFault]:
+    """Compare editions with what was published.
+
+    Args:
+        folder: where the editions lie.
+        number: look at the files of this one only; chain, signatures and pointer are always followed from the first edition to the last.
+        recorded: what the working database noted, where it can be asked.
+        key: a public key known by another way, in base64, that must lead to those of the folder.
+
+    Returns:
+        Everything that differs. Empty = unchanged.
+    """
+    faults = list(_irregular(folder))
+    if faults:  # what a link leads to is nobody's edition: nothing of it is read
+        return faults
+    keys, own = _keys(folder, recorded, key)
+    faults += own
+    there = numbers(folder)
+    for expected, number_there in enumerate(there, start=1):
+        if expected != number_there:
+            faults.append(EditionFault(expected, folder_name(expected), Message("edition_missing")))
+            break
+    before: str | None = None
+    for n in there:
+        try:
+            edition = read_manifest(folder, n)
+        except NotFound:
+            faults.append(EditionFault(n, MANIFEST, Message("edition_part_unreadable")))
+            before = None
+            continue
+        faults += _manifest_faults(edition, keys, before, recorded)
+        if number in (None, n):
+            faults += _file_faults(edition)
+        before = edition.sha256
+    if number is not None and number not in there:
+        faults.append(EditionFault(number, folder_name(number), Message("edition_not_there")))
+    for n in sorted(set(recorded.editions if recorded else {}) - set(there)):
+        if number in (None, n):
+            faults.append(EditionFault(n, folder_name(n), Message("edition_missing")))
+    faults += _pointer_faults(folder, keys, there, recorded)
+    return list(dict.fromkeys(faults))
+
+
+def unsigned(folder: Path) -> list[int]:
+    """Return the editions that were published before there was a key: only the chain and the database vouch for them."""
+    try:
+        keys = read_keys((folder / KEYS).read_bytes())
+    except (OSError, EditionRefused):
+        return numbers(folder)
+    return [n for n in numbers(folder) if in_force(keys, edition=n) is None]
+
+
+def _irregular(folder: Path) -> Iterator[EditionFault]:
+    """Name whatever is neither a plain file nor a plain folder: a link's target can change without the link."""
+    for path in [*folder.glob("*.json"), *(folder / folder_name(n) for n in numbers(folder))]:
+        n = int(path.name) if path.is_dir() else 0
+        for each in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
+            mode = each.lstat().st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                yield EditionFault(n, each.relative_to(folder).as_posix(), Message("edition_irregular"))
+
+
+def _keys(folder: Path, recorded: Recorded | None, key: str) -> tuple[tuple[Key, ...], list[EditionFault]]:
+    """Return the keys that editions are held against, and what is wrong with those of the folder."""
+    own: tuple[Key, ...] = ()
+    faults = []
+    try:
+        own = read_keys((folder / KEYS).read_bytes())
+    except FileNotFoundError:
+        pass
+    except (OSError, EditionRefused) as error:
+        message = error.message if isinstance(error, MierukaError) else Message("keys_unreadable")
+        faults.append(EditionFault(0, KEYS, message))
+    if recorded is not None and recorded.keys != own:
+        faults.append(EditionFault(0, KEYS, Message("keys_not_as_noted")))
+    if key and not led_to(own, key):
+        faults.append(EditionFault(0, KEYS, Message("keys_not_known")))
+    return (recorded.keys if recorded and recorded.keys else own), list(dict.fromkeys(faults))
+
+
+def _manifest_faults(
+    edition: Edition, keys: tuple[Key, ...], before: str | None, recorded: Recorded | None
+) -> Iterator[EditionFault]:
+    n = edition.number
+    if edition.manifest.get("edition") != n:
+        yield EditionFault(n, MANIFEST, Message("edition_of_other_number", number=str(edition.manifest.get("edition"))[:20]))
+    if n > 1 and edition.manifest.get("previous_sha256") != before:
+        yield EditionFault(n - 1, MANIFEST, Message("edition_not_as_kept", number=n))
+    if recorded is not None and n not in recorded.editions:
+        yield EditionFault(n, MANIFEST, Message("edition_not_recorded"))
+    if recorded is not None and recorded.editions.get(n, edition.sha256) != edition.sha256:
+        yield EditionFault(n, MANIFEST, Message("edition_not_as_noted"))
+    key = in_force(keys, edition=n)
+    if key is not None and not signed_by(edition, key):
+        yield EditionFault(n, SIGNATURE, Message("edition_signature_wrong"))
+
+
+def _pointer_faults(folder: Path, keys: tuple[Key, ...], there: list[int], recorded: Recorded | None) -> Iterator[EditionFault]:
+    path = folder / POINTER
+    try:
+        content = path.read_bytes()
+        held = read_pointer(content, keys)
+    except FileNotFoundError:
+        if there:
+            yield EditionFault(0, POINTER, Message("pointer_missing"))
+        return
+    except (OSError, EditionRefused) as error:
+        message = error.message if isinstance(error, MierukaError) else Message("pointer_unreadable")
+        yield EditionFault(0, POINTER, message)
+        return
+    if recorded is not None and recorded.pointer and recorded.pointer.encode() != content:
+        yield EditionFault(held.edition, POINTER, Message("pointer_not_as_noted"))
+    yield from pointer_disagrees(held, there)
+    if held.edition in there and held.edition_sha256:
+        try:
+            is_same = read_manifest(folder, held.edition).sha256 == held.edition_sha256
+        except NotFound:
+            return  # named already
+        if not is_same:
+            yield EditionFault(held.edition, POINTER, Message("shown_edition_other"))
+    newest = max(there, default=0)
+    if newest and held.sequence:
+        yield from _older_pointer(folder, newest, held)
+
+
+def pointer_disagrees(held: Pointer, there: list[int]) -> Iterator[EditionFault]:
+    """Name what a pointer says that cannot be so of the editions there are."""
+    if held.edition not in there:
+        yield EditionFault(held.edition, POINTER, Message("shown_edition_missing"))
+    if held.edition in held.withdrawn:
+        yield EditionFault(held.edition, POINTER, Message("shown_edition_withdrawn"))
+    for n in sorted(set(held.withdrawn) - set(there)):
+        yield EditionFault(n, POINTER, Message("withdrawn_edition_unknown"))
+    for n in there:
+        if n > held.edition and n not in held.withdrawn:
+            yield EditionFault(n, POINTER, Message("edition_never_shown"))
+
+
+def _older_pointer(folder: Path, newest: int, held: Pointer) -> Iterator[EditionFault]:
+    """Each edition keeps the number of the pointer that it came after: one from before it was put back."""
+    try:
+        after = read_manifest(folder, newest).manifest.get("pointer_sequence", 0)
+    except NotFound:
+        return
+    if isinstance(after, int) and held.sequence <= after:
+        yield EditionFault(newest, POINTER, Message("pointer_put_back"))
+
+
+class Digest(TypedDict):
+    """What the manifest says of a table: its number of rows, and a checksum of columns and rows."""
+
+    rows: int
+    sha256: str
+
+
+def table_digests(database: Path) -> dict[str, Digest]:
+    """Return per table of an edition its number of rows and a checksum of columns and rows, in stored order."""
+    digests: dict[str, Digest] = {}
+    connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
+        for name in names:
+            rows = connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid')
+            digest = sha256(json.dumps([c[0] for c in rows.description]).encode())
+            count = 0
+            for row in rows:
+                digest.update(json.dumps(row, ensure_ascii=False).encode())
+                count += 1
+            digests[name] = {"rows": count, "sha256": digest.hexdigest()}
+    finally:
+        connection.close()
+    return digests
+
+
+def _file_faults(edition: Edition) -> Iterable[EditionFault]:
+    n, listed = edition.number, edition.manifest["files"]
+    there = {p.relative_to(edition.folder).as_posix(): p for p in edition.folder.rglob("*") if p.is_file()}
+    there = {name: path for name, path in there.items() if name not in (MANIFEST, SIGNATURE)}
+    for name in sorted(set(listed) - set(there)):
+        yield EditionFault(n, name, Message("edition_file_missing"))
+    for name in sorted(set(there) - set(listed)):
+        yield EditionFault(n, name, Message("edition_file_added"))
+    for name in sorted(set(listed) & set(there)):
+        if sha256_of(there[name]) == listed[name]["sha256"]:
+            continue
+        yield EditionFault(n, name, Message("edition_file_changed"))
+        if name == DATABASE:
+            yield from _table_faults(edition, there[name])
+
+
+def _table_faults(edition: Edition, database: Path) -> Iterable[EditionFault]:
+    n, published = edition.number, edition.manifest["tables"]
+    try:
+        digests = table_digests(database)
+    except sqlite3.DatabaseError as error:
+        yield EditionFault(n, DATABASE, Message("edition_not_a_database", fault=error))
+        return
+    for table in sorted(set(published) | set(digests)):
+        was, now = published.get(table, {"rows": 0}), digests.get(table, {"rows": 0})
+        if was != now:
+            yield EditionFault(n, f"{DATABASE}: {table}", Message("edition_table_changed", was=was["rows"], now=now["rows"]))
