@@ -144,6 +144,8 @@ async def _health(request: Request) -> Response:
         return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
     except Unavailable as error:
         return JSONResponse({**answer, "status": "unavailable", "error": said(error)}, status_code=503, headers=HEADERS)
+    except EditionRefused as refused:
+        return untrusted(refused)
 
 
 def _indicators(request: Request) -> list[dict[str, Any]]:

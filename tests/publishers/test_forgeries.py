@@ -302,7 +302,7 @@ def test_health_says_that_nothing_is_shown(forged: Forged, monkeypatch: pytest.M
     for module in (routes, files, on_disk):
         monkeypatch.setattr(module, "settings", lambda: public)
     request = SimpleNamespace(query_params={}, headers={})
-    health = routes.answered(routes._health)
+    health = routes._health
     assert asyncio.run(health(request)).status_code == 200
     own_key(forged)
     answer = asyncio.run(health(request))
