@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 from charts.shapes import Shares
 from kpis.declared import said_of, translated, type_of
 from kpis.figures.listed import APART, Standing, by_bureau, counted
 from kpis.registers import Register
+from kpis.store import tables
 from kpis.text import format_date
 from telling.blocks import Block, Card, Cell, Link, Telling
 
@@ -84,7 +84,7 @@ def listed(telling: Telling, register: Register, rows: Sequence[Standing], addre
         opened: list[Cell] = [Link(row.code, address(row.code))] if address else []
         lines.append((*opened, status_word(telling, register, row.status), *(each.get(head, "") for head in heads)))
     columns = (*([w("open_row")] if address else []), w("col_status"), *heads)
-    flat = tuple({column: row.row[column] for column in said_columns(register) if column in row.row} for row in rows)
+    flat = tuple({column: vars(row.row)[column] for column in said_columns(register) if column in vars(row.row)} for row in rows)
     return Block(key=register.sheet, columns=columns, rows=tuple(lines), flat=flat, is_table_open=True, file=register.sheet)
 
 
@@ -125,11 +125,11 @@ def _headings(telling: Telling, register: Register) -> dict[str, str]:
     return {(texts[c].said(language) if c in texts else meant[c])[language]: c for c in _shown(register)}
 
 
-def _text(telling: Telling, register: Register, row: Mapping[str, Any], column: str) -> str:
+def _text(telling: Telling, register: Register, row: tables.SQLModel, column: str) -> str:
     w = telling.words
     if column in translated(register.fields):
         return w.named(row, column)
-    value = row[column]
+    value = getattr(row, column)
     if value is None or value == "":
         return ""
     if column == "bureau_code":
@@ -137,7 +137,7 @@ def _text(telling: Telling, register: Register, row: Mapping[str, Any], column: 
     if column == "ended_reason":
         return w(f"ended_reason_{value}")
     if isinstance(value, date):
-        return telling.day(value, row.get(f"{column}_precision", "day"))
+        return telling.day(value, getattr(row, f"{column}_precision", "day"))
     if type_of(register.fields, column) is bool:
         return w("answer_yes") if value else ""
     key = f"{register.kind}_{value}"

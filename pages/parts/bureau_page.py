@@ -12,6 +12,7 @@ from kpis.figures.organisation import Succession
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word, target_text
 from kpis.settings import settings
+from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
@@ -76,8 +77,8 @@ def record(report: BureauReport) -> None:
         return
     rows = [
         {
-            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): instant(s["submitted_at"]),
-            t("decided_at"): instant(s["decided_at"]), t("return_reason"): s["return_reason"],
+            t("period"): s.period_code, t("reporting_state"): t("submission_" + s.state), t("submitted_at"): instant(s.submitted_at),
+            t("decided_at"): instant(s.decided_at), t("return_reason"): s.return_reason,
         }
         for s in report.submissions
     ]  # fmt: skip
@@ -175,7 +176,7 @@ def detail(report: BureauReport) -> None:
         life(report)
         record(report)
     st.header(t("bureau_milestones"), divider="gray")
-    names = {code: named(row) for code, row in cached.moment().by_code("Project").items()}
+    names = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
     projects(report, names)
     if report.milestones:
         milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)
