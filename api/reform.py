@@ -95,7 +95,7 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
         "valid_to": unit.valid_to, "is_valid": report.is_valid, "owed": list(report.owed), "reported": list(report.reported),
         "counts": report.tally.to_json(), "indicators": [_brief(s) for s in report.scored],
         "own_indicators": [_brief(s) for s in report.own], "procedures": dict(report.procedures),
-        "facilities": dict(report.facilities), "projects": list(report.project_codes), "shared_projects": list(report.shared_codes),
+        "facilities": dict(report.facilities), **{sheet: dict(counts) for sheet, counts in report.listed.items()}, "projects": list(report.project_codes), "shared_projects": list(report.shared_codes),
         "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
         "milestone_codes": [m.code for m in report.milestones],
         "came_from": [_succession(s, s.predecessor_code) for s in report.before],

@@ -26,7 +26,7 @@ from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
 from kpis.government import government
-from kpis.registers import Register
+from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import queries, register_history, tables
 from kpis.store.fields import Stored, key_columns, records
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
@@ -257,6 +257,7 @@ class Moment:
                 owed=[row.indicator_code for row in self.rows(tables.Indicator) if row.is_reported_by_bureaus],
                 submissions=self.rows(tables.Submission), facilities=self.facilities,
                 procedures=queries.by_bureau(self.state.store, as_of=self.as_of, known_at=self.known_at),
+                listed={sheet: self.listed(register) for sheet, register in TOLD_BY_RECORD.items()},
             )  # fmt: skip
 
         return self.kept("judged", ("bureaus", self.view), make)

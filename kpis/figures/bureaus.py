@@ -8,6 +8,7 @@ from datetime import date
 
 from kpis.figures import facilities as registered
 from kpis.figures.facilities import Facility
+from kpis.figures.listed import APART, Standing
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.scorecard import Scored, Tally, tally
@@ -28,6 +29,7 @@ class BureauReport:
         milestones: of the projects it leads (or led on the milestone's day); one that several led counts for each of them.
         project_codes: of the projects it leads; ``shared_codes`` of those it takes part in without leading them.
         procedures: procedures of the register by ``digital_status``; ``facilities`` by ``cashless_status``.
+        listed: rows of every register that is told by its record, by its sheet and by status.
         submissions: its reports, newest period first.
         before: successions it came from; ``after``: those it went into.
     """
@@ -42,6 +44,7 @@ class BureauReport:
     shared_codes: tuple[str, ...]
     procedures: Mapping[str, int]
     facilities: Mapping[str, int]
+    listed: Mapping[str, Mapping[str, int]]
     submissions: tuple[tables.Submission, ...]
     before: tuple[Succession, ...]
     after: tuple[Succession, ...]
@@ -70,7 +73,9 @@ class BureauReport:
     @property
     def has_anything(self) -> bool:
         """Say whether anything at all is known of the bureau."""
-        return bool(self.figures or self.milestones or self.procedures or self.facilities or self.submissions)
+        return bool(
+            self.figures or self.milestones or self.procedures or self.facilities or any(self.listed.values()) or self.submissions
+        )
 
 
 def milestones_once(reports: Iterable[BureauReport]) -> list[Milestone]:
@@ -102,6 +107,7 @@ def bureau_reports(
     projects: Sequence[ProjectReport],
     *,
     as_of: date,
+    listed: Mapping[str, Iterable[Standing]],
     view: str = "then",
     owed: Iterable[str] = (),
     submissions: Iterable[tables.Submission] = (),
@@ -115,6 +121,7 @@ def bureau_reports(
         scored: judgements of the day, in the same view.
         projects: of the day.
         as_of: the day.
+        listed: rows of each register that is told by its record, as they stand, by its sheet.
         view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
         owed: codes of the indicators that every bureau reports.
         submissions: reports of bureaus.
@@ -151,6 +158,7 @@ def bureau_reports(
 
     procedures_of = counted(procedures)
     facilities_of = counted((f.bureau, f.status, 1) for f in registered.counted(facilities))
+    listed_of = {sheet: counted((r.bureau, r.status, 1) for r in rows if r.status not in APART) for sheet, rows in listed.items()}
     reports_of: dict[str, list[tables.Submission]] = {}
     for row in sorted(submissions, key=lambda s: (s.period_code, s.revision), reverse=True):
         reports_of.setdefault(home(organisation, row.bureau_code, as_of=as_of, view=view), []).append(row)
@@ -166,6 +174,7 @@ def bureau_reports(
                 milestones=tuple(milestones.get(unit.code, ())), project_codes=tuple(led.get(unit.code, ())),
                 shared_codes=tuple(shared.get(unit.code, ())), procedures=procedures_of.get(unit.code, {}),
                 facilities=facilities_of.get(unit.code, {}),
+                listed={sheet: counts.get(unit.code, {}) for sheet, counts in listed_of.items()},
                 submissions=tuple(reports_of.get(unit.code, ())),
                 before=tuple(s for s in organisation.successions if s.successor_code == unit.code),
                 after=tuple(s for s in organisation.successions if s.predecessor_code == unit.code),

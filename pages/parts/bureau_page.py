@@ -11,6 +11,7 @@ from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Succession
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word, target_text
+from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date
@@ -22,10 +23,11 @@ from pages.parts.comparison import in_words
 from pages.parts.entry import has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
+from pages.parts.registers import telling
 from pages.parts.reported import instant
 from pages.parts.text import digits, in_brackets, language, named, t
 from pages.parts.viewer import viewer
-from telling import bureaus
+from telling import bureaus, listed
 from telling.words import Words
 
 CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
@@ -56,7 +58,7 @@ def life(report: BureauReport) -> None:
 
 
 def registers(report: BureauReport) -> None:
-    """Show the bureau's procedures and facilities of the registers, with the way to the lists."""
+    """Show the bureau's rows of the registers, with the way to the lists."""
     for word, counts, done in (("procedures", report.procedures, "done"), ("facilities", report.facilities, "introduced")):
         st.subheader(t(f"bureau_{word}"))
         total = sum(counts.values())
@@ -64,6 +66,13 @@ def registers(report: BureauReport) -> None:
         if total and has_page(word):
             own = {"bureau": report.code} if word == "procedures" else {}  # the other list is not narrowed
             st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(**own))
+    for sheet, counts in report.listed.items():
+        if counts:
+            register = TOLD_BY_RECORD[sheet]
+            st.subheader(listed.name(telling(), register))
+            st.markdown(listed.of_bureau(telling(), register, counts))
+            narrowed = address.link(bureau=report.code)
+            st.page_link(page(sheet), label=t("details"), icon=":material/arrow_forward:", query_params=narrowed)
 
 
 def record(report: BureauReport) -> None:

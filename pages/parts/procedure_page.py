@@ -8,6 +8,7 @@ import streamlit as st
 
 from kpis.errors import NotFound
 from kpis.figures.registers import STEPS
+from kpis.registers import REGISTERS
 from kpis.store.queries import ProcedureOnDay
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
@@ -16,7 +17,16 @@ from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
 from pages.parts.reported import plain
 from pages.parts.text import fine_print, linked, named, t
+from telling import listed
 from telling.blocks import ended_line
+
+# The fields that this page tells in words of its own; any other that is public follows under its own heading.
+TOLD = {
+    "procedure_code", "name_ja", "name_en", "bureau_code", "organisation_ja", "category_en", "counted_as", "process_type", "applicant",
+    "recipient", "authority", "law_name", "law_article", "is_priority", "digital_status", "not_done_reason", "digitised_date",
+    "planned_for", "online_channel", "smartphone_ready", "applications_count", "online_count", "is_count_estimated", "ended_on",
+    "ended_reason", "successor_code", "verified", *(f"{step}_step" for step in STEPS),
+}  # fmt: skip
 
 
 def procedure_page(code: str) -> None:
@@ -37,7 +47,7 @@ def procedure_page(code: str) -> None:
     back_link("procedures", t("back_to_list"))
     _succession(row)
     st.subheader(t("detail_facts"))
-    facts(_said(row))
+    facts([*_said(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=TOLD)])
     source = cached.moment().book.sources.get(row.source_code)
     if source:
         fine_print(f"{t('source')}: {linked(source.title, source.url)}")

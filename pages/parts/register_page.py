@@ -35,7 +35,7 @@ def _one(said: Telling, register: Register, row: Standing) -> None:
     st.title(named(row.row))
     st.badge(told.status_word(said, register, row.status), color="blue")
     back_link(register.sheet, t("back_to_list"))
-    facts(told.facts(said, register, row))
+    facts(told.facts(said, register, row.row))
     if source := cached.moment().book.sources.get(row.source_code):
         fine_print(f"{t('source')}: {linked(source.title, source.url)}")
     history(register.kind, row.code)

@@ -12,13 +12,14 @@ from dataclasses import replace
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.facilities import counted
 from kpis.figures.scorecard import Tally
+from kpis.registers import TOLD_BY_RECORD
 from kpis.store import tables
 from kpis.text import format_date, known_day
 from publishers.site.block_views import BlockView
 from publishers.site.pages_registers import listed_procedures
 from publishers.site.site import Page, Pages, Site
 from publishers.site.views import IndicatorView, badges
-from telling import bureaus
+from telling import bureaus, listed
 from telling.blocks import Block, Link
 from telling.words import Words
 
@@ -113,16 +114,21 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
     mine = [v for v in every if v.scored.entry.unit_code == code]
     now = _figures(site, words, code, "now")
     told = [[(v.code, v.headline, v.status) for v in views] for views in (_figures(site, words, code, "then"), now)]
-    standing = next((r.tally for r in site.moment.bureaus if r.code == code), Tally())
+    report, telling = next((r for r in site.moment.bureaus if r.code == code), None), site.telling(words)
     held = [f for f in site.moment.facilities if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
         "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
         "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
-        "counts": badges(standing, words),
+        "counts": badges(report.tally if report else Tally(), words),
         "projects": [
             (words(f"role_{m.role}"), site.moment.by_code(tables.Project)[m.project_code]) for m in site.moment.rows(tables.ProjectBureau) if m.bureau_code == code
         ],
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],
-        "facilities_count": len(counted(held)), "section": "bureaus.html",
+        "facilities_count": len(counted(held)),
+        "registers": [
+            (listed.name(telling, TOLD_BY_RECORD[sheet]), f"{sheet}.html", listed.of_bureau(telling, TOLD_BY_RECORD[sheet], counts))
+            for sheet, counts in (report.listed.items() if report else ()) if counts
+        ],
+        "section": "bureaus.html",
     }  # fmt: skip
