@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,8 @@ from kpis.figures.scorecard import Scored
 from kpis.figures.shifts import Shift, shifts
 from kpis.message import Message
 from kpis.settings import settings
+from kpis.store import tables
+from kpis.text import texts_of
 
 
 def _given(given: GivenDay | None) -> dict[str, Any] | None:
@@ -45,25 +46,25 @@ def _brief(item: Scored) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def version_json(row: Mapping[str, Any]) -> dict[str, Any]:
+def version_json(row: tables.StrategyVersion) -> dict[str, Any]:
     """Return one version of the strategy: when it was adopted, its horizon and its key words."""
     names = ("name_ja", "name_en", "adopted_on", "adopted_precision", "published_by", "horizon_year", "first_year", "last_year",
              "keywords_ja", "keywords_en", "concept_ja", "concept_en", "is_renumbered")  # fmt: skip
-    return {"code": row["version_code"], **{name: row[name] for name in names}, "source": row["source_code"]}
+    return {"code": row.version_code, **{name: vars(row)[name] for name in names}, "source": row.source_code}
 
 
 def project_json(report: ProjectReport) -> dict[str, Any]:
     """Return one project: names, bureaus, goal, computed status with its counts, milestones by state."""
     row, said = report.row, report.confidence
     answer = {
-        "code": report.code, "kind": row["kind"], "category_ja": row["category_ja"], "category_en": row["category_en"],
-        "name_ja": row["name_ja"], "name_en": row["name_en"], "is_name_official": row["is_name_official"],
-        "goal_ja": row["goal_ja"], "goal_en": row["goal_en"], "successor": row["successor_code"],
+        "code": report.code, "kind": row.kind, **texts_of(row, "category"),
+        **texts_of(row, "name"), "is_name_official": row.is_name_official,
+        **texts_of(row, "goal"), "successor": row.successor_code,
         "predecessors": list(report.predecessor_codes), "first_version": report.first_version or None,
-        "names": [{"version": n["strategy_version"], "name_ja": n["name_ja"], "name_en": n["name_en"]} for n in report.names],
+        "names": [{"version": n.version_code, **texts_of(n.row, "name")} for n in report.names],
         "bureaus": [
-            {"bureau": b["bureau_code"], "role": b["role"], "valid_from": b["valid_from"], "valid_from_precision": b["valid_from_precision"],
-             "valid_to": b["valid_to"], "valid_to_precision": b["valid_to_precision"], "source": b["source_code"]}
+            {"bureau": b.bureau_code, "role": b.role, "valid_from": b.valid_from, "valid_from_precision": b.valid_from_precision,
+             "valid_to": b.valid_to, "valid_to_precision": b.valid_to_precision, "source": b.source_code}
             for b in report.bureaus
         ],
         "status": report.status, "rule_version": PROJECT_RULE, "counts": report.tally.to_json(),
@@ -76,10 +77,10 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
             None
             if said is None
             else {
-                "confidence": said["confidence"],
-                "reason": said["reason"],
-                "reviewer": said["reviewer"],
-                "reviewed_on": said["reviewed_on"],
+                "confidence": said.confidence,
+                "reason": said.reason,
+                "reviewer": said.reviewer,
+                "reviewed_on": said.reviewed_on,
             }
         )
         answer["is_contradicted"] = report.is_contradicted
@@ -94,7 +95,7 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
         "valid_to": unit.valid_to, "is_valid": report.is_valid, "owed": list(report.owed), "reported": list(report.reported),
         "counts": report.tally.to_json(), "indicators": [_brief(s) for s in report.scored],
         "own_indicators": [_brief(s) for s in report.own], "procedures": dict(report.procedures),
-        "facilities": dict(report.facilities), "projects": list(report.project_codes), "shared_projects": list(report.shared_codes),
+        "facilities": dict(report.facilities), **{sheet: dict(counts) for sheet, counts in report.listed.items()}, "projects": list(report.project_codes), "shared_projects": list(report.shared_codes),
         "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
         "milestone_codes": [m.code for m in report.milestones],
         "came_from": [_succession(s, s.predecessor_code) for s in report.before],
@@ -125,7 +126,7 @@ def shift_json(shift: Shift) -> dict[str, Any]:
 
 def _projects(request: Request) -> dict[str, Any]:
     moment = moment_of(request, known_at=known_of(request))
-    versions = [version_json(v) for v in in_order(moment.rows("StrategyVersion"))]
+    versions = [version_json(v) for v in in_order(moment.rows(tables.StrategyVersion))]
     return {"as_of": moment.as_of, "versions": versions, "projects": [project_json(r) for r in moment.projects]}
 
 

@@ -67,7 +67,14 @@ def _procedures(request: Request) -> dict[str, Any]:
     page, size = _number(request, "page", 1, 10_000_000), _number(request, "size", PAGE_SIZE, MAX_SIZE)
     wanted, moment = filter_of(request), moment_of(request, known_at=known_of(request))
     total, rows = moment.search(wanted, page=page, size=size)
-    return {"as_of": moment.as_of, "total": total, "page": page, "size": size, "pages": -(-total // size), "procedures": rows}
+    return {
+        "as_of": moment.as_of,
+        "total": total,
+        "page": page,
+        "size": size,
+        "pages": -(-total // size),
+        "procedures": [vars(row) for row in rows],
+    }
 
 
 async def procedures_csv(request: Request) -> Response:
@@ -157,7 +164,11 @@ def _listed(register: Register, request: Request) -> dict[str, Any]:
     moment = moment_of(request, known_at=known_of(request))
     columns = said_columns(register)
     rows = [
-        {**{name: row.row[name] for name in columns if name in row.row}, "status": row.status, "is_sample": row.row["is_sample"]}
+        {
+            **{name: vars(row.row)[name] for name in columns if name in vars(row.row)},
+            "status": row.status,
+            "is_sample": row.is_sample,
+        }
         for row in listed.kept(moment.listed(register), **asked)
     ]
     return {"as_of": moment.as_of, "total": len(rows), register.sheet: rows}
@@ -171,7 +182,7 @@ def _listed_summary(register: Register, request: Request) -> dict[str, Any]:
         "as_of": moment.as_of, "view": moment.view, "total": sum(counts.values()), "statuses": counts,
         **{f"{apart}_count": sum(row.status == apart for row in rows) for apart in listed.APART},
         "by_bureau": listed.by_bureau(rows, statuses, bureaus=list(moment.units), home=moment.home),
-        "sample_count": sum(row.row["is_sample"] for row in rows),
+        "sample_count": sum(row.is_sample for row in rows),
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from kpis.message import Message
 from kpis.moment import Moment, State
 from kpis.periods import last_instant, local_day, parse_instant
 from kpis.settings import settings, software_version
+from kpis.store import tables
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from publishers.editions.on_disk import Edition
@@ -149,7 +150,7 @@ async def _health(request: Request) -> Response:
 
 
 def _indicators(request: Request) -> list[dict[str, Any]]:
-    return state_of(request).rows("Indicator")
+    return [vars(row) for row in state_of(request).rows(tables.Indicator)]
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:
@@ -184,18 +185,18 @@ def _readings(request: Request) -> list[dict[str, Any]]:
     sources = state.book().sources
     return [
         {
-            "indicator": r["indicator_code"], "unit": r["bureau_code"], "period": r["period_code"], "value": r["value"],
-            "text_ja": r["text_ja"] or None, "is_target": r["is_target"], "is_approximate": r["is_approximate"], "agrees": r["agrees"],
-            "note_ja": r["note_ja"] or None, "note_en": r["note_en"] or None,
-            "source_url": s.url if (s := sources.get(r["source_code"])) else None,
+            "indicator": r.indicator_code, "unit": r.bureau_code, "period": r.period_code, "value": r.value,
+            "text_ja": r.text_ja or None, "is_target": r.is_target, "is_approximate": r.is_approximate, "agrees": r.agrees,
+            "note_ja": r.note_ja or None, "note_en": r.note_en or None,
+            "source_url": s.url if (s := sources.get(r.source_code)) else None,
         }
-        for r in state.rows("Reading")
+        for r in state.rows(tables.Reading)
     ]  # fmt: skip
 
 
 def _sources(request: Request) -> list[dict[str, Any]]:
     names = ("source_code", "url", "title", "published_on", "published_by", "published_basis", "grade")
-    return [{name: row[name] for name in names} for row in state_of(request).rows("Source")]
+    return [{name: getattr(row, name) for name in names} for row in state_of(request).rows(tables.Source)]
 
 
 def _status(request: Request) -> dict[str, Any]:

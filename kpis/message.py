@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -24,3 +25,9 @@ class Message:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+
+def few(values: Sequence[object], most: int) -> tuple[object, ...]:
+    """Return the first of several values for a blank, and how many more there are."""
+    more = len(values) - most
+    return (*values[:most], *((Message("and_more", more=more),) if more > 0 else ()))

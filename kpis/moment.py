@@ -15,6 +15,8 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
+from sqlmodel import SQLModel
+
 from kpis.declared import Row
 from kpis.figures import listed
 from kpis.figures.bureaus import BureauReport, bureau_reports, home
@@ -24,11 +26,11 @@ from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
 from kpis.government import government
-from kpis.registers import Register
+from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import queries, register_history, tables
-from kpis.store.queries import PAGE_SIZE, Counted, Filter
+from kpis.store.fields import Stored, key_columns, records
+from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from kpis.store.store import Store
-from kpis.store.tables import table_of
 from kpis.vocabulary import RowKind
 
 LIMITS = {
@@ -80,9 +82,9 @@ class State:
         """Return every indicator with its figures."""
         return self.kept("book", (), self.store.book)
 
-    def rows(self, table: str) -> list[Row]:
-        """Return the rows of a table by its class name, as ``Project``, in the order of the catalogue."""
-        return self.kept("read", table, lambda: self.store.all_of(getattr(tables, table)))
+    def rows(self, table: type[Stored]) -> list[Stored]:
+        """Return the rows of a table, as of ``Project``, in the order of the catalogue."""
+        return self.kept("read", table, lambda: records(table, self.store.all_of(table)))
 
     def is_sample(self) -> bool:
         """Say whether everything here is of the sample organisation."""
@@ -150,14 +152,14 @@ class Moment:
         return self.book.organisation
 
     @property
-    def indicators(self) -> dict[str, Row]:
+    def indicators(self) -> dict[str, tables.Indicator]:
         """Return the definitions by code, in catalogue order."""
-        return self.by_code("Indicator")
+        return self.by_code(tables.Indicator)
 
     @property
-    def units(self) -> dict[str, Row]:
+    def units(self) -> dict[str, tables.Bureau]:
         """Return the rows of the organisation units by code, in catalogue order."""
-        return self.by_code("Bureau")
+        return self.by_code(tables.Bureau)
 
     @property
     def reporting_units(self) -> frozenset[str]:
@@ -168,30 +170,31 @@ class Moment:
         """Return the bureau under which a bureau's rows of a register are shown in the organisation of the view."""
         return home(self.organisation, code, as_of=self.as_of, view=self.view)
 
-    def rows(self, table: str) -> list[Row]:
-        """Return the rows of a table by its class name, as they are stored."""
+    def rows(self, table: type[Stored]) -> list[Stored]:
+        """Return the rows of a table as they are stored."""
         return self.state.rows(table)
 
-    def by_code(self, table: str) -> dict[str, Row]:
+    def by_code(self, table: type[Stored]) -> dict[str, Stored]:
         """Return the rows of a table by their code."""
 
-        def make() -> dict[str, Row]:
-            (code,) = table_of(getattr(tables, table)).primary_key.columns.keys()
-            return {row[code]: row for row in self.rows(table)}
+        def make() -> dict[str, Stored]:
+            (code,) = key_columns(table)
+            return {getattr(row, code): row for row in self.rows(table)}
 
         return self.state.kept("read", ("by code", table), make)
 
-    def register(self, table: str) -> list[Row]:
+    def register(self, table: type[Stored]) -> list[Stored]:
         """Return the rows of a register (``Facility``, ``Milestone``) as they were known at the instant, in the order of their codes."""
-        make = partial(self.state.store.known, getattr(tables, table), known_at=self.known_at)
-        return self.state.kept("read", (table, self.known_at), make)
+        return self.state.kept(
+            "read", (table, self.known_at), lambda: records(table, self.state.store.known(table, known_at=self.known_at))
+        )
 
-    def first_known(self, table: str) -> datetime | None:
+    def first_known(self, table: type[SQLModel]) -> datetime | None:
         """Return the instant at which the first row of a register became known; ``None`` where there is none."""
 
         def make() -> datetime | None:
             with self.state.store.reading() as session:
-                return register_history.first_known(session, getattr(tables, table))
+                return register_history.first_known(session, table)
 
         return self.state.kept("read", ("first known", table), make)
 
@@ -235,9 +238,12 @@ class Moment:
         """Return every project as it stands, in catalogue order."""
 
         def make() -> list[ProjectReport]:
-            names = ("Project", "StrategyVersion", "ProjectVersion", "ProjectBureau", "MilestoneDate", "ProjectConfidence")
-            held = {**{name: self.rows(name) for name in names}, "Milestone": self.register("Milestone")}
-            return project_reports(held, self.own, as_of=self.as_of, known_at=self.known_at)
+            return project_reports(
+                self.rows(tables.Project), self.own, as_of=self.as_of, known_at=self.known_at,
+                versions=self.rows(tables.StrategyVersion), names=self.rows(tables.ProjectVersion),
+                bureaus=self.rows(tables.ProjectBureau), milestones=self.register(tables.Milestone),
+                dates=self.rows(tables.MilestoneDate), confidences=self.rows(tables.ProjectConfidence),
+            )  # fmt: skip
 
         return self.kept("judged", ("projects",), make)
 
@@ -246,12 +252,13 @@ class Moment:
         """Return every bureau as it stands, in the organisation of the view."""
 
         def make() -> list[BureauReport]:
-            held: dict[str, list[Row]] = {
-                **{name: self.rows(name) for name in ("Indicator", "Submission")},
-                "Facility": self.register("Facility"),
-                "Procedure": queries.by_bureau(self.state.store, as_of=self.as_of, known_at=self.known_at),
-            }
-            return bureau_reports(self.organisation, self.scored, self.projects, held, as_of=self.as_of, view=self.view)
+            return bureau_reports(
+                self.organisation, self.scored, self.projects, as_of=self.as_of, view=self.view,
+                owed=[row.indicator_code for row in self.rows(tables.Indicator) if row.is_reported_by_bureaus],
+                submissions=self.rows(tables.Submission), facilities=self.facilities,
+                procedures=queries.by_bureau(self.state.store, as_of=self.as_of, known_at=self.known_at),
+                listed={sheet: self.listed(register) for sheet, register in TOLD_BY_RECORD.items()},
+            )  # fmt: skip
 
         return self.kept("judged", ("bureaus", self.view), make)
 
@@ -260,7 +267,7 @@ class Moment:
     @property
     def facilities(self) -> list[Facility]:
         """Return every facility of the register as it stands."""
-        return self.kept("judged", ("facilities",), lambda: standing(self.register("Facility"), as_of=self.as_of))
+        return self.kept("judged", ("facilities",), lambda: standing(self.register(tables.Facility), as_of=self.as_of))
 
     @property
     def procedures(self) -> Counted:
@@ -268,16 +275,16 @@ class Moment:
         make = partial(queries.counted, self.state.store, as_of=self.as_of, known_at=self.known_at)
         return self.kept("judged", ("procedures",), make)
 
-    def search(self, wanted: Filter, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[Row]]:
+    def search(self, wanted: Filter, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[ProcedureOnDay]]:
         """Return how many procedures a filter keeps, and one page of them in the order of their codes; kept where it is of the usual size."""
         make = partial(queries.search, self.state.store, wanted, as_of=self.as_of, known_at=self.known_at, page=page, size=size)
         return self.kept("searched", (wanted, page), make) if size == PAGE_SIZE else make()
 
     def matching(self, wanted: Filter) -> Iterator[Row]:
-        """Yield every procedure that a filter keeps, whole, in the order of their codes; none is kept."""
+        """Yield every procedure that a filter keeps, whole, in the order of their codes, as plain rows for a file; none is kept."""
         return queries.matching(self.state.store, wanted, as_of=self.as_of, known_at=self.known_at)
 
-    def procedure(self, code: str) -> Row:
+    def procedure(self, code: str) -> ProcedureOnDay:
         """Return one procedure, whole.
 
         Raises:
@@ -293,12 +300,13 @@ class Moment:
         """Return every row of a register that is told by its record, as it stands."""
 
         def make() -> list[Standing]:
-            rows, (key,) = self.register(register.table.__name__), register.key
+            rows, (key,) = self.register(register.table), register.key
             return listed.standing(rows, key=key, status=register.status, begun=register.begun, as_of=self.as_of)
 
         return self.kept("judged", ("listed", register.kind), make)
 
-    def changes_of(self, kind: RowKind, code: str) -> list[Row]:
+    def changes_of(self, kind: RowKind, code: str) -> list[tables.RegisterChange]:
         """Return what became known otherwise of a row of a register, the oldest first."""
         every = self.state.store.all_of(tables.RegisterChange, register_name=kind.value, row_code=code)
-        return [change for change in every if self.known_at is None or change["known_at"] <= self.known_at]
+        changes = records(tables.RegisterChange, every)
+        return [change for change in changes if self.known_at is None or change.known_at <= self.known_at]

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
+from kpis.declared import ALWAYS
 from kpis.languages import SOURCE, day_in_words, filled, number_in_digits, say, unfilled
 from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
 
@@ -65,11 +66,22 @@ def named(row: Mapping[str, Any] | object, field: str = "name", language: str = 
         field: which text, as ``name`` or ``unit``.
         language: its code.
     """
-    own, japanese = f"{field}_{language}", f"{field}_{SOURCE}"
+    return text_of(row, field, language) or text_of(row, field, SOURCE)
+
+
+def text_of(row: Mapping[str, Any] | object, field: str, language: str) -> str:
+    """Return a text of a row in exactly this language; a blank where it has none, for machines that ask for each language."""
+    column = f"{field}_{language}"
     if isinstance(row, Mapping):
-        return str(row.get(own) or row.get(japanese) or "")
-    text = getattr(row, own, "") or getattr(row, "further", {}).get(own)
-    return str(text or getattr(row, japanese) or "")
+        return str(row.get(column) or "")
+    if language == SOURCE:
+        return str(getattr(row, column) or "")
+    return str(getattr(row, column, "") or getattr(row, "further", {}).get(column) or "")
+
+
+def texts_of(row: Mapping[str, Any] | object, field: str) -> dict[str, str]:
+    """Return a text of a row for machines: the columns ``name_ja`` and ``name_en``, in exactly these languages."""
+    return {f"{field}_{language}": text_of(row, field, language) for language in ALWAYS}
 
 
 class Scale(NamedTuple):

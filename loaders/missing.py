@@ -191,7 +191,7 @@ def settle(
 
 
 def _stays(file: Prepared, rows: Sequence[Gone]) -> Problem:
-    named = "、".join(row.key for row in rows[:3]) + (" …" if len(rows) > 3 else "")
+    named = " / ".join(row.key for row in rows[:3]) + (" …" if len(rows) > 3 else "")
     options = tuple(word for word in LISTS[file.kind].decisions if word != "keep")
     instead = LISTS[file.kind].instead or Message("as_told", text="")
     return Problem(

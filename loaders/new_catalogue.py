@@ -108,7 +108,7 @@ def _side_by_side(key: str) -> str:
 
 def _type(model: type[Fields], name: str, field: FieldInfo) -> str:
     if choices := list(_choices(field)):
-        return "、".join(f"`{choice}`" for choice in choices if choice)
+        return ", ".join(f"`{choice}`" for choice in choices if choice)
     plain = {"str": "text", "bool": "0/1", "float": "number", "int": "number", "date": "day"}
     return plain.get(getattr(type_of(model, name), "__name__", "str"), "text")
 

@@ -1,7 +1,7 @@
-"""The rules between figures at the doors: what is held against what is stored, and what a finding is called there.
+"""The rules between figures at the doors: what is held against what is stored, and what a contradiction is called there.
 
 The rules themselves are ``kpis.figures.consistency``. A workbook asks its bureau about what is odd (a warning, confirmed with a reason);
-a list has nobody to ask, so the same finding is a problem there unless the row answers it in ``reason_text``.
+a list has nobody to ask, so the same contradiction is a problem there unless the row answers it in ``reason_text``.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import Any
 
 from kpis.declared import Row
 from kpis.errors import FigureRefused
-from kpis.figures.consistency import Finding, Key, Known, find_contradictions, outside_time
+from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions, outside_time
 from kpis.figures.organisation import Organisation, Succession, Unit
-from kpis.figures.plausible import Earlier, Severity, check_figure, check_point
-from kpis.figures.plausible import Finding as Odd
+from kpis.figures.plausible import Doubt, Earlier, Severity, check_figure, check_point
 from kpis.figures.records import Figure, counting_vintage
 from kpis.message import Message
 from kpis.periods import parse_period
@@ -56,10 +55,10 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
     reported = {key: figure_of(row.key, row.fields) for key, row in by_key.items()}
     return [
         Problem(
-            "doubt" if finding.grade == "warning" else "period", finding.found, finding.expected, finding.remedy, sheet=row.sheet,
-            cell=row.cell(finding.column), row=row.row, grade=finding.grade, rule=finding.rule, key=row.key,
+            "doubt" if contradiction.grade == "warning" else "period", contradiction.found, contradiction.expected, contradiction.remedy, sheet=row.sheet,
+            cell=row.cell(contradiction.column), row=row.row, grade=contradiction.grade, rule=contradiction.rule, key=row.key,
         )
-        for finding in find_contradictions(reported, context.known, today=today) if (row := by_key[finding.key])
+        for contradiction in find_contradictions(reported, context.known, today=today) if (row := by_key[contradiction.key])
     ]  # fmt: skip
 
 
@@ -163,10 +162,10 @@ def _figures(
                 places[row.indicator_code, row.bureau_code, row.period_code] = file, number, row  # type: ignore[attr-defined]
     after = {key: counting_vintage(stored[key]) for key in places}
     reported = {key: figure_of(key, counting or {}) for key, counting in after.items()}
-    for finding in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
-        file, number, row = places[finding.key]
-        if finding.grade == "error" or not row.reason_text.strip():
-            file.problems.append(_of_list(finding, file, number))
+    for contradiction in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
+        file, number, row = places[contradiction.key]
+        if contradiction.grade == "error" or not row.reason_text.strip():
+            file.problems.append(_of_list(contradiction, file, number))
     own = {whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}}
     for key, figure in reported.items():
         own[key[:2]][key[2]] = figure
@@ -182,12 +181,12 @@ def _figures(
     return places
 
 
-def _odd(finding: Odd, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
-    remedy = _ANSWER if finding.severity == "warning" and grade == "error" else finding.remedy
-    column = finding.column if finding.column in file.columns else "value"
+def _odd(doubt: Doubt, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
+    remedy = _ANSWER if doubt.severity == "warning" and grade == "error" else doubt.remedy
+    column = doubt.column if doubt.column in file.columns else "value"
     return file.problem(
-        "doubt" if finding.severity == "warning" else "number", f"{finding.column}={finding.found}", finding.expected, remedy,
-        row=number, column=column, rule=finding.rule, key=key, grade=grade,
+        "doubt" if doubt.severity == "warning" else "number", f"{doubt.column}={doubt.found}", doubt.expected, remedy,
+        row=number, column=column, rule=doubt.rule, key=key, grade=grade,
     )  # fmt: skip
 
 
@@ -211,12 +210,12 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     return True
 
 
-def _of_list(finding: Finding, file: Prepared, number: int) -> Problem:
-    odd = finding.grade == "warning"
-    column = finding.column if finding.column in file.columns else "period_code"
+def _of_list(contradiction: Contradiction, file: Prepared, number: int) -> Problem:
+    odd = contradiction.grade == "warning"
+    column = contradiction.column if contradiction.column in file.columns else "period_code"
     return file.problem(
-        "doubt" if odd else "period", f"{finding.column}={finding.found}", finding.expected, _ANSWER if odd else finding.remedy,
-        row=number, column=column, rule=finding.rule, key=finding.key,
+        "doubt" if odd else "period", f"{contradiction.column}={contradiction.found}", contradiction.expected, _ANSWER if odd else contradiction.remedy,
+        row=number, column=column, rule=contradiction.rule, key=contradiction.key,
     )  # fmt: skip
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from kpis.kinds import KINDS
 from kpis.settings import ROOT
+from kpis.store import tables
 from kpis.text import format_date, known_day
 from pages.parts import cached
 from pages.parts.entry import enter
@@ -28,55 +26,55 @@ def in_language(document: str) -> str:
 
 def definitions() -> Ready:
     """List every indicator with its definition; the CSV has every column of the catalogue."""
-    indicators = cached.moment().rows("Indicator")
-    targeted = {row["indicator_code"] for row in cached.moment().rows("Target")}
-    projects = {code: named(row) for code, row in cached.moment().by_code("Project").items()}
+    indicators = cached.moment().rows(tables.Indicator)
+    targeted = {row.indicator_code for row in cached.moment().rows(tables.Target)}
+    projects = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
     table = pd.DataFrame(
         [
             {
-                t("about_code"): row["indicator_code"], t("about_name"): named(row), t("about_definition"): named(row, "definition"),
-                t("project"): projects.get(row["project_code"], ""), t("kind"): t("kind_" + row["kind"]),
-                t("unit"): named(row, "unit"), t("about_direction"): t("direction_" + row["direction"]),
-                t("about_thresholds"): f"{row['threshold_on_track']} / {row['threshold_behind']}",
+                t("about_code"): row.indicator_code, t("about_name"): named(row), t("about_definition"): named(row, "definition"),
+                t("project"): projects.get(row.project_code or "", ""), t("kind"): t("kind_" + row.kind),
+                t("unit"): named(row, "unit"), t("about_direction"): t("direction_" + row.direction),
+                t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}",
             }
             for row in indicators
         ]
     )  # fmt: skip
     sentence = t(
         "about_definitions_sentence", total=len(indicators), targeted=len(targeted),
-        qualitative=sum(KINDS[row["kind"]].is_text for row in indicators),
+        qualitative=sum(KINDS[row.kind].is_text for row in indicators),
     )  # fmt: skip
-    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(indicators), is_table_open=True)
+    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, indicators)), is_table_open=True)
 
 
 def sources() -> Ready:
     """List every page and paper that a figure was read from."""
-    listed = cached.moment().rows("Source")
+    listed = cached.moment().rows(tables.Source)
     table = pd.DataFrame(
         [
             {
-                t("about_title_column"): row["title"], t("about_grade"): t("grade_" + row["grade"]),
-                t("about_published"): known_public(row), t("about_basis"): t("basis_" + row["published_basis"]) if row["published_basis"] else "",
-                t("source"): row["url"],
+                t("about_title_column"): row.title, t("about_grade"): t("grade_" + row.grade),
+                t("about_published"): known_public(row), t("about_basis"): t("basis_" + row.published_basis) if row.published_basis else "",
+                t("source"): row.url,
             }
             for row in listed
         ]
     )  # fmt: skip
-    primary = sum(row["grade"] == "primary" for row in listed)
-    dated = sum(row["published_on"] is not None for row in listed)
-    bounded = sum(row["published_on"] is None and row["published_by"] is not None for row in listed)
+    primary = sum(row.grade == "primary" for row in listed)
+    dated = sum(row.published_on is not None for row in listed)
+    bounded = sum(row.published_on is None and row.published_by is not None for row in listed)
     sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary, dated=dated, bounded=bounded)
-    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(listed), is_table_open=True)
+    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, listed)), is_table_open=True)
 
 
-def known_public(row: Mapping[str, Any]) -> str:
+def known_public(row: tables.Source) -> str:
     """Write the day a source was published, else the last day by which it was public."""
-    if row["published_on"]:
-        return format_date(row["published_on"], language())
-    return known_day(row["published_by"], "unknown", language())
+    if row.published_on:
+        return format_date(row.published_on, language())
+    return known_day(row.published_by, "unknown", language())
 
 
-st.title(t("about_title", indicators=len(cached.moment().rows("Indicator")), sources=len(cached.moment().rows("Source"))))
+st.title(t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source))))
 st.caption(t("about_lead"))
 st.header(t("about_method"), divider="gray")
 st.markdown(cached.made("method", make=lambda: method(Words(language()))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose_part
@@ -19,7 +20,7 @@ facilities = cached.moment().facilities
 rollout = published("facilities", "completion", "ratio", "stock")
 if not facilities:
     st.title(t("fac_empty"))
-    not_loaded("Facility", t("fac_empty_how"))
+    not_loaded(tables.Facility, t("fac_empty_how"))
     if rollout is None:
         st.stop()
 else:

@@ -6,6 +6,7 @@ import pyarrow as pa
 import streamlit as st
 
 from kpis.figures.scorecard import Scored
+from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.bureaus import by_bureau
@@ -59,8 +60,8 @@ def show(item: Scored) -> None:
 
 def names_of_all() -> tuple[list[str], dict[str, str]]:
     """Return the codes in catalogue order, and their names."""
-    catalogue = cached.moment().rows("Indicator")
-    return [r["indicator_code"] for r in catalogue], {r["indicator_code"]: named(r) for r in catalogue}
+    catalogue = cached.moment().rows(tables.Indicator)
+    return [r.indicator_code for r in catalogue], {r.indicator_code: named(r) for r in catalogue}
 
 
 def units_of(code: str) -> list[Scored]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.figures.registers import DIMENSIONS, tally
+from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value
@@ -26,7 +27,7 @@ total = cached.made("procedures total", make=lambda: tally(register.groups))
 rate = published("procedures", "ratio")
 if not total.procedures:
     st.title(t("proc_empty"))
-    not_loaded("Procedure", t("proc_empty_how"))
+    not_loaded(tables.Procedure, t("proc_empty_how"))
     if rate is not None:
         with st.container(border=True):
             chart_with_table(rate, cached.moment().book, heading=named(rate.entry.definition))

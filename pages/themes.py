@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.figures.scorecard import Scored
+from kpis.store import tables
 from pages.parts import cached
 from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
 from pages.parts.entry import enter
@@ -17,7 +18,7 @@ enter()
 
 def layout() -> tuple[str, list[tuple[str, list[str], list[tuple[Scored, str]]]]]:
     """Return the status of each theme in one text, and each theme with its notes and its indicators with their headings."""
-    said, themes = themes_told(cached.moment().own, cached.moment().rows("Indicator"), Words(language()))
+    said, themes = themes_told(cached.moment().own, cached.moment().rows(tables.Indicator), Words(language()))
     return said, [(theme, notes, [(item, heading(item)) for item in items]) for theme, notes, items in themes]
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from charts.shapes import Shape
 from kpis.figures.scorecard import Scored
 from kpis.government import government
 from kpis.moment import Moment
+from kpis.store import tables
 from kpis.text import format_count, format_percent, known_day
 from telling.words import Words
 
@@ -96,7 +96,7 @@ class Telling:
         return self.moment.view
 
     @property
-    def bureaus(self) -> Mapping[str, Mapping[str, Any]]:
+    def bureaus(self) -> Mapping[str, tables.Bureau]:
         """Return the rows of the organisation units by code, in catalogue order."""
         return self.moment.units
 

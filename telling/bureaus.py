@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from charts.shapes import Cell as GridCell
 from charts.shapes import Grid, Ranked
@@ -15,7 +14,8 @@ from kpis.figures.sentences import is_derived, standing_word
 from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
-from kpis.text import format_count, format_date, format_value, large_unit, status_word
+from kpis.store import tables
+from kpis.text import format_count, format_date, format_value, large_unit, status_word, texts_of
 from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.overview import coverage_lines, theme_name
 from telling.words import Words
@@ -41,12 +41,12 @@ def _ended(unit: Unit, words: Words, said: str) -> str:
     return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({said})"
 
 
-def of_themes(indicators: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+def of_themes(indicators: Sequence[tables.Indicator]) -> dict[str, tables.Indicator]:
     """Return theme → the first headline indicator of a theme with a card that bureaus report."""
     return {
-        row["theme"]: row
+        row.theme: row
         for row in reversed(indicators)
-        if row["is_reported_by_bureaus"] and row["is_headline"] and row["theme"] in government().cards
+        if row.is_reported_by_bureaus and row.is_headline and row.theme in government().cards
     }
 
 
@@ -55,7 +55,7 @@ def heat_file() -> str:
     return f"bureau_{government().page.address}"
 
 
-def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence[Mapping[str, Any]]) -> Block:
+def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence[tables.Indicator]) -> Block:
     """Set every bureau against the themes: status by symbol, word and colour, with its value."""
     w, by_theme = telling.words, of_themes(indicators)
     themes = [theme for theme in government().cards if theme in by_theme]
@@ -67,7 +67,7 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
         cells: list[GridCell] = []
         for theme in themes:
             row = by_theme[theme]
-            item = held.get(row["indicator_code"])
+            item = held.get(row.indicator_code)
             figure = item.judgement.figure if item else None
             status = item.judgement.status if item else "no_data"
             value = value_of(item.entry.definition, figure) if item and figure else None
@@ -83,9 +83,9 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
             good += is_now and status in GOOD
             flat.append(
                 {
-                    "organisation": telling.view, "bureau_code": report.code, "indicator_code": row["indicator_code"],
-                    "period_code": figure.period_code if figure else None, "value": value, "unit_ja": row["unit_ja"],
-                    "unit_en": row["unit_en"], "status": status, "is_sample": bool(figure and figure.is_sample),
+                    "organisation": telling.view, "bureau_code": report.code, "indicator_code": row.indicator_code,
+                    "period_code": figure.period_code if figure else None, "value": value,
+                    **texts_of(row, "unit"), "status": status, "is_sample": bool(figure and figure.is_sample),
                 }
             )  # fmt: skip
         grid.append((report.code, chart_label(report.unit, w), tuple(cells)))
@@ -126,7 +126,7 @@ def _shown(cell: GridCell, words: Words) -> Cell:
 
 
 def coverage(
-    telling: Telling, wholes: Iterable[Scored], indicators: Sequence[Mapping[str, Any]], reports: Sequence[BureauReport]
+    telling: Telling, wholes: Iterable[Scored], indicators: Sequence[tables.Indicator], reports: Sequence[BureauReport]
 ) -> Block:
     """Say for each theme with a card of how many bureaus the newest period has a report, and what those add up to.
 
@@ -143,7 +143,7 @@ def coverage(
         row = of_themes(indicators).get(theme)
         if row is None:
             continue
-        item = by_code.get(row["indicator_code"])
+        item = by_code.get(row.indicator_code)
         # One bureau whose figure a page happens to give is no coverage; several published ones are.
         counted = [r for r in item.rolled if r.reported_count > 1 or not r.is_published_only] if item else []
         newest = counted[-1] if counted else None
@@ -158,8 +158,8 @@ def coverage(
         rows.append((theme_name(theme, w), w.named(row), period, reported, owed, shown, complete))
         flat.append(
             {
-                "indicator_code": row["indicator_code"], "period_code": newest.period_code if newest else None,
-                "reported_count": reported, "owing_count": owed, "value": total, "unit_ja": row["unit_ja"], "unit_en": row["unit_en"],
+                "indicator_code": row.indicator_code, "period_code": newest.period_code if newest else None,
+                "reported_count": reported, "owing_count": owed, "value": total, **texts_of(row, "unit"),
                 "is_complete": bool(newest and newest.is_complete),
             }
         )  # fmt: skip
@@ -267,7 +267,7 @@ def by_bureau(
 def beside(telling: Telling, whole: Scored, source_codes: Iterable[str], name: Callable[[str], str]) -> list[str]:
     """Say why figures of bureaus cannot be set beside the whole or relied on: another scope, secondary sources."""
     w, scope = telling.words, telling.bureaus.get(whole.entry.scope_code)
-    notes = [w("compare_other_scope", scope=name(whole.entry.scope_code))] if scope is not None and scope["kind"] == "scope" else []
+    notes = [w("compare_other_scope", scope=name(whole.entry.scope_code))] if scope is not None and scope.kind == "scope" else []
     codes = set(source_codes)
     if codes and all(telling.is_secondary(code) for code in codes):
         notes.append(w("compare_secondary"))

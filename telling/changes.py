@@ -64,7 +64,7 @@ def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str]
         changes += _figures(before.get(key), after.get(key))
         changes += _status(before.get(key), after.get(key))
         changes += _targets(before.get(key), after.get(key))
-    changes += _definitions(old.indicators, new.indicators)
+    changes += _definitions(*({code: vars(row) for code, row in moment.indicators.items()} for moment in (old, new)))
     for kind in ("project", *REGISTERS):
         table, (code,) = LISTS[kind].table, LISTS[kind].key
         was, now = (moment.state.store.each_of(table, by_key=True) for moment in (old, new))

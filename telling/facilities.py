@@ -22,7 +22,7 @@ from kpis.figures.facilities import (
 from kpis.figures.facilities import over_time as days_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.government import government
-from kpis.text import format_date
+from kpis.text import format_date, texts_of
 from telling.blocks import Block, Card, Cell, Flat, Link, Number, Telling, ended_line, in_both
 
 FIELDS = ("bureau", "kind")
@@ -100,7 +100,7 @@ def where(telling: Telling, facilities: Sequence[Facility], field: str) -> Block
 def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
     if field == "bureau":
         row = telling.bureaus.get(value)
-        return {"name_ja": row["name_ja"], "name_en": row["name_en"]} if row else in_both("reg_no_bureau")
+        return texts_of(row, "name") if row else in_both("reg_no_bureau")
     key = f"facility_{value}"
     return in_both(key) if telling.words.has(key) else {"name_ja": value, "name_en": value}
 

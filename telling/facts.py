@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from kpis.figures.records import Figure, Goal, Revision, value_of
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.periods import local_day, parse_period
+from kpis.store import tables
 from kpis.text import format_date, format_ratio, format_value, known_day
 from telling.blocks import Block, Cell, Flat, Link, Number, Telling
 
@@ -20,12 +20,12 @@ Pair = tuple[str, Cell]
 Columns = Mapping[str, Cell]
 
 
-def facts(telling: Telling, row: Mapping[str, Any]) -> list[Pair]:
+def facts(telling: Telling, row: tables.Indicator) -> list[Pair]:
     """Tell project, scope, unit, kind, frequency, base, exclusions and note of a row of the catalogue, as far as there are any."""
-    w, project = telling.words, telling.moment.by_code("Project").get(row["project_code"])
+    w, project = telling.words, telling.moment.by_code(tables.Project).get(row.project_code or "")
     told = [
-        ("project", w.named(project) if project else ""), ("scope", telling.bureau(row["scope_code"])), ("unit", w.named(row, "unit")),
-        ("kind", w("kind_" + row["kind"])), ("frequency", w("frequency_" + row["frequency"])), ("base", w.named(row, "base")),
+        ("project", w.named(project) if project else ""), ("scope", telling.bureau(row.scope_code)), ("unit", w.named(row, "unit")),
+        ("kind", w("kind_" + row.kind)), ("frequency", w("frequency_" + row.frequency)), ("base", w.named(row, "base")),
         ("exclusions", w.named(row, "exclusions")), ("col_note", w.named(row, "note")),
     ]  # fmt: skip
     return [(w(name), value) for name, value in told if value]
@@ -118,13 +118,13 @@ def readings(telling: Telling, item: Scored) -> Block:
     w, definition = telling.words, item.entry.definition
     rows = [
         {
-            w("period"): parse_period(r["period_code"]).label(w.language) if r["period_code"] else w("undated"),
-            w("value"): r["text_ja"] if r["value"] is None else Number(r["value"], format_value(r["value"], definition, w.language)),
-            w("checked_against"): w("agrees" if r["agrees"] else "differs"), w("marks"): w.named(r, "note"),
-            w("source"): source_cell(telling, r["source_code"]),
+            w("period"): parse_period(r.period_code).label(w.language) if r.period_code else w("undated"),
+            w("value"): r.text_ja if r.value is None else Number(r.value, format_value(r.value, definition, w.language)),
+            w("checked_against"): w("agrees" if r.agrees else "differs"), w("marks"): w.named(r, "note"),
+            w("source"): source_cell(telling, r.source_code),
         }
-        for r in telling.moment.rows("Reading")
-        if r["indicator_code"] == definition.code
+        for r in telling.moment.rows(tables.Reading)
+        if r.indicator_code == definition.code
     ]  # fmt: skip
     return _block("readings", w("readings"), rows)
 

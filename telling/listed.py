@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from charts.shapes import Shares
-from kpis.declared import said_of, translated, type_of
+from kpis.declared import Fields, said_of, translated, type_of
 from kpis.figures.listed import APART, Standing, by_bureau, counted
 from kpis.registers import Register
+from kpis.store import tables
 from kpis.text import format_date
 from telling.blocks import Block, Card, Cell, Link, Telling
 
+Declared = Fields | tables.SQLModel  # a row, as its class declares it
 NOT_SHOWN = ("source_code", "verified")  # the source is named beside, and whether it was confirmed is the office's to know
 
 
@@ -77,27 +78,45 @@ def listed(telling: Telling, register: Register, rows: Sequence[Standing], addre
         address: code → address of the row's own page, where there is one.
     """
     w = telling.words
-    told = [dict(facts(telling, register, row)) for row in rows]
+    told = [dict(facts(telling, register, row.row)) for row in rows]
     heads = [head for head in _headings(telling, register) if any(head in each for each in told)]
     lines: list[tuple[Cell, ...]] = []
     for row, each in zip(rows, told, strict=True):
         opened: list[Cell] = [Link(row.code, address(row.code))] if address else []
         lines.append((*opened, status_word(telling, register, row.status), *(each.get(head, "") for head in heads)))
     columns = (*([w("open_row")] if address else []), w("col_status"), *heads)
-    flat = tuple({column: row.row[column] for column in said_columns(register) if column in row.row} for row in rows)
+    flat = tuple({column: vars(row.row)[column] for column in said_columns(register) if column in vars(row.row)} for row in rows)
     return Block(key=register.sheet, columns=columns, rows=tuple(lines), flat=flat, is_table_open=True, file=register.sheet)
 
 
-def facts(telling: Telling, register: Register, row: Standing) -> list[tuple[str, str]]:
-    """Return what the register says of a row: heading and text, in the order of its fields; what is blank is left out."""
+def facts(telling: Telling, register: Register, row: Declared, *, without: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return what the register says of a row: heading and text, in the order of its fields; what is blank is left out.
+
+    Args:
+        telling: in whose words.
+        register: of which.
+        row: as it is stored.
+        without: fields that are told elsewhere.
+    """
     headings = _headings(telling, register)
-    told = {column: _text(telling, register, row.row, column) for column in _shown(register)}
-    return [(head, told[column]) for head, column in headings.items() if told[column]]
+    told = {column: _text(telling, register, row, column) for column in _shown(register) if column not in without}
+    return [(head, told[column]) for head, column in headings.items() if told.get(column)]
 
 
 def said_columns(register: Register) -> tuple[str, ...]:
     """Return the columns that are public, in the order of the fields, a text in all its languages."""
     return tuple(said_of(register.fields))
+
+
+def of_bureau(telling: Telling, register: Register, counts: Mapping[str, int]) -> str:
+    """Say how many rows a bureau has, and how many of them in each status that occurs."""
+    w = telling.words
+    parts = (
+        f"{status_word(telling, register, status)} {w.number(counts[status])}"
+        for status in register.words_of(register.status)
+        if status in counts
+    )
+    return w("listed_of_bureau", total=sum(counts.values()), parts=w("list_comma").join(parts))
 
 
 def _counted(register: Register, rows: Sequence[Standing]) -> dict[str, int]:
@@ -125,11 +144,11 @@ def _headings(telling: Telling, register: Register) -> dict[str, str]:
     return {(texts[c].said(language) if c in texts else meant[c])[language]: c for c in _shown(register)}
 
 
-def _text(telling: Telling, register: Register, row: Mapping[str, Any], column: str) -> str:
+def _text(telling: Telling, register: Register, row: Declared, column: str) -> str:
     w = telling.words
     if column in translated(register.fields):
         return w.named(row, column)
-    value = row[column]
+    value = getattr(row, column)
     if value is None or value == "":
         return ""
     if column == "bureau_code":
@@ -137,7 +156,7 @@ def _text(telling: Telling, register: Register, row: Mapping[str, Any], column: 
     if column == "ended_reason":
         return w(f"ended_reason_{value}")
     if isinstance(value, date):
-        return telling.day(value, row.get(f"{column}_precision", "day"))
+        return telling.day(value, getattr(row, f"{column}_precision", "day"))
     if type_of(register.fields, column) is bool:
         return w("answer_yes") if value else ""
     key = f"{register.kind}_{value}"

@@ -96,7 +96,7 @@ class QuarterReport:
     @property
     def core(self) -> list[ProjectReport]:
         """Return the projects that existed, or have figures or milestones by the day."""
-        return [p for p in self.moment.projects if not government().project_kind(p.row["kind"]).is_programme]
+        return [p for p in self.moment.projects if not government().project_kind(p.row.kind).is_programme]
 
     def sentences(self) -> list[str]:
         """Return the conclusions of the meeting, each a sentence: the whole, what fell short, projects, bureaus, milestones."""
@@ -108,7 +108,7 @@ class QuarterReport:
                 said.append(words("report_said", name=name, status=status, sentence=item.sentence(language)))
         for project in self.moment.projects:
             if project.is_contradicted and project.confidence is not None:
-                level = words("confidence_" + project.confidence["confidence"])
+                level = words("confidence_" + project.confidence.confidence)
                 told = words("contradiction", confidence=level, status=status_word(project.status, language))
                 said.append(f"{words.named(project.row)}: {told}")
         if self.milestones:
@@ -214,7 +214,7 @@ def projects(report: QuarterReport) -> Block:
         rows.append(
             (
                 project.code, w.named(project.row), status_word(project.status, w.language),
-                w("confidence_" + said["confidence"]) if said else w("confidence_none"), said["reason"] if said else "", counts,
+                w("confidence_" + said.confidence) if said else w("confidence_none"), said.reason if said else "", counts,
                 *(project.count_of(s) for s in states), w.named(project.row, "goal"),
             )
         )  # fmt: skip

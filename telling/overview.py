@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from kpis.figures.records import BAD, GOOD, STATUSES, value_of
 from kpis.figures.rollup import RollUp
@@ -16,6 +15,7 @@ from kpis.figures.scorecard import Scored, Tally, figure_text, tally
 from kpis.figures.sentences import short_sentence, standing_word
 from kpis.government import government
 from kpis.kinds import KINDS
+from kpis.store import tables
 from kpis.text import format_date, format_percent, format_value, status_word
 from telling.words import Words
 
@@ -25,9 +25,9 @@ def theme_name(theme: str, words: Words) -> str:
     return words.named(government().themes[theme])
 
 
-def exclusions(shown: Iterable[Scored], catalogue: Iterable[Mapping[str, Any]], words: Words) -> str:
+def exclusions(shown: Iterable[Scored], catalogue: Iterable[tables.Indicator], words: Words) -> str:
     """Say in one line what the figures of the indicators shown leave out; blank where the catalogue names nothing."""
-    rows = {row["indicator_code"]: row for row in catalogue}
+    rows = {row.indicator_code: row for row in catalogue}
     named = [(s.entry.definition, words.named(rows[s.entry.definition.code], "exclusions")) for s in shown]
     parts = [words("excluded_of", name=words.named(definition), text=text) for definition, text in named if text]
     return words("excluded", parts=words("excluded_between").join(parts)) if parts else ""
@@ -62,7 +62,7 @@ def shown_first(every: Iterable[Scored]) -> Shown:
 
 
 def themes_told(
-    every: Sequence[Scored], catalogue: Sequence[Mapping[str, Any]], words: Words
+    every: Sequence[Scored], catalogue: Sequence[tables.Indicator], words: Words
 ) -> tuple[str, list[tuple[str, list[str], list[Scored]]]]:
     """Tell how the themes stand in one text, and of each theme with a card its code, its notes and its indicators."""
     themes = []
@@ -80,22 +80,22 @@ def themes_told(
     return said, themes
 
 
-def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[Mapping[str, Any]]) -> list[Scored]:
+def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[tables.Indicator]) -> list[Scored]:
     """Return the headline indicators of a theme, and after them those with figures that one of them replaced."""
     shown = headlines(every, theme)
     codes = {s.entry.definition.code for s in shown}
-    replaced = {r["indicator_code"] for r in catalogue if r["replaced_by_code"] in codes}
+    replaced = {r.indicator_code for r in catalogue if r.replaced_by_code in codes}
     return [*shown, *(s for s in every if s.entry.definition.code in replaced - codes and s.figures)]
 
 
-def pair_of(every: Iterable[Scored], item: Scored, catalogue: Iterable[Mapping[str, Any]]) -> Scored | None:
+def pair_of(every: Iterable[Scored], item: Scored, catalogue: Iterable[tables.Indicator]) -> Scored | None:
     """Return the indicator that the catalogue pairs with this one, where it has figures: the same measure, unadjusted."""
     code = item.entry.definition.code
-    row = next((r for r in catalogue if r["indicator_code"] == code), None)
-    return next((s for s in every if row and s.entry.definition.code == row["paired_with_code"] and s.figures), None)
+    row = next((r for r in catalogue if r.indicator_code == code), None)
+    return next((s for s in every if row and s.entry.definition.code == row.paired_with_code and s.figures), None)
 
 
-def pair_note(every: Iterable[Scored], item: Scored, catalogue: Iterable[Mapping[str, Any]], words: Words) -> str:
+def pair_note(every: Iterable[Scored], item: Scored, catalogue: Iterable[tables.Indicator], words: Words) -> str:
     """Say the adjusted and the unadjusted value side by side, for the last period that both have."""
     other = pair_of(every, item, catalogue)
     if other is None:

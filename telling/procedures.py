@@ -23,7 +23,7 @@ from kpis.figures.registers import (
 )
 from kpis.figures.scorecard import Scored
 from kpis.store.queries import Counted
-from kpis.text import format_date, format_value
+from kpis.text import format_date, format_value, texts_of
 from telling.blocks import Block, Card, Cell, Flat, Number, Telling, in_both, published
 from telling.words import Words
 
@@ -41,7 +41,7 @@ def value_word(telling: Telling, dimension: str, value: str) -> str:
 
 def _names(telling: Telling, dimension: str, value: str) -> dict[str, str]:
     if dimension == "bureau" and value in telling.bureaus:
-        return {f"name_{n}": telling.bureaus[value][f"name_{n}"] for n in ("ja", "en")}
+        return texts_of(telling.bureaus[value], "name")
     if dimension == "channel" and value:
         return {"name_ja": value, "name_en": value}
     return in_both({"bureau": "reg_no_bureau", "channel": "no_channel"}.get(dimension) or f"{WORDS[dimension]}_{value}")

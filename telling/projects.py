@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from kpis.errors import PeriodUnreadable
 from kpis.figures.projects import MILESTONE_STATES, GivenDay, Milestone, ProjectReport, in_order
 from kpis.figures.scorecard import Scored
 from kpis.government import ProjectKindFields, government
 from kpis.periods import parse_period
-from kpis.text import known_day
+from kpis.store import tables
+from kpis.text import known_day, text_of
 from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.words import Words
 
-Row = Mapping[str, Any]
 
-
-def project_name(row: Row, words: Words) -> str:
+def project_name(row: tables.Project, words: Words) -> str:
     """Return the name of a project; where its title was not seen, with the mark that says so."""
     name = words.named(row)
-    if row["is_name_official"]:
+    if row.is_name_official:
         return name
     return name + words("in_brackets", text=words("name_not_official"))
 
@@ -30,9 +28,9 @@ def names_by_version(report: ProjectReport, words: Words) -> str:
     """Say what a project is called in versions of the strategy that name it otherwise than it is shown; blank where none does."""
     shown = words.named(report.row)
     versions_of: dict[str, list[str]] = {}
-    for row in report.names:
-        if (name := words.named(row)) != shown:
-            versions_of.setdefault(name, []).append(words.named(row, "version_name"))
+    for called_so in report.names:
+        if (name := words.named(called_so.row)) != shown:
+            versions_of.setdefault(name, []).append(called_so.version_name(words.language))
     return words("list_comma").join(
         words("called_in", versions=words("comma").join(v), name=name) for name, v in versions_of.items()
     )
@@ -59,11 +57,13 @@ def listed_as(*shown_as: str) -> list[ProjectKindFields]:
 
 def no_bureau(report: ProjectReport, words: Words) -> str:
     """Say that no bureau is named, as it is meant for a project of this kind."""
-    kind = government().project_kind(report.row["kind"])
+    kind = government().project_kind(report.row.kind)
     return words("bureau_unknown_whole", kind=kind_name(kind, None, words)) if kind.is_whole_government else words("bureau_unknown")
 
 
-def core_heading(kind: ProjectKindFields | None, versions: Sequence[Row], count: int, words: Words, *, is_all: bool) -> str:
+def core_heading(
+    kind: ProjectKindFields | None, versions: Sequence[tables.StrategyVersion], count: int, words: Words, *, is_all: bool
+) -> str:
     """Say how many projects of a kind there are, and in which versions of the strategy.
 
     Args:
@@ -83,14 +83,14 @@ def core_heading(kind: ProjectKindFields | None, versions: Sequence[Row], count:
 def core_with_goals(reports: Iterable[ProjectReport]) -> list[ProjectReport]:
     """Return the projects shown as cards that have a stated goal: those that the overview lists."""
     kinds = {kind.kind_code for kind in listed_as("cards")}
-    return [r for r in reports if r.row["kind"] in kinds and r.row["goal_ja"]]
+    return [r for r in reports if r.row.kind in kinds and text_of(r.row, "goal", "ja")]
 
 
-def overview_heading(reports: Sequence[ProjectReport], versions: Iterable[Row], words: Words) -> str:
+def overview_heading(reports: Sequence[ProjectReport], versions: Iterable[tables.StrategyVersion], words: Words) -> str:
     """Head the projects of the overview: how many they are, and in which versions of the strategy."""
     kind = next(iter(listed_as("cards")), None)
-    codes = {name["strategy_version"] for report in reports for name in report.names}
-    return core_heading(kind, [v for v in in_order(versions) if v["version_code"] in codes], len(reports), words, is_all=True)
+    codes = {name.version_code for report in reports for name in report.names}
+    return core_heading(kind, [v for v in in_order(versions) if v.version_code in codes], len(reports), words, is_all=True)
 
 
 def milestone_groups(milestones: Iterable[Milestone], words: Words) -> str:
@@ -179,16 +179,16 @@ def goal_heading(report: ProjectReport, words: Words) -> str:
     version = report.version
     if version is None:
         return words("project_goal")
-    name, year = words.named(version), version["horizon_year"]
+    name, year = words.named(version), version.horizon_year
     return words("project_goal_by", version=name, year=year) if year else words("project_goal_of", version=name)
 
 
-def goal_source(row: Row) -> str:
+def goal_source(row: tables.Project) -> str:
     """Return the code of the source of a project's goal: its own, else that of the project."""
-    return str(row["goal_source_code"] or row["source_code"])
+    return row.goal_source_code or row.source_code
 
 
-def times(member: Row, ended_on: date | None, words: Words) -> str:
+def times(member: tables.ProjectBureau, ended_on: date | None, words: Words) -> str:
     """Say from when to when a bureau led or took part, as far as it is known; blank where nothing is.
 
     Args:
@@ -196,8 +196,8 @@ def times(member: Row, ended_on: date | None, words: Words) -> str:
         ended_on: the last day of the bureau itself, if it has ended.
         words: of the reader's language.
     """
-    first = known_day(member["valid_from"], member["valid_from_precision"], words.language)
-    last = known_day(member["valid_to"], member["valid_to_precision"], words.language) or known_day(ended_on, "day", words.language)
+    first = known_day(member.valid_from, member.valid_from_precision, words.language)
+    last = known_day(member.valid_to, member.valid_to_precision, words.language) or known_day(ended_on, "day", words.language)
     said = [words("seen_from", day=first)] if first else []
     said += [words("ended_on", day=last)] if last else []
     return words("comma").join(said)
@@ -207,24 +207,24 @@ def bureaus_line(report: ProjectReport, names: Mapping[str, str], words: Words) 
     """Name the bureaus of a project in order of time: those that lead it, then those that take part; blank where none is named."""
 
     def of(role: str) -> str:
-        return " → ".join(dict.fromkeys(names[b["bureau_code"]] for b in report.bureaus if b["role"] == role))
+        return " → ".join(dict.fromkeys(names[b.bureau_code] for b in report.bureaus if b.role == role))
 
     leads, members = of("lead"), of("member")
     return " ・ ".join(filter(None, (leads, words("with_members", names=members) if members else "")))
 
 
-def adopted(version: Row, words: Words) -> str:
+def adopted(version: tables.StrategyVersion, words: Words) -> str:
     """Write when a version of the strategy was adopted, as exactly as it is known."""
-    return known_day(version["adopted_on"], version["adopted_precision"], words.language) or words("unknown_day")
+    return known_day(version.adopted_on, version.adopted_precision, words.language) or words("unknown_day")
 
 
-def version_line(version: Row, words: Words) -> str:
+def version_line(version: tables.StrategyVersion, words: Words) -> str:
     """Say in a line what a version of the strategy wants, its key words and years; as much as is known."""
     said = [words.named(version, "concept")]
-    if version["horizon_year"]:
-        said.append(words("version_horizon", year=version["horizon_year"]))
-    if version["first_year"]:
-        said.append(words("version_years", first=version["first_year"], last=version["last_year"]))
+    if version.horizon_year:
+        said.append(words("version_horizon", year=version.horizon_year))
+    if version.first_year:
+        said.append(words("version_years", first=version.first_year, last=version.last_year))
     if keywords := words.named(version, "keywords"):
         said.append(words("version_keywords", keywords=keywords))
     head = words("version_head", name=words.named(version), day=adopted(version, words))
@@ -232,7 +232,11 @@ def version_line(version: Row, words: Words) -> str:
 
 
 def unidentified(
-    kind: ProjectKindFields, reports: Sequence[ProjectReport], scored: Iterable[Scored], versions: Sequence[Row], words: Words
+    kind: ProjectKindFields,
+    reports: Sequence[ProjectReport],
+    scored: Iterable[Scored],
+    versions: Sequence[tables.StrategyVersion],
+    words: Words,
 ) -> str:
     """Say how many projects of a kind are listed, and how many of those the first version counts are not identified.
 
@@ -248,7 +252,7 @@ def unidentified(
     if stated is None or not versions:
         return words("leading_note_plain", known=len(reports))
     oldest = in_order(versions)[0]
-    in_first = sum(r.first_version == oldest["version_code"] for r in reports)
+    in_first = sum(r.first_version == oldest.version_code for r in reports)
     return words(
         "leading_note", stated=words.number(stated, ",.0f"), known=len(reports), first=in_first, missing=max(int(stated) - in_first, 0),
         version=words.named(oldest), day=adopted(oldest, words),

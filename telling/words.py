@@ -80,7 +80,7 @@ def what_changed(change: Mapping[str, Any], words: Words, unit: str) -> str:
     return " ・ ".join(part for part in parts if part)
 
 
-def whose(change: Mapping[str, Any], words: Words, units: Mapping[str, Mapping[str, Any]]) -> str:
+def whose(change: Mapping[str, Any], words: Words, units: Mapping[str, object]) -> str:
     """Return the name of the unit whose figure or target a change is about; nothing for what belongs to none."""
     code = change.get("unit_code") or ""
     return words.named(units[code]) if code in units else code

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from kpis.figures.facilities import counted as single_facilities
-from kpis.figures.facilities import standing
+from kpis.figures import facilities as registered
+from kpis.figures.facilities import Facility
+from kpis.figures.listed import APART, Standing
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.scorecard import Scored, Tally, tally
 from kpis.government import government
-
-Row = Mapping[str, Any]
+from kpis.store import tables
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +29,7 @@ class BureauReport:
         milestones: of the projects it leads (or led on the milestone's day); one that several led counts for each of them.
         project_codes: of the projects it leads; ``shared_codes`` of those it takes part in without leading them.
         procedures: procedures of the register by ``digital_status``; ``facilities`` by ``cashless_status``.
+        listed: rows of every register that is told by its record, by its sheet and by status.
         submissions: its reports, newest period first.
         before: successions it came from; ``after``: those it went into.
     """
@@ -44,7 +44,8 @@ class BureauReport:
     shared_codes: tuple[str, ...]
     procedures: Mapping[str, int]
     facilities: Mapping[str, int]
-    submissions: tuple[Row, ...]
+    listed: Mapping[str, Mapping[str, int]]
+    submissions: tuple[tables.Submission, ...]
     before: tuple[Succession, ...]
     after: tuple[Succession, ...]
 
@@ -72,7 +73,9 @@ class BureauReport:
     @property
     def has_anything(self) -> bool:
         """Say whether anything at all is known of the bureau."""
-        return bool(self.figures or self.milestones or self.procedures or self.facilities or self.submissions)
+        return bool(
+            self.figures or self.milestones or self.procedures or self.facilities or any(self.listed.values()) or self.submissions
+        )
 
 
 def milestones_once(reports: Iterable[BureauReport]) -> list[Milestone]:
@@ -92,20 +95,24 @@ def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> st
 
 
 def _led(report: ProjectReport, organisation: Organisation, day: date, *, role: str = "lead") -> set[str]:
-    leads = [b for b in report.bureaus if b["role"] == role]
-    then = [b for b in leads if (b["valid_from"] or day) <= day <= (b["valid_to"] or day)] or leads
-    alive = {b["bureau_code"] for b in then if organisation.by_code[b["bureau_code"]].is_valid_on(day)}
-    return alive or {b["bureau_code"] for b in then}
+    leads = [b for b in report.bureaus if b.role == role]
+    then = [b for b in leads if (b.valid_from or day) <= day <= (b.valid_to or day)] or leads
+    alive = {b.bureau_code for b in then if organisation.by_code[b.bureau_code].is_valid_on(day)}
+    return alive or {b.bureau_code for b in then}
 
 
 def bureau_reports(
     organisation: Organisation,
     scored: Iterable[Scored],
     projects: Sequence[ProjectReport],
-    tables: Mapping[str, Sequence[Row]],
     *,
     as_of: date,
+    listed: Mapping[str, Iterable[Standing]],
     view: str = "then",
+    owed: Iterable[str] = (),
+    submissions: Iterable[tables.Submission] = (),
+    facilities: Iterable[Facility] = (),
+    procedures: Iterable[tuple[str, str, int]] = (),
 ) -> list[BureauReport]:
     """Return every bureau that exists on a day, then those gone of which anything is known, in catalogue order.
 
@@ -113,10 +120,13 @@ def bureau_reports(
         organisation: units and successions.
         scored: judgements of the day, in the same view.
         projects: of the day.
-        tables: rows by class name: ``Indicator``, ``Procedure``, ``Facility``, ``Submission``; a row with a ``count`` stands for
-            so many (procedures come counted: a national register has tens of thousands).
         as_of: the day.
+        listed: rows of each register that is told by its record, as they stand, by its sheet.
         view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
+        owed: codes of the indicators that every bureau reports.
+        submissions: reports of bureaus.
+        facilities: of the register, as they stand.
+        procedures: (bureau, status, count): a national register has tens of thousands.
     """
     parts: dict[str, list[Scored]] = {}
     own: dict[str, list[Scored]] = {}
@@ -138,21 +148,21 @@ def bureau_reports(
             for code in codes:
                 held.setdefault(code, []).append(report.code)
 
-    def counted(rows: Iterable[Row], column: str) -> dict[str, dict[str, int]]:
+    def counted(held: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
         counts: dict[str, dict[str, int]] = {}
-        for row in rows:
-            if row["bureau_code"]:
-                by_status = counts.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), {})
-                by_status[row[column]] = by_status.get(row[column], 0) + row.get("count", 1)
+        for bureau, status, count in held:
+            if bureau:
+                by_status = counts.setdefault(home(organisation, bureau, as_of=as_of, view=view), {})
+                by_status[status] = by_status.get(status, 0) + count
         return counts
 
-    procedures = counted(tables["Procedure"], "digital_status")
-    standing_ = single_facilities(standing(tables["Facility"], as_of=as_of))
-    facilities = counted(({"bureau_code": f.bureau, "cashless_status": f.status} for f in standing_), "cashless_status")
-    submissions: dict[str, list[Row]] = {}
-    for row in sorted(tables["Submission"], key=lambda s: (s["period_code"], s["revision"]), reverse=True):
-        submissions.setdefault(home(organisation, row["bureau_code"], as_of=as_of, view=view), []).append(row)
-    owed = tuple(row["indicator_code"] for row in tables["Indicator"] if row["is_reported_by_bureaus"])
+    procedures_of = counted(procedures)
+    facilities_of = counted((f.bureau, f.status, 1) for f in registered.counted(facilities))
+    listed_of = {sheet: counted((r.bureau, r.status, 1) for r in rows if r.status not in APART) for sheet, rows in listed.items()}
+    reports_of: dict[str, list[tables.Submission]] = {}
+    for row in sorted(submissions, key=lambda s: (s.period_code, s.revision), reverse=True):
+        reports_of.setdefault(home(organisation, row.bureau_code, as_of=as_of, view=view), []).append(row)
+    every_owed = tuple(owed)
     reports = []
     for unit in organisation.units:
         if unit.kind not in government().bureau_kinds:
@@ -160,11 +170,12 @@ def bureau_reports(
         reports.append(
             BureauReport(
                 unit=unit, is_valid=unit.is_valid_on(as_of), scored=tuple(parts.get(unit.code, ())),
-                own=tuple(own.get(unit.code, ())), owed=owed,
+                own=tuple(own.get(unit.code, ())), owed=every_owed,
                 milestones=tuple(milestones.get(unit.code, ())), project_codes=tuple(led.get(unit.code, ())),
-                shared_codes=tuple(shared.get(unit.code, ())), procedures=procedures.get(unit.code, {}),
-                facilities=facilities.get(unit.code, {}),
-                submissions=tuple(submissions.get(unit.code, ())),
+                shared_codes=tuple(shared.get(unit.code, ())), procedures=procedures_of.get(unit.code, {}),
+                facilities=facilities_of.get(unit.code, {}),
+                listed={sheet: counts.get(unit.code, {}) for sheet, counts in listed_of.items()},
+                submissions=tuple(reports_of.get(unit.code, ())),
                 before=tuple(s for s in organisation.successions if s.successor_code == unit.code),
                 after=tuple(s for s in organisation.successions if s.predecessor_code == unit.code),
             )

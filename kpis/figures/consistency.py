@@ -1,6 +1,6 @@
 """What figures must not say against each other, against a unit's life or against the calendar: one rule for every door. Pure.
 
-Workbook, lists, ``pull`` and reload call ``find_contradictions`` and only put each ``Finding`` into their own form. What is
+Workbook, lists, ``pull`` and reload call ``find_contradictions`` and only put each ``Contradiction`` into their own form. What is
 impossible is an error; what is odd is a warning: a bureau confirms it with a reason, a list answers it in its column
 ``reason_text``. Nothing odd is stored in silence.
 
@@ -26,7 +26,7 @@ from kpis.figures.organisation import Organisation
 from kpis.figures.records import Definition, Figure, value_of
 from kpis.kinds import KINDS
 from kpis.languages import both
-from kpis.message import Message
+from kpis.message import Message, few
 from kpis.periods import Period, first_month_word, fiscal_year_start
 from kpis.text import Named
 
@@ -36,7 +36,7 @@ _CORRECT = Message("remedy_confirm_or_correct")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Contradiction:
     """One contradiction: the rule it breaks, whose figure it is, the column that shows it, and what to do."""
 
     rule: str
@@ -65,7 +65,7 @@ class Known:
     figures: Mapping[tuple[str, str], Sequence[Figure]] = field(default_factory=dict)
 
 
-def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: date | None = None) -> list[Finding]:
+def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: date | None = None) -> list[Contradiction]:
     """Return what reported figures contradict, in the order of the report.
 
     Args:
@@ -85,24 +85,24 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
     reported = {key: figure for key, figure in reported.items() if key[2] in held[key[:2]]}
     mixed = _mixed(reported, known, held)
     series: dict[tuple[str, str], _Series] = {}
-    findings: list[Finding] = []
+    contradictions: list[Contradiction] = []
     for key, figure in reported.items():
         code, unit, _ = key
         definition = known.definitions.get(code)
         if definition is None or unit not in known.organisation.by_code:
             continue
         out_of_time = list(_out_of_time(key, figure.period, known.organisation, today=today))
-        findings += out_of_time
+        contradictions += out_of_time
         if any(f.grade == "error" for f in out_of_time):
             continue
         own = series.get((code, unit))
         if own is None:
             own = series[code, unit] = _Series(definition, held[code, unit].values())
-        findings += _falling(key, figure, own, definition, reported)
-        findings += mixed.get(key, ())
-        findings += _followed(key, figure, held, known, reported)
-        findings += _same_days(key, figure, own, definition, reported)
-    return findings
+        contradictions += _falling(key, figure, own, definition, reported)
+        contradictions += mixed.get(key, ())
+        contradictions += _followed(key, figure, held, known, reported)
+        contradictions += _same_days(key, figure, own, definition, reported)
+    return contradictions
 
 
 class _Series:
@@ -130,19 +130,19 @@ def outside_time(unit_code: str, period: Period, organisation: Organisation) -> 
     return None
 
 
-def _out_of_time(key: Key, period: Period, organisation: Organisation, *, today: date | None) -> Iterator[Finding]:
+def _out_of_time(key: Key, period: Period, organisation: Organisation, *, today: date | None) -> Iterator[Contradiction]:
     _, unit, code = key
     when = outside_time(unit, period, organisation)
     if when is not None:
         remedy = Message("remedy_unit_or_period")
-        yield Finding("unit_outside_time", "error", key, "period_code", f"{unit} {code}", when, remedy)
+        yield Contradiction("unit_outside_time", "error", key, "period_code", f"{unit} {code}", when, remedy)
     if today is not None and period.start > today:
         expected = Message("begun_by", day=today.isoformat())
-        yield Finding("period_not_begun", "error", key, "period_code", code, expected, Message("remedy_period"))
+        yield Contradiction("period_not_begun", "error", key, "period_code", code, expected, Message("remedy_period"))
     last = organisation.last_day(unit)
     if last is not None and period.start <= last < period.end:
         expected = Message("until_unit_ended", day=last.isoformat())
-        yield Finding("unit_ended_within", "warning", key, "period_code", f"{unit} {code}", expected)
+        yield Contradiction("unit_ended_within", "warning", key, "period_code", f"{unit} {code}", expected)
 
 
 # A total since April that falls ----------------------------------------------------------------------------------------
@@ -165,7 +165,9 @@ def _running_parts(definition: Definition, figure: Figure) -> tuple[str, ...]:
     return ("value",) if kind.is_cap or (kind.is_level and "%" not in definition.unit_ja) else ()
 
 
-def _falling(key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]) -> Iterator[Finding]:
+def _falling(
+    key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]
+) -> Iterator[Contradiction]:
     parts, period = _running_parts(definition, figure), figure.period
     if not parts or period.kind == "calendar_year":
         return
@@ -188,7 +190,7 @@ def _falling(key: Key, figure: Figure, own: _Series, definition: Definition, rep
             continue
         bound = f"{getattr(against, part):,.15g}"
         expected = Message("at_least_of_period" if least else "at_most_of_period", bound=bound, period=against.period.label)
-        yield Finding("cumulative_falls", "warning", key, part, f"{value:,.15g}", expected)
+        yield Contradiction("cumulative_falls", "warning", key, part, f"{value:,.15g}", expected)
         return
 
 
@@ -220,7 +222,9 @@ def _days_of(definition: Definition, figure: Figure) -> tuple[date, date]:
     return (fiscal_year_start(period.end) if figure.is_year_to_date else period.start), period.end
 
 
-def _same_days(key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]) -> Iterator[Finding]:
+def _same_days(
+    key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]
+) -> Iterator[Contradiction]:
     if KINDS[definition.kind].is_text:
         return
     days, (code, unit, _) = _days_of(definition, figure), key
@@ -235,7 +239,7 @@ def _same_days(key: Key, figure: Figure, own: _Series, definition: Definition, r
             value = value_of(definition, other) if part == "value" else getattr(other, part)
             own_value = value_of(definition, figure) if part == "value" else getattr(figure, part)
             expected = Message("same_as_period", period=other.period.label, value=f"{value:,.15g}")
-            yield Finding("same_days_differ", "warning", key, part, f"{own_value:,.15g}", expected)
+            yield Contradiction("same_days_differ", "warning", key, part, f"{own_value:,.15g}", expected)
             return
 
 
@@ -260,9 +264,9 @@ def _differing(definition: Definition, one: Figure, other: Figure) -> str | None
 
 def _mixed(
     reported: Mapping[Key, Figure], known: Known, held: Mapping[tuple[str, str], Mapping[str, Figure]]
-) -> dict[Key, list[Finding]]:
+) -> dict[Key, list[Contradiction]]:
     """Find the reports whose mark of year-to-date is not that of the other bureaus of the same sum."""
-    findings: dict[Key, list[Finding]] = {}
+    contradictions: dict[Key, list[Contradiction]] = {}
     for code, period in dict.fromkeys((code, period) for code, _, period in reported):
         definition, scope = known.definitions.get(code), known.scopes.get(code)
         if definition is None or scope is None or not _adds_over_a_period(definition):
@@ -280,21 +284,20 @@ def _mixed(
             if unit not in odd:
                 continue
             others = sorted(set(told) - odd, key=units.index)
-            listed = "、".join(others[:5]) + ("…" if len(others) > 5 else "")
             to_date = unit in since_begun
-            findings[code, unit, period] = [
-                Finding(
+            contradictions[code, unit, period] = [
+                Contradiction(
                     "year_to_date_mixed", "warning", (code, unit, period), "is_year_to_date",
                     both(Message("total_since", month=first_month_word) if to_date else Message("period_alone")),
-                    Message("alone_as_others" if to_date else "total_as_others", bureaus=listed, month=first_month_word),
+                    Message("alone_as_others" if to_date else "total_as_others", bureaus=few(others, 5), month=first_month_word),
                 )
             ]  # fmt: skip
-    return findings
+    return contradictions
 
 
 def _followed(
     key: Key, figure: Figure, held: Mapping[tuple[str, str], Mapping[str, Figure]], known: Known, reported: Mapping[Key, Figure]
-) -> Iterator[Finding]:
+) -> Iterator[Contradiction]:
     code, unit, period_code = key
     if not _adds_over_a_period(known.definitions[code]):
         return
@@ -310,7 +313,7 @@ def _followed(
         if unit == each.predecessor_code and (code, other, period_code) in reported:
             continue  # said at the successor
         since = (last + timedelta(days=1)).isoformat()
-        yield Finding(
+        yield Contradiction(
             "predecessor_and_successor", "warning", key, next((p for p in _PARTS if getattr(figure, p) is not None), "value"),
             f"{each.predecessor_code} + {each.successor_code} {period_code}",
             Message("predecessor_and_successor_parts", day=last.isoformat(), since=since),

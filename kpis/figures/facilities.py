@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from typing import Any
 
 from kpis.figures.registers import MISTAKE
+from kpis.store import tables
 
 ENDED = "ended"  # closed by the day: it stands in no count
 STATUSES = ("introduced", "class_level_only", "announced", "not_cashless", "unknown")
@@ -57,27 +58,27 @@ class Facility:
         return set(STANDARD) <= set(self.methods)
 
 
-def standing(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[Facility]:
+def standing(rows: Iterable[tables.Facility], *, as_of: date) -> list[Facility]:
     """Return the rows of the register as they stand on a day."""
     facilities = []
     for row in rows:
-        status, since = row["cashless_status"], row["cashless_since"]
+        status, since = row.cashless_status, row.cashless_since
         if status in CASHLESS and since is not None and since > as_of:
             status = "announced"
-        before, ended, why = "", row["ended_on"], row["ended_reason"] or ""
+        before, ended, why = "", row.ended_on, row.ended_reason or ""
         if why == MISTAKE or (ended is not None and ended <= as_of):
             before, status = status, ENDED
-        written = {part.strip() for part in row["payment_methods"].split(";")}
+        written = {part.strip() for part in row.payment_methods.split(";")}
         facilities.append(
             Facility(
-                code=row["facility_code"], name=row["name_ja"], kind=row["kind"], is_class=row["is_class"],
-                bureau=row["bureau_code"] or "",
-                places=tuple(p.removesuffix("ほか").strip() for p in re.split(r"[・;、]", row["municipality_ja"]) if p.strip()),
+                code=row.facility_code, name=row.name_ja, kind=row.kind, is_class=row.is_class,
+                bureau=row.bureau_code or "",
+                places=tuple(p.removesuffix("ほか").strip() for p in re.split(r"[・;、]", row.municipality_ja) if p.strip()),
                 methods=tuple(group for group, names in METHODS.items() if written & set(names)), status=status, since=since,
-                since_precision=row["cashless_since_precision"], planned=row["planned_for"],
-                planned_precision=row["planned_for_precision"], is_sample=row["is_sample"],
-                source_code=row["source_code"], note=row["note"], ended=ended, ended_precision=row["ended_on_precision"],
-                ended_reason=why, successor=row["successor_code"] or "", status_before=before,
+                since_precision=row.cashless_since_precision, planned=row.planned_for,
+                planned_precision=row.planned_for_precision, is_sample=row.is_sample,
+                source_code=row.source_code, note=row.note, ended=ended, ended_precision=row.ended_on_precision,
+                ended_reason=why, successor=row.successor_code or "", status_before=before,
             )
         )  # fmt: skip
     return facilities

@@ -5,12 +5,13 @@ A row whose beginning lies after the day asked for, and one that ended by it, ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kpis.figures.registers import ENDED, MISTAKE, plain, search_words
+from kpis.store import tables
 
 NOT_BEGUN = "not_begun"
 APART = (NOT_BEGUN, ENDED)
@@ -23,10 +24,12 @@ class Standing:
     code: str
     bureau: str
     status: str
-    row: Mapping[str, Any]
+    source_code: str
+    is_sample: bool
+    row: tables.SQLModel
 
 
-def standing(rows: Iterable[Mapping[str, Any]], *, key: str, status: str, begun: str, as_of: date) -> list[Standing]:
+def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: str, as_of: date) -> list[Standing]:
     """Return the rows of a register as they stand on a day.
 
     Args:
@@ -37,13 +40,19 @@ def standing(rows: Iterable[Mapping[str, Any]], *, key: str, status: str, begun:
         as_of: the day.
     """
 
-    def stands(row: Mapping[str, Any]) -> str:
-        ended, begins = row["ended_on"], row[begun]
-        if row["ended_reason"] == MISTAKE or (ended is not None and ended <= as_of):
+    def stands(row: Any) -> str:
+        ended, begins = row.ended_on, getattr(row, begun)
+        if row.ended_reason == MISTAKE or (ended is not None and ended <= as_of):
             return ENDED
-        return NOT_BEGUN if begins is not None and begins > as_of else str(row[status])
+        return NOT_BEGUN if begins is not None and begins > as_of else str(getattr(row, status))
 
-    return [Standing(code=row[key], bureau=row["bureau_code"] or "", status=stands(row), row=row) for row in rows]
+    def stood(row: Any) -> Standing:  # each register has these columns, under names of its own
+        return Standing(
+            code=getattr(row, key), bureau=row.bureau_code or "", status=stands(row), source_code=row.source_code,
+            is_sample=row.is_sample, row=row,
+        )  # fmt: skip
+
+    return [stood(row) for row in rows]
 
 
 def counted(rows: Iterable[Standing], statuses: Sequence[str]) -> dict[str, int]:
@@ -83,7 +92,7 @@ def kept(rows: Iterable[Standing], *, query: str = "", status: str = "", bureau:
     words = search_words(query)
 
     def is_asked(row: Standing) -> bool:
-        said = plain(" ".join(value for value in row.row.values() if isinstance(value, str))) if words else ""
+        said = plain(" ".join(value for value in vars(row.row).values() if isinstance(value, str))) if words else ""
         return status in ("", row.status) and bureau in ("", row.bureau) and all(word in said for word in words)
 
     return [row for row in rows if is_asked(row)]

@@ -33,7 +33,7 @@ CONFIRM = Message("remedy_confirm_or_correct")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Doubt:
     """What is impossible (``error``), doubtful (``warning``) or to be decided (``question``) about one column of a figure.
 
     Args:
@@ -91,7 +91,7 @@ def _compared(figure: Figure) -> list[tuple[object, ...]]:
 def check_figure(
     definition: Definition, figure: Figure, earlier: Earlier | None = None, *, asked: Collection[str] = (),
     sure: Collection[str] = (),
-) -> list[Finding]:  # fmt: skip
+) -> list[Doubt]:  # fmt: skip
     """Return what is wrong or odd about one figure by itself, and against the unit's earlier figures.
 
     Args:
@@ -103,15 +103,15 @@ def check_figure(
     """
     if infinite := [_not_finite(name) for name in NUMBERS if not _is_finite(getattr(figure, name))]:
         return infinite
-    findings = [*_bounds(definition, figure), *_counts(definition, figure), *_parts(definition, figure, asked)]
+    doubts = [*_bounds(definition, figure), *_counts(definition, figure), *_parts(definition, figure, asked)]
     if "value" not in sure and (question := ask_scale(definition, figure)) is not None:
-        findings.append(question)
-    faulty = {f.column for f in findings if f.severity in ("error", "question")}
-    findings += [f for f in _magnitude(definition, figure, earlier.before(figure) if earlier else None) if f.column not in faulty]
-    return findings
+        doubts.append(question)
+    faulty = {f.column for f in doubts if f.severity in ("error", "question")}
+    doubts += [f for f in _magnitude(definition, figure, earlier.before(figure) if earlier else None) if f.column not in faulty]
+    return doubts
 
 
-def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = None) -> Finding | None:
+def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = None) -> Doubt | None:
     """Return the question whether a rate was written in percent or as a share, where nothing tells.
 
     Args:
@@ -131,7 +131,7 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
     unit = definition.unit_ja
     choices = [f"{written(r)} {unit}" for r in readings]
     plain, quoted = written(max(readings, key=abs)), written(min(readings, key=abs))
-    return Finding(
+    return Doubt(
         "scale", "value", "question", written(value),
         Message("which_of_two", first=choices[0], second=choices[1]) if len(choices) > 1 else Message("whether_meant", reading=choices[0]),
         Message("remedy_plain_or_with_unit", plain=plain, quoted=quoted),
@@ -139,16 +139,16 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
     )  # fmt: skip
 
 
-def check_point(latitude: float | None, longitude: float | None, area: Area | None) -> list[Finding]:
+def check_point(latitude: float | None, longitude: float | None, area: Area | None) -> list[Doubt]:
     """Return what is wrong with a place: no place on earth, latitude and longitude the wrong way round, outside the area."""
     given = {"latitude": (latitude, 90.0), "longitude": (longitude, 180.0)}
     both = (latitude, longitude) if latitude is not None and longitude is not None else None
     if both and area is not None and not _inside(*both, area) and _inside(both[1], both[0], area):
         right = Message("place_swapped", longitude=longitude, latitude=latitude)
         remedy = Message("remedy_exchange_place")
-        return [Finding("swapped", "latitude", "error", f"{latitude:g}", right, remedy)]
+        return [Doubt("swapped", "latitude", "error", f"{latitude:g}", right, remedy)]
     wrong = [
-        Finding("no_place", name, "error", f"{value:g}", Message("degrees_within", most=most), CORRECT)
+        Doubt("no_place", name, "error", f"{value:g}", Message("degrees_within", most=most), CORRECT)
         for name, (value, most) in given.items()
         if value is not None and not (math.isfinite(value) and abs(value) <= most)
     ]  # fmt: skip
@@ -159,7 +159,7 @@ def check_point(latitude: float | None, longitude: float | None, area: Area | No
     ):  # fmt: skip
         if value is not None and not low <= value <= high:
             wrong.append(
-                Finding("outside_area", name, "warning", f"{value:g}", Message("from_to", low=low, high=high), CONFIRM)
+                Doubt("outside_area", name, "warning", f"{value:g}", Message("from_to", low=low, high=high), CONFIRM)
             )  # fmt: skip
     return wrong
 
@@ -191,8 +191,8 @@ def _is_finite(value: float | None) -> bool:
     return value is None or math.isfinite(value)
 
 
-def _not_finite(column: str) -> Finding:
-    return Finding("not_finite", column, "error", "NaN / inf", Message("finite_number"), CORRECT)
+def _not_finite(column: str) -> Doubt:
+    return Doubt("not_finite", column, "error", "NaN / inf", Message("finite_number"), CORRECT)
 
 
 def _within(value: float, low: float | None, high: float | None) -> bool:
@@ -217,12 +217,12 @@ def _has_parts(definition: Definition, figure: Figure) -> bool:
     return figure.numerator is not None and whole is not None
 
 
-def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
+def _bounds(definition: Definition, figure: Figure) -> Iterator[Doubt]:
     value, unit = figure.value, definition.unit_ja
     low, high = limits(definition)
     if value is not None and not _within(value, low, high):
         within = Message("value_within", bounds=_between(low, high), unit=Named(definition, "unit"))
-        yield Finding("out_of_bounds", "value", "error", f"{written(value)} {unit}", within, CORRECT)  # fmt: skip
+        yield Doubt("out_of_bounds", "value", "error", f"{written(value)} {unit}", within, CORRECT)  # fmt: skip
     elif (
         value is not None
         and definition.unit_ja in ("%", "％")
@@ -230,12 +230,12 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
         and definition.minimum_value is None
         and value < -100
     ):
-        yield Finding("very_negative", "value", "warning", f"{written(value)} {unit}", Message("more_than_doubled"), CONFIRM)  # fmt: skip
+        yield Doubt("very_negative", "value", "warning", f"{written(value)} {unit}", Message("more_than_doubled"), CONFIRM)  # fmt: skip
     elif value is not None and KINDS[definition.kind].is_level and unit in ("%", "％") and high is None and value > 100:
-        yield Finding("above_hundred", "value", "warning", f"{written(value)} {unit}", Message("at_most_hundred"), CONFIRM)
+        yield Doubt("above_hundred", "value", "warning", f"{written(value)} {unit}", Message("at_most_hundred"), CONFIRM)
     worked = value_of(definition, figure) if value is None else None
     if worked is not None and KINDS[definition.kind].whole == "base_value" and worked < -100 and low is None:
-        yield Finding("very_negative", "numerator", "warning", f"{worked:,.1f} %", Message("more_than_doubled"), CONFIRM)  # fmt: skip
+        yield Doubt("very_negative", "numerator", "warning", f"{worked:,.1f} %", Message("more_than_doubled"), CONFIRM)  # fmt: skip
     part, whole = figure.numerator, figure.denominator
     if (
         part is not None
@@ -244,15 +244,15 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
         and part > whole
         and (high is None or part > whole * high / 100)
     ):
-        yield Finding("numerator_above_denominator", "numerator", "error", f"{written(part)} > {written(whole)}", Message("at_most_denominator"), CORRECT)  # fmt: skip
+        yield Doubt("numerator_above_denominator", "numerator", "error", f"{written(part)} > {written(whole)}", Message("at_most_denominator"), CORRECT)  # fmt: skip
     if whole is not None and KINDS[definition.kind].is_count:
         for name in ("numerator", "value"):
             own = getattr(figure, name)
             if own is not None and own > whole:
-                yield Finding("numerator_above_denominator", name, "warning", f"{written(own)} > {written(whole)}", Message("at_most_denominator"), CONFIRM)  # fmt: skip
+                yield Doubt("numerator_above_denominator", name, "warning", f"{written(own)} > {written(whole)}", Message("at_most_denominator"), CONFIRM)  # fmt: skip
                 break
     if KINDS[definition.kind].whole == "denominator" and whole == 0 and part:
-        yield Finding(
+        yield Doubt(
             "nothing_in_scope",
             "denominator",
             "error",
@@ -262,23 +262,23 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Finding]:
         )
 
 
-def _counts(definition: Definition, figure: Figure) -> Iterator[Finding]:
+def _counts(definition: Definition, figure: Figure) -> Iterator[Doubt]:
     names = (*PARTS, "value") if is_count(definition) else PARTS
     for name in names:
         value = getattr(figure, name)
         if value is None:
             continue
         if value < 0 and name != "value":
-            yield Finding("negative", name, "error", written(value), Message("whole_not_negative"), CORRECT)
+            yield Doubt("negative", name, "error", written(value), Message("whole_not_negative"), CORRECT)
         elif abs(value - round(value)) > NEAR * max(1.0, abs(value)):
-            yield Finding("not_whole", name, "error", written(value), Message("whole_number"), CORRECT)
+            yield Doubt("not_whole", name, "error", written(value), Message("whole_number"), CORRECT)
 
 
-def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> Iterator[Finding]:
+def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> Iterator[Doubt]:
     if figure.value is None or not KINDS[definition.kind].is_on_a_day:
         return
     if "denominator" in asked and figure.denominator is None:
-        yield Finding(
+        yield Doubt(
             "without_denominator",
             "denominator",
             "warning",
@@ -287,13 +287,13 @@ def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> It
             CONFIRM,
         )
     if figure.numerator is not None and figure.numerator != figure.value:
-        yield Finding(
+        yield Doubt(
             "numerator_differs", "numerator", "warning", f"{written(figure.numerator)} ≠ {written(figure.value)}",
             Message("same_as_value"), CONFIRM,
         )  # fmt: skip
 
 
-def _magnitude(definition: Definition, figure: Figure, before: Figure | None) -> Iterator[Finding]:
+def _magnitude(definition: Definition, figure: Figure, before: Figure | None) -> Iterator[Doubt]:
     for name in NUMBERS[:4]:
         value = getattr(figure, name)
         if value is None:
@@ -303,12 +303,12 @@ def _magnitude(definition: Definition, figure: Figure, before: Figure | None) ->
             past = value_of(definition, before)
         if past and value and _far(value, past, is_points=name == "value" and is_rate(definition)):
             assert before is not None
-            yield Finding(
+            yield Doubt(
                 "magnitude", name, "warning", written(value),
                 Message("near_figure_of", period=before.period.label, value=written(past)), CONFIRM,
             )  # fmt: skip
         elif not past and abs(value) >= _BEYOND and "円" not in definition.unit_ja:
-            yield Finding("magnitude", name, "warning", written(value), Message("less_than", most=_BEYOND), CONFIRM)
+            yield Doubt("magnitude", name, "warning", written(value), Message("less_than", most=_BEYOND), CONFIRM)
 
 
 def _far(value: float, past: float, *, is_points: bool) -> bool:

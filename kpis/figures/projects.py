@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Protocol, TypeVar
 
 from kpis.figures.records import BAD, GOOD
 from kpis.figures.scorecard import Scored, Tally, tally
 from kpis.periods import fiscal_year_start, local_day, parse_period, quarter_code
-from kpis.text import known_day
+from kpis.store import tables
+from kpis.text import known_day, named, text_of
 from kpis.vocabulary import DateKind, MilestoneState
 
 PROJECT_RULE = "2026-2"
@@ -105,7 +106,7 @@ def reported_code(text: str | None) -> str:
 
 
 def milestones_on(
-    rows: Iterable[Mapping[str, Any]], dates: Iterable[Mapping[str, Any]], *, as_of: date, known_at: datetime | None = None
+    rows: Iterable[tables.Milestone], dates: Iterable[tables.MilestoneDate], *, as_of: date, known_at: datetime | None = None
 ) -> list[Milestone]:
     """Return every milestone as it stood on a day.
 
@@ -116,45 +117,43 @@ def milestones_on(
         known_at: days that became known after this UTC instant do not count.
     """
     given: dict[str, dict[str, list[GivenDay]]] = {}
-    known = [d for d in dates if known_at is None or d["known_at"] <= known_at]
-    taken_back = {(d["milestone_code"], d["date_kind"], d["withdraws_vintage"]) for d in known}
-    for entry in sorted(known, key=lambda d: (d["milestone_code"], d["date_kind"], d["vintage"])):
-        if entry["withdraws_vintage"] is not None or (entry["milestone_code"], entry["date_kind"], entry["vintage"]) in taken_back:
+    known = [d for d in dates if known_at is None or d.known_at <= known_at]
+    taken_back = {(d.milestone_code, d.date_kind, d.withdraws_vintage) for d in known}
+    for entry in sorted(known, key=lambda d: (d.milestone_code, d.date_kind, d.vintage)):
+        if entry.withdraws_vintage is not None or (entry.milestone_code, entry.date_kind, entry.vintage) in taken_back:
             continue  # a day that was never so
-        kinds = given.setdefault(entry["milestone_code"], {kind: [] for kind in _DATE_KINDS})
-        day = GivenDay(entry["day"], entry["precision"], entry["known_at"], entry["submission_id"] is not None)
-        kinds[entry["date_kind"]].append(day)
+        kinds = given.setdefault(entry.milestone_code, {kind: [] for kind in _DATE_KINDS})
+        day = GivenDay(entry.day, entry.precision, entry.known_at, entry.submission_id is not None)
+        kinds[entry.date_kind].append(day)
     none: dict[str, list[GivenDay]] = {kind: [] for kind in _DATE_KINDS}
-    stood = (row for row in rows if row["ended_reason"] != "mistake")
-    return [_milestone(row, given.get(row["milestone_code"], none), as_of) for row in stood]
+    stood = (row for row in rows if row.ended_reason != "mistake")
+    return [_milestone(row, given.get(row.milestone_code, none), as_of) for row in stood]
 
 
-def _milestone(row: Mapping[str, Any], given: Mapping[str, list[GivenDay]], as_of: date) -> Milestone:
+def _milestone(row: tables.Milestone, given: Mapping[str, list[GivenDay]], as_of: date) -> Milestone:
     planned, replanned = given["planned"], given["replanned"]
     done = [g for g in given["actual"] if g.day <= as_of]
     actual = done[-1] if done else None
     due = replanned[-1] if replanned else (planned[-1] if planned else None)
-    is_kept = row["is_sample"] or any(g.is_reported for days_of_kind in given.values() for g in days_of_kind)
+    is_kept = row.is_sample or any(g.is_reported for days_of_kind in given.values() for g in days_of_kind)
     if actual is not None:
         state = "done"
-    elif row["ended_on"] is not None and row["ended_on"] <= as_of:
+    elif row.ended_on is not None and row.ended_on <= as_of:
         state = "cancelled"
     elif due is None:
         state = "undated"
     elif due.day >= as_of:
         state = "coming"
     else:
-        state = (
-            "missed" if row["is_missed"] else "late" if is_kept or (not row["stage_ja"] and due.precision == "day") else "not_seen"
-        )
+        state = "missed" if row.is_missed else "late" if is_kept or (not row.stage_ja and due.precision == "day") else "not_seen"
     days, exact = slip(planned[0] if planned else None, actual or (replanned[-1] if replanned else None))
     return Milestone(
-        code=row["milestone_code"], project_code=row["project_code"], name_ja=row["name_ja"], name_en=row["name_en"],
-        planned_start=row["planned_start"], planned=tuple(planned),
-        replanned=tuple(replanned), actual=actual, state=state, slip_days=days, is_slip_exact=exact, stage_ja=row["stage_ja"],
-        reported_period=reported_code(row["reported_period"]),
-        source_code=row["source_code"], is_sample=row["is_sample"], note=row["note"],
-        further={name: text for name, text in row.items() if name.startswith("name_")},
+        code=row.milestone_code, project_code=row.project_code, name_ja=named(row),
+        name_en=text_of(row, "name", "en"), planned_start=row.planned_start, planned=tuple(planned),
+        replanned=tuple(replanned), actual=actual, state=state, slip_days=days, is_slip_exact=exact, stage_ja=row.stage_ja,
+        reported_period=reported_code(row.reported_period),
+        source_code=row.source_code, is_sample=row.is_sample, note=row.note,
+        further={name: text for name, text in vars(row).items() if name.startswith("name_")},
     )  # fmt: skip
 
 
@@ -185,41 +184,57 @@ def contradicts(confidence: str | None, status: str) -> bool:
     return (confidence == "high" and status == "behind") or (confidence == "low" and status in GOOD)
 
 
+@dataclass(frozen=True, slots=True)
+class NameInVersion:
+    """What a version of the strategy calls a project: the row with the name, and the version's own where it is on the list of versions."""
+
+    row: tables.ProjectVersion
+    version: tables.StrategyVersion | None
+
+    @property
+    def version_code(self) -> str:
+        """Return the code of the version."""
+        return self.row.strategy_version
+
+    def version_name(self, language: str) -> str:
+        """Return what the version is called; its code where it is on no list."""
+        return named(self.version, language=language) if self.version else self.version_code
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProjectReport:
     """A project on a day: its row, its names in each strategy version, who leads it, and how it stands.
 
-    ``names`` and ``bureaus`` are rows of ``project_version`` (with ``version_name_ja`` and ``_en``) and ``project_bureau``, in the
-    order in which versions and units followed each other; ``version`` is the row of the first version that names the project; ``confidence`` is the last row of
-    ``project_confidence`` reviewed by the day; ``predecessor_codes`` are the projects that this one follows.
+    ``names`` and ``bureaus`` are in the order in which versions and units followed each other; ``version`` is the first version that
+    names the project; ``confidence`` is the last one reviewed by the day; ``predecessor_codes`` are the projects that this one follows.
     """
 
-    row: Mapping[str, Any]
-    names: tuple[Mapping[str, Any], ...]
-    bureaus: tuple[Mapping[str, Any], ...]
+    row: tables.Project
+    names: tuple[NameInVersion, ...]
+    bureaus: tuple[tables.ProjectBureau, ...]
     scored: tuple[Scored, ...]
     milestones: tuple[Milestone, ...]
     tally: Tally
     status: str
-    confidence: Mapping[str, Any] | None
-    confidences: tuple[Mapping[str, Any], ...]
+    confidence: tables.ProjectConfidence | None
+    confidences: tuple[tables.ProjectConfidence, ...]
     predecessor_codes: tuple[str, ...]
-    version: Mapping[str, Any] | None = None
+    version: tables.StrategyVersion | None = None
 
     @property
     def code(self) -> str:
         """Return the project's code."""
-        return str(self.row["project_code"])
+        return self.row.project_code
 
     @property
     def is_contradicted(self) -> bool:
         """Say whether the confidence and the computed status contradict each other."""
-        return self.confidence is not None and contradicts(self.confidence["confidence"], self.status)
+        return self.confidence is not None and contradicts(self.confidence.confidence, self.status)
 
     @property
     def first_version(self) -> str:
         """Return the first strategy version that names the project; blank where none does."""
-        return str(self.names[0]["strategy_version"]) if self.names else ""
+        return self.names[0].version_code if self.names else ""
 
     @property
     def last_reported(self) -> str:
@@ -233,90 +248,93 @@ class ProjectReport:
         return sum(1 for m in self.milestones if m.state == state)
 
 
-def in_order(versions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def in_order(versions: Iterable[tables.StrategyVersion]) -> list[tables.StrategyVersion]:
     """Return the versions of the strategy in the order in which they followed each other; a code says nothing of it."""
-    return sorted(versions, key=lambda v: v["sort_order"])
+    return sorted(versions, key=lambda v: v.sort_order)
 
 
-def numberings(versions: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+def numberings(versions: Iterable[tables.StrategyVersion]) -> list[list[tables.StrategyVersion]]:
     """Return the versions that share their project numbers, together: a new list begins where numbers were given anew."""
-    lists: list[list[Mapping[str, Any]]] = []
+    lists: list[list[tables.StrategyVersion]] = []
     for version in in_order(versions):
-        if not lists or version["is_renumbered"]:
+        if not lists or version.is_renumbered:
             lists.append([])
         lists[-1].append(version)
     return lists
 
 
 def project_reports(
-    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    projects: Sequence[tables.Project],
     scored: Iterable[Scored],
     *,
     as_of: date,
     known_at: datetime | None = None,
+    versions: Iterable[tables.StrategyVersion] = (),
+    names: Iterable[tables.ProjectVersion] = (),
+    bureaus: Iterable[tables.ProjectBureau] = (),
+    milestones: Iterable[tables.Milestone] = (),
+    dates: Iterable[tables.MilestoneDate] = (),
+    confidences: Iterable[tables.ProjectConfidence] = (),
 ) -> list[ProjectReport]:
     """Return every project as it stands on a day, in catalogue order.
 
     Args:
-        tables: rows by class name: ``Project``, ``StrategyVersion``, ``ProjectVersion``, ``ProjectBureau``, ``Milestone``, ``MilestoneDate``,
-            ``ProjectConfidence``.
+        projects: in catalogue order.
         scored: judgements of the same day; those of an indicator's own scope count.
         as_of: the day.
-        known_at: milestone days and confidences that became known later do not count; ``Milestone`` are the rows of that
-            instant (``Store.known``).
+        known_at: milestone days and confidences that became known later do not count.
+        versions: of the strategy.
+        names: of projects in versions.
+        bureaus: that lead or take part.
+        milestones: as they were known at that instant.
+        dates: every day that milestones were ever given.
+        confidences: in projects.
     """
     own: dict[str, list[Scored]] = {}
     for item in scored:
         if item.entry.is_own_scope:
             own.setdefault(item.entry.project_code, []).append(item)
-    held: dict[str, list[Milestone]] = {}
-    for milestone in milestones_on(tables["Milestone"], tables["MilestoneDate"], as_of=as_of, known_at=known_at):
-        held.setdefault(milestone.project_code, []).append(milestone)
-    known_versions = in_order(tables["StrategyVersion"])
-    order = {v["version_code"]: place for place, v in enumerate(known_versions)}
-    versions = _by_project(_with_version_names(tables["ProjectVersion"], known_versions))
-    bureaus = _by_project(sorted(tables["ProjectBureau"], key=lambda b: (b["valid_from"] or date.min, b["id"])))
+    held = _by_project(milestones_on(milestones, dates, as_of=as_of, known_at=known_at))
+    version_of = {v.version_code: v for v in in_order(versions)}
+    order = {code: place for place, code in enumerate(version_of)}
+    in_time = sorted(names, key=lambda n: (order.get(n.strategy_version, len(order)), n.strategy_version))
+    names_of = _by_project(in_time)
+    bureaus_of = _by_project(sorted(bureaus, key=lambda b: (b.valid_from or date.min, b.id)))
     last = as_of if known_at is None else min(as_of, local_day(known_at))
-    reviewed = [c for c in tables["ProjectConfidence"] if c["reviewed_on"] <= last]
-    confidences = _by_project(sorted(reviewed, key=lambda c: (c["reviewed_on"], c["id"])))
+    reviewed = (c for c in confidences if c.reviewed_on <= last)
+    said_of = _by_project(sorted(reviewed, key=lambda c: (c.reviewed_on, c.id)))
     before: dict[str, list[str]] = {}
-    for row in tables["Project"]:
-        if row["successor_code"]:
-            before.setdefault(row["successor_code"], []).append(row["project_code"])
+    for row in projects:
+        if row.successor_code:
+            before.setdefault(row.successor_code, []).append(row.project_code)
     reports = []
-    for row in tables["Project"]:
-        code = row["project_code"]
+    for row in projects:
+        code = row.project_code
         found_own = tally(own.get(code, ()))
-        said = confidences.get(code, [])
-        names = tuple(versions.get(code, ()))
-        first = order.get(names[0]["strategy_version"]) if names else None
+        said = said_of.get(code, [])
+        called = tuple(NameInVersion(name, version_of.get(name.strategy_version)) for name in names_of.get(code, ()))
         reports.append(
             ProjectReport(
-                row=row, names=names, bureaus=tuple(bureaus.get(code, ())),
+                row=row, names=called, bureaus=tuple(bureaus_of.get(code, ())),
                 scored=tuple(own.get(code, ())), milestones=tuple(held.get(code, ())), tally=found_own,
                 status=project_status(found_own),
                 confidence=said[-1] if said else None, confidences=tuple(said), predecessor_codes=tuple(before.get(code, ())),
-                version=None if first is None else known_versions[first],
+                version=called[0].version if called else None,
             )
         )  # fmt: skip
     return reports
 
 
-def _with_version_names(names: Iterable[Mapping[str, Any]], versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Give each name of a project what its version is called, in the order of the versions."""
-    known = {v["version_code"]: (place, v) for place, v in enumerate(versions)}
-    unknown: tuple[int, Mapping[str, Any]] = (len(known), {})
-
-    def called(name: Mapping[str, Any]) -> dict[str, Any]:
-        code = name["strategy_version"]
-        version = known.get(code, unknown)[1] or {"name_ja": code, "name_en": code}
-        return {**name, **{f"version_{own}": text for own, text in version.items() if own.startswith("name_")}}
-
-    return [called(n) for n in sorted(names, key=lambda n: (known.get(n["strategy_version"], unknown)[0], n["strategy_version"]))]
+class _OfProject(Protocol):
+    @property
+    def project_code(self) -> str: ...
 
 
-def _by_project(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    rows_of: dict[str, list[Mapping[str, Any]]] = {}
+_Held = TypeVar("_Held", bound=_OfProject)
+
+
+def _by_project(rows: Iterable[_Held]) -> dict[str, list[_Held]]:
+    rows_of: dict[str, list[_Held]] = {}
     for row in rows:
-        rows_of.setdefault(row["project_code"], []).append(row)
+        rows_of.setdefault(row.project_code, []).append(row)
     return rows_of

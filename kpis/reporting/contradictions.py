@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from kpis.figures.consistency import Finding, Key, Known, find_contradictions
+from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions
 from kpis.figures.organisation import Organisation
 from kpis.figures.records import Definition, counting_vintage
 from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, figure_of
@@ -28,16 +28,16 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
-    """A finding and the row that it is about."""
+class ContradictingRow:
+    """A contradiction and the row that it is about."""
 
-    finding: Finding
+    contradiction: Contradiction
     row: ReportedRow
 
     @property
     def cell(self) -> str:
         """Return the address of the cell that shows it."""
-        return self.row.cell(self.finding.column)
+        return self.row.cell(self.contradiction.column)
 
 
 def definition_of(row: Record) -> Definition:
@@ -80,7 +80,7 @@ def stored_beside(session: Session, codes: Collection[str], bureau_code: str, pe
 
 def contradictions_of(
     session: Session, bureau_code: str, comparison: Comparison, current: Mapping[tuple[str, tuple[str, ...]], Current]
-) -> list[Contradiction]:
+) -> list[ContradictingRow]:
     """Return what a report would contradict if it were approved now, in the order of its rows."""
     rows: dict[Key, ReportedRow] = {}
     reported = {}
@@ -99,4 +99,4 @@ def contradictions_of(
     indicators: dict[str, Record] = {row["indicator_code"]: row for row in rows_of_catalogue}
     stored = stored_beside(session, indicators, bureau_code, {period for _, _, period in rows})
     known = known_of(indicators, stored, Store.organisation_in(session))
-    return [Contradiction(finding, rows[finding.key]) for finding in find_contradictions(reported, known)]
+    return [ContradictingRow(contradiction, rows[contradiction.key]) for contradiction in find_contradictions(reported, known)]

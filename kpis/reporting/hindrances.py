@@ -13,7 +13,7 @@ from kpis.languages import written
 from kpis.periods import local_time
 from kpis.reporting.access import is_same_person, next_state
 from kpis.reporting.comparison import Comparison
-from kpis.reporting.contradictions import Contradiction, contradictions_of
+from kpis.reporting.contradictions import ContradictingRow, contradictions_of
 from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, id_of
 from kpis.reporting.people import allow
 from kpis.reporting.reports import seen, warnings_of
@@ -54,25 +54,29 @@ def refuse_other(now_open: tables.Submission | None, replaces: tuple[int, int] |
 
 def not_yet_asked(
     session: Session, submission: tables.Submission, comparison: Comparison, current: Mapping[RowKey, Any]
-) -> list[Contradiction]:
+) -> list[ContradictingRow]:
     """Return what the report contradicts by now without having been asked about it; refuse what is impossible by now."""
     asked = {(w.rule, w.sheet, w.cell, w.found) for w in warnings_of(session, submission)}
     contradictions = contradictions_of(session, submission.bureau_code, comparison, current)
-    if impossible := [each for each in contradictions if each.finding.grade == "error"]:
+    if impossible := [each for each in contradictions if each.contradiction.grade == "error"]:
         raise StepRefused("figures_impossible_now", places=partial(places_of, impossible))
-    return [each for each in contradictions if (each.finding.rule, each.row.sheet, each.cell, each.finding.found) not in asked]
+    return [
+        each
+        for each in contradictions
+        if (each.contradiction.rule, each.row.sheet, each.cell, each.contradiction.found) not in asked
+    ]
 
 
-def as_warning(contradiction: Contradiction) -> Warning:
+def as_warning(row: ContradictingRow) -> Warning:
     """Return a contradiction as what the bureau is asked to confirm."""
-    finding, place = contradiction.finding, {"sheet": contradiction.row.sheet, "cell": contradiction.cell}
-    return asked_to_confirm(finding.found, finding.expected, finding.remedy, **place, rule=finding.rule)
+    contradiction, place = row.contradiction, {"sheet": row.row.sheet, "cell": row.cell}
+    return asked_to_confirm(contradiction.found, contradiction.expected, contradiction.remedy, **place, rule=contradiction.rule)
 
 
-def places_of(contradictions: Sequence[Contradiction], language: str) -> str:
+def places_of(contradictions: Sequence[ContradictingRow], language: str) -> str:
     """Say where and what, of the first three."""
     said = [
-        f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.finding.found} / {written(each.finding.expected, language)}"
+        f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.contradiction.found} / {written(each.contradiction.expected, language)}"
         for each in contradictions[:3]
     ]
     return "; ".join(said) + (" …" if len(contradictions) > 3 else "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
 from sqlmodel import Session
@@ -18,7 +18,7 @@ from kpis.declared import Row
 from kpis.errors import NotFound
 from kpis.figures.registers import ENDED, FINISHED, MISTAKE, ONLINE, STEPS, SURE, Dated, Group, search_words
 from kpis.store import tables
-from kpis.store.fields import record_of
+from kpis.store.fields import Record, record_of
 from kpis.store.register_history import FIRST_KNOWN, as_known
 from kpis.store.store import Store
 
@@ -44,6 +44,13 @@ class Filter:
     priority: str = ""
     due: str = ""
     q: str = ""
+
+
+class ProcedureOnDay(tables.ProcedureFields):
+    """A procedure as it stands on a day: what mypy knows of a record that is read here (``kpis.store.fields.records``)."""
+
+    status: str
+    is_sample: bool
 
 
 _INNER = frozenset({"search_text", "listed_in", FIRST_KNOWN})
@@ -110,14 +117,14 @@ def groups(store: Store, *, as_of: date, known_at: datetime | None = None) -> li
     return [record_of(Group, r, steps=tuple(getattr(r, f"{step}_step") for step in STEPS), count=r.count_of_rows) for r in rows]
 
 
-def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[Row]:
-    """Count by bureau and status: rows of ``bureau_code`` (``None`` where not stated), ``digital_status`` and ``count``."""
+def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[tuple[str, str, int]]:
+    """Count by bureau and status: (bureau, or a blank where it is not stated, status, count)."""
     with store.reading() as session:
         c = _columns(session, known_at)
-        keys = (c["bureau_code"], _status_on(c, as_of).label("digital_status"))
+        keys = (c["bureau_code"], _status_on(c, as_of))
         standing = not_(_has_ended(c, as_of))
-        rows = session.execute(select(*keys, func.count().label("count")).where(standing).group_by(*keys))
-        return [dict(row._mapping) for row in rows]
+        rows = session.execute(select(*keys, func.count()).where(standing).group_by(*keys))
+        return [(bureau or "", status, count) for bureau, status, count in rows]
 
 
 def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[tuple[str, str, int]]:
@@ -171,13 +178,13 @@ def _narrowed(query: Select[Any], c: _Columns, wanted: Filter, as_of: date) -> S
 
 def search(
     store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, page: int = 1, size: int = PAGE_SIZE
-) -> tuple[int, list[Row]]:
+) -> tuple[int, list[ProcedureOnDay]]:
     """Return how many procedures there are, and one page of them in the order of their codes.
 
     The narrow index answers which ones, in one scan where they are few; only the rows of the page are then read whole.
 
     Returns:
-        The count, and rows of ``LISTED`` with ``status`` as of the day.
+        The count, and records with the columns of ``LISTED`` alone and ``status`` as of the day.
     """
     with store.reading() as session:
         c = _columns(session, known_at)
@@ -195,7 +202,7 @@ def search(
         rows = (
             session.execute(select(*columns).where(c["procedure_code"].in_(codes)).order_by(c["procedure_code"])) if codes else ()
         )
-        return total, [dict(row._mapping) for row in rows]
+        return total, [_on_day(row._mapping) for row in rows]
 
 
 def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None) -> Iterator[Row]:
@@ -207,7 +214,7 @@ def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | 
             yield dict(row._mapping)
 
 
-def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = None) -> Row:
+def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = None) -> ProcedureOnDay:
     """Return one procedure, whole, with ``status`` as of the day.
 
     Raises:
@@ -218,7 +225,7 @@ def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = Non
         row = session.execute(select(*_whole(c, as_of)).where(c["procedure_code"] == code)).first()
     if row is None:
         raise NotFound("procedure_unknown", code=code)
-    return dict(row._mapping)
+    return _on_day(row._mapping)
 
 
 def merged_into(store: Store, code: str, *, known_at: datetime | None = None) -> list[str]:
@@ -227,6 +234,10 @@ def merged_into(store: Store, code: str, *, known_at: datetime | None = None) ->
         c = _columns(session, known_at)
         codes = session.execute(select(c["procedure_code"]).where(c["successor_code"] == code).order_by(c["procedure_code"]))
         return list(codes.scalars())
+
+
+def _on_day(row: Mapping[Any, Any]) -> ProcedureOnDay:
+    return cast(ProcedureOnDay, Record(**row))
 
 
 def _whole(c: _Columns, as_of: date) -> list[ColumnElement[Any]]:

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Earlier, Finding, ask_scale, check_figure, check_point, written
+from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Doubt, Earlier, ask_scale, check_figure, check_point, written
 from kpis.figures.records import Figure, value_of
 from kpis.kinds import KINDS
 from kpis.message import Message
@@ -61,14 +61,14 @@ def find_doubts(
 
 
 def _doubt(row: ReportedRow, rule: str, column: str, text: object, expected: Message) -> Problem:
-    return _problem(row, Finding(rule, column, "warning", str(text), expected, CONFIRM))
+    return _problem(row, Doubt(rule, column, "warning", str(text), expected, CONFIRM))
 
 
-def _problem(row: ReportedRow, finding: Finding) -> Problem:
-    kind: Kind = "doubt" if finding.severity == "warning" else "rule" if finding.severity == "question" else "number"
+def _problem(row: ReportedRow, doubt: Doubt) -> Problem:
+    kind: Kind = "doubt" if doubt.severity == "warning" else "rule" if doubt.severity == "question" else "number"
     return Problem(
-        kind, finding.found, finding.expected, finding.remedy, sheet=row.sheet,
-        cell=row.cell(finding.column), row=row.row, grade=finding.severity, rule=finding.rule, key=row.key,
+        kind, doubt.found, doubt.expected, doubt.remedy, sheet=row.sheet,
+        cell=row.cell(doubt.column), row=row.row, grade=doubt.severity, rule=doubt.rule, key=row.key,
     )  # fmt: skip
 
 
@@ -93,9 +93,9 @@ def _by_itself(
     past |= {p: other.fields for (c, p), other in reported.items() if c == code and p != own and not other.readings}
     earlier = Earlier(figure_of((code, "", p), values) for p, values in past.items())  # type: ignore[arg-type]
     asked = {"denominator"} - refused if KINDS[definition.kind].is_on_a_day else set()
-    for finding in check_figure(definition, figure_of(row.key, fields), earlier, asked=asked, sure=NUMBERS):
-        if finding.severity != "warning" or finding.column in row.changed or finding.rule == "without_denominator":
-            yield _problem(row, finding)
+    for doubt in check_figure(definition, figure_of(row.key, fields), earlier, asked=asked, sure=NUMBERS):
+        if doubt.severity != "warning" or doubt.column in row.changed or doubt.rule == "without_denominator":
+            yield _problem(row, doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +175,12 @@ def _of_register(
         if isinstance(value, float) and name in row.changed and name not in refused and value != round(value):
             yield _problem(
                 row,
-                Finding("not_whole", name, "error", written(value), Message("whole_number"), CORRECT),
+                Doubt("not_whole", name, "error", written(value), Message("whole_number"), CORRECT),
             )
     if REGISTERS[row.kind].has_place and {"latitude", "longitude"} & set(row.changed):
         latitude, longitude = (_number(None if name in refused else row.fields.get(name)) for name in ("latitude", "longitude"))
-        for finding in check_point(latitude, longitude, context.area):
-            yield _problem(row, finding)
+        for doubt in check_point(latitude, longitude, context.area):
+            yield _problem(row, doubt)
     name = REGISTERS[row.kind].begun
     day = row.fields.get(name)
     if today is not None and isinstance(day, date) and day > today and name in row.changed:

@@ -74,7 +74,7 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
             problems.append(_missing(key, title, title in sheets, layout))
             continue
         if len(claimed) > 1:
-            names = "、".join(f"「{name}」" for name, _, _ in claimed)
+            names = " / ".join(name for name, _, _ in claimed)  # a sheet's name holds no slash
             problems.append(
                 Problem("sheet", names, Message("one_sheet_only", title=layout.sheet(key)),
                         Message("remedy_delete_copied_sheet"), sheet=claimed[1][0], cell="A1")

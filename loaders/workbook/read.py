@@ -10,8 +10,8 @@ from typing import Any
 
 from kpis.figures.plausible import ask_scale
 from kpis.kinds import KINDS
-from kpis.languages import both, written
-from kpis.message import Message
+from kpis.languages import both
+from kpis.message import Message, few
 from kpis.periods import parse_period
 from kpis.reporting.comparison import ReportedRow, TemplateMark, Value, figure_of
 from kpis.reporting.contradictions import definition_of
@@ -90,12 +90,10 @@ class TableReader:
         gone = [code for code in issued if (code,) not in self.seen and code in rows and not rows[code]["ended_reason"]]
         if not gone:
             return
-        named = "、".join(f"{code} {rows[code]['name_ja']}" for code in gone[:5]) + (
-            f" …(+{len(gone) - 5})" if len(gone) > 5 else ""
-        )
+        which = [Message("code_and_name", code=code, name=Named(rows[code])) for code in gone]
         self.out.problems.append(
             Problem(
-                "doubt", written(Message("rows_gone", count=len(gone), rows=named)), Message("every_row_of_template"),
+                "doubt", both(Message("rows_gone", count=len(gone), rows=few(which, 5))), Message("every_row_of_template"),
                 Message("remedy_rows_gone"),
                 sheet=self.table.sheet, grade="warning", rule="rows_gone",
             )

@@ -11,7 +11,9 @@ from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Succession
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word, target_text
+from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import settings
+from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
@@ -21,10 +23,11 @@ from pages.parts.comparison import in_words
 from pages.parts.entry import has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
+from pages.parts.registers import telling
 from pages.parts.reported import instant
 from pages.parts.text import digits, in_brackets, language, named, t
 from pages.parts.viewer import viewer
-from telling import bureaus
+from telling import bureaus, listed
 from telling.words import Words
 
 CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
@@ -55,7 +58,7 @@ def life(report: BureauReport) -> None:
 
 
 def registers(report: BureauReport) -> None:
-    """Show the bureau's procedures and facilities of the registers, with the way to the lists."""
+    """Show the bureau's rows of the registers, with the way to the lists."""
     for word, counts, done in (("procedures", report.procedures, "done"), ("facilities", report.facilities, "introduced")):
         st.subheader(t(f"bureau_{word}"))
         total = sum(counts.values())
@@ -63,6 +66,13 @@ def registers(report: BureauReport) -> None:
         if total and has_page(word):
             own = {"bureau": report.code} if word == "procedures" else {}  # the other list is not narrowed
             st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(**own))
+    for sheet, counts in report.listed.items():
+        if counts:
+            register = TOLD_BY_RECORD[sheet]
+            st.subheader(listed.name(telling(), register))
+            st.markdown(listed.of_bureau(telling(), register, counts))
+            narrowed = address.link(bureau=report.code)
+            st.page_link(page(sheet), label=t("details"), icon=":material/arrow_forward:", query_params=narrowed)
 
 
 def record(report: BureauReport) -> None:
@@ -76,8 +86,8 @@ def record(report: BureauReport) -> None:
         return
     rows = [
         {
-            t("period"): s["period_code"], t("reporting_state"): t("submission_" + s["state"]), t("submitted_at"): instant(s["submitted_at"]),
-            t("decided_at"): instant(s["decided_at"]), t("return_reason"): s["return_reason"],
+            t("period"): s.period_code, t("reporting_state"): t("submission_" + s.state), t("submitted_at"): instant(s.submitted_at),
+            t("decided_at"): instant(s.decided_at), t("return_reason"): s.return_reason,
         }
         for s in report.submissions
     ]  # fmt: skip
@@ -175,7 +185,7 @@ def detail(report: BureauReport) -> None:
         life(report)
         record(report)
     st.header(t("bureau_milestones"), divider="gray")
-    names = {code: named(row) for code, row in cached.moment().by_code("Project").items()}
+    names = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
     projects(report, names)
     if report.milestones:
         milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)

@@ -9,6 +9,7 @@ import streamlit as st
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Break, Unit
 from kpis.figures.scorecard import Scored
+from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose
@@ -76,4 +77,4 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
 
 def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
     """Show every bureau against the themes: status by symbol, word and colour, with value, table and CSV."""
-    block(lambda: bureaus.heat(telling(), reports, cached.moment().rows("Indicator")), key=key)
+    block(lambda: bureaus.heat(telling(), reports, cached.moment().rows(tables.Indicator)), key=key)

@@ -140,7 +140,7 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
                 left_open(opened.report)
             else:
                 st.markdown(
-                    f"**{place}** {t('found')}「{plain(warning.found)}」 {t('expected')}: "
+                    f"**{place}** {t('found_text', text=plain(warning.found))} {t('expected')}: "
                     f"{named(warning, 'expected')}  \n"
                     f":material/build: {named(warning, 'remedy')}"
                 )

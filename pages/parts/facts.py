@@ -72,9 +72,9 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
         definition=named(row, "definition"),
         facts=pairs(facts.facts(told, row)),
         linked=tuple(
-            (row[key], f"{t(word)}: {named(catalogue[row[key]]) if row[key] in catalogue else row[key]}")
+            (code, f"{t(word)}: {named(catalogue[code]) if code in catalogue else code}")
             for key, word in words
-            if row[key]
+            if (code := getattr(row, key))
         ),
         inputs=pairs(facts.inputs(told, item)),
         rule=rule_line(item, told.words),

@@ -28,7 +28,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
             st.markdown(
-                f"{icon} {word} **{_place(problem)}** {plain(problem.subject_in(language()))} {t('found')}「{plain(problem.found)}」 {t('expected')}: {written(problem.expected, language())}  \n"
+                f"{icon} {word} **{_place(problem)}** {plain(problem.subject_in(language()))} {t('found_text', text=plain(problem.found))} {t('expected')}: {written(problem.expected, language())}  \n"
                 f":material/build: {written(problem.remedy, language())}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):

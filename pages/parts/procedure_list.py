@@ -10,10 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from kpis.declared import Row
 from kpis.figures.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
-from kpis.store.queries import PAGE_SIZE, Counted, Filter
+from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached
 from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.entry import as_of
@@ -83,18 +82,18 @@ def procedure_list(register: Counted) -> None:
         st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
 
 
-def _shown(rows: list[Row], bureaus: dict[str, str]) -> pa.Table:
+def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> pa.Table:
     link = f"{address.path('procedures')}&code="
     frame = pd.DataFrame(
         [
             {
-                t("open_row"): link + row["procedure_code"], t("col_name"): named(row),
-                t("col_bureau"): bureaus.get(row["bureau_code"] or "", ""), t("col_status"): t(f"digital_{row['status']}"),
-                t("col_type"): t(f"process_{row['process_type']}"), t("col_applicant"): t(f"party_{row['applicant']}"),
-                t("col_channel"): row["online_channel"], t("col_cases"): row["applications_count"],
-                t("col_online_cases"): row["online_count"], t("col_online_day"): day_word(row["digitised_date"], row["digitised_precision"]),
-                t("col_due"): day_word(row["planned_for"], row["planned_for_precision"]),
-                t("col_phone"): t(f"answer_{row['smartphone_ready']}"), t("col_law"): row["law_name"],
+                t("open_row"): link + row.procedure_code, t("col_name"): named(row),
+                t("col_bureau"): bureaus.get(row.bureau_code or "", ""), t("col_status"): t(f"digital_{row.status}"),
+                t("col_type"): t(f"process_{row.process_type}"), t("col_applicant"): t(f"party_{row.applicant}"),
+                t("col_channel"): row.online_channel, t("col_cases"): row.applications_count,
+                t("col_online_cases"): row.online_count, t("col_online_day"): day_word(row.digitised_date, row.digitised_precision),
+                t("col_due"): day_word(row.planned_for, row.planned_for_precision),
+                t("col_phone"): t(f"answer_{row.smartphone_ready}"), t("col_law"): row.law_name,
             }
             for row in rows
         ]

@@ -6,9 +6,10 @@ import json
 
 import streamlit as st
 
-from kpis.declared import Row
 from kpis.errors import NotFound
 from kpis.figures.registers import STEPS
+from kpis.registers import REGISTERS
+from kpis.store.queries import ProcedureOnDay
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
 from pages.parts.entry import page
@@ -16,7 +17,16 @@ from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
 from pages.parts.reported import plain
 from pages.parts.text import fine_print, linked, named, t
+from telling import listed
 from telling.blocks import ended_line
+
+# The fields that this page tells in words of its own; any other that is public follows under its own heading.
+TOLD = {
+    "procedure_code", "name_ja", "name_en", "bureau_code", "organisation_ja", "category_en", "counted_as", "process_type", "applicant",
+    "recipient", "authority", "law_name", "law_article", "is_priority", "digital_status", "not_done_reason", "digitised_date",
+    "planned_for", "online_channel", "smartphone_ready", "applications_count", "online_count", "is_count_estimated", "ended_on",
+    "ended_reason", "successor_code", "verified", *(f"{step}_step" for step in STEPS),
+}  # fmt: skip
 
 
 def procedure_page(code: str) -> None:
@@ -29,30 +39,30 @@ def procedure_page(code: str) -> None:
         return
     st.title(named(row))
     with st.container(horizontal=True, gap="xsmall"):
-        st.badge(t(f"digital_{row['status']}"), icon=":material/language:", color="blue")
-        if row["is_priority"]:
+        st.badge(t(f"digital_{row.status}"), icon=":material/language:", color="blue")
+        if row.is_priority:
             st.badge(t("reg_by_priority"), icon=":material/star:", color="orange")
-        if row["is_sample"]:
+        if row.is_sample:
             st.badge(t("sample_marked", n=1), icon=":material/science:", color="red")
     back_link("procedures", t("back_to_list"))
     _succession(row)
     st.subheader(t("detail_facts"))
-    facts(_said(row))
-    source = cached.moment().book.sources.get(row["source_code"])
+    facts([*_said(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=TOLD)])
+    source = cached.moment().book.sources.get(row.source_code)
     if source:
         fine_print(f"{t('source')}: {linked(source.title, source.url)}")
-    if row["details_json"]:
+    if row.details_json:
         st.subheader(t("detail_source"))
-        facts([(name, str(value)) for name, value in json.loads(row["details_json"]).items()])
+        facts([(name, str(value)) for name, value in json.loads(row.details_json).items()])
     history(RowKind.PROCEDURE, code)
 
 
-def _succession(row: Row) -> None:
+def _succession(row: ProcedureOnDay) -> None:
     """Say since when the procedure no longer stands, what followed it, and what it followed."""
-    if row["ended_reason"]:
+    if row.ended_reason:
         st.warning(_ended(row), icon=":material/event_busy:")
-    kin = [("ended_into", row["successor_code"])] if row["successor_code"] else []
-    kin += [("ended_from", code) for code in cached.moment().merged_into(row["procedure_code"])]
+    kin = [("ended_into", row.successor_code)] if row.successor_code else []
+    kin += [("ended_from", code) for code in cached.moment().merged_into(row.procedure_code)]
     for words, code in kin:
         try:
             other = cached.moment().procedure(code)
@@ -64,36 +74,36 @@ def _succession(row: Row) -> None:
         )  # fmt: skip
 
 
-def _ended(row: Row) -> str:
-    return ended_line(telling(), row["ended_reason"], row["ended_on"], row["ended_on_precision"])
+def _ended(row: ProcedureOnDay) -> str:
+    return ended_line(telling(), row.ended_reason or "", row.ended_on, row.ended_on_precision)
 
 
-def _said(row: Row) -> list[tuple[str, str]]:
+def _said(row: ProcedureOnDay) -> list[tuple[str, str]]:
     return [
-        (t("col_code"), row["procedure_code"]),
-        (t("col_bureau"), bureau_names().get(row["bureau_code"] or "", "")),
-        (t("organisation"), row["organisation_ja"]),
-        (t("col_counted"), t(f"unit_{row['counted_as']}")),
-        (t("col_type"), t(f"process_{row['process_type']}")),
-        (t("col_applicant"), t(f"party_{row['applicant']}")),
-        (t("col_recipient"), t(f"party_{row['recipient']}")),
-        (t("reg_by_authority"), t(f"authority_{row['authority']}")),
-        (t("col_law"), " ".join(part for part in (row["law_name"], row["law_article"]) if part)),
-        (t("col_reason"), row["not_done_reason"]),
-        (t("col_online_day"), day_word(row["digitised_date"], row["digitised_precision"])),
-        (t("col_due"), day_word(row["planned_for"], row["planned_for_precision"])),
+        (t("col_code"), row.procedure_code),
+        (t("col_bureau"), bureau_names().get(row.bureau_code or "", "")),
+        (t("organisation"), row.organisation_ja),
+        (t("col_counted"), t(f"unit_{row.counted_as}")),
+        (t("col_type"), t(f"process_{row.process_type}")),
+        (t("col_applicant"), t(f"party_{row.applicant}")),
+        (t("col_recipient"), t(f"party_{row.recipient}")),
+        (t("reg_by_authority"), t(f"authority_{row.authority}")),
+        (t("col_law"), " ".join(part for part in (row.law_name, row.law_article) if part)),
+        (t("col_reason"), row.not_done_reason),
+        (t("col_online_day"), day_word(row.digitised_date, row.digitised_precision)),
+        (t("col_due"), day_word(row.planned_for, row.planned_for_precision)),
         (t("col_ended"), _ended(row)),
-        (t("col_channel"), row["online_channel"]),
-        *((t(f"step_{step}"), t(f"form_{row[f'{step}_step']}")) for step in STEPS),
-        (t("col_phone"), t(f"answer_{row['smartphone_ready']}")),
+        (t("col_channel"), row.online_channel),
+        *((t(f"step_{step}"), t(f"form_{getattr(row, f'{step}_step')}")) for step in STEPS),
+        (t("col_phone"), t(f"answer_{row.smartphone_ready}")),
         (t("col_cases"), _count(row, "applications_count")),
         (t("col_online_cases"), _count(row, "online_count")),
-        (t("col_verified"), t("verified_yes" if row["verified"] else "verified_no")),
-        (t("col_note"), row["note"] or ""),
+        (t("col_verified"), t("verified_yes" if row.verified else "verified_no")),
+        (t("col_note"), row.note or ""),
     ]
 
 
-def _count(row: Row, name: str) -> str:
-    if row[name] is None:
+def _count(row: ProcedureOnDay, name: str) -> str:
+    if (count := getattr(row, name)) is None:
         return t("form_unknown")
-    return number(row[name]) + (f"({t('col_estimated')})" if row["is_count_estimated"] else "")
+    return number(count) + (f"({t('col_estimated')})" if row.is_count_estimated else "")

@@ -60,7 +60,7 @@ def confidence_mark(report: ProjectReport) -> str:
         return ""
     if report.confidence is None:
         return f":gray-badge[:material/person: {t('confidence')}: {t('confidence_none')}]"
-    level = report.confidence["confidence"]
+    level = report.confidence.confidence
     mark = f":{CONFIDENCE_LOOK[level]}-badge[:material/person: {t('confidence')}: {t('confidence_' + level)}]"
     return mark + (" :red-badge[:material/compare_arrows: ≠]" if report.is_contradicted else "")
 
@@ -89,10 +89,10 @@ def contradictions(reports: Sequence[ProjectReport]) -> None:
     for report in contradicted:
         said = report.confidence
         assert said is not None
-        st.page_link(page("projects"), label=named(dict(report.row)), query_params=address.link(code=report.code))
-        words = t("contradiction", confidence=t("confidence_" + said["confidence"]), status=status_word(report.status, language()))
+        st.page_link(page("projects"), label=named(report.row), query_params=address.link(code=report.code))
+        words = t("contradiction", confidence=t("confidence_" + said.confidence), status=status_word(report.status, language()))
         st.caption(
-            f"{words} {t('confidence_line', reason=said['reason'], reviewer=said['reviewer'], day=format_date(said['reviewed_on'], language()))}"
+            f"{words} {t('confidence_line', reason=said.reason, reviewer=said.reviewer, day=format_date(said.reviewed_on, language()))}"
         )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +11,8 @@ from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport,
 from kpis.figures.records import BAD, GOOD, JUDGED
 from kpis.government import ProjectKindFields, government
 from kpis.settings import settings
-from kpis.text import format_date, status_word
+from kpis.store import tables
+from kpis.text import format_date, status_word, text_of, texts_of
 from pages.parts import address, cached
 from pages.parts.cards import tally_marks
 from pages.parts.entry import as_of, page
@@ -25,7 +25,7 @@ from telling.words import Words
 
 def link(report: ProjectReport, label: str = "") -> None:
     """Lead to the page of one project."""
-    words, query = label or named(dict(report.row)), address.link(code=report.code)
+    words, query = label or named(report.row), address.link(code=report.code)
     st.page_link(page("projects"), label=words, icon=":material/arrow_forward:", query_params=query)
 
 
@@ -58,8 +58,8 @@ def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
                 )
             )
         )
-        kin = [t("followed_by", name=f"{r.code} {named(dict(r.row))}") for r in reports if report.row["successor_code"] == r.code]
-        kin += [t("follows", name=f"{r.code} {named(dict(r.row))}") for r in reports if r.code in report.predecessor_codes]
+        kin = [t("followed_by", name=f"{r.code} {named(r.row)}") for r in reports if report.row.successor_code == r.code]
+        kin += [t("follows", name=f"{r.code} {named(r.row)}") for r in reports if r.code in report.predecessor_codes]
         st.caption("  \n".join([*kin, reported(report)]))
         link(report, t("open_project"))
 
@@ -70,7 +70,7 @@ def line(report: ProjectReport) -> None:
         marks = [status_mark(report.status)] if report.scored else []
         marks += [states] if (states := state_marks(report.milestones)) else []
         st.markdown("  \n".join([f"**{projects.called(report, Words(language()))}**", *([" ".join(marks)] if marks else [])]))
-        goal = [words] if (words := named(dict(report.row), "goal")) else []
+        goal = [words] if (words := named(report.row, "goal")) else []
         st.caption(
             "  \n".join(
                 [
@@ -88,7 +88,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
         st.title(t("no_project"))
         return
     leading, *_ = [*projects.listed_as("cards"), None]
-    held = by_numbering([r for r in reports if leading is None or r.row["kind"] == leading.kind_code])
+    held = by_numbering([r for r in reports if leading is None or r.row.kind == leading.kind_code])
     first = held[0][1]
     counted = {r.code: r.status for r in first}
     good = sum(s in GOOD for s in counted.values())
@@ -103,8 +103,8 @@ def listing(reports: Sequence[ProjectReport]) -> None:
         with st.container(border=True):
             contradictions(reports)
     strategy()
-    codes = dict.fromkeys((*government().project_kinds, *(r.row["kind"] for r in reports)))
-    for kind, alike in ((government().project_kind(code), [r for r in reports if r.row["kind"] == code]) for code in codes):
+    codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))
+    for kind, alike in ((government().project_kind(code), [r for r in reports if r.row.kind == code]) for code in codes):
         if alike:
             {"cards": cards, "categories": categories, "lines": lines}[kind.shown_as](kind, alike, reports)
     st.header(t("projects_table"), divider="gray")
@@ -114,7 +114,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
 def cards(kind: ProjectKindFields, own: Sequence[ProjectReport], reports: Sequence[ProjectReport]) -> None:
     """List the projects of a kind as cards, by the versions of the strategy that share their numbers."""
     for versions, alike in by_numbering(own):
-        is_new = bool(versions and versions[0]["is_renumbered"])  # then nothing says how many there are
+        is_new = bool(versions and versions[0].is_renumbered)  # then nothing says how many there are
         st.header(projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new), divider="gray")
         if is_new:
             said = {"version": named(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
@@ -132,10 +132,10 @@ def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: Seque
             line(report)
 
 
-def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[str, Any]], list[ProjectReport]]]:
+def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[tables.StrategyVersion], list[ProjectReport]]]:
     """Return projects by the versions of the strategy that share their numbers; those of no version come first."""
-    groups = numberings(cached.moment().rows("StrategyVersion")) or [[]]
-    place = {v["version_code"]: n for n, versions in enumerate(groups) for v in versions}
+    groups = numberings(cached.moment().rows(tables.StrategyVersion)) or [[]]
+    place = {v.version_code: n for n, versions in enumerate(groups) for v in versions}
     held: list[list[ProjectReport]] = [[] for _ in groups]
     for report in core:
         held[place.get(report.first_version, 0)].append(report)
@@ -144,13 +144,13 @@ def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[Mapping[str, 
 
 def strategy() -> None:
     """Show the versions of the strategy: when each was adopted, up to when it looks, and its key words."""
-    versions = in_order(cached.moment().rows("StrategyVersion"))
+    versions = in_order(cached.moment().rows(tables.StrategyVersion))
     if not versions:
         return
     with st.expander(t("strategy_versions", count=len(versions)), icon=":material/menu_book:"):
         sources = cached.moment().book.sources
         for version in versions:
-            source = sources.get(version["source_code"])
+            source = sources.get(version.source_code)
             said = projects.version_line(version, Words(language()))
             st.markdown(said + (f"  \n{t('source')}: {linked(source.title, source.url)}" if source else ""))
 
@@ -162,7 +162,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
         [
             {
                 t("project"): f"{r.code} {full_name(r)}", t("statuses_one"): status_word(r.status, language()),
-                **({} if is_public else {t("confidence"): t("confidence_" + (r.confidence["confidence"] if r.confidence else "none"))}),
+                **({} if is_public else {t("confidence"): t("confidence_" + (r.confidence.confidence if r.confidence else "none"))}),
                 t("project_indicators"): len(r.scored), t("milestones"): len(r.milestones),
                 **{t(f"state_{state}"): r.count_of(state) for state in MILESTONE_STATES},
                 t("who_leads"): leaders(r), t("reported_in"): projects.quarter_label(r.last_reported, Words(language())) if r.last_reported else "",
@@ -173,12 +173,12 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     csv = pd.DataFrame(
         [
             {
-                "project_code": r.code, "kind": r.row["kind"], "category_ja": r.row["category_ja"], "category_en": r.row["category_en"],
-                "name_ja": r.row["name_ja"], "name_en": r.row["name_en"], "status": r.status, "project_rule_version": PROJECT_RULE,
+                "project_code": r.code, "kind": r.row.kind, **texts_of(r.row, "category"),
+                **texts_of(r.row, "name"), "status": r.status, "project_rule_version": PROJECT_RULE,
                 "indicators_count": len(r.scored), "milestones_count": len(r.milestones),
                 **{f"milestones_{state}": r.count_of(state) for state in MILESTONE_STATES},
                 **{
-                    f"{role}_bureaus": ";".join(dict.fromkeys(b["bureau_code"] for b in r.bureaus if b["role"] == role))
+                    f"{role}_bureaus": ";".join(dict.fromkeys(b.bureau_code for b in r.bureaus if b.role == role))
                     for role in ("lead", "member")
                 },
                 "last_reported": r.last_reported or None, "as_of": as_of(),
@@ -195,11 +195,11 @@ def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: 
     """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
     st.header(named(kind, "heading") or projects.kind_name(kind, None, Words(language())), divider="gray")
     moment = cached.moment()
-    st.caption(projects.unidentified(kind, own, moment.whole, moment.rows("StrategyVersion"), Words(language())))
-    names = dict.fromkeys(r.row["category_ja"] for r in own)
+    st.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), Words(language())))
+    names = dict.fromkeys(text_of(r.row, "category", "ja") for r in own)
     for category in sorted(names, key=lambda c: not c):
-        alike = [r for r in own if r.row["category_ja"] == category]
-        st.subheader(f"{named(dict(alike[0].row), 'category') or t('category_unknown')} ({len(alike)})")
+        alike = [r for r in own if text_of(r.row, "category", "ja") == category]
+        st.subheader(f"{named(alike[0].row, 'category') or t('category_unknown')} ({len(alike)})")
         with st.grid(3, min_column_width=280):
             for report in alike:
                 line(report)

@@ -32,24 +32,22 @@ CHARTS_SHOWN = 6
 def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
     st.title(f"{report.code} {projects.project_name(report.row, Words(language()))}")
-    if not report.row["is_name_official"]:
+    if not report.row.is_name_official:
         st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
     st.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
         said = report.confidence
-        st.caption(
-            t("confidence_line", reason=said["reason"], reviewer=said["reviewer"], day=format_date(said["reviewed_on"], language()))
-        )
+        st.caption(t("confidence_line", reason=said.reason, reviewer=said.reviewer, day=format_date(said.reviewed_on, language())))
         if report.is_contradicted:
-            words = t("confidence_" + said["confidence"])
+            words = t("confidence_" + said.confidence)
             st.warning(
                 t("contradiction", confidence=words, status=status_word(report.status, language())),
                 icon=":material/compare_arrows:",
             )
     with st.container(border=True):
         st.markdown(f"**{projects.goal_heading(report, Words(language()))}**")
-        st.markdown(named(dict(report.row), "goal") or t("goal_none"))
+        st.markdown(named(report.row, "goal") or t("goal_none"))
         source = cached.moment().book.sources.get(projects.goal_source(report.row))
         if source:
             fine_print(f"{t('source')}: {linked(source.title, source.url)}")
@@ -64,19 +62,19 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
         if not report.bureaus:
             st.caption(projects.no_bureau(report, Words(language())))
         for row in report.bureaus:
-            unit = units[row["bureau_code"]]
+            unit = units[row.bureau_code]
             when = projects.times(row, unit.valid_to, Words(language()))
-            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row['role'])}{in_brackets(when) if when else ''}", icon=":material/apartment:",
+            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row.role)}{in_brackets(when) if when else ''}", icon=":material/apartment:",
                 query_params=address.link(code=unit.code),
             )  # fmt: skip
-            source = cached.moment().book.sources.get(row["source_code"] or "")
+            source = cached.moment().book.sources.get(row.source_code or "")
             if source:
                 fine_print(f"{t('source')}: {linked(source.title, source.url)}")
     with right:
         st.subheader(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
-        kin += [r for r in reports if r.code == report.row["successor_code"]]
-        lines = [f"- {named(dict(n), 'version_name')}: **{r.code}** {named(dict(n))}" for r in kin for n in r.names]
+        kin += [r for r in reports if r.code == report.row.successor_code]
+        lines = [f"- {n.version_name(language())}: **{r.code}** {named(n.row)}" for r in kin for n in r.names]
         st.markdown("\n".join(lines))
 
 
@@ -159,8 +157,8 @@ def confidence(report: ProjectReport) -> None:
             pd.DataFrame(
                 [
                     {
-                        t("reviewed_on"): c["reviewed_on"], t("confidence"): t("confidence_" + c["confidence"]),
-                        t("confidence_reason"): c["reason"], t("confidence_reviewer"): c["reviewer"],
+                        t("reviewed_on"): c.reviewed_on, t("confidence"): t("confidence_" + c.confidence),
+                        t("confidence_reason"): c.reason, t("confidence_reviewer"): c.reviewer,
                     }
                     for c in reversed(report.confidences)
                 ]

@@ -20,7 +20,7 @@ def register_page(register: Register) -> None:
     said, rows = telling(), cached.moment().listed(register)
     if not rows:
         st.title(told.empty(said, register))
-        not_loaded(register.table.__name__, t("listed_empty_how", file=register.file))
+        not_loaded(register.table, t("listed_empty_how", file=register.file))
         return
     by_code = {row.code: row for row in rows}
     if code := asked_code(by_code, "listed_unknown"):
@@ -35,8 +35,8 @@ def _one(said: Telling, register: Register, row: Standing) -> None:
     st.title(named(row.row))
     st.badge(told.status_word(said, register, row.status), color="blue")
     back_link(register.sheet, t("back_to_list"))
-    facts(told.facts(said, register, row))
-    if source := cached.moment().book.sources.get(row.row["source_code"]):
+    facts(told.facts(said, register, row.row))
+    if source := cached.moment().book.sources.get(row.source_code):
         fine_print(f"{t('source')}: {linked(source.title, source.url)}")
     history(register.kind, row.code)
 
@@ -45,7 +45,7 @@ def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
     """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
     st.title(told.title(said, register, rows))
     st.caption(told.lead(said, rows))
-    if sample := sum(row.row["is_sample"] for row in rows):
+    if sample := sum(row.is_sample for row in rows):
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
     cards(lambda: told.cards(said, register, rows), key=register.sheet, columns=4, width=200)
     with st.container(border=True):

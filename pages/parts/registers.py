@@ -14,6 +14,7 @@ from charts.plotly.shapes import figure
 from kpis.figures.scorecard import Scored
 from kpis.periods import local_day
 from kpis.settings import settings
+from kpis.store import tables
 from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
 from pages.parts import cached
@@ -109,17 +110,17 @@ def history(kind: RowKind, code: str) -> None:
         return
     rows = [
         {
-            t("known"): format_date(local_day(change["known_at"]), language()), t("col_changed"): name, t("col_before"): str(before),
-            t("col_after"): str(json.loads(change["after_json"]).get(name)), t("col_reason"): change["reason_text"],
+            t("known"): format_date(local_day(change.known_at), language()), t("col_changed"): name, t("col_before"): str(before),
+            t("col_after"): str(json.loads(change.after_json).get(name)), t("col_reason"): change.reason_text,
         }
         for change in changes
-        for name, before in json.loads(change["before_json"]).items()
+        for name, before in json.loads(change.before_json).items()
         if name != "search_text"
     ]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
-def not_loaded(table: str, how: str) -> None:
+def not_loaded(table: type[tables.SQLModel], how: str) -> None:
     """Say how a register is loaded; or, where it is only that nothing of it was known at the instant chosen, when it came."""
     first, known_at = cached.moment().first_known(table), cached.moment().known_at
     if known_at is not None and first is not None and first > known_at:

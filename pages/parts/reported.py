@@ -11,6 +11,7 @@ from kpis.periods import local_day, local_time, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import state_word
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
+from kpis.store import tables
 from kpis.store.store import utc_now
 from kpis.text import format_date
 from loaders.workbook.layout import FIGURES, Column, load_layout
@@ -81,7 +82,7 @@ def period_name(code: str) -> str:
 
 def unit_of(row: ReportedRow) -> str:
     """Return the unit of a figure's indicator."""
-    own = next(i for i in cached.moment().rows("Indicator") if i["indicator_code"] == row.key[0])
+    own = next(i for i in cached.moment().rows(tables.Indicator) if i.indicator_code == row.key[0])
     return named(own, "unit")
 
 
@@ -115,7 +116,7 @@ class _Namer:
             return f"{self._indicators.get(key[0], key[0])} {period_name(key[2])}"
         if kind not in self._registers:
             register = REGISTERS[kind]
-            self._registers[kind] = {r[register.key[0]]: named(r) for r in cached.moment().rows(register.table.__name__)}
+            self._registers[kind] = {code: named(row) for code, row in cached.moment().by_code(register.table).items()}
         return self._registers[kind].get(key[0]) or str((fields or {}).get("name_ja") or key[0])
 
 

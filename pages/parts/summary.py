@@ -10,6 +10,7 @@ import pyarrow as pa
 from kpis.figures.projects import ProjectReport
 from kpis.figures.records import Figure, Goal
 from kpis.figures.scorecard import Book, Change, Scored, latest_changes, tally
+from kpis.store import tables
 from kpis.text import format_date, format_value
 from pages.parts import cached
 from pages.parts.cards import badge_line, headline_value, tally_marks
@@ -73,14 +74,14 @@ def line(change: Change) -> str:
 def summary(every: list[Scored], book: Book, *, lessons: Sequence[Scored], others: Sequence[Scored]) -> Summary:
     """Make every text of the page; ``lessons`` and ``others`` are the indicators shown at its top and below."""
     words = Words(language())
-    rows = cached.moment().rows("Indicator")
+    rows = cached.moment().rows(tables.Indicator)
     core = told_projects.core_with_goals(cached.moment().projects)
     return Summary(
         title=conclusion(every, words),
         lead=lead(every, words, as_of=as_of()),
         marks=tally_marks(tally(every)),
         excluded=(exclusions(lessons, rows, words), exclusions(others, rows, words)),
-        projects_heading=told_projects.overview_heading(core, cached.moment().rows("StrategyVersion"), words),
+        projects_heading=told_projects.overview_heading(core, cached.moment().rows(tables.StrategyVersion), words),
         projects=core_projects(core),
         changes=changed_last(every, book),
     )

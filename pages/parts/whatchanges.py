@@ -156,10 +156,7 @@ def left_open(report: Report) -> None:
     by_indicator: dict[str, list[str]] = {}
     for code, period in counted.open:
         by_indicator.setdefault(code, []).append(period_name(period))
-    lines = [
-        f"- {plain(name.indicator(code))}: {'、'.join(periods) if language() == 'ja' else ', '.join(periods)}"
-        for code, periods in by_indicator.items()
-    ]
+    lines = [f"- {plain(name.indicator(code))}: {t('list_comma').join(periods)}" for code, periods in by_indicator.items()]
     st.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
 
 

@@ -23,6 +23,7 @@ from sqlmodel import Session, SQLModel
 from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
+from kpis.message import few
 from kpis.store import tables
 from kpis.store.store import BATCH, Store
 from kpis.store.tables import table_of
@@ -196,8 +197,7 @@ def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None
     counting = {place: counting_vintage(rows) for place, rows in held.items() if place[:2] in series}
     wrong = sorted(place for place, row in counting.items() if row is not None and row["is_sample"])
     if wrong:
-        listed = "、".join(" ".join(place) for place in wrong[:10]) + (f" (+{len(wrong) - 10})" if len(wrong) > 10 else "")
-        raise FigureRefused("sample_among_figures", places=listed)
+        raise FigureRefused("sample_among_figures", places=few([" ".join(place) for place in wrong], 10))
 
 
 class _Staged:

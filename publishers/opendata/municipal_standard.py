@@ -12,6 +12,7 @@ from typing import BinaryIO
 from kpis.figures.facilities import ENDED
 from kpis.government import PublisherFields
 from kpis.moment import Moment
+from kpis.store import tables
 from publishers.opendata.package import as_datum, write_csv
 
 
@@ -27,18 +28,18 @@ def public_facilities(moment: Moment, who: PublisherFields, codes: Mapping[str, 
     ended = {f.code for f in moment.facilities if f.status == ENDED}
     units, sources = moment.organisation.by_code, moment.book.sources
     rows = []
-    for row in moment.register("Facility"):
-        if row["facility_code"] in ended or row["is_class"]:
+    for row in moment.register(tables.Facility):
+        if row.facility_code in ended or row.is_class:
             continue  # a class of facilities has no place of its own
-        place = row["municipality_ja"]
+        place = row.municipality_ja
         several = re.search("[・;、]|ほか", place) is not None  # lies in two municipalities: one cell cannot name both
         filled = {
-            "全国地方公共団体コード": who.code, "ID": row["facility_code"], "地方公共団体名": who.name_ja, "名称": row["name_ja"],
+            "全国地方公共団体コード": who.code, "ID": row.facility_code, "地方公共団体名": who.name_ja, "名称": row.name_ja,
             "所在地_全国地方公共団体コード": with_check_digit(codes.get(place, "")),
             "所在地_連結表記": who.prefecture_ja + place if place else "", "所在地_都道府県": who.prefecture_ja if place else "",
-            "所在地_市区町村": "" if several else place, "緯度": row["latitude"], "経度": row["longitude"],
-            "団体名": row["organisation_ja"] or (units[row["bureau_code"]].name_ja if row["bureau_code"] else ""),
-            "説明": "キャッシュレス決済対応" if row["cashless_status"] == "introduced" else "", "URL": sources[row["source_code"]].url if row["source_code"] in sources else "",
+            "所在地_市区町村": "" if several else place, "緯度": row.latitude, "経度": row.longitude,
+            "団体名": row.organisation_ja or (units[row.bureau_code].name_ja if row.bureau_code else ""),
+            "説明": "キャッシュレス決済対応" if row.cashless_status == "introduced" else "", "URL": sources[row.source_code].url if row.source_code in sources else "",
         }  # fmt: skip
         rows.append([as_datum(filled.get(column)) for column in FACILITY_COLUMNS])
     write_csv(file, FACILITY_COLUMNS, rows)

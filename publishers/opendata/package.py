@@ -35,6 +35,7 @@ from kpis.store import tables
 from kpis.store.fields import key_columns
 from kpis.store.store import Store
 from kpis.store.translations import between
+from kpis.text import text_of
 from publishers.editions.public_tables import PUBLIC, columns_of
 from telling.bureaus import heat_file
 from telling.words import Words
@@ -187,7 +188,7 @@ def as_datum(value: Any) -> Any:
 
 
 def _observations(moment: Moment) -> Resource:
-    units, sources = moment.units, moment.by_code("Source")
+    units, sources = moment.units, moment.by_code(tables.Source)
     observations = moment.state.store.each_of(tables.Observation)
     stored = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): r for r in observations}
     public, rows = PUBLIC[tables.Observation].split(), []
@@ -196,17 +197,17 @@ def _observations(moment: Moment) -> Resource:
         definition, unit = entry.definition, entry.unit_code
         for figure in current_vintages(entry.figures):
             row, period = stored[definition.code, unit, figure.period_code, figure.vintage], figure.period
-            source, read = sources.get(row["source_code"], {}), worked_out(definition, figure)
+            source, read = sources.get(row["source_code"]), worked_out(definition, figure)
             rows.append(
                 {
                     "indicator_code": definition.code, "indicator_name_ja": definition.name_ja,
                     "indicator_name_en": definition.name_en, "bureau_code": unit,
-                    "bureau_name_ja": units.get(unit, {}).get("name_ja"), "period_code": figure.period_code,
+                    "bureau_name_ja": text_of(units[unit], "name", "ja") if unit in units else None, "period_code": figure.period_code,
                     "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
                     "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in said}, "vintage": row["vintage"], "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
                     "reason_text": row["reason_text"], "note_ja": row["note_ja"], "note_en": row["note_en"],
-                    "source_code": row["source_code"], "source_url": source.get("url"),
+                    "source_code": row["source_code"], "source_url": source.url if source else None,
                 }
             )  # fmt: skip
     kinds = {c.name: _kind(c.type) for c in columns_of(tables.Observation)}
@@ -339,7 +340,7 @@ FORMATS: dict[str, Callable[[Resource, BinaryIO], None]] = {"csv": as_csv, "json
 
 def data_package(
     made: Iterable[Resource], files: Mapping[str, tuple[int, str]], about: Mapping[str, Any], *, who: PublisherFields,
-    sources: Iterable[Mapping[str, Any]], site: str, address: str,
+    sources: Iterable[tables.Source], site: str, address: str,
 ) -> dict[str, Any]:  # fmt: skip
     """Describe the tables as a Frictionless data package.
 
@@ -381,7 +382,7 @@ def data_package(
         "description": say("package_description", site=site, edition=about["edition"], as_of=about["as_of"], note=about["note"]),
         "licenses": [{"name": about["licence_name"].replace(" ", "-"), "title": about["licence_name"], "path": about["licence_url"]}],
         "contributors": [{"title": who.name_ja, "role": "publisher"}],
-        "sources": [{"title": s["title"], "path": s["url"]} for s in sources],
+        "sources": [{"title": s.title, "path": s.url} for s in sources],
         "keywords": [*who.keywords_ja, *who.keywords_en], "resources": described,
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
+from kpis.store import tables
 from kpis.text import format_date
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
@@ -89,7 +90,7 @@ def _lost(words: Words) -> Page:
     return "404.html", "text.html", {"title": words("ed_lost_title"), "body": body}
 
 
-def label_of(words: Words, units: Mapping[str, Mapping[str, Any]]) -> Any:
+def label_of(words: Words, units: Mapping[str, tables.Bureau]) -> Any:
     """Return a function that says what a change is about."""
 
     def label(change: Mapping[str, Any]) -> str:
@@ -114,10 +115,10 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
         "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
         "projects": [
-            (r.row["project_code"], projects.called(r, words), len(r.scored), badge(r.status, words), badges(r.tally, words))
+            (r.row.project_code, projects.called(r, words), len(r.scored), badge(r.status, words), badges(r.tally, words))
             for r in core
         ],
-        "projects_heading": projects.overview_heading(core, site.moment.rows("StrategyVersion"), words),
+        "projects_heading": projects.overview_heading(core, site.moment.rows(tables.StrategyVersion), words),
         "others": [own[s.entry.definition.code] for s in shown.others],
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
         "latest": [_latest(c, own, words) for c in latest_changes(scored, site.moment.book.sources, as_of=site.moment.as_of, count=6)],
@@ -162,14 +163,14 @@ def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
 def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     groups = [
         (project, mine)
-        for project in (*site.moment.rows("Project"), None)
-        if (mine := [v for v in own.values() if v.row["project_code"] == (project and project["project_code"])])
+        for project in (*site.moment.rows(tables.Project), None)
+        if (mine := [v for v in own.values() if v.row.project_code == (project and project.project_code)])
     ]
     return "definitions.html", "definitions.html", {"title": f"{words('ed_definitions')} ({len(own)})", "groups": groups}
 
 
-def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence[IndicatorView]) -> Any:
-    code = row["indicator_code"]
+def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[IndicatorView]) -> Any:
+    code = row.indicator_code
     reported = None
     for view in views:
         if view.scored.rolled:
@@ -181,9 +182,9 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
             period = parse_period(newest.period_code).label(words.language)
             reported = (words("reported_sum", period=period), coverage_lines(view.scored, newest, names, words))
     related = [
-        (words(key), site.moment.indicators[row[field]])
+        (words(key), site.moment.indicators[other])
         for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
-        if row[field] in site.moment.indicators
+        if (other := getattr(row, field)) in site.moment.indicators
     ]
     definition = views[0].scored.entry.definition
     told = Telling(words, site.moment)
@@ -198,8 +199,8 @@ def _indicator(site: Site, words: Words, row: Mapping[str, Any], views: Sequence
     }  # fmt: skip
 
 
-def _unit_label(row: Mapping[str, Any], words: Words) -> str:
-    ended = words("ended_on", day=format_date(row["valid_to"], words.language)) if row["valid_to"] else ""
+def _unit_label(row: tables.Bureau, words: Words) -> str:
+    ended = words("ended_on", day=format_date(row.valid_to, words.language)) if row.valid_to else ""
     return f"{words.named(row)}({ended})" if ended else words.named(row)
 
 
@@ -211,13 +212,13 @@ def _states(milestones: Sequence[Milestone], words: Words) -> str:
 def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
     by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
     listed: dict[str, list[list[Any]]] = {}
-    sources = {row["source_code"]: row for row in site.moment.rows("Source")}
+    sources = {row.source_code: row for row in site.moment.rows(tables.Source)}
     told = Telling(words, site.moment)
     for report in site.moment.projects:
         row, code = report.row, report.code
         counts = badges(report.tally, words)
         link = Markup('<a href="projects/{}.html">{}</a>').format(code, projects.called(report, words))
-        listed.setdefault(row["kind"], []).append(
+        listed.setdefault(row.kind, []).append(
             [
                 link,
                 words.named(row, "category"),
@@ -233,12 +234,12 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             "goal_heading": projects.goal_heading(report, words),
             "goal_source": sources.get(projects.goal_source(row)),
             "bureaus": [
-                (words(f"role_{m['role']}"), unit, projects.times(m, unit["valid_to"], words))
-                for m in report.bureaus for unit in (site.moment.units[m["bureau_code"]],)
+                (words(f"role_{m.role}"), unit, projects.times(m, unit.valid_to, words))
+                for m in report.bureaus for unit in (site.moment.units[m.bureau_code],)
             ],
             "states": _states(report.milestones, words),
             "milestones": BlockView(projects.milestones(told, report.milestones, without=NOT_LISTED), words),
-            "versions": report.names,
+            "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
     columns = [{"label": words(label), "number": label == "indicators"} for label in labels]
@@ -261,10 +262,10 @@ def _capital(text: str) -> str:
 
 def _strategy(site: Site, words: Words) -> list[Markup]:
     """Say what each version of the strategy wants, and how many of its leading projects are not identified."""
-    versions = in_order(site.moment.rows("StrategyVersion"))
+    versions = in_order(site.moment.rows(tables.StrategyVersion))
     notes = [MarkdownIt("commonmark", {"html": False}).renderInline(projects.version_line(v, words)) for v in versions]
     for kind in projects.listed_as("categories"):
-        own = [r for r in site.moment.projects if r.row["kind"] == kind.kind_code]
+        own = [r for r in site.moment.projects if r.row.kind == kind.kind_code]
         notes.append(str(escape(projects.unidentified(kind, own, site.moment.scored, versions, words))))
     milestones = projects.milestones_line([m for r in site.moment.projects for m in r.milestones], words)
     judged = sum(r.status in JUDGED for r in site.moment.projects)

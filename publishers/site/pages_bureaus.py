@@ -6,27 +6,28 @@ bureau shows its figures in both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.facilities import counted
 from kpis.figures.scorecard import Tally
+from kpis.registers import TOLD_BY_RECORD
+from kpis.store import tables
 from kpis.text import format_date, known_day
 from publishers.site.block_views import BlockView
 from publishers.site.pages_registers import listed_procedures
 from publishers.site.site import Page, Pages, Site
 from publishers.site.views import IndicatorView, badges
-from telling import bureaus
+from telling import bureaus, listed
 from telling.blocks import Block, Link
 from telling.words import Words
 
 PROCEDURES = 50  # on the page of one bureau
 
 
-def _day(row: Mapping[str, Any], name: str, precision: str, words: Words) -> str:
-    return known_day(row[name], row[precision], words.language) or words("ed_unknown")
+def _day(row: tables.SQLModel, name: str, precision: str, words: Words) -> str:
+    return known_day(getattr(row, name), getattr(row, precision), words.language) or words("ed_unknown")
 
 
 def bureau_pages(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
@@ -98,31 +99,36 @@ def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorVi
     return [site.view(s, words) for report in site.moment.in_view(view).bureaus if report.code == code for s in report.scored]
 
 
-def _bureau(site: Site, words: Words, code: str, row: Mapping[str, Any], every: Sequence[IndicatorView]) -> Page:
+def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequence[IndicatorView]) -> Page:
     begins = _day(row, "valid_from", "valid_from_precision", words)
-    ends = words("ed_now") if row["is_current"] else _day(row, "valid_to", "valid_to_precision", words)
+    ends = words("ed_now") if row.is_current else _day(row, "valid_to", "valid_to_precision", words)
     history = [
         words(
             "ed_succession", day=_day(s, "effective_date", "date_precision", words),
-            before=words.named(site.moment.units[s["predecessor_code"]]), after=words.named(site.moment.units[s["successor_code"]]),
-            relation=words(f"relation_{s['relation']}"),
+            before=words.named(site.moment.units[s.predecessor_code]), after=words.named(site.moment.units[s.successor_code]),
+            relation=words(f"relation_{s.relation}"),
         )
-        for s in site.moment.rows("Succession")
-        if code in (s["predecessor_code"], s["successor_code"])
+        for s in site.moment.rows(tables.Succession)
+        if code in (s.predecessor_code, s.successor_code)
     ]  # fmt: skip
     mine = [v for v in every if v.scored.entry.unit_code == code]
     now = _figures(site, words, code, "now")
     told = [[(v.code, v.headline, v.status) for v in views] for views in (_figures(site, words, code, "then"), now)]
-    standing = next((r.tally for r in site.moment.bureaus if r.code == code), Tally())
+    report, telling = next((r for r in site.moment.bureaus if r.code == code), None), site.telling(words)
     held = [f for f in site.moment.facilities if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
         "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
         "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
-        "counts": badges(standing, words),
+        "counts": badges(report.tally if report else Tally(), words),
         "projects": [
-            (words(f"role_{m['role']}"), site.moment.by_code("Project")[m["project_code"]]) for m in site.moment.rows("ProjectBureau") if m["bureau_code"] == code
+            (words(f"role_{m.role}"), site.moment.by_code(tables.Project)[m.project_code]) for m in site.moment.rows(tables.ProjectBureau) if m.bureau_code == code
         ],
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],
-        "facilities_count": len(counted(held)), "section": "bureaus.html",
+        "facilities_count": len(counted(held)),
+        "registers": [
+            (listed.name(telling, TOLD_BY_RECORD[sheet]), f"{sheet}.html", listed.of_bureau(telling, TOLD_BY_RECORD[sheet], counts))
+            for sheet, counts in (report.listed.items() if report else ()) if counts
+        ],
+        "section": "bureaus.html",
     }  # fmt: skip

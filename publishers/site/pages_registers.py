@@ -91,8 +91,8 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
     if not total:
         return None
     telling = site.telling(words)
-    with_ends = any(r["ended_reason"] for r in rows)
-    successors = {r["procedure_code"]: words.named(r) for r in rows}
+    with_ends = any(r.ended_reason for r in rows)
+    successors = {r.procedure_code: words.named(r) for r in rows}
     heads = (
         "col_name",
         "col_bureau",
@@ -105,13 +105,13 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
     )
     cells = [
         [
-            words.named(r), telling.bureau(r["bureau_code"] or ""), words(f"digital_{r['status']}"), words(f"process_{r['process_type']}"),
-            known_day(r["digitised_date"], r["digitised_precision"], words.language),
-            known_day(r["planned_for"], r["planned_for_precision"], words.language), words("answer_yes") if r["is_priority"] else "",
+            words.named(r), telling.bureau(r.bureau_code or ""), words(f"digital_{r.status}"), words(f"process_{r.process_type}"),
+            known_day(r.digitised_date, r.digitised_precision, words.language),
+            known_day(r.planned_for, r.planned_for_precision, words.language), words("answer_yes") if r.is_priority else "",
             *[
                 ended_line(
-                    telling, r["ended_reason"], r["ended_on"], r["ended_on_precision"],
-                    successors.get(r["successor_code"], r["successor_code"] or ""),
+                    telling, r.ended_reason or "", r.ended_on, r.ended_on_precision,
+                    successors.get(r.successor_code or "", r.successor_code or ""),
                 )
             ] * with_ends,
         ]

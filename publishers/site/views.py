@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from markupsafe import Markup
 
@@ -17,6 +15,7 @@ from kpis.figures.records import STATUSES, Figure, value_of
 from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
+from kpis.store import tables
 from kpis.text import format_date, format_value, status_word
 from telling import indicator
 from telling.overview import groups, rule_line
@@ -91,7 +90,7 @@ class IndicatorView:
     """One judged indicator in one language."""
 
     scored: Scored
-    row: Mapping[str, Any]
+    row: tables.Indicator
     book: Book
     words: Words
     as_of: date

@@ -18,6 +18,7 @@ from kpis.government import government
 from kpis.languages import SOURCE, codes
 from kpis.moment import Moment
 from kpis.settings import ROOT, Settings
+from kpis.store import tables
 from publishers.editions.on_disk import Edition, sha256_of
 from publishers.opendata import package
 from publishers.opendata.breakdowns import breakdowns
@@ -139,7 +140,7 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     )
     put("judgements.json", lambda file: file.write(package.json_bytes(_judgements(site))))
     name = Words(SOURCE)("site")
-    sources = site.moment.rows("Source")
+    sources = site.moment.rows(tables.Source)
     described = package.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
     put("datapackage.json", lambda file: file.write(package.json_bytes(described)))
     catalogue = package.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)

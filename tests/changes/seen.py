@@ -112,9 +112,14 @@ def on_pages(port: int) -> None:
     narrowed = run(viewer, "wifi_spots", "status=planned&q=川岸")
     assert sum("code=W" in link for link in narrowed.links()) == 1
     assert "W99" in " ".join(run(viewer, "wifi_spots", "code=W99").texts())
+    for language, words in (("ja", "3件(修理中 1、整備予定 2)"), ("en", "3 (Under repair 1, Planned 2)")):
+        assert words in run(viewer, "bureau", f"code={BUREAU}&lang={language}").words()
     texts, held = viewer.read("indicator", "code=dry_left&as_of=2025-04-30&lang=ja")
     said = " ".join([*texts, *(table.to_csv() for table in held)])
     assert [word for word in ("乾いた土地の残り", "25.0 %", "残りの割合") if word not in said] == [], said
+    for language, words in (("ja", "報告した局の確信の度合い"), ("en", "how sure the bureau is of it")):
+        own = " ".join(table.to_csv() for table in viewer.read("procedures", f"code=P1&lang={language}")[1])
+        assert words in own and "低い" in own, own
     viewer.close()
 
 
@@ -135,6 +140,8 @@ def in_the_api(port: int) -> None:
     numbers = answered(port, "registers/wifi_spots")
     assert numbers["statuses"] == {"open": 0, "under_repair": 1, "planned": 2} and numbers["ended_count"] == 1
     assert numbers["by_bureau"] == {"PARKS": {"open": 0, "under_repair": 1, "planned": 2}}
+    own = {bureau["code"]: bureau["wifi_spots"] for bureau in answered(port, "bureaus")["bureaus"]}
+    assert own[BUREAU] == {"under_repair": 1, "planned": 2}, "as its page has it"
     before = answered(port, "registers/wifi_spots?as_of=2025-01-31")["statuses"]
     assert before == {"open": 1, "under_repair": 1, "planned": 2}, "it had not ended yet"
 
@@ -156,13 +163,15 @@ def in_an_edition(instance: Instance, store: Store) -> None:
             return list(csv.DictReader(file))
 
     site = publication.publish(store, note="note", now=utc_now(), chosen=instance.chosen).folder / "site"
-    for folder, words in (
-        ("", ("公衆無線LAN: 3件", "修理中", "川岸公園")),
-        ("en/", ("Public Wi-Fi: 3", "Under repair", "Riverside park")),
+    for folder, words, of_bureau in (
+        ("", ("公衆無線LAN: 3件", "修理中", "川岸公園"), "3件(修理中 1、整備予定 2)"),
+        ("en/", ("Public Wi-Fi: 3", "Under repair", "Riverside park"), "3 (Under repair 1, Planned 2)"),
     ):
         page = (site / f"{folder}wifi_spots.html").read_text(encoding="utf-8")
         assert [word for word in words if word not in page] == []
         assert "wifi_spots.html" in (site / f"{folder}index.html").read_text(encoding="utf-8")
+        own = (site / f"{folder}bureaus/{BUREAU}.html").read_text(encoding="utf-8")
+        assert of_bureau in own, "as its page of the dashboard has it"
     rows = {row["wifi_spot_code"]: row for row in rows_of("wifi_spots")}
     assert rows["W3"]["wifi_status"] == "under_repair" and rows["W3"]["vintage"] == "3" and "note" not in rows["W3"]
     package = json.loads((site / "data" / "datapackage.json").read_text(encoding="utf-8"))

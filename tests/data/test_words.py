@@ -136,21 +136,28 @@ SPEAK_BY_KEY = (*LEVELS, *(f"{name}.py" for name in FRAME))
 DECLARATIONS = ("Said", "Translated")
 READ_OR_WRITTEN_IN_FILES = {
     "kpis/periods.py": {"令和", "平成", "元"},  # years of an era, which Babel does not write
-    "kpis/figures/facilities.py": {"ほか"},  # of a list of municipalities
+    "kpis/figures/facilities.py": {"ほか", "[・;、]"},  # how places are written
+    "kpis/figures/registers.py": {"[;；、]"},  # how channels are written
     "kpis/figures/plausible.py": {"ポイント", "円"},  # units of the catalogue
     "loaders/files/layouts.py": {"ー"},  # a dash for nothing
     "loaders/files/table.py": {"ポイント", "円"},
-    "loaders/workbook/template.py": {"游ゴシック", 'yyyy"年"m"月"d"日"'},  # a font, a number format
+    "loaders/workbook/layout.py": {"「", "」"},  # round a Japanese word, as it stands in the sheet
+    "loaders/workbook/template.py": {
+        "游ゴシック",
+        'yyyy"年"m"月"d"日"',
+        "「",
+        "」 ",
+    },  # a font, a number format, quotes of the Japanese column
     "loaders/workbook/values.py": {"ポイント", "円", "億円"},
     "publishers/meeting/workbook.py": {"游ゴシック"},
-    "publishers/opendata/package.py": {"ほか"},
+    "publishers/opendata/package.py": {"ほか", "・;、", ";；、"},
     "publishers/site/share.py": {"/System/Library/Fonts/ヒラギノ角ゴシック W6.ttc"},
 }
 AS_WRITTEN_ELSEWHERE = {
     "loaders/files/cells.py", "loaders/files/formats.py",  # the forms of numbers and days that are read
     "publishers/opendata/municipal_standard.py",  # the columns of a standard
 }  # fmt: skip
-JAPANESE = re.compile("[ぁ-ゖァ-ヺー一-鿿]")
+JAPANESE = re.compile("[ぁ-ゖァ-ヺー一-鿿、。「」]")  # also the signs that a list or a sentence is written with
 
 
 def texts_of(source: str) -> set[str]:

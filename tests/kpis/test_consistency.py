@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from kpis.figures.consistency import Known, find_contradictions
+from kpis.figures.consistency import Contradiction, Known, find_contradictions
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Definition, Figure
 from kpis.figures.rollup import roll_up_bureaus
+from kpis.languages import written
 
 WHOLE = Unit("ALL", "全体", "All", "whole")
 OLD = Unit("OLD", "旧局", "Old", "governor_bureau", "ALL", date(2010, 4, 1), date(2022, 6, 30), False)
@@ -25,12 +26,18 @@ def told(
     kind: str, *rows: tuple[str, Figure], stored: tuple[tuple[str, Figure], ...] = (), unit: str = "%"
 ) -> list[tuple[str, str, str]]:
     """Return (rule, unit, period) of what is found in rows of (unit, figure) beside stored ones."""
+    return [(f.rule, f.key[1], f.key[2]) for f in contradictions(kind, *rows, stored=stored, unit=unit)]
+
+
+def contradictions(
+    kind: str, *rows: tuple[str, Figure], stored: tuple[tuple[str, Figure], ...] = (), unit: str = "%"
+) -> list[Contradiction]:
     figures: dict[tuple[str, str], list[Figure]] = {}
     for code, figure in stored:
         figures.setdefault(("x", code), []).append(figure)
     known = Known({"x": Definition("x", kind, "higher", "指標", "X", unit, unit)}, {"x": "ALL"}, UNITS, figures)
     reported = {("x", code, figure.period_code): figure for code, figure in rows}
-    return [(f.rule, f.key[1], f.key[2]) for f in find_contradictions(reported, known, today=TODAY)]
+    return find_contradictions(reported, known, today=TODAY)
 
 
 def to_date(period: str, value: float | None = None, **parts: float) -> Figure:
@@ -99,6 +106,8 @@ def test_a_sum_joins_no_year_to_date_with_single_periods() -> None:
     assert told("ratio", ("A", Figure("FY2025-Q1", None, numerator=50, denominator=100)), stored=(("B", first),)) == [], (
         "the first quarter is both"
     )
+    (found,) = contradictions("ratio", ("A", alone), stored=tuple((unit, since) for unit in ("B", "NEW")))
+    assert "(NEW、B)" in written(found.expected) and "(NEW, B)" in written(found.expected, "en")
     by_unit = {"A": [alone], "B": [since], "NEW": [Figure("FY2025-Q2", None, numerator=1, denominator=2)]}
     (rolled,) = roll_up_bureaus("ratio", by_unit, [], organisation=UNITS, scope_code="ALL")
     assert rolled.figure is None and not rolled.is_complete

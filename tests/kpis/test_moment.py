@@ -22,6 +22,7 @@ from kpis.store import tables
 from kpis.store.engine import frozen_url
 from kpis.store.queries import PAGE_SIZE, Filter
 from kpis.store.store import Store
+from kpis.text import texts_of
 from tests.shared import copied, settled, shipped
 
 DAY = date(2023, 3, 31)
@@ -41,6 +42,17 @@ def blank(path: Path) -> str:
 def changed(url: str) -> None:
     with Store(url).writing():
         pass
+
+
+def test_a_row_is_read_by_the_names_of_its_columns_and_nobody_changes_what_all_share(tokyo: Store) -> None:
+    now = Moment(state=State(tokyo), as_of=DAY)
+    (row, *_), (stored, *_) = now.rows(tables.Project), tokyo.all_of(tables.Project)
+    assert vars(row) == stored and row.project_code == stored["project_code"]
+    assert texts_of(row, "goal") == {"goal_ja": stored["goal_ja"], "goal_en": stored["goal_en"]}
+    with pytest.raises(AttributeError):
+        row.kind = "core"
+    with pytest.raises(AttributeError):
+        getattr(row, "project")  # noqa: B009  # a misspelt column
 
 
 def test_what_is_asked_twice_is_made_once_and_is_what_the_figures_say(tokyo: Store) -> None:
@@ -92,7 +104,7 @@ def test_no_more_than_so_many_databases_and_facts_are_kept(tmp_path: Path) -> No
     assert len(state._kept["judged"]) == LIMITS["judged"]
     book = state.book()
     for n in range(LIMITS["read"] + 9):
-        Moment(state=state, as_of=DAY, known_at=datetime(2020, 1, 1) + timedelta(days=n)).register("Facility")
+        Moment(state=state, as_of=DAY, known_at=datetime(2020, 1, 1) + timedelta(days=n)).register(tables.Facility)
     assert len(state._kept["read"]) == LIMITS["read"] and state.book() is book
 
 
@@ -153,7 +165,7 @@ def test_a_backup_put_back_under_a_running_process_is_seen_though_its_number_com
     number = store.revision()
 
     def sources(mark: str) -> list[str]:
-        return [row["title"] for row in state_of(store.url).rows("Source") if row["source_code"] == mark]
+        return [row.title for row in state_of(store.url).rows(tables.Source) if row.source_code == mark]
 
     def add(to: Store, mark: str) -> None:
         with to.writing() as session:

@@ -173,7 +173,7 @@ def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: s
         then = known_then(replay, moment)
         total = registers.tally_by(queries.groups(empty, as_of=TODAY, known_at=moment), "bureau")
         assert {b: (t.procedures, t.done, t.applications) for b, t in total.items()} == counted_naively(then)
-        assert sum(r["count"] for r in queries.by_bureau(empty, as_of=TODAY, known_at=moment)) == sum(map(stands, then.values()))
+        assert sum(count for *_, count in queries.by_bureau(empty, as_of=TODAY, known_at=moment)) == sum(map(stands, then.values()))
         whole = registers.tally(queries.groups(empty, as_of=TODAY, known_at=moment))
         assert (whole.procedures, whole.ended) == (sum(map(stands, then.values())), sum(not stands(r) for r in then.values()))
         gone = queries.dated(empty, "planned_for", as_of=TODAY, known_at=moment)
@@ -194,7 +194,7 @@ def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: s
                 c for c, r in then.items() if registers.plain(words) in registers.searchable({**r, "procedure_code": c})
             )
             found, rows = queries.search(empty, Filter(q=words), as_of=TODAY, known_at=moment)
-            assert (found, [r["procedure_code"] for r in rows]) == (len(expected), expected), words
+            assert (found, [r.procedure_code for r in rows]) == (len(expected), expected), words
             file = list(
                 csv.DictReader(
                     io.StringIO(
@@ -203,7 +203,7 @@ def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: s
                 )
             )
             assert [r["procedure_code"] for r in file] == expected
-            assert {r["procedure_code"] for r in rows if r["status"] == "ended"} == {c for c in expected if not stands(then[c])}
+            assert {r.procedure_code for r in rows if r.status == "ended"} == {c for c in expected if not stands(then[c])}
             assert all(r["name_ja"] == then[r["procedure_code"]]["name_ja"] for r in file)
 
 
@@ -224,7 +224,7 @@ def test_each_kind_of_database_rebuilds_the_same(reporting: Store) -> None:
         total = registers.tally_by(queries.groups(reporting, as_of=TODAY, known_at=at), "bureau")
         assert {b: (t.procedures, t.done, t.applications) for b, t in total.items()} == counted_naively(then)
         found = queries.search(reporting, Filter(q="許可"), as_of=TODAY, known_at=at)[1]
-        assert [r["procedure_code"] for r in found] == sorted(c for c, r in then.items() if r["name_ja"] == "許可の申請")
+        assert [r.procedure_code for r in found] == sorted(c for c, r in then.items() if r["name_ja"] == "許可の申請")
 
 
 def test_a_register_from_before_its_rows_had_an_instant_is_known_since_its_first_file(tmp_path: Path) -> None:

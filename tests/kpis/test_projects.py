@@ -23,7 +23,9 @@ from kpis.figures.scorecard import Tally, score_all, tally
 from kpis.moment import Moment, State
 from kpis.reporting.confidence import record_confidence
 from kpis.store import tables
+from kpis.store.fields import records
 from kpis.store.store import Store
+from kpis.text import named
 from loaders.load import load_file
 from tests.kpis.test_store import register_file
 from tests.shared import copied, shipped
@@ -34,15 +36,17 @@ TODAY = date(2026, 11, 24)
 KNOWN = datetime(2026, 1, 1)
 
 
-def row(**overrides: object) -> dict[str, Any]:
-    return {"milestone_code": "M1", "project_code": "P", "name_ja": "節目", "name_en": "step", "planned_start": None, "stage_ja": "",
+def row(**overrides: object) -> tables.Milestone:
+    (made,) = records(tables.Milestone, [{"milestone_code": "M1", "project_code": "P", "name_ja": "節目", "name_en": "step", "planned_start": None, "stage_ja": "",
             "reported_period": "FY2021Q2", "is_missed": False, "source_code": "S", "is_sample": False, "note": "",
-            "ended_on": None, "ended_reason": None, **overrides}  # fmt: skip
+            "ended_on": None, "ended_reason": None, **overrides}])  # fmt: skip
+    return made
 
 
-def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overrides: object) -> dict[str, Any]:
-    return {"milestone_code": "M1", "date_kind": kind, "vintage": vintage, "day": date.fromisoformat(day), "precision": precision,
-            "known_at": KNOWN, "submission_id": None, "withdraws_vintage": None, **overrides}  # fmt: skip
+def given(kind: str, day: str, vintage: int = 1, precision: str = "day", **overrides: object) -> tables.MilestoneDate:
+    (made,) = records(tables.MilestoneDate, [{"milestone_code": "M1", "date_kind": kind, "vintage": vintage, "day": date.fromisoformat(day), "precision": precision,
+            "known_at": KNOWN, "submission_id": None, "withdraws_vintage": None, **overrides}])  # fmt: skip
+    return made
 
 
 def reports(store: Store, as_of: date = TODAY) -> dict[str, Any]:
@@ -120,17 +124,19 @@ def test_a_milestone_whose_published_result_fell_short_is_missed_from_its_day_on
 
 
 def test_versions_follow_each_other_by_their_order_and_not_by_their_code() -> None:
-    versions = [{"version_code": c, "name_ja": c, "name_en": c, "sort_order": n, "is_renumbered": c in ("3", "A")}
-                for n, c in enumerate(("9", "10", "3", "A"))]  # fmt: skip
-    assert [[v["version_code"] for v in alike] for alike in numberings(reversed(versions))] == [["9", "10"], ["3"], ["A"]]
+    versions = records(
+        tables.StrategyVersion,
+        [{"version_code": c, "sort_order": n, "is_renumbered": c in ("3", "A")} for n, c in enumerate(("9", "10", "3", "A"))],
+    )
+    assert [[v.version_code for v in alike] for alike in numberings(reversed(versions))] == [["9", "10"], ["3"], ["A"]]
 
 
 def test_a_project_is_of_the_first_version_that_names_it(tokyo: Store) -> None:
     found = reports(tokyo)
-    assert [n["strategy_version"] for n in found["LP52"].names] == ["3", "4", "X"]
+    assert [n.version_code for n in found["LP52"].names] == ["3", "4", "X"]
     assert found["LP52"].first_version == "3" and found["PROG-X"].first_version == "X"
-    assert found["LP52"].names[-1]["version_name_ja"] == "シン・トセイX"
-    assert [b["bureau_code"] for b in found["LP05"].bureaus] == ["ENVIRONMENT", "INDUSTRY"]
+    assert found["LP52"].names[-1].version_name("ja") == "シン・トセイX"
+    assert [b.bureau_code for b in found["LP05"].bureaus] == ["ENVIRONMENT", "INDUSTRY"]
 
 
 @pytest.mark.parametrize(
@@ -199,10 +205,10 @@ def test_a_stated_confidence_stands_beside_the_computed_status_and_contradiction
     assert not reports(store)["CP3"].is_contradicted
     record_confidence(store, "CP3", confidence="low", reason="残る1割が難しい", reviewer="構造改革室 佐藤", reviewed_on=TODAY)
     found = reports(store)["CP3"]
-    assert (found.status, found.confidence["confidence"], found.is_contradicted) == ("on_track", "low", True)
-    assert [c["confidence"] for c in found.confidences] == ["medium", "low"]
+    assert (found.status, found.confidence.confidence, found.is_contradicted) == ("on_track", "low", True)
+    assert [c.confidence for c in found.confidences] == ["medium", "low"]
     earlier = reports(store, date(2026, 10, 2))["CP3"]
-    assert earlier.confidence["confidence"] == "medium", "as of an earlier day, what had been said by then"
+    assert earlier.confidence.confidence == "medium", "as of an earlier day, what had been said by then"
     assert [e["action"] for e in store.all_of(tables.AuditEvent)] == ["confidence", "confidence"]
 
 
@@ -218,9 +224,9 @@ def test_a_confidence_needs_level_reason_name_and_a_known_project(store: Store) 
 
 def test_the_seven_core_projects_follow_their_renames_and_hold_every_published_figure(tokyo: Store) -> None:
     found = reports(tokyo)
-    first = [r for r in found.values() if r.row["kind"] == "core" and r.first_version == "1"]
-    assert len(first) == 7 and all(r.row["goal_ja"] for r in first)
-    assert [n["name_ja"] for n in found["CP6"].names] == ["内部管理事務抜本見直しプロジェクト", "都政スピードアッププロジェクト"]
+    first = [r for r in found.values() if r.row.kind == "core" and r.first_version == "1"]
+    assert len(first) == 7 and all(named(r.row, "goal") for r in first)
+    assert [named(n.row) for n in found["CP6"].names] == ["内部管理事務抜本見直しプロジェクト", "都政スピードアッププロジェクト"]
     assert found["S3CP2"].predecessor_codes == ("CP6",)
     indicators = {i["indicator_code"]: i["project_code"] for i in tokyo.all_of(tables.Indicator)}
     shown = {(s.entry.definition.code, f.period_code) for r in found.values() for s in r.scored for f in s.figures}

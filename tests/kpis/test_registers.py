@@ -9,6 +9,7 @@ import pytest
 from kpis.figures import facilities, registers
 from kpis.figures.registers import Dated, Group
 from kpis.store import queries, tables
+from kpis.store.fields import records
 from kpis.store.queries import Filter
 from kpis.store.store import Store
 
@@ -79,7 +80,7 @@ def test_the_database_counts_what_the_rows_say(tokyo: Store) -> None:
     assert (total.procedures, total.done) == (len(rows), sum(r["digital_status"] == "done" for r in rows))
     known = [r for r in rows if r["applications_count"] is not None]
     assert (total.with_applications, total.applications) == (len(known), sum(r["applications_count"] for r in known))
-    assert sum(r["count"] for r in queries.by_bureau(tokyo, as_of=TODAY)) == len(rows)
+    assert sum(count for _, _, count in queries.by_bureau(tokyo, as_of=TODAY)) == len(rows)
 
 
 def test_what_went_online_later_was_planned_before(tokyo: Store) -> None:
@@ -99,12 +100,12 @@ def test_what_went_online_later_was_planned_before(tokyo: Store) -> None:
 )  # fmt: skip
 def test_words_are_found_in_any_width_case_and_order_and_signs_mean_themselves(tokyo: Store, query: str, name: str | None) -> None:
     total, rows = queries.search(tokyo, Filter(q=query), as_of=TODAY)
-    assert ([r["name_ja"] for r in rows] == [name]) if name else total == 0
+    assert ([r.name_ja for r in rows] == [name]) if name else total == 0
 
 
 def test_the_pages_of_a_list_are_the_whole_list_once(tokyo: Store) -> None:
     pages = [queries.search(tokyo, Filter(), as_of=TODAY, page=n, size=20) for n in range(1, 6)]
-    codes = [r["procedure_code"] for _, rows in pages for r in rows]
+    codes = [r.procedure_code for _, rows in pages for r in rows]
     assert codes == sorted(r["procedure_code"] for r in tokyo.all_of(tables.Procedure)) and {t for t, _ in pages} == {69}
     assert [r["procedure_code"] for r in queries.matching(tokyo, Filter(), as_of=TODAY)] == codes
 
@@ -112,19 +113,21 @@ def test_the_pages_of_a_list_are_the_whole_list_once(tokyo: Store) -> None:
 def test_beyond_a_glance_the_count_and_the_page_are_still_right(tokyo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "GLANCE", 10)
     total, rows = queries.search(tokyo, Filter(), as_of=TODAY, page=3, size=20)
-    assert (total, rows[0]["procedure_code"]) == (69, "P041")
+    assert (total, rows[0].procedure_code) == (69, "P041")
     total, rows = queries.search(tokyo, Filter(), as_of=TODAY, page=1, size=5)
-    assert (total, [r["procedure_code"] for r in rows]) == (69, ["P001", "P002", "P003", "P004", "P005"])
+    assert (total, [r.procedure_code for r in rows]) == (69, ["P001", "P002", "P003", "P004", "P005"])
 
 
-def facility(**overrides: object) -> dict:
-    return {
+def facility(**overrides: object) -> tables.Facility:
+    row = {
         "facility_code": "F1", "name_ja": "園", "kind": "garden", "is_class": False, "bureau_code": "A", "municipality_ja": "港区",
         "payment_methods": "credit_card;e_money;qr_code", "cashless_status": "introduced", "cashless_since": date(2021, 6, 1),
         "cashless_since_precision": "month", "planned_for": None, "planned_for_precision": "unknown", "is_sample": False,
         "source_code": "S", "note": "", "ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None,
         **overrides,
     }  # fmt: skip
+    (made,) = records(tables.Facility, [row])
+    return made
 
 
 def test_a_class_of_facilities_is_named_but_never_counted() -> None:
@@ -143,6 +146,6 @@ def test_a_facility_in_two_cities_counts_in_both_and_before_its_day_it_is_announ
 
 
 def test_the_shipped_list_is_never_the_published_numerator(tokyo: Store) -> None:
-    found = facilities.summary(facilities.standing(tokyo.all_of(tables.Facility), as_of=TODAY))
+    found = facilities.summary(facilities.standing(records(tables.Facility, tokyo.all_of(tables.Facility)), as_of=TODAY))
     assert (found["facilities_count"], found["classes_count"]) == (58, 3)
     assert found["statuses"]["introduced"] == 17 and sum(found["statuses"].values()) == 58

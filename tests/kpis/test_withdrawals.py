@@ -19,6 +19,7 @@ from kpis.figures.scorecard import score_all
 from kpis.figures.shifts import shifts
 from kpis.reporting import submissions, withdrawals
 from kpis.store import tables
+from kpis.store.fields import records
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import MIGRATIONS
 from loaders.load import load_file
@@ -191,7 +192,9 @@ def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store)
 
     def state(known_at: datetime | None = None) -> str:
         found = milestones_on(
-            reporting.all_of(tables.Milestone), reporting.all_of(tables.MilestoneDate), as_of=AS_OF, known_at=known_at
+            *(records(table, reporting.all_of(table)) for table in (tables.Milestone, tables.MilestoneDate)),
+            as_of=AS_OF,
+            known_at=known_at,
         )
         return next(m.state for m in found if m.code == "M1")
 

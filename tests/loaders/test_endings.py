@@ -16,6 +16,7 @@ from kpis.languages import written
 from kpis.moment import Moment, State
 from kpis.reporting import submissions
 from kpis.store import queries, tables
+from kpis.store.fields import records
 from kpis.store.queries import Filter
 from kpis.store.store import Store, utc_now
 from loaders.load import check_content, load_file
@@ -52,12 +53,12 @@ def test_a_merged_procedure_counts_until_its_day_and_no_longer_from_it(reporting
     assert total(reporting, BEFORE) == (3, 1, 0)
     assert total(reporting, END) == (2, 0, 1)
     assert total(reporting, END, known_at=before) == (3, 1, 0), "what was known before the end was told"
-    own = {b["bureau_code"]: b["count"] for b in queries.by_bureau(reporting, as_of=END)}
+    own = {bureau: count for bureau, _, count in queries.by_bureau(reporting, as_of=END)}
     assert own == {"GENERAL": 1, "DIGITAL": 1}
-    assert queries.one(reporting, "P2", as_of=BEFORE)["status"] == "done"
-    assert queries.one(reporting, "P2", as_of=END)["status"] == "ended"
+    assert queries.one(reporting, "P2", as_of=BEFORE).status == "done"
+    assert queries.one(reporting, "P2", as_of=END).status == "ended"
     assert queries.merged_into(reporting, "P1") == ["P2"]
-    assert [r["procedure_code"] for r in queries.search(reporting, Filter(status="ended"), as_of=END)[1]] == ["P2"]
+    assert [r.procedure_code for r in queries.search(reporting, Filter(status="ended"), as_of=END)[1]] == ["P2"]
     line = registers.cumulated(queries.dated(reporting, "digitised_date", as_of=END))
     assert line == [(date(2022, 6, 1), 1, 1), (END, 0, 0)]
     assert registers.cumulated(queries.dated(reporting, "digitised_date", as_of=BEFORE)) == line[:1]
@@ -73,16 +74,14 @@ def test_a_row_entered_by_mistake_stood_on_no_day(reporting: Store) -> None:
 def test_a_closed_facility_leaves_every_count_and_stays_in_the_list(reporting: Store) -> None:
     closed = "F1,中央会館,hall,GENERAL,introduced,2021-04-01,day,2022-09-30,day,closed,,PLAN"
     assert not load(reporting, closed, kind="facilities.csv").problems
-    rows = reporting.all_of(tables.Facility)
+    rows = records(tables.Facility, reporting.all_of(tables.Facility))
     for day, count in ((BEFORE, 1), (END, 0)):
         held = facilities.standing(rows, as_of=day)
         said = facilities.summary(held)
         assert (said["facilities_count"], said["ended_count"], sum(said["statuses"].values())) == (count, 1 - count, count)
         assert sum(sum(c.values()) for c in said["by_place"].values()) == count == said["methods"]["unstated"]
         assert [f.status for f in held] == (["introduced"] if count else ["ended"])
-        reports = bureau_reports(
-            reporting.organisation(), [], [], {"Indicator": [], "Procedure": [], "Facility": rows, "Submission": []}, as_of=day
-        )  # fmt: skip
+        reports = bureau_reports(reporting.organisation(), [], [], facilities=held, listed={}, as_of=day)
         assert sum(sum(r.facilities.values()) for r in reports) == count
     assert facilities.over_time(facilities.standing(rows, as_of=END)) == [(date(2021, 4, 1), 1, 0), (END, 0, 0)]
 

@@ -90,7 +90,11 @@ def test_rows_deleted_from_a_register_are_asked_about_and_change_nothing(store: 
     read = read_workbook(edited(template(store), delete), store=store)
     assert read.rows == [] and not read.errors
     (asked,) = read.warnings
-    assert asked.found.startswith("2行: F001 恩賜上野動物園") and asked.rule == "rows_gone"
+    assert (
+        asked.found.startswith("2行: F001 恩賜上野動物園、")
+        and " / 2 rows: F001 恩賜上野動物園, " in asked.found
+        and asked.rule == "rows_gone"
+    )
 
 
 def test_the_template_tells_of_both_in_its_instructions(store: Store, tmp_path: Path) -> None:

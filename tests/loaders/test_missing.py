@@ -18,6 +18,7 @@ from kpis.figures.records import current_vintages
 from kpis.languages import written
 from kpis.settings import settings
 from kpis.store import queries, tables
+from kpis.store.fields import records
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import check_content, load_file
@@ -96,7 +97,12 @@ def test_what_is_kept_is_not_asked_about_again(settled: tuple[Store, Path, Path]
     assert not load_file(store, path, missing=decision_of("keep")).problems
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert not load_file(store, path).problems
-    assert facilities.summary(facilities.standing(store.all_of(tables.Facility), as_of=DAY))["facilities_count"] == 1
+    assert (
+        facilities.summary(facilities.standing(records(tables.Facility, store.all_of(tables.Facility)), as_of=DAY))[
+            "facilities_count"
+        ]
+        == 1
+    )
     assert [(d["row_key"], d["decision"]) for d in store.all_of(tables.ListDecision)] == [("F1", "keep")]
 
 

@@ -12,6 +12,7 @@ from kpis.government import government
 from kpis.moment import Moment, State
 from kpis.periods import parse_period
 from kpis.store import tables
+from kpis.store.fields import records
 from kpis.store.store import Store
 from telling import bureaus as told_bureaus
 from telling import projects as told_projects
@@ -101,12 +102,12 @@ def test_milestones_are_told_in_all_their_groups(tokyo: Store, language: str) ->
 @LANGUAGES
 def test_a_list_of_core_projects_says_of_which_version_and_whether_it_is_whole(tokyo: Store, language: str) -> None:
     words, found = Words(language), reports(tokyo)
-    versions = tokyo.all_of(tables.StrategyVersion)
+    versions = records(tables.StrategyVersion, tokyo.all_of(tables.StrategyVersion))
     shown = told_projects.core_with_goals(found.values())
     head = told_projects.overview_heading(shown, versions, words)
-    names = {v["version_code"]: words.named(v) for v in versions}
+    names = {v.version_code: words.named(v) for v in versions}
     assert len(shown) == 7 and "7" in head and names["1"] in head and names["2"] in head and names["3"] not in head
-    last = [v for v in versions if v["version_code"] == "X"]
+    last = [v for v in versions if v.version_code == "X"]
     seen = told_projects.core_heading(government().project_kinds["core"], last, 1, words, is_all=False)
     assert names["X"] in seen and ("確認できたもの1件" in seen if language == "ja" else "1 core project identified" in seen)
 
@@ -116,8 +117,8 @@ def test_a_project_that_a_later_version_renamed_has_both_names(tokyo: Store, lan
     words, found = Words(language), reports(tokyo)
     for report in found.values():
         said = told_projects.called(report, words)
-        assert all(words.named(name) in said for name in report.names), report.code
-        versions = {words.named(n, "version_name") for n in report.names if words.named(n) != words.named(report.row)}
+        assert all(words.named(name.row) in said for name in report.names), report.code
+        versions = {n.version_name(language) for n in report.names if words.named(n.row) != words.named(report.row)}
         assert all(version in said for version in versions), report.code
     assert words.named({"name_ja": "都政スピードアッププロジェクト", "name_en": "Speed-up Project"}) in told_projects.called(
         found["CP6"], words
@@ -133,7 +134,7 @@ def test_bureaus_that_take_part_are_named_beside_those_that_lead(tokyo: Store, l
         return told_projects.bureaus_line(report, names, words)
 
     for report in found.values():
-        assert all(names[b["bureau_code"]] in line(report) for b in report.bureaus), report.code
+        assert all(names[b.bureau_code] in line(report) for b in report.bureaus), report.code
     assert line(found["LPX13"]).startswith(names["GENERAL"]) and names["PERSONNEL"] in line(found["LPX13"])
     assert line(found["LPX02"]) == ""
 
@@ -172,7 +173,7 @@ def test_the_two_rules_are_named_apart(language: str) -> None:
 
 @LANGUAGES
 def test_the_overview_says_which_figures_leave_out_the_covid_response(tokyo: Store, language: str) -> None:
-    catalogue = tokyo.all_of(tables.Indicator)
+    catalogue = records(tables.Indicator, tokyo.all_of(tables.Indicator))
     every = headlines(Moment(state=State(tokyo), as_of=TODAY).own)
     said = exclusions(every, catalogue, Words(language))
     assert said.count({"ja": "感染症対応の特需を除く", "en": "without the extra volume of the covid response"}[language]) == 2
