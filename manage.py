@@ -101,6 +101,7 @@ def run(
         os.environ["MIERUKA_MODE"] = "public"
     settings.cache_clear()
     chosen = settings()
+    chosen.keep_files_own()
     _refuse_taken(chosen.address, chosen.port)
     if chosen.mode == "public":
         if on_disk.current(chosen.editions_dir) is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kpis.errors import SettingsRefused
 from kpis.faults import placed
 from kpis.languages import SHELVES, SHIPPED
+from kpis.secrecy import bits, is_example
 
 ROOT = Path(__file__).resolve().parent.parent  # of the program: the repository, or the folder of the installed package
 PROJECT = ROOT / "pyproject.toml"  # not in an installed package
@@ -22,7 +24,7 @@ PROJECT = ROOT / "pyproject.toml"  # not in an installed package
 HOME = ROOT if PROJECT.is_file() else Path.cwd()
 LOCAL = HOME / "data" / "local"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-COOKIE_SECRET_LENGTH = 32
+COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
 
 class Settings(BaseSettings):
@@ -51,6 +53,22 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias="OIDC_CLIENT_SECRET")
     cookie_secret: SecretStr = Field(SecretStr(""), validation_alias="COOKIE_SECRET")
     session_hours: int = Field(12, validation_alias="SESSION_HOURS", ge=1, le=720)
+    # What other users of the machine may not do with files this instance makes, in octal digits: 077 keeps them to its own user.
+    umask: str = Field("077", validation_alias="UMASK", pattern=r"^0?[0-7]{3}$")
+
+    def keep_files_own(self) -> None:
+        """Let this process make files and folders for its own user alone, or as ``UMASK`` says."""
+        os.umask(int(self.umask, 8))
+
+    @property
+    def file_mode(self) -> int:
+        """Return the permissions of a file that this instance makes, as ``0o600``."""
+        return 0o666 & ~int(self.umask, 8)
+
+    @property
+    def folder_mode(self) -> int:
+        """Return the permissions of a folder that this instance makes, as ``0o700``."""
+        return 0o777 & ~int(self.umask, 8)
 
     @property
     def public_address(self) -> str:
@@ -79,8 +97,22 @@ class Settings(BaseSettings):
         }  # fmt: skip
         if missing := [name for name, value in given.items() if not value.strip()]:
             raise SettingsRefused("office_needs_settings", names=", ".join(missing))
-        if len(given["COOKIE_SECRET"]) < COOKIE_SECRET_LENGTH or len(set(given["COOKIE_SECRET"])) < 8:
+        cookie, client, database = given["COOKIE_SECRET"], given["OIDC_CLIENT_SECRET"], urlsplit(self.database_url)
+        if len(cookie) < COOKIE_SECRET_LENGTH or is_example(cookie) or bits(cookie) < COOKIE_SECRET_BITS:
             raise SettingsRefused("cookie_secret_weak", length=COOKIE_SECRET_LENGTH)
+        if is_example(client) or bits(client) < CLIENT_SECRET_BITS:
+            raise SettingsRefused("client_secret_weak")
+        password = unquote(database.password or "")
+        if (
+            password
+            and database.hostname not in LOOPBACK
+            and (
+                is_example(password)
+                or password.casefold() in (database.username, "postgres")
+                or bits(password) < CLIENT_SECRET_BITS
+            )
+        ):
+            raise SettingsRefused("database_password_weak")
         for name, address in (("PUBLIC_URL", self.public_url), ("OIDC_METADATA_URL", self.oidc_metadata_url)):
             parts = urlsplit(address)
             if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):

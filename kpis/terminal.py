@@ -20,6 +20,7 @@ def told(key: str, /, **values: object) -> str:
 
 def own_store() -> Store:
     """Return the store that DATABASE_URL names, with its tables brought to the newest version."""
+    settings().keep_files_own()
     store = Store(settings().database_url)
     store.migrate()
     return store

@@ -14,7 +14,7 @@ from tests import rooms
 LEVELS = {**rooms.LEVELS, **dict.fromkeys(rooms.FRAME, 1 + max(rooms.LEVELS.values()))}
 # The same inside kpis: what stands at its top, then the rooms on it.
 INSIDE_KPIS = {
-    "message": 0, "languages": 0, "declared": 0, "faults": 0, "government": 0, "errors": 0, "vocabulary": 0, "kinds": 0, "settings": 0, "periods": 0, "text": 0,
+    "message": 0, "languages": 0, "declared": 0, "faults": 0, "government": 0, "errors": 0, "vocabulary": 0, "kinds": 0, "settings": 0, "periods": 0, "text": 0, "secrecy": 0,
     "figures": 1, "registers": 2, "store": 2, "moment": 3, "terminal": 3, "reporting": 4,
 }  # fmt: skip
 FORBIDDEN = {

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_lowercase, ascii_uppercase
 
 from sqlmodel import Session, select
 
@@ -25,7 +26,8 @@ from kpis.store.store import Store, utc_now
 COMMAND_LINE = "command line"
 LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"
 LOCAL_MANAGER = f"manager{LOCAL_DOMAIN}"
-_EMAIL = re.compile(r"^[^@\s]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?$")
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,18 @@ class Event:
     detail: str
 
 
+def account_key(email: str) -> str:
+    """Return the form under which an account is kept and compared: without blanks round it, Latin letters small.
+
+    Only A to Z are folded. A letter that merely looks like one of them (the Kelvin sign, full-width or Cyrillic letters) stays what
+    it is and so is nobody's account: ``str.lower`` would make a k of the Kelvin sign.
+    """
+    return email.strip(" \t\r\n").translate(_SMALL)
+
+
 def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
     """Return the roles of an active person; none for everybody else, and none for local persons outside local mode."""
-    email = email.strip().lower()
+    email = account_key(email)
     if email.endswith(LOCAL_DOMAIN) and settings().mode != "local":
         return ()
     account = session.get(tables.UserAccount, email)
@@ -65,7 +76,7 @@ def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
 
 def viewer_of(store: Store, email: str) -> Viewer:
     """Return a person with the roles held at this moment; an unknown one has none."""
-    email = email.strip().lower()
+    email = account_key(email)
     with store.reading() as session:
         grants = grants_of(session, email)
         account = session.get(tables.UserAccount, email) if grants else None
@@ -100,8 +111,10 @@ def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: 
         NotAllowed: the actor may not manage persons.
         FigureRefused: the e-mail, role or bureau cannot be registered.
     """
-    email = email.strip().lower()
-    if not _EMAIL.match(email):
+    email = account_key(email)
+    if not email.isascii():
+        raise FigureRefused("email_not_ascii", email=email)
+    if not _EMAIL.fullmatch(email):
         raise FigureRefused("email_unreadable", email=email)
     if email.endswith(LOCAL_DOMAIN):
         raise FigureRefused("domain_reserved", domain=LOCAL_DOMAIN)
@@ -138,7 +151,7 @@ def remove_person(store: Store, *, actor: str, email: str, role: str | None = No
         NotAllowed: the actor may not manage persons, or would remove the own last role.
         NotFound: there is no such person.
     """
-    email = email.strip().lower()
+    email = account_key(email)
     with store.writing() as session:
         allow(session, actor, "manage_people")
         if email == actor:

@@ -7,8 +7,9 @@ on and a busy timeout; writers take the lock at once (``BEGIN IMMEDIATE``), so t
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,7 +71,7 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _keep_own(Path(parsed.database))
     engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
 
     @event.listens_for(engine, "connect")
@@ -87,6 +88,16 @@ def open_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _keep_own(path: Path) -> None:
+    """Make the file of a database with the permissions of ``UMASK``, which SQLite gives its journals too; take back any beyond."""
+    mode = settings().file_mode
+    path.parent.mkdir(mode=settings().folder_mode, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
+    if os.name == "posix" and path.is_file() and path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o777 & ~mode:
+        path.chmod(path.stat().st_mode & mode)
 
 
 def frozen_url(path: Path) -> str:

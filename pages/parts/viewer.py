@@ -6,12 +6,12 @@ What a browser says is a name only. Roles come from the database at each run, an
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any
 
 import streamlit as st
 
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
 from kpis.reporting.people import viewer_of
+from kpis.reporting.sign_in import verified_email
 from kpis.settings import settings
 from kpis.store.store import utc_now
 from pages.parts import address, cached
@@ -36,22 +36,6 @@ def settle_viewer() -> None:
 def viewer() -> Viewer:
     """Return who looks at this run; nobody where nobody said who they are."""
     return _viewer.get(_NOBODY)
-
-
-def verified_email(claims: dict[str, Any], *, now: float) -> str:
-    """Return the e-mail that a provider vouches for, or a blank.
-
-    The signature of the token was checked when it came. What is checked here: the provider says that the e-mail is
-    verified, and the sign-in is not older than ``SESSION_HOURS`` (Streamlit's own cookie would last thirty days).
-    """
-    # Microsoft writes true as a text in some tokens; anything else is no.
-    if str(claims.get("email_verified")).lower() != "true":
-        return ""
-    signed_in_at = claims.get("iat")
-    if not isinstance(signed_in_at, (int, float)) or now - signed_in_at > settings().session_hours * 3600:
-        return ""
-    email = str(claims.get("email") or "").strip().lower()
-    return "" if email.endswith(LOCAL_DOMAIN) else email
 
 
 def is_let_in() -> bool:
