@@ -93,7 +93,7 @@ def run(
     public: Annotated[bool, typer.Option("--public", help="Serve the published editions read-only, without sign-in")] = False,
 ) -> None:
     """Bring the database up to date, load what is new, and serve the dashboard."""
-    import uvicorn  # noqa: PLC0415  # other commands need no server
+    from api import listening  # noqa: PLC0415  # other commands need no server
 
     if port:
         os.environ["PORT"] = str(port)
@@ -109,7 +109,8 @@ def run(
         if not all(edition.government for edition in on_disk.shown(chosen.editions_dir)):
             government()  # an edition from before it carried these files is read by the catalogue's: refused where that has none either
         out.print(f"http://{chosen.address}:{chosen.port}")
-        uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
+        sys.path.insert(0, str(ROOT))
+        listening.serve("server:app")  # in this process, which has loaded nothing
         return
     store = own_store()
     reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir, is_start=True)
@@ -121,8 +122,7 @@ def run(
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()
     # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.
-    command = [sys.executable, "-m", "uvicorn", "server:app", "--host", chosen.address, "--port", str(chosen.port)]
-    command += ["--log-level", "warning", "--no-access-log", "--app-dir", str(ROOT)]
+    command = [sys.executable, str(ROOT / "server.py")]
     if os.name == "posix":
         os.execv(command[0], command)
     raise typer.Exit(subprocess.run(command, check=False).returncode)

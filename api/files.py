@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from api.headers import SECURITY
 from api.routes import HEADERS, BadQuery, conditional, edition_of
 from kpis.errors import NotFound
 from kpis.government import settle
@@ -31,7 +30,6 @@ from telling.citation import citation
 HASHED = re.compile(r"assets/[^/]+\.[0-9a-f]{12}\.\w+$")
 NOTHING = Message("nothing_there")
 FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, must-revalidate"
-_SAFE = {name.decode().replace("-", "_"): value.decode() for name, value in SECURITY}
 
 
 def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Response:
@@ -49,7 +47,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     published = edition.published_at.replace(tzinfo=UTC, microsecond=0)
     stamps = {
         "Last_Modified": format_datetime(published, usegmt=True),
-        "Cache_Control": FOREVER if lasting or HASHED.search(name) else BRIEFLY, **_SAFE,
+        "Cache_Control": FOREVER if lasting or HASHED.search(name) else BRIEFLY,
     }  # fmt: skip
     if since and "if-none-match" not in request.headers and _not_after(published, since):
         return Response(status_code=304, headers={**HEADERS, **{k.replace("_", "-"): v for k, v in stamps.items()}})
@@ -65,8 +63,7 @@ def _lost(request: Request, edition: Edition, name: str) -> Response:
     content = (
         (edition.folder / SITE / page).read_bytes().replace(b"<head>", f'<head>\n<base href="{base.rstrip("/")}/">'.encode(), 1)
     )
-    safe = {name.replace("_", "-"): value for name, value in _SAFE.items()}
-    return Response(content, 404, {**safe, "Cache-Control": BRIEFLY}, "text/html; charset=utf-8")
+    return Response(content, 404, {"Cache-Control": BRIEFLY}, "text/html; charset=utf-8")
 
 
 def _not_after(published: object, since: str) -> bool:

@@ -6,12 +6,13 @@ import os
 import tomllib
 from functools import lru_cache
 from importlib.metadata import version
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kpis.errors import SettingsRefused
 from kpis.faults import placed
@@ -53,6 +54,8 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias="OIDC_CLIENT_SECRET")
     cookie_secret: SecretStr = Field(SecretStr(""), validation_alias="COOKIE_SECRET")
     session_hours: int = Field(12, validation_alias="SESSION_HOURS", ge=1, le=720)
+    # Addresses or networks of the reverse proxies that say for whom they ask (X-Forwarded-For); of nobody else is it believed.
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TRUSTED_PROXIES")
     # What other users of the machine may not do with files this instance makes, in octal digits: 077 keeps them to its own user.
     umask: str = Field("077", validation_alias="UMASK", pattern=r"^0?[0-7]{3}$")
 
@@ -117,6 +120,17 @@ class Settings(BaseSettings):
             parts = urlsplit(address)
             if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
                 raise SettingsRefused("https_expected", name=name, address=address)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        listed = tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
+        for each in listed if isinstance(listed, tuple) else ():
+            try:
+                ip_network(each)
+            except ValueError as error:
+                raise SettingsRefused("proxy_unreadable", address=each) from error
+        return listed
 
     @model_validator(mode="after")
     def refuse_unsafe(self) -> Settings:
