@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
@@ -12,11 +11,13 @@ from api.files import FILE_ROUTES
 from api.headers import PageHeaders
 from api.hosts import Hosts
 from api.listening import serve
+from api.rates import Rates
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
 from kpis.settings import ROOT, settings
 from pages.parts.failure import say_failed
+from web.app import App
 
 
 async def overview(request: Request) -> RedirectResponse:
@@ -31,14 +32,14 @@ def open_routes() -> list[Route]:
     ]
 
 
-dashboard = st.App(
+dashboard = App(
     ROOT / "dashboard.py",
     routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     on_script_error=say_failed,
 )
 # From the outside in; round the whole app, so that its own errors and refusals carry what every answer does.
-app = PageHeaders(Hosts(Doors(dashboard)))
+app = PageHeaders(Hosts(Doors(Rates(dashboard.gated()))))
 
 if __name__ == "__main__":
     serve(app)

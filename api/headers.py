@@ -86,7 +86,8 @@ def _headers(scope: Scope, start: Message, *, scripts: tuple[str, ...] = ()) -> 
     own = [(n, cookie(v.decode("latin-1"), chosen).encode("latin-1") if n == b"set-cookie" else v) for n, v in own]
     if start["type"] == "websocket.accept":
         return own
-    return own + headers_of(scope, chosen, scripts=scripts)
+    policy = dict(headers_of(scope, chosen, scripts=scripts))
+    return [(name, value) for name, value in own if name not in policy] + list(policy.items())
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ _PUBLISHED = re.compile(r"/(?:api|editions|site|data|embed)(?:/|$)|/(?:feed\.ato
 _EMBED = re.compile(r"/(?:embed|site/embed|editions/[0-9]+/embed)/")
 _STATIC_EDITION = re.compile(r"/(?:site|editions/[0-9]+)(?:/|$)")
 _CODE = re.compile(r"/static/")  # scripts and styles of the pages, also what runs beside them as workers
+_KEPT_BY_NOBODY = re.compile(r"/media/")  # what one session may see is not for a proxy, nor for the browser once one has signed out
 _DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|sitemap\.xml)$")
 
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -73,6 +74,8 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
         "access-control-allow-origin": "*" if is_open else "",
         "strict-transport-security": f"max-age={_YEAR}" if is_https(chosen) else "",
     }
+    if _KEPT_BY_NOBODY.match(path):
+        named["cache-control"] = "private, no-store"
     return [(name.encode(), value.encode()) for name, value in named.items() if value]
 
 

@@ -25,6 +25,7 @@ PROJECT = ROOT / "pyproject.toml"  # not in an installed package
 HOME = ROOT if PROJECT.is_file() else Path.cwd()
 LOCAL = HOME / "data" / "local"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+RATE = r"^[1-9][0-9]{0,6} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)$"
 COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
 
@@ -43,6 +44,16 @@ class Settings(BaseSettings):
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
     # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
+    # Files that wait to be looked over: of one open page, of one person, and all together.
+    uploads_per_session: int = Field(4, validation_alias="UPLOADS_PER_SESSION", gt=0)
+    uploads_per_person: int = Field(10, validation_alias="UPLOADS_PER_PERSON", gt=0)
+    uploads_bytes: int = Field(400_000_000, validation_alias="UPLOADS_BYTES", gt=0)
+    # How often one address may ask, as "20 per minute": sign-ins that fail, files, searches and the rest of the open API, pages opened.
+    rate_sign_in: str = Field("20 per minute", validation_alias="RATE_SIGN_IN", pattern=RATE)
+    rate_upload: str = Field("30 per minute", validation_alias="RATE_UPLOAD", pattern=RATE)
+    rate_search: str = Field("120 per minute", validation_alias="RATE_SEARCH", pattern=RATE)
+    rate_api: str = Field("600 per minute", validation_alias="RATE_API", pattern=RATE)
+    rate_page: str = Field("600 per minute", validation_alias="RATE_PAGE", pattern=RATE)
     max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
     editions_dir: Path = Field(LOCAL / "editions", validation_alias="EDITIONS_DIR")
     public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")

@@ -11,9 +11,8 @@ import streamlit as st
 
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
 from kpis.reporting.people import viewer_of
-from kpis.reporting.sign_in import verified_email
+from kpis.reporting.sign_in import is_ended, signed_in
 from kpis.settings import settings
-from kpis.store.store import utc_now
 from pages.parts import address, cached
 from pages.parts.text import t
 
@@ -24,13 +23,12 @@ _CHOSEN = "viewer_email"
 
 def settle_viewer() -> None:
     """Settle who looks at this run."""
-    mode = settings().mode
-    email = ""
-    if mode == "local":
-        email = str(st.session_state.get(_CHOSEN) or "")
-    elif mode == "office":
-        email = verified_email(dict(st.user) if st.user.is_logged_in else {}, now=utc_now().timestamp())
-    _viewer.set(viewer_of(cached.store(), email) if email else _NOBODY)
+    mode, who = settings().mode, _NOBODY
+    if mode == "local" and (email := str(st.session_state.get(_CHOSEN) or "")):
+        who = viewer_of(cached.store(), email)
+    elif mode == "office" and st.user.is_logged_in:
+        who = signed_in(cached.store(), dict(st.user))
+    _viewer.set(who)
 
 
 def viewer() -> Viewer:
@@ -48,7 +46,7 @@ def gate() -> None:
     if is_let_in():
         return
     st.title(t("site"))
-    if not st.user.is_logged_in:
+    if not st.user.is_logged_in or is_ended(cached.store(), dict(st.user)):
         st.info(t("sign_in_first"), icon=":material/lock:")
         st.button(t("sign_in"), on_click=st.login, type="primary", icon=":material/login:")
         st.stop()

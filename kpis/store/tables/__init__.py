@@ -26,7 +26,7 @@ from kpis.store.tables.indicators import (
     TargetFields,
     Withdrawal,
 )
-from kpis.store.tables.instance import AuditEvent, DataRevision, OriginalFile, Publication
+from kpis.store.tables.instance import AuditEvent, DataRevision, EndedSignIn, OriginalFile, Publication
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
     Milestone,
@@ -61,6 +61,7 @@ __all__ = [
     "Bureau",
     "BureauFields",
     "DataRevision",
+    "EndedSignIn",
     "Facility",
     "FacilityFields",
     "FigureFields",

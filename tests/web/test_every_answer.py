@@ -10,7 +10,7 @@ import time
 import pytest
 
 from api.listening import HEAD_SECONDS
-from tests.api.served import Answer, Instance
+from tests.web.served import Answer, Instance
 
 pytestmark = pytest.mark.server
 PATHS = [
