@@ -96,7 +96,7 @@ def run(
     public: Annotated[bool, typer.Option("--public", help="Serve the published editions read-only, without sign-in")] = False,
 ) -> None:
     """Bring the database up to date, load what is new, and serve the dashboard."""
-    import uvicorn  # noqa: PLC0415  # other commands need no server
+    from api import listening  # noqa: PLC0415  # other commands need no server
 
     if port:
         os.environ["PORT"] = str(port)
@@ -104,6 +104,7 @@ def run(
         os.environ["MIERUKA_MODE"] = "public"
     settings.cache_clear()
     chosen = settings()
+    chosen.keep_files_own()
     _refuse_taken(chosen.address, chosen.port)
     if chosen.mode == "public":
         if on_disk.current(chosen.editions_dir) is None:
@@ -111,7 +112,8 @@ def run(
         if not all(edition.government for edition in on_disk.shown(chosen.editions_dir)):
             government()  # an edition from before it carried these files is read by the catalogue's: refused where that has none either
         out.print(f"http://{chosen.address}:{chosen.port}")
-        uvicorn.run("server:app", host=chosen.address, port=chosen.port, log_level="warning", access_log=False, app_dir=str(ROOT))
+        sys.path.insert(0, str(ROOT))
+        listening.serve("server:app")  # in this process, which has loaded nothing
         return
     store = own_store()
     reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir, is_start=True)
@@ -123,8 +125,7 @@ def run(
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()
     # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.
-    command = [sys.executable, "-m", "uvicorn", "server:app", "--host", chosen.address, "--port", str(chosen.port)]
-    command += ["--log-level", "warning", "--no-access-log", "--app-dir", str(ROOT)]
+    command = [sys.executable, str(ROOT / "server.py")]
     if os.name == "posix":
         apart.end()  # the process that read the files: what this one becomes would never wait for it
         os.execv(command[0], command)

@@ -1,19 +1,23 @@
-"""The ASGI app round the dashboard: health, the open API, security headers and the language of the page."""
+"""The ASGI app round the dashboard: what is asked of every request, then health, the open API, editions, and the pages."""
 
 from __future__ import annotations
 
-import streamlit as st
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from api.doors import Doors
 from api.files import FILE_ROUTES
 from api.headers import PageHeaders
+from api.hosts import Hosts
+from api.listening import serve
+from api.rates import Rates
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
 from kpis.settings import ROOT, settings
+from pages.parts.failure import say_failed
+from web.app import App
 
 
 async def overview(request: Request) -> RedirectResponse:
@@ -30,9 +34,14 @@ def open_routes() -> list[Route]:
     ]
 
 
-app = st.App(
+dashboard = App(
     ROOT / "dashboard.py",
     routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
-    middleware=[Middleware(PageHeaders)],
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
+    on_script_error=say_failed,
 )
+# From the outside in; round the whole app, so that its own errors and refusals carry what every answer does.
+app = PageHeaders(Hosts(Doors(Rates(dashboard.gated()))))
+
+if __name__ == "__main__":
+    serve(app)

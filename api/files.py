@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from api.headers import SECURITY
 from api.routes import HEADERS, BadQuery, conditional, edition_of, untrusted
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
@@ -33,7 +32,6 @@ from telling.citation import citation
 HASHED = re.compile(r"assets/[^/]+\.[0-9a-f]{12}\.\w+$")
 NOTHING = Message("nothing_there")
 FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, must-revalidate"
-_SAFE = {name.decode().replace("-", "_"): value.decode() for name, value in SECURITY}
 
 
 def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Response:
@@ -51,7 +49,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     published = edition.published_at.replace(tzinfo=UTC, microsecond=0)
     stamps = {
         "Last_Modified": format_datetime(published, usegmt=True),
-        "Cache_Control": FOREVER if lasting or HASHED.search(name) else BRIEFLY, **_SAFE,
+        "Cache_Control": FOREVER if lasting or HASHED.search(name) else BRIEFLY,
     }  # fmt: skip
     if since and "if-none-match" not in request.headers and _not_after(published, since):
         return Response(status_code=304, headers={**HEADERS, **{k.replace("_", "-"): v for k, v in stamps.items()}})
@@ -65,8 +63,7 @@ def _lost(request: Request, edition: Edition, name: str) -> Response:
     page = f"{folder}/404.html" if (edition.folder / SITE / folder / "404.html").is_file() else "404.html"
     base = path.rsplit("/", depth + 1)[0] + "/" + page.rpartition("/")[0]
     content = edition.content(f"{SITE}/{page}").replace(b"<head>", f'<head>\n<base href="{base.rstrip("/")}/">'.encode(), 1)
-    safe = {name.replace("_", "-"): value for name, value in _SAFE.items()}
-    return Response(content, 404, {**safe, "Cache-Control": BRIEFLY}, "text/html; charset=utf-8")
+    return Response(content, 404, {"Cache-Control": BRIEFLY}, "text/html; charset=utf-8")
 
 
 def _not_after(published: object, since: str) -> bool:
@@ -123,7 +120,7 @@ def _proof(request: Request, edition: Edition, name: str) -> Response:
     """Answer with what else belongs to an edition: its manifest, the signature of it, and files beside the static edition."""
     content = edition.content(name) if name in edition.manifest["files"] else (edition.folder / name).read_bytes()
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return conditional(request, content, kind, **{"Cache_Control": FOREVER, **_SAFE})
+    return conditional(request, content, kind, Cache_Control=FOREVER)
 
 
 def _beside(name: str) -> Endpoint:
@@ -134,7 +131,7 @@ def _beside(name: str) -> Endpoint:
         if held is None or not path.is_file():
             return JSONResponse({"error": f"{name}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
         content = await run_in_threadpool(path.read_bytes)
-        return conditional(request, content, "application/json", **{"Cache_Control": BRIEFLY, **_SAFE})
+        return conditional(request, content, "application/json", Cache_Control=BRIEFLY)
 
     return endpoint
 

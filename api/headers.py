@@ -1,12 +1,20 @@
-"""Response headers for every page, and what the HTML frame of Streamlit lacks: its language, and how a page is printed."""
+"""The outermost part of the app: what every answer carries, and what the HTML frame of Streamlit lacks.
+
+That is its language, how a page is printed, and the checksums of the scripts that stand in it.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.policy import OWN, cookie, headers_of
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
 from kpis.languages import SOURCE, codes
@@ -14,61 +22,81 @@ from kpis.settings import settings
 from publishers.editions.on_disk import current
 from telling.words import has_page
 
-SECURITY = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"x-frame-options", b"SAMEORIGIN"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-)
-WRITTEN = ("/site/", "/editions/")  # pages that bring their own language and headers
+WRITTEN = ("/site/", "/editions/")  # pages that bring their own language
+_FILES = (*WRITTEN, "/static/", "/media/", "/_stcore/")
 _ASSETS = Path(__file__).resolve().parent / "assets"
 # Streamlit has no print style sheet: on paper its scrolling boxes would be cut off after the first page.
 PRINT = (
     b'<style media="print">' + (_ASSETS / "print.css").read_bytes() + b"</style><script>" + (_ASSETS / "print.js").read_bytes()
     + b"</script></head>"
 )  # fmt: skip
+_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.S)
+_AGENTS = re.compile(rb'<link rel="service-desc"[^>]*>')  # points at an interface for programs that does not exist here
+_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
 class PageHeaders:
-    """Add security headers; write the viewer's language into ``<html lang>``, which Streamlit hard-codes, and how to print."""
+    """Give every answer its headers, errors and refusals too; write the viewer's language and how to print into a page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, changing only what goes back."""
-        if scope["type"] != "http" or scope["method"] == "HEAD" or scope["path"].startswith(WRITTEN):
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        if not scope["path"].startswith(("/static/", "/media/", "/_stcore/")):
+        is_page = scope["type"] == "http" and not scope["path"].startswith(_FILES)
+        if is_page:
             # Pages are small and are rewritten below, so they are asked for uncompressed.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
-        language = _language(scope).encode()
+        is_head = is_page and scope["method"] == "HEAD"
+        if is_head:  # its headers are those of the page, which must be made for that
+            scope = {**scope, "method": "GET"}
         start: Message | None = None
         page: list[bytes] = []
 
         async def changed(message: Message) -> None:
             nonlocal start
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *SECURITY]
+            if message["type"] in _STARTS:
+                message["headers"] = _headers(scope, message)
                 kind = dict(message["headers"]).get(b"content-type", b"")
-                if kind.startswith(b"text/html") and b"content-encoding" not in dict(message["headers"]):
+                if is_page and kind.startswith(b"text/html"):
                     start = message  # held back: the length changes with the language
                     return
             if start is not None and message["type"] == "http.response.body":
                 page.append(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                body = b"".join(page).replace(b'<html lang="en">', b'<html lang="%s">' % language, 1)
-                body = body.replace(b"</head>", PRINT, 1)
-                headers = [(k, v) for k, v in start["headers"] if k not in (b"content-length", b"etag", b"last-modified")]
-                await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
-                await send({**message, "body": body})
-                start = None
-                return
-            await send(message)
+                body, scripts = _written(b"".join(page), _language(scope))
+                kept = [(k, v) for k, v in _headers(scope, start, scripts=scripts) if k not in _OF_THE_BODY]
+                await send({**start, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
+                start, message = None, {**message, "body": body}
+            await send({**message, "body": b""} if is_head and message["type"] == "http.response.body" else message)
 
         await self.app(scope, receive, changed)
+
+
+_OF_THE_BODY = (b"content-length", b"etag", b"last-modified")
+
+
+def _headers(scope: Scope, start: Message, *, scripts: tuple[str, ...] = ()) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer: its own, cookies as they may be set, and those of every answer once."""
+    chosen = settings()
+    own = [(name.lower(), value) for name, value in start.get("headers", []) if name.lower() not in OWN]
+    own = [(n, cookie(v.decode("latin-1"), chosen).encode("latin-1") if n == b"set-cookie" else v) for n, v in own]
+    if start["type"] == "websocket.accept":
+        return own
+    policy = dict(headers_of(scope, chosen, scripts=scripts))
+    return [(name, value) for name, value in own if name not in policy] + list(policy.items())
+
+
+@lru_cache(maxsize=64)
+def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
+    """Return a page in its language and with how it is printed, and the checksums of the scripts that stand in it."""
+    page = page.replace(b'<html lang="en">', b'<html lang="%s">' % language.encode(), 1)
+    page = _AGENTS.sub(b"", page).replace(b"</head>", PRINT, 1)
+    return page, tuple(base64.b64encode(hashlib.sha256(each).digest()).decode() for each in _SCRIPT.findall(page))
 
 
 def _language(scope: Scope) -> str:

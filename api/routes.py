@@ -30,7 +30,7 @@ from publishers.editions import on_disk
 from publishers.editions.on_disk import Edition
 from telling.for_machines import figure_json, status_json
 
-HEADERS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+HEADERS = {"Cache-Control": "no-cache"}
 
 
 class BadQuery(ValueError):

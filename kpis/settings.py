@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from functools import lru_cache
 from importlib.metadata import version
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kpis.errors import SettingsRefused
 from kpis.faults import placed
 from kpis.languages import SHELVES, SHIPPED
+from kpis.secrecy import bits, is_example
 
 ROOT = Path(__file__).resolve().parent.parent  # of the program: the repository, or the folder of the installed package
 PROJECT = ROOT / "pyproject.toml"  # not in an installed package
@@ -22,7 +25,8 @@ PROJECT = ROOT / "pyproject.toml"  # not in an installed package
 HOME = ROOT if PROJECT.is_file() else Path.cwd()
 LOCAL = HOME / "data" / "local"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-COOKIE_SECRET_LENGTH = 32
+RATE = r"^[1-9][0-9]{0,6} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)$"
+COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
 
 class Settings(BaseSettings):
@@ -42,6 +46,16 @@ class Settings(BaseSettings):
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
     # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
+    # Files that wait to be looked over: of one open page, of one person, and all together.
+    uploads_per_session: int = Field(4, validation_alias="UPLOADS_PER_SESSION", gt=0)
+    uploads_per_person: int = Field(10, validation_alias="UPLOADS_PER_PERSON", gt=0)
+    uploads_bytes: int = Field(400_000_000, validation_alias="UPLOADS_BYTES", gt=0)
+    # How often one address may ask, as "20 per minute": sign-ins that fail, files, searches and the rest of the open API, pages opened.
+    rate_sign_in: str = Field("20 per minute", validation_alias="RATE_SIGN_IN", pattern=RATE)
+    rate_upload: str = Field("30 per minute", validation_alias="RATE_UPLOAD", pattern=RATE)
+    rate_search: str = Field("120 per minute", validation_alias="RATE_SEARCH", pattern=RATE)
+    rate_api: str = Field("600 per minute", validation_alias="RATE_API", pattern=RATE)
+    rate_page: str = Field("600 per minute", validation_alias="RATE_PAGE", pattern=RATE)
     max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
     editions_dir: Path = Field(LOCAL / "editions", validation_alias="EDITIONS_DIR")
     # The private key that signs editions, made at the first publication; and a public key that editions must lead to, as text or file.
@@ -56,6 +70,24 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias="OIDC_CLIENT_SECRET")
     cookie_secret: SecretStr = Field(SecretStr(""), validation_alias="COOKIE_SECRET")
     session_hours: int = Field(12, validation_alias="SESSION_HOURS", ge=1, le=720)
+    # Addresses or networks of the reverse proxies that say for whom they ask (X-Forwarded-For); of nobody else is it believed.
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TRUSTED_PROXIES")
+    # What other users of the machine may not do with files this instance makes, in octal digits: 077 keeps them to its own user.
+    umask: str = Field("077", validation_alias="UMASK", pattern=r"^0?[0-7]{3}$")
+
+    def keep_files_own(self) -> None:
+        """Let this process make files and folders for its own user alone, or as ``UMASK`` says."""
+        os.umask(int(self.umask, 8))
+
+    @property
+    def file_mode(self) -> int:
+        """Return the permissions of a file that this instance makes, as ``0o600``."""
+        return 0o666 & ~int(self.umask, 8)
+
+    @property
+    def folder_mode(self) -> int:
+        """Return the permissions of a folder that this instance makes, as ``0o700``."""
+        return 0o777 & ~int(self.umask, 8)
 
     @property
     def public_address(self) -> str:
@@ -84,12 +116,37 @@ class Settings(BaseSettings):
         }  # fmt: skip
         if missing := [name for name, value in given.items() if not value.strip()]:
             raise SettingsRefused("office_needs_settings", names=", ".join(missing))
-        if len(given["COOKIE_SECRET"]) < COOKIE_SECRET_LENGTH or len(set(given["COOKIE_SECRET"])) < 8:
+        cookie, client, database = given["COOKIE_SECRET"], given["OIDC_CLIENT_SECRET"], urlsplit(self.database_url)
+        if len(cookie) < COOKIE_SECRET_LENGTH or is_example(cookie) or bits(cookie) < COOKIE_SECRET_BITS:
             raise SettingsRefused("cookie_secret_weak", length=COOKIE_SECRET_LENGTH)
+        if is_example(client) or bits(client) < CLIENT_SECRET_BITS:
+            raise SettingsRefused("client_secret_weak")
+        password = unquote(database.password or "")
+        if (
+            password
+            and database.hostname not in LOOPBACK
+            and (
+                is_example(password)
+                or password.casefold() in (database.username, "postgres")
+                or bits(password) < CLIENT_SECRET_BITS
+            )
+        ):
+            raise SettingsRefused("database_password_weak")
         for name, address in (("PUBLIC_URL", self.public_url), ("OIDC_METADATA_URL", self.oidc_metadata_url)):
             parts = urlsplit(address)
             if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
                 raise SettingsRefused("https_expected", name=name, address=address)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        listed = tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
+        for each in listed if isinstance(listed, tuple) else ():
+            try:
+                ip_network(each)
+            except ValueError as error:
+                raise SettingsRefused("proxy_unreadable", address=each) from error
+        return listed
 
     @model_validator(mode="after")
     def refuse_unsafe(self) -> Settings:

@@ -29,6 +29,7 @@ def own_store(*, is_start: bool = True) -> Store:
     Args:
         is_start: finish or undo what a process that died left, and say so; not so where that is what is looked for.
     """
+    settings().keep_files_own()
     store = Store(settings().database_url)
     store.migrate()
     for begin in AT_START if is_start else ():

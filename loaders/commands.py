@@ -15,7 +15,7 @@ from rich.progress import Progress
 from kpis.languages import pair
 from kpis.message import Message
 from kpis.periods import local_day
-from kpis.reporting import reports, submissions
+from kpis.reporting import people, reports, submissions
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
 from kpis.terminal import err, out, own_store, told
@@ -109,7 +109,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, ha
     """Keep a bureau workbook as a draft of a person, and submit it if asked."""
     if actor is None:
         raise typer.BadParameter(told("workbook_needs_person", name=path.name), param_hint="--as")
-    actor, content, today = actor.strip().lower(), path.read_bytes(), local_day(utc_now())
+    actor, content, today = people.account_key(actor), path.read_bytes(), local_day(utc_now())
     there = None
     mark = door.read_workbook(content, store=store, today=today).mark if replace else None
     if mark is not None:

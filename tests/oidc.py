@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Provider:
         """Return the environment of an office instance at ``app`` that signs in here."""
         return {
             "MIERUKA_MODE": "office", "PUBLIC_URL": app, "OIDC_METADATA_URL": self.metadata_url, "OIDC_CLIENT_ID": self.client_id,
-            "OIDC_CLIENT_SECRET": self.client_secret, "COOKIE_SECRET": "tests-only-0123456789-abcdefghijklmnop",
+            "OIDC_CLIENT_SECRET": self.client_secret, "COOKIE_SECRET": token_urlsafe(48),
         }  # fmt: skip
 
 

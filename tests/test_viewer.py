@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pages.parts.viewer import verified_email
+from kpis.errors import FigureRefused, NotFound
+from kpis.reporting import people
+from kpis.reporting.sign_in import verified_email
+from kpis.store.store import Store
 
 NOW = 1_700_000_000.0
 CLAIMS = {"email": "Anna@General.example.jp", "email_verified": True, "iat": NOW - 60}
@@ -25,6 +28,7 @@ CLAIMS = {"email": "Anna@General.example.jp", "email_verified": True, "iat": NOW
         ({"iat": NOW - 13 * 3600}, ""),
         ({"iat": None}, ""),
         ({"iat": "yesterday"}, ""),
+        ({"iat": float("nan")}, ""),
     ],
 )
 def test_an_email_counts_only_where_the_provider_vouches_for_it(changed: dict[str, object], expected: str) -> None:
@@ -34,3 +38,20 @@ def test_an_email_counts_only_where_the_provider_vouches_for_it(changed: dict[st
 def test_no_claims_are_nobody() -> None:
     assert verified_email({}, now=NOW) == ""
     assert verified_email({"email": "a@example.jp", "iat": NOW}, now=NOW) == "", "the claim itself must be there"
+
+
+@pytest.mark.parametrize(
+    "look_alike",
+    ["\N{KELVIN SIGN}en@city.example.jp", "\N{FULLWIDTH LATIN SMALL LETTER K}en@city.example.jp",
+     "\N{CYRILLIC SMALL LETTER KA}en@city.example.jp", "k\N{CYRILLIC SMALL LETTER IE}n@city.example.jp", "ken@c\N{LATIN SMALL LETTER DOTLESS I}ty.example.jp",
+     "ken\N{ZERO WIDTH SPACE}@city.example.jp"],
+)  # fmt: skip
+def test_an_address_that_only_looks_like_an_account_is_nobody(reporting: Store, look_alike: str) -> None:
+    people.add_person(reporting, actor=people.COMMAND_LINE, email="KEN@City.example.jp", role="administrator")
+    assert people.viewer_of(reporting, " Ken@city.example.jp ").grants, "the account itself, however its letters are written"
+    claimed = verified_email({**CLAIMS, "email": look_alike}, now=NOW)
+    assert people.viewer_of(reporting, claimed).grants == ()
+    with pytest.raises(FigureRefused, match="look like"):
+        people.add_person(reporting, actor=people.COMMAND_LINE, email=look_alike, role="administrator")
+    with pytest.raises(NotFound):
+        people.remove_person(reporting, actor=people.COMMAND_LINE, email=look_alike)

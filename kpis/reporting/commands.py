@@ -35,7 +35,7 @@ def withdraw_ask(
         withdrawals.ask(
             store,
             (indicator, bureau, period),
-            actor=actor.strip().lower(),
+            actor=people.account_key(actor),
             reason_class=reason_class or government().error,
             reason_text=reason,
             vintage=vintage,
@@ -47,7 +47,7 @@ def withdraw_ask(
 def withdraw_list(actor: Annotated[str, typer.Option("--as", help="Who looks (e-mail)")]) -> None:
     """List the withdrawals that wait for a decision."""
     store = own_store()
-    for asked in withdrawals.requests(store, viewer=actor.strip().lower()):
+    for asked in withdrawals.requests(store, viewer=people.account_key(actor)):
         _print_asked(asked)
 
 
@@ -58,7 +58,7 @@ def withdraw_approve(
 ) -> None:
     """Approve a withdrawal: the version before it counts again, or none."""
     store = own_store()
-    _print_asked(withdrawals.decide(store, number, actor=actor.strip().lower(), approves=True))
+    _print_asked(withdrawals.decide(store, number, actor=people.account_key(actor), approves=True))
 
 
 @withdraw_app.command("refuse")
@@ -69,7 +69,7 @@ def withdraw_refuse(
 ) -> None:
     """Refuse a withdrawal; the figure stays."""
     store = own_store()
-    _print_asked(withdrawals.decide(store, number, actor=actor.strip().lower(), approves=False, text=reason))
+    _print_asked(withdrawals.decide(store, number, actor=people.account_key(actor), approves=False, text=reason))
 
 
 def _print_asked(asked: withdrawals.Asked) -> None:

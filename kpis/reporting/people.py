@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_lowercase, ascii_uppercase
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -28,7 +29,8 @@ from kpis.vocabulary import Role
 COMMAND_LINE = "command line"
 LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"
 LOCAL_MANAGER = f"manager{LOCAL_DOMAIN}"
-_EMAIL = re.compile(r"^[^@\s]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?$")
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,18 @@ class Event:
     detail: str
 
 
+def account_key(email: str) -> str:
+    """Return the form under which an account is kept and compared: without blanks round it, Latin letters small.
+
+    Only A to Z are folded. A letter that merely looks like one of them (the Kelvin sign, full-width or Cyrillic letters) stays what
+    it is and so is nobody's account: ``str.lower`` would make a k of the Kelvin sign.
+    """
+    return email.strip(" \t\r\n").translate(_SMALL)
+
+
 def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
     """Return the roles of an active person; none for everybody else, and none for local persons outside local mode."""
-    email = email.strip().lower()
+    email = account_key(email)
     if email.endswith(LOCAL_DOMAIN) and settings().mode != "local":
         return ()
     account = session.get(tables.UserAccount, email)
@@ -68,7 +79,7 @@ def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
 
 def viewer_of(store: Store, email: str) -> Viewer:
     """Return a person with the roles held at this moment; an unknown one has none."""
-    email = email.strip().lower()
+    email = account_key(email)
     with store.reading() as session:
         grants = grants_of(session, email)
         account = session.get(tables.UserAccount, email) if grants else None
@@ -139,8 +150,10 @@ def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: 
         NotAllowed: the actor may not manage persons, or would give a role to themselves.
         FigureRefused: the e-mail, role or bureau cannot be registered.
     """
-    email = email.strip().lower()
-    if not _EMAIL.match(email):
+    email = account_key(email)
+    if not email.isascii():
+        raise FigureRefused("email_not_ascii", email=email)
+    if not _EMAIL.fullmatch(email):
         raise FigureRefused("email_unreadable", email=email)
     if email.endswith(LOCAL_DOMAIN):
         raise FigureRefused("domain_reserved", domain=LOCAL_DOMAIN)
@@ -178,7 +191,7 @@ def remove_person(store: Store, *, actor: str, email: str, role: str | None = No
         NotAllowed: the actor may not manage persons, would take a role from themselves, or the last administrator would be lost.
         NotFound: there is no such person.
     """
-    email = email.strip().lower()
+    email = account_key(email)
     with acting(store, actor, "remove_person", email) as session:
         allow(session, actor, "manage_people")
         _refuse_own(actor, email)
@@ -287,12 +300,6 @@ def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool) -
     with store.writing(is_figures=False) as session:
         if session.exec(said).first() is None:
             record(session, email, action, email, detail=str(signed_in_at))
-
-
-def signed_out(store: Store, email: str) -> None:
-    """Put on record that a person signed out."""
-    with store.writing(is_figures=False) as session:
-        record(session, email, "signed_out", email)
 
 
 def events(session: Session, *, subject: str | None, limit: int, skipped: int = 0) -> list[Event]:

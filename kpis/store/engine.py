@@ -8,7 +8,9 @@ all the connection is given up.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -54,7 +56,7 @@ def file_of(url: str) -> Path | None:
 def _open_sqlite(url: URL) -> Engine:
     file = file_of(url.render_as_string())
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _keep_own(file)
     engine = create_engine(url, connect_args={"timeout": settings().database_wait_seconds})
 
     @event.listens_for(engine, "connect")
@@ -78,6 +80,16 @@ def _open_sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _keep_own(path: Path) -> None:
+    """Make the file of a database with the permissions of ``UMASK``, which SQLite gives its journals too; take back any beyond."""
+    mode = settings().file_mode
+    path.parent.mkdir(mode=settings().folder_mode, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
+    if os.name == "posix" and path.is_file() and path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o777 & ~mode:
+        path.chmod(path.stat().st_mode & mode)
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:

@@ -86,7 +86,7 @@ def persons(store: Store, *, actor: str) -> None:
         if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:"):
             take(
                 lambda: people.add_person(store, actor=actor, email=email, role=role, bureau_code=bureau, name=name),
-                t("person_added", email=email.strip().lower()),
+                t("person_added", email=people.account_key(email)),
             )
     with right, st.form("remove_person"):
         st.subheader(t("remove_person"))

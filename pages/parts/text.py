@@ -11,7 +11,7 @@ import streamlit as st
 from kpis import text
 from kpis.languages import SOURCE, codes, say
 
-_settled: ContextVar[str] = ContextVar("language")
+_settled: ContextVar[str] = ContextVar("language", default=SOURCE)  # a page may fail before its language is known
 
 
 def settle_language(chosen: str) -> None:

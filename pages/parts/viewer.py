@@ -13,9 +13,9 @@ import streamlit as st
 from kpis.errors import NotAllowed
 from kpis.reporting import people
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
-from kpis.reporting.people import viewer_of
+from kpis.reporting.people import account_key, viewer_of
+from kpis.reporting.sign_in import is_ended, signed_in
 from kpis.settings import settings
-from kpis.store.store import utc_now
 from pages.parts import address, cached
 from pages.parts.text import t
 
@@ -28,50 +28,27 @@ _REFUSED = "refusals_recorded"
 
 def settle_viewer() -> None:
     """Settle who looks at this run."""
-    mode = settings().mode
-    email = ""
-    if mode == "local":
-        email = str(st.session_state.get(_CHOSEN) or "")
-    elif mode == "office":
-        email = verified_email(dict(st.user) if st.user.is_logged_in else {}, now=utc_now().timestamp())
-    _viewer.set(viewer_of(cached.store(), email) if email else _NOBODY)
+    mode, who = settings().mode, _NOBODY
+    if mode == "local" and (email := str(st.session_state.get(_CHOSEN) or "")):
+        who = viewer_of(cached.store(), email)
+    elif mode == "office" and st.user.is_logged_in:
+        who = signed_in(cached.store(), dict(st.user))
+    _viewer.set(who)
     if mode == "office" and st.user.is_logged_in:
         _record_sign_in(dict(st.user))
 
 
 def _record_sign_in(claims: dict[str, Any]) -> None:
     """Put a sign-in on record, the first time that this session sees it."""
-    seen = (str(claims.get("email") or "").strip().lower(), int(claims.get("iat") or 0), bool(viewer().grants))
-    if st.session_state.get(_SIGNED_IN) != seen:
+    seen = (account_key(str(claims.get("email") or "")), int(claims.get("iat") or 0), bool(viewer().grants))
+    if st.session_state.get(_SIGNED_IN) != seen and not is_ended(cached.store(), claims):
         people.signed_in(cached.store(), seen[0], signed_in_at=seen[1], is_let_in=seen[2])
         st.session_state[_SIGNED_IN] = seen
-
-
-def _sign_out() -> None:
-    """Sign out, and put it on record."""
-    people.signed_out(cached.store(), str(st.user.get("email") or "").strip().lower())
-    st.logout()
 
 
 def viewer() -> Viewer:
     """Return who looks at this run; nobody where nobody said who they are."""
     return _viewer.get(_NOBODY)
-
-
-def verified_email(claims: dict[str, Any], *, now: float) -> str:
-    """Return the e-mail that a provider vouches for, or a blank.
-
-    The signature of the token was checked when it came. What is checked here: the provider says that the e-mail is
-    verified, and the sign-in is not older than ``SESSION_HOURS`` (Streamlit's own cookie would last thirty days).
-    """
-    # Microsoft writes true as a text in some tokens; anything else is no.
-    if str(claims.get("email_verified")).lower() != "true":
-        return ""
-    signed_in_at = claims.get("iat")
-    if not isinstance(signed_in_at, (int, float)) or now - signed_in_at > settings().session_hours * 3600:
-        return ""
-    email = str(claims.get("email") or "").strip().lower()
-    return "" if email.endswith(LOCAL_DOMAIN) else email
 
 
 def is_let_in() -> bool:
@@ -84,14 +61,14 @@ def gate() -> None:
     if is_let_in():
         return
     st.title(t("site"))
-    if not st.user.is_logged_in:
+    if not st.user.is_logged_in or is_ended(cached.store(), dict(st.user)):
         st.info(t("sign_in_first"), icon=":material/lock:")
         st.button(t("sign_in"), on_click=st.login, type="primary", icon=":material/login:")
         st.stop()
     email = viewer().email
     said = t("not_registered", email=email) if email else t("not_verified", hours=settings().session_hours)
     st.error(said, icon=":material/lock:")
-    st.button(t("sign_out"), on_click=_sign_out, icon=":material/logout:", key="sign_out_gate")
+    st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out_gate")
     st.stop()
 
 
@@ -127,7 +104,7 @@ def viewer_choice() -> None:
         st.caption(f":material/person: {viewer().email}")
         if viewer().grants:
             st.caption(" ・ ".join(dict.fromkeys(t(f"role_{grant.role}") for grant in viewer().grants)))
-            st.button(t("sign_out"), on_click=_sign_out, icon=":material/logout:", key="sign_out")
+            st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")
 
 
 def _local_label(name: str, email: str) -> str:

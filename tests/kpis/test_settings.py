@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 from pydantic import ValidationError
 
-from kpis.settings import Settings
+from kpis.secrecy import bits, is_example
+from kpis.settings import CLIENT_SECRET_BITS, COOKIE_SECRET_BITS, Settings, settings
+from kpis.store.store import Store
 
 
 def office(**overrides: str) -> dict[str, str]:
     """The settings of an office instance, with overrides."""
     return {
-        "MIERUKA_MODE": "office", "PUBLIC_URL": "https://kpi.example.jp", "OIDC_CLIENT_ID": "mieruka", "OIDC_CLIENT_SECRET": "s",
+        "MIERUKA_MODE": "office", "PUBLIC_URL": "https://kpi.example.jp", "OIDC_CLIENT_ID": "mieruka", "OIDC_CLIENT_SECRET": "Zc3-vT9qLw1xKf7RbN2hYg",
         "OIDC_METADATA_URL": "https://id.example.jp/.well-known/openid-configuration",
-        "COOKIE_SECRET": "0123456789abcdefghijklmnopqrstuvwxyz-_", **overrides,
+        "COOKIE_SECRET": "kV7w_Hq2zRt-9mXc4LbGd8JpYs3NfAe5TuQo1WiZ6", **overrides,
     }  # fmt: skip
 
 
@@ -27,6 +31,19 @@ def office(**overrides: str) -> dict[str, str]:
         (office(OIDC_CLIENT_SECRET=" "), "OIDC_CLIENT_SECRET"),
         (office(COOKIE_SECRET="short"), "COOKIE_SECRET"),
         (office(COOKIE_SECRET="a" * 64), "COOKIE_SECRET"),
+        (office(COOKIE_SECRET="please-change-me-please-change-me"), "COOKIE_SECRET"),
+        (office(COOKIE_SECRET="your-cookie-secret-your-cookie-secret"), "COOKIE_SECRET"),
+        (office(COOKIE_SECRET="0123456789" * 4), "COOKIE_SECRET"),
+        (office(COOKIE_SECRET="abcdefghijklmnopqrstuvwxyz0123456789"), "COOKIE_SECRET"),
+        (office(COOKIE_SECRET="qwertyuiopasdfghjklzxcvbnm1234567890"), "COOKIE_SECRET"),
+        (office(COOKIE_SECRET="Tr0ub4dor&3-Tr0ub4dor&3-Tr0ub4dor&3"), "COOKIE_SECRET"),
+        (office(COOKIE_SECRET="ReplaceThisWith-kV7w_Hq2zRt9mXc4LbGd8JpYs3Nf"), "COOKIE_SECRET"),
+        (office(OIDC_CLIENT_SECRET="your-client-secret"), "OIDC_CLIENT_SECRET"),
+        (office(OIDC_CLIENT_SECRET="abababababababababababab"), "OIDC_CLIENT_SECRET"),
+        (office(OIDC_CLIENT_SECRET="s"), "OIDC_CLIENT_SECRET"),
+        (office(DATABASE_URL="postgresql://kpi:kpi@db.example.jp/kpi"), "DATABASE_URL"),
+        (office(DATABASE_URL="postgresql://kpi:password@db.example.jp/kpi"), "DATABASE_URL"),
+        (office(UMASK="9"), "UMASK"),
         (office(PUBLIC_URL="http://kpi.example.jp"), "PUBLIC_URL"),
         (office(OIDC_METADATA_URL="http://id.example.jp/.well-known/openid-configuration"), "OIDC_METADATA_URL"),
         (office(OIDC_METADATA_URL="file:///etc/passwd"), "OIDC_METADATA_URL"),
@@ -59,8 +76,39 @@ def test_an_office_instance_with_a_safe_sign_in_is_accepted(monkeypatch: pytest.
         monkeypatch.setenv(name, value)
     chosen = Settings()
     assert chosen.sign_in["redirect_uri"] == f"{given['PUBLIC_URL']}/oauth2callback"
-    assert "abcdefgh" not in repr(chosen), "secrets do not show in a print of the settings"
+    assert "Hq2zRt" not in repr(chosen) and "vT9qLw" not in repr(chosen), "secrets do not show in a print of the settings"
 
 
 def test_a_local_instance_has_no_sign_in(tmp_path: Path) -> None:
     assert Settings().sign_in == {}
+
+
+@pytest.mark.parametrize(("length", "least"), [(32, COOKIE_SECRET_BITS), (48, COOKIE_SECRET_BITS), (16, CLIENT_SECRET_BITS)])
+def test_what_a_generator_makes_is_strong_enough(length: int, least: int) -> None:
+    """Of the length that our message and providers use; the characters are drawn anew each time."""
+    drawn = [token_urlsafe(length) for _ in range(200)]
+    assert min(map(bits, drawn)) > least
+    assert not any(map(is_example, drawn))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windowsにはこの権限がありません / no such permissions on Windows")
+@pytest.mark.parametrize(("umask", "of_file", "of_folder"), [("077", 0o600, 0o700), ("027", 0o640, 0o750)])
+def test_a_database_is_made_for_its_own_user_unless_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, umask: str, of_file: int, of_folder: int
+) -> None:
+    database, before = tmp_path / "own" / "figures.db", os.umask(0o022)
+    monkeypatch.setenv("UMASK", umask)
+    settings.cache_clear()
+    try:
+        for _ in range(2):  # made, and one that others could read already
+            store = Store(f"sqlite:///{database}")
+            with store.engine.connect() as connection:
+                connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS a (b)")
+                connection.commit()
+                assert {path.stat().st_mode & 0o777 for path in database.parent.iterdir()} == {of_file}
+            store.engine.dispose()
+            database.chmod(0o644)
+        assert database.parent.stat().st_mode & 0o777 == of_folder
+    finally:
+        os.umask(before)
+        settings.cache_clear()

@@ -29,7 +29,15 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     around = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "MIERUKA_MODE")}
-    around |= {"EDITIONS_DIR": str(folder), "PORT": str(port), "PUBLIC_URL": "https://reform.example.jp", **environment}
+    around |= {
+        "EDITIONS_DIR": str(folder),
+        "PORT": str(port),
+        "PUBLIC_URL": "https://reform.example.jp",
+        "RATE_API": "100000 per minute",
+        "RATE_SEARCH": "100000 per minute",
+        "RATE_PAGE": "100000 per minute",
+        **environment,
+    }
     log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below; a pipe that nobody reads would stop a process that says much
     command = [*before, sys.executable, "manage.py", "run", "--public"]
     process = subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log)

@@ -26,7 +26,7 @@ from kpis.store.tables.indicators import (
     TargetFields,
     Withdrawal,
 )
-from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, OriginalFile, Publication, SigningKey
+from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, EndedSignIn, OriginalFile, Publication, SigningKey
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
     Milestone,
@@ -63,6 +63,7 @@ __all__ = [
     "BureauFields",
     "DataRevision",
     "EditionPointer",
+    "EndedSignIn",
     "Facility",
     "FacilityFields",
     "FigureFields",

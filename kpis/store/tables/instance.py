@@ -95,3 +95,12 @@ class DataRevision(SQLModel, table=True):
     revision: int = 0
     mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
     is_sample: bool = False
+
+
+class EndedSignIn(SQLModel, table=True):
+    """One sign-in that was ended by signing out; kept until its cookie would have ended by itself."""
+
+    __tablename__ = "ended_sign_in"
+    sign_in_id: Annotated[str, KEY]
+    email: str
+    ended_at: Instant

@@ -1,0 +1,139 @@
+"""Under which names an instance answers, and pages of which origin may ask it: the first question put to every request.
+
+A page elsewhere that has its own name point at this machine (DNS rebinding) sends that name as Host; one that opens a websocket or
+writes sends its own Origin. Names of this machine are taken from this machine only: in local mode always, in the other
+modes beside the host of ``PUBLIC_URL``, for health checks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.policy import is_published
+from api.refusals import refuse
+from kpis.message import Message
+from kpis.settings import Settings, settings
+
+_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(
+    r"(?P<name>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\.?)(?::(?P<port>[0-9]{1,5}))?"
+)
+_ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>[^/?#@\\\s]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A host as compared: its name in small letters without a dot at the end, and its port where one was written."""
+
+    name: str
+    port: int | None
+
+    @property
+    def is_this_machine(self) -> bool:
+        """Say whether this is the machine itself, by its name or by an address that never leaves it."""
+        if self.name == "localhost":
+            return True
+        try:
+            return ip_address(self.name).is_loopback
+        except ValueError:
+            return False
+
+    def is_at(self, scheme: str, port: int | None) -> bool:
+        """Say whether the port is the same, one that is not written being that of the scheme."""
+        return (self.port or _PORTS[scheme]) == (port or _PORTS[scheme])
+
+
+def place(host: str) -> Place | None:
+    """Read a host with or without a port; nothing where it is written in any other way (blanks, users, paths, zones)."""
+    parts = _HOST.fullmatch(host)
+    if parts is None or int(parts["port"] or 1) not in range(1, 65536):
+        return None
+    name = parts["name"].lower().removesuffix(".")
+    if name.startswith("["):
+        try:
+            name = ip_address(name[1:-1]).compressed
+        except ValueError:
+            return None
+    return Place(name, int(parts["port"]) if parts["port"] else None)
+
+
+def refused(scope: Scope, chosen: Settings) -> tuple[int, Message] | None:
+    """Return why a request is not answered by this instance, with the status of HTTP; nothing where it is.
+
+    Args:
+        scope: of the request or of the websocket that is opened.
+        chosen: mode and ``PUBLIC_URL``.
+    """
+    if not scope["path"].startswith("/"):
+        return 400, Message("address_malformed")
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    asked = place(hosts[0]) if len(hosts) == 1 else None
+    if asked is None:
+        return 400, Message("host_malformed")
+    public = urlsplit(chosen.public_url)
+    own = place(public.hostname if ":" not in (public.hostname or "") else f"[{public.hostname}]") if public.hostname else None
+    is_public = (
+        chosen.mode != "local" and own is not None and asked.name == own.name
+        and (asked.port is None or asked.is_at(public.scheme, public.port))
+    )  # fmt: skip
+    if not is_public and not (asked.is_this_machine and _is_from_here(scope)):
+        return 421, Message("host_not_served", host=asked.name)
+    if not _is_origin_allowed(scope, chosen, asked):
+        return 403, Message("origin_not_allowed")
+    return None
+
+
+def _is_from_here(scope: Scope) -> bool:
+    """Say whether a request comes from this machine; behind a proxy that is named, the proxy says whence it comes."""
+    try:
+        return ip_address((scope.get("client") or ("",))[0]).is_loopback
+    except ValueError:
+        return scope.get("client") is None  # over a socket of this machine's files
+
+
+def _is_origin_allowed(scope: Scope, chosen: Settings, asked: Place) -> bool:
+    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    if not origins or (is_published(scope, chosen) and scope["type"] == "http" and scope["method"] in ("GET", "HEAD", "OPTIONS")):
+        return True
+    parts = _ORIGIN.fullmatch(origins[0].lower()) if len(origins) == 1 else None
+    origin = place(parts["host"]) if parts else None
+    if parts is None or origin is None:
+        return False  # null, or none of the web
+    if asked.is_this_machine:
+        return origin.name == asked.name and origin.is_at(parts["scheme"], asked.port)
+    public = urlsplit(chosen.public_url)
+    return parts["scheme"] == public.scheme and origin.name == asked.name and origin.is_at(public.scheme, public.port)
+
+
+class Hosts:
+    """Refuse what was not meant for this instance, or comes from a page that is not its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        wrong = refused(scope, settings())
+        if wrong is not None:
+            if scope["type"] == "websocket":
+                await receive()
+            await refuse(scope, send, *wrong)
+            return
+        await self.app(_with_host_of_origin(scope) if scope["type"] == "websocket" else scope, receive, send)
+
+
+def _with_host_of_origin(scope: Scope) -> Scope:
+    """Give a websocket the Host that its page has: where both are written differently, Streamlit would ask other machines who it is."""
+    origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
+    if origin is None:
+        return scope
+    host = origin.partition(b"://")[2]
+    return {**scope, "headers": [(name, host if name == b"host" else value) for name, value in scope["headers"]]}

@@ -1,0 +1,101 @@
+"""Which headers an answer carries, by its address: what a browser may do with it, who may frame it, and who may read it from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.types import Scope
+
+from kpis.settings import Settings
+
+# What is published, and pages of anybody may read: in public mode alone, since elsewhere the API answers what is not published.
+_PUBLISHED = re.compile(r"/(?:api|editions|site|data|embed)(?:/|$)|/(?:feed\.atom|sitemap\.xml)$")
+_EMBED = re.compile(r"/(?:embed|site/embed|editions/[0-9]+/embed)/")
+_STATIC_EDITION = re.compile(r"/(?:site|editions/[0-9]+)(?:/|$)")
+_CODE = re.compile(r"/static/")  # scripts and styles of the pages, also what runs beside them as workers
+_KEPT_BY_NOBODY = re.compile(r"/media/")  # what one session may see is not for a proxy, nor for the browser once one has signed out
+_DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|sitemap\.xml)$")
+
+_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# A picture to embed brings its own text and style, and is framed by whoever cites it.
+_PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+# Pages of an edition have one script and one style sheet of their own; their drawings colour words by style attributes.
+_EDITION = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'self'; form-action 'none'; frame-ancestors 'self'"
+)
+# Streamlit writes its styles into the page while it runs, and draws pictures from bytes; scripts are its own files and two of ours.
+_PAGE = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; media-src 'self'; frame-src 'none'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+# Names that are ours alone: what a part of the app says under them is replaced, so that none stands twice.
+OWN = {
+    b"x-content-type-options", b"referrer-policy", b"x-frame-options", b"permissions-policy", b"content-security-policy",
+    b"cross-origin-opener-policy", b"cross-origin-resource-policy", b"strict-transport-security", b"access-control-allow-origin",
+    b"access-control-allow-credentials", b"access-control-allow-methods", b"access-control-allow-headers", b"server",
+}  # fmt: skip
+_YEAR = 31_536_000
+
+
+def is_published(scope: Scope, chosen: Settings) -> bool:
+    """Say whether a request asks for what is published, which pages of other hosts may read."""
+    return chosen.mode == "public" and _PUBLISHED.match(scope["path"]) is not None
+
+
+def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -> list[tuple[bytes, bytes]]:
+    """Return the headers that every answer to a request carries, whatever its status.
+
+    Args:
+        scope: of the request.
+        chosen: mode and ``PUBLIC_URL``.
+        scripts: checksums (base64 of SHA-256) of the scripts that stand in the page itself.
+    """
+    path = scope["path"]
+    policy, frame = _PAGE.format(scripts="".join(f" 'sha256-{each}'" for each in scripts)), "DENY"
+    if _EMBED.match(path):
+        policy, frame = _PICTURE, ""
+    elif _STATIC_EDITION.match(path):
+        policy, frame = _EDITION, "SAMEORIGIN"
+    elif _DATA.match(path):
+        policy = _NOTHING
+    is_open = is_published(scope, chosen)
+    named = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "x-frame-options": frame,
+        "referrer-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=()",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "cross-origin" if is_open else "same-origin",
+        "access-control-allow-origin": "*" if is_open else "",
+        "strict-transport-security": f"max-age={_YEAR}" if is_https(chosen) else "",
+    }
+    if _KEPT_BY_NOBODY.match(path):
+        named["cache-control"] = "private, no-store"
+    return [(name.encode(), value.encode()) for name, value in named.items() if value]
+
+
+def is_https(chosen: Settings) -> bool:
+    """Say whether people reach this instance over https; a local one never is, whatever ``PUBLIC_URL`` says."""
+    return chosen.mode != "local" and urlsplit(chosen.public_url).scheme == "https"
+
+
+def cookie(value: str, chosen: Settings) -> str:
+    """Return a cookie as it may be set: over https only where people come so, for as long as a sign-in lasts, never to other sites."""
+    name, *parts = (part.strip() for part in value.split(";"))
+    key = name.partition("=")[0]
+    kept = {part.partition("=")[0].strip().lower(): part for part in parts}
+    kept.setdefault("samesite", "SameSite=Lax")
+    if key != "_streamlit_xsrf":  # that one is read by the page, which sends it back as a header
+        kept.setdefault("httponly", "HttpOnly")
+    if is_https(chosen):
+        kept["secure"] = "Secure"
+    seconds = kept.get("max-age", "").partition("=")[2]
+    if seconds.isdecimal() and int(seconds) > chosen.session_hours * 3600:
+        kept["max-age"] = f"Max-Age={chosen.session_hours * 3600}"
+        kept.pop("expires", None)
+    return "; ".join([name, *kept.values()])

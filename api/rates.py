@@ -1,0 +1,92 @@
+"""How often one may ask: failed sign-ins, uploads, searches and the open API, by person or address; whoever asks more is told when to ask again.
+
+Counts are kept in this process (with several, each counts for itself) and forgotten when it ends. A static edition is files, and
+is not counted. In local mode one asks oneself: nothing is counted there but uploads.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from ipaddress import IPv6Address, ip_address, ip_network
+from urllib.parse import parse_qs
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Sent
+
+from api.doors import UPLOAD
+from api.refusals import refuse
+from kpis.message import Message
+from kpis.settings import settings
+
+_CALLBACK, _LOGIN, _STREAM = "/oauth2callback", "/auth/login", "/_stcore/stream"
+_SIGNED_IN = b"_streamlit_user="
+
+
+def whence(scope: Scope) -> str:
+    """Return the address that is counted: of IPv6 the network that one line has, since whoever has it has all its addresses."""
+    host = (scope.get("client") or ("",))[0]
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else host
+
+
+def kind_of(scope: Scope) -> str:
+    """Return as what a request is counted: ``sign_in``, ``upload``, ``search``, ``api``, ``page``, or a blank."""
+    path = scope["path"]
+    if scope["type"] == "websocket":
+        return "page" if path == _STREAM else ""
+    if path in (_CALLBACK, _LOGIN):
+        return "sign_in"
+    if UPLOAD.fullmatch(path):
+        return "upload" if scope["method"] == "PUT" else ""
+    if path.startswith("/api/v1/"):
+        return "search" if any(parse_qs(scope.get("query_string", b"").decode("latin-1")).get("q", [])) else "api"
+    return ""
+
+
+class Rates:
+    """Count what is asked, and refuse what is asked too often with the seconds to wait."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._counts = MovingWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it."""
+        kind = kind_of(scope) if scope["type"] in ("http", "websocket") else ""
+        if not kind or (settings().mode == "local" and kind != "upload"):
+            await self.app(scope, receive, send)
+            return
+        rate, who = parse(getattr(settings(), f"rate_{kind}")), whence(scope)
+        # A sign-in counts when it has failed, everything else when it is asked.
+        is_free = self._counts.test(rate, kind, who) if kind == "sign_in" else self._counts.hit(rate, kind, who)
+        if not is_free:
+            if scope["type"] == "websocket":
+                await receive()
+            seconds = self._wait(rate, kind, who)
+            await refuse(scope, send, 429, Message("asked_too_often", seconds=seconds), headers={"Retry-After": str(seconds)})
+        elif scope["path"] == _CALLBACK and scope.get("query_string"):
+            await self.app(scope, receive, self._watching(send, rate, who))
+        else:
+            await self.app(scope, receive, send)
+
+    def _wait(self, rate: RateLimitItem, kind: str, who: str) -> int:
+        return max(1, math.ceil(self._counts.get_window_stats(rate, kind, who).reset_time - time.time()))
+
+    def _watching(self, send: Send, rate: RateLimitItem, who: str) -> Send:
+        """Return a way to answer that counts a sign-in which ends without a sign-in cookie."""
+
+        async def watched(message: Sent) -> None:
+            if message["type"] == "http.response.start":
+                cookies = [value for name, value in message.get("headers", []) if name.lower() == b"set-cookie"]
+                if not any(each.startswith(_SIGNED_IN) and not each.startswith(_SIGNED_IN + b'""') for each in cookies):
+                    self._counts.hit(rate, "sign_in", who)
+            await send(message)
+
+        return watched

@@ -1,0 +1,58 @@
+"""How a request is refused before it reaches a page or the open API: in both languages, as JSON, as a page, or to a websocket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from html import escape
+
+from starlette.types import Message as Sent
+from starlette.types import Scope, Send
+
+from kpis.languages import both_shipped, pair_shipped
+from kpis.message import Message
+
+_DENIAL = "websocket.http.response"  # the server can answer a websocket that is not accepted with a response of HTTP
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """Return a header of a request; a blank where it has none, and the first where it has several."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def answer(scope: Scope, said: Message) -> tuple[bytes, bytes]:
+    """Return the type and the body of a refusal: JSON for the open API, a page for a browser, else plain text."""
+    if scope["path"].startswith("/api/"):
+        return b"application/json", json.dumps({"error": both_shipped(said)}, ensure_ascii=False).encode()
+    japanese, english = pair_shipped(said)
+    if "text/html" in header(scope, b"accept"):
+        page = (
+            '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            f'<title>Mieruka</title></head><body><p>{escape(japanese)}</p><p lang="en">{escape(english)}</p></body></html>'
+        )
+        return b"text/html; charset=utf-8", page.encode()
+    return b"text/plain; charset=utf-8", f"{japanese}\n{english}\n".encode()
+
+
+async def refuse(scope: Scope, send: Send, status: int, said: Message, *, headers: Mapping[str, str] | None = None) -> None:
+    """Answer a request, or the opening of a websocket, with a refusal.
+
+    Args:
+        status: of HTTP.
+        said: what is wrong and what to do.
+        headers: besides those of every answer, as ``Retry-After``.
+    """
+    kind = "http.response"
+    if scope["type"] == "websocket":
+        if _DENIAL not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        kind = _DENIAL
+    media, body = answer(scope, said)
+    sent = [(b"content-type", media), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    sent += [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
+    if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+        sent.append((b"connection", b"close"))  # what is still to come of its body is not read
+    start: Sent = {"type": f"{kind}.start", "status": status, "headers": sent}
+    await send(start)
+    await send({"type": f"{kind}.body", "body": b"" if scope.get("method") == "HEAD" else body})

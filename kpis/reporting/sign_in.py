@@ -1,0 +1,69 @@
+"""Who has signed in, by what the identity provider vouches for, until the sign-in is ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from kpis.reporting.access import LOCAL_DOMAIN, Viewer
+from kpis.reporting.people import account_key, record, viewer_of
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.fields import table_of
+from kpis.store.store import Store, utc_now
+
+_TELLING = ("iss", "sub", "aud", "email", "iat", "exp", "auth_time", "nonce", "sid", "jti")  # claims by which sign-ins differ
+KEPT_DAYS = 40  # longer than any cookie: SESSION_HOURS ends at 30 days
+
+
+def verified_email(claims: Mapping[str, Any], *, now: float) -> str:
+    """Return the e-mail that a provider vouches for, or a blank.
+
+    The signature of the token was checked when it came. What is checked here: the provider says that the e-mail is
+    verified, and the sign-in is not older than ``SESSION_HOURS`` (Streamlit's own cookie would last thirty days).
+
+    Args:
+        claims: of the ID token.
+        now: seconds since 1970.
+    """
+    # Microsoft writes true as a text in some tokens; anything else is no.
+    if str(claims.get("email_verified")).lower() != "true":
+        return ""
+    signed_in_at = claims.get("iat")
+    if not isinstance(signed_in_at, (int, float)) or not now - signed_in_at <= settings().session_hours * 3600:
+        return ""
+    email = account_key(str(claims.get("email") or ""))
+    return "" if email.endswith(LOCAL_DOMAIN) else email
+
+
+def sign_in_id(claims: Mapping[str, Any]) -> str:
+    """Return what tells one sign-in from every other, of the same person too; it does not lead back to the claims."""
+    return hashlib.sha256(json.dumps([claims.get(name) for name in _TELLING], sort_keys=True, default=str).encode()).hexdigest()
+
+
+def end_sign_in(store: Store, claims: Mapping[str, Any]) -> None:
+    """Note that a sign-in is over: its cookie is refused from now on, by every process and after every restart."""
+    ended, email, now = table_of(tables.EndedSignIn), account_key(str(claims.get("email") or "")), utc_now()
+    with store.writing(is_figures=False) as session:
+        session.execute(delete(ended).where(ended.c.ended_at < now - timedelta(days=KEPT_DAYS)))
+        if session.get(tables.EndedSignIn, sign_in_id(claims)) is None:
+            session.add(tables.EndedSignIn(sign_in_id=sign_in_id(claims), email=email, ended_at=now))
+            record(session, email, "signed_out", email)
+
+
+def is_ended(store: Store, claims: Mapping[str, Any]) -> bool:
+    """Say whether a sign-in was ended by signing out."""
+    ended = table_of(tables.EndedSignIn)
+    with store.reading() as session:
+        return session.execute(select(ended.c.ended_at).where(ended.c.sign_in_id == sign_in_id(claims))).first() is not None
+
+
+def signed_in(store: Store, claims: Mapping[str, Any]) -> Viewer:
+    """Return who is signed in by these claims, with the roles held now; nobody where the sign-in is not valid any more."""
+    email = verified_email(claims, now=utc_now().replace(tzinfo=UTC).timestamp())
+    return viewer_of(store, email) if email and not is_ended(store, claims) else Viewer()

@@ -1,0 +1,44 @@
+"""How hard a secret is to guess: examples of manuals, repetitions and runs are found, whatever their length."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import log2
+
+# Parts of secrets that manuals and templates print; no generator of random characters writes one by chance.
+EXAMPLES = (
+    "change-me", "changeme", "change_me", "please", "secret", "password", "passwd", "example", "placeholder", "replace", "insert-",
+    "your-", "your_", "cookie", "mieruka", "default", "dummy", "sample", "xxxxx",
+)  # fmt: skip
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm")
+
+
+def is_example(secret: str) -> bool:
+    """Say whether a secret holds words that only an example holds."""
+    folded = secret.casefold()
+    return any(word in folded for word in EXAMPLES)
+
+
+def bits(secret: str) -> float:
+    """Return about how many bits of a secret cannot be told from the characters before them.
+
+    A character counts if it does not follow from the one before (the same, its neighbour in the alphabet or on the keyboard) and
+    does not end a group of three that stood there before; it counts as much as the mix of all characters lets it.
+    """
+    folded = "".join(character.casefold()[0] for character in secret)
+    seen: set[str] = set()
+    surprising = 0
+    for at in range(len(secret)):
+        group = folded[max(0, at - 2) : at + 1]
+        if not (at and _follows(folded[at - 1], folded[at])) and group not in seen:
+            surprising += 1
+        if len(group) == 3:
+            seen.add(group)
+    total = len(secret)
+    return surprising * -sum(count / total * log2(count / total) for count in Counter(secret).values()) if total else 0.0
+
+
+def _follows(before: str, after: str) -> bool:
+    if abs(ord(before) - ord(after)) <= 1:
+        return True
+    return any(before + after in row or after + before in row for row in _ROWS)

@@ -1,0 +1,78 @@
+"""One instance of each mode, on figures that are read in a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from kpis.reporting import submissions
+from kpis.settings import Settings
+from kpis.store.store import Store, utc_now
+from publishers.editions import publication
+from tests.oidc import free_port, providing
+from tests.small_government import ADMIN, ANNA, AYA, DAI, OFFICE, PERIOD, STRANGER, figure, settle, write_small_government
+from tests.web.served import Instance, serving
+from tests.web.visitor import Visitor
+
+CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    folder = tmp_path_factory.mktemp("local")
+    catalogue, official = write_small_government(folder / "data")
+    url = f"sqlite:///{folder / 'served.db'}"
+    with serving(folder, CATALOGUE_DIR=str(catalogue), OFFICIAL_DIR=str(official), DATABASE_URL=url, MIERUKA_MODE="local") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    folder = tmp_path_factory.mktemp("public")
+    store = settle(Store(f"sqlite:///{folder / 'working.db'}"), folder / "data")
+    chosen = Settings(EDITIONS_DIR=folder / "editions", PUBLIC_URL="https://kpi.example.jp")  # type: ignore[call-arg]
+    publication.publish(store, note="一", now=utc_now(), chosen=chosen)
+    with serving(folder, "--public", PUBLIC_URL="https://kpi.example.jp", RATE_SEARCH="5 per hour") as made:
+        yield made
+
+
+@dataclass
+class Office:
+    """An office instance: served, with its database, and its users at the provider."""
+
+    instance: Instance
+    store: Store
+
+    def visitor(self, subject: str = "") -> Visitor:
+        """Return somebody who has signed in as a user of the provider, or has not."""
+        visitor = Visitor(self.instance)
+        return visitor.sign_in(subject) if subject else visitor
+
+
+USERS = {
+    "anna": {"email": ANNA, "email_verified": True}, "aya": {"email": AYA, "email_verified": True},
+    "dai": {"email": DAI, "email_verified": True}, "office": {"email": OFFICE, "email_verified": True},
+    "administrator": {"email": ADMIN, "email_verified": True}, "stranger": {"email": STRANGER, "email_verified": True},
+    "forged": {"email": ANNA, "email_verified": False},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder, port = tmp_path_factory.mktemp("office"), free_port()
+    store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
+    submissions.upload(
+        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[figure(numerator=1.0, denominator=2.0)],
+        content=b"the original of GENERAL", name="q3.xlsx",
+    )  # fmt: skip
+    app = f"http://127.0.0.1:{port}"
+    with providing(folder, USERS, app=app) as provider:
+        environment = {
+            "CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official"),
+            "DATABASE_URL": store.url, "MAX_UPLOAD_BYTES": "300000", "UPLOADS_PER_SESSION": "2", "UPLOADS_PER_PERSON": "3",
+            "UPLOADS_BYTES": "1500000", "RATE_SIGN_IN": "3 per hour", "TRUSTED_PROXIES": "127.0.0.1", **provider.settings(app),
+        }  # fmt: skip
+        with serving(folder, port=port, **environment) as made:
+            yield Office(made, store)

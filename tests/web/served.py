@@ -1,0 +1,94 @@
+"""Instances of each mode served once for the tests of the web doors, and requests sent to them byte by byte."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kpis.settings import ROOT
+from tests.oidc import free_port
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, headers by name in small letters (each as often as it stood), and the body."""
+
+    status: int
+    headers: dict[str, list[str]]
+    body: bytes
+
+    def one(self, name: str) -> str:
+        """Return a header that must not stand twice; a blank where it does not stand."""
+        found = self.headers.get(name, [])
+        assert len(found) <= 1, (name, found)
+        return "".join(found)
+
+
+@dataclass
+class Instance:
+    """A served instance."""
+
+    port: int
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, path: str, method: str = "GET", *, body: bytes = b"", host: str = "", **headers: str) -> Answer:
+        """Send a request and return the answer."""
+        named = {"Host": host or f"127.0.0.1:{self.port}", "Connection": "close"}
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+        if body:
+            named.setdefault("Content-Length", str(len(body)))
+        head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in named.items()) + "\r\n"
+        return self.say(head.encode("latin-1") + body)
+
+    def say(self, sent: bytes) -> Answer:
+        """Send these bytes and return the answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as line:
+            line.sendall(sent)
+            return read(line)
+
+
+def read(line: socket.socket) -> Answer:
+    """Read an answer until the server closes the line, or what has come when it resets it."""
+    got = b""
+    try:
+        while part := line.recv(65536):
+            got += part
+    except ConnectionResetError:
+        pass
+    head, _, body = got.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers: dict[str, list[str]] = {}
+    for each in lines:
+        name, _, value = each.partition(":")
+        headers.setdefault(name.lower(), []).append(value.strip())
+    return Answer(int(first.split()[1]) if first else 0, headers, body)
+
+
+@contextmanager
+def serving(folder: Path, *words: str, port: int | None = None, **environment: str) -> Iterator[Instance]:
+    """Serve an instance by ``manage.py run`` while the block runs."""
+    port = port or free_port()
+    around = {**os.environ, "PORT": str(port), "EDITIONS_DIR": str(folder / "editions"), **environment}
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen([sys.executable, "manage.py", "run", *words], cwd=ROOT, env=around, stdout=log, stderr=log)
+        try:
+            for _ in range(1500):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=1).close()
+                    break
+                except OSError:
+                    assert process.poll() is None, (folder / "server.log").read_text()
+                    time.sleep(0.1)
+            yield Instance(port, folder, environment)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)

@@ -1,0 +1,50 @@
+"""Streamlit's app with our own keepers of sessions, uploads and downloads, and the gates before them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.types import ASGIApp
+from streamlit import config
+from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
+
+from web.downloads import DownloadGate, Downloads, Offers
+from web.sessions import Lines, Sessions
+from web.sign_out import SignOut
+from web.uploads import UploadGate, Uploads
+
+
+class App(st.App):
+    """The pages. What holds their files is handed to the runtime when it is made, for which Streamlit has no argument of ``st.App``."""
+
+    sessions: Sessions  # there once the runtime is
+
+    def __init__(self, script_path: Path, **parts: Any) -> None:
+        self.uploads, self.downloads = Uploads(), Downloads()
+        super().__init__(script_path, **parts)
+
+    def gated(self) -> ASGIApp:
+        """Return the pages behind the gates that know their sessions."""
+        uploads = UploadGate(self, self.uploads, lambda: self.sessions)
+        return Lines(SignOut(DownloadGate(uploads, self.downloads, lambda: self.sessions), lambda: self.sessions))
+
+    def _create_runtime(self) -> Runtime:
+        runtime = Runtime(
+            RuntimeConfig(
+                script_path=str(self._resolve_script_path()), media_file_storage=self.downloads, uploaded_file_manager=self.uploads,
+                cache_storage_manager=create_default_cache_storage_manager(), session_manager_class=self._sessions,  # type: ignore[arg-type]
+                session_storage=MemorySessionStorage(ttl_seconds=config.get_option("server.disconnectedSessionTTL")),
+                on_script_error=self._on_script_error,
+            )
+        )  # fmt: skip
+        runtime._media_file_mgr = Offers(self.downloads)
+        return runtime
+
+    def _sessions(self, **parts: Any) -> Sessions:
+        self.sessions = Sessions(**parts)
+        self.sessions.on_end = self.downloads.forget
+        return self.sessions

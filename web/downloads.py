@@ -1,0 +1,95 @@
+"""Files on their way out: each belongs to the session whose page offers it, and nobody else finds it at its address.
+
+Streamlit's own addresses are checksums of what is in the file, answered to anybody for as long as any session offers it, and longer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
+
+from api.refusals import refuse
+from kpis.message import Message
+from kpis.settings import settings
+from web.sessions import LINE, Sessions, claims_of, is_same_sign_in, viewer
+
+_PREFIX = "/media/"
+
+
+class Downloads(MemoryMediaFileStorage):
+    """Files by addresses that nobody can work out, each of one session."""
+
+    def __init__(self) -> None:
+        super().__init__(_PREFIX.rstrip("/"))
+        self._key = secrets.token_bytes(32)
+        self._sessions: dict[str, str] = {}
+
+    def load_and_get_id(self, path_or_data: str | bytes, mimetype: str, kind: MediaFileKind, filename: str | None = None) -> str:
+        session_id, content_id = _session_here(), super().load_and_get_id(path_or_data, mimetype, kind, filename)
+        file_id = hashlib.blake2b(f"{session_id} {content_id}".encode(), key=self._key, digest_size=24).hexdigest()
+        self._files_by_id[file_id] = self._files_by_id.pop(content_id)
+        self._sessions[file_id] = session_id
+        return file_id
+
+    def delete_file(self, file_id: str) -> None:
+        super().delete_file(file_id)
+        self._sessions.pop(file_id, None)
+
+    def session_of(self, name: str) -> str | None:
+        """Return the session that offers a file under this name; nothing where none does."""
+        return self._sessions.get(PurePosixPath(name).stem)
+
+    def forget(self, session_id: str) -> None:
+        """Delete what a session offered."""
+        for file_id in [each for each, owner in list(self._sessions.items()) if owner == session_id]:
+            self.delete_file(file_id)
+
+
+class Offers(MediaFileManager):
+    """What pages offer: a file that is made when it is asked for is made for the session alone that offers it."""
+
+    def execute_deferred(self, file_id: str) -> str:
+        line, offer = LINE.get(), self._deferred_callables.get(file_id)
+        if line is None or offer is None or offer["session_id"] != line.session_id:
+            raise MediaFileStorageError("This session offers no such file.")
+        return super().execute_deferred(file_id)
+
+
+def _session_here() -> str:
+    """Return the session whose page runs, or that asks for a file over its line."""
+    running, line = get_script_run_ctx(suppress_warning=True), LINE.get()
+    return running.session_id if running else line.session_id if line else ""
+
+
+class DownloadGate:
+    """Answer the address of a file only while its session lasts, and at an office only to whoever is signed in there."""
+
+    def __init__(self, app: ASGIApp, downloads: Downloads, sessions: Callable[[], Sessions]) -> None:
+        self.app, self.downloads, self.sessions = app, downloads, sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it."""
+        if scope["type"] == "http" and scope["path"].startswith(_PREFIX) and not await self._may(scope):
+            await refuse(scope, send, 404, Message("download_not_here"))
+        else:
+            await self.app(scope, receive, send)
+
+    async def _may(self, scope: Scope) -> bool:
+        session_id = self.downloads.session_of(scope["path"].removeprefix(_PREFIX))
+        if session_id is None or self.sessions().get_session_info(session_id) is None:
+            return False
+        if settings().mode != "office":
+            return True
+        claims = claims_of(scope)
+        if not is_same_sign_in(claims, self.sessions().claims.get(session_id, {})):
+            return False
+        return bool((await run_in_threadpool(viewer, claims)).grants)

@@ -1,0 +1,170 @@
+"""Sessions of the pages: who opened each, over which line, and when what it holds is let go.
+
+Streamlit keeps the session of a closed page for two minutes, so that a line that broke finds it again, and frees it when the next
+one comes to be kept. Here a page that was left takes its uploads and downloads with it at once, and a broken line in half a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from google.protobuf.message import DecodeError
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.session_manager import SessionClient
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from kpis.reporting.access import Viewer
+from kpis.reporting.sign_in import sign_in_id, signed_in
+from kpis.settings import settings
+from kpis.store.store import Store
+
+LINGER_SECONDS = 30.0
+_LEFT = (1000, 1001, 1005)  # codes with which a browser closes a page that is left; a line that breaks has none
+
+
+@dataclass
+class Line:
+    """A websocket: the session that hangs on it, and the code with which it was closed."""
+
+    session_id: str = ""
+    close_code: int | None = None
+
+
+LINE: ContextVar[Line | None] = ContextVar("line", default=None)
+
+
+# What a page of ours says to the server. Streamlit would also tell of its git repository, empty caches and write files for programmers.
+_SAID = ("rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request")
+_OPERATIONS = ("deferred_file", "dataframe_chunk")
+
+
+def is_said_by_pages(sent: bytes) -> bool:
+    """Say whether a page of ours says this; what cannot be read is left to Streamlit, which closes the line."""
+    said = BackMsg()
+    try:
+        said.ParseFromString(sent)
+    except DecodeError:
+        return True
+    kind = said.WhichOneof("type")
+    if kind == "backend_operation_request":
+        return said.backend_operation_request.WhichOneof("payload") in _OPERATIONS
+    return kind in _SAID and not (kind == "file_urls_request" and settings().mode == "public")
+
+
+class Lines:
+    """Pass on what pages say over a websocket, and note for its session how it ends."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        line = Line()
+        LINE.set(line)
+
+        async def noted() -> Message:
+            while True:
+                message = await receive()
+                if message["type"] == "websocket.disconnect":
+                    line.close_code = message.get("code")
+                if message["type"] != "websocket.receive" or is_said_by_pages(message.get("bytes") or b""):
+                    return message
+
+        await self.app(scope, noted, send)
+
+
+class Sessions(WebsocketSessionManager):
+    """Every session with the claims of whoever opened it; told when one has ended.
+
+    Attributes:
+        claims: session → what the identity provider vouched for when the page was opened; empty where nobody was signed in.
+        on_end: called with each session that has ended.
+    """
+
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        self.claims: dict[str, dict[str, Any]] = {}
+        self.on_end: Callable[[str], None] = lambda _session_id: None
+        self._endings: dict[str, asyncio.TimerHandle] = {}
+
+    def connect_session(
+        self, client: SessionClient, script_data: Any, user_info: Any, existing_session_id: str | None = None,
+        session_id_override: str | None = None,
+    ) -> str:  # fmt: skip
+        claims = dict(user_info)  # a copy: Streamlit empties its own when one signs out
+        session_id = super().connect_session(client, script_data, user_info, existing_session_id, session_id_override)
+        self._stay(session_id)
+        self.claims[session_id] = claims
+        if (line := LINE.get()) is not None:
+            line.session_id = session_id
+        return session_id
+
+    def disconnect_session(self, session_id: str) -> None:
+        super().disconnect_session(session_id)
+        if session_id in self.claims and not self.is_active_session(session_id):
+            line = LINE.get()
+            was_left = line is not None and line.session_id == session_id and line.close_code in _LEFT
+            self._stay(session_id)
+            self._endings[session_id] = asyncio.get_running_loop().call_later(
+                0 if was_left else LINGER_SECONDS, self._end, session_id
+            )
+
+    def close_session(self, session_id: str) -> None:
+        super().close_session(session_id)
+        self._stay(session_id)
+        self.claims.pop(session_id, None)
+        self.on_end(session_id)
+
+    def _stay(self, session_id: str) -> None:
+        if (ending := self._endings.pop(session_id, None)) is not None:
+            ending.cancel()
+
+    def _end(self, session_id: str) -> None:
+        if not self.is_active_session(session_id):
+            self.close_session(session_id)
+
+
+@lru_cache(maxsize=1)
+def store() -> Store:
+    """Return the working figures, in which people and their roles stand."""
+    return Store(settings().database_url)
+
+
+def claims_of(scope: Scope) -> dict[str, Any]:
+    """Return what the sign-in cookies of a request vouch for; nothing where there are none, or none that we signed."""
+    cookies = HTTPConnection(scope).cookies
+
+    def one(name: str) -> bytes | None:
+        signed = cookies.get(name)
+        return decode_signed_value(get_cookie_secret(), name, signed.encode("latin-1", "ignore")) if signed else None
+
+    try:
+        told = json.loads(get_cookie_with_chunks(one, USER_COOKIE_NAME) or b"{}")
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def viewer(claims: Mapping[str, Any]) -> Viewer:
+    """Return who stands behind claims, with the roles held now."""
+    return signed_in(store(), claims) if claims else Viewer()
+
+
+def is_same_sign_in(claims: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """Say whether both are of one sign-in."""
+    return bool(claims and others) and sign_in_id(claims) == sign_in_id(others)

@@ -1,0 +1,37 @@
+"""Signing out: the sign-in is over for every tab, every process, and whoever kept its cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kpis.reporting.sign_in import end_sign_in
+from kpis.settings import settings
+from web.sessions import Sessions, claims_of, is_same_sign_in, store
+
+_ADDRESS = "/auth/logout"
+
+
+class SignOut:
+    """Note that a sign-in is over before Streamlit deletes its cookie, and show every open page of it anew."""
+
+    def __init__(self, app: ASGIApp, sessions: Callable[[], Sessions]) -> None:
+        self.app, self.sessions = app, sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if settings().mode == "office" and scope["type"] == "http" and scope["path"] == _ADDRESS and scope["method"] == "GET":
+            claims = claims_of(scope)
+            if claims:
+                await run_in_threadpool(end_sign_in, store(), claims)
+                self._show_anew(claims)
+        await self.app(scope, receive, send)
+
+    def _show_anew(self, claims: dict[str, object]) -> None:
+        """Let every open page of a sign-in run again, which then shows nothing any more."""
+        for session_id, own in list(self.sessions().claims.items()):
+            session = self.sessions().get_active_session_info(session_id)
+            if session is not None and is_same_sign_in(claims, own):
+                session.session.request_rerun(None)
