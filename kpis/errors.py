@@ -12,6 +12,7 @@ MierukaError
 ├── EditionRefused       what lies in the folder of editions is not what was published; it is not shown
 ├── NotFound             an indicator, bureau, project or file is not known
 ├── SourceUnreachable    a source named in data/sources.toml could not be brought in
+├── CopyRefused          a backup, or a copy of a database, cannot be made or put back; nothing was kept
 ├── SchemaRefused        the tables of a database are not those that this program works with; nothing was changed
 └── Unavailable          the machine or the database does not do its part: full, locked, damaged, gone
 """
@@ -93,6 +94,10 @@ class NotFound(MierukaError):
 
 class SourceUnreachable(MierukaError):
     """A source could not be brought in."""
+
+
+class CopyRefused(_BeforeWords):
+    """A backup, or a copy of a database, cannot be made or put back; nothing was kept."""
 
 
 class SchemaRefused(_BeforeWords):

@@ -1,0 +1,133 @@
+"""A database copied whole into another, of either kind: every row with its key, in one transaction, proved by what arrived."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
+from sqlmodel import SQLModel
+
+from kpis.errors import CopyRefused
+from kpis.store.store import Store
+from kpis.store.tables import DataRevision, table_of
+
+BATCH = 1_000
+_MODULUS = 1 << 256
+
+
+@dataclass(slots=True)
+class Rows:
+    """How many rows a table holds, and a checksum of them that does not depend on their order.
+
+    Attributes:
+        count: of rows.
+        checksum: the sum of the SHA-256 of the rows, so that either engine may give them in its own order.
+    """
+
+    count: int = 0
+    checksum: int = 0
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Count one row in."""
+        self.count += 1
+        self.checksum = (self.checksum + int.from_bytes(hashlib.sha256(repr(row).encode()).digest(), "big")) % _MODULUS
+
+    def to_json(self) -> dict[str, Any]:
+        """Return both as plain values."""
+        return {"rows": self.count, "checksum": f"{self.checksum:064x}"}
+
+
+def every_table() -> list[Table]:
+    """Return the tables of an instance, each after those that its rows refer to."""
+    return list(SQLModel.metadata.sorted_tables)
+
+
+def rows_of(connection: Connection) -> dict[str, Rows]:
+    """Return what every table holds, as its number of rows and their checksum."""
+    held: dict[str, Rows] = {}
+    for table in every_table():
+        held[table.name] = rows = Rows()
+        for row in connection.execution_options(yield_per=BATCH).execute(select(table)):
+            rows.add(tuple(row))
+    return held
+
+
+@contextmanager
+def one_state(store: Store) -> Iterator[Connection]:
+    """Give a connection that sees one state of a database, whatever is written meanwhile."""
+    engine = store.engine
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def copy_all(source: Store, target: Store) -> dict[str, Rows]:
+    """Copy every row of a database into an empty one and return what was copied, by table.
+
+    Args:
+        source: its tables are of the newest version.
+        target: its tables are made where there are none.
+
+    Raises:
+        CopyRefused: the target holds rows, or what arrived is not what was sent; then nothing is kept.
+    """
+    target.migrate()
+    with one_state(source) as reading, target.engine.connect().execution_options(writes=True) as writing, writing.begin():
+        _refuse_filled(writing)
+        sent: dict[str, Rows] = {}
+        for table in every_table():
+            sent[table.name] = _copy(table, reading, writing)
+        _count_on(writing)
+        arrived = rows_of(writing)
+        if differing := [name for name, rows in sent.items() if rows != arrived[name]]:
+            raise CopyRefused("copy_differs", tables=", ".join(differing))
+    return sent
+
+
+def _refuse_filled(connection: Connection) -> None:
+    """Refuse a target in which anything stands that a new database does not have."""
+    own = table_of(DataRevision)
+    for table in every_table():
+        if table is not own and connection.execute(select(func.count()).select_from(table)).scalar_one():
+            raise CopyRefused("copy_onto_rows", table=table.name)
+    connection.execute(own.delete())
+
+
+def _copy(table: Table, reading: Connection, writing: Connection) -> Rows:
+    """Copy one table; rows that refer to others of the same table are joined to them once all are there."""
+    copied = Rows()
+    own = [column.name for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
+    later: list[dict[str, Any]] = []
+    keys = [column.name for column in table.primary_key]
+    for batch in reading.execution_options(yield_per=BATCH).execute(select(table)).partitions():
+        rows = []
+        for row in batch:
+            copied.add(tuple(row))
+            values = dict(row._mapping)
+            if any(values[name] is not None for name in own):
+                later.append({**{f"key_{k}": values[k] for k in keys}, **{f"set_{name}": values[name] for name in own}})
+            rows.append({**values, **dict.fromkeys(own)})
+        writing.execute(insert(table), rows)
+    if later:
+        is_it = [table.c[k] == bindparam(f"key_{k}") for k in keys]
+        writing.execute(update(table).where(*is_it).values({name: bindparam(f"set_{name}") for name in own}), later)
+    return copied
+
+
+def _count_on(connection: Connection) -> None:
+    """Let PostgreSQL go on counting where the copied rows end; SQLite does so by itself."""
+    if connection.dialect.name == "sqlite":
+        return
+    for table in every_table():
+        for column in table.primary_key:
+            sequence = connection.execute(
+                text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": f'"{table.name}"', "c": column.name}
+            ).scalar()
+            last = connection.execute(select(func.max(column))).scalar() if sequence else None
+            if last is not None:
+                connection.execute(text("SELECT setval(:s, :n)"), {"s": sequence, "n": last})
