@@ -57,8 +57,11 @@ def demo(
     os.environ["DATABASE_URL"] = f"sqlite:///{database.resolve()}"
     settings.cache_clear()
     chosen, store = settings(), own_store()
-    if not store.is_sample():
-        reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
+    if not sample.is_made(store):
+        is_begun = store.is_sample()
+        if is_begun:
+            err.print(told("sample_continued"))
+        reports = [] if is_begun else catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
         for report in reports:
             if report.problems:
                 print_report(report, as_json=False)

@@ -111,16 +111,18 @@ async def _of_edition(request: Request) -> Response:
     if edition is None:
         return JSONResponse({"error": f"edition {number}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
     name = request.path_params.get("name", "")
-    if name in (MANIFEST, SIGNATURE) or (f"{SITE}/{name}" not in edition.manifest["files"] and name in edition.manifest["files"]):
+    if name in (MANIFEST, SIGNATURE):
         return await run_in_threadpool(_proof, request, edition, name)
     return await run_in_threadpool(_file, request, edition, name, lasting=True)
 
 
 def _proof(request: Request, edition: Edition, name: str) -> Response:
-    """Answer with what else belongs to an edition: its manifest, the signature of it, and files beside the static edition."""
-    content = edition.content(name) if name in edition.manifest["files"] else (edition.folder / name).read_bytes()
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return conditional(request, content, kind, Cache_Control=FOREVER)
+    """Answer with what an edition is proved by: its manifest, or the signature of it."""
+    path = edition.folder / name
+    if not path.is_file():  # an edition from before there were keys
+        return JSONResponse({"error": f"{name}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
+    kind = "application/json" if name == MANIFEST else "text/plain"
+    return conditional(request, path.read_bytes(), kind, Cache_Control=FOREVER)
 
 
 def _beside(name: str) -> Endpoint:

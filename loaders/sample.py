@@ -27,7 +27,7 @@ from kpis.kinds import KINDS
 from kpis.languages import say
 from kpis.periods import fiscal_year_of, parse_period
 from kpis.reporting.deadlines import window
-from kpis.reporting.people import COMMAND_LINE, add_person
+from kpis.reporting.people import COMMAND_LINE, add_person, record
 from kpis.reporting.reports import warnings_of
 from kpis.reporting.submissions import approve, confirm, give_back, submit
 from kpis.store import tables
@@ -38,6 +38,7 @@ from loaders.workbook.layout import Layout, load_layout
 from loaders.workbook.submit import receive
 
 OFFICE = "office@sample.example.org"
+_MADE = "sample_made"  # the audit line at the end
 Progress = Callable[[int, int], None]
 Totals = dict[tuple[str, str], dict[str, float]]
 
@@ -208,7 +209,7 @@ def make_sample(
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> SampleMade:
-    """Fill a store that holds a catalogue and official figures with the sample organisation.
+    """Fill a store that holds a catalogue and official figures with the sample organisation, or go on where that was broken off.
 
     Args:
         store: its database becomes a sample for good.
@@ -221,11 +222,12 @@ def make_sample(
     Raises:
         FigureRefused: the store holds reports of an instance in earnest, or no figure to start from.
     """
-    if store.is_sample():
+    if is_made(store):
         raise FigureRefused("sample_made_before")
-    if store.count(tables.Submission):
-        raise FigureRefused("sample_beside_reports")
-    store.become_sample()
+    if not store.is_sample():
+        if store.count(tables.Submission):
+            raise FigureRefused("sample_beside_reports")
+        store.become_sample()
     sizes = tomllib.loads(sizes_file.read_text(encoding="utf-8"))
     when = sizes.pop("reporting")
     quarters = when["complete"] if quarters is None else quarters
@@ -259,8 +261,16 @@ def make_sample(
                 approved, rows = approved + done, rows + count
             if progress:
                 progress(made, total)
-    _confidences(store, when["reviewed_on"])
+    if not store.count(tables.ProjectConfidence):
+        _confidences(store, when["reviewed_on"])
+    with store.writing(is_figures=False) as session:
+        record(session, COMMAND_LINE, _MADE, sizes_file.name, detail=f"{made} workbooks")
     return SampleMade(made, approved, rows)
+
+
+def is_made(store: Store) -> bool:
+    """Say whether the sample of a store was made to its end."""
+    return bool(store.all_of(tables.AuditEvent, action=_MADE))
 
 
 def _stage(bureau: str, reporting: Sequence[str]) -> str:
@@ -294,6 +304,9 @@ def _reported(
 ) -> tuple[int, int]:  # fmt: skip
     actor, days = manager_of(bureau), window(store, bureau, period)
     today = days.due_on or parse_period(period).end + timedelta(days=30)
+    begun = store.all_of(tables.Submission, bureau_code=bureau, period_code=period)
+    if begun:  # before the making was broken off
+        return _steps(store, begun[-1]["id"], begun[-1]["revision"], begun[-1]["state"], actor=actor, stage=stage, today=today)
     template, _ = issue_template(store, bureau, period, actor=actor, issued_at=issued_at)
     name = f"{bureau}_{period}.xlsx"
     content = fill(template, given, layout=layout)
@@ -304,18 +317,30 @@ def _reported(
     if received.uploaded is None:
         faults = "; ".join(f"{p.sheet} {p.cell} {p.found}" for p in received.reading.problems[:3])
         raise FigureRefused("sample_unreadable", name=name, faults=faults)
-    number, revision = received.uploaded.report_id, received.uploaded.revision
-    if stage == "draft":
-        return 0, 0
-    with store.reading() as session:
-        row = session.get(tables.Submission, number)
-        assert row is not None
-        doubts = {w.id: say("sample_doubt") for w in warnings_of(session, row) if w.confirmed_by is None}
-    if doubts:
-        confirm(store, number, actor=actor, revision=revision, reasons=doubts)
-    submit(store, number, actor=actor, revision=revision, today=today)
-    if stage == "submitted":
-        return 0, 0
+    return _steps(
+        store,
+        received.uploaded.report_id,
+        received.uploaded.revision,
+        received.uploaded.state,
+        actor=actor,
+        stage=stage,
+        today=today,
+    )
+
+
+def _steps(store: Store, number: int, revision: int, state: str, *, actor: str, stage: str, today: date) -> tuple[int, int]:
+    """Take a report from where it is to where the sample wants it; return whether it was approved, and how many rows that brought."""
+    if state == "draft" and stage != "draft":
+        with store.reading() as session:
+            row = session.get(tables.Submission, number)
+            assert row is not None
+            doubts = {w.id: say("sample_doubt") for w in warnings_of(session, row) if w.confirmed_by is None}
+        if doubts:
+            confirm(store, number, actor=actor, revision=revision, reasons=doubts)
+        submit(store, number, actor=actor, revision=revision, today=today)
+        state = "submitted"
+    if state != "submitted" or stage in ("draft", "submitted"):
+        return int(state == "approved"), 0
     if stage == "returned":
         give_back(store, number, actor=OFFICE, revision=revision, reason=say("sample_returned"))
         return 0, 0

@@ -72,7 +72,7 @@ class _Site:
 
 
 def verify_address(address: str, number: int | None = None, *, key: str = "") -> Proved:
-    """Prove the editions behind an address: keys, pointer and manifests by their signatures, and each file of one edition.
+    """Prove the editions behind an address: keys, pointer and manifests by their signatures, and each page and data file of one edition.
 
     Args:
         address: of a public instance or an exported edition; what stands below ``editions/`` there is read.
@@ -132,8 +132,11 @@ def _manifest(site: _Site, n: int, keys: tuple[Key, ...], faults: list[EditionFa
 
 
 def _files(site: _Site, n: int, manifest: dict[str, dict[str, dict[str, object]]]) -> Iterator[EditionFault]:
+    """Read every file of the static edition; what lies beside it (its database) is not offered over the web."""
     left = LARGE
     for name, listed in sorted(manifest["files"].items()):
+        if not name.startswith(f"{SITE}/"):
+            continue
         digest, size = sha256(), 0
         try:
             for chunk in site.chunks(f"{folder_name(n)}/{name.removeprefix(SITE + '/')}", most=left):

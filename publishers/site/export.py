@@ -18,7 +18,7 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
     """Write the files beside and rename them into place.
 
     The root is written anew with the present address (``PUBLIC_URL``) and words; ``editions/0001/`` and so on are copies of
-    what was published, byte for byte, with all that ``verify ADDRESS --key`` proves them by.
+    what was published, byte for byte, with what ``verify ADDRESS --key`` proves them by.
 
     Args:
         target: a folder that does not exist yet.
@@ -57,10 +57,8 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
 
 
 def _copy(edition: Edition, target: Path) -> None:
-    """Copy an edition: its site at the root of the folder, and beside it what its manifest lists besides, manifest and signature."""
+    """Copy an edition's site, and beside it manifest and signature."""
     shutil.copytree(edition.folder / SITE, target)
-    others = [name for name in edition.manifest["files"] if not name.startswith(f"{SITE}/")]
-    for name in [*others, MANIFEST, SIGNATURE]:
+    for name in (MANIFEST, SIGNATURE):
         if (edition.folder / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(edition.folder / name, target / name)

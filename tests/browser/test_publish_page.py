@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from publishers.editions import on_disk
+from publishers.editions.verify import verify
 from tests.browser.conftest import serving
 from tests.browser.visits import opened
 
@@ -30,6 +31,6 @@ def test_an_edition_is_published_from_the_page_and_the_next_shows_no_change(
         page.get_by_role("button", name="Publish as edition 1").click()
         page.wait_for_selector("text=Edition 1 is published.", timeout=120_000)
         assert "the next edition is 2, with 0 changes" in main.inner_text()
-        assert on_disk.verify(folder) == [] and on_disk.opened(folder, 1).note == "The first edition"
+        assert verify(folder) == [] and on_disk.opened(folder, 1).note == "The first edition"
         assert wrong == []
         page.context.close()

@@ -16,8 +16,8 @@ from kpis.store.engine import frozen_url
 from kpis.store.queries import channel_counts
 from kpis.store.store import Store
 from kpis.store.tables import table_of
-from publishers.editions import on_disk
 from publishers.editions.public_tables import finish, gather
+from publishers.editions.verify import verify
 from publishers.opendata.package import FORMATS, Resource, Stored
 from publishers.site.block_views import ROWS
 from publishers.site.pages_registers import LISTED
@@ -103,6 +103,6 @@ def test_its_pages_show_the_beginning_and_stay_light(large: House) -> None:
         assert words("ed_list_first", total="20,069", shown=str(LISTED)) in page
         assert words("ed_table_first", total=str(used), shown=str(ROWS)) in page
     assert sum(1 for _ in (site / "data" / "procedures.csv").open(encoding="utf-8-sig")) == 20_070
-    assert on_disk.verify(large.folder) == []
+    assert verify(large.folder) == []
     largest = max((p for p in site.rglob("*.html")), key=lambda p: p.stat().st_size)
     assert largest.stat().st_size < 400_000, largest

@@ -19,6 +19,7 @@ import pytest
 
 from kpis.settings import ROOT
 from publishers.editions import on_disk
+from publishers.editions.verify import verify
 from tests.bench.viewer import Viewer
 from tests.command import command
 from tests.publishers.house import House
@@ -232,7 +233,7 @@ def test_on_a_read_only_folder_as_nobody_it_serves_everything_and_every_write_fa
     assert tried.returncode == 0, tried.stdout + tried.stderr
     assert tried.stdout.count("refused") == 12, tried.stdout
     assert {p: p.stat().st_mtime_ns for p in place.rglob("*")} == before
-    assert on_disk.verify(place) == []
+    assert verify(place) == []
 
 
 def test_a_public_process_opens_no_database_even_where_it_could(published: House, tmp_path: Path) -> None:

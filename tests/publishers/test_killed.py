@@ -1,0 +1,106 @@
+"""Killed between any two steps that last: the next start finishes or undoes it and says so, and what was previewed can be published."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kpis.store import tables
+from kpis.store.store import Store, utc_now
+from publishers.editions import on_disk, publication, record
+from publishers.site.export import export
+from tests.killed import events, killed_before
+from tests.publishers.house import House
+from tests.small_government import settle
+
+pytestmark = [pytest.mark.edition, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """The small government with one edition."""
+    house = House(settle(Store(f"sqlite:///{tmp_path / 'working.db'}"), tmp_path / "data"), tmp_path / "editions", utc_now())
+    publication.publish(house.store, note="前", now=utc_now(), chosen=house.chosen)
+    house.store.engine.dispose()
+    return house
+
+
+def publish(house: House, note: str, revision: int) -> None:
+    publication.publish(Store(house.store.url), note=note, now=utc_now(), revision=revision, chosen=house.chosen)
+
+
+def lines(house: House, action: str) -> list[str]:
+    return [row["subject"] for row in house.store.all_of(tables.AuditEvent, action=action)]
+
+
+def test_a_publication_killed_between_any_two_steps_is_undone_or_finished_and_never_shown_by_accident(house: House) -> None:
+    revision = house.store.revision()
+    steps = events(lambda: publish(house, "数える", revision))
+    assert steps[-4:] == ["commit", "rename", "commit", "replace"], "intended, named, shown, and the pointer on the disk"
+    outcomes = []
+    for place in range(len(steps) - 5, len(steps)):
+        before = on_disk.current(house.folder)
+        assert before is not None
+        house.store.engine.dispose()
+        assert killed_before(lambda: publish(house, "途中で止まる", revision), place)
+        told = [message.key for message in record.settle(house.store, house.folder)]
+        assert record.faults(house.store, house.folder) == []
+        assert not [p.name for p in house.folder.iterdir() if p.name.startswith(".")]
+        held = on_disk.current(house.folder)
+        assert held is not None
+        outcomes.append((held.number - before.number, told))
+        if held.number == before.number:
+            publish(house, "やり直し", revision)  # what was previewed, at the first try
+            shown = on_disk.current(house.folder)
+            assert shown is not None and (shown.number, shown.note) == (before.number + 1, "やり直し")
+        assert record.settle(house.store, house.folder) == []
+    undone = [(0, [])] * 2 + [(0, ["publication_undone"])] * 2
+    assert outcomes == [*undone, (1, ["pointer_written"])]
+    numbers = on_disk.numbers(house.folder)
+    assert lines(house, "publish") == [f"edition {n}" for n in numbers], "one line each, whichever process showed it"
+    assert [e.note for e in on_disk.shown(house.folder)].count("途中で止まる") == 1
+    assert len(lines(house, "publish_undone")) == 2 and house.store.revision() == revision
+
+
+def test_a_rollback_killed_at_its_end_has_its_line_and_is_finished_by_the_next_start(house: House) -> None:
+    publish(house, "後", house.store.revision())
+
+    def back() -> None:
+        publication.rollback(Store(house.store.url), 1, reason="誤り", now=utc_now(), chosen=house.chosen)
+
+    for place, number in enumerate((2, 2, 1)):  # before the key is looked up, before the act is stored, before it is on the disk
+        house.store.engine.dispose()
+        assert killed_before(back, place)
+        record.settle(house.store, house.folder)
+        held = on_disk.current(house.folder)
+        assert held is not None and held.number == number
+        assert lines(house, "rollback") == ["edition 1"] * (number == 1) and record.faults(house.store, house.folder) == []
+
+
+def test_what_a_killed_export_left_is_swept_by_the_next(house: House, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    assert killed_before(lambda: export(out / "site", chosen=house.chosen), 0)
+    assert [p.name.startswith(".export") for p in out.iterdir()] == [True]
+    (out / ".export-elsewhere-1-00000000").mkdir()  # of another machine: it may live
+    export(out / "site", chosen=house.chosen)
+    assert sorted(p.name for p in out.iterdir()) == [".export-elsewhere-1-00000000", "site"]
+
+
+def test_a_disk_that_is_ahead_of_a_database_put_back_is_named_and_left(house: House, tmp_path: Path) -> None:
+    with house.store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    house.store.engine.dispose()
+    backup = (tmp_path / "working.db").read_bytes()
+    publish(house, "後", house.store.revision())
+    house.store.engine.dispose()
+    for left in tmp_path.glob("working.db*"):
+        left.unlink()
+    (tmp_path / "working.db").write_bytes(backup)
+    old = Store(house.store.url)
+    assert [m.key for m in record.settle(old, house.folder)] == ["editions_ahead"]
+    held = on_disk.current(house.folder)
+    assert held is not None and held.number == 2
+    assert {f.message.key for f in record.faults(old, house.folder)} >= {"edition_not_recorded", "pointer_not_as_noted"}

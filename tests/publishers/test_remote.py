@@ -1,0 +1,90 @@
+"""An edition proved over the web by a public key alone: a real server of files, and what somebody changed there is named."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from kpis.settings import Settings
+from kpis.store.store import Store, utc_now
+from publishers.editions import publication, remote
+from publishers.site.export import export
+from tests.command import command
+from tests.small_government import settle
+
+pytestmark = pytest.mark.edition
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, str]]:
+    """The address of an exported edition, its folder, and the public key."""
+    folder = tmp_path_factory.mktemp("remote")
+    store = settle(Store(f"sqlite:///{folder / 'working.db'}"), folder / "data")
+    chosen = Settings(EDITIONS_DIR=folder / "editions", SIGNING_KEY_FILE=folder / "signing.key")  # type: ignore[call-arg]
+    for note in ("一", "二"):
+        publication.publish(store, note=note, now=utc_now(), chosen=chosen)
+    export(folder / "site", chosen=chosen)
+    key = json.loads((folder / "editions" / "keys.json").read_text("utf-8"))["keys"][0]["public_key"]
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder / "site")))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/", folder / "site", key
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_is_unchanged_is_proved_and_the_command_says_so(exported: tuple[str, Path, str]) -> None:
+    address, _, key = exported
+    proved = remote.verify_address(address, key=key)
+    assert (proved.editions, proved.shown, proved.faults) == ((1, 2), 2, ())
+    said = command("verify", address, "--key", key, "--edition", "1")
+    assert said.returncode == 0 and "0001, 0002" in said.stdout
+
+
+def test_what_somebody_changed_there_is_named(exported: tuple[str, Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    address, folder, key = exported
+
+    def named(name: str, content: bytes, *, own: str = key) -> set[tuple[str, str]]:
+        path = folder / "editions" / name
+        before = path.read_bytes()
+        path.chmod(0o644)
+        path.write_bytes(content)
+        try:
+            return {(f.file, f.message.key) for f in remote.verify_address(address, key=own).faults}
+        finally:
+            path.write_bytes(before)
+
+    assert named("0002/index.html", b"forged") == {("site/index.html", "edition_file_changed")}
+    assert named("0002/manifest.sig", b"AAAA") == {("manifest.sig", "edition_signature_wrong")}
+    changed = (folder / "editions" / "0001" / "manifest.json").read_bytes().replace("一".encode(), "壱".encode())
+    assert named("0001/manifest.json", changed) == {
+        ("manifest.sig", "edition_signature_wrong"),
+        ("manifest.json", "edition_not_as_kept"),
+    }
+    assert named("0002/manifest.json", b"[1]") == {
+        ("manifest.sig", "edition_signature_wrong"),
+        ("manifest.json", "edition_part_unreadable"),
+    }
+    assert named("current.json", b'{"edition": 1, "withdrawn": {}}') == {("current.json", "pointer_not_signed")}
+    assert named("current.json", b"") == {("current.json", "pointer_unreadable")}
+    assert named("keys.json", b'{"keys": []}') == {("keys.json", "keys_not_signed")}
+    monkeypatch.setattr(remote, "SMALL", 10)
+    assert named("current.json", b"{}") == {("keys.json", "answer_too_large")}
+
+
+def test_a_place_without_editions_or_an_answer_is_named_without_a_traceback(exported: tuple[str, Path, str]) -> None:
+    address, _, key = exported
+    said = command("verify", f"{address}nowhere/", "--key", key)
+    assert said.returncode == 1 and "404" in said.stderr and "Traceback" not in said.stderr
+    said = command("verify", "http://127.0.0.1:9/", "--key", key)
+    assert said.returncode == 1 and "keys.json" in said.stderr and "Traceback" not in said.stderr
