@@ -14,8 +14,11 @@ from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.moment import State
 from kpis.settings import settings
-from kpis.store.store import utc_now
+from kpis.store import copying
+from kpis.store.engine import shown_url
+from kpis.store.store import Store, utc_now
 from kpis.terminal import AT_START, err, out, own_store, told
+from publishers import backup
 from publishers.editions import on_disk, publication, record
 from publishers.editions.keys import pinned_key
 from publishers.editions.remote import verify_address
@@ -170,3 +173,27 @@ def report_command(
     for sentence in made.sentences():
         out.print(f"- {sentence}", markup=False)
     out.print(f"{output} {page}", markup=False)
+
+
+@app.command("backup")
+def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does not exist yet")]) -> None:
+    """Copy everything of this instance (rows, editions, signing key) into one folder, and prove it by reading it again."""
+    said = backup.make_backup(own_store(is_start=False), to, settings())
+    rows = sum(table["rows"] for table in said["tables"].values())
+    out.print(told("backup_made", folder=to, revision=said["revision"], rows=rows, files=len(said["files"])), markup=False)
+
+
+@app.command("restore")
+def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` made")]) -> None:
+    """Put a backup back into an instance that holds nothing yet, and prove it row by row."""
+    said = backup.restore(folder, own_store(is_start=False), settings())
+    out.print(told("backup_restored", folder=folder, made_at=said["made_at"], revision=said["revision"]), markup=False)
+    own_store()  # brings pointer and keys beside the editions to what the database says
+
+
+@app.command("copy")
+def copy_command(to: Annotated[str, typer.Option(help="Where to: sqlite:///FILE or postgresql://…, without rows")]) -> None:
+    """Copy every row of the database into an empty one of either kind, and prove it row by row."""
+    sent = copying.copy_all(own_store(is_start=False), Store(to))
+    shown = shown_url(to)  # without its password
+    out.print(told("database_copied", rows=sum(rows.count for rows in sent.values()), to=shown), markup=False)

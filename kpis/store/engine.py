@@ -46,6 +46,11 @@ def open_engine(url: str) -> Engine:
     return _open_sqlite(parsed)
 
 
+def shown_url(url: str) -> str:
+    """Return the address of a database without its password."""
+    return make_url(url).render_as_string()
+
+
 def file_of(url: str) -> Path | None:
     """Return the file of a SQLite database; ``None`` for one in memory and for other engines."""
     parsed = make_url(url)

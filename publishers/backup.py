@@ -1,0 +1,177 @@
+"""A backup: everything that an instance cannot make anew, in one folder that proves itself, from either kind of database into either.
+
+    mieruka.db       every row of the database, as SQLite, whatever it was copied from
+    editions/…       every edition that the database knows of, with keys and pointer
+    signing.key      the private key that signs editions
+    backup.json      what there is: rows and a checksum of every table, a checksum of every file
+
+The catalogue and the settings are files of the government's own, kept where they are edited.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from kpis.errors import CopyRefused
+from kpis.settings import Settings, software_version
+from kpis.store import tables
+from kpis.store.copying import Rows, copy_all, one_state, rows_of
+from kpis.store.store import Store, utc_now
+from kpis.store.upgrade import newest_version
+from publishers.editions import on_disk
+from publishers.editions.on_disk import KEYS, POINTER, folder_name, sha256_of
+from publishers.editions.scratch import beside, put, sweep, sync, sync_folder
+
+DATABASE, EDITIONS, KEY, MANIFEST = "mieruka.db", "editions", "signing.key", "backup.json"
+
+
+def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
+    """Copy everything of an instance into a folder that does not exist yet; it has its name once all of it is there and was read again.
+
+    Args:
+        store: the database; it may be written to meanwhile, the backup is of one state.
+        to: the folder.
+        chosen: where editions and the signing key lie.
+
+    Returns:
+        What ``backup.json`` says.
+
+    Raises:
+        CopyRefused: the folder exists, or what was written is not what was read.
+    """
+    if to.exists():
+        raise CopyRefused("backup_exists", folder=to)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    sweep(to.parent, f".{to.name}")
+    made = beside(to)
+    made.mkdir(mode=0o700)
+    try:
+        target = Store(f"sqlite:///{made / DATABASE}")
+        sent = copy_all(store, target)
+        numbers = [row["edition"] for row in target.all_of(tables.Publication)]
+        revision = target.revision()
+        target.engine.dispose()
+        _close(made / DATABASE)
+        _copy_editions(chosen.editions_dir, made / EDITIONS, numbers)
+        if chosen.signing_key_file.is_file():
+            shutil.copyfile(chosen.signing_key_file, made / KEY)
+            (made / KEY).chmod(0o600)
+        said: dict[str, Any] = {
+            "made_at": utc_now().isoformat() + "Z", "software_version": software_version(), "schema": newest_version(),
+            "revision": revision, "tables": {name: rows.to_json() for name, rows in sent.items()},
+            "files": {path.relative_to(made).as_posix(): sha256_of(path) for path in _files(made)},
+        }  # fmt: skip
+        put(made / MANIFEST, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+        for path in _files(made):
+            sync(path, os.O_RDONLY)
+        _prove(made)
+        made.rename(to)
+        sync_folder(to.parent)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return said
+
+
+def restore(folder: Path, store: Store, chosen: Settings) -> dict[str, Any]:
+    """Put a backup back into an instance that holds nothing yet; a restore that was cut off is done again from the beginning.
+
+    Args:
+        folder: of ``make_backup``.
+        store: an empty database of either kind.
+        chosen: where editions and the signing key go.
+
+    Raises:
+        CopyRefused: the backup is not what was made, or the instance holds something already.
+    """
+    said = _prove(folder)
+    there = on_disk.numbers(chosen.editions_dir)
+    held = {path.relative_to(folder / EDITIONS).as_posix(): digest for path, digest in _digests(folder / EDITIONS)}
+    if (
+        there
+        and {path.relative_to(chosen.editions_dir).as_posix(): digest for path, digest in _digests(chosen.editions_dir)} != held
+    ):
+        raise CopyRefused("restore_onto_editions", folder=chosen.editions_dir)
+    if chosen.signing_key_file.is_file() and (
+        not (folder / KEY).is_file() or chosen.signing_key_file.read_bytes() != (folder / KEY).read_bytes()
+    ):
+        raise CopyRefused("restore_onto_key", file=chosen.signing_key_file)
+    if not there and held:
+        made = beside(chosen.editions_dir)
+        shutil.copytree(folder / EDITIONS, made)
+        if chosen.editions_dir.is_dir():
+            chosen.editions_dir.rmdir()
+        made.rename(chosen.editions_dir)
+        sync_folder(chosen.editions_dir.parent)
+    if (folder / KEY).is_file() and not chosen.signing_key_file.is_file():
+        chosen.signing_key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        put(chosen.signing_key_file, (folder / KEY).read_bytes())
+        chosen.signing_key_file.chmod(0o600)
+    with tempfile.TemporaryDirectory() as scratch:  # of an earlier version its tables are brought up first, and not in the backup
+        copy = Path(scratch) / DATABASE
+        shutil.copyfile(folder / DATABASE, copy)
+        source = Store(f"sqlite:///{copy}")
+        source.migrate()
+        copy_all(source, store)
+        source.engine.dispose()
+    return said
+
+
+def _copy_editions(source: Path, target: Path, numbers: list[int]) -> None:
+    """Copy the editions that the database knows of; one that is published meanwhile belongs to the next backup."""
+    target.mkdir(mode=0o700)
+    for number in numbers:
+        shutil.copytree(source / folder_name(number), target / folder_name(number))
+    for name in (KEYS, POINTER):
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
+
+
+def _close(database: Path) -> None:
+    """Write all of a SQLite database into its one file."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+
+
+def _digests(folder: Path) -> Iterator[tuple[Path, str]]:
+    return ((path, sha256_of(path)) for path in _files(folder)) if folder.is_dir() else iter(())
+
+
+def _prove(folder: Path) -> dict[str, Any]:
+    """Read a backup again, file by file and row by row; return what its manifest says.
+
+    Raises:
+        CopyRefused: it is not what the manifest says.
+    """
+    try:
+        said: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        listed, counted, schema = dict(said["files"]), dict(said["tables"]), str(said["schema"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CopyRefused("backup_unreadable", folder=folder) from error
+    there = {path.relative_to(folder).as_posix(): "" if path.is_symlink() else sha256_of(path) for path in _files(folder)}
+    there.pop(MANIFEST, None)
+    if wrong := sorted({name for name in {*listed, *there} if listed.get(name) != there.get(name)}):
+        raise CopyRefused("backup_differs", folder=folder, file=", ".join(wrong[:5]))
+    if schema == newest_version():  # of an earlier one, columns differ; its file was just held against its checksum
+        with tempfile.TemporaryDirectory() as scratch:
+            copy = shutil.copyfile(folder / DATABASE, Path(scratch) / DATABASE)
+            held = Store(f"sqlite:///{copy}")
+            with one_state(held) as connection:
+                now = {name: rows.to_json() for name, rows in rows_of(connection).items()}
+            held.engine.dispose()
+        if wrong := [name for name in {*counted, *now} if counted.get(name, Rows().to_json()) != now.get(name)]:
+            raise CopyRefused("backup_differs", folder=folder, file=", ".join(wrong[:5]))
+    return said

@@ -1,0 +1,200 @@
+"""Backup, restore and copy: every row, vintage and key on either engine, proved by what arrived; killed, tampered with, put in the wrong place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kpis.errors import CopyRefused
+from kpis.settings import Settings
+from kpis.store.copying import copy_all, one_state, rows_of
+from kpis.store.store import Store
+from publishers.backup import DATABASE, EDITIONS, make_backup, restore
+from publishers.editions import publication, record
+from publishers.editions.verify import verify
+from tests.command import command
+from tests.killed import killed
+from tests.publishers.house import House
+from tests.shared import postgresql
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+pytestmark = pytest.mark.edition
+
+
+def chosen_at(folder: Path, house: House) -> Settings:
+    """Return the settings of a bare machine, all of whose files are in a folder."""
+    return house.chosen.model_copy(update={"editions_dir": folder / "editions", "signing_key_file": folder / "own" / "signing.key"})
+
+
+def held(store: Store) -> dict[str, dict[str, object]]:
+    with one_state(store) as connection:
+        return {name: rows.to_json() for name, rows in rows_of(connection).items()}
+
+
+@pytest.fixture(scope="module")
+def made(published: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of the instance with two editions."""
+    to = tmp_path_factory.mktemp("backups") / "2026-11-27"
+    said = make_backup(published.store, to, published.chosen)
+    assert said["tables"] == held(published.store) and said["tables"]["observation"]["rows"] > 100
+    return to
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")),
+    ]
+)
+def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+        yield Store(f"sqlite:///{tmp_path / 'bare.db'}")
+        return
+    with postgresql(POSTGRES, "bare", lambda store: None) as store:
+        yield store
+
+
+def test_a_backup_put_back_on_a_bare_machine_publishes_the_same_edition(
+    published: House, made: Path, bare: Store, tmp_path: Path
+) -> None:
+    chosen = chosen_at(tmp_path, published)
+    restore(made, bare, chosen)
+    assert held(bare) == held(published.store), "every row with its key, on either engine"
+    assert record.settle(bare, chosen.editions_dir) == [] and verify(chosen.editions_dir, recorded=record.recorded(bare)) == []
+    with pytest.raises(CopyRefused, match="already holds rows"):
+        restore(made, bare, chosen)
+    twin = House(Store(f"sqlite:///{tmp_path / 'twin.db'}"), tmp_path / "twin", published.at)
+    twin_chosen = chosen_at(tmp_path / "twin", published)
+    restore(made, twin.store, twin_chosen)
+    editions = [
+        publication.publish(store, note="控えから", now=published.at.replace(year=2027), chosen=where)
+        for store, where in ((bare, chosen), (twin.store, twin_chosen))
+    ]
+    assert editions[0].number == 3 and editions[0].sha256 == editions[1].sha256
+
+
+@pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")
+def test_a_database_moves_to_postgresql_and_back_without_a_difference(published: House, tmp_path: Path) -> None:
+    with postgresql(POSTGRES, "bare", lambda store: None) as there:
+        copy_all(published.store, there)
+        back = Store(f"sqlite:///{tmp_path / 'back.db'}")
+        copy_all(there, back)
+        assert held(back) == held(there) == held(published.store)
+        House(there, tmp_path, published.at).correct(
+            "paper_reduction_rate", "FY2022", value="72.0"
+        )  # numbers go on where they ended
+        assert there.revision() == published.store.revision() + 1
+
+
+def changed_file(folder: Path) -> None:
+    page = folder / EDITIONS / "0001" / "site" / "index.html"
+    page.chmod(0o600)
+    page.write_bytes(page.read_bytes() + b" ")
+
+
+def removed_file(folder: Path) -> None:
+    (folder / EDITIONS / "0002" / "changes.json").unlink()
+
+
+def added_file(folder: Path) -> None:
+    (folder / EDITIONS / "0003").mkdir()
+    (folder / EDITIONS / "0003" / "index.html").write_text("x")
+
+
+def linked_file(folder: Path) -> None:
+    page = folder / EDITIONS / "0001" / "changes.json"
+    page.rename(folder.parent / "elsewhere.json")
+    page.symlink_to(folder.parent / "elsewhere.json")
+
+
+def changed_row(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        connection.execute("UPDATE observation SET value = value + 1 WHERE id = 1")
+        connection.commit()
+
+
+def no_manifest(folder: Path) -> None:
+    (folder / "backup.json").write_text("{}")
+
+
+@pytest.mark.parametrize("harm", [changed_file, removed_file, added_file, linked_file, changed_row, no_manifest])
+def test_a_backup_that_is_not_as_it_was_made_is_not_put_back(
+    published: House, made: Path, tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy)
+    harm(copy)
+    target, chosen = Store(f"sqlite:///{tmp_path / 'bare.db'}"), chosen_at(tmp_path / "machine", published)
+    with pytest.raises(CopyRefused, match=r"not as it was made|not a backup"):
+        restore(copy, target, chosen)
+    assert not chosen.editions_dir.exists() and not chosen.signing_key_file.exists()
+    target.migrate()
+    assert held(target)["observation"]["rows"] == 0
+
+
+def test_nothing_is_written_over(published: House, made: Path, tmp_path: Path) -> None:
+    with pytest.raises(CopyRefused, match="exists"):
+        make_backup(published.store, made, published.chosen)
+    chosen = chosen_at(tmp_path, published)
+    chosen.signing_key_file.parent.mkdir()
+    chosen.signing_key_file.write_text("another")
+    with pytest.raises(CopyRefused, match="another signing key"):
+        restore(made, Store(f"sqlite:///{tmp_path / 'bare.db'}"), chosen)
+    (chosen.editions_dir / "0001").mkdir(parents=True)
+    (chosen.editions_dir / "0001" / "manifest.json").write_text("{}")
+    with pytest.raises(CopyRefused, match="other editions"):
+        restore(made, Store(f"sqlite:///{tmp_path / 'bare.db'}"), chosen)
+    assert chosen.signing_key_file.read_text() == "another"
+
+
+def test_killed_at_any_moment_there_is_a_whole_backup_or_none_and_restoring_again_ends_well(
+    published: House, made: Path, tmp_path: Path
+) -> None:
+    complete = 0
+    for n, after in enumerate((0.1, 0.5, 1.2)):
+        to = tmp_path / f"backup{n}"
+        killed(lambda to=to: make_backup(Store(published.store.url), to, published.chosen), after=after)  # type: ignore[misc]
+        complete += to.exists()
+        assert not to.exists() or (to / "backup.json").is_file()
+        machine = tmp_path / f"machine{n}"
+        machine.mkdir()
+        chosen, url = chosen_at(machine, published), f"sqlite:///{machine / 'bare.db'}"
+        killed(lambda url=url, chosen=chosen: restore(made, Store(url), chosen), after=after)  # type: ignore[misc]
+        store = Store(url)
+        store.migrate()
+        if held(store)["observation"]["rows"] == 0:
+            restore(made, store, chosen)
+        assert held(store) == held(published.store)
+        assert verify(chosen.editions_dir, recorded=record.recorded(store)) == []
+    make_backup(published.store, tmp_path / "backup9", published.chosen)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".backup9")]
+
+
+def test_the_three_commands_say_what_they_did(published: House, tmp_path: Path) -> None:
+    own = {"EDITIONS_DIR": str(published.folder), "SIGNING_KEY_FILE": str(published.chosen.signing_key_file)}
+    done = command("backup", str(tmp_path / "kept"), DATABASE_URL=published.store.url, **own)
+    assert (
+        done.returncode == 0
+        and "読み直して確かめ" in done.stdout.replace("\n", "")
+        and "read again" in " ".join(done.stdout.split())
+    ), done.stderr
+    assert (tmp_path / "kept").stat().st_mode & 0o077 == 0
+    bare = {
+        "EDITIONS_DIR": str(tmp_path / "e"),
+        "SIGNING_KEY_FILE": str(tmp_path / "k"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'b.db'}",
+    }
+    done = command("restore", str(tmp_path / "kept"), **bare)
+    assert done.returncode == 0 and "row by row" in " ".join(done.stdout.split()), done.stderr
+    assert command("verify", **bare).returncode == 0
+    again = command("restore", str(tmp_path / "kept"), **bare)
+    assert again.returncode == 2 and "空のデータベース" in again.stderr.replace("\n", "")
+    done = command("copy", "--to", f"sqlite:///{tmp_path / 'c.db'}", **bare)
+    assert done.returncode == 0 and "row by row" in " ".join(done.stdout.split()), done.stderr
+    assert held(Store(f"sqlite:///{tmp_path / 'c.db'}")) == held(Store(bare["DATABASE_URL"]))
