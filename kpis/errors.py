@@ -9,6 +9,7 @@ MierukaError
 ├── NotAllowed           the viewer's role does not permit the action
 ├── StepRefused          a report cannot take this step now: its state, the calendar, or something still unexplained
 ├── ChangedMeanwhile     somebody else changed the same report first; nothing was stored
+├── ClockBehind          the clock shows an instant before what is stored; nothing was stored
 ├── EditionRefused       what lies in the folder of editions is not what was published; it is not shown
 ├── NotFound             an indicator, bureau, project or file is not known
 ├── SourceUnreachable    a source named in data/sources.toml could not be brought in
@@ -82,6 +83,10 @@ class StepRefused(MierukaError):
 
 class ChangedMeanwhile(MierukaError):
     """Somebody else changed the same report first; nothing was stored."""
+
+
+class ClockBehind(MierukaError):
+    """The clock shows an instant before what is stored; nothing was stored."""
 
 
 class EditionRefused(MierukaError):

@@ -17,7 +17,7 @@ from kpis.registers import LISTS
 from kpis.settings import settings
 from kpis.store import vintages
 from kpis.store.decisions import Decision, Gone, apply_decisions
-from kpis.store.store import Store, utc_now
+from kpis.store.store import Store, instant, utc_now
 from loaders.files.problems import Problem
 from loaders.missing import find_gone, settle
 from loaders.prepared import Prepared
@@ -165,7 +165,7 @@ def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str])
 
 
 def _store_one(session: Session, file: Prepared, gone: Sequence[tuple[Gone, Decision]]) -> int:
-    now = utc_now()
+    now = instant(session)
     vintages.keep_original(session, name=file.name, content=file.content, kind=LISTS[file.kind].file, received_at=now)
     kept = [row.row for row, decision in gone if decision.word == "keep"]
     changed = vintages.apply_rows(

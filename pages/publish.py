@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis.errors import MierukaError
+from kpis.languages import written
 from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
@@ -107,8 +108,14 @@ if not settings().public_address:
     st.warning(t("publish_unplaced"), icon=":material/link_off:")
 show_preview(preview)
 with st.form("publish"):
+    for doubt in preview.doubts:
+        st.warning(written(doubt, language()), icon=":material/warning:")
+    is_meant = not preview.doubts or st.checkbox(t("publish_confirm"))
     note = st.text_area(t("publish_note"))
-    if st.form_submit_button(t("publish_button", number=preview.number), type="primary", icon=":material/publish:"):
+    is_asked = st.form_submit_button(t("publish_button", number=preview.number), type="primary", icon=":material/publish:")
+    if is_asked and not is_meant:
+        st.error(t("publish_confirm_first"), icon=":material/error:")
+    if is_asked and is_meant:
         seen = st.session_state.get("publish_seen", preview.revision)
         made = _try(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, revision=seen))
         st.session_state["published"] = t("publish_done", number=made.number)

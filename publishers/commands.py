@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,7 @@ def publish_command(
     actor: Annotated[
         str | None, typer.Option("--as", help="Who publishes (e-mail); needed in office mode, the role is checked")
     ] = None,
+    is_meant: Annotated[bool, typer.Option("--yes", help="Publish also where figures disappear or the clock is doubtful")] = False,
 ) -> None:
     """Show what would become public and what changes against the edition shown, then publish it as the next edition."""
     store = own_store()
@@ -55,9 +57,15 @@ def publish_command(
         why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
         where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
         out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"), markup=False)
+    for doubt in preview.doubts:
+        err.print("\n".join(f"⚠ {line}" for line in pair(doubt)), markup=False)
     _warn_unplaced()
     if dry_run:
         return
+    if preview.doubts and not is_meant:
+        if not sys.stdin.isatty():
+            raise FigureRefused("publish_unconfirmed", doubts=preview.doubts)
+        typer.confirm(told("publish_really"), abort=True)
     made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=preview.revision)
     out.print(told("edition_published", name=made.folder.name, sha256=made.sha256), markup=False)
 

@@ -23,7 +23,7 @@ from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, is_same_pe
 from kpis.settings import settings
 from kpis.store import tables, trail
 from kpis.store.fields import record_of
-from kpis.store.store import Store, utc_now
+from kpis.store.store import Store, instant
 from kpis.vocabulary import Role
 
 COMMAND_LINE = "command line"
@@ -104,7 +104,7 @@ def record(
         session,
         [
             {
-                "occurred_at": utc_now(), "actor": actor, "action": action, "subject": subject, "file_sha256": file_sha256,
+                "occurred_at": instant(session), "actor": actor, "action": action, "subject": subject, "file_sha256": file_sha256,
                 "cell": cell, "detail": detail,
             }
         ],
@@ -174,7 +174,7 @@ def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: 
 def _grant(session: Session, email: str, name: str, role: str, bureau_code: str | None) -> None:
     account = session.get(tables.UserAccount, email)
     if account is None:
-        session.add(tables.UserAccount(email=email, display_name=name, created_at=utc_now()))
+        session.add(tables.UserAccount(email=email, display_name=name, created_at=instant(session)))
     else:
         account.is_active = True
         account.display_name = name or account.display_name

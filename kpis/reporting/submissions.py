@@ -67,7 +67,7 @@ from kpis.reporting.kept import (
 from kpis.reporting.people import acting, allow, record
 from kpis.reporting.reports import INCOMPLETE, completeness_of, warnings_of
 from kpis.store import tables, vintages
-from kpis.store.store import Store, utc_now
+from kpis.store.store import Store, instant
 from kpis.store.vintages import Origin
 from kpis.vocabulary import OPEN_STATES
 
@@ -134,7 +134,7 @@ def upload(
             refuse_other(now_open, replaces)
             refuse_rows(session, bureau_code, period_code, rows)
             vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
-            vintages.keep_original(session, name=name, content=content, kind="report", received_at=utc_now())
+            vintages.keep_original(session, name=name, content=content, kind="report", received_at=instant(session))
             before: list[ReportedRow] = []
             before_choices: Choices = {}
             confirmed: dict[tuple[str, str, str], tuple[str, Any, str]] = {}
@@ -142,7 +142,7 @@ def upload(
             left_open = json.dumps(completeness.open) if completeness is not None else ""
             if now_open is None:
                 row = tables.Submission(
-                    bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=utc_now(),
+                    bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session),
                     file_sha256=sha256, template_id=template_id, asked_count=asked_count, open_json=left_open,
                 )  # fmt: skip
                 session.add(row)
@@ -160,7 +160,7 @@ def upload(
                 row.asked_count, row.open_json = asked_count, left_open
                 row.revision += 1
                 row.file_sha256, row.template_id = sha256, template_id
-                row.created_by, row.created_at = actor, utc_now()
+                row.created_by, row.created_at = actor, instant(session)
                 session.flush()
             keep_rows(session, row, rows, before, before_choices)
             keep_warnings(session, row, warnings, confirmed)
@@ -244,7 +244,7 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
             warning = session.get(tables.SubmissionWarning, number)
             if warning is None or warning.submission_id != row.id or warning.revision != row.revision or not reason.strip():
                 raise FigureRefused("confirmation_without_reason")
-            warning.confirmed_by, warning.confirmed_at, warning.confirmed_reason = actor, utc_now(), reason.strip()
+            warning.confirmed_by, warning.confirmed_at, warning.confirmed_reason = actor, instant(session), reason.strip()
             place, detail = f"{warning.sheet}!{warning.cell}", f"{warning.found}: {reason.strip()}"
             record_step(session, row, actor, "warning_confirmed", cell=place, detail=detail)
 
@@ -271,7 +271,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
         unasked = not_yet_asked(session, row, comparison, current)
         if not unasked:
             row.state = next_state(row.state, "submit")
-            row.submitted_by, row.submitted_at = actor, utc_now()
+            row.submitted_by, row.submitted_at = actor, instant(session)
             row.decided_by = row.decided_at = None
             detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
             counted = completeness_of(row)
@@ -305,7 +305,7 @@ def give_back(
             raise FigureRefused("return_without_reason")
         refuse_own(session, row, actor)
         row.state = next_state(row.state, "return")
-        row.return_reason, row.decided_by, row.decided_at = reason.strip(), actor, utc_now()
+        row.return_reason, row.decided_by, row.decided_at = reason.strip(), actor, instant(session)
         rows = rows_kept(session, row)
         for (kind, key, column), text in (comments or {}).items():
             if not text.strip():
@@ -315,7 +315,7 @@ def give_back(
             session.add(
                 tables.ReviewComment(
                     submission_id=id_of(row), revision=row.revision, row_kind=kind, row_key=row_key(key), column_name=column,
-                    sheet=stored.sheet, cell=cell, comment=text.strip(), written_by=actor, written_at=utc_now(),
+                    sheet=stored.sheet, cell=cell, comment=text.strip(), written_by=actor, written_at=instant(session),
                 )
             )  # fmt: skip
             record_step(session, row, actor, "commented", cell=f"{stored.sheet}!{cell}", detail=text.strip())
@@ -341,7 +341,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
             refuse_unready(comparison)
             if unasked := not_yet_asked(session, row, comparison, current):
                 raise StepRefused("contradicts_since_submission", places=partial(places_of, unasked))
-            now = utc_now()
+            now = instant(session)
             source = source_of(session, row)
             changed = 0
             for kind in (OBSERVATIONS, *REGISTERS):
@@ -387,7 +387,7 @@ def grant_exception(store: Store, *, actor: str, bureau_code: str, period_code: 
         session.add(
             tables.ReportingException(
                 bureau_code=bureau_code, period_code=period_code, until=until, reason=reason.strip(), granted_by=actor,
-                granted_at=utc_now(),
+                granted_at=instant(session),
             )
         )  # fmt: skip
         record(session, actor, "exception_granted", f"{bureau_code} {period_code}", detail=f"until {until}: {reason.strip()}")

@@ -27,7 +27,7 @@ from kpis.reporting.access import is_same_person
 from kpis.reporting.people import acting, allow, record
 from kpis.store import tables
 from kpis.store.fields import record_of
-from kpis.store.store import Store, utc_now
+from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
 from kpis.store.vintages import as_withdrawal
 
@@ -85,7 +85,7 @@ def ask(
             wanted = _wanted(session, key, vintage)
             row = tables.Withdrawal(
                 indicator_code=key[0], bureau_code=key[1], period_code=key[2], vintage=wanted["vintage"], reason_class=reason_class,
-                reason_text=reason_text.strip(), asked_by=actor, asked_at=utc_now(),
+                reason_text=reason_text.strip(), asked_by=actor, asked_at=instant(session),
             )  # fmt: skip
             session.add(row)
             session.flush()
@@ -118,7 +118,7 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
             raise StepRefused("withdrawal_decided", number=number, decided_by=row.decided_by)
         if not approves and not text.strip():
             raise FigureRefused("refusal_without_reason")
-        row.state, row.decided_by, row.decided_at = ("approved" if approves else "refused"), actor, utc_now()
+        row.state, row.decided_by, row.decided_at = ("approved" if approves else "refused"), actor, instant(session)
         row.decision_text = text.strip()
         held = _held(session, key)
         if approves:

@@ -9,16 +9,16 @@ import gc
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
 
 from kpis.declared import Row, translated
-from kpis.errors import NotAllowed, NotFound
+from kpis.errors import ClockBehind, NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
@@ -31,6 +31,8 @@ from kpis.store.tables import table_of
 from kpis.store.translations import further, with_texts
 from kpis.store.upgrade import upgrade
 from kpis.store.vintages import CARRIED, COMPARED, OTHER_FIELDS, SAID_WHY, is_sample
+
+SKEW = timedelta(seconds=60)  # by so much the clocks of an instance's machines may differ
 
 _FIGURE = ("period_code", *CARRIED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY, *OTHER_FIELDS)
 VintageKey = tuple[str, str, str]  # indicator, unit, period
@@ -70,17 +72,27 @@ class Store:
         """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
 
         Touching the revision comes first: its row is the lock for which writers queue, also where the database has no
-        ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes.
+        ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes. All that it stamps has one instant (``instant``),
+        never before that of the write before.
 
         Args:
             is_figures: raise the data revision, so that every cache is made anew; not so where only an event is recorded.
+
+        Raises:
+            ClockBehind: the clock shows an instant before that of the latest write.
         """
         self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
             with session.begin():
                 table = table_of(tables.DataRevision)
+                now = utc_now()
                 changed = {"mark": secrets.token_hex(8)} if is_figures else {}
-                session.execute(update(table).values(revision=table.c.revision + int(is_figures), **changed))
+                latest = case((table.c.stamped_at > now, table.c.stamped_at), else_=now)
+                raised = table.c.revision + int(is_figures)
+                session.execute(update(table).values(revision=raised, stamped_at=latest, **changed))
+                at = session.execute(select(table.c.stamped_at)).scalar() or now
+                refuse_before(now, at)
+                session.info["instant"] = at
                 yield session
             connection.commit()
 
@@ -314,6 +326,22 @@ class Store:
         """Return the number of rows of a table."""
         with self.reading() as session:
             return int(session.execute(select(func.count()).select_from(table_of(model))).scalar_one())
+
+
+def instant(session: Session) -> datetime:
+    """Return the instant of a transaction of ``Store.writing``, UTC: whatever it stamps has this one."""
+    at: datetime = session.info["instant"]
+    return at
+
+
+def refuse_before(now: datetime, newest: datetime | None) -> None:
+    """Refuse a clock that shows an instant before what is stored, by more than clocks may differ.
+
+    Raises:
+        ClockBehind: with both times.
+    """
+    if newest is not None and now < newest - SKEW:
+        raise ClockBehind("clock_behind", now=f"{now:%Y-%m-%d %H:%M:%S}", newest=f"{newest:%Y-%m-%d %H:%M:%S}")
 
 
 def utc_now() -> datetime:

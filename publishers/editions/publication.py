@@ -11,9 +11,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ from kpis.errors import EditionRefused, FigureRefused, NotAllowed, NotFound
 from kpis.figures.records import RULE_VERSION
 from kpis.figures.scorecard import Tally, tally
 from kpis.government import government, keep_copy
+from kpis.message import Message
 from kpis.moment import Moment, State
 from kpis.periods import local_day
 from kpis.reporting.people import record, refusals_recorded, viewer_of
 from kpis.settings import Settings, settings, software_version
 from kpis.store import tables, trail
 from kpis.store.engine import frozen_url
-from kpis.store.store import Store
+from kpis.store.store import Store, refuse_before
 from kpis.store.tables import table_of
 from publishers.editions import on_disk, scratch
 from publishers.editions.on_disk import CHANGES, DATABASE, GOVERNMENT, MANIFEST, SIGNATURE, SITE, Edition
@@ -39,6 +40,9 @@ from publishers.editions.record import Signer, bring, intend, point, recorded, s
 from publishers.editions.verify import table_digests, verify
 from publishers.site import write as static_edition
 from telling.changes import Difference, compare
+
+FAR_AHEAD = timedelta(days=92)  # no office is silent for a quarter: a clock so long after the latest write is doubted
+GONE = frozenset({"figure_withdrawn", "indicator_gone", "register_gone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Preview:
     counts: Mapping[str, int]
     tally: Tally
     left_out: Mapping[str, int]
+    doubts: tuple[Message, ...] = ()  # what is to be confirmed first: figures that disappear, a clock far ahead
 
 
 def may_publish(store: Store, viewer: str | None) -> bool:
@@ -65,7 +70,9 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
 
     Raises:
         FigureRefused: a figure to be published rests on a sample.
+        ClockBehind: the clock shows an instant before what is stored.
     """
+    newest = _refuse_clock(store, now)
     folder = folder or settings().editions_dir
     as_of = local_day(now)
     with tempfile.TemporaryDirectory() as scratch:
@@ -80,7 +87,37 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
     return Preview(
         number=number, compared_with=shown.number if shown else None, as_of=as_of, revision=gathered.revision,
         changes=tuple(changes), counts=gathered.rows, tally=stands, left_out=gathered.left_out,
+        doubts=tuple(_doubts(shown, changes, gathered.rows, now=now, newest=newest)),
     )  # fmt: skip
+
+
+def _refuse_clock(store: Store, now: datetime) -> datetime | None:
+    """Refuse a clock behind the newest instant that this instance stamped; return that instant.
+
+    Raises:
+        ClockBehind: with both times.
+    """
+    stamps = (
+        table_of(tables.DataRevision).c.stamped_at, table_of(tables.Publication).c.published_at,
+        table_of(tables.Observation).c.recorded_at, table_of(tables.RegisterChange).c.known_at,
+    )  # fmt: skip
+    with store.reading() as session:
+        newest = max((at for column in stamps if (at := session.execute(select(func.max(column))).scalar())), default=None)
+    refuse_before(now, newest)
+    return newest
+
+
+def _doubts(
+    shown: Edition | None, changes: Sequence[Difference], rows: Mapping[str, int], *, now: datetime, newest: datetime | None
+) -> Iterator[Message]:
+    if newest is not None and now - newest > FAR_AHEAD:
+        days = (now - newest).days
+        yield Message("clock_far_ahead", now=f"{now:%Y-%m-%d %H:%M}", newest=f"{newest:%Y-%m-%d %H:%M}", days=days)
+    if gone := sum(1 for change in changes if change.kind in GONE):
+        yield Message("figures_disappear", count=gone)
+    for table, held in (shown.manifest["tables"] if shown else {}).items():
+        if table in rows and rows[table] < held["rows"]:
+            yield Message("rows_disappear", table=table, was=held["rows"], now=rows[table])
 
 
 def _compare(shown: Edition | None, candidate: Moment, gathered: Gathered) -> list[Difference]:
@@ -114,6 +151,7 @@ def publish(
     Raises:
         NotAllowed: the viewer may not publish.
         FigureRefused: no note, a sample, figures changed since the preview, or somebody else published meanwhile.
+        ClockBehind: the clock shows an instant before what is stored.
         EditionRefused: editions lie there that this instance did not publish, or the last one is not what was published.
     """
     actor = viewer or "local"
@@ -122,6 +160,7 @@ def publish(
             raise NotAllowed("publishing_not_allowed")
     if not note.strip():
         raise FigureRefused("edition_without_note")
+    _refuse_clock(store, now)
     chosen = chosen or settings()
     folder = chosen.editions_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -191,6 +230,7 @@ def rollback(
             raise NotAllowed("publishing_not_allowed")
     if not reason.strip():
         raise FigureRefused("rollback_without_reason")
+    _refuse_clock(store, now)
     chosen = chosen or settings()
     folder = chosen.editions_dir
     settle(store, folder)

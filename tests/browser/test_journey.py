@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from kpis.reporting import reports
+from kpis.store import tables
 from kpis.store.store import Store
 from tests import libreoffice
 from tests.browser.conftest import serving
@@ -375,6 +376,8 @@ def test_who_signs_out_is_out(chromium: Browser, office: Office) -> None:
     at_rest(page)
     assert "サインインしてください" in text_of(page) and "様式をダウンロード" not in text_of(page)
     context.close()
+    own = [event["action"] for event in office.store.all_of(tables.AuditEvent, subject=DAI)]
+    assert own[-1] == "signed_out" and "signed_in" in own
 
 
 def test_a_role_taken_away_ends_an_open_session_at_its_next_step(chromium: Browser, office: Office) -> None:

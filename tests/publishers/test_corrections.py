@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from api.reform import REFORM_ROUTES
 from kpis.moment import Moment, State
 from kpis.settings import ROOT, settings
+from kpis.store import store as stored
 from kpis.store import tables
 from loaders import load
 from loaders.load import load_file
@@ -43,11 +44,16 @@ def corrected(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     source = next(r["source_code"] for r in house.store.all_of(tables.Source) if not r["published_on"])
     rows = [{**blank, "value": v, "source_code": source, "reason_class": c, "reason_text": t} for v, c, t in
             (("90", "", ""), ("95", "error", "集計漏れ"))]  # fmt: skip
-    monkeypatch.setattr(load, "utc_now", lambda: datetime(2026, 11, 20))
+    with house.store.engine.begin() as connection:  # what is shipped was loaded before
+        connection.exec_driver_sql("UPDATE data_revision SET stamped_at = '2026-11-01 00:00:00.000000'")
+        connection.exec_driver_sql("UPDATE observation SET recorded_at = '2026-11-01 00:00:00.000000'")
+    for module in (load, stored):
+        monkeypatch.setattr(module, "utc_now", lambda: datetime(2026, 11, 20))
     house.load("observations.csv", rows[:1])
     house.at = datetime(2026, 11, 21)
     house.publish()
-    monkeypatch.setattr(load, "utc_now", lambda: MORNING)
+    for module in (load, stored):
+        monkeypatch.setattr(module, "utc_now", lambda: MORNING)
     house.load("observations.csv", rows[1:])
     house.at = datetime(2026, 11, 25)
     house.publish()

@@ -13,7 +13,7 @@ from publishers.editions import on_disk, publication, record
 from publishers.site.export import export
 from tests.killed import events, killed_before
 from tests.publishers.house import House
-from tests.small_government import settle
+from tests.small_government import OFFICE, settle
 
 pytestmark = [pytest.mark.edition, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")]
 
@@ -104,3 +104,20 @@ def test_a_disk_that_is_ahead_of_a_database_put_back_is_named_and_left(house: Ho
     held = on_disk.current(house.folder)
     assert held is not None and held.number == 2
     assert {f.message.key for f in record.faults(old, house.folder)} >= {"edition_not_recorded", "pointer_not_as_noted"}
+
+
+def test_publishing_going_back_and_a_new_key_leave_nothing_that_differs_in_either_kind_of_database(
+    reporting: Store, tmp_path: Path
+) -> None:
+    house = House(reporting, tmp_path / "editions", utc_now())
+    chosen = house.chosen.model_copy(update={"signing_key_file": tmp_path / "signing.key"})
+    for note in ("一", "二"):
+        publication.publish(reporting, note=note, now=utc_now(), viewer=OFFICE, chosen=chosen)
+    publication.rollback(reporting, 1, reason="誤り", now=utc_now(), viewer=OFFICE, chosen=chosen)
+    record.rotate(reporting, chosen, now=utc_now())
+    assert record.faults(reporting, house.folder) == [] and record.settle(reporting, house.folder) == []
+    with pytest.raises(Exception, match="append-only"), reporting.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE edition_pointer SET edition = 2")
+    (house.folder / "current.json").unlink()
+    assert [m.key for m in record.settle(reporting, house.folder)] == ["pointer_written"]
+    assert [row["published_by"] for row in reporting.all_of(tables.Publication)] == [OFFICE, OFFICE]

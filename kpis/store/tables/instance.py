@@ -95,6 +95,7 @@ class DataRevision(SQLModel, table=True):
     revision: int = 0
     mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
     is_sample: bool = False
+    stamped_at: MaybeInstant = None  # of the latest write: nothing is stamped before it
 
 
 class EndedSignIn(SQLModel, table=True):

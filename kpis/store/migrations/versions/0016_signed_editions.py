@@ -1,4 +1,6 @@
-"""editions are intended before they are shown, signed by keys that the database knows; every move of the pointer is a row"""
+"""editions are intended before they are shown and signed; every move of the pointer is a row; nothing is stamped before the latest write"""
+
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 import sqlmodel
@@ -37,6 +39,8 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("signature", text(), nullable=False, server_default=""))
     op.add_column("publication", sa.Column("first_shown_at", sa.DateTime(), nullable=True))
     op.execute("UPDATE publication SET first_shown_at = published_at")
+    op.add_column("data_revision", sa.Column("stamped_at", sa.DateTime(), nullable=True))
+    _take_newest_instant()
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):
             op.execute(
@@ -58,8 +62,20 @@ def upgrade() -> None:
     )
 
 
+def _take_newest_instant() -> None:
+    """Begin with the newest instant there is; what a clock ahead of its time left is named at the next publication."""
+    now, newest = datetime.now(UTC).replace(tzinfo=None), None
+    for name, column in (("audit_event", "occurred_at"), ("original_file", "received_at")):
+        table = sa.table(name, sa.column(column, sa.DateTime))
+        at = op.get_bind().execute(sa.select(sa.func.max(table.c[column])).where(table.c[column] <= now)).scalar()
+        newest = max(filter(None, (newest, at)), default=None)
+    revisions = sa.table("data_revision", sa.column("stamped_at", sa.DateTime))
+    op.get_bind().execute(sa.update(revisions).values(stamped_at=newest))
+
+
 def downgrade() -> None:
     """Undo."""
+    op.drop_column("data_revision", "stamped_at")
     if op.get_bind().dialect.name == "sqlite":
         for name in ("update", "delete", "replace"):
             op.execute(f"DROP TRIGGER edition_pointer_no_{name}")
