@@ -29,9 +29,12 @@ from loaders.files.guard import too_large
 from loaders.files.problems import Problem
 from loaders.files.reader import DONE, ENDED, FAULT, OUT_OF_MEMORY, SIZES, TOO_MUCH, Job, Limits
 
-USUAL_BYTES = 20_000_000
-# The largest report that was seen takes a second and 100 MB. Twenty seconds of the wall, since the reader steps back where others work.
-USUAL = Limits(seconds=20, processor_seconds=8, memory_bytes=512_000_000, answer_bytes=40_000_000)
+# The largest report that was seen takes a second and 100 MB. The clock runs longer than the processor, since the reader steps back where
+# others work.
+USUAL = Limits(seconds=40, processor_seconds=8, memory_bytes=512_000_000, answer_bytes=40_000_000)
+# A list that an operator loads may be a national one: 1 MB of a workbook holds some 35,000 rows, which take 3 seconds.
+LIST_BYTES = 1_000_000
+_MOST = Limits(seconds=1800, processor_seconds=600, memory_bytes=6_000_000_000, answer_bytes=1_000_000_000)
 WAIT_SECONDS = 60  # for a place among those that are read
 _GRACE_SECONDS = 5  # the system's own, to end a child and say so
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
@@ -73,29 +76,30 @@ class Read:
     peak_bytes: int = 0
 
 
-def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, **asked: Any) -> Any:
+def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **asked: Any) -> Any:
     """Return what a function makes of the bytes of a file, worked out in a process of its own.
 
     Args:
         function: of a module that needs neither settings nor database; it is given the bytes, ``max_bytes`` and what is asked.
         content: the whole file.
-        max_bytes: the largest size accepted. A file of up to 20 MB has 512 MB and 8 seconds of a processor, a larger one in proportion.
+        max_bytes: the largest size accepted.
+        limits: what it may take; ``USUAL`` where left out.
 
     Raises:
         Stopped: it took too long, too much memory or too much room, or its reader ended; or too many are read at once.
     """
-    read = measured(function, content, max_bytes=max_bytes, **asked)
+    read = measured(function, content, max_bytes=max_bytes, limits=limits, **asked)
     if read.stopped is not None:
         raise read.stopped
     return read.answer
 
 
-def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, **asked: Any) -> Read:
+def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **asked: Any) -> Read:
     """Do what ``apart`` does, and say what it took."""
     began = time.monotonic()
     if large := too_large(content, max_bytes):
         return Read(stopped=Stopped(large))
-    limits = limits_of(len(content))
+    limits = limits or USUAL
     job = pickle.dumps(Job(function, {"max_bytes": max_bytes, **asked}, SHELVES.text(), limits))
     if not _PLACES.acquire(timeout=WAIT_SECONDS):
         return Read(stopped=_stopped(Message("reader_busy"), Message("reader_with_time"), Message("remedy_read_later")))
@@ -107,13 +111,13 @@ def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, **
 
 
 def limits_of(size: int) -> Limits:
-    """Return what a file of a size may take."""
-    times = max(1.0, size / USUAL_BYTES)
+    """Return what reading a list of a size may take: as a report up to 1 MB, beyond that more for each MB, up to 6 GB and 10 minutes."""
+    times = max(1.0, size / LIST_BYTES)
     return Limits(
-        seconds=USUAL.seconds * times,
-        processor_seconds=int(USUAL.processor_seconds * times),
-        memory_bytes=int(USUAL.memory_bytes * times),
-        answer_bytes=int(USUAL.answer_bytes * times),
+        seconds=min(_MOST.seconds, USUAL.seconds * times),
+        processor_seconds=min(_MOST.processor_seconds, int(USUAL.processor_seconds * times)),
+        memory_bytes=min(_MOST.memory_bytes, USUAL.memory_bytes + int(100 * LIST_BYTES * (times - 1))),
+        answer_bytes=min(_MOST.answer_bytes, int(USUAL.answer_bytes * times)),
     )
 
 
