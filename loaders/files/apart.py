@@ -49,6 +49,14 @@ _RECORDS = {
 }  # fmt: skip
 
 
+def _ends(*names: str) -> set[int]:
+    """Return how a process ends of signals, as ``os.waitstatus_to_exitcode`` says; Windows has none of them."""
+    return {-getattr(signal, name) for name in names if hasattr(signal, name)}
+
+
+_TOO_LONG, _OUT_OF_MEMORY = _ends("SIGALRM", "SIGXCPU"), _ends("SIGKILL") | {OUT_OF_MEMORY}
+
+
 class Stopped(Exception):
     """Reading a file ended without an answer; ``problem`` says why, and what to do."""
 
@@ -101,12 +109,13 @@ def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, li
         return Read(stopped=Stopped(large))
     limits = limits or USUAL
     job = pickle.dumps(Job(function, {"max_bytes": max_bytes, **asked}, SHELVES.text(), limits))
-    if not _PLACES.acquire(timeout=WAIT_SECONDS):
+    places = _READER.places
+    if not places.acquire(timeout=WAIT_SECONDS):
         return Read(stopped=_stopped(Message("reader_busy"), Message("reader_with_time"), Message("remedy_read_later")))
     try:
         answer, status, peak = (_READER.read if hasattr(os, "fork") else _read_by_itself)(job, content, limits)
     finally:
-        _PLACES.release()
+        places.release()
     return _told(answer, status, limits, time.monotonic() - began, peak)
 
 
@@ -126,17 +135,17 @@ def _told(answer: bytes, status: int | None, limits: Limits, seconds: float, pea
     if answer[:1] == DONE and len(answer) <= limits.answer_bytes:
         try:
             return Read(_Records(io.BytesIO(memoryview(answer)[1:])).load(), None, False, seconds, peak)
-        except (pickle.UnpicklingError, EOFError) as error:
+        except (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError) as error:
             return Read(None, _faulty(str(error)), True, seconds, peak)
     if answer[:1] == FAULT:
         return Read(None, _faulty(answer[1:].decode(errors="replace")), True, seconds, peak)
-    ended = -signal.SIGALRM if status is None else os.waitstatus_to_exitcode(status)
+    ended = min(_TOO_LONG, default=0) if status is None else os.waitstatus_to_exitcode(status)
     expected = Message("ordinary_workbook")
     if ended == TOO_MUCH or len(answer) > limits.answer_bytes:
         why = Message("reader_too_much", most=limits.answer_bytes)
-    elif ended in (OUT_OF_MEMORY, -signal.SIGKILL):
+    elif ended in _OUT_OF_MEMORY:
         why = Message("reader_out_of_memory", most=limits.memory_bytes // 1_000_000)
-    elif ended in (-signal.SIGALRM, -signal.SIGXCPU):
+    elif status is None or ended in _TOO_LONG:
         why = Message("reader_too_long", most=limits.processor_seconds)
     else:
         why = Message("reader_ended", how=signal.Signals(-ended).name if ended < 0 else ended)
@@ -170,6 +179,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.places = threading.BoundedSemaphore(os.cpu_count() or 1)
         self.process: subprocess.Popen[bytes] | None = None
         self.control: socket.socket | None = None
 
@@ -182,7 +192,7 @@ class _Reader:
             try:
                 self._ask(link.fileno(), end)
             except OSError:
-                return b"", 256, 0  # as a process that ends with 1: it could not be begun
+                return FAULT + both(Message("reader_not_begun")).encode(), 0, 0
             finally:
                 link.close()
                 os.close(end)
@@ -233,8 +243,9 @@ class _Reader:
         self.control = self.process = None
 
     def forget(self) -> None:
-        """Leave the process to the one this was forked from."""
+        """Leave the process to the one this was forked from, with what its threads hold."""
         self.lock = threading.Lock()
+        self.places = threading.BoundedSemaphore(os.cpu_count() or 1)
         if self.control is not None:
             self.control.close()
         if self.process is not None:
@@ -273,7 +284,6 @@ def _read_by_itself(job: bytes, content: bytes, limits: Limits) -> tuple[bytes, 
     return answer, (process.returncode or 0) << 8, 0
 
 
-_PLACES = threading.BoundedSemaphore(os.cpu_count() or 1)
 _READER = _Reader()
 end = _READER.end
 atexit.register(end)

@@ -181,6 +181,9 @@ def test_an_original_kept_before_goes_on_only_where_nothing_in_it_acts(sound: tu
     REFUSED["a DDE link with a capital"][0](parts)
     with pytest.raises(StepRefused, match="links to other workbooks"):
         handed_on(made_of(parts))
+    assert is_bureau_workbook(made_of(parts))  # so that it is refused as one, by name
+    with pytest.raises(StepRefused, match="links to other workbooks"):
+        mark_problems(made_of(parts), [])
 
 
 def test_a_workbook_with_links_to_the_web_and_a_sensitivity_label_is_read(sound: tuple[Store, bytes]) -> None:
