@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench setup tools clean
+.PHONY: run demo public test check lint types bench attack setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -72,6 +72,13 @@ bench: $(VENV)/.dev
 	@$(PY) -m tests.bench.awkward
 	@$(PY) -m tests.bench.census
 	@$(PY) -m tests.bench.large
+
+# Thousands of files made to end or hold whoever opens them. atheris has no wheel for every system, so it is in no requirements.
+attack: $(VENV)/.dev
+	@$(PY) -m pip install --quiet --disable-pip-version-check atheris==3.0.0 || echo "atherisを入れられないため、その分の試験を省きます / atheris cannot be installed: its part is skipped"
+	@ATTACK_EXAMPLES=1000 $(PY) -m pytest tests/attack tests/cases tests/loaders/test_apart.py tests/loaders/test_active.py \
+	  tests/loaders/test_awkward.py tests/loaders/test_cells.py tests/loaders/test_pull.py
+	@$(PY) -m tests.attack
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

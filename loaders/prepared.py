@@ -14,7 +14,7 @@ from kpis.settings import settings
 from kpis.store.store import Store
 from kpis.vocabulary import RowKind
 from loaders.files.addresses import column_letters, split_address
-from loaders.files.apart import Stopped, apart
+from loaders.files.apart import Stopped, apart, limits_of
 from loaders.files.endings import find_faults
 from loaders.files.layouts import read_placed, recognise
 from loaders.files.opened import Table, open_table
@@ -63,7 +63,8 @@ class Prepared:
         self.problems: list[Problem]
         table: Table | None = None
         try:
-            table, self.problems = apart(open_table, content, max_bytes=max_bytes or settings().max_upload_bytes)
+            most = max_bytes or settings().max_upload_bytes
+            table, self.problems = apart(open_table, content, max_bytes=most, limits=limits_of(len(content)))
         except Stopped as stopped:
             self.problems = [stopped.problem]
         unreadable = self.problems

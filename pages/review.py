@@ -14,6 +14,7 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
+from loaders.workbook.door import handed_on
 from pages.parts import cached, steps
 from pages.parts.asked import choose, choose_part
 from pages.parts.entry import as_of, enter
@@ -140,7 +141,7 @@ def open_one(opened: Opened) -> None:
     if report.file_sha256:
         number, email = report.id, me.email
         st.download_button(
-            t("original"), lambda: reports.original(store, number, viewer=email)[1], report.file_name, icon=":material/download:",
+            t("original"), lambda: handed_on(reports.original(store, number, viewer=email)[1]), report.file_name, icon=":material/download:",
             on_click="ignore", key=f"original_{number}",
         )  # fmt: skip
     steps_taken(opened)

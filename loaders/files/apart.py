@@ -29,9 +29,12 @@ from loaders.files.guard import too_large
 from loaders.files.problems import Problem
 from loaders.files.reader import DONE, ENDED, FAULT, OUT_OF_MEMORY, SIZES, TOO_MUCH, Job, Limits
 
-USUAL_BYTES = 20_000_000
-# The largest report that was seen takes a second and 100 MB. Twenty seconds of the wall, since the reader steps back where others work.
-USUAL = Limits(seconds=20, processor_seconds=8, memory_bytes=512_000_000, answer_bytes=40_000_000)
+# The largest report that was seen takes a second and 100 MB. The clock runs longer than the processor, since the reader steps back where
+# others work.
+USUAL = Limits(seconds=40, processor_seconds=8, memory_bytes=512_000_000, answer_bytes=40_000_000)
+# A list that an operator loads may be a national one: 1 MB of a workbook holds some 35,000 rows, which take 3 seconds.
+LIST_BYTES = 1_000_000
+_MOST = Limits(seconds=1800, processor_seconds=600, memory_bytes=6_000_000_000, answer_bytes=1_000_000_000)
 WAIT_SECONDS = 60  # for a place among those that are read
 _GRACE_SECONDS = 5  # the system's own, to end a child and say so
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
@@ -44,6 +47,14 @@ _RECORDS = {
     ("loaders.files.problems", "Problem"), ("loaders.files.reach", "Reach"), ("kpis.message", "Message"),
     ("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "time"),
 }  # fmt: skip
+
+
+def _ends(*names: str) -> set[int]:
+    """Return how a process ends of signals, as ``os.waitstatus_to_exitcode`` says; Windows has none of them."""
+    return {-getattr(signal, name) for name in names if hasattr(signal, name)}
+
+
+_TOO_LONG, _OUT_OF_MEMORY = _ends("SIGALRM", "SIGXCPU"), _ends("SIGKILL") | {OUT_OF_MEMORY}
 
 
 class Stopped(Exception):
@@ -73,47 +84,49 @@ class Read:
     peak_bytes: int = 0
 
 
-def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, **asked: Any) -> Any:
+def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **asked: Any) -> Any:
     """Return what a function makes of the bytes of a file, worked out in a process of its own.
 
     Args:
         function: of a module that needs neither settings nor database; it is given the bytes, ``max_bytes`` and what is asked.
         content: the whole file.
-        max_bytes: the largest size accepted. A file of up to 20 MB has 512 MB and 8 seconds of a processor, a larger one in proportion.
+        max_bytes: the largest size accepted.
+        limits: what it may take; ``USUAL`` where left out.
 
     Raises:
         Stopped: it took too long, too much memory or too much room, or its reader ended; or too many are read at once.
     """
-    read = measured(function, content, max_bytes=max_bytes, **asked)
+    read = measured(function, content, max_bytes=max_bytes, limits=limits, **asked)
     if read.stopped is not None:
         raise read.stopped
     return read.answer
 
 
-def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, **asked: Any) -> Read:
+def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **asked: Any) -> Read:
     """Do what ``apart`` does, and say what it took."""
     began = time.monotonic()
     if large := too_large(content, max_bytes):
         return Read(stopped=Stopped(large))
-    limits = limits_of(len(content))
+    limits = limits or USUAL
     job = pickle.dumps(Job(function, {"max_bytes": max_bytes, **asked}, SHELVES.text(), limits))
-    if not _PLACES.acquire(timeout=WAIT_SECONDS):
+    places = _READER.places
+    if not places.acquire(timeout=WAIT_SECONDS):
         return Read(stopped=_stopped(Message("reader_busy"), Message("reader_with_time"), Message("remedy_read_later")))
     try:
         answer, status, peak = (_READER.read if hasattr(os, "fork") else _read_by_itself)(job, content, limits)
     finally:
-        _PLACES.release()
+        places.release()
     return _told(answer, status, limits, time.monotonic() - began, peak)
 
 
 def limits_of(size: int) -> Limits:
-    """Return what a file of a size may take."""
-    times = max(1.0, size / USUAL_BYTES)
+    """Return what reading a list of a size may take: as a report up to 1 MB, beyond that more for each MB, up to 6 GB and 10 minutes."""
+    times = max(1.0, size / LIST_BYTES)
     return Limits(
-        seconds=USUAL.seconds * times,
-        processor_seconds=int(USUAL.processor_seconds * times),
-        memory_bytes=int(USUAL.memory_bytes * times),
-        answer_bytes=int(USUAL.answer_bytes * times),
+        seconds=min(_MOST.seconds, USUAL.seconds * times),
+        processor_seconds=min(_MOST.processor_seconds, int(USUAL.processor_seconds * times)),
+        memory_bytes=min(_MOST.memory_bytes, USUAL.memory_bytes + int(100 * LIST_BYTES * (times - 1))),
+        answer_bytes=min(_MOST.answer_bytes, int(USUAL.answer_bytes * times)),
     )
 
 
@@ -122,17 +135,17 @@ def _told(answer: bytes, status: int | None, limits: Limits, seconds: float, pea
     if answer[:1] == DONE and len(answer) <= limits.answer_bytes:
         try:
             return Read(_Records(io.BytesIO(memoryview(answer)[1:])).load(), None, False, seconds, peak)
-        except (pickle.UnpicklingError, EOFError) as error:
+        except (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError) as error:
             return Read(None, _faulty(str(error)), True, seconds, peak)
     if answer[:1] == FAULT:
         return Read(None, _faulty(answer[1:].decode(errors="replace")), True, seconds, peak)
-    ended = -signal.SIGALRM if status is None else os.waitstatus_to_exitcode(status)
+    ended = min(_TOO_LONG, default=0) if status is None else os.waitstatus_to_exitcode(status)
     expected = Message("ordinary_workbook")
     if ended == TOO_MUCH or len(answer) > limits.answer_bytes:
         why = Message("reader_too_much", most=limits.answer_bytes)
-    elif ended in (OUT_OF_MEMORY, -signal.SIGKILL):
+    elif ended in _OUT_OF_MEMORY:
         why = Message("reader_out_of_memory", most=limits.memory_bytes // 1_000_000)
-    elif ended in (-signal.SIGALRM, -signal.SIGXCPU):
+    elif status is None or ended in _TOO_LONG:
         why = Message("reader_too_long", most=limits.processor_seconds)
     else:
         why = Message("reader_ended", how=signal.Signals(-ended).name if ended < 0 else ended)
@@ -166,6 +179,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.places = threading.BoundedSemaphore(os.cpu_count() or 1)
         self.process: subprocess.Popen[bytes] | None = None
         self.control: socket.socket | None = None
 
@@ -178,7 +192,7 @@ class _Reader:
             try:
                 self._ask(link.fileno(), end)
             except OSError:
-                return b"", 256, 0  # as a process that ends with 1: it could not be begun
+                return FAULT + both(Message("reader_not_begun")).encode(), 0, 0
             finally:
                 link.close()
                 os.close(end)
@@ -229,8 +243,9 @@ class _Reader:
         self.control = self.process = None
 
     def forget(self) -> None:
-        """Leave the process to the one this was forked from."""
+        """Leave the process to the one this was forked from, with what its threads hold."""
         self.lock = threading.Lock()
+        self.places = threading.BoundedSemaphore(os.cpu_count() or 1)
         if self.control is not None:
             self.control.close()
         if self.process is not None:
@@ -269,7 +284,6 @@ def _read_by_itself(job: bytes, content: bytes, limits: Limits) -> tuple[bytes, 
     return answer, (process.returncode or 0) << 8, 0
 
 
-_PLACES = threading.BoundedSemaphore(os.cpu_count() or 1)
 _READER = _Reader()
 end = _READER.end
 atexit.register(end)

@@ -25,7 +25,7 @@ Table = tuple[str, int, int, list[list[Any]]]
 
 def sheet_names(content: bytes, *, max_bytes: int) -> list[str]:
     """Return the names of the worksheets; none where it is no workbook that may be opened."""
-    if check_bytes(content, max_bytes=max_bytes, only_workbook=True) or active_parts(content, is_handed_on=True):
+    if check_bytes(content, max_bytes=max_bytes, only_workbook=True):
         return []
     try:
         return names_of(content)

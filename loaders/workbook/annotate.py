@@ -17,8 +17,10 @@ from typing import Any
 
 from lxml import etree
 
+from kpis.errors import StepRefused
 from kpis.languages import pair
 from kpis.message import Message
+from loaders.files.active import active_parts
 from loaders.files.addresses import column_number, split_address
 from loaders.files.apart import apart
 from loaders.files.parts import sheet_parts
@@ -75,15 +77,21 @@ def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
         problems: from ``read_workbook``; those of a sheet that does not exist are told on the first sheet.
 
     Raises:
+        StepRefused: it holds what would act when it is opened, so that no copy of it is made.
         Stopped: it cannot be marked within the limits of reading.
     """
     notes = [Note(p.sheet, p.cell, p.grade == "error", _words(p)) for p in problems]
-    marked: bytes = apart(write_notes, content, max_bytes=max(len(content), 1), notes=notes)
-    return marked
+    acting, marked = apart(write_notes, content, max_bytes=max(len(content), 1), notes=notes)
+    if acting:
+        raise StepRefused("copy_stays", found=acting[0].found)
+    copy: bytes = marked
+    return copy
 
 
-def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> bytes:  # noqa: ARG001  # it was as small when it came
-    """Return the workbook with the notes at their cells."""
+def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> tuple[list[Problem], bytes]:  # noqa: ARG001  # it was as small when it came
+    """Return the workbook with the notes at their cells, or what in it would act."""
+    if acting := active_parts(content, is_handed_on=True):
+        return acting, b""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
         sheets = dict(sheet_parts(archive))
@@ -103,7 +111,7 @@ def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> byt
             archive.writestr(info.filename, parts.pop(info.filename))
         for name, xml in parts.items():
             archive.writestr(name, xml)
-    return out.getvalue()
+    return [], out.getvalue()
 
 
 def _words(p: Problem) -> str:

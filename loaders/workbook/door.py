@@ -3,6 +3,7 @@
 gather(store, bureau, period)      → what is stored of a bureau and period
 issue_template(store, …)           → the bytes of a new template, recorded as issued
 read_workbook(content, store=…)    → its mark, the rows that say something new, every problem and doubt
+handed_on(content)                 → the same bytes, where nothing in them would act when somebody opens them
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kpis.errors import MierukaError
+from kpis.errors import MierukaError, StepRefused
 from kpis.languages import both
 from kpis.message import Message
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
@@ -35,7 +36,7 @@ from loaders.workbook.read import TableReader
 from loaders.workbook.template import write_sheets
 
 __all__ = [
-    "ReportContext", "WorkbookReading", "gather", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
+    "ReportContext", "WorkbookReading", "gather", "handed_on", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
 ]  # fmt: skip
 MOST_CELLS = 600_000  # of a report; that of the largest bureau has 100,000
 _DOWNLOAD = Message("remedy_download_again")
@@ -192,6 +193,18 @@ def _opened(content: bytes, *, max_bytes: int) -> tuple[list[Sheet], bool, list[
     except Stopped as stopped:
         return [], False, [stopped.problem]
     return opened
+
+
+def handed_on(content: bytes) -> bytes:
+    """Return a kept original as it goes on to others: one that would act when it is opened stays here, whatever was accepted when it came.
+
+    Raises:
+        StepRefused: it would act, or can no longer be opened; the message says by what.
+    """
+    *_, problems = _opened(content, max_bytes=max(len(content), 1))
+    if problems:
+        raise StepRefused("original_stays", found=problems[0].found)
+    return content
 
 
 def _no_mark(count: int, sheet: str) -> Problem:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from kpis.errors import StepRefused
 from kpis.languages import written
 from kpis.store.store import Store
 from loaders.files.reach import reach_of
 from loaders.workbook.annotate import mark_problems
-from loaders.workbook.door import is_bureau_workbook, read_workbook
+from loaders.workbook.door import handed_on, is_bureau_workbook, read_workbook
 from tests.loaders.filled import F, filled, make_store, part_of, template
 
 pytestmark = pytest.mark.edition
@@ -171,6 +172,18 @@ def test_a_formula_that_acts_is_named_at_its_cell_and_not_in_the_marked_workbook
     assert [(p.kind, p.cell) for p in read_workbook(marked, store=store).errors] == [
         ("error_cell", "H7")
     ]  # and its value counts for nothing
+
+
+def test_an_original_kept_before_goes_on_only_where_nothing_in_it_acts(sound: tuple[Store, bytes]) -> None:
+    _, content = sound
+    assert handed_on(content) == content
+    parts = parts_of(content)
+    REFUSED["a DDE link with a capital"][0](parts)
+    with pytest.raises(StepRefused, match="links to other workbooks"):
+        handed_on(made_of(parts))
+    assert is_bureau_workbook(made_of(parts))  # so that it is refused as one, by name
+    with pytest.raises(StepRefused, match="links to other workbooks"):
+        mark_problems(made_of(parts), [])
 
 
 def test_a_workbook_with_links_to_the_web_and_a_sensitivity_label_is_read(sound: tuple[Store, bytes]) -> None:

@@ -114,10 +114,11 @@ def test_a_file_larger_than_any_that_is_accepted_is_not_even_handed_on() -> None
     assert is_named(stopped.value, "8 bytes")
 
 
-def test_a_file_of_an_operator_may_take_more_in_proportion() -> None:
-    small, large = limits_of(1_000), limits_of(200_000_000)
-    assert small == limits_of(20_000_000) == reading.USUAL
-    assert (large.seconds, large.processor_seconds, large.memory_bytes) == (200, 80, 5_120_000_000)
+def test_a_list_of_an_operator_may_take_more_in_proportion_and_within_bounds() -> None:
+    small, large, largest = limits_of(1_000), limits_of(10_000_000), limits_of(200_000_000)
+    assert small == limits_of(1_000_000) == reading.USUAL
+    assert (large.seconds, large.processor_seconds, large.memory_bytes) == (400, 80, 1_412_000_000)
+    assert (largest.processor_seconds, largest.memory_bytes) == (600, 6_000_000_000)
 
 
 def test_where_the_process_that_reads_is_gone_another_is_begun() -> None:

@@ -1,0 +1,64 @@
+"""A small sample of what ``make attack`` does: the same changed files each time, opened as the product opens them."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders.files.apart import USUAL, apart, measured
+from loaders.files.opened import open_book, open_table
+from tests.attack.files import MAX_BYTES, attack
+from tests.attack.heavy import heavy
+from tests.loaders.filled import make_store
+
+pytestmark = pytest.mark.edition
+
+
+def test_changed_files_end_in_rows_or_named_problems(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a part that stands twice
+        outcome = attack(make_store(tmp_path), count=40, seed=99)
+    assert outcome.crashes == [] and sum(outcome.ended.values()) == 40
+    assert (
+        outcome.ended["refused when opened: problems"] > 5
+        and outcome.ended["read: problems"] > 5
+        and outcome.peak_bytes < USUAL.memory_bytes
+    )
+
+
+def test_a_workbook_that_takes_all_a_reader_has_is_refused_and_named() -> None:
+    read = measured(open_book, heavy()[3], max_bytes=MAX_BYTES, most_cells=600_000)
+    assert not read.is_fault and read.peak_bytes < USUAL.memory_bytes
+    assert read.stopped is not None or read.answer[-1] or sum(map(len, (s.uncalculated for s in read.answer[0]))) == 200_000
+
+
+WORDS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=40).filter(
+    lambda text: not text.startswith("=") and "_x" not in text
+)
+CELL = st.one_of(
+    WORDS, st.booleans(), st.dates(date(1901, 1, 1), date(9999, 12, 31)), st.integers(-(10**14), 10**14),
+    st.floats(-1e300, 1e300, allow_nan=False, allow_subnormal=False).map(lambda number: float(f"{number:.15g}")),  # as openpyxl writes them
+)  # fmt: skip
+
+
+@settings(max_examples=int(os.environ.get("ATTACK_EXAMPLES", "20")))
+@given(width=st.integers(1, 5), data=st.data())
+def test_every_sound_workbook_is_read_as_it_was_written(width: int, data: st.DataObject) -> None:
+    """``make attack`` asks for more of them (ATTACK_EXAMPLES)."""
+    rows = data.draw(st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=6))
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("x")
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    table, problems = apart(open_table, out.getvalue(), max_bytes=MAX_BYTES)
+    assert problems == [] and table == ("x", 1, 1, rows)
