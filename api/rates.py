@@ -6,7 +6,9 @@ is not counted. In local mode one asks oneself: nothing is counted there but upl
 
 from __future__ import annotations
 
+import asyncio
 import math
+import secrets
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import parse_qs
@@ -73,8 +75,23 @@ class Rates:
             await refuse(scope, send, 429, Message("asked_too_often", seconds=seconds), headers={"Retry-After": str(seconds)})
         elif scope["path"] == _CALLBACK and scope.get("query_string"):
             await self.app(scope, receive, self._watching(send, rate, who))
+        elif kind == "page":
+            await self.app(scope, self._at_leisure(receive), send)
         else:
             await self.app(scope, receive, send)
+
+    def _at_leisure(self, receive: Receive) -> Receive:
+        """Return a way to hear a page that lets it wait where it says more than a person does: searches and choices run on the server."""
+        rate, line = parse(settings().rate_word), secrets.token_hex(8)
+
+        async def heard() -> Sent:
+            message = await receive()
+            if message["type"] == "websocket.receive" and not self._counts.hit(rate, "word", line):
+                await asyncio.sleep(self._wait(rate, "word", line))
+                self._counts.hit(rate, "word", line)
+            return message
+
+        return heard
 
     def _wait(self, rate: RateLimitItem, kind: str, who: str) -> int:
         return max(1, math.ceil(self._counts.get_window_stats(rate, kind, who).reset_time - time.time()))

@@ -50,10 +50,15 @@ async def in_time(read: Callable[[], T], *, seconds: float | None = None, limite
         raise fault from error
 
 
-def said(error: Unavailable) -> str:
-    """Return what is said of a failure to somebody outside, in both languages, without what only the operator should read."""
+def outside(error: Unavailable) -> Message:
+    """Return what is said of a failure to somebody outside, without what only the operator should read."""
     own = {} if settings().mode == "local" else {"fault": "-"}
-    return both_shipped(Message(error.message.key, **{**error.message.values, **own}))
+    return Message(error.message.key, **{**error.message.values, **own})
+
+
+def said(error: Unavailable) -> str:
+    """Return the same in both languages."""
+    return both_shipped(outside(error))
 
 
 def not_now(error: Unavailable, headers: dict[str, str]) -> JSONResponse:

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     rate_search: str = Field("120 per minute", validation_alias="RATE_SEARCH", pattern=RATE)
     rate_api: str = Field("600 per minute", validation_alias="RATE_API", pattern=RATE)
     rate_page: str = Field("600 per minute", validation_alias="RATE_PAGE", pattern=RATE)
+    rate_word: str = Field("300 per minute", validation_alias="RATE_WORD", pattern=RATE)  # of one open page: choices, searches
+    pages_at_once: int = Field(2000, validation_alias="PAGES_AT_ONCE", gt=0)
     max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
     editions_dir: Path = Field(LOCAL / "editions", validation_alias="EDITIONS_DIR")
     # The private key that signs editions, made at the first publication; and a public key that editions must lead to, as text or file.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kpis.errors import FigureRefused, NotFound
 from kpis.reporting import people
-from kpis.reporting.sign_in import verified_email
+from kpis.reporting.sign_in import signed_in, verified_email
 from kpis.store.store import Store
 
 NOW = 1_700_000_000.0
@@ -55,3 +57,20 @@ def test_an_address_that_only_looks_like_an_account_is_nobody(reporting: Store, 
         people.add_person(reporting, actor=people.COMMAND_LINE, email=look_alike, role="administrator")
     with pytest.raises(NotFound):
         people.remove_person(reporting, actor=people.COMMAND_LINE, email=look_alike)
+
+
+@pytest.mark.skipif(
+    not hasattr(time, "tzset"),
+    reason="Windowsではタイムゾーンを変えられません / the zone of a process cannot be changed on Windows",
+)
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+def test_a_sign_in_lasts_as_long_wherever_the_clock_stands(reporting: Store, monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    people.add_person(reporting, actor=people.COMMAND_LINE, email="anna@general.example.jp", role="administrator")
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        for hours, may in ((1, True), (11, True), (13, False), (20, False)):
+            assert bool(signed_in(reporting, {**CLAIMS, "iat": time.time() - hours * 3600}).grants) is may
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
@@ -18,6 +17,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from api.refusals import refuse
+from api.waiting import in_time
 from kpis.message import Message
 from kpis.settings import settings
 from web.sessions import LINE, Sessions, claims_of, is_same_sign_in, viewer
@@ -92,4 +92,4 @@ class DownloadGate:
         claims = claims_of(scope)
         if not is_same_sign_in(claims, self.sessions().claims.get(session_id, {})):
             return False
-        return bool((await run_in_threadpool(viewer, claims)).grants)
+        return bool((await in_time(lambda: viewer(claims))).grants)

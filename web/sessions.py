@@ -25,6 +25,10 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from api.refusals import refuse
+from api.waiting import outside
+from kpis.errors import Unavailable
+from kpis.message import Message as Words
 from kpis.reporting.access import Viewer
 from kpis.reporting.sign_in import sign_in_id, signed_in
 from kpis.settings import settings
@@ -64,15 +68,19 @@ def is_said_by_pages(sent: bytes) -> bool:
 
 
 class Lines:
-    """Pass on what pages say over a websocket, and note for its session how it ends."""
+    """Pass on what pages say over a websocket, and note for its session how it ends; say where the database does not do its part."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
         if scope["type"] != "websocket":
-            await self.app(scope, receive, send)
+            try:
+                await self.app(scope, receive, send)
+            except Unavailable as error:  # of a gate, which has answered nothing yet
+                await refuse(scope, send, 503, outside(error), headers={"Retry-After": "30"})
             return
         line = Line()
         LINE.set(line)
@@ -85,7 +93,15 @@ class Lines:
                 if message["type"] != "websocket.receive" or is_said_by_pages(message.get("bytes") or b""):
                     return message
 
-        await self.app(scope, noted, send)
+        if self._open >= settings().pages_at_once:
+            await receive()
+            await refuse(scope, send, 503, Words("too_many_pages"), headers={"Retry-After": "60"})
+            return
+        self._open += 1
+        try:
+            await self.app(scope, noted, send)
+        finally:
+            self._open -= 1
 
 
 class Sessions(WebsocketSessionManager):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.waiting import in_time
 from kpis.reporting.sign_in import end_sign_in
 from kpis.settings import settings
 from web.sessions import Sessions, claims_of, is_same_sign_in, store
@@ -25,7 +25,7 @@ class SignOut:
         if settings().mode == "office" and scope["type"] == "http" and scope["path"] == _ADDRESS and scope["method"] == "GET":
             claims = claims_of(scope)
             if claims:
-                await run_in_threadpool(end_sign_in, store(), claims)
+                await in_time(lambda: end_sign_in(store(), claims))
                 self._show_anew(claims)
         await self.app(scope, receive, send)
 

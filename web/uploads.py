@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Sent
@@ -15,6 +14,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from api.doors import UPLOAD
 from api.refusals import header, refuse
+from api.waiting import in_time
 from kpis.message import Message
 from kpis.settings import settings
 from web.sessions import Sessions, claims_of, is_same_sign_in, viewer
@@ -82,7 +82,7 @@ class UploadGate:
             claims = claims_of(scope)
             if not is_same_sign_in(claims, sessions.claims.get(session_id, {})):
                 return 403, Message("upload_not_let_in")
-            if not (await run_in_threadpool(viewer, claims)).may("upload"):
+            if not (await in_time(lambda: viewer(claims))).may("upload"):
                 return 403, Message("upload_not_let_in")
         if scope["method"] == "DELETE":
             return None

@@ -36,6 +36,7 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
         "RATE_API": "100000 per minute",
         "RATE_SEARCH": "100000 per minute",
         "RATE_PAGE": "100000 per minute",
+        "RATE_WORD": "100000 per minute",
         **environment,
     }
     log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below; a pipe that nobody reads would stop a process that says much

@@ -34,7 +34,9 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     store = settle(Store(f"sqlite:///{folder / 'working.db'}"), folder / "data")
     chosen = Settings(EDITIONS_DIR=folder / "editions", PUBLIC_URL="https://kpi.example.jp")  # type: ignore[call-arg]
     publication.publish(store, note="一", now=utc_now(), chosen=chosen)
-    with serving(folder, "--public", PUBLIC_URL="https://kpi.example.jp", RATE_SEARCH="5 per hour") as made:
+    with serving(
+        folder, "--public", PUBLIC_URL="https://kpi.example.jp", RATE_SEARCH="5 per hour", RATE_WORD="30 per 3 second"
+    ) as made:
         yield made
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.web.conftest import Office
 from tests.web.served import Instance, read
@@ -93,3 +95,18 @@ def test_searches_are_counted_and_an_address_that_is_merely_claimed_does_not_cou
     assert answers[5].one("content-type") == "application/json" and refused(answers[5])
     assert 1 <= int(answers[5].one("retry-after")) <= 3600
     assert public.ask("/api/v1/procedures").status == 200, "what is no search is counted apart"
+
+
+def test_a_page_that_asks_more_than_a_person_does_waits(public: Instance) -> None:
+    tab = Visitor(public).tab()
+    tab.run("")
+    said = BackMsg()
+    said.app_heartbeat = True
+    began = time.monotonic()
+    for _ in range(35):
+        tab.say(said)
+    for _ in range(35):
+        while tab.hear().WhichOneof("type") != "heartbeat_ack":
+            pass
+    assert time.monotonic() - began > 1, "thirty in three seconds, the rest later; none is lost"
+    tab.close()
