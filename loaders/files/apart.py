@@ -1,7 +1,7 @@
 """Whatever is done with the bytes of a file is done apart: in a process of its own, with limits, and its end is told by name.
 
 ``apart(function, content, …)`` is the one way in. A file that would exhaust or end the process that opens it ends a child; the
-dashboard and the command go on and say what happened. As many files are read at once as there are processors; others wait.
+dashboard and the command go on and say what happened. As many files are read at once as there are processors but one; others wait.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ USUAL = Limits(seconds=40, processor_seconds=8, memory_bytes=512_000_000, answer
 # A list that an operator loads may be a national one: 1 MB of a workbook holds some 35,000 rows, which take 3 seconds.
 LIST_BYTES = 1_000_000
 _MOST = Limits(seconds=1800, processor_seconds=600, memory_bytes=6_000_000_000, answer_bytes=1_000_000_000)
+PLACES = max(1, (os.cpu_count() or 1) - 1)  # files read at once: one processor is left to those who look
 WAIT_SECONDS = 60  # for a place among those that are read
 _GRACE_SECONDS = 5  # the system's own, to end a child and say so
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
@@ -179,7 +180,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.places = threading.BoundedSemaphore(os.cpu_count() or 1)
+        self.places = threading.BoundedSemaphore(PLACES)
         self.process: subprocess.Popen[bytes] | None = None
         self.control: socket.socket | None = None
 
@@ -221,7 +222,6 @@ class _Reader:
             number = theirs.fileno()
             self.process = _begun(
                 "serve(int(sys.argv[2]))", str(number), pass_fds=(number,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                start_new_session=True,
             )  # fmt: skip
         self.control.settimeout(USUAL.seconds)
         if self.control.recv(1) != DONE:
@@ -245,7 +245,7 @@ class _Reader:
     def forget(self) -> None:
         """Leave the process to the one this was forked from, with what its threads hold."""
         self.lock = threading.Lock()
-        self.places = threading.BoundedSemaphore(os.cpu_count() or 1)
+        self.places = threading.BoundedSemaphore(PLACES)
         if self.control is not None:
             self.control.close()
         if self.process is not None:

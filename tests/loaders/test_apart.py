@@ -130,11 +130,10 @@ def test_where_the_process_that_reads_is_gone_another_is_begun() -> None:
     assert goes_on()
 
 
-def test_more_files_than_processors_wait_for_their_place_and_are_told_when_none_comes(
+def test_more_files_than_places_wait_for_their_place_and_are_told_when_none_comes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    places = os.cpu_count() or 1
-    told = [Path(pipe(tmp_path / str(n))) for n in range(places)]
+    told = [Path(pipe(tmp_path / str(n))) for n in range(reading.PLACES)]
     threads = [
         threading.Thread(target=measured, args=(hard.sleeping, TABLE), kwargs={"max_bytes": 100, "seconds": 2, "told": str(path)})
         for path in told
