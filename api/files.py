@@ -14,6 +14,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from functools import wraps
 
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -32,6 +33,21 @@ from telling.citation import citation
 HASHED = re.compile(r"assets/[^/]+\.[0-9a-f]{12}\.\w+$")
 NOTHING = Message("nothing_there")
 FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, must-revalidate"
+
+
+class _Number(Convertor[int]):
+    """The number of an edition in a path: plain digits, and no more of them than a number needs."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("edition", _Number())
 
 
 def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Response:
@@ -174,6 +190,6 @@ FILE_ROUTES = [
     Route("/site/{name:path}", _serving(""), methods=["GET"]),
     Route(f"/editions/{POINTER}", _beside(POINTER), methods=["GET"]),
     Route(f"/editions/{KEYS}", _beside(KEYS), methods=["GET"]),
-    Route("/editions/{number:int}", _to_site, methods=["GET"]),
-    Route("/editions/{number:int}/{name:path}", _of_edition, methods=["GET"]),
+    Route("/editions/{number:edition}", _to_site, methods=["GET"]),
+    Route("/editions/{number:edition}/{name:path}", _of_edition, methods=["GET"]),
 ]

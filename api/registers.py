@@ -28,6 +28,7 @@ from kpis.figures.registers import (
     tally_by,
 )
 from kpis.message import Message
+from kpis.periods import parse_whole
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store.queries import PAGE_SIZE, Filter
 from publishers.opendata.registers_csv import lines
@@ -58,9 +59,9 @@ def filter_of(request: Request) -> Filter:
 
 def _number(request: Request, name: str, default: int, most: int) -> int:
     text = request.query_params.get(name, str(default))
-    if not text.isdecimal() or not 1 <= int(text) <= most:
+    if (number := parse_whole(text, most=most)) is None:
         raise BadQuery(f"{name}={text}", Message("query_number", most=most))
-    return int(text)
+    return number
 
 
 def _procedures(request: Request) -> dict[str, Any]:

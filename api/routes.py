@@ -22,7 +22,7 @@ from kpis.government import settle
 from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.moment import Moment, State
-from kpis.periods import last_instant, local_day, parse_instant
+from kpis.periods import last_instant, local_day, parse_day, parse_instant
 from kpis.settings import settings, software_version
 from kpis.store import tables
 from kpis.store.store import utc_now
@@ -31,6 +31,8 @@ from publishers.editions.on_disk import Edition
 from telling.for_machines import figure_json, status_json
 
 HEADERS = {"Cache-Control": "no-cache"}
+
+LONGEST, SHOWN = 100, 80  # letters of a parameter; of one that cannot be read, so many are repeated in the answer
 
 
 class BadQuery(ValueError):
@@ -42,6 +44,7 @@ class BadQuery(ValueError):
     """
 
     def __init__(self, asked: str, possible: Message | str) -> None:
+        asked = asked if len(asked) <= SHOWN else f"{asked[:SHOWN]}…"
         super().__init__(f"{asked}: {both_shipped(possible) if isinstance(possible, Message) else possible}")
 
 
@@ -51,6 +54,9 @@ def edition_of(request: Request) -> Edition | None:
     Raises:
         BadQuery: the public may not see the edition asked for, or there is none.
     """
+    for name, text in request.query_params.multi_items():
+        if len(text) > LONGEST or any(sign < " " or sign == "\x7f" for sign in text):
+            raise BadQuery(f"{name}={text}", Message("query_short", most=LONGEST))
     asked, folder = request.query_params.get("edition"), settings().editions_dir
     if asked is None and settings().mode != "public":
         settle(None)
@@ -87,7 +93,7 @@ def day_of(request: Request, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return parse_day(text)
     except ValueError as error:
         raise BadQuery(f"{name}={text}", Message("query_day")) from error
 
@@ -98,7 +104,9 @@ def instant_of(request: Request, name: str) -> datetime | None:
     if not text:
         return None
     try:
-        return last_instant(date.fromisoformat(text)) if len(text) == 10 else parse_instant(text)
+        instant = last_instant(parse_day(text)) if len(text) == 10 else parse_instant(text)
+        parse_day(f"{instant:%Y-%m-%d}")  # at the ends of time there is no day before or after
+        return instant
     except (ValueError, OverflowError) as error:
         raise BadQuery(f"{name}={text}", Message("query_instant")) from error
 

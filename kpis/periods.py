@@ -20,7 +20,8 @@ from kpis.government import Government, government
 from kpis.languages import day_in_words, locale_of, say
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # what a period can be of; a year outside is a slip of the hand
-_CODE = re.compile(r"^(?:FY(?P<fy>\d{4})(?:-Q(?P<q>[1-4]))?|(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])|CY(?P<cy>\d{4}))$")
+_CODE = re.compile(r"FY(?P<fy>\d{4})(?:-Q(?P<q>[1-4]))?|(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])|CY(?P<cy>\d{4})", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ERAS = ((date(2019, 5, 1), "令和", "R", 2018), (date(1989, 1, 8), "平成", "H", 1988))
 
 
@@ -48,14 +49,15 @@ class Period:
 
     def year_earlier(self) -> Period:
         """Return the same period one year before."""
-        m = _CODE.match(self.code)
+        m = _CODE.fullmatch(self.code)
         assert m is not None
         if self.kind == "month":
-            return parse_period(f"{self.end.year - 1}-{self.end.month:02d}")
-        if self.kind == "quarter":
-            return parse_period(f"FY{int(m['fy']) - 1}-Q{m['q']}")
-        prefix = "FY" if self.kind == "year" else "CY"
-        return parse_period(f"{prefix}{int(m['fy'] or m['cy']) - 1}")
+            code = f"{self.end.year - 1}-{self.end.month:02d}"
+        elif self.kind == "quarter":
+            code = f"FY{int(m['fy']) - 1}-Q{m['q']}"
+        else:
+            code = f"{'FY' if self.kind == 'year' else 'CY'}{int(m['fy'] or m['cy']) - 1}"
+        return _parsed(code, government().first_month, FIRST_YEAR - 1)  # of the first year too there is one before
 
     @property
     def has_year_before(self) -> bool:
@@ -87,15 +89,25 @@ def parse_period(code: str) -> Period:
     Raises:
         PeriodUnreadable: the text is not one of the four forms, or its year is not one of 1900 to 2199.
     """
-    return _parsed(code, government().first_month)
+    return _parsed(code, government().first_month, FIRST_YEAR)
 
 
 @lru_cache(maxsize=4096)
-def _parsed(code: str, first_month: int) -> Period:
-    m = _CODE.match(code)
+def is_period(code: str) -> bool:
+    """Say whether a text is a period code."""
+    try:
+        parse_period(code)
+    except PeriodUnreadable:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _parsed(code: str, first_month: int, first_year: int) -> Period:
+    m = _CODE.fullmatch(code)
     if m is None:
         raise PeriodUnreadable("period_unreadable", code=code)
-    if not FIRST_YEAR <= int(m["fy"] or m["y"] or m["cy"]) <= LAST_YEAR:
+    if not first_year <= int(m["fy"] or m["y"] or m["cy"]) <= LAST_YEAR:
         raise PeriodUnreadable("period_year_outside", code=code, first_year=FIRST_YEAR, last_year=LAST_YEAR)
     if m["q"]:
         first = int(m["fy"]) * 12 + first_month - 1 + (int(m["q"]) - 1) * 3
@@ -127,6 +139,24 @@ def local_time(instant: datetime) -> datetime:
     """Return what the clock of the office shows at a UTC instant."""
     zone = government().zone
     return zone.fromutc(instant.replace(tzinfo=zone)).replace(tzinfo=None)
+
+
+def parse_day(text: str) -> date:
+    """Read a day as addresses have it: ``2026-11-25`` and no other form, of the years that a period can be of.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _DAY.fullmatch(text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
+        raise ValueError(text[:40])
+    return date.fromisoformat(text)
+
+
+def parse_whole(text: str, *, most: int = 999_999_999) -> int | None:
+    """Read a whole number from 1 on as addresses have it, in plain digits; ``None`` where it is none, or more than ``most``."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        return None
+    return int(text) if 1 <= int(text) <= most else None
 
 
 def parse_instant(text: str) -> datetime:

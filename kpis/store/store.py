@@ -22,6 +22,7 @@ from kpis.errors import ClockBehind, NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
+from kpis.periods import is_period
 from kpis.registers import LISTS
 from kpis.store import tables, translations
 from kpis.store.engine import open_engine
@@ -147,10 +148,12 @@ class Store:
             figures = self._figures(session, kinds, indicator_codes)
             goals: dict[tuple[str, str], list[Goal]] = {}
             for row in self._rows(session, tables.Target, indicator_codes, "id"):
-                goals.setdefault((row.indicator_code, row.bureau_code), []).append(record_of(Goal, row))
+                if _is_readable(row.period_code):
+                    goals.setdefault((row.indicator_code, row.bureau_code), []).append(record_of(Goal, row))
             baselines = {
                 (r.indicator_code, r.bureau_code): record_of(Baseline, r)
                 for r in self._rows(session, tables.Baseline, indicator_codes, "indicator_code")
+                if _is_readable(r.period_code)
             }
             siblings: dict[str, set[str]] = {}  # either of two indicators may name the other
             for row in self._rows(session, tables.Indicator, None, "sort_order"):
@@ -215,6 +218,8 @@ class Store:
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
                     known_at, source, sample, reason, words, withdraws, *others,
                 ) = row  # fmt: skip
+                if not is_period(period):
+                    continue
                 known_at = held.setdefault(known_at, known_at)
                 is_worked_out = False
                 if value is None and n is not None:
@@ -347,6 +352,11 @@ def refuse_before(now: datetime, newest: datetime | None) -> None:
 def utc_now() -> datetime:
     """Return the present instant as naive UTC, the form in which instants are stored."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _is_readable(period_code: str | None) -> bool:
+    """Say whether a row counts: an earlier version stored periods of impossible years, which no list can take back."""
+    return not period_code or is_period(period_code)
 
 
 def _unit(row: Mapping[str, Any]) -> Unit:

@@ -8,6 +8,7 @@ from datetime import date
 
 import streamlit as st
 
+from kpis.periods import parse_day, parse_whole
 from kpis.text import format_date
 from pages.parts import address
 from pages.parts.reported import plain
@@ -102,7 +103,7 @@ def choose_day(name: str, label: str, *, first: date, last: date, default: date)
 def day_between(raw: str, first: date, last: date) -> date | None:
     """Return the day that a text names; ``None`` where it names none between the first and the last."""
     try:
-        day = date.fromisoformat(raw)
+        day = parse_day(raw)
     except ValueError:
         return None
     return day if first <= day <= last else None
@@ -126,7 +127,7 @@ def turn_pages(name: str, label: str, pages: int) -> int:
     """Return the page chosen, counted from 1 and kept in the address under ``name``; page numbers are shown where there are several."""
 
     def read(raw: str) -> int | None:
-        return int(raw) if raw.isascii() and raw.isdecimal() and 1 <= int(raw[:9]) <= pages else None
+        return parse_whole(raw, most=pages)
 
     turned = address.settle(
         name, default=1, read=read, refuse=lambda raw, shown: cannot(label, raw, str(shown), t("address_pages", count=digits(pages)))

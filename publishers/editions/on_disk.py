@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from kpis.errors import EditionRefused, NotFound
-from kpis.periods import parse_instant
+from kpis.periods import parse_instant, parse_whole
 from kpis.settings import settings
 from kpis.store.engine import frozen_url
 from publishers.editions.keys import Key, canonical, in_force, is_signed, led_to, pinned_key, read_keys
@@ -305,9 +305,9 @@ def shown(folder: Path) -> list[Edition]:
 
 def chosen(folder: Path, number: str | int | None) -> Edition | None:
     """Return the edition asked for where the public may see it, else the current one."""
-    if number is not None and str(number).isdigit():
+    if number is not None and (wanted := parse_whole(str(number))) is not None:
         for edition in shown(folder):
-            if edition.number == int(number):
+            if edition.number == wanted:
                 return edition
     return current(folder)
 
