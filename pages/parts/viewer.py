@@ -5,13 +5,12 @@ What a browser says is a name only. Roles come from the database at each run, an
 
 from __future__ import annotations
 
-from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
 import streamlit as st
 
-from kpis.errors import ClockBehind, NotAllowed
+from kpis.errors import NotAllowed
 from kpis.reporting import people
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
 from kpis.reporting.people import account_key, viewer_of
@@ -43,8 +42,7 @@ def _record_sign_in(claims: dict[str, Any]) -> None:
     """Put a sign-in on record, the first time that this session sees it."""
     seen = (account_key(str(claims.get("email") or "")), int(claims.get("iat") or 0), bool(viewer().grants))
     if st.session_state.get(_SIGNED_IN) != seen and not is_ended(cached.store(), claims):
-        with suppress(ClockBehind):  # then nothing can be written, and pages are read all the same
-            people.signed_in(cached.store(), seen[0], signed_in_at=seen[1], is_let_in=seen[2])
+        people.signed_in(cached.store(), seen[0], signed_in_at=seen[1], is_let_in=seen[2])
         st.session_state[_SIGNED_IN] = seen
 
 
@@ -86,8 +84,7 @@ def record_page_refused() -> None:
     """Put on record that a person was refused this page, once a session."""
     refused, told = (viewer().email, address.page_shown()), st.session_state.setdefault(_REFUSED, set())
     if viewer().email and refused not in told:
-        with suppress(ClockBehind):
-            people.record_refusal(cached.store(), viewer().email, "open_page", refused[1], NotAllowed("role_not_permitted"))
+        people.record_refusal(cached.store(), viewer().email, "open_page", refused[1], NotAllowed("role_not_permitted"))
         told.add(refused)
 
 
