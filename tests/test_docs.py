@@ -55,3 +55,13 @@ def test_every_status_has_words_in_both_languages() -> None:
     for status in STATUSES:
         assert status_word(status, "ja") != status_word(status, "en")
         assert status_icon(status).startswith(":material/") and status_colour(status)
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8")))
+    there = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.M)
+    }
+    assert len(named) > 20 and named <= there, named - there
