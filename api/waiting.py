@@ -15,9 +15,8 @@ from starlette.responses import JSONResponse
 
 from kpis.errors import MierukaError, Unavailable
 from kpis.languages import both_shipped
-from kpis.message import Message
 from kpis.settings import settings
-from kpis.store.unavailable import EXIT_CODES, unavailable
+from kpis.store.unavailable import EXIT_CODES, said_outside, unavailable
 
 T = TypeVar("T")
 HEALTH_SECONDS = 2
@@ -50,15 +49,9 @@ async def in_time(read: Callable[[], T], *, seconds: float | None = None, limite
         raise fault from error
 
 
-def outside(error: Unavailable) -> Message:
-    """Return what is said of a failure to somebody outside, without what only the operator should read."""
-    own = {} if settings().mode == "local" else {"fault": "-"}
-    return Message(error.message.key, **{**error.message.values, **own})
-
-
 def said(error: Unavailable) -> str:
-    """Return the same in both languages."""
-    return both_shipped(outside(error))
+    """Return what is said of a failure to whoever asked, in both languages."""
+    return both_shipped(said_outside(error))
 
 
 def not_now(error: Unavailable, headers: dict[str, str]) -> JSONResponse:

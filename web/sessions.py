@@ -26,13 +26,13 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from api.refusals import refuse
-from api.waiting import outside
 from kpis.errors import Unavailable
 from kpis.message import Message as Words
 from kpis.reporting.access import Viewer
 from kpis.reporting.sign_in import sign_in_id, signed_in
 from kpis.settings import settings
 from kpis.store.store import Store
+from kpis.store.unavailable import said_outside
 
 LINGER_SECONDS = 30.0
 _LEFT = (1000, 1001, 1005)  # codes with which a browser closes a page that is left; a line that breaks has none
@@ -80,7 +80,7 @@ class Lines:
             try:
                 await self.app(scope, receive, send)
             except Unavailable as error:  # of a gate, which has answered nothing yet
-                await refuse(scope, send, 503, outside(error), headers={"Retry-After": "30"})
+                await refuse(scope, send, 503, said_outside(error), headers={"Retry-After": "30"})
             return
         line = Line()
         LINE.set(line)

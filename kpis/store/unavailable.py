@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kpis.errors import Unavailable
+from kpis.message import Message
 from kpis.settings import settings
 
 # What went wrong → the exit code of a command, of those that other programs know (sysexits.h).
@@ -51,6 +52,12 @@ def unavailable(error: BaseException) -> Unavailable | None:
         if (key := _key(each)) is not None:
             return Unavailable(key, exit_code=EXIT_CODES[key], seconds=settings().database_wait_seconds, fault=_in_a_line(each))
     return None
+
+
+def said_outside(error: Unavailable) -> Message:
+    """Return what is said of a failure to whoever asked: what only the operator should read is said on the operator's own machine alone."""
+    own = {} if settings().mode == "local" else {"fault": "-"}
+    return Message(error.message.key, **{**error.message.values, **own})
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.text import t
+from kpis.languages import shipped
+from kpis.store.unavailable import said_outside, unavailable
+from pages.parts.text import language, t
 
 
-def say_failed(_error: Exception) -> bool:
-    """Say that the page could not be made; true, so that Streamlit does not say it again in its own words."""
+def say_failed(error: Exception) -> bool:
+    """Say that the page could not be made, and why where it is the machine or the database; true, so that Streamlit does not say it again."""
+    if (named := unavailable(error)) is not None:
+        st.error(shipped(said_outside(named), language()), icon=":material/database_off:")
     st.error(t("page_failed"), icon=":material/error:")
     return True
