@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench attack setup tools clean
+.PHONY: run demo public test check lint types bench attack faults setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -79,6 +79,10 @@ attack: $(VENV)/.dev
 	@ATTACK_EXAMPLES=1000 $(PY) -m pytest tests/attack tests/cases tests/loaders/test_apart.py tests/loaders/test_active.py \
 	  tests/loaders/test_awkward.py tests/loaders/test_cells.py tests/loaders/test_pull.py
 	@$(PY) -m tests.attack
+
+# Every operation killed at random moments on both engines, hundreds of times, and what was left of it.
+faults: $(VENV)/.dev
+	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m tests.faults
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

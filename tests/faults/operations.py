@@ -1,0 +1,236 @@
+"""What is killed: each operation with how it begins, what it does, and how to tell whether nothing, all, or something between was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kpis.errors import CopyRefused
+from kpis.moment import Moment, State
+from kpis.reporting import reports, submissions
+from kpis.settings import Settings
+from kpis.store import tables
+from kpis.store.copying import one_state, rows_of
+from kpis.store.store import Store, utc_now
+from kpis.store.upgrade import differing, newest_version, version_of
+from loaders.load import load_file
+from publishers.backup import make_backup, restore
+from publishers.editions import on_disk, publication, record
+from publishers.site.export import export
+from tests.kpis.test_upgrade import filled
+from tests.small_government import ANNA, IN_TIME, OFFICE, PERIOD, figure
+
+LOADED = b"""indicator_code,bureau_code,period_code,numerator,denominator,source_code
+electronic_decision_rate,GENERAL,FY2022-Q3,400,1000,PLAN
+electronic_decision_rate,DIGITAL,FY2022-Q3,300,1000,PLAN
+"""
+OLD, NEW = "nothing", "all"
+HELD = 2  # figures that the small government begins with
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance with its folders; each kill has one of its own."""
+
+    url: str
+    folder: Path
+
+    @property
+    def store(self) -> Store:
+        """Open the database anew, as the next process does."""
+        return Store(self.url)
+
+    @property
+    def chosen(self) -> Settings:
+        """Return its settings."""
+        return Settings(  # type: ignore[call-arg]
+            EDITIONS_DIR=self.folder / "editions", SIGNING_KEY_FILE=self.folder / "own" / "signing.key", PUBLIC_URL="https://reform.example.jp",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is killed.
+
+    Args:
+        name: of it.
+        begin: brings an instance to where it can be done.
+        work: does it; done again, it must end well whatever was left.
+        state: ``OLD``, ``NEW``, or in words what is neither.
+        is_bare: it begins from a database without tables.
+    """
+
+    name: str
+    begin: Callable[[Instance], object]
+    work: Callable[[Instance], object]
+    state: Callable[[Instance], str]
+    is_bare: bool = False
+
+
+def _counted(table: type, before: int, after: int) -> Callable[[Instance], str]:
+    def state(instance: Instance) -> str:
+        count = instance.store.count(table)
+        return {before: OLD, after: NEW}.get(count, f"{count} rows of {table.__name__}")
+
+    return state
+
+
+def _load(instance: Instance) -> None:
+    report = load_file(instance.store, LOADED, name="later.csv", kind="observations.csv")
+    assert not report.problems and (report.accepted == 2 or report.is_repeat), report.problems
+
+
+def _upload(instance: Instance) -> None:
+    submissions.upload(
+        instance.store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, content=b"1", name="a.xlsx",
+        rows=[figure(numerator=700.0, denominator=1000.0)],
+    )  # fmt: skip
+
+
+def _submitted(instance: Instance) -> None:
+    _upload(instance)
+    submissions.submit(instance.store, 1, actor=ANNA, revision=1, today=IN_TIME)
+
+
+def _approve(instance: Instance) -> None:
+    if reports.report(instance.store, 1, viewer=OFFICE).state != "approved":
+        submissions.approve(instance.store, 1, actor=OFFICE, revision=1)
+
+
+def _approved(instance: Instance) -> str:
+    state, figures = reports.report(instance.store, 1, viewer=OFFICE).state, instance.store.count(tables.Observation)
+    lines = len(instance.store.all_of(tables.AuditEvent, action="approved"))
+    return {("submitted", HELD, 0): OLD, ("approved", HELD + 1, 1): NEW}.get(
+        (state, figures, lines), f"{state}, {figures} figures, {lines} lines"
+    )
+
+
+def _settled(instance: Instance) -> list[int]:
+    """Return the editions that the public may see, once the next start has finished or undone what was left."""
+    record.settle(instance.store, instance.chosen.editions_dir)
+    assert record.faults(instance.store, instance.chosen.editions_dir) == []
+    assert not [path.name for path in instance.chosen.editions_dir.glob(".*")], "nothing is left beside"
+    return [edition.number for edition in on_disk.shown(instance.chosen.editions_dir)]
+
+
+def _publish(instance: Instance) -> None:
+    record.settle(instance.store, instance.chosen.editions_dir)
+    if 2 not in record.recorded(instance.store).editions:
+        revision = publication.preview(instance.store, now=utc_now(), folder=instance.chosen.editions_dir).revision
+        publication.publish(instance.store, note="公表", now=utc_now(), revision=revision, chosen=instance.chosen)
+
+
+def _first_edition(instance: Instance) -> None:
+    _load(instance)
+    publication.publish(instance.store, note="最初", now=utc_now(), chosen=instance.chosen)
+
+
+def _two_editions(instance: Instance) -> None:
+    _first_edition(instance)
+    publication.publish(instance.store, note="二つ目", now=utc_now(), chosen=instance.chosen)
+
+
+def _published(instance: Instance) -> str:
+    shown, lines = _settled(instance), len(instance.store.all_of(tables.AuditEvent, action="publish"))
+    return {((1,), 1): OLD, ((2, 1), 2): NEW}.get((tuple(shown), lines), f"editions {shown}, {lines} lines")
+
+
+def _roll_back(instance: Instance) -> None:
+    record.settle(instance.store, instance.chosen.editions_dir)
+    if _settled(instance) != [1]:
+        publication.rollback(instance.store, 1, reason="取り下げ", now=utc_now(), chosen=instance.chosen)
+
+
+def _rolled_back(instance: Instance) -> str:
+    shown, lines = _settled(instance), len(instance.store.all_of(tables.AuditEvent, action="rollback"))
+    return {((2, 1), 0): OLD, ((1,), 1): NEW}.get((tuple(shown), lines), f"editions {shown}, {lines} lines")
+
+
+def _export(instance: Instance) -> None:
+    if not (instance.folder / "exported").exists():
+        export(instance.folder / "exported", number=None, chosen=instance.chosen)
+
+
+def _exported(instance: Instance) -> str:
+    target = instance.folder / "exported"
+    if not target.exists():
+        return OLD
+    wanted = {
+        name.removeprefix("site/")
+        for name in on_disk.opened(instance.chosen.editions_dir, 1).manifest["files"]
+        if name.startswith("site/")
+    }
+    there = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    return NEW if wanted <= there else f"{len(wanted - there)} files are missing"
+
+
+def _migrated(instance: Instance) -> str:
+    version = version_of(instance.store.engine)
+    if version == newest_version():
+        with instance.store.engine.connect() as connection:
+            assert differing(connection) == []
+        assert Moment(state=State(instance.store), as_of=date(2023, 3, 31)).projects
+    return {"0007": OLD, newest_version(): NEW}.get(str(version), str(version))
+
+
+def _backed_up(instance: Instance) -> None:
+    _first_edition(instance)
+    make_backup(instance.store, instance.folder / "kept", instance.chosen)
+
+
+def _target(instance: Instance) -> Settings:
+    place = instance.folder / "machine"
+    return instance.chosen.model_copy(
+        update={"editions_dir": place / "editions", "signing_key_file": place / "own" / "signing.key"}
+    )
+
+
+def _restore(instance: Instance) -> None:
+    target = Store(f"sqlite:///{instance.folder / 'machine' / 'restored.db'}")
+    try:
+        restore(instance.folder / "kept", target, _target(instance))
+    except CopyRefused as refused:
+        if refused.message.key != "copy_onto_rows":  # it is there already
+            raise
+
+
+def _restored(instance: Instance) -> str:
+    target = Store(f"sqlite:///{instance.folder / 'machine' / 'restored.db'}")
+    target.migrate()
+    if target.count(tables.Observation) == 0:
+        return OLD
+    with one_state(target) as there, one_state(instance.store) as own:
+        return NEW if rows_of(there) == rows_of(own) else "other rows"
+
+
+def _back_up(instance: Instance) -> None:
+    if not (instance.folder / "kept").exists():
+        make_backup(instance.store, instance.folder / "kept", instance.chosen)
+
+
+def _kept(instance: Instance) -> str:
+    if not (instance.folder / "kept").exists():
+        return OLD
+    restore(instance.folder / "kept", Store(f"sqlite:///{instance.folder / 'proof.db'}"), _target(instance))
+    return NEW
+
+
+OPERATIONS = (
+    Operation("load", lambda _instance: None, _load, _counted(tables.Observation, HELD, HELD + 2)),
+    Operation("upload", lambda _instance: None, _upload, _counted(tables.SubmissionRow, 0, 1)),
+    Operation("approve", _submitted, _approve, _approved),
+    Operation("publish", _first_edition, _publish, _published),
+    Operation("rollback", _two_editions, _roll_back, _rolled_back),
+    Operation("export", _first_edition, _export, _exported),
+    Operation(
+        "migrate",
+        lambda instance: filled(instance.store, "0007"),
+        lambda instance: instance.store.migrate(),
+        _migrated,
+        is_bare=True,
+    ),
+    Operation("backup", _first_edition, _back_up, _kept),
+    Operation("restore", _backed_up, _restore, _restored),
+)
