@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from html import escape
 
 from starlette.types import Message as Sent
 from starlette.types import Scope, Send
 
+from kpis.as_text import escaped
 from kpis.languages import both_shipped, pair_shipped
 from kpis.message import Message
 
@@ -28,7 +28,7 @@ def answer(scope: Scope, said: Message) -> tuple[bytes, bytes]:
     if "text/html" in header(scope, b"accept"):
         page = (
             '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f'<title>Mieruka</title></head><body><p>{escape(japanese)}</p><p lang="en">{escape(english)}</p></body></html>'
+            f'<title>Mieruka</title></head><body><p>{escaped(japanese)}</p><p lang="en">{escaped(english)}</p></body></html>'
         )
         return b"text/html; charset=utf-8", page.encode()
     return b"text/plain; charset=utf-8", f"{japanese}\n{english}\n".encode()

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from api.waiting import HEALTH, HEALTH_SECONDS, in_time, not_now, said
 from kpis import moment
+from kpis.as_text import clean
 from kpis.errors import EditionRefused, Unavailable
 from kpis.figures.records import Figure, current_vintages
 from kpis.figures.scorecard import VIEWS, Entry, tally
@@ -260,6 +261,8 @@ def _plain(value: Any) -> Any:
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_plain(v) for v in value]
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, float) and not isfinite(value):
         return None  # no JSON knows it; nothing brings one in any more
     return value.isoformat() if isinstance(value, (date, datetime)) else value

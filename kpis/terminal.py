@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from rich.console import Console
 
+from kpis.as_text import clean
 from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.settings import settings
 from kpis.store.store import Store
 
-out = Console()
-err = Console(stderr=True)
+
+class Terminal(Console):
+    """A terminal on which words are words: no control, direction or style in them reaches it."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print as ``rich`` does, each text clean and without markup."""
+        super().print(*(clean(o) if isinstance(o, str) else o for o in objects), **{"markup": False, **how})
+
+
+out = Terminal()
+err = Terminal(stderr=True)
 AT_START: list[
     Callable[[Store], Sequence[Message]]
 ] = []  # what each command does first, and says a sentence of where it did anything

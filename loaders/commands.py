@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from kpis.as_text import clean
 from kpis.languages import pair
 from kpis.message import Message
 from kpis.periods import local_day
@@ -31,7 +32,7 @@ app = typer.Typer()
 def print_report(report: LoadReport, *, as_json: bool) -> None:
     """Print what loading a file gave: rows accepted, and every problem with its place and remedy in both languages."""
     if as_json:
-        typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
+        typer.echo(clean(json.dumps(report.to_json(), ensure_ascii=False, indent=1)))
         return
     if not any(p.stops for p in report.problems):
         out.print(
@@ -99,7 +100,7 @@ def load_command(
         if not any(report.problems for report in loaded):
             loaded += [_report_as(store, path, actor, replace=replace, hand_in=hand_in, leaves_open=leaves_open) for path in books]
     if as_json and len(loaded) != 1:
-        typer.echo(json.dumps([report.to_json() for report in loaded], ensure_ascii=False, indent=1))
+        typer.echo(clean(json.dumps([report.to_json() for report in loaded], ensure_ascii=False, indent=1)))
     for report in loaded if not as_json or len(loaded) == 1 else []:
         print_report(report, as_json=as_json)
     raise typer.Exit(1 if any(p.stops for r in loaded for p in r.problems) else 0)

@@ -32,7 +32,7 @@ from pages.parts.reported import (
     state_name,
     value_text,
 )  # fmt: skip
-from pages.parts.text import digits, language, t
+from pages.parts.text import csv_file, digits, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.withdrawals import withdrawn
@@ -85,7 +85,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
     table = pd.DataFrame(rows)
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(rows) <= 14 else 520)
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
+        t("csv"), csv_file(table), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_matrix", on_click="ignore",
     )  # fmt: skip
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from kpis.as_text import line
+
 _REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
 def file_name(*parts: str, ending: str) -> str:
     """Return the name of a file: what it is about, part by part, without what a file system refuses; blank parts are left out."""
-    kept = (" ".join(_REFUSED.sub("_", part).split()).strip("._") for part in parts)
+    kept = (" ".join(_REFUSED.sub("_", line(_REFUSED.sub("_", part))).split()).strip("._") for part in parts)
     return "_".join(part for part in kept if part) + ending
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from html import escape
 from math import floor, log10
 
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
 from charts.ticks import Tick, width_of
+from kpis.as_text import escaped
 from kpis.text import axis_number
 
 WIDE, NARROW = (720, 320), (340, 250)
@@ -69,11 +69,11 @@ class _Drawing:
         body = "".join([*self._axes(), *self._legend(), *self._ahead(), *self._paths(), *self._dots(), *self._words()])
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" viewBox="0 0 {self.width} {self.height}" role="img" '
-            f'aria-label="{escape(alt, quote=True)}" font-size="{EM}">{body}</svg>'
+            f'aria-label="{escaped(alt)}" font-size="{EM}">{body}</svg>'
         )
 
     def _axes(self) -> list[str]:
-        parts = [f'<text x="4" y="16" fill="{INK}">{escape(self.shape.unit)}</text>']
+        parts = [f'<text x="4" y="16" fill="{INK}">{escaped(self.shape.unit)}</text>']
         for mark in self.marks:
             line = "#949497" if mark == 0 else GRID
             parts.append(
@@ -89,7 +89,7 @@ class _Drawing:
             for left, number, line in row:
                 y = 16 + ROW * (place + 1)  # under the unit
                 parts.append(self._dot(left + 6, y - 4, number, ""))
-                parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escape(line.word)}</text>')
+                parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escaped(line.word)}</text>')
         return parts
 
     def _ahead(self) -> list[str]:
@@ -106,7 +106,7 @@ class _Drawing:
         line = self.at(Point(e.day, e.value) for e in expected)
         said = [
             f'<circle cx="{self.x(e.day):.1f}" cy="{self.y(e.value):.1f}" r="2" fill="{FORECAST}" class="expected">'
-            f"<title>{escape(e.label)}</title></circle>"
+            f"<title>{escaped(e.label)}</title></circle>"
             for e in expected
             if e.label
         ]
@@ -144,13 +144,13 @@ class _Drawing:
             x, y = self.x(aim.point.day), self.y(aim.point.value)
             parts.append(
                 f'<path d="M{x - 8:.1f} {y:.1f}H{x + 8:.1f}" stroke="{INK}" stroke-width="3" class="target">'
-                f"<title>{escape(aim.point.label)}</title></path>"
+                f"<title>{escaped(aim.point.label)}</title></path>"
             )
         return parts
 
     def _dot(self, x: float, y: float, number: int, label: str) -> str:
         """Draw a dot: full for the line that is judged, open and of another shape for each of the others."""
-        said = f"<title>{escape(label)}</title>" if label else ""
+        said = f"<title>{escaped(label)}</title>" if label else ""
         if number == len(self.shape.lines) - 1:
             return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{ACTUAL}">{said}</circle>'
         look = f'fill="#FFFFFF" stroke="{ACTUAL}" stroke-width="1.5"'
@@ -180,7 +180,7 @@ class _Drawing:
         tried = [(min(max(left, room[0]), room[2] - wide), y + line) for line in lines for left in lefts]
         place = self._free(tried, wide, y, room)
         weight = ' font-weight="700"' if is_bold else ""
-        return f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escape(words)}</text>'
+        return f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escaped(words)}</text>'
 
     def _free(self, places: Sequence[tuple[float, float]], wide: float, y: float, room: _Box) -> tuple[float, float]:
         """Return the place where a text covers least of dots and other words and stands nearest to its point; keep it."""
@@ -222,7 +222,7 @@ def under_axis(ticks: Sequence[tuple[float, Tick]], axis: float, width: float) -
         middle = min(max(x, half + 2), width - half - 2)
         parts.append(
             f'<path d="M{x:.1f} {axis:.1f}v4" stroke="#949497"/>'
-            f'<text x="{middle:.1f}" y="{axis + 19:.1f}" text-anchor="middle" class="tick">{escape(tick.label)}</text>'
+            f'<text x="{middle:.1f}" y="{axis + 19:.1f}" text-anchor="middle" class="tick">{escaped(tick.label)}</text>'
         )
     return parts
 

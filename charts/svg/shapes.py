@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from html import escape
 
 from charts.plotly.map import MANY, NONE, SOME
 from charts.plotly.registers import LOOKS
@@ -12,6 +11,7 @@ from charts.shapes import Columns, Counts, Grid, Ranked, Shape, Shares, Steps, T
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
 from charts.ticks import width_of
+from kpis.as_text import escaped
 from kpis.text import axis_number, format_number
 
 EDGE, LATE = "#767676", "#C16800"
@@ -45,7 +45,7 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
             height = _tiles(shape, pen)
         drawn.append(
             f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="img" '
-            f'aria-label="{escape(alt, quote=True)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
+            f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
         )
     return "".join(drawn)
 
@@ -76,11 +76,11 @@ class _Pen:
         weight = ' font-weight="700"' if bold else ""
         style = f' style="fill:{fill}"' if fill != INK else ""
         end = f' text-anchor="{anchor}"' if anchor != "start" else ""
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{end}{weight}{style}>{escape(words)}</text>')
+        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{end}{weight}{style}>{escaped(words)}</text>')
 
     def box(self, x: float, y: float, width: float, height: float, fill: str, *, edge: str = EDGE, title: str = "") -> None:
         """Draw a filled box with an edge; ``title`` is said when it is pointed at."""
-        end = f"><title>{escape(title)}</title></rect>" if title else "/>"
+        end = f"><title>{escaped(title)}</title></rect>" if title else "/>"
         self.parts.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{fill}" stroke="{edge}" '
             f'stroke-width=".8"{end}'
@@ -228,7 +228,7 @@ def _steps(shape: Steps, pen: _Pen, height: int) -> float:
         if not is_plan:
             pen.parts += [
                 f'<circle cx="{x(d):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"><title>{d.isoformat()}: '
-                f"{pen.number(v, ',.0f')} {escape(shape.unit)}"
+                f"{pen.number(v, ',.0f')} {escaped(shape.unit)}"
                 "</title></circle>"
                 for d, v in points
             ]
@@ -260,7 +260,7 @@ def _tiles(shape: Tiles, pen: _Pen) -> float:
         else:
             name = clipped(tile.name, tall - 24)
             pen.parts.append(
-                f'<text transform="translate({middle + 4:.1f} {y + tall - 22:.1f}) rotate(-90)" style="fill:{ink}">{escape(name)}</text>'
+                f'<text transform="translate({middle + 4:.1f} {y + tall - 22:.1f}) rotate(-90)" style="fill:{ink}">{escaped(name)}</text>'
             )
         if tile.total:
             pen.parts.append(

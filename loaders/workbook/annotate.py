@@ -17,6 +17,7 @@ from typing import Any
 
 from lxml import etree
 
+from kpis.as_text import clean
 from kpis.errors import StepRefused
 from kpis.languages import pair
 from kpis.message import Message
@@ -309,7 +310,7 @@ def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequ
 def _run(root: Element, words: str) -> Element:
     run = etree.Element(_in(root, "r"))
     text = etree.SubElement(run, _in(root, "t"), {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
-    text.text = words
+    text.text = clean(words)
     return run
 
 

@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpis.as_text import clean
 from kpis.figures.records import Definition, Figure, value_of
 from kpis.kinds import KINDS, is_percent
 from kpis.languages import pair, say, written
@@ -285,7 +285,7 @@ def _is_percent(cells: Record) -> bool:
 
 def _safe(value: Any) -> Any:
     if isinstance(value, str):
-        return ILLEGAL_CHARACTERS_RE.sub("", value)[:32767]
+        return clean(value)[:32767]
     return int(value) if isinstance(value, bool) else value
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
 
+from kpis.as_text import said
 from kpis.message import Message
 from kpis.reporting.comparison import Value
 from loaders.files.cells import UNITS, Unreadable, cleaned, read_date, read_number
@@ -16,7 +17,6 @@ from loaders.files.formats import Formatted
 from loaders.files.problems import Kind
 from loaders.workbook.layout import Column, InSheet, Layout
 
-_HIDDEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"))
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
@@ -66,7 +66,7 @@ def as_text(raw: Any) -> str:
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, (int, float)):
         return str(int(raw)) if float(raw).is_integer() and abs(raw) < LARGEST else f"{raw:.15g}"
-    return str(raw).translate(_HIDDEN).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return said(str(raw))
 
 
 @dataclass(frozen=True, slots=True)

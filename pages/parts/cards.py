@@ -20,7 +20,7 @@ from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
-from pages.parts.text import language, linked, named, t
+from pages.parts.text import csv_file, language, linked, named, t
 from telling.file_names import file_name
 from telling.indicator import stretches_of
 from telling.overview import groups
@@ -200,7 +200,7 @@ def _block(scored: Scored, book: Book) -> _Block:
     table = (
         pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
     )
-    csv = long_form(scored, book).to_csv(index=False).encode("utf-8-sig") if scored.figures else b""
+    csv = csv_file(long_form(scored, book)) if scored.figures else b""
     return _Block(scored.sentence(language()), chart, notes, table, csv, sources_of(scored, book))
 
 

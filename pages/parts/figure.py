@@ -13,7 +13,7 @@ import streamlit as st
 from charts.style import CONFIG, Finished, in_language
 from pages.parts import cached
 from pages.parts.entry import as_of, view
-from pages.parts.text import language, t
+from pages.parts.text import csv_file, language, t
 from telling.file_names import file_name
 
 
@@ -53,7 +53,7 @@ def ready(
         notes: captions under the chart, as what the marks mean.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
-    content = (table if csv is None else csv).to_csv(index=False).encode("utf-8-sig") if len(table) else b""
+    content = csv_file(table if csv is None else csv) if len(table) else b""
     return Ready(
         figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes,

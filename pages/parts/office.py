@@ -14,7 +14,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name
 from pages.parts.steps import take
-from pages.parts.text import language, t
+from pages.parts.text import csv_file, language, t
 from telling.file_names import file_name
 
 AUDIT_LINES = 500  # shown at a time
@@ -127,6 +127,6 @@ def audit(store: Store, *, actor: str) -> None:
     table = pd.DataFrame(rows)
     st.dataframe(table, hide_index=True, width="stretch", height=560)
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_name("audit", office_today().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
+        t("csv"), csv_file(table), file_name("audit", office_today().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_audit", on_click="ignore",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from kpis.languages import written
 from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, mark_problems
 from pages.parts.reported import file_of, plain
-from pages.parts.text import language, t
+from pages.parts.text import csv_file, language, t
 
 SHOWN_AS_TEXT = 10
 
@@ -35,7 +35,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             table = problem_table(own)
             st.dataframe(table, hide_index=True, width="stretch")
             st.download_button(
-                t("csv"), table.to_csv(index=False).encode("utf-8-sig"), f"{key}_{number}.csv", "text/csv",
+                t("csv"), csv_file(table), f"{key}_{number}.csv", "text/csv",
                 icon=":material/download:", key=f"csv_{key}_{number}", on_click="ignore",
             )  # fmt: skip
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import quote
 
+import pandas as pd
 import streamlit as st
 
 from kpis import text
+from kpis.as_text import cell, markdown
 from kpis.languages import SOURCE, codes, say
 
+_ADDRESS_SIGNS = "%/:?#@!$&'*+,;=~[]"  # of an address that stay as they are; brackets would end the link
 _settled: ContextVar[str] = ContextVar("language", default=SOURCE)  # a page may fail before its language is known
 
 
@@ -46,8 +50,19 @@ def in_brackets(text: str) -> str:
 
 def linked(title: str, url: str | None) -> str:
     """Return a title as a link in markdown, or as it is where there is no address."""
-    plain = title.replace("[", "［").replace("]", "］")
-    return f"[{plain}]({url})" if url else plain
+    kept = markdown(title.replace("[", "［").replace("]", "］"))
+    return f"[{kept}]({quote(url, safe=_ADDRESS_SIGNS)})" if url and url.startswith(("https://", "http://", "/")) else kept
+
+
+def csv_file(table: pd.DataFrame) -> bytes:
+    """Return a table as a CSV file: UTF-8 with BOM, each text a text, also in a spreadsheet; numbers stay numbers."""
+    texts = table.select_dtypes(exclude=["number", "bool", "datetime"]).columns
+    safe = table.assign(**{name: table[name].map(_cell) for name in texts}) if len(texts) else table
+    return bytes(safe.rename(columns=_cell).to_csv(index=False).encode("utf-8-sig"))
+
+
+def _cell(value: Any) -> Any:
+    return cell(value) if isinstance(value, str) else value
 
 
 def named(row: Mapping[str, Any] | object, field: str = "name") -> str:

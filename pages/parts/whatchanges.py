@@ -22,11 +22,11 @@ from pages.parts.reported import (
     state_badge,
     value_text,
 )
-from pages.parts.text import digits, in_brackets, language, named, t
+from pages.parts.text import csv_file, digits, in_brackets, language, named, t
 from telling.words import Words
 
 NATURES = ("new", "corrected", "updated", "cleared")
-_ICONS = {"new": "＋", "corrected": "✎", "updated": "→", "cleared": "－"}
+_ICONS = {"new": "✚", "corrected": "✎", "updated": "→", "cleared": "✖"}
 
 
 def what_changes(opened: Opened) -> None:
@@ -47,7 +47,7 @@ def what_changes(opened: Opened) -> None:
     st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) <= 12 else 460)
     st.caption(t("changes_order"))
     st.download_button(
-        t("csv"), table.to_csv(index=False).encode("utf-8-sig"), file_of(opened.report.bureau_code, opened.report.period_code, f"changes_{opened.report.id}", ending=".csv"), "text/csv",
+        t("csv"), csv_file(table), file_of(opened.report.bureau_code, opened.report.period_code, f"changes_{opened.report.id}", ending=".csv"), "text/csv",
         icon=":material/download:", key=f"csv_changes_{opened.report.id}", on_click="ignore",
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charts.svg.series import NARROW, drawing
+from kpis.as_text import shown
 from kpis.figures.scorecard import Scored
 from kpis.text import format_date
 from telling import indicator, meeting
@@ -39,7 +40,9 @@ class _Table:
 def report_page(report: QuarterReport) -> str:
     """Return the page as HTML."""
     words, language = report.words, report.words.language
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=shown
+    )
     return environment.get_template("report.html").render(
         report=report, words=words, day=format_date(report.as_of, language), sentences=report.sentences(),
         statuses=meeting.statuses(report).rows, charts=[_chart(report, drawn.scored) for drawn in report.drawn()],

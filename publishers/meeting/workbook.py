@@ -16,6 +16,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpis.as_text import shown
 from kpis.text import format_date
 from telling import meeting
 from telling.blocks import Block, Link, Number
@@ -51,7 +52,7 @@ def report_book(report: QuarterReport) -> bytes:
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: Cell, *, bold: bool = False, size: int = 11, wrap: bool = False) -> None:
-    cell = sheet.cell(row, column, value)
+    cell = sheet.cell(row, column, shown(value))
     if isinstance(value, str):
         cell.data_type = "s"  # a text is never a formula, whatever it begins with
     cell.font = Font(name=FONT, bold=bold, size=size)

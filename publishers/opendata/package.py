@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from sqlmodel import SQLModel
 
+from kpis.as_text import cell, clean, shown
 from kpis.declared import Row, said_of, text_column, translated
 from kpis.figures.records import current_vintages, worked_out
 from kpis.government import PublisherFields
@@ -41,7 +42,6 @@ from telling.bureaus import heat_file
 from telling.words import Words
 
 ROW_GROUP = 5_000  # of a Parquet file
-FORMULA = re.compile(r"^[=+\-@\t\r＝＋－＠]")
 MEDIA = {
     "csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
     "jsonld": "application/ld+json", "svg": "image/svg+xml", "atom": "application/atom+xml; charset=utf-8",
@@ -298,7 +298,7 @@ def _cell(value: Any) -> str:
         return value.isoformat() + "Z"
     if isinstance(value, (int, date)):
         return str(value)
-    return "'" + value if FORMULA.match(value) else str(value)
+    return cell(value)
 
 
 def as_json(resource: Resource, file: BinaryIO) -> None:
@@ -318,6 +318,8 @@ def json_bytes(content: Any) -> bytes:
 
 
 def _json(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, datetime):
         return value.isoformat() + "Z"
     return value.isoformat() if isinstance(value, date) else value
@@ -328,7 +330,7 @@ def as_parquet(resource: Resource, file: BinaryIO) -> None:
     schema = pa.schema([pa.field(name, _ARROW[kind]) for name, kind in resource.fields.items()])
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         rows = iter(resource.rows)
-        while group := list(islice(rows, ROW_GROUP)):
+        while group := [{name: shown(row[name]) for name in resource.fields} for row in islice(rows, ROW_GROUP)]:
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
 
 

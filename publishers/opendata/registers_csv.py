@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from kpis.as_text import cell
 from kpis.moment import Moment
 from kpis.store.queries import Filter
 
@@ -20,8 +21,14 @@ def lines(moment: Moment, wanted: Filter) -> Iterator[str]:
         if not names:
             names = list(row)
             writer.writerow(names)
-        writer.writerow([int(value) if isinstance(value, bool) else value for value in row.values()])
+        writer.writerow([_cell(value) for value in row.values()])
         yield out.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return cell(value)
+    return int(value) if isinstance(value, bool) else value
 
 
 def written(moment: Moment, wanted: Filter) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
 from markupsafe import Markup
 
 from charts.style import FONT, INK
+from kpis.as_text import escaped
 from kpis.figures.sentences import standing_word
 from publishers.site.views import ICONS, TONES, IndicatorView
 
@@ -29,7 +29,7 @@ def card_svg(view: IndicatorView, cited: str) -> str:
     y = 30 + 22 * (len(lines) - 1)
     lines += [
         f'<g transform="translate(16 {y - 13})"><path d="{ICONS[view.status]}" fill="{colour}"/></g>',
-        f'<text x="38" y="{y}" font-size="14" font-weight="700" fill="{colour}">{escape(standing_word(view.scored.judgement, language))}</text>',
+        f'<text x="38" y="{y}" font-size="14" font-weight="700" fill="{colour}">{escaped(standing_word(view.scored.judgement, language))}</text>',
         *_text(headline, x=16, y=y + (40 if size == 34 else 26), size=size, weight=700, width=WIDTH - 32, most=2),
         *_text(view.when, x=16, y=y + 66, size=13, width=WIDTH - 32, most=1),
     ]
@@ -42,8 +42,8 @@ def card_svg(view: IndicatorView, cited: str) -> str:
     label = f"{view.name}: {standing_word(view.scored.judgement, language)}. {view.sentence}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
-        f'lang="{language}" aria-label="{escape(label, quote=True)}" font-family="{escape(FONT, quote=True)}" fill="{INK}">'
-        f"<title>{escape(label)}</title>{''.join(lines)}</svg>\n"
+        f'lang="{language}" aria-label="{escaped(label)}" font-family="{escaped(FONT)}" fill="{INK}">'
+        f"<title>{escaped(label)}</title>{''.join(lines)}</svg>\n"
     )
 
 
@@ -65,6 +65,6 @@ def _text(text: str, *, x: int, y: int, size: int, width: int, most: int, weight
     if len(rows) > most:
         rows = [*rows[: most - 1], rows[most - 1].rstrip()[:-1] + "…"]
     return [
-        f'<text x="{x}" y="{y + n * round(size * 1.35)}" font-size="{size}" font-weight="{weight}">{escape(row.strip())}</text>'
+        f'<text x="{x}" y="{y + n * round(size * 1.35)}" font-size="{size}" font-weight="{weight}">{escaped(row.strip())}</text>'
         for n, row in enumerate(rows)
     ]

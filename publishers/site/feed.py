@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from kpis.as_text import clean
 from kpis.languages import codes
 from kpis.periods import local_day, parse_instant, parse_period
 from publishers.site.site import Site
@@ -28,8 +29,8 @@ def atom(site: Site, words: Words) -> str:
     prefix = words.folder
 
     def put(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
-        made = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
-        made.text = text
+        made = ET.SubElement(parent, f"{{{ATOM}}}{name}", {key: clean(value) for key, value in attributes.items()})
+        made.text = clean(text) if text else text
         return made
 
     put(feed, "title", f"{words('site')} {words('ed_feed')}")

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kpis.as_text import shown
 from kpis.government import government
 from kpis.languages import SOURCE, codes
 from kpis.moment import Moment
@@ -93,6 +94,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=shown,
     )
 
 

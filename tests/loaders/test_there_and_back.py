@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from kpis.as_text import FORMULA
 from kpis.moment import Moment, State
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.reporting.reports import opened
@@ -219,7 +220,7 @@ def read_back(text: str, kind: str) -> Any:
         return float(text)
     if kind == "date":
         return date.fromisoformat(text)
-    return text[1:] if text.startswith("'") and package.FORMULA.match(text[1:]) else text
+    return text[1:] if text.startswith("'") and FORMULA.match(text[1:]) else text
 
 
 def check_next_template(store: Store, figures: dict[tuple[int, str], Any], procedures: dict[str, dict[str, Any]]) -> None:

@@ -1,0 +1,73 @@
+"""Words that come from people (reasons, names, notes, file names) as text and nothing else: one function for each place they go to."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+_JOINERS = "\u200c\u200d"
+_BREAKS = re.compile("\r\n?|[\u2028\u2029]")
+_BLANKS = re.compile("[\t\x0b\x0c]")
+# What nobody sees and what acts: controls, directions, signs without width, what is no character; a joiner stays within an emoji.
+_SINGLE = (
+    "\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb"
+    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
+    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
+)
+_SUSPECT = re.compile(f"[{_SINGLE}{_JOINERS}]")  # looked for first: one set of signs is found quickly in a long text
+_ACTING = re.compile(f"[{_SINGLE}]|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[{_JOINERS}]")
+FORMULA = re.compile(r"^(?:[\t\r]|\s*[=+\-@＝＋－＠])")  # what a spreadsheet takes for the beginning of one
+_NUMBER = re.compile(r"^\s*[+\-]?(?:\d[\d,]*)?\.?\d+(?:[eE][+\-]?\d+)?\s*%?\s*$")
+# In markdown: signs that act anywhere, those that act before a letter, those that act where a line begins.
+_SIGNS = re.compile(r"[\\`*_\[\]<>~$|]|&(?=#?\w+;)|:(?=[A-Za-z])|^[+\-=#](?=.)|^\s*\d+[.)](?=\s)")
+# Streamlit and GFM look for these once more after the signs are read, so no backslash keeps them from it.
+_NAMED_SIGN = re.compile(r":(?=(?:material/\w+|[\w+\-]*[A-Za-z+\-][\w+\-]*|100|1234):)")
+_ADDRESS = re.compile(r"(?i)(https?):(?=//)|(www)\.(?=[\w.\-])")
+
+
+def clean(text: str) -> str:
+    """Return a text as it is seen: without controls, directions and signs without width; a tab is a blank, a line break a line feed."""
+    if text.isprintable() or not _SUSPECT.search(text):
+        return text
+    return _ACTING.sub("", _BLANKS.sub(" ", _BREAKS.sub("\n", text)))
+
+
+def said(text: str) -> str:
+    """Return what a person wrote as it is stored: clean, with its ends trimmed."""
+    return clean(text).strip()
+
+
+def line(text: str) -> str:
+    """Return a text for one line of a terminal, a log or a name: clean, each run of blanks one blank."""
+    return " ".join(clean(text).split())
+
+
+def cell(text: str) -> str:
+    """Return a text for a cell of CSV: clean, behind an apostrophe where a spreadsheet would run it; what is a number stays one."""
+    kept = clean(text)
+    return f"'{kept}" if (FORMULA.match(text) or FORMULA.match(kept)) and not _NUMBER.match(kept) else kept
+
+
+def escaped(text: str) -> str:
+    """Return a text for XML and HTML that no template writes, also within an attribute."""
+    return escape(clean(text))
+
+
+def shown(value: object) -> object:
+    """Return what a template writes of a value: a text clean, and markup where it was markup."""
+    return type(value)(clean(value)) if isinstance(value, str) else value
+
+
+def markdown(text: str) -> str:
+    """Return a text for a page so that it shows as it is written: one line, no picture, link, icon, colour, formula or list.
+
+    An address and the name of an icon are found by the page whatever stands before them: their colon, or the stop behind ``www``, is
+    written in its full width.
+    """
+    kept = line(text)
+    kept = _ADDRESS.sub(lambda m: f"{m[1]}：" if m[1] else f"{m[2]}．", kept)
+    return _SIGNS.sub(_kept_from_acting, _NAMED_SIGN.sub("：", kept))
+
+
+def _kept_from_acting(sign: re.Match[str]) -> str:
+    return f"{sign[0][:-1]}\\{sign[0][-1]}"

@@ -1,0 +1,110 @@
+"""Words that come from people: what each place gets of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import unicodedata
+
+import pandas as pd
+import pytest
+
+from kpis.as_text import cell, clean, escaped, line, markdown, said, shown
+from kpis.terminal import Terminal
+from pages.parts.text import csv_file, linked
+from telling.file_names import file_name
+
+SEEN = "髙﨑 葛\U000e0100城 か\u3099 e\u0301 👩‍💻 👨‍👩‍👧 ❤️ 🇯🇵 ﷺ ㊙ ―－〜 \u3000end"
+
+
+def test_what_is_seen_stays_as_it_is() -> None:
+    assert clean(SEEN) == said(SEEN) == cell(SEEN) == SEEN
+    assert markdown(SEEN) == line(SEEN) == SEEN.replace(" \u3000", " ")
+
+
+def test_nothing_that_acts_unseen_is_left_of_all_characters_there_are() -> None:
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    kept = clean(everything)
+    left = {
+        c
+        for c in kept
+        if unicodedata.category(c) in ("Cc", "Cs") or unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "PDF")
+    }
+    assert left == {"\n"}
+    assert not set(
+        "\u061c\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u2060\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff\U0001fffe"
+    ) & set(kept)
+    assert set(everything) - set(kept) < {c for c in everything if not c.isprintable()}, "only what nobody sees is taken"
+
+
+def test_tabs_are_blanks_and_line_breaks_are_line_feeds() -> None:
+    assert clean("a\tb\r\nc\rd\u2028e\x0bf") == "a b\nc\nd\ne f"
+    assert line("a\tb\r\n c") == "a b c"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", "  =1", "\u3000＝1", "＝1+1", "＋1", "－1", "＠x", "\u200b=1", "\u202e\x01=1", "-x", "+cmd|'/C calc'!A0"],
+)  # fmt: skip
+def test_a_text_that_a_spreadsheet_would_run_stands_behind_an_apostrophe(text: str) -> None:
+    assert cell(text) == f"'{clean(text)}"
+    assert cell(cell(text)) == cell(text)
+    (row,) = csv.DictReader(io.StringIO(csv_file(pd.DataFrame({"a": [text], "n": [-5.5]})).decode("utf-8-sig"), newline=""))
+    assert row == {"a": f"'{clean(text)}", "n": "-5.5"}
+
+
+@pytest.mark.parametrize("text", ["-5", "+1.5", "-1,234.5", "+12.3%", "-3 %", "-1e5", "5-3", "a=b", "―", "a@b.example.jp"])
+def test_a_number_and_what_is_harmless_stay_as_they_are_in_csv(text: str) -> None:
+    assert cell(text) == text
+
+
+def test_the_head_of_a_csv_and_a_column_of_several_kinds_are_texts_too() -> None:
+    table = pd.DataFrame({"=1": [-5, "=2", None], "n": [-1, 2, 3]})
+    assert csv_file(table).decode("utf-8-sig").splitlines() == ["'=1,n", "-5,-1", "'=2,2", ",3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("![b](http://evil.example/x.png)", r"!\[b\](http：//evil.example/x.png)"),
+        ("[a](javascript:alert(1))", r"\[a\](javascript\:alert(1))"),
+        ("<b>x</b>", r"\<b\>x\</b\>"),
+        (":red[x] $a$ `b` *c* ~d~ | &lt;", r"\:red\[x\] \$a\$ \`b\` \*c\* \~d\~ \| \&lt;"),
+        (":material/home: :smile:", "：material/home\\: ：smile\\:"),
+        ("www.evil.example HTTPS://evil.example", "www．evil.example HTTPS：//evil.example"),
+        ("# a", r"\# a"),
+        ("- a", r"\- a"),
+        ("1. a", r"1\. a"),
+        ("a\n===\n    b", "a === b"),
+        ("計画 70.0 % に対し 49.9 %(12:30、5-3=2)", "計画 70.0 % に対し 49.9 %(12:30、5-3=2)"),
+    ],
+)
+def test_a_page_shows_a_text_as_it_is_written(text: str, written: str) -> None:
+    assert markdown(text).replace("\\:", ":") == written.replace("\\:", ":")
+    if ":red" in text or "javascript" in text:
+        assert markdown(text) == written
+
+
+def test_a_link_leads_where_its_source_says_and_nowhere_else() -> None:
+    assert linked("[計画]", "https://example.jp/a_(b)?x=1") == "[［計画］](https://example.jp/a_%28b%29?x=1)"
+    assert linked("x", "javascript:alert(1)") == "x" == linked("x", None)
+    assert linked("x", "https://a.example/) ![b](http://b.example") == "[x](https://a.example/%29%20![b]%28http://b.example)"
+
+
+def test_markup_stays_markup_in_a_template_and_a_text_is_cleaned() -> None:
+    from markupsafe import Markup
+
+    assert shown("a\x1bb") == "ab" and shown(5) == 5
+    kept = shown(Markup("<b>\u202ex</b>"))
+    assert isinstance(kept, Markup) and kept == "<b>x</b>"
+    assert escaped('<"\x0b\x01&') == "&lt;&quot; &amp;"
+
+
+def test_a_terminal_gets_no_escape_and_no_style_of_a_text(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal(width=200).print("a\x1b[31m\x9b\u202e [bold]b[/bold]\x07", "c", sep="|")
+    assert capsys.readouterr().out == "a[31m [bold]b[/bold]|c\n"
+
+
+def test_a_file_is_named_without_signs_of_paths_and_directions() -> None:
+    assert file_name("../a\u202egnp.exe", "b\x9bc\u200b", "..", ending=".csv") == "agnp.exe_bc.csv"
