@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench attack faults setup tools clean
+.PHONY: run demo public test check lint types bench attack faults sbom audit setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -83,6 +83,19 @@ attack: $(VENV)/.dev
 # Every operation killed at random moments on both engines, hundreds of times, and what was left of it.
 faults: $(VENV)/.dev
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m tests.faults
+
+# What the program is made of (CycloneDX, with the checksum of every package), and whether a weakness of any is known. Their tools have
+# requirements of their own, and so a place of their own.
+$(VENV)/supply/bin/pip-audit: | $(VENV)/bin/python
+	@$(PY) -m venv $(VENV)/supply && $(VENV)/supply/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
+
+sbom: $(VENV)/supply/bin/pip-audit
+	@mkdir -p dist && $(VENV)/supply/bin/cyclonedx-py requirements requirements.txt --of JSON -o dist/sbom.json && echo dist/sbom.json
+
+audit: $(VENV)/supply/bin/pip-audit
+	@$(VENV)/supply/bin/pip-audit -r requirements.txt --disable-pip --timeout 15 >$(VENV)/audit.txt 2>&1; found=$$?; \
+	  if grep -q "could not be audited" $(VENV)/audit.txt; then echo "脆弱性の情報に届かないため調べていません / not audited: the data on weaknesses cannot be reached from here"; exit 0; fi; \
+	  cat $(VENV)/audit.txt; exit $$found
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
