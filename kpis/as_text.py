@@ -32,9 +32,14 @@ def clean(text: str) -> str:
     return _ACTING.sub("", _BLANKS.sub(" ", _BREAKS.sub("\n", text)))
 
 
-def said(text: str) -> str:
+def typed(text: str) -> str:
     """Return what a person wrote as it is stored: clean, with its ends trimmed."""
     return clean(text).strip()
+
+
+def named_file(name: str) -> str:
+    """Return the name of a file that somebody brought, as it is stored: one line, no path, at most 200 characters."""
+    return line(re.sub(r"[\\/]", "_", name))[:200]
 
 
 def line(text: str) -> str:

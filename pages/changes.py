@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import planned_text, standing_word
 from kpis.figures.shifts import Shift, shifts
@@ -61,8 +62,10 @@ def told(listed: list[Shift]) -> pa.Table:
     words = Words(language())
     return arrow(
         {
-            t("since_what"): [f"**{whose(s.after)}**  \n:small[{t('comma').join(reasons(s, words))}]" for s in listed],
-            t("since_from_to"): [f"{stood(s.before, words)}  \n→ **{stood(s.after, words)}**" for s in listed],
+            t("since_what"): [
+                f"**{markdown(whose(s.after))}**  \n:small[{markdown(t('comma').join(reasons(s, words)))}]" for s in listed
+            ],
+            t("since_from_to"): [f"{markdown(stood(s.before, words))}  \n→ **{markdown(stood(s.after, words))}**" for s in listed],
         }
     )
 

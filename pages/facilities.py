@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached
@@ -25,7 +26,7 @@ if not facilities:
         st.stop()
 else:
     said = telling()
-    st.title(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else ""))
+    st.title(markdown(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")))
     if rollout is not None:
         status_badge(rollout.judgement)
     st.caption(t("fac_lead", as_of=format_date(as_of(), language())))

@@ -13,7 +13,7 @@ from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find, link_columns
 from pages.parts.entry import enter, page
 from pages.parts.facts import gather
-from pages.parts.text import named, t
+from pages.parts.text import named, shown_name, t
 
 enter()
 
@@ -28,7 +28,7 @@ def show(item: Scored) -> None:
     """Draw the page of an indicator."""
     code, book = item.entry.definition.code, cached.moment().book
     facts = cached.made("facts", code=code, make=lambda: gather(item, units_of(code)))
-    st.title(named(item.entry.definition))
+    st.title(shown_name(item.entry.definition))
     st.markdown(facts.head)
     with st.container(border=True):
         chart_with_table(item, book)

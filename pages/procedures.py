@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.figures.registers import DIMENSIONS, tally
 from kpis.store import tables
 from pages.parts import address, cached
@@ -34,8 +35,8 @@ if not total.procedures:
     st.stop()
 
 said = telling()
-st.title(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else ""))
-st.caption(told.lead(said, total))
+st.title(markdown(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else "")))
+st.caption(markdown(told.lead(said, total)))
 if total.sample:
     st.warning(t("sample_marked", n=digits(total.sample)), icon=":material/science:")
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from kpis.languages import written
 from kpis.settings import settings
@@ -75,7 +76,7 @@ def show_editions() -> None:
     if st.button(t("publish_verify"), icon=":material/verified:"):
         faults = record.faults(cached.store(), folder)
         for fault in faults:
-            st.error(f"{fault.edition:04d} {fault.file}: {named(fault, 'message')}")
+            st.error(f"{fault.edition:04d} {markdown(fault.file)}: {markdown(named(fault, 'message'))}")
         if not faults:
             st.success(t("publish_unchanged", count=len(there)), icon=":material/verified:")
     others = [e.number for e in there if e.number != held.edition]
@@ -94,7 +95,7 @@ def _try(act: Callable[[], T]) -> T:
     try:
         return act()
     except MierukaError as error:
-        st.error(error.in_language(language()), icon=":material/error:")
+        st.error(markdown(error.in_language(language())), icon=":material/error:")
         st.stop()
 
 
@@ -109,7 +110,7 @@ if not settings().public_address:
 show_preview(preview)
 with st.form("publish"):
     for doubt in preview.doubts:
-        st.warning(written(doubt, language()), icon=":material/warning:")
+        st.warning(markdown(written(doubt, language())), icon=":material/warning:")
     is_meant = not preview.doubts or st.checkbox(t("publish_confirm"))
     note = st.text_area(t("publish_note"))
     is_asked = st.form_submit_button(t("publish_button", number=preview.number), type="primary", icon=":material/publish:")

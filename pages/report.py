@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.periods import parse_period, quarter_code
 from pages.parts import cached
 from pages.parts.asked import choose
@@ -33,7 +34,7 @@ chosen = choose(
     "period", quarters, t("report_choose"), lambda code: parse_period(code).label(language()), default=quarters[0], is_whole=True
 )
 title, sentences, book, sheet = cached.made("report", code=chosen, make=lambda: material(chosen))
-st.title(title)
+st.title(markdown(title))
 st.caption(t("report_lead"))
 with st.container(horizontal=True):
     st.download_button(
@@ -43,4 +44,4 @@ with st.container(horizontal=True):
     st.download_button(
         t("report_save_page"), sheet, f"report-{chosen}-{language()}.html", "text/html", icon=":material/print:", on_click="ignore"
     )
-st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))

@@ -7,6 +7,7 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.errors import NotFound
 from kpis.periods import parse_period
 from kpis.reporting import deadlines, reports, submissions
@@ -119,8 +120,8 @@ def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
     """Approve several reports and say of each what came of it."""
     done = submissions.approve_several(store, chosen, actor=me.email)
     told = [
-        f"{labels[d.report_id]}: "
-        + (d.refusal.in_language(language()) if d.refusal else t("approved_now", number=d.report_id, changed=d.changed))
+        f"{markdown(labels[d.report_id])}: "
+        + (markdown(d.refusal.in_language(language())) if d.refusal else t("approved_now", number=d.report_id, changed=d.changed))
         for d in done
     ]
     steps.say_next("  \n".join(told))
@@ -129,7 +130,7 @@ def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
 def open_one(opened: Opened) -> None:
     """Show one report with what it would change, and let the office approve or return it."""
     report = opened.report
-    st.header(f"{bureau_names()[report.bureau_code]} {period_name(report.period_code)}", divider="gray")
+    st.header(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}", divider="gray")
     report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
     st.subheader(t("what_changes"))
     what_changes(opened)
@@ -222,7 +223,7 @@ def decide(opened: Opened) -> None:
         )  # fmt: skip
         comments = {
             (cells[p].row.kind, cells[p].row.key, cells[p].column): st.text_input(
-                t("comment_at", cell=p), key=f"comment_{report.id}_{p}"
+                t("comment_at", cell=markdown(p)), key=f"comment_{report.id}_{p}"
             )
             for p in picked
         }
@@ -260,7 +261,7 @@ def queue() -> None:
         try:
             open_one(reports.opened(store, int(number), viewer=me.email, as_of=as_of()))
         except NotFound as unknown:
-            st.warning(unknown.in_language(language()), icon=":material/search_off:")
+            st.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
 
 
 def chosen_report(seen: list[Report]) -> str:

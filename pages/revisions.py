@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.periods import local_day, parse_instant
 from kpis.settings import settings
@@ -24,7 +25,7 @@ try:
     log, held = on_disk.log(folder, until=edition.number if edition else None), on_disk.pointer(folder)
 except EditionRefused as refused:
     st.title(t("nav_revisions"))
-    st.error(refused.in_language(language()), icon=":material/gpp_bad:")
+    st.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
     st.stop()
 if not log:
     st.title(t("nav_revisions"))
@@ -34,7 +35,7 @@ st.title(t("revisions_title", count=len(log)))
 st.markdown(t("revisions_lead"))
 for made, changes in log:
     st.subheader(t("edition_line", number=made.number, day=format_date(made.as_of, language())), divider="gray")
-    st.markdown(made.note)
+    st.markdown(markdown(made.note))
     real = [c for c in changes if c["kind"] != "first_edition"]
     if real:
         st.dataframe(changes_table(real[:SHOWN]), hide_index=True, width="stretch")
@@ -46,4 +47,4 @@ if held and held.withdrawn:
     st.subheader(t("revisions_withdrawn"))
     for number, why in sorted(held.withdrawn.items()):
         day = format_date(local_day(parse_instant(why["at"])), language())
-        st.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=why["reason"]))
+        st.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=markdown(why["reason"])))

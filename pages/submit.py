@@ -10,6 +10,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.deadlines import Standing, Window
@@ -84,7 +85,7 @@ def _day(day: date | None) -> str:
 
 def template(bureau: str, period: str) -> None:
     """Offer the template; it is made and recorded when it is asked for."""
-    st.subheader(f"{t('step_template')}: {bureau_names()[bureau]} {period_name(period)}")
+    st.subheader(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
     st.markdown(t("template_lead"))
     email = me.email
     st.download_button(
@@ -102,7 +103,8 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
         return
     if now_open is not None:
         st.info(
-            t("upload_replaces", number=now_open.id, revision=now_open.revision, who=now_open.created_by), icon=":material/info:"
+            t("upload_replaces", number=now_open.id, revision=now_open.revision, who=markdown(now_open.created_by)),
+            icon=":material/info:",
         )
     turn = st.session_state.get("upload_turn", 0)
     with st.form(f"upload_{turn}", border=True):
@@ -119,7 +121,7 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
                 replaces=replaces,
             )  # fmt: skip
         except MierukaError as refused:
-            st.error(refused.in_language(language()), icon=":material/block:")
+            st.error(markdown(refused.in_language(language())), icon=":material/block:")
             return
         st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
         if done.uploaded is not None:
@@ -144,12 +146,18 @@ def looked_at(bureau: str, period: str) -> None:
     if done.uploaded is not None:
         key = "upload_repeat" if done.uploaded.is_repeat else "upload_kept"
         st.success(
-            t(key, name=name, number=done.uploaded.report_id, state=state_name(done.uploaded.state), rows=done.reading.rows_count),
+            t(
+                key,
+                name=markdown(name),
+                number=done.uploaded.report_id,
+                state=state_name(done.uploaded.state),
+                rows=done.reading.rows_count,
+            ),
             icon=":material/check_circle:",
         )
         return
     errors = len(done.reading.errors)
-    st.error(t("upload_refused", name=name, errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:")
+    st.error(t("upload_refused", name=markdown(name), errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:")
     marked_download(content, done.reading)
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 
@@ -171,7 +179,7 @@ def draft(opened: Opened) -> None:
     steps_taken(opened)
     if report.state == "submitted":
         st.info(
-            t("waits_for_office", when=instant(report.submitted_at), who=report.submitted_by or ""),
+            t("waits_for_office", when=instant(report.submitted_at), who=markdown(report.submitted_by or "")),
             icon=":material/hourglass_empty:",
         )
     if mine:

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from kpis.as_text import typed
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.reporting.access import may
 from kpis.reporting.people import acting, grants_of, record
@@ -38,17 +39,17 @@ def record_confidence(store: Store, project_code: str, *, confidence: str, reaso
         NotFound: there is no such project.
         FigureRefused: the level is not known, or reason or reviewer is missing.
     """
-    if confidence not in LEVELS or not reason.strip() or not reviewer.strip():
+    if confidence not in LEVELS or not typed(reason) or not typed(reviewer):
         raise FigureRefused("confidence_incomplete")
-    with acting(store, reviewer.strip(), "state_confidence", project_code) as session:
-        if not may_review(session, reviewer.strip()):
+    with acting(store, typed(reviewer), "state_confidence", project_code) as session:
+        if not may_review(session, typed(reviewer)):
             raise NotAllowed("confidence_not_permitted")
         if session.get(tables.Project, project_code) is None:
             raise NotFound("project_not_listed", project_code=project_code)  # fmt: skip
         session.add(
             tables.ProjectConfidence(
-                project_code=project_code, confidence=confidence, reason=reason.strip(), reviewer=reviewer.strip(),
+                project_code=project_code, confidence=confidence, reason=typed(reason), reviewer=typed(reviewer),
                 reviewed_on=reviewed_on,
             )
         )  # fmt: skip
-        record(session, reviewer.strip(), "confidence", project_code, detail=f"{confidence}: {reason.strip()}")
+        record(session, typed(reviewer), "confidence", project_code, detail=f"{confidence}: {typed(reason)}")

@@ -13,6 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, select
 
+from kpis.as_text import shown
 from kpis.declared import Row, always_columns
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.records import counting_vintage
@@ -46,7 +47,7 @@ def packed(row: ReportedRow) -> str:
     """Return a row as the text that a submission keeps."""
     changed_from = {name: row.issued.get(name) for name in row.changed} if row.issued else None
     said = {
-        "fields": row.fields,
+        "fields": {name: shown(value) for name, value in row.fields.items()},
         "changed_from": changed_from,
         "vintage": row.issued_vintage,
         "row": row.row,

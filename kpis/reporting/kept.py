@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, select
 
+from kpis.as_text import clean, typed
 from kpis.errors import FigureRefused
 from kpis.languages import pair, say
 from kpis.message import Message
@@ -95,7 +96,7 @@ def keep_rows(
                 "submission_id": submission.id, "revision": submission.revision, "row_kind": row.kind, "row_key": row_key(row.key),
                 "sheet": row.sheet, "cell": row.cell(next(iter(row.columns), "")), "fields_json": packed(row),
                 "reason_class": old.reason_class if keeps and old else row.reason_class,
-                "reason_text": old.reason_text if keeps and old else row.reason_text, "comment": "", "choices_json": json.dumps(read) if read else "",
+                "reason_text": old.reason_text if keeps and old else typed(row.reason_text), "comment": "", "choices_json": json.dumps(read) if read else "",
             }
         )  # fmt: skip
     if values:
@@ -110,10 +111,10 @@ def keep_warnings(
 ) -> None:
     """Keep what the bureau is asked to confirm; what it confirmed before, of the same, stays confirmed."""
     for w in warnings:
-        by, at, reason = confirmed.get((w.sheet, w.cell, w.found), (None, None, ""))
+        by, at, reason = confirmed.get((w.sheet, w.cell, clean(w.found)), (None, None, ""))
         session.add(
             tables.SubmissionWarning(
-                submission_id=id_of(submission), revision=submission.revision, rule=w.rule, sheet=w.sheet, cell=w.cell, found=w.found,
+                submission_id=id_of(submission), revision=submission.revision, rule=w.rule, sheet=w.sheet, cell=w.cell, found=clean(w.found),
                 expected_ja=w.expected_ja, expected_en=w.expected_en, remedy_ja=w.remedy_ja, remedy_en=w.remedy_en,
                 confirmed_by=by, confirmed_at=at, confirmed_reason=reason,
             )

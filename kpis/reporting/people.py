@@ -16,6 +16,7 @@ from string import ascii_lowercase, ascii_uppercase
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from kpis.as_text import typed
 from kpis.errors import FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.languages import pair
 from kpis.message import Message
@@ -166,7 +167,7 @@ def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: 
         _refuse_own(actor, email)
         if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
             raise NotFound("bureau_not_registered", code=bureau_code)
-        _grant(session, email, name, role, bureau_code)
+        _grant(session, email, typed(name), role, bureau_code)
         record(session, actor, "person_added", email, detail=f"{role} {bureau_code or ''}".strip())
         return Person(email, name, True, grants_of(session, email))
 

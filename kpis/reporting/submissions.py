@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
+from kpis.as_text import named_file, typed
 from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotFound, StepRefused
 from kpis.government import government
 from kpis.periods import parse_period
@@ -122,7 +123,7 @@ def upload(
         StepRefused: the report is with the reform office.
         FigureRefused: a row says something no report may say.
     """
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256, name = hashlib.sha256(content).hexdigest(), named_file(name)
     try:
         with acting(store, actor, "upload", f"{bureau_code} {period_code}") as session:
             allow(session, actor, "upload", bureau_code)
@@ -182,12 +183,12 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
         row = report_for_step(session, report_id, actor, "explain", revision)
         rows = rows_kept(session, row)
         for (kind, key), (reason_class, text) in reasons.items():
-            if reason_class not in government().reasons or not text.strip():
+            if reason_class not in government().reasons or not typed(text):
                 raise FigureRefused("correction_without_reason")
             stored = row_kept(rows, kind, key)
-            stored.reason_class, stored.reason_text = reason_class, text.strip()
+            stored.reason_class, stored.reason_text = reason_class, typed(text)
             place = f"{stored.sheet}!{stored.cell}".strip("!")
-            record_step(session, row, actor, "explained", cell=place, detail=f"{' '.join(key)}: {reason_class} {text.strip()}")
+            record_step(session, row, actor, "explained", cell=place, detail=f"{' '.join(key)}: {reason_class} {typed(text)}")
 
 
 def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices: Mapping[CellKey, str]) -> None:
@@ -242,10 +243,10 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
         row = report_for_step(session, report_id, actor, "explain", revision)
         for number, reason in reasons.items():
             warning = session.get(tables.SubmissionWarning, number)
-            if warning is None or warning.submission_id != row.id or warning.revision != row.revision or not reason.strip():
+            if warning is None or warning.submission_id != row.id or warning.revision != row.revision or not typed(reason):
                 raise FigureRefused("confirmation_without_reason")
-            warning.confirmed_by, warning.confirmed_at, warning.confirmed_reason = actor, instant(session), reason.strip()
-            place, detail = f"{warning.sheet}!{warning.cell}", f"{warning.found}: {reason.strip()}"
+            warning.confirmed_by, warning.confirmed_at, warning.confirmed_reason = actor, instant(session), typed(reason)
+            place, detail = f"{warning.sheet}!{warning.cell}", f"{warning.found}: {typed(reason)}"
             record_step(session, row, actor, "warning_confirmed", cell=place, detail=detail)
 
 
@@ -301,25 +302,25 @@ def give_back(
     """
     with acting(store, actor, "return", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "return", revision)
-        if not reason.strip():
+        if not typed(reason):
             raise FigureRefused("return_without_reason")
         refuse_own(session, row, actor)
         row.state = next_state(row.state, "return")
-        row.return_reason, row.decided_by, row.decided_at = reason.strip(), actor, instant(session)
+        row.return_reason, row.decided_by, row.decided_at = typed(reason), actor, instant(session)
         rows = rows_kept(session, row)
         for (kind, key, column), text in (comments or {}).items():
-            if not text.strip():
+            if not typed(text):
                 continue
             stored = row_kept(rows, kind, key)
             cell = unpacked(stored).cell(column) or stored.cell
             session.add(
                 tables.ReviewComment(
                     submission_id=id_of(row), revision=row.revision, row_kind=kind, row_key=row_key(key), column_name=column,
-                    sheet=stored.sheet, cell=cell, comment=text.strip(), written_by=actor, written_at=instant(session),
+                    sheet=stored.sheet, cell=cell, comment=typed(text), written_by=actor, written_at=instant(session),
                 )
             )  # fmt: skip
-            record_step(session, row, actor, "commented", cell=f"{stored.sheet}!{cell}", detail=text.strip())
-        record_step(session, row, actor, "returned", detail=reason.strip())
+            record_step(session, row, actor, "commented", cell=f"{stored.sheet}!{cell}", detail=typed(text))
+        record_step(session, row, actor, "returned", detail=typed(reason))
 
 
 def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
@@ -379,15 +380,15 @@ def grant_exception(store: Store, *, actor: str, bureau_code: str, period_code: 
     """
     with acting(store, actor, "grant_exception", f"{bureau_code} {period_code}") as session:
         allow(session, actor, "grant_exception", bureau_code)
-        if not reason.strip():
+        if not typed(reason):
             raise FigureRefused("exception_without_reason")
         if session.get(tables.Bureau, bureau_code) is None:
             raise NotFound("bureau_not_registered", code=bureau_code)
         vintages.ensure_periods(session, {parse_period(period_code).code})
         session.add(
             tables.ReportingException(
-                bureau_code=bureau_code, period_code=period_code, until=until, reason=reason.strip(), granted_by=actor,
+                bureau_code=bureau_code, period_code=period_code, until=until, reason=typed(reason), granted_by=actor,
                 granted_at=instant(session),
             )
         )  # fmt: skip
-        record(session, actor, "exception_granted", f"{bureau_code} {period_code}", detail=f"until {until}: {reason.strip()}")
+        record(session, actor, "exception_granted", f"{bureau_code} {period_code}", detail=f"until {until}: {typed(reason)}")

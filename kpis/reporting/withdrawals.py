@@ -16,6 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from kpis.as_text import typed
 from kpis.declared import Row
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.figures.records import Figure, counting_vintage
@@ -76,7 +77,7 @@ def ask(
         NotAllowed: the actor's roles do not permit it.
         StepRefused: somebody has asked for the same already.
     """
-    if reason_class not in government().reasons or not reason_text.strip():
+    if reason_class not in government().reasons or not typed(reason_text):
         raise FigureRefused("withdrawal_without_reason", reasons=_reasons)
     key = (key[0], key[1], parse_period(key[2]).code)
     try:
@@ -85,11 +86,11 @@ def ask(
             wanted = _wanted(session, key, vintage)
             row = tables.Withdrawal(
                 indicator_code=key[0], bureau_code=key[1], period_code=key[2], vintage=wanted["vintage"], reason_class=reason_class,
-                reason_text=reason_text.strip(), asked_by=actor, asked_at=instant(session),
+                reason_text=typed(reason_text), asked_by=actor, asked_at=instant(session),
             )  # fmt: skip
             session.add(row)
             session.flush()
-            detail = f"{reason_class} {reason_text.strip()}"
+            detail = f"{reason_class} {typed(reason_text)}"
             record(session, actor, "withdrawal_asked", _subject(row), detail=f"{' '.join(key)} vintage {row.vintage}: {detail}")
             return _asked(row, _held(session, key))
     except IntegrityError as twice:
@@ -116,10 +117,10 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
             raise NotAllowed("own_withdrawal")
         if row.state != "asked":
             raise StepRefused("withdrawal_decided", number=number, decided_by=row.decided_by)
-        if not approves and not text.strip():
+        if not approves and not typed(text):
             raise FigureRefused("refusal_without_reason")
         row.state, row.decided_by, row.decided_at = ("approved" if approves else "refused"), actor, instant(session)
-        row.decision_text = text.strip()
+        row.decision_text = typed(text)
         held = _held(session, key)
         if approves:
             withdrawn = next(r for r in held if r["vintage"] == row.vintage)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
+from kpis.as_text import shown
 from kpis.declared import Row
 from kpis.store import tables
 from kpis.store.fields import table_of
@@ -50,7 +51,7 @@ def append(session: Session, lines: Sequence[Row]) -> None:
     """
     previous, whole = last(session), []
     for given in lines:
-        line = {"file_sha256": None, "cell": "", "detail": "", **given}
+        line = {"file_sha256": None, "cell": "", "detail": "", **{name: shown(value) for name, value in given.items()}}
         previous = line["sha256"] = linked(previous, line)
         whole.append(line)
     if whole:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
+from kpis.as_text import named_file
 from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import Figure, counting_vintage
@@ -55,7 +56,7 @@ def keep_original(session: Session, *, name: str, content: bytes, kind: str, rec
     if session.get(tables.OriginalFile, sha256) is None:
         session.execute(
             insert(table_of(tables.OriginalFile)).values(
-                sha256=sha256, name=name, kind=kind, content=content, bytes_count=len(content), received_at=received_at
+                sha256=sha256, name=named_file(name), kind=kind, content=content, bytes_count=len(content), received_at=received_at
             )
         )
     return sha256

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from kpis.as_text import clean
 from kpis.declared import Fields, Row, in_languages, translated, type_of
 from kpis.faults import expected_of
 from kpis.languages import both
@@ -98,7 +99,7 @@ def read_rows(
     optional = [(name, not model.model_fields[name].is_required()) for name in names]
     given_rows = [
         {
-            name: cell if type(cell) is str else _plain(cell)
+            name: clean(cell) if type(cell) is str else _plain(cell)
             for (name, can_be_left_out), cell in zip(optional, row, strict=False)
             if not (can_be_left_out and (cell == "" or (type(cell) is str and not cell.strip())))
         }
@@ -138,6 +139,8 @@ def _no_language(sheet: str, row: int, column: int, name: str) -> Problem:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str:
+        return clean(value)
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value
     if isinstance(value, float) and value.is_integer():

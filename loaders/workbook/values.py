@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from kpis.as_text import said
+from kpis.as_text import typed
 from kpis.message import Message
 from kpis.reporting.comparison import Value
 from loaders.files.cells import UNITS, Unreadable, cleaned, read_date, read_number
@@ -66,7 +66,7 @@ def as_text(raw: Any) -> str:
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, (int, float)):
         return str(int(raw)) if float(raw).is_integer() and abs(raw) < LARGEST else f"{raw:.15g}"
-    return said(str(raw))
+    return typed(str(raw))
 
 
 @dataclass(frozen=True, slots=True)

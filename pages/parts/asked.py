@@ -8,10 +8,10 @@ from datetime import date
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.periods import parse_day, parse_whole
 from kpis.text import format_date
 from pages.parts import address
-from pages.parts.reported import plain
 from pages.parts.text import digits, language, t
 
 NAMED = 8  # so many values are named in full where the address asks for another
@@ -74,8 +74,8 @@ def settle_one(
 
     def refuse(raw: str, shown: str) -> str:
         if unknown:
-            return t(unknown, code=plain(raw[:LONGEST]), shown=plain(word(shown)))
-        named = t("list_comma").join(f"`{o}` {plain(word(o))}" for o in options if o) if len(options) <= NAMED else ""
+            return t(unknown, code=markdown(raw[:LONGEST]), shown=markdown(word(shown)))
+        named = t("list_comma").join(f"`{o}` {markdown(word(o))}" for o in options if o) if len(options) <= NAMED else ""
         return cannot(label, raw, word(shown), t("address_possible", values=named) if named else t("address_in_list"))
 
     return address.settle(
@@ -140,7 +140,7 @@ def turn_pages(name: str, label: str, pages: int) -> int:
 def cannot(label: str, raw: str, shown: str, possible: str) -> str:
     """Say that the address asks for what cannot be shown, what is shown instead, and what can be asked for."""
     asked = raw if len(raw) <= LONGEST else raw[:LONGEST] + "…"
-    return t("address_refused", label=label, asked=plain(asked), shown=plain(shown), possible=possible)
+    return t("address_refused", label=label, asked=markdown(asked), shown=markdown(shown), possible=possible)
 
 
 def days_possible(first: date, last: date) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.figures.bureaus import BureauReport
 from kpis.text import format_date
 from pages.parts import address, cached
@@ -16,7 +17,7 @@ from pages.parts.cards import find, tally_marks
 from pages.parts.entry import as_of, page, view
 from pages.parts.project import state_marks
 from pages.parts.registers import block, telling
-from pages.parts.text import language, named, t
+from pages.parts.text import language, named, shown_name, t
 from telling import bureaus
 from telling.words import Words
 
@@ -29,7 +30,7 @@ def link(report: BureauReport) -> None:
 def overview(reports: Sequence[BureauReport]) -> None:
     """Compare all bureaus."""
     current = [r for r in reports if r.is_valid]
-    st.title(bureaus.counted_title(current, Words(language())))
+    st.title(markdown(bureaus.counted_title(current, Words(language()))))
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     with st.container(border=True):
         heat_block([r for r in reports if r.is_valid or r.scored], key="heat")
@@ -64,7 +65,7 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
 
 def in_short(report: BureauReport) -> str:
     """Return a bureau's name, which figures there are of it, how they stand, and its milestones, a line each."""
-    head = f"**{named(report.unit)}**"
+    head = f"**{shown_name(report.unit)}**"
     lines = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
     lines = [f":small[:gray[{line}]]" for line in (*lines, *bureaus.what_is_known(report, Words(language())))]
     lines += [f":small[{line}]" for line in tally_marks(report.tally).split("  \n") if line]

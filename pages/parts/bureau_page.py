@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Succession
 from kpis.figures.scorecard import Scored
@@ -25,7 +26,7 @@ from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
 from pages.parts.registers import telling
 from pages.parts.reported import instant
-from pages.parts.text import digits, in_brackets, language, named, t
+from pages.parts.text import digits, in_brackets, language, named, shown_name, t
 from pages.parts.viewer import viewer
 from telling import bureaus, listed
 from telling.words import Words
@@ -39,7 +40,7 @@ def succession_line(word: str, succession: Succession, other: str) -> str:
     return t(
         word,
         day=format_date(succession.effective_date, language()) if succession.effective_date else t("unknown_day"),
-        name=unit_name(other),
+        name=markdown(unit_name(other)),
         relation=t("relation_" + succession.relation),
         share=t("share_unknown") if share is None else t("share_known", share=digits(share, ".0%")),
     )
@@ -69,10 +70,10 @@ def registers(report: BureauReport) -> None:
     for sheet, counts in report.listed.items():
         if counts:
             register = TOLD_BY_RECORD[sheet]
-            st.subheader(listed.name(telling(), register))
-            st.markdown(listed.of_bureau(telling(), register, counts))
-            narrowed = address.link(bureau=report.code)
-            st.page_link(page(sheet), label=t("details"), icon=":material/arrow_forward:", query_params=narrowed)
+            st.subheader(markdown(listed.name(telling(), register)))
+            st.markdown(markdown(listed.of_bureau(telling(), register, counts)))
+            label, icon = t("details"), ":material/arrow_forward:"
+            st.page_link(page(sheet), label=label, icon=icon, query_params=address.link(bureau=report.code))
 
 
 def record(report: BureauReport) -> None:
@@ -97,13 +98,13 @@ def record(report: BureauReport) -> None:
 def indicator(item: Scored) -> None:
     """Show one indicator of a bureau: status, value, whose targets it is measured by, breaks, and its chart."""
     with st.container(border=True, height="stretch"):
-        st.subheader(named(item.entry.definition))
+        st.subheader(shown_name(item.entry.definition))
         status_badge(item.judgement)
-        st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+        st.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
         if item.entry.goals_of:
             st.caption(t("measured_by_whole"))
         for gap in item.breaks:
-            st.caption(f":material/link_off: {break_line(gap)}")
+            st.caption(f":material/link_off: {markdown(break_line(gap))}")
         chart_with_table(item, cached.moment().book)
 
 
@@ -162,18 +163,20 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
     """Lead to the projects that the bureau leads, and to those it takes part in."""
     for codes, role in ((report.project_codes, ""), (report.shared_codes, in_brackets(t("role_member")))):
         for code in codes:
-            label = f"{code} {names[code]}{role}"
+            label = f"{markdown(code)} {markdown(names[code])}{role}"
             st.page_link(page("projects"), label=label, icon=":material/flag:", query_params=address.link(code=code))
 
 
 def detail(report: BureauReport) -> None:
     """Show one bureau."""
-    st.title(bureaus.title(report, Words(language())))
+    st.title(markdown(bureaus.title(report, Words(language()))))
     st.markdown(tally_marks(report.tally))
     st.header(t("bureau_indicators"), divider="gray")
     if not report.scored:
         owed = {code: named(row) for code, row in cached.moment().indicators.items()}
-        st.info(t("bureau_no_indicators", names=t("list_comma").join(owed[c] for c in report.owed)), icon=":material/info:")
+        st.info(
+            t("bureau_no_indicators", names=t("list_comma").join(markdown(owed[c]) for c in report.owed)), icon=":material/info:"
+        )
     indicators(report, report.scored, key="indicator")
     if report.own:
         st.header(t("bureau_own_heading"), divider="gray")

@@ -12,6 +12,7 @@ import streamlit as st
 
 from charts.style import CONFIG, Finished, in_language
 from charts.svg.sparkline import card_picture
+from kpis.as_text import markdown
 from kpis.figures.records import STATUSES, Definition, Figure, Judgement, value_of
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.figures.sentences import planned_text, target_text
@@ -20,7 +21,7 @@ from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.entry import as_of, page, view
 from pages.parts.series import long_form, marks_of, path, series_chart
-from pages.parts.text import csv_file, language, linked, named, t
+from pages.parts.text import csv_file, language, linked, named, shown_name, t
 from telling.file_names import file_name
 from telling.indicator import stretches_of
 from telling.overview import groups
@@ -132,10 +133,10 @@ def _card(scored: Scored, title: str | None) -> _Card:
     value = value_of(definition, figure) if figure is not None else None
     is_text = figure is not None and value is None
     head = [
-        f"**{title or named(definition)}**  \n{badge_line(judged, wraps=True)}"
-        + (f"  \n:small[{named(definition)}]" if title else "")
+        f"**{markdown(title) if title else shown_name(definition)}**  \n{badge_line(judged, wraps=True)}"
+        + (f"  \n:small[{shown_name(definition)}]" if title else "")
     ]
-    head.append(f"{'**' if is_text else '#### '}{_unbroken(headline_value(scored, figure))}{'**' if is_text else ''}")
+    head.append(f"{'**' if is_text else '#### '}{_unbroken(markdown(headline_value(scored, figure)))}{'**' if is_text else ''}")
     head.append(_chips(scored))
     picture = ""
     if drawn:
@@ -155,7 +156,7 @@ def _chips(scored: Scored) -> str:
     chips = [f"{t('target')} {target_text(definition, judged, language())}"]
     if judged.planned_value is not None:
         chips.append(f"{t('planned')} {planned_text(definition, judged, language())}")
-    return "  \n".join(f":small[:gray-background[{_unbroken(chip)}]]" for chip in chips)
+    return "  \n".join(f":small[:gray-background[{_unbroken(markdown(chip))}]]" for chip in chips)
 
 
 def _unbroken(text: str) -> str:
@@ -176,7 +177,7 @@ def _foot(scored: Scored) -> str:
     if value_of(scored.entry.definition, judged.figure) is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
             parts.append(f"{t(word)} {dated_text(scored, other, language(), definition=definition)}")
-    return " ・ ".join(_unbroken(part) for part in parts)
+    return " ・ ".join(_unbroken(markdown(part)) for part in parts)
 
 
 def _key(scored: Scored) -> str:
@@ -208,11 +209,12 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
     """Show a series with its sentence, its chart, the same numbers in a table, and their CSV."""
     key = _key(scored)
     block = cached.made("block", code=key, make=lambda: _block(scored, book))
-    st.markdown(f"**{heading}** {block.text}" if heading else block.text)
+    said = markdown(block.text)
+    st.markdown(f"**{markdown(heading)}** {said}" if heading else said)
     if block.chart is not None:
         alt = f"{named(scored.entry.definition)}: {block.text}"
         st.plotly_chart(block.chart, theme=None, config=CONFIG, alt=alt, key=f"chart_{key.replace(' ', '_')}")
-        st.caption(block.notes)
+        st.caption(markdown(block.notes))
     elif scored.judgement.figure is None:
         st.info(t("no_series"), icon=":material/info:")
     if block.table is not None:

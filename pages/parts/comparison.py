@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import planned_text, variance_text
 from pages.parts.cards import badge_line, dated_value, headline_value
 from pages.parts.series import arrow
-from pages.parts.text import language, named, t
+from pages.parts.text import language, shown_name, t
 
 
 def in_words(every: Sequence[Scored]) -> pa.Table:
@@ -21,7 +22,7 @@ def in_words(every: Sequence[Scored]) -> pa.Table:
         judged, definition = item.judgement, item.entry.definition
         assert judged.figure is not None
         now.append(
-            f"{named(definition)}  \n**{headline_value(item, judged.figure)}** {badge_line(judged)}  \n"
+            f"{shown_name(definition)}  \n**{markdown(headline_value(item, judged.figure))}** {badge_line(judged)}  \n"
             f":small[{judged.figure.period.label(language())}]"
         )
         parts = [
@@ -31,7 +32,7 @@ def in_words(every: Sequence[Scored]) -> pa.Table:
         if judged.planned_value is not None:
             against = f" ({difference(item)})" if judged.variance is not None else ""
             parts.append((t("planned"), planned_text(definition, judged, language()) + against))
-        then.append("  \n".join(f":small[{word} {value}]" for word, value in parts if value != "―") or "―")
+        then.append("  \n".join(f":small[{word} {markdown(value)}]" for word, value in parts if value != "―") or "―")
     return arrow({t("compare_now"): now, t("compare_beside"): then})
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
+from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.figures.scorecard import VIEWS
 from kpis.government import Government, government, settle
@@ -114,7 +115,7 @@ def show() -> None:
 
 
 def _say_refused(refused: EditionRefused) -> None:
-    st.error(refused.in_language(language()), icon=":material/gpp_bad:")
+    st.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
     st.stop()
 
 

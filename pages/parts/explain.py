@@ -8,14 +8,15 @@ from typing import Any
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.government import government
 from kpis.reporting import submissions
 from kpis.reporting.comparison import OURS, THEIRS
 from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
-from pages.parts.reported import column_name, instant, plain, row_namer, unit_of, value_text
+from pages.parts.reported import column_name, instant, row_namer, unit_of, value_text
 from pages.parts.steps import take
-from pages.parts.text import digits, in_brackets, language, named, t
+from pages.parts.text import digits, in_brackets, language, shown_name, t
 from pages.parts.whatchanges import left_open
 from telling.words import Words
 
@@ -39,13 +40,13 @@ def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
         for number, cell in enumerate(unresolved[:AT_ONCE]):
             kind = cell.row.kind
             st.markdown(
-                f"**{cell.place}** {plain(name(cell.row))} {column_name(kind, cell.column)}  \n"
-                + t("conflict_history", issued=value_text(kind, cell.column, cell.at_issue), who=cell.changed_by,
-                    when=instant(cell.changed_at), now=value_text(kind, cell.column, cell.old))
+                f"**{markdown(cell.place)}** {markdown(name(cell.row))} {markdown(column_name(kind, cell.column))}  \n"
+                + t("conflict_history", issued=markdown(value_text(kind, cell.column, cell.at_issue)), who=markdown(cell.changed_by),
+                    when=instant(cell.changed_at), now=markdown(value_text(kind, cell.column, cell.old)))
             )  # fmt: skip
             words = {
-                OURS: t("choose_ours", value=value_text(kind, cell.column, cell.new)),
-                THEIRS: t("choose_theirs", value=value_text(kind, cell.column, cell.old)),
+                OURS: t("choose_ours", value=markdown(value_text(kind, cell.column, cell.new))),
+                THEIRS: t("choose_theirs", value=markdown(value_text(kind, cell.column, cell.old))),
             }
             picked[kind, cell.row.key, cell.column] = st.radio(
                 cell.place, [OURS, THEIRS], index=None, format_func=words.__getitem__, key=f"conflict_{number}_{cell.place}",
@@ -69,8 +70,8 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
             kind, column = cell.row.kind, cell.column
             before = value_text(kind, column, cell.old)
             st.markdown(
-                f"**{cell.place}** {plain(name(cell.row))} {column_name(kind, column)}"
-                + (in_brackets(t("reading_before", value=before)) if cell.old is not None else "")
+                f"**{markdown(cell.place)}** {markdown(name(cell.row))} {column_name(kind, column)}"
+                + (in_brackets(t("reading_before", value=markdown(before))) if cell.old is not None else "")
             )
             offered = {f"{digits(value, ',.15g')} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
             said = st.radio(
@@ -104,7 +105,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
                 f"{column_name(kind, c.column)} {value_text(kind, c.column, c.old)} → {value_text(kind, c.column, c.new)}"
                 for c in change.cells
             )
-            st.markdown(f"**{change.cells[0].place}** {plain(name(change.row))}: {plain(cells)}")
+            st.markdown(f"**{markdown(change.cells[0].place)}** {markdown(name(change.row))}: {markdown(cells)}")
             left, right = st.columns([1, 2])
             said = change.row.reason_class
             reason_class = left.selectbox(
@@ -140,9 +141,9 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
                 left_open(opened.report)
             else:
                 st.markdown(
-                    f"**{place}** {t('found_text', text=plain(warning.found))} {t('expected')}: "
-                    f"{named(warning, 'expected')}  \n"
-                    f":material/build: {named(warning, 'remedy')}"
+                    f"**{markdown(place)}** {t('found_text', text=markdown(warning.found))} {t('expected')}: "
+                    f"{shown_name(warning, 'expected')}  \n"
+                    f":material/build: {shown_name(warning, 'remedy')}"
                 )
             label = t("left_open_reason") if warning.rule == INCOMPLETE else t("confirm_reason")
             given[warning.id] = st.text_input(label, key=f"warning_{warning.id}")

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import planned_text, target_text
 from pages.parts import cached
 from pages.parts.cards import badge_line, headline_value
 from pages.parts.registers import plain, table_of, telling
 from pages.parts.series import arrow
-from pages.parts.text import language, named, t
+from pages.parts.text import language, linked, shown_name, t
 from telling import facts
-from telling.blocks import Block
+from telling.blocks import Block, Cell, Link
 from telling.overview import rule_line
 
 REVISIONS_SHOWN = 50
@@ -43,7 +44,12 @@ def arrow_of(block: Block) -> pa.Table | None:
 
 def pairs(told: list[facts.Pair]) -> pa.Table:
     """Return names and values as a table of two columns."""
-    return arrow({t("item"): [name for name, _ in told], t("value"): [str(plain(value)) for _, value in told]})
+    return arrow({t("item"): [name for name, _ in told], t("value"): [_said(value) for _, value in told]})
+
+
+def _said(value: Cell) -> str:
+    """Return a value as a table of the page shows it: an address is a link, anything else the text that it is."""
+    return linked(value.words, value.address) if isinstance(value, Link) else markdown(str(plain(value)))
 
 
 def heading(item: Scored) -> str:
@@ -59,7 +65,9 @@ def heading(item: Scored) -> str:
     if not is_text and judged.figure is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
             parts.append(f"{t(word)} {headline_value(item, other)}" + (f" ({other.period.label(language())})" if other else ""))
-    return f"{badge_line(judged)}\n\n{'**' if is_text else '#### '}{value}{'**' if is_text else ''}\n\n{' ・ '.join(parts)}"
+    return (
+        f"{badge_line(judged)}\n\n{'**' if is_text else '#### '}{markdown(value)}{'**' if is_text else ''}\n\n{' ・ '.join(parts)}"
+    )
 
 
 def gather(item: Scored, units: Sequence[Scored]) -> Facts:
@@ -69,10 +77,10 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
     row = catalogue[item.entry.definition.code]
     return Facts(
         head=heading(item),
-        definition=named(row, "definition"),
+        definition=shown_name(row, "definition"),
         facts=pairs(facts.facts(told, row)),
         linked=tuple(
-            (code, f"{t(word)}: {named(catalogue[code]) if code in catalogue else code}")
+            (code, f"{t(word)}: {shown_name(catalogue[code]) if code in catalogue else code}")
             for key, word in words
             if (code := getattr(row, key))
         ),

@@ -11,6 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from charts.style import CONFIG, Finished, in_language
+from kpis.as_text import markdown
 from pages.parts import cached
 from pages.parts.entry import as_of, view
 from pages.parts.text import csv_file, language, t
@@ -75,16 +76,16 @@ def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> None
 def show(made: Ready, *, key: str, about: str = "") -> None:
     """Draw what is ready; the file of its numbers is named by its key, what it depends on besides, and the day."""
     if made.title:
-        st.markdown(f"**{made.title}**")
+        st.markdown(f"**{markdown(made.title)}**")
     if made.sentence:
-        st.markdown(made.sentence)
+        st.markdown(markdown(made.sentence))
     if made.figure is None and made.why_empty:
-        st.info(made.why_empty, icon=":material/info:")
+        st.info(markdown(made.why_empty), icon=":material/info:")
     elif made.figure is not None:
         alt = f"{made.title}: {made.sentence}" if made.title else made.sentence
         st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")
         for note in made.notes:
-            st.caption(note)
+            st.caption(markdown(note))
     if made.table.num_rows:
         with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
             links = {c: st.column_config.LinkColumn() for c in made.table.column_names if c == t("source")}

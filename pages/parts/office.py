@@ -7,6 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.reporting import deadlines, people, submissions
 from kpis.reporting.access import ROLES
 from kpis.store.store import Store
@@ -44,7 +45,12 @@ def exceptions(store: Store, *, actor: str) -> None:
                     lambda: submissions.grant_exception(
                         store, actor=actor, bureau_code=bureau, period_code=period, until=until, reason=reason
                     ),
-                    t("leave_granted", bureau=names[bureau], period=period_name(period), until=format_date(until, language())),
+                    t(
+                        "leave_granted",
+                        bureau=markdown(names[bureau]),
+                        period=period_name(period),
+                        until=format_date(until, language()),
+                    ),
                 )
     rows = [
         {
@@ -86,7 +92,7 @@ def persons(store: Store, *, actor: str) -> None:
         if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:"):
             take(
                 lambda: people.add_person(store, actor=actor, email=email, role=role, bureau_code=bureau, name=name),
-                t("person_added", email=people.account_key(email)),
+                t("person_added", email=markdown(people.account_key(email))),
             )
     with right, st.form("remove_person"):
         st.subheader(t("remove_person"))
@@ -101,7 +107,7 @@ def persons(store: Store, *, actor: str) -> None:
             whose, grant = held[picked]
             take(
                 lambda: people.remove_person(store, actor=actor, email=whose, role=grant.role, bureau_code=grant.bureau_code),
-                t("person_removed", email=whose),
+                t("person_removed", email=markdown(whose)),
             )
 
 

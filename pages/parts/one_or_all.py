@@ -7,10 +7,10 @@ from typing import Protocol, TypeVar
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from pages.parts import address
 from pages.parts.asked import LONGEST
 from pages.parts.entry import page
-from pages.parts.reported import plain
 from pages.parts.text import t
 
 
@@ -61,7 +61,7 @@ def asked_code(known: object, unknown: str) -> str:
     """
     return address.settle(
         "code", default="", read=lambda raw: raw if raw in known else None,  # type: ignore[operator]
-        refuse=lambda raw, _: t(unknown, code=plain(raw[:LONGEST])), widget=False,
+        refuse=lambda raw, _: t(unknown, code=markdown(raw[:LONGEST])), widget=False,
     )  # fmt: skip
 
 

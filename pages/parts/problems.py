@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.languages import written
 from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, mark_problems
-from pages.parts.reported import file_of, plain
+from pages.parts.reported import file_of
 from pages.parts.text import csv_file, language, t
 
 SHOWN_AS_TEXT = 10
@@ -23,13 +24,13 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
         by_sheet.setdefault(problem.sheet, []).append(problem)
     for number, (sheet, own) in enumerate(by_sheet.items()):
         errors = sum(p.grade == "error" for p in own)
-        st.markdown(f"**{sheet or t('whole_file')}** {t('problem_counts', errors=errors, warnings=len(own) - errors)}")
+        st.markdown(f"**{markdown(sheet) or t('whole_file')}** {t('problem_counts', errors=errors, warnings=len(own) - errors)}")
         for problem in own[:SHOWN_AS_TEXT]:
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
             st.markdown(
-                f"{icon} {word} **{_place(problem)}** {plain(problem.subject_in(language()))} {t('found_text', text=plain(problem.found))} {t('expected')}: {written(problem.expected, language())}  \n"
-                f":material/build: {written(problem.remedy, language())}"
+                f"{icon} {word} **{markdown(_place(problem))}** {markdown(problem.subject_in(language()))} {t('found_text', text=markdown(problem.found))} {t('expected')}: {markdown(written(problem.expected, language()))}  \n"
+                f":material/build: {markdown(written(problem.remedy, language()))}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
             table = problem_table(own)

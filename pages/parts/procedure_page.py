@@ -6,6 +6,7 @@ import json
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.errors import NotFound
 from kpis.figures.registers import STEPS
 from kpis.registers import REGISTERS
@@ -15,8 +16,7 @@ from pages.parts import address, cached
 from pages.parts.entry import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
-from pages.parts.reported import plain
-from pages.parts.text import fine_print, linked, named, t
+from pages.parts.text import fine_print, linked, shown_name, t
 from telling import listed
 from telling.blocks import ended_line
 
@@ -34,10 +34,10 @@ def procedure_page(code: str) -> None:
     try:
         row = cached.moment().procedure(code)
     except NotFound:
-        st.title(t("proc_unknown", code=plain(code)))
+        st.title(t("proc_unknown", code=markdown(code)))
         back_link("procedures", t("back_to_list"))
         return
-    st.title(named(row))
+    st.title(shown_name(row))
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(t(f"digital_{row.status}"), icon=":material/language:", color="blue")
         if row.is_priority:
@@ -60,7 +60,7 @@ def procedure_page(code: str) -> None:
 def _succession(row: ProcedureOnDay) -> None:
     """Say since when the procedure no longer stands, what followed it, and what it followed."""
     if row.ended_reason:
-        st.warning(_ended(row), icon=":material/event_busy:")
+        st.warning(markdown(_ended(row)), icon=":material/event_busy:")
     kin = [("ended_into", row.successor_code)] if row.successor_code else []
     kin += [("ended_from", code) for code in cached.moment().merged_into(row.procedure_code)]
     for words, code in kin:
@@ -69,7 +69,7 @@ def _succession(row: ProcedureOnDay) -> None:
         except NotFound:
             continue  # not known yet at that instant
         st.page_link(
-            page("procedures"), label=t(words, name=named(other)), icon=":material/arrow_forward:",
+            page("procedures"), label=t(words, name=shown_name(other)), icon=":material/arrow_forward:",
             query_params=address.link(code=code),
         )  # fmt: skip
 

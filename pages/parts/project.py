@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.plotly.timeline import timeline
+from kpis.as_text import markdown
 from kpis.figures.projects import GivenDay, Milestone, ProjectReport
 from kpis.figures.records import BAD, GOOD
 from kpis.settings import settings
@@ -17,7 +18,7 @@ from pages.parts import address, cached
 from pages.parts.entry import as_of, page
 from pages.parts.figure import ready, show
 from pages.parts.registers import table_of, telling
-from pages.parts.text import language, named, t
+from pages.parts.text import language, named, shown_name, t
 from telling import projects as told_projects
 
 STATE_LOOK = {
@@ -89,10 +90,10 @@ def contradictions(reports: Sequence[ProjectReport]) -> None:
     for report in contradicted:
         said = report.confidence
         assert said is not None
-        st.page_link(page("projects"), label=named(report.row), query_params=address.link(code=report.code))
+        st.page_link(page("projects"), label=shown_name(report.row), query_params=address.link(code=report.code))
         words = t("contradiction", confidence=t("confidence_" + said.confidence), status=status_word(report.status, language()))
         st.caption(
-            f"{words} {t('confidence_line', reason=said.reason, reviewer=said.reviewer, day=format_date(said.reviewed_on, language()))}"
+            f"{words} {t('confidence_line', reason=markdown(said.reason), reviewer=markdown(said.reviewer), day=format_date(said.reviewed_on, language()))}"
         )
 
 

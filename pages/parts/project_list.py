@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
 from kpis.figures.records import BAD, GOOD, JUDGED
 from kpis.government import ProjectKindFields, government
@@ -18,14 +19,14 @@ from pages.parts.cards import tally_marks
 from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import confidence_mark, contradictions, state_marks, status_mark
-from pages.parts.text import language, linked, named, t
+from pages.parts.text import language, linked, named, shown_name, t
 from telling import projects
 from telling.words import Words
 
 
 def link(report: ProjectReport, label: str = "") -> None:
     """Lead to the page of one project."""
-    words, query = label or named(report.row), address.link(code=report.code)
+    words, query = label or shown_name(report.row), address.link(code=report.code)
     st.page_link(page("projects"), label=words, icon=":material/arrow_forward:", query_params=query)
 
 
@@ -52,14 +53,14 @@ def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
         st.markdown(
             "\n\n".join(
                 (
-                    f"**{report.code} {full_name(report)}**  \n{status_mark(report.status)} {confidence_mark(report)}",
+                    f"**{markdown(report.code)} {markdown(full_name(report))}**  \n{status_mark(report.status)} {confidence_mark(report)}",
                     f"{t('project_indicators')}  \n{tally_marks(report.tally) or t('no_indicator')}",
                     f"{t('milestones')}  \n{state_marks(report.milestones) or t('timeline_none')}",
                 )
             )
         )
-        kin = [t("followed_by", name=f"{r.code} {named(r.row)}") for r in reports if report.row.successor_code == r.code]
-        kin += [t("follows", name=f"{r.code} {named(r.row)}") for r in reports if r.code in report.predecessor_codes]
+        kin = [t("followed_by", name=f"{r.code} {shown_name(r.row)}") for r in reports if report.row.successor_code == r.code]
+        kin += [t("follows", name=f"{r.code} {shown_name(r.row)}") for r in reports if r.code in report.predecessor_codes]
         st.caption("  \n".join([*kin, reported(report)]))
         link(report, t("open_project"))
 
@@ -69,13 +70,15 @@ def line(report: ProjectReport) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         marks = [status_mark(report.status)] if report.scored else []
         marks += [states] if (states := state_marks(report.milestones)) else []
-        st.markdown("  \n".join([f"**{projects.called(report, Words(language()))}**", *([" ".join(marks)] if marks else [])]))
-        goal = [words] if (words := named(report.row, "goal")) else []
+        st.markdown(
+            "  \n".join([f"**{markdown(projects.called(report, Words(language())))}**", *([" ".join(marks)] if marks else [])])
+        )
+        goal = [words] if (words := shown_name(report.row, "goal")) else []
         st.caption(
             "  \n".join(
                 [
                     *goal,
-                    f"{report.code} ・ {leaders(report) or projects.no_bureau(report, Words(language()))} ・ {reported(report)}",
+                    f"{report.code} ・ {markdown(leaders(report)) or projects.no_bureau(report, Words(language()))} ・ {reported(report)}",
                 ]
             )
         )
@@ -95,7 +98,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     slow = sum(s == "slightly_behind" for s in counted.values())
     bad = sum(s in BAD for s in counted.values())
     which = projects.core_heading(leading, held[0][0] if leading else (), len(first), Words(language()), is_all=True)
-    st.title(t("projects_title", which=which, good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
+    st.title(t("projects_title", which=markdown(which), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
     st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
@@ -115,9 +118,9 @@ def cards(kind: ProjectKindFields, own: Sequence[ProjectReport], reports: Sequen
     """List the projects of a kind as cards, by the versions of the strategy that share their numbers."""
     for versions, alike in by_numbering(own):
         is_new = bool(versions and versions[0].is_renumbered)  # then nothing says how many there are
-        st.header(projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new), divider="gray")
+        st.header(markdown(projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new)), divider="gray")
         if is_new:
-            said = {"version": named(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
+            said = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
             st.caption(t("core_renumbered_note", **said))
         with st.grid(3, min_column_width=280):
             for report in alike:
@@ -126,7 +129,7 @@ def cards(kind: ProjectKindFields, own: Sequence[ProjectReport], reports: Sequen
 
 def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: Sequence[ProjectReport]) -> None:
     """List the projects of a kind one by one."""
-    st.header(named(kind, "heading") or projects.kind_name(kind, None, Words(language())), divider="gray")
+    st.header(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))), divider="gray")
     with st.grid(2, min_column_width=280):
         for report in own:
             line(report)
@@ -193,13 +196,13 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
 
 def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: Sequence[ProjectReport]) -> None:
     """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
-    st.header(named(kind, "heading") or projects.kind_name(kind, None, Words(language())), divider="gray")
+    st.header(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))), divider="gray")
     moment = cached.moment()
     st.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), Words(language())))
     names = dict.fromkeys(text_of(r.row, "category", "ja") for r in own)
     for category in sorted(names, key=lambda c: not c):
         alike = [r for r in own if text_of(r.row, "category", "ja") == category]
-        st.subheader(f"{named(alike[0].row, 'category') or t('category_unknown')} ({len(alike)})")
+        st.subheader(f"{shown_name(alike[0].row, 'category') or t('category_unknown')} ({len(alike)})")
         with st.grid(3, min_column_width=280):
             for report in alike:
                 line(report)

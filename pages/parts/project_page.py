@@ -8,6 +8,7 @@ from itertools import pairwise
 import pandas as pd
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from kpis.figures.projects import PROJECT_RULE, ProjectReport
 from kpis.figures.records import value_of
@@ -21,7 +22,7 @@ from pages.parts.cards import chart_with_table, headline_value, source_line, sta
 from pages.parts.entry import page, today
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
-from pages.parts.text import fine_print, in_brackets, language, linked, named, t
+from pages.parts.text import fine_print, in_brackets, language, linked, shown_name, t
 from pages.parts.viewer import viewer
 from telling import facts, projects
 from telling.words import Words
@@ -31,14 +32,21 @@ CHARTS_SHOWN = 6
 
 def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
-    st.title(f"{report.code} {projects.project_name(report.row, Words(language()))}")
+    st.title(markdown(f"{report.code} {projects.project_name(report.row, Words(language()))}"))
     if not report.row.is_name_official:
         st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
     st.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
         said = report.confidence
-        st.caption(t("confidence_line", reason=said.reason, reviewer=said.reviewer, day=format_date(said.reviewed_on, language())))
+        st.caption(
+            t(
+                "confidence_line",
+                reason=markdown(said.reason),
+                reviewer=markdown(said.reviewer),
+                day=format_date(said.reviewed_on, language()),
+            )
+        )
         if report.is_contradicted:
             words = t("confidence_" + said.confidence)
             st.warning(
@@ -46,8 +54,8 @@ def heading(report: ProjectReport) -> None:
                 icon=":material/compare_arrows:",
             )
     with st.container(border=True):
-        st.markdown(f"**{projects.goal_heading(report, Words(language()))}**")
-        st.markdown(named(report.row, "goal") or t("goal_none"))
+        st.markdown(f"**{markdown(projects.goal_heading(report, Words(language())))}**")
+        st.markdown(shown_name(report.row, "goal") or t("goal_none"))
         source = cached.moment().book.sources.get(projects.goal_source(report.row))
         if source:
             fine_print(f"{t('source')}: {linked(source.title, source.url)}")
@@ -64,7 +72,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
         for row in report.bureaus:
             unit = units[row.bureau_code]
             when = projects.times(row, unit.valid_to, Words(language()))
-            st.page_link(page("bureau"), label=f"{named(unit)} {t('role_' + row.role)}{in_brackets(when) if when else ''}", icon=":material/apartment:",
+            st.page_link(page("bureau"), label=f"{shown_name(unit)} {t('role_' + row.role)}{in_brackets(when) if when else ''}", icon=":material/apartment:",
                 query_params=address.link(code=unit.code),
             )  # fmt: skip
             source = cached.moment().book.sources.get(row.source_code or "")
@@ -74,7 +82,9 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
         st.subheader(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
         kin += [r for r in reports if r.code == report.row.successor_code]
-        lines = [f"- {n.version_name(language())}: **{r.code}** {named(n.row)}" for r in kin for n in r.names]
+        lines = [
+            f"- {markdown(n.version_name(language()))}: **{markdown(r.code)}** {shown_name(n.row)}" for r in kin for n in r.names
+        ]
         st.markdown("\n".join(lines))
 
 
@@ -105,11 +115,11 @@ def indicators(report: ProjectReport) -> None:
     with st.grid(2, min_column_width=320):
         for item in (*drawn, *beside):
             with st.container(border=True, height="stretch"):
-                st.subheader(named(item.entry.definition))
+                st.subheader(shown_name(item.entry.definition))
                 status_badge(item.judgement)
-                st.markdown(f"### {headline_value(item, item.judgement.figure)}")
+                st.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
                 if item in beside:
-                    st.markdown(item.sentence(language()))
+                    st.markdown(markdown(item.sentence(language())))
                 if raised := steps(item):
                     st.caption(raised)
                 if item in beside:
@@ -138,14 +148,14 @@ def confidence(report: ProjectReport) -> None:
         known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
         reviewer = known.email or st.text_input(t("confidence_reviewer"))
         if known.email:
-            st.caption(f"{t('confidence_reviewer')}: {known.name or known.email}")
+            st.caption(f"{t('confidence_reviewer')}: {markdown(known.name or known.email)}")
         if st.form_submit_button(t("confidence_save"), type="primary"):
             try:
                 record_confidence(
                     cached.store(), report.code, confidence=level or "", reason=reason, reviewer=reviewer, reviewed_on=today()
                 )
             except MierukaError as refusal:
-                st.error(refusal.in_language(language()), icon=":material/error:")
+                st.error(markdown(refusal.in_language(language())), icon=":material/error:")
             else:
                 st.session_state["confidence_saved"] = report.code
                 st.rerun()

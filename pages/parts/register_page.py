@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.figures.listed import APART, Standing, kept
 from kpis.registers import Register
 from pages.parts import address, cached
 from pages.parts.asked import choose, write_words
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
-from pages.parts.text import fine_print, linked, named, t
+from pages.parts.text import fine_print, linked, shown_name, t
 from telling import listed as told
 from telling.blocks import Telling
 
@@ -19,7 +20,7 @@ def register_page(register: Register) -> None:
     """Show a register, or the one row of it that the address names; a code that is not known is named."""
     said, rows = telling(), cached.moment().listed(register)
     if not rows:
-        st.title(told.empty(said, register))
+        st.title(markdown(told.empty(said, register)))
         not_loaded(register.table, t("listed_empty_how", file=register.file))
         return
     by_code = {row.code: row for row in rows}
@@ -32,8 +33,8 @@ def register_page(register: Register) -> None:
 
 def _one(said: Telling, register: Register, row: Standing) -> None:
     """Show one row: how it stands, everything the register says of it, and how it changed."""
-    st.title(named(row.row))
-    st.badge(told.status_word(said, register, row.status), color="blue")
+    st.title(shown_name(row.row))
+    st.badge(markdown(told.status_word(said, register, row.status)), color="blue")
     back_link(register.sheet, t("back_to_list"))
     facts(told.facts(said, register, row.row))
     if source := cached.moment().book.sources.get(row.source_code):
@@ -43,8 +44,8 @@ def _one(said: Telling, register: Register, row: Standing) -> None:
 
 def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
     """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
-    st.title(told.title(said, register, rows))
-    st.caption(told.lead(said, rows))
+    st.title(markdown(told.title(said, register, rows)))
+    st.caption(markdown(told.lead(said, rows)))
     if sample := sum(row.is_sample for row in rows):
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
     cards(lambda: told.cards(said, register, rows), key=register.sheet, columns=4, width=200)

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.plotly.shapes import figure
+from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from kpis.periods import local_day
 from kpis.settings import settings
@@ -45,7 +46,7 @@ def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: 
     """Show headline numbers, each with what it means; made once per revision, day, language and organisation."""
 
     def made() -> list[tuple[str, str]]:
-        return [(f"**{card.title}**\n### {plain(card.value)}", card.note) for card in make()]
+        return [(f"**{markdown(card.title)}**\n### {markdown(str(plain(card.value)))}", markdown(card.note)) for card in make()]
 
     with st.grid(columns, min_column_width=width):
         for said, note in cached.made("cards", code=f"{key} {view()}", make=made):
@@ -97,7 +98,7 @@ def published(register: str, *kinds: str) -> Scored | None:
 
 def facts(rows: list[tuple[str, str]]) -> None:
     """Show names and values that are not blank, one below the other."""
-    shown = [(name, value) for name, value in rows if value]
+    shown = [(markdown(name), markdown(value)) for name, value in rows if value]
     st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]).set_index(t("item")))
 
 

@@ -151,8 +151,3 @@ def value_text(kind: str, column: str, value: Value) -> str:
         if words:
             return words[1 if language() == "en" else 0]
     return str(value)
-
-
-def plain(text: str) -> str:
-    """Return what a file said so that it shows as written, not as markdown."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~$:" else c for c in text.replace("\n", " "))

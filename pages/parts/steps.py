@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from pages.parts.text import language
 
@@ -22,7 +23,7 @@ def take(step: Callable[[], object], said: str = "") -> None:
     try:
         step()
     except MierukaError as refused:
-        st.error(refused.in_language(language()), icon=":material/block:")
+        st.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     say_next(said)
 

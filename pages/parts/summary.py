@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from kpis.as_text import markdown
 from kpis.figures.projects import ProjectReport
 from kpis.figures.records import Figure, Goal
 from kpis.figures.scorecard import Book, Change, Scored, latest_changes, tally
@@ -16,7 +17,7 @@ from pages.parts import cached
 from pages.parts.cards import badge_line, headline_value, tally_marks
 from pages.parts.entry import as_of
 from pages.parts.series import arrow
-from pages.parts.text import language, named, t
+from pages.parts.text import language, shown_name, t
 from telling import projects as told_projects
 from telling.overview import conclusion, exclusions, lead
 from telling.words import Words
@@ -40,7 +41,7 @@ class Summary:
 def core_projects(reports: Sequence[ProjectReport]) -> pa.Table:
     """Return the core projects, each with the statuses of its indicators in words."""
     rows = [(told_projects.called(r, Words(language())), tally_marks(r.tally, wraps=True) or t("no_indicator")) for r in reports]
-    return arrow({t("project"): [name for name, _ in rows], t("status"): [marks for _, marks in rows]})
+    return arrow({t("project"): [markdown(name) for name, _ in rows], t("status"): [marks for _, marks in rows]})
 
 
 def changed_last(every: list[Scored], book: Book) -> str:
@@ -55,10 +56,10 @@ def line(change: Change) -> str:
     def shown(value: Figure | Goal | None) -> str:
         if isinstance(value, Goal):
             return format_value(value.value, item.entry.definition, language())
-        return headline_value(item, value)
+        return markdown(headline_value(item, value))
 
     day = t("as_at" if change.is_period_end else "on_day", day=format_date(change.day, language()))
-    said = f"{day} :gray-badge[{t('change_' + change.kind)}] {named(item.entry.definition)} "
+    said = f"{day} :gray-badge[{t('change_' + change.kind)}] {shown_name(item.entry.definition)} "
     if change.kind == "target":
         said += f"{t('target')} "
     last = t("no_figure") if after is None else shown(after)
@@ -67,7 +68,7 @@ def line(change: Change) -> str:
         said += f" {badge_line(item.judgement)}"
     why = change.reason or (after if isinstance(after, Figure) else None)
     if why is not None and why.reason_class:
-        said += t("because", reason=Words(language()).reason("why_", why.reason_class), text=why.reason_text)
+        said += t("because", reason=Words(language()).reason("why_", why.reason_class), text=markdown(why.reason_text))
     return said
 
 
@@ -77,10 +78,10 @@ def summary(every: list[Scored], book: Book, *, lessons: Sequence[Scored], other
     rows = cached.moment().rows(tables.Indicator)
     core = told_projects.core_with_goals(cached.moment().projects)
     return Summary(
-        title=conclusion(every, words),
-        lead=lead(every, words, as_of=as_of()),
+        title=markdown(conclusion(every, words)),
+        lead=markdown(lead(every, words, as_of=as_of())),
         marks=tally_marks(tally(every)),
-        excluded=(exclusions(lessons, rows, words), exclusions(others, rows, words)),
+        excluded=(markdown(exclusions(lessons, rows, words)), markdown(exclusions(others, rows, words))),
         projects_heading=told_projects.overview_heading(core, cached.moment().rows(tables.StrategyVersion), words),
         projects=core_projects(core),
         changes=changed_last(every, book),

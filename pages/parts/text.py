@@ -65,6 +65,11 @@ def _cell(value: Any) -> Any:
     return cell(value) if isinstance(value, str) else value
 
 
+def shown_name(row: Mapping[str, Any] | object, field: str = "name") -> str:
+    """Return a text of a row as ``named`` does, for a page: it shows as it is written."""
+    return markdown(named(row, field))
+
+
 def named(row: Mapping[str, Any] | object, field: str = "name") -> str:
     """Return a text of a row in the viewer's language, else in Japanese."""
     return text.named(row, field, language())

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.errors import NotAllowed
 from kpis.reporting import people
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
@@ -101,7 +102,7 @@ def viewer_choice() -> None:
             key=_CHOSEN,
         )
     elif mode == "office" and viewer().email:
-        st.caption(f":material/person: {viewer().email}")
+        st.caption(f":material/person: {markdown(viewer().email)}")
         if viewer().grants:
             st.caption(" ・ ".join(dict.fromkeys(t(f"role_{grant.role}") for grant in viewer().grants)))
             st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")

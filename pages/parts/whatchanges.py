@@ -7,6 +7,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from kpis.text import status_colour, status_icon, status_word
@@ -17,12 +18,11 @@ from pages.parts.reported import (
     file_of,
     instant,
     period_name,
-    plain,
     row_namer,
     state_badge,
     value_text,
 )
-from pages.parts.text import csv_file, digits, in_brackets, language, named, t
+from pages.parts.text import csv_file, digits, in_brackets, language, shown_name, t
 from telling.words import Words
 
 NATURES = ("new", "corrected", "updated", "cleared")
@@ -100,9 +100,9 @@ def _withdrawn(opened: Opened) -> None:
         words = t("list_comma").join(
             f"{column_name(change.row.kind, n)} {value_text(change.row.kind, n, again[n])}" for n in parts if again
         )
-        then = t("withdrawn_then", value=plain(words)) if words else t("withdrawn_then_none")
+        then = t("withdrawn_then", value=markdown(words)) if words else t("withdrawn_then_none")
         place = change.cells[0].place
-        st.warning(f"**{place}** {plain(name(change.row))}: {t('withdrawn_row')} {then}", icon=":material/undo:")
+        st.warning(f"**{markdown(place)}** {markdown(name(change.row))}: {t('withdrawn_row')} {then}", icon=":material/undo:")
 
 
 def _conflict_word(change: CellChange) -> str:
@@ -123,7 +123,7 @@ def _flips(opened: Opened) -> None:
             f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())}]" for s in (flip.before.status, after.status)
         )
         st.markdown(
-            f"- {named(entry.definition)}{in_brackets(units.get(entry.unit_code, entry.unit_code))} {marks}  \n  {flip.after.sentence(language())}"
+            f"- {shown_name(entry.definition)}{in_brackets(markdown(units.get(entry.unit_code, entry.unit_code)))} {marks}  \n  {markdown(flip.after.sentence(language()))}"
         )
 
 
@@ -131,13 +131,13 @@ def returned_because(opened: Opened) -> None:
     """Show why a report was returned, with each comment at its cell."""
     if opened.report.return_reason:
         when = instant(opened.report.decided_at) if opened.report.state == "returned" else ""
-        st.warning(f"**{t('returned_because')}** {plain(opened.report.return_reason)} {when}", icon=":material/undo:")
+        st.warning(f"**{t('returned_because')}** {markdown(opened.report.return_reason)} {when}", icon=":material/undo:")
     name = row_namer()
     for comment in opened.comments:
         what = f"{name.of(comment.row_kind, comment.row_key)} {column_name(comment.row_kind, comment.column)}"
         st.markdown(
-            f":material/comment: **{comment.sheet}!{comment.cell}** {plain(what)}: {plain(comment.text)}  \n"
-            f":gray[{comment.written_by} {instant(comment.written_at)} {t('of_revision', number=comment.revision)}]"
+            f":material/comment: **{markdown(comment.sheet)}!{comment.cell}** {markdown(what)}: {markdown(comment.text)}  \n"
+            f":gray[{markdown(comment.written_by)} {instant(comment.written_at)} {t('of_revision', number=comment.revision)}]"
         )
 
 
@@ -156,21 +156,21 @@ def left_open(report: Report) -> None:
     by_indicator: dict[str, list[str]] = {}
     for code, period in counted.open:
         by_indicator.setdefault(code, []).append(period_name(period))
-    lines = [f"- {plain(name.indicator(code))}: {t('list_comma').join(periods)}" for code, periods in by_indicator.items()]
+    lines = [f"- {markdown(name.indicator(code))}: {t('list_comma').join(periods)}" for code, periods in by_indicator.items()]
     st.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
 
 
 def explained(opened: Opened) -> None:
     """Show the warnings that the bureau confirmed, and why."""
     for warning in opened.warnings:
-        mark = t("confirmed", reason=plain(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
+        mark = t("confirmed", reason=markdown(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         if warning.rule == INCOMPLETE:
             left_open(opened.report)
             st.markdown(f":material/warning: {t('left_open_why')} — {mark}")
             continue
         place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
         st.markdown(
-            f":material/warning: **{place}** {plain(warning.found)}({t('expected')}: {named(warning, 'expected')}) — {mark}"
+            f":material/warning: **{markdown(place)}** {markdown(warning.found)}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
         )
 
 
@@ -179,7 +179,16 @@ def report_head(opened: Opened, *, who: str, at: datetime) -> None:
     report = opened.report
     with st.container(horizontal=True, gap="small"):
         state_badge(report.state)
-        st.markdown(t("report_line", number=report.id, revision=report.revision, name=report.file_name, who=who, when=instant(at)))
+        st.markdown(
+            t(
+                "report_line",
+                number=report.id,
+                revision=report.revision,
+                name=markdown(report.file_name),
+                who=markdown(who),
+                when=instant(at),
+            )
+        )
     if told := filled_in(report):
         st.markdown(f"**{told}**")
     returned_because(opened)

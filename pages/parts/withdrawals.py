@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.figures.records import Figure, current_vintages
 from kpis.government import government
 from kpis.reporting import withdrawals
@@ -13,7 +14,7 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.withdrawals import Asked
 from kpis.store.store import Store
 from pages.parts import cached
-from pages.parts.reported import bureau_names, column_name, instant, period_name, plain, row_namer, value_text
+from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
 from pages.parts.steps import take
 from pages.parts.text import language, t
 from telling.words import Words
@@ -22,7 +23,7 @@ from telling.words import Words
 def _said(figure: Figure | None) -> str:
     said = withdrawals.said_of(figure).items()
     parts = [f"{column_name(OBSERVATIONS, name)} {value_text(OBSERVATIONS, name, value)}" for name, value in said]
-    return plain(t("list_comma").join(parts)) if parts else t("no_figure")
+    return t("list_comma").join(parts) if parts else t("no_figure")
 
 
 def withdrawn(store: Store, *, actor: str) -> None:
@@ -37,7 +38,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
     rows = [
         {
             t("row"): name.of(OBSERVATIONS, a.key), t("bureau"): bureau_names().get(a.key[1], a.key[1]), t("vintage"): a.vintage,
-            t("withdrawal_figure"): _said(a.figure).replace("\\", ""), t("reason"): f"[{Words(language()).reason('correction_', a.reason_class)}] {a.reason_text}",
+            t("withdrawal_figure"): _said(a.figure), t("reason"): f"[{Words(language()).reason('correction_', a.reason_class)}] {a.reason_text}",
             t("state"): t(f"withdrawal_{a.state}"), t("who"): f"{a.asked_by} → {a.decided_by}", t("when"): instant(a.decided_at),
             t("detail"): a.decision_text,
         }
@@ -51,10 +52,12 @@ def withdrawn(store: Store, *, actor: str) -> None:
 def _decide(store: Store, asked: Asked, *, actor: str) -> None:
     with st.container(border=True):
         bureau = bureau_names().get(asked.key[1], asked.key[1])
-        st.markdown(f"**{plain(row_namer().of(OBSERVATIONS, asked.key))}** {plain(bureau)}")
-        st.markdown(t("withdrawal_line", vintage=asked.vintage, figure=_said(asked.figure), then=_said(asked.then)))
+        st.markdown(f"**{markdown(row_namer().of(OBSERVATIONS, asked.key))}** {markdown(bureau)}")
         st.markdown(
-            f"[{Words(language()).reason('correction_', asked.reason_class)}] {plain(asked.reason_text)}  \n:gray[{asked.asked_by} {instant(asked.asked_at)}]"
+            t("withdrawal_line", vintage=asked.vintage, figure=markdown(_said(asked.figure)), then=markdown(_said(asked.then)))
+        )
+        st.markdown(
+            f"\\[{markdown(Words(language()).reason('correction_', asked.reason_class))}\\] {markdown(asked.reason_text)}  \n:gray[{markdown(asked.asked_by)} {instant(asked.asked_at)}]"
         )
         if actor == asked.asked_by:
             st.info(t("withdrawal_four_eyes"), icon=":material/visibility:")
@@ -101,7 +104,7 @@ def _ask(store: Store, *, actor: str) -> None:
     st.dataframe(
         [
             {
-                t("vintage"): v.vintage, t("value"): _said(v).replace("\\", ""), t("known"): instant(v.known_at), t("reason"): v.reason_text,
+                t("vintage"): v.vintage, t("value"): _said(v), t("known"): instant(v.known_at), t("reason"): v.reason_text,
             }
             for v in vintages
         ],

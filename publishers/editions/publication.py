@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from kpis.as_text import typed
 from kpis.errors import EditionRefused, FigureRefused, NotAllowed, NotFound
 from kpis.figures.records import RULE_VERSION
 from kpis.figures.scorecard import Tally, tally
@@ -158,7 +159,7 @@ def publish(
     with refusals_recorded(store, actor, "publish", ""):
         if not may_publish(store, viewer):
             raise NotAllowed("publishing_not_allowed")
-    if not note.strip():
+    if not typed(note):
         raise FigureRefused("edition_without_note")
     _refuse_clock(store, now)
     chosen = chosen or settings()
@@ -173,7 +174,7 @@ def publish(
         if revision is not None and revision != gathered.revision:
             raise FigureRefused("figures_changed_since_preview")
         signing = signer(store, chosen, now=now)
-        about = {"note": note.strip(), "previous_sha256": before, **_anchors(store, signing)}
+        about = {"note": typed(note), "previous_sha256": before, **_anchors(store, signing)}
         row = _write(beside, gathered, number, about, now, chosen, signing)
         row["published_by"] = viewer
         intend(store, row)
@@ -228,7 +229,7 @@ def rollback(
     with refusals_recorded(store, actor, "rollback", f"edition {number}"):
         if not may_publish(store, viewer):
             raise NotAllowed("publishing_not_allowed")
-    if not reason.strip():
+    if not typed(reason):
         raise FigureRefused("rollback_without_reason")
     _refuse_clock(store, now)
     chosen = chosen or settings()
@@ -247,9 +248,9 @@ def rollback(
         marks = {n: why for n, why in marks.items() if own is None or why["at"] != own["at"]}
         for later in noted.editions:
             if later > number:
-                marks.setdefault(later, {"at": now.isoformat() + "Z", "reason": reason.strip()})
+                marks.setdefault(later, {"at": now.isoformat() + "Z", "reason": typed(reason)})
         document = point(session, signing, number, noted.editions[number], marks, now=now, actor=actor)
-        detail = f"{reason.strip()} (pointer {sha256(document.encode()).hexdigest()})"
+        detail = f"{typed(reason)} (pointer {sha256(document.encode()).hexdigest()})"
         record(session, actor, "rollback", f"edition {number}", file_sha256=noted.editions[number], detail=detail)
     bring(store, folder)
 

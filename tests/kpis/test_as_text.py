@@ -10,7 +10,7 @@ import unicodedata
 import pandas as pd
 import pytest
 
-from kpis.as_text import cell, clean, escaped, line, markdown, said, shown
+from kpis.as_text import cell, clean, escaped, line, markdown, shown, typed
 from kpis.terminal import Terminal
 from pages.parts.text import csv_file, linked
 from telling.file_names import file_name
@@ -19,7 +19,7 @@ SEEN = "髙﨑 葛\U000e0100城 か\u3099 e\u0301 👩‍💻 👨‍👩‍👧
 
 
 def test_what_is_seen_stays_as_it_is() -> None:
-    assert clean(SEEN) == said(SEEN) == cell(SEEN) == SEEN
+    assert clean(SEEN) == typed(SEEN) == cell(SEEN) == SEEN
     assert markdown(SEEN) == line(SEEN) == SEEN.replace(" \u3000", " ")
 
 
