@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from kpis.as_text import drawn
 from kpis.languages import point_and_group
 
 ACTUAL = "#0017C1"
@@ -25,7 +26,7 @@ class Finished(go.Figure):  # type: ignore[misc]  # Plotly comes without types
 
     def __init__(self, figure: go.Figure) -> None:
         super().__init__()
-        self._sent: dict[str, Any] = json.loads(figure.to_json())
+        self._sent: dict[str, Any] = drawn(json.loads(figure.to_json()))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figure as lists, dictionaries, numbers and texts, the same ones each time."""

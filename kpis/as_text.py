@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from typing import Any
 
 _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
@@ -16,6 +17,7 @@ _SINGLE = (
 )
 _SUSPECT = re.compile(f"[{_SINGLE}{_JOINERS}]")  # looked for first: one set of signs is found quickly in a long text
 _ACTING = re.compile(f"[{_SINGLE}]|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[{_JOINERS}]")
+_TAG = re.compile(r"<(?!/?(?:b|extra)>|br>)")
 FORMULA = re.compile(r"^(?:[\t\r]|\s*[=+\-@＝＋－＠])")  # what a spreadsheet takes for the beginning of one
 _NUMBER = re.compile(r"^\s*[+\-]?(?:\d[\d,]*)?\.?\d+(?:[eE][+\-]?\d+)?\s*%?\s*$")
 # In markdown: signs that act anywhere, those that act before a letter, those that act where a line begins.
@@ -56,6 +58,15 @@ def cell(text: str) -> str:
 def escaped(text: str) -> str:
     """Return a text for XML and HTML that no template writes, also within an attribute."""
     return escape(clean(text))
+
+
+def drawn(value: Any) -> Any:
+    """Return what a chart is made of, lists and dictionaries, with each text clean: Plotly reads no tag in it but those of our templates."""
+    if isinstance(value, str):
+        return _TAG.sub("&lt;", clean(value)) if "<" in value else clean(value)
+    if isinstance(value, dict):
+        return {name: drawn(part) for name, part in value.items()}
+    return [drawn(part) for part in value] if isinstance(value, list) else value
 
 
 def shown(value: object) -> object:

@@ -224,6 +224,9 @@ def test_a_page_shows_words_as_text_and_its_files_run_nothing(poisoned: Poisoned
             held += SEEN in text
             found += [(page, query, text) for _ in acting(text)]
             found += [(page, query, text) for _ in (marked_up(text) if is_markdown else ())]
+        for chart in seen.of("plotly_chart"):
+            spec = json.dumps(json.loads(chart.spec), ensure_ascii=False)
+            found += [(page, query, tag) for tag in [*re.findall(r"<(?!/?(?:b|br|extra)>).{9}", spec), *acting(spec)]]
         for button in seen.of("download_button"):
             if "csv_" in button.id and button.url:
                 content = fetched(port, button.url)

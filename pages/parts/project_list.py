@@ -154,7 +154,7 @@ def strategy() -> None:
         sources = cached.moment().book.sources
         for version in versions:
             source = sources.get(version.source_code)
-            said = projects.version_line(version, Words(language()))
+            said = markdown(projects.version_line(version, Words(language())))
             st.markdown(said + (f"  \n{t('source')}: {linked(source.title, source.url)}" if source else ""))
 
 

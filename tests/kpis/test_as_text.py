@@ -10,7 +10,7 @@ import unicodedata
 import pandas as pd
 import pytest
 
-from kpis.as_text import cell, clean, escaped, line, markdown, shown, typed
+from kpis.as_text import cell, clean, drawn, escaped, line, markdown, shown, typed
 from kpis.terminal import Terminal
 from pages.parts.text import csv_file, linked
 from telling.file_names import file_name
@@ -99,6 +99,15 @@ def test_markup_stays_markup_in_a_template_and_a_text_is_cleaned() -> None:
     kept = shown(Markup("<b>\u202ex</b>"))
     assert isinstance(kept, Markup) and kept == "<b>x</b>"
     assert escaped('<"\x0b\x01&') == "&lt;&quot; &amp;"
+
+
+def test_a_chart_reads_no_tag_of_a_text() -> None:
+    made = {
+        "text": ["a<br><b>b</b>", "<a href='http://evil.example'>x</a>\u202e<B>", 1.5, None],
+        "hovertemplate": "%{x}<extra></extra>",
+    }
+    assert drawn(made)["text"] == ["a<br><b>b</b>", "&lt;a href='http://evil.example'>x&lt;/a>&lt;B>", 1.5, None]
+    assert drawn(made)["hovertemplate"] == made["hovertemplate"]
 
 
 def test_a_terminal_gets_no_escape_and_no_style_of_a_text(capsys: pytest.CaptureFixture[str]) -> None:
