@@ -55,7 +55,7 @@ def edition_of(request: Request) -> Edition | None:
     Raises:
         BadQuery: the public may not see the edition asked for, or there is none.
     """
-    for name, text in request.query_params.multi_items():
+    for name, text in request.query_params.items():
         if len(text) > LONGEST or any(sign < " " or sign == "\x7f" for sign in text):
             raise BadQuery(f"{name}={text}", Message("query_short", most=LONGEST))
     asked, folder = request.query_params.get("edition"), settings().editions_dir
