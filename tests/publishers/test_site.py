@@ -289,10 +289,10 @@ def test_an_export_holds_the_edition_shown_and_the_earlier_ones_byte_for_byte(pu
     made = export.export(target, chosen=published.chosen)
     assert made.number == 2 and (target / "index.html").is_file() and (target / "robots.txt").is_file()
     for number in (1, 2):
-        copied, kept = target / "editions" / f"{number:04d}", on_disk.opened(published.folder, number).folder / "site"
-        assert {p.relative_to(copied): p.read_bytes() for p in copied.rglob("*") if p.is_file()} == {
-            p.relative_to(kept): p.read_bytes() for p in kept.rglob("*") if p.is_file()
-        }
+        copied, own = target / "editions" / f"{number:04d}", on_disk.opened(published.folder, number).folder
+        kept = {p.relative_to(own / "site"): p.read_bytes() for p in (own / "site").rglob("*") if p.is_file()}
+        proof = {Path(name): (own / name).read_bytes() for name in (on_disk.MANIFEST, on_disk.SIGNATURE)}
+        assert {p.relative_to(copied): p.read_bytes() for p in copied.rglob("*") if p.is_file()} == {**kept, **proof}
     address = edition_address(2, published.chosen).removeprefix("https://reform.example.jp/")
     assert (target / address / "index.html").is_file()  # the address that citations name
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
