@@ -23,7 +23,7 @@ from kpis.government import settle
 from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.moment import Moment, State
-from kpis.periods import last_instant, local_day, parse_day, parse_instant
+from kpis.periods import FIRST_YEAR, LAST_YEAR, last_instant, local_day, parse_day, parse_instant
 from kpis.settings import settings, software_version
 from kpis.store import tables
 from kpis.store.store import utc_now
@@ -106,7 +106,8 @@ def instant_of(request: Request, name: str) -> datetime | None:
         return None
     try:
         instant = last_instant(parse_day(text)) if len(text) == 10 else parse_instant(text)
-        parse_day(f"{instant:%Y-%m-%d}")  # at the ends of time there is no day before or after
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:  # at the ends of time there is no day before or after
+            raise ValueError(text[:SHOWN])
         return instant
     except (ValueError, OverflowError) as error:
         raise BadQuery(f"{name}={text}", Message("query_instant")) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from kpis.settings import ROOT
 from kpis.store.engine import open_engine
@@ -33,7 +35,7 @@ def forget() -> None:
     shutil.rmtree(shared_folder(), ignore_errors=True)
     for (address, _), database in _DATABASES.items():
         admin = open_engine(address).execution_options(isolation_level="AUTOCOMMIT")
-        _run(admin, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        _drop(admin, database)
         admin.dispose()
 
 
@@ -90,7 +92,7 @@ def postgresql(address: str, name: str, fill: Fill) -> Iterator[Store]:
         yield made
     finally:
         made.engine.dispose()
-        _run(admin, f"DROP DATABASE {own} WITH (FORCE)")
+        _drop(admin, own)
         admin.dispose()
 
 
@@ -107,6 +109,18 @@ def _database_filled_once(admin: Engine, address: str, name: str, fill: Fill) ->
 
 def _database(address: str, name: str) -> str:
     return make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(admin: Engine, database: str) -> None:
+    """Remove a database; while PostgreSQL's own housekeeping is in it, its role may not be thrown out, and is waited for."""
+    until = time.monotonic() + 120
+    while True:
+        try:
+            return _run(admin, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        except DBAPIError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
 
 
 def _run(admin: Engine, statement: str) -> None:

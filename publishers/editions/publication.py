@@ -113,7 +113,7 @@ def _doubts(
 ) -> Iterator[Message]:
     if newest is not None and now - newest > FAR_AHEAD:
         days = (now - newest).days
-        yield Message("clock_far_ahead", now=f"{now:%Y-%m-%d %H:%M}", newest=f"{newest:%Y-%m-%d %H:%M}", days=days)
+        yield Message("clock_far_ahead", now=now.isoformat(" ", "minutes"), newest=newest.isoformat(" ", "minutes"), days=days)
     if gone := sum(1 for change in changes if change.kind in GONE):
         yield Message("figures_disappear", count=gone)
     for table, held in (shown.manifest["tables"] if shown else {}).items():

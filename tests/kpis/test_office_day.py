@@ -72,7 +72,8 @@ def test_no_other_line_makes_a_day_of_an_instant() -> None:
     for path in sources():
         name = path.relative_to(ROOT).as_posix()
         found = [f for f in faults(path.read_text(encoding="utf-8")) if not (name in CELLS and ".date()" in f)]
-        if name not in (HOME, "kpis/store/store.py") and found:
+        # A migration stamps what it finds once, in UTC, and asks nothing of the program, which changes after it.
+        if name not in (HOME, "kpis/store/store.py") and "migrations" not in path.parts and found:
             wrong[name] = found
     assert wrong == {}
 

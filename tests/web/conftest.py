@@ -74,7 +74,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         environment = {
             "CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official"),
             "DATABASE_URL": store.url, "MAX_UPLOAD_BYTES": "300000", "UPLOADS_PER_SESSION": "2", "UPLOADS_PER_PERSON": "3",
-            "UPLOADS_BYTES": "1500000", "RATE_SIGN_IN": "3 per hour", "TRUSTED_PROXIES": "127.0.0.1", **provider.settings(app),
+            "UPLOADS_BYTES": "1500000", "RATE_SIGN_IN": "3 per hour", "RATE_UPLOAD": "1000 per minute", "TRUSTED_PROXIES": "127.0.0.1", **provider.settings(app),
         }  # fmt: skip
         with serving(folder, port=port, **environment) as made:
             yield Office(made, store)
