@@ -21,12 +21,35 @@ GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEve
 def opened(browser: Browser, address: str, path: str, *, width: int, charts: bool = True) -> tuple[Page, list[str]]:
     """Load a page, wait until it is drawn, and return it with the list of everything that goes wrong on it."""
     page = tab(browser, width=width, charts=charts).new_page()
-    wrong = faults(page)
+    wrong, waiting = faults(page), in_flight(page)
     page.goto(address + path)
     page.wait_for_selector("h1", timeout=WAIT)
-    page.wait_for_load_state("networkidle")  # tables and charts fetch their code when first drawn
+    settled(page, waiting)
     at_rest(page)
     return page, wrong
+
+
+def in_flight(page: Page) -> set[str]:
+    """Return a set of the addresses that a page has asked for and not yet got; it is kept up to date."""
+    waiting: set[str] = set()
+    page.on("request", lambda asked: waiting.add(asked.url))
+    page.on("requestfinished", lambda asked: waiting.discard(asked.url))
+    page.on("requestfailed", lambda asked: waiting.discard(asked.url))
+    return waiting
+
+
+def settled(page: Page, waiting: set[str]) -> None:
+    """Wait until a page asks for nothing more: tables and charts fetch their code when first drawn.
+
+    Files to save do not count: Streamlit asks whether they are there and reads no more of the answer than that.
+    """
+    quiet = 0
+    for _ in range(WAIT // 100):
+        quiet = 0 if [url for url in waiting if "/media/" not in url] else quiet + 1
+        if quiet == 5:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"still asked for: {sorted(waiting)}")
 
 
 def faults(page: Page) -> list[str]:
