@@ -86,16 +86,27 @@ def published_port(published: House) -> Iterator[int]:
         yield port
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")),
-    ]
-)
+ENGINES = [
+    "sqlite",
+    pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")),
+]
+
+
+@pytest.fixture(params=ENGINES)
 def reporting(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """The small government with its people, in each kind of database."""
     if request.param == "sqlite":
         yield settle(Store(f"sqlite:///{tmp_path / 'reporting.db'}"), tmp_path / "data")
         return
     with postgresql(POSTGRES, "small government", begin) as made:
+        yield made
+
+
+@pytest.fixture(params=ENGINES)
+def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A database without tables, in each kind."""
+    if request.param == "sqlite":
+        yield Store(f"sqlite:///{tmp_path / 'bare.db'}")
+        return
+    with postgresql(POSTGRES, "bare", lambda store: None) as made:
         yield made

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, datetime
@@ -25,26 +24,10 @@ from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.upgrade import MIGRATIONS, differing, newest_version, version_of
 from tests.command import command
-from tests.shared import postgresql
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 FOLDER = ROOT / "tests" / "data" / "schemas"
 VERSIONS = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))
-
-
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")),
-    ]
-)
-def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A database without tables, in each kind."""
-    if request.param == "sqlite":
-        yield Store(f"sqlite:///{tmp_path / 'bare.db'}")
-        return
-    with postgresql(POSTGRES, "bare", lambda store: None) as made:
-        yield made
 
 
 def held_in(column: Any, value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -44,20 +44,6 @@ def made(published: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
     said = make_backup(published.store, to, published.chosen)
     assert said["tables"] == held(published.store) and said["tables"]["observation"]["rows"] > 100
     return to
-
-
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")),
-    ]
-)
-def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        yield Store(f"sqlite:///{tmp_path / 'bare.db'}")
-        return
-    with postgresql(POSTGRES, "bare", lambda store: None) as store:
-        yield store
 
 
 def test_a_backup_put_back_on_a_bare_machine_publishes_the_same_edition(
