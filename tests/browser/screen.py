@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, TimeoutError  # noqa: A004 (it is theirs)
 
 from kpis.settings import ROOT
 
@@ -157,8 +157,11 @@ class Screen:
         raise AssertionError(f"{self.page.url} does not come to rest: {before}")
 
     def becomes(self, expected: dict[str, Any]) -> None:
-        """Wait until exactly this is shown."""
-        self.page.wait_for_function(f"expected => JSON.stringify(({SEEN})()) === expected", arg=_plain(expected), timeout=WAIT)
+        """Wait until exactly this is shown; where it never is, say what is shown instead."""
+        try:
+            self.page.wait_for_function(f"expected => JSON.stringify(({SEEN})()) === expected", arg=_plain(expected), timeout=WAIT)
+        except TimeoutError:
+            assert self.seen() == expected, f"{self.page.url} does not become what was shown"
 
     def takes(self, label: str, option: str) -> dict[str, Any]:
         """Wait until a list shows a choice and the run that it began is over, and return what is shown once nothing changes."""

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext
 
 from kpis.periods import local_day
 from kpis.store.store import utc_now
-from tests.browser.screen import WAIT, Screen
+from tests.browser.screen import WAIT, Screen, rerun
 from tests.browser.visits import Visits
 from tests.pages.questions import word
 
@@ -80,11 +80,13 @@ def test_a_view_survives_menu_back_reload_and_another_browser(visits: Visits, kn
     shown, address = screen.seen(), screen.path
     assert not [said for said in shown["said"] if word("address_refused", language) in said]
     assert DAY.replace("-0", "-") in shown["days"]
-    screen.menu(following).click()
+    with rerun(screen.page):
+        screen.menu(following).click()
     screen.at(following)
     screen.asks(**frame)
     assert DAY.replace("-0", "-") in screen.seen()["days"], "the page of the menu is of the same day"
-    screen.page.go_back()
+    with rerun(screen.page):
+        screen.page.go_back()
     screen.at(path)
     screen.becomes(shown)
     assert screen.path == address, "back shows the same view under the same address"
