@@ -83,6 +83,7 @@ attack: $(VENV)/.dev
 # Every operation killed at random moments on both engines, hundreds of times, and what was left of it.
 faults: $(VENV)/.dev
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m tests.faults
+	@KILLS=50 $(PY) -m pytest -n 0 tests/publishers/test_publication.py -k killed_at_any_moment
 
 # What the program is made of (CycloneDX, with the checksum of every package), and whether a weakness of any is known. Their tools have
 # requirements of their own, and so a place of their own.

@@ -32,6 +32,7 @@ from tests.publishers.house import House
 from tests.small_government import settle
 
 pytestmark = pytest.mark.edition
+KILLS = int(os.environ.get("KILLS", "15"))  # `make faults` asks for fifty
 
 
 def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpose() -> None:
@@ -319,7 +320,7 @@ def test_somebody_else_who_was_quicker_is_noticed_and_nothing_is_left_lying_abou
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")
 def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_path: Path) -> None:
-    """Fifty publications are killed with SIGKILL at a random moment; each leaves the old edition or the whole new one."""
+    """Publications are killed with SIGKILL at a random moment; each leaves the old edition or the whole new one."""
     house = House(settle(Store(f"sqlite:///{tmp_path / 'working.db'}"), tmp_path / "data"), tmp_path / "editions", utc_now())
     house.publish("前")
     began = time.monotonic()
@@ -333,7 +334,7 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
     def publish() -> None:
         House(Store(house.store.url), house.folder, house.at).publish("途中で止まるかもしれない", revision=revision)
 
-    for _ in range(50):
+    for _ in range(KILLS):
         before = on_disk.current(house.folder)
         assert before is not None
         house.store.engine.dispose()
@@ -344,7 +345,7 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
         assert verify(house.folder, after.number, recorded=recorded(house.store)) == []
         assert Store(after.url).book().entries
         seen["old" if after.number == before.number else "new"] += 1
-    assert seen["old"] > 5 and seen["new"] > 0, f"the kills fell all on one side of the pointer: {seen}"
+    assert seen["old"] > 2 and seen["new"] > 0, f"the kills fell all on one side of the pointer: {seen}"
     last = house.publish("最後まで", revision=revision)
     assert verify(house.folder, recorded=recorded(house.store)) == []
     assert set(recorded(house.store).editions) == set(range(1, last.number + 1))
