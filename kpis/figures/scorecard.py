@@ -85,7 +85,6 @@ class Book:
     Entries of one indicator stand together, that of its own scope first, the units after it in catalogue order.
     """
 
-    revision: int
     entries: tuple[Entry, ...]
     sources: Mapping[str, SourceNote]
     organisation: Organisation = field(default_factory=Organisation)

@@ -11,10 +11,13 @@ import gc
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from datetime import date, datetime
+from threading import Lock
 from typing import TypeVar
+from weakref import WeakSet
 
 from kpis.government import settle
-from kpis.moment import Moment, State, state_of
+from kpis.moment import REPORTED, Moment, State, state_of
+from kpis.once import MadeOnce
 from kpis.reporting.people import Person, local_people
 from kpis.settings import settings
 from kpis.store.store import Store
@@ -22,6 +25,7 @@ from pages.parts.text import language
 from publishers.editions.on_disk import Edition
 
 T = TypeVar("T")
+GROWN = 1.5  # so often what was settled is looked through again, as a multiple of what it was
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _state: ContextVar[State] = ContextVar("state")
@@ -67,11 +71,14 @@ def is_sample() -> bool:
 def local_persons() -> list[Person]:
     """Return whom a local instance offers in its side bar; a change of persons is a change of the data, and so is seen at once."""
     state = _state.get()
-    return state.kept("read", "local persons", lambda: local_people(state.store))
+    return state.kept(REPORTED, "local persons", lambda: local_people(state.store))
 
 
 def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
-    """Return a chart, table or text made once per revision, day, knowledge, language and code; it must not be changed."""
+    """Return a chart, table or text made once per state of the figures, day, knowledge, language and code; it must not be changed.
+
+    Nothing of reports or people may be in it: it stays when these change (``State.kept``).
+    """
     return moment().kept("shown", (what, code, language()), make)
 
 
@@ -80,15 +87,37 @@ def searched(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
     return moment().kept("searched", (what, asked, language()), make)
 
 
+class _Settled:
+    """What the collector was last told to leave alone: of which states of figures, and how many objects there were after looking through all."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.of: WeakSet[MadeOnce] = WeakSet()
+        self.count = 0
+
+
+_settled = _Settled()
+
+
 def settle_memory() -> None:
     """Take what was made in this run out of the collector's walk, once the run is over.
 
-    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. What was settled
-    earlier is looked through again first, so that nothing of an older revision stays behind.
+    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. What was settled earlier
+    is looked through again only where figures are shown for the first time, which may have taken the place of others, or where it has
+    grown by half since: so nothing of an older state stays behind, and what this costs is in proportion to what was made.
     """
     state = _state.get(None)
-    if state is not None and state.is_unsettled:
-        state.is_unsettled = False
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+    if state is None or state.settled() or not _settled.lock.acquire(blocking=False):
+        return  # while another run settles, what this one made is walked until the next that makes something
+    try:
+        if state.figures not in _settled.of or gc.get_freeze_count() > GROWN * _settled.count:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            _settled.of.add(state.figures)
+            _settled.count = gc.get_freeze_count()
+        else:
+            gc.collect()
+            gc.freeze()
+    finally:
+        _settled.lock.release()

@@ -81,7 +81,7 @@ def test_from_draft_to_current(reporting: Store) -> None:
     assert source["title"] == "総務局 令和4年度第3四半期報告"
     entries = {e.unit_code: e for e in reporting.book(["electronic_decision_rate"]).entries}
     own = entries["GENERAL"]
-    judged = score_indicator([own], Book(0, (own,), {}), as_of=date(2023, 1, 31))[0].judgement
+    judged = score_indicator([own], Book((own,), {}), as_of=date(2023, 1, 31))[0].judgement
     assert judged.figure is not None and (judged.status, judged.figure.numerator) == ("on_track", 800.0)
     trail = reporting.all_of(tables.AuditEvent, subject=f"submission {draft.report_id}")
     assert [e["action"] for e in trail][:3] == ["uploaded", "submitted", "approved"]
