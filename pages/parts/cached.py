@@ -70,8 +70,7 @@ def is_sample() -> bool:
 
 def local_persons() -> list[Person]:
     """Return whom a local instance offers in its side bar; a change of persons is a change of the data, and so is seen at once."""
-    state = _state.get()
-    return state.kept(REPORTED, "local persons", lambda: local_people(state.store))
+    return until_written("local persons", make=lambda: local_people(store()), asked=())
 
 
 def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
@@ -80,6 +79,11 @@ def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
     Nothing of reports or people may be in it: it stays when these change (``State.kept``).
     """
     return moment().kept("shown", (what, code, language()), make)
+
+
+def until_written(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
+    """Return what was made of anything stored, reports and people too; made anew after each write that raises the revision."""
+    return _state.get().kept(REPORTED, (what, asked), make)
 
 
 def searched(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
