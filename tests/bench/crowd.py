@@ -7,7 +7,6 @@ so that a machine that is busy meanwhile slows both.
 from __future__ import annotations
 
 import os
-import statistics
 import tempfile
 import threading
 import time
@@ -90,14 +89,14 @@ def main() -> None:
                 before = resident_bytes(port)
                 viewers = [Viewer(port) for _ in range(VIEWERS)]
                 first = slowest(viewers)
-                warm = statistics.median(slowest(viewers) for _ in range(3))
+                warm = min(slowest(viewers) for _ in range(2))
                 cold.append((first / warm, first, warm))
                 if turn == 0:
                     each = (resident_bytes(port) - before) / VIEWERS / 1e6
                 for what, happens in (("an approval", reporting.approval), ("a draft", reporting.draft)):
                     happens()
                     after = slowest(viewers)
-                    warm = statistics.median(slowest(viewers) for _ in range(3))
+                    warm = min(slowest(viewers) for _ in range(2))
                     ratios[what].append((after / warm, after, warm))
                 for viewer in viewers:
                     viewer.close()
