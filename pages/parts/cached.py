@@ -11,13 +11,13 @@ import gc
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from datetime import date, datetime
+from sys import getallocatedblocks
 from threading import Lock
+from time import monotonic
 from typing import TypeVar
-from weakref import WeakSet
 
 from kpis.government import settle
 from kpis.moment import REPORTED, Moment, State, state_of
-from kpis.once import MadeOnce
 from kpis.reporting.people import Person, local_people
 from kpis.settings import settings
 from kpis.store.store import Store
@@ -25,7 +25,8 @@ from pages.parts.text import language
 from publishers.editions.on_disk import Edition
 
 T = TypeVar("T")
-GROWN = 1.5  # so often what was settled is looked through again, as a multiple of what it was
+GROWN = 1.5  # at so many times the memory that was used, what was settled is looked through again
+REST = 10.0
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _state: ContextVar[State] = ContextVar("state")
@@ -92,12 +93,13 @@ def searched(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
 
 
 class _Settled:
-    """What the collector was last told to leave alone: of which states of figures, and how many objects there were after looking through all."""
+    """What the collector was told to leave alone: how much there was after all was looked through, when, and if any came since."""
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.of: WeakSet[MadeOnce] = WeakSet()
-        self.count = 0
+        self.blocks = 0
+        self.at = 0.0
+        self.is_due = True
 
 
 _settled = _Settled()
@@ -106,22 +108,26 @@ _settled = _Settled()
 def settle_memory() -> None:
     """Take what was made in this run out of the collector's walk, once the run is over.
 
-    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. What was settled earlier
-    is looked through again only where figures are shown for the first time, which may have taken the place of others, or where it has
-    grown by half since: so nothing of an older state stays behind, and what this costs is in proportion to what was made.
+    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. Leaving things alone costs
+    nothing, but leaves what became garbage meanwhile, as figures of an older state, where it is. So all are looked through again after
+    the first run that makes nothing new, at most every ``REST`` seconds, and while many things are made whenever half as much more is used.
     """
     state = _state.get(None)
-    if state is None or state.settled() or not _settled.lock.acquire(blocking=False):
-        return  # while another run settles, what this one made is walked until the next that makes something
+    if state is None or not _settled.lock.acquire(blocking=False):
+        return  # while another run settles, what this one made is walked until the next
     try:
-        if state.figures not in _settled.of or gc.get_freeze_count() > GROWN * _settled.count:
+        is_made = not state.settled()
+        if is_made:
+            gc.freeze()
+            _settled.is_due = True
+        is_quiet = not is_made and monotonic() - _settled.at > REST
+        if _settled.is_due and (is_quiet or getallocatedblocks() > GROWN * _settled.blocks):
             gc.unfreeze()
             gc.collect()
             gc.freeze()
-            _settled.of.add(state.figures)
-            _settled.count = gc.get_freeze_count()
-        else:
-            gc.collect()
-            gc.freeze()
+            _settled.blocks, _settled.at, _settled.is_due = getallocatedblocks(), monotonic(), False
     finally:
         _settled.lock.release()
+
+
+gc.freeze()  # what was loaded before the first page: many who come at once would each walk it
