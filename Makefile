@@ -64,14 +64,9 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	@$(VENV)/bin/mypy
 
+# Each measure beside its goal, as one table at the end. What bounds its time: tests/bench/__main__.py.
 bench: $(VENV)/.dev
-	@$(PY) -m tests.bench.load_rate
-	@$(PY) -m tests.bench.page_time
-	@$(PY) -m tests.bench.public_edition
-	@$(PY) -m tests.bench.report_time
-	@$(PY) -m tests.bench.awkward
-	@$(PY) -m tests.bench.census
-	@$(PY) -m tests.bench.large
+	@$(PY) -m tests.bench
 
 # Thousands of files made to end or hold whoever opens them. atheris has no wheel for every system, so it is in no requirements.
 attack: $(VENV)/.dev
