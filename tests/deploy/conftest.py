@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kpis.settings import Settings
+from kpis.settings import ROOT, Settings
 from kpis.store.store import Store, utc_now
 from publishers.editions import publication
 from tests.conftest import POSTGRES
@@ -37,13 +37,13 @@ class Installation:
     chosen: Settings
     running: dict[int, tuple[ExitStack, Instance]] = field(default_factory=dict)
 
-    def begin(self, port: int) -> Instance:
-        """Begin a process and wait until it answers."""
+    def begin(self, port: int, root: Path = ROOT) -> Instance:
+        """Begin a process, of another version where ``root`` says so, and wait until it answers."""
         place = self.folder / str(port)
         place.mkdir(exist_ok=True)
         held = ExitStack()
         words = ("--public",) if self.environments[port]["MIERUKA_MODE"] == "public" else ()
-        made = held.enter_context(serving(place, *words, port=port, **self.environments[port]))
+        made = held.enter_context(serving(place, *words, port=port, root=root, **self.environments[port]))
         self.running[port] = held, made
         return made
 
@@ -54,6 +54,10 @@ class Installation:
         made.process.kill()
         made.process.wait(timeout=60)
         held.close()
+
+    def stop(self, port: int) -> None:
+        """End a process as an operator does."""
+        self.running.pop(port)[0].close()
 
     def end(self) -> None:
         """End every process."""

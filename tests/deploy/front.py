@@ -167,7 +167,7 @@ def over_tls(port: int, trust: ssl.SSLContext) -> Iterator[int]:
 
 @contextmanager
 def nginx(
-    folder: Path, *, editions: Path, ports: tuple[int, int], office: tuple[int, int], public: tuple[int, int]
+    folder: Path, *, editions: Path, ports: tuple[int, int], office: tuple[int, int], public: tuple[int, int], entry: str = "tls"
 ) -> Iterator[Front]:
     """Run nginx while the block runs.
 
@@ -177,10 +177,14 @@ def nginx(
         ports: of https and of http.
         office: the two office processes.
         public: the two public processes.
+        entry: who ends TLS: ``tls`` this nginx, ``plain`` something before it.
     """
     folder.mkdir()
     certificate(folder / "tls")
-    around = lay_out(folder, values_of(folder, editions=editions, ports=ports, office=office, public=public))
+    values = values_of(folder, editions=editions, ports=ports, office=office, public=public)
+    if entry == "plain":
+        values["LISTEN"] = f"127.0.0.1:{ports[0]}"
+    around = lay_out(folder, values, entry=entry)
     assert NGINX is not None
     process = subprocess.Popen([NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(around), "-g", "daemon off;"])
     try:

@@ -95,13 +95,13 @@ def read(line: socket.socket) -> Answer:
 
 
 @contextmanager
-def serving(folder: Path, *words: str, port: int | None = None, **environment: str) -> Iterator[Instance]:
-    """Serve an instance by ``manage.py run`` while the block runs."""
+def serving(folder: Path, *words: str, port: int | None = None, root: Path = ROOT, **environment: str) -> Iterator[Instance]:
+    """Serve an instance by ``manage.py run`` of this program, or of another version at ``root``, while the block runs."""
     port = port or free_port()
     base = environment.get("BASE_PATH", "")
     around = {**os.environ, "PORT": str(port), "EDITIONS_DIR": str(folder / "editions"), **environment}
     with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "manage.py", "run", *words], cwd=ROOT, env=around, stdout=log, stderr=log)
+        process = subprocess.Popen([sys.executable, "manage.py", "run", *words], cwd=root, env=around, stdout=log, stderr=log)
         try:
             for _ in range(1500):
                 try:

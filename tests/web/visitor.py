@@ -127,11 +127,16 @@ class Tab:
         """Return what is shown of a kind, as ``download_button``."""
         return [getattr(element, kind) for element in self.shown if element.WhichOneof("type") == kind]
 
+    def asked(self) -> BackMsg:
+        """Return the beginning of a word about the page that is open."""
+        asked = BackMsg()
+        asked.rerun_script.page_name, asked.rerun_script.query_string = self._page
+        return asked
+
     def push(self, label: str) -> None:
         """Press a button, and wait for nothing."""
         (button,) = [each for each in self.parts("button") if each.label == label]
-        asked = BackMsg()
-        asked.rerun_script.page_name, asked.rerun_script.query_string = self._page
+        asked = self.asked()
         asked.rerun_script.widget_states.widgets.add(id=button.id, trigger_value=True)
         self.say(asked)
 
