@@ -66,15 +66,9 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	@$(VENV)/bin/mypy
 
+# Each measure beside its goal, as one table at the end. What bounds its time: tests/bench/__main__.py.
 bench: $(VENV)/.dev
-	@$(PY) -m tests.bench.load_rate
-	@$(PY) -m tests.bench.page_time
-	@$(PY) -m tests.bench.public_edition
-	@$(PY) -m tests.bench.report_time
-	@$(PY) -m tests.bench.awkward
-	@$(PY) -m tests.bench.census
-	@$(PY) -m tests.bench.large
-	@$(PY) -m tests.bench.behind_nginx
+	@$(PY) -m tests.bench
 
 # Thousands of files made to end or hold whoever opens them. atheris has no wheel for every system, so it is in no requirements.
 attack: $(VENV)/.dev
@@ -86,6 +80,7 @@ attack: $(VENV)/.dev
 # Every operation killed at random moments on both engines, hundreds of times, and what was left of it.
 faults: $(VENV)/.dev
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m tests.faults
+	@KILLS=50 $(PY) -m pytest -n 0 tests/publishers/test_publication.py -k killed_at_any_moment
 
 # What is shipped to install an instance: checked by tools that have requirements of their own, then a change of version under way and
 # processes killed in the middle of uploads.
