@@ -112,7 +112,7 @@ def installed(folder: Path, *, public: int = 1) -> Iterator[Installation]:
         provider = held.enter_context(providing(folder, {**USERS, "second": SECOND}, app=seen))
         office = {
             "CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official"),
-            "DATABASE_URL": store.url, "EDITIONS_DIR": str(editions), "TRUSTED_PROXIES": "127.0.0.1", **provider.settings(seen),
+            "DATABASE_URL": store.url, "EDITIONS_DIR": str(editions), "TRUSTED_PROXIES": "127.0.0.1", "EDITIONS_URL": address, **provider.settings(seen),
         }  # fmt: skip
         shown = {
             "MIERUKA_MODE": "public", "EDITIONS_DIR": str(editions), "PUBLIC_URL": address, "BASE_PATH": "/app", "TRUSTED_PROXIES": "127.0.0.1",
