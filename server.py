@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from api.base import Below, Outside
 from api.doors import Doors
 from api.files import FILE_ROUTES
 from api.headers import PageHeaders
@@ -22,7 +23,7 @@ from web.app import App
 
 async def overview(request: Request) -> RedirectResponse:
     """Send ``/overview`` to ``/``, where Streamlit keeps its default page."""
-    return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
+    return RedirectResponse(f"{settings().base_path}/?{request.url.query}".rstrip("?"))
 
 
 def open_routes() -> list[Route]:
@@ -34,14 +35,24 @@ def open_routes() -> list[Route]:
     ]
 
 
+def placed(routes: list[Route]) -> list[Route]:
+    """Return routes below the path where the pages stand."""
+    base = settings().base_path
+    return [Route(base + each.path, each.endpoint, methods=list(each.methods or ())) for each in routes]
+
+
 dashboard = App(
     ROOT / "dashboard.py",
-    routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
+    routes=placed([*open_routes(), *FILE_ROUTES, Route("/overview", overview)]),
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     on_script_error=say_failed,
 )
 # From the outside in; round the whole app, so that its own errors and refusals carry what every answer does.
-app = PageHeaders(Hosts(Doors(Rates(dashboard.gated()))))
+app = Below(
+    settings().base_path,
+    PageHeaders(Hosts(Doors(Rates(dashboard.gated())))),
+    outside=PageHeaders(Hosts(Outside(settings().base_path))),
+)
 
 if __name__ == "__main__":
     serve(app)

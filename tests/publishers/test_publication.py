@@ -314,7 +314,7 @@ def test_somebody_else_who_was_quicker_is_noticed_and_nothing_is_left_lying_abou
     monkeypatch.setattr(publication, "_write", slow)
     with pytest.raises(FigureRefused, match="somebody else"):
         small_house.publish()
-    assert sorted(p.name for p in small_house.folder.iterdir()) == ["0001", "0002", "current.json", "keys.json"]
+    assert sorted(p.name for p in small_house.folder.iterdir()) == ["0001", "0002", "current.json", "keys.json", "served"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")
