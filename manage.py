@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -20,6 +21,7 @@ import publishers.commands
 from kpis import languages
 from kpis.errors import MierukaError, SettingsRefused, Unavailable
 from kpis.government import government
+from kpis.seen import journal
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.unavailable import UNEXPECTED, unavailable
 from kpis.terminal import err, out, own_store, told
@@ -108,6 +110,7 @@ def run(
     settings.cache_clear()
     chosen = settings()
     chosen.keep_files_own()
+    journal.begin(serves=True)
     _refuse_taken(chosen.address, chosen.port)
     if chosen.mode == "public":
         if on_disk.current(chosen.editions_dir) is None:
@@ -146,6 +149,8 @@ def _refuse_taken(address: str, port: int) -> None:
 def main() -> None:
     """Run the command line; whatever ends it is said in both languages, with the exit codes of docs/operations.md."""
     try:
+        with suppress(SettingsRefused):  # said by the command that needs them
+            journal.begin()
         app()
     except MierukaError as error:
         _end(error)

@@ -15,9 +15,11 @@ from api.rates import Rates
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
+from api.seen import Seen, failed
 from kpis.settings import ROOT, settings
 from pages.parts.failure import say_failed
 from web.app import App
+from web.lines import through_the_log
 
 
 async def overview(request: Request) -> RedirectResponse:
@@ -39,9 +41,11 @@ dashboard = App(
     routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     on_script_error=say_failed,
+    exception_handlers={Exception: failed},
 )
 # From the outside in; round the whole app, so that its own errors and refusals carry what every answer does.
-app = PageHeaders(Hosts(Doors(Rates(dashboard.gated()))))
+app = Seen(PageHeaders(Hosts(Doors(Rates(dashboard.gated())))))
+through_the_log()
 
 if __name__ == "__main__":
     serve(app)

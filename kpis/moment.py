@@ -27,6 +27,7 @@ from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
 from kpis.government import government
 from kpis.registers import TOLD_BY_RECORD, Register
+from kpis.seen import doing
 from kpis.store import queries, register_history, tables
 from kpis.store.fields import Stored, key_columns, records
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
@@ -68,9 +69,10 @@ class State:
         with self._lock:
             if key in kept:
                 kept.move_to_end(key)
+                doing.hit()
                 value: T = kept[key]
                 return value
-        value = make()
+        value = doing.made(sort, key, make)
         with self._lock:
             self.is_unsettled = True
             kept[key] = value

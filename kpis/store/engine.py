@@ -9,6 +9,7 @@ all the connection is given up.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,11 +17,12 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Engine, Float, Integer, LargeBinary, create_engine, event
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlmodel import SQLModel
 
 from kpis.errors import NotAllowed
+from kpis.seen import doing
 from kpis.settings import settings
 from kpis.store import tables, translations
 from kpis.store.tables import table_of
@@ -38,12 +40,33 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.query.get("immutable"):
-        return _open_frozen(parsed)
+        return _noted(_open_frozen(parsed))
     if settings().mode == "public":
         raise NotAllowed("public_without_database")
     if parsed.get_backend_name() == "postgresql":
-        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
-    return _open_sqlite(parsed)
+        return _noted(_open_postgresql(parsed.set(drivername="postgresql+psycopg")))
+    return _noted(_open_sqlite(parsed))
+
+
+def _noted(engine: Engine) -> Engine:
+    """Note each statement, how long the database took to begin an answer, and the rows that were written."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begins(connection: Connection, *_: object) -> None:
+        connection.info["begins"] = time.perf_counter()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def ends(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
+        doing.asked(statement, time.perf_counter() - connection.info["begins"])
+        if cursor.description is None and cursor.rowcount > 0:
+            doing.read(cursor.rowcount)
+
+    @event.listens_for(engine, "handle_error")
+    def fails(context: ExceptionContext) -> None:
+        if context.connection is not None and context.statement and "begins" in context.connection.info:
+            doing.asked(context.statement, time.perf_counter() - context.connection.info["begins"])
+
+    return engine
 
 
 def shown_url(url: str) -> str:
@@ -62,7 +85,7 @@ def _open_sqlite(url: URL) -> Engine:
     file = file_of(url.render_as_string())
     if file is not None:
         _keep_own(file)
-    engine = create_engine(url, connect_args={"timeout": settings().database_wait_seconds})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": settings().database_wait_seconds})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
@@ -115,7 +138,7 @@ def _open_postgresql(url: URL) -> Engine:
             "idle_in_transaction_session_timeout": WRITE_SECONDS,
         }
         given["options"] = " ".join(f"-c {name}={seconds * 1000}" for name, seconds in limits.items())
-    engine = create_engine(url, pool_pre_ping=True, connect_args=given)
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=given)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: list[Any], named: Mapping[str, Any]) -> object:

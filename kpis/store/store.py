@@ -24,6 +24,7 @@ from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
 from kpis.periods import is_period
 from kpis.registers import LISTS
+from kpis.seen import doing
 from kpis.store import tables, translations
 from kpis.store.engine import open_engine
 from kpis.store.fields import key_columns, record_of
@@ -215,7 +216,7 @@ class Store:
         was_on = gc.isenabled()
         gc.disable()
         try:
-            for row in session.execute(query.execution_options(yield_per=10_000)):
+            for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 (
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
                     known_at, source, sample, reason, words, withdraws, *others,
@@ -262,7 +263,7 @@ class Store:
             query = query.where(table.c.bureau_code.in_(units))
         vintages: dict[VintageKey, list[Row]] = {}
         with self.reading() as session:
-            for row in session.execute(query.execution_options(yield_per=10_000)):
+            for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 vintages.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
         return vintages
 
