@@ -18,6 +18,7 @@ from rich.progress import Progress
 import kpis.reporting.commands
 import loaders.commands
 import publishers.commands
+import publishers.doctor.commands
 from kpis import languages
 from kpis.errors import MierukaError, SettingsRefused, Unavailable
 from kpis.government import government
@@ -46,7 +47,7 @@ def init() -> None:
     out.print(told("database_at", address=settings().database_url.split("@")[-1]))
 
 
-for room in (loaders.commands, kpis.reporting.commands, publishers.commands):
+for room in (loaders.commands, kpis.reporting.commands, publishers.commands, publishers.doctor.commands):
     app.add_typer(room.app)
 
 

@@ -12,6 +12,7 @@ from api.headers import PageHeaders
 from api.hosts import Hosts
 from api.listening import serve
 from api.rates import Rates
+from api.ready import READY_ROUTES
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
@@ -31,7 +32,7 @@ def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
     return [
         route
-        for route in (*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES)
+        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES)
         if settings().mode != "office" or route.path.startswith("/api/health")
     ]
 

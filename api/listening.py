@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from api import numbers
 from api.policy import headers_of
 from kpis.languages import both_shipped
 from kpis.message import Message
@@ -96,7 +97,10 @@ def serve(app: ASGIApp | str) -> None:
     chosen = settings()
     chosen.keep_files_own()
     journal.begin(serves=True)
-    journal.write("serving", mode=chosen.mode, address=chosen.address, port=chosen.port, version=software_version())
+    numbers_at = numbers.begin(chosen)
+    journal.write(
+        "serving", metrics_port=numbers_at, mode=chosen.mode, address=chosen.address, port=chosen.port, version=software_version()
+    )
     signal.signal(signal.SIGTERM, _ended)  # what uvicorn does itself comes first
     uvicorn.run(
         app, host=chosen.address, port=chosen.port, log_config=None, log_level="warning", access_log=False, server_header=False, http=Listening,

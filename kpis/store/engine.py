@@ -32,11 +32,12 @@ CONNECT_SECONDS = 10
 GIVE_UP_SECONDS = 10  # so long after the time at which PostgreSQL was to end by itself, it is taken for dead
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, is_looked_at: bool = False) -> Engine:
     """Open a database engine with the settings this product relies on.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
+        is_looked_at: only that: neither made where it is not there, nor given other permissions or another journal.
     """
     parsed = make_url(url)
     if parsed.query.get("immutable"):
@@ -45,7 +46,7 @@ def open_engine(url: str) -> Engine:
         raise NotAllowed("public_without_database")
     if parsed.get_backend_name() == "postgresql":
         return _noted(_open_postgresql(parsed.set(drivername="postgresql+psycopg")))
-    return _noted(_open_sqlite(parsed))
+    return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at))
 
 
 def _noted(engine: Engine) -> Engine:
@@ -81,16 +82,17 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database) if is_file and parsed.database else None
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, *, is_looked_at: bool) -> Engine:
     file = file_of(url.render_as_string())
-    if file is not None:
+    if file is not None and not is_looked_at:
         _keep_own(file)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": settings().database_wait_seconds})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
-        connection.execute("PRAGMA journal_mode=WAL")
+        if not is_looked_at:
+            connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA busy_timeout={settings().database_wait_seconds * 1000}")
         connection.execute("PRAGMA synchronous=FULL")

@@ -45,9 +45,9 @@ _REVISION = select(table_of(tables.DataRevision).c.revision, table_of(tables.Dat
 class Store:
     """The figures of one instance, or of one edition (``frozen_url``), which holds fewer tables and columns."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_looked_at: bool = False) -> None:
         self.url = url
-        self.engine = open_engine(url)
+        self.engine = open_engine(url, is_looked_at=is_looked_at)
         self.is_frozen = bool(make_url(url).query.get("immutable"))  # an edition, which nothing can be written to
 
     def _must_be_open(self) -> None:

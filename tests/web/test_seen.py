@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from kpis.languages import say
 from tests.small_government import write_small_government
@@ -91,7 +92,11 @@ def test_an_office_names_people_by_ids_and_nobody_by_e_mail(office: Office) -> N
     assert uploads[-1]["person"] == people[-1] and uploads[-1]["client"] == "127.0.0.1"
     text = (office.instance.folder / "server.log").read_text(encoding="utf-8")
     environment = office.instance.environment
-    secrets = [environment["COOKIE_SECRET"], environment["OIDC_CLIENT_SECRET"], *(c for v in visitors for c in v.cookies.values())]
+    secrets = [
+        environment["COOKIE_SECRET"],
+        environment["OIDC_CLIENT_SECRET"],
+        *(c for v in visitors for c in v.cookies.values() if len(c) > 8),
+    ]
     assert [secret for secret in secrets if secret in text] == [] and "@" not in text and "code=" not in text
 
 
@@ -132,6 +137,39 @@ def test_a_server_out_of_files_says_so_once_and_goes_on_and_a_page_that_fails_is
     assert any("Traceback" in line.get("exception", "") for line in of_page)
     assert sum(line.get("count", 0) for line in told if line["event"] == "repeated") > 100, "they are counted, and said at the end"
     assert len([line for line in told if line["level"] != "info"]) < 20
+
+
+def test_numbers_are_given_at_an_address_of_their_own_and_nowhere_else(local: Instance) -> None:
+    own = Instance(int(local.environment["METRICS_PORT"]), local.folder)
+    tab = Visitor(local).tab()
+    tab.run("about")
+    numbers = {family.name: family for family in text_string_to_metric_families(own.ask("/metrics").body.decode())}
+
+    def of(name: str, **labels: str) -> float:
+        return sum(s.value for f in numbers.values() for s in f.samples if s.name == name and labels.items() <= s.labels.items())
+
+    assert (
+        of("mieruka_page_run_seconds_count", page="about", end="shown") >= 1
+        and of("mieruka_request_seconds_count", kind="health") >= 1
+    )
+    assert of("mieruka_pages_open") >= 1 and of("mieruka_database_up") == 1 and of("mieruka_data_revision") > 0
+    assert (
+        of("mieruka_made_seconds_count") > 0 and of("mieruka_cache_hits_total") > 0 and of("mieruka_rows", table="observation") > 0
+    )
+    assert of("mieruka_database_seconds_count", what="read") > 0 and of("process_resident_memory_bytes") > 1e6
+    tab.close()
+    assert own.ask("/metrics", host="evil.example").status == 421 and own.ask("/other").status == 404
+    assert [b"mieruka_" in local.ask(path).body for path in ("/metrics", "/_stcore/metrics", "/api/metrics")] == [False] * 3
+
+
+@pytest.mark.parametrize("mode", ["local", "public", "office"])
+def test_a_process_that_is_ready_says_so_in_every_mode(request: pytest.FixtureRequest, mode: str) -> None:
+    made = request.getfixturevalue(mode)
+    answer = (made.instance if isinstance(made, Office) else made).ask("/api/health/ready")
+    told = json.loads(answer.body)
+    assert (answer.status, told["status"]) == (200, "ok")
+    assert set(told["checks"]) == {"database", "clock", "edition", "disk"} | ({"schema"} if mode != "public" else set())
+    assert all(check["ok"] is True and check["detail"] for check in told["checks"].values()) and "/tmp" not in str(told)
 
 
 def _answers(instance: Instance) -> bool:
