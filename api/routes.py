@@ -215,7 +215,7 @@ def _status(request: Request) -> dict[str, Any]:
     scored = [s for s in asked.scored if unit is None or s.entry.unit_code == unit]
     answer = {
         "as_of": asked.as_of.isoformat(),
-        "revision": asked.book.revision,
+        "revision": asked.state.revision,
         "view": asked.view,
         "counts": tally(s for s in scored if s.entry.is_own_scope).to_json(),
         "indicators": [status_json(s, asked.book, as_of=asked.as_of) for s in scored],

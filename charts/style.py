@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -38,6 +39,20 @@ def in_language(figure: go.Figure, language: str) -> go.Figure:
     if point_and_group(language) != ".,":
         figure.update_layout(separators=point_and_group(language))
     return figure
+
+
+def put(figure: go.Figure, *, notes: Sequence[Mapping[str, Any]] = (), shapes: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Add many texts and shapes to a figure at once: one after the other, Plotly checks those before it again each time.
+
+    Args:
+        figure: to which they are added, over those that it has.
+        notes: what each annotation is made of.
+        shapes: what each shape is made of.
+    """
+    if notes:
+        figure.layout.annotations = (*figure.layout.annotations, *(dict(note) for note in notes))
+    if shapes:
+        figure.layout.shapes = (*figure.layout.shapes, *(dict(shape) for shape in shapes))
 
 
 def styled(figure: go.Figure, *, height: int = 340) -> go.Figure:

@@ -2,7 +2,8 @@
 
 A ``Moment`` is a state of the figures (a revision of a database, or an edition), seen as of a day, as known at an instant, in an
 organisation. What it answers is shared by all who ask, and so must not be changed: frozen dataclasses, plain rows and texts.
-It is kept with the ``State``, never for a time: a later revision is another state, and the one before goes with all that was kept of it.
+It is kept with the ``State``, never for a time: a later revision is another state. What was kept of figures is handed on where only reports
+or people changed; where figures did, it goes with the state before.
 """
 
 from __future__ import annotations
@@ -13,27 +14,30 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlmodel import SQLModel
 
 from kpis.declared import Row
 from kpis.figures import listed
-from kpis.figures.bureaus import BureauReport, bureau_reports, home
+from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_bureaus
 from kpis.figures.facilities import Facility, standing
 from kpis.figures.listed import Standing
 from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
 from kpis.government import government
+from kpis.once import MadeOnce
 from kpis.registers import TOLD_BY_RECORD, Register
-from kpis.seen import doing
 from kpis.store import queries, register_history, tables
+from kpis.store.changed import BESIDE, StateOf
 from kpis.store.fields import Stored, key_columns, records
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from kpis.store.store import Store
+from kpis.store.tables import table_of
 from kpis.vocabulary import RowKind
 
+REPORTED = "reported"  # what is made of reports or people; all else is made of figures and what they are judged by
 LIMITS = {
     "book": 1,
     "read": 48,
@@ -47,38 +51,35 @@ T = TypeVar("T")
 
 
 class State:
-    """One state of a database, with what was read, worked out and shown of it."""
+    """One state of a database, with what was read, worked out and shown of it.
 
-    def __init__(self, store: Store, held: tuple[int, str] | None = None) -> None:
+    Args:
+        store: the database.
+        held: which state it is in; asked where left out.
+        before: the state before, which hands on what is kept of figures where they are still the same.
+    """
+
+    def __init__(self, store: Store, held: StateOf | None = None, before: State | None = None) -> None:
         self.store = store
         self.is_of = store.state() if held is None else held
-        self.revision = self.is_of[0]
-        self.is_unsettled = False
-        self._kept: dict[str, OrderedDict[Hashable, Any]] = {sort: OrderedDict() for sort in LIMITS}
-        self._lock = Lock()
+        self.revision = self.is_of.revision
+        is_same = before is not None and before.is_of.figures == self.is_of.figures
+        self.figures: MadeOnce = before.figures if before is not None and is_same else MadeOnce(LIMITS)
+        self.reports = MadeOnce({REPORTED: LIMITS["read"]})
 
     def kept(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept, or make it: outside the lock, so that nobody waits for what another asked for.
+        """Return what is kept, or make it, once for all who ask at the same time.
 
         Args:
-            sort: one of ``LIMITS``; what people may ask for is endless, and so only the latest is kept.
+            sort: one of ``LIMITS``, or ``REPORTED`` for whatever is made of reports or people.
             key: everything it depends on besides this state.
             make: makes it; called only where nothing is kept.
         """
-        kept = self._kept[sort]
-        with self._lock:
-            if key in kept:
-                kept.move_to_end(key)
-                doing.hit()
-                value: T = kept[key]
-                return value
-        value = doing.made(sort, key, make)
-        with self._lock:
-            self.is_unsettled = True
-            kept[key] = value
-            while len(kept) > LIMITS[sort]:
-                kept.popitem(last=False)
-        return value
+        return (self.reports if sort == REPORTED else self.figures).kept(sort, key, make)
+
+    def settled(self) -> bool:
+        """Say whether nothing was made since this was asked last."""
+        return self.figures.settled() & self.reports.settled()
 
     def book(self) -> Book:
         """Return every indicator with its figures."""
@@ -86,7 +87,8 @@ class State:
 
     def rows(self, table: type[Stored]) -> list[Stored]:
         """Return the rows of a table, as of ``Project``, in the order of the catalogue."""
-        return self.kept("read", table, lambda: records(table, self.store.all_of(table)))
+        sort = REPORTED if table_of(table).name in BESIDE else "read"
+        return self.kept(sort, table, lambda: records(table, self.store.all_of(table)))
 
     def is_sample(self) -> bool:
         """Say whether everything here is of the sample organisation."""
@@ -106,7 +108,7 @@ def state_of(url: str) -> State:
     with _lock:
         held = _states.get(url)
         if held is None or held.is_of != now:
-            held = _states[url] = State(store, now)
+            held = _states[url] = State(store, now, held)
         _states.move_to_end(url)
         while len(_states) > DATABASES:
             _states.popitem(last=False)
@@ -257,12 +259,20 @@ class Moment:
             return bureau_reports(
                 self.organisation, self.scored, self.projects, as_of=self.as_of, view=self.view,
                 owed=[row.indicator_code for row in self.rows(tables.Indicator) if row.is_reported_by_bureaus],
-                submissions=self.rows(tables.Submission), facilities=self.facilities,
+                facilities=self.facilities,
                 procedures=queries.by_bureau(self.state.store, as_of=self.as_of, known_at=self.known_at),
                 listed={sheet: self.listed(register) for sheet, register in TOLD_BY_RECORD.items()},
             )  # fmt: skip
 
         return self.kept("judged", ("bureaus", self.view), make)
+
+    def reports(self, bureau: str) -> tuple[tables.Submission, ...]:
+        """Return what a bureau handed in, in the organisation of the view, the newest period first."""
+
+        def make() -> dict[str, tuple[tables.Submission, ...]]:
+            return reports_of_bureaus(self.organisation, self.rows(tables.Submission), as_of=self.as_of, view=self.view)
+
+        return self.kept(REPORTED, ("reports", self.view), make).get(bureau, ())
 
     # Registers ---------------------------------------------------------------------------------------------------
 

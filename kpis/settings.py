@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     signing_key_file: Path = Field(LOCAL / "signing.key", validation_alias="SIGNING_KEY_FILE")
     editions_key: str = Field("", validation_alias="EDITIONS_KEY")
     public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    # Where the public reads what is published, if that is another address: citations, feeds and the sitemap of an edition name it.
+    editions_url: str = Field("", validation_alias="EDITIONS_URL", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+    # Below which path of that host the pages stand, as browsers see it (``/app``); a blank is its root. Editions keep theirs.
+    base_path: str = Field("", validation_alias="BASE_PATH", pattern=r"^((/[a-z0-9][a-z0-9_-]*)+)?$")
     licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)
     licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", validation_alias="LICENCE_URL", pattern=r"^https?://")
 
@@ -105,16 +109,19 @@ class Settings(BaseSettings):
     @property
     def public_address(self) -> str:
         """Return where the public reads, without a slash at the end; a blank where that is this machine alone."""
-        host = urlsplit(self.public_url).hostname or ""
-        return "" if host in {*LOOPBACK, "0.0.0.0"} or host.startswith("127.") else self.public_url.rstrip("/")  # noqa: S104  # compared
+        address = self.editions_url or self.public_url
+        host = urlsplit(address).hostname or ""
+        return "" if host in {*LOOPBACK, "0.0.0.0"} or host.startswith("127.") else address.rstrip("/")  # noqa: S104  # compared
 
     @property
     def sign_in(self) -> dict[str, Any]:
         """Return what Streamlit's sign-in needs (its ``[auth]`` section); nothing outside office mode."""
         if self.mode != "office":
             return {}
+        parts = urlsplit(self.public_url)
+        pages = f"{parts.scheme}://{parts.netloc}{self.base_path}" if self.base_path else self.public_url.rstrip("/")
         return {
-            "redirect_uri": f"{self.public_url.rstrip('/')}/oauth2callback",
+            "redirect_uri": f"{pages}/oauth2callback",
             "cookie_secret": self.cookie_secret.get_secret_value(),
             "client_id": self.oidc_client_id,
             "client_secret": self.oidc_client_secret.get_secret_value(),

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis.kinds import KINDS
-from kpis.settings import ROOT
+from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.text import format_date, known_day
 from pages.parts import cached
@@ -83,7 +83,7 @@ kept_block("definitions", definitions)
 st.header(t("about_sources"), divider="gray")
 kept_block("sources", sources)
 st.header(t("about_open"), divider="gray")
-st.markdown(t("about_open_text"))
+st.markdown(t("about_open_text", base=settings().base_path))
 st.header(t("about_accessibility"), divider="gray")
 st.markdown(cached.made("accessibility", make=lambda: in_language("accessibility.md")))
 st.header(t("about_terms"), divider="gray")

@@ -12,6 +12,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from kpis.languages import written
+from kpis.periods import local_day
 from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
@@ -99,7 +100,19 @@ def _try(act: Callable[[], T]) -> T:
         st.stop()
 
 
-preview = _try(lambda: publication.preview(cached.store(), now=utc_now()))
+def previewed() -> publication.Preview:
+    """Return the preview; it gathers and compares every figure, and so is made once a day, edition and state of what is stored."""
+    now, shown = utc_now(), on_disk.current(folder)
+
+    def make() -> publication.Preview:
+        return publication.preview(cached.store(), now=now)
+
+    asked = (local_day(now), shown.number if shown else None, max(on_disk.numbers(folder), default=0))
+    held = cached.until_written("preview", make=make, asked=asked)
+    return held if held.is_all_known else make()
+
+
+preview = _try(previewed)
 changed = sum(1 for c in preview.changes if c.kind != "first_edition")
 st.title(t("publish_title", number=preview.number, changes=changed))
 if told := st.session_state.pop("published", None):

@@ -29,6 +29,7 @@ from kpis.store.upgrade import newest_version
 from publishers.editions import on_disk
 from publishers.editions.on_disk import KEYS, POINTER, folder_name, sha256_of
 from publishers.editions.scratch import beside, put, sweep, sync, sync_folder
+from publishers.editions.served import SERVED
 
 DATABASE, EDITIONS, KEY, MANIFEST = "mieruka.db", "editions", "signing.key", "backup.json"
 
@@ -95,10 +96,7 @@ def restore(folder: Path, store: Store, chosen: Settings) -> dict[str, Any]:
     said = _prove(folder)
     there = on_disk.numbers(chosen.editions_dir)
     held = {path.relative_to(folder / EDITIONS).as_posix(): digest for path, digest in _digests(folder / EDITIONS)}
-    if (
-        there
-        and {path.relative_to(chosen.editions_dir).as_posix(): digest for path, digest in _digests(chosen.editions_dir)} != held
-    ):
+    if there and _held(chosen.editions_dir) != held:
         raise CopyRefused("restore_onto_editions", folder=chosen.editions_dir)
     if chosen.signing_key_file.is_file() and (
         not (folder / KEY).is_file() or chosen.signing_key_file.read_bytes() != (folder / KEY).read_bytes()
@@ -148,6 +146,12 @@ def _files(folder: Path) -> list[Path]:
 
 def _digests(folder: Path) -> Iterator[tuple[Path, str]]:
     return ((path, sha256_of(path)) for path in _files(folder)) if folder.is_dir() else iter(())
+
+
+def _held(editions: Path) -> dict[str, str]:
+    """Return the files of editions with their checksums; links for a web server are made anew."""
+    own = [path for path in _files(editions) if path.relative_to(editions).parts[0] != SERVED]
+    return {path.relative_to(editions).as_posix(): sha256_of(path) for path in own}
 
 
 def _prove(folder: Path) -> dict[str, Any]:

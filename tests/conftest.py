@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from kpis.settings import settings as known
 from kpis.store.store import Store
@@ -23,6 +25,7 @@ settings.register_profile("mieruka", deadline=None, suppress_health_check=[Healt
 settings.load_profile("mieruka")
 
 
+SERVED = "tests/web/"
 # What a test costs is what it asks for, dearest first; a module that makes something dearer by itself says so in its pytestmark.
 COSTS = {
     "browser": {"chromium"},
@@ -46,6 +49,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         cost = next(rank for rank, name in enumerate(COSTS) if item.get_closest_marker(name))
         dearest[item.path] = min(cost, dearest.get(item.path, cost))
     items.sort(key=lambda item: dearest[item.path])
+
+
+class ByPlace(LoadFileScheduling):
+    """Give a process file after file; those of a folder that serves instances for all its files go to one, which serves them once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid[: len(SERVED)] if nodeid.startswith(SERVED) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPlace:
+    return ByPlace(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

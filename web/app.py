@@ -12,6 +12,8 @@ from streamlit.runtime import Runtime, RuntimeConfig
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 
+from api.base import PutBack
+from kpis.settings import settings
 from web.downloads import DownloadGate, Downloads, Offers
 from web.sessions import Lines, Sessions
 from web.sign_out import SignOut
@@ -25,11 +27,12 @@ class App(st.App):
 
     def __init__(self, script_path: Path, **parts: Any) -> None:
         self.uploads, self.downloads = Uploads(), Downloads()
+        config.set_option("server.baseUrlPath", settings().base_path)  # before its routes are made
         super().__init__(script_path, **parts)
 
     def gated(self) -> ASGIApp:
         """Return the pages behind the gates that know their sessions."""
-        uploads = UploadGate(self, self.uploads, lambda: self.sessions)
+        uploads = UploadGate(PutBack(settings().base_path, self), self.uploads, lambda: self.sessions)
         return Lines(SignOut(DownloadGate(uploads, self.downloads, lambda: self.sessions), lambda: self.sessions))
 
     def _create_runtime(self) -> Runtime:

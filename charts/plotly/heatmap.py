@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import INK, styled
+from charts.style import INK, put, styled
 
 ROW_HEIGHT = 68
 # Fills are light, so that the dark text on them keeps its contrast; the symbol and word carry the meaning.
@@ -44,11 +44,12 @@ def heatmap(cells: pd.DataFrame, *, columns: list[str]) -> go.Figure:
         )
     )  # fmt: skip
     styled(figure, height=ROW_HEIGHT * len(rows) + 60)
-    for number, label in enumerate(labels.values()):
-        # Above its cells: beside them a phone leaves no room for the grid.
-        figure.add_annotation(
-            xref="paper", x=0, y=number - 0.36, xanchor="left", text=label, showarrow=False, font={"size": 12, "color": INK},
-        )  # fmt: skip
+    # Above its cells: beside them a phone leaves no room for the grid.
+    font = {"size": 12, "color": INK}
+    put(figure, notes=[
+        {"xref": "paper", "x": 0, "y": number - 0.36, "xanchor": "left", "text": label, "showarrow": False, "font": font}
+        for number, label in enumerate(labels.values())
+    ])  # fmt: skip
     figure.update_xaxes(side="top", type="category", showline=False, ticks="", tickangle=0)
     figure.update_yaxes(range=[len(rows) - 0.4, -0.5], visible=False)
     figure.update_layout(margin={"l": 4, "r": 4, "t": 34, "b": 8})

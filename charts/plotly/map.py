@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import FILL, INK, styled
+from charts.style import FILL, INK, put, styled
 
 NONE, SOME, MANY = "#FFFFFF", FILL, "#9DB7F9"
 TILE_HEIGHT = 94
@@ -21,22 +23,25 @@ def tile_map(frame: pd.DataFrame, *, upright: bool, many: int = 3) -> go.Figure:
         many: from so many on the tile is darkest.
     """
     figure = go.Figure()
+    notes: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
     for tile in frame.itertuples():
         fill = MANY if tile.done >= many else SOME if tile.done else NONE
         edge = INK if tile.numbers else "#B0B0B8"
-        figure.add_shape(
-            type="rect", x0=round(tile.column - 0.47, 2), x1=round(tile.column + 0.47, 2), y0=round(tile.row - 0.47, 2), y1=round(tile.row + 0.47, 2),
-            fillcolor=fill, line_color=edge,
-        )  # fmt: skip
+        shapes.append({
+            "type": "rect", "x0": round(tile.column - 0.47, 2), "x1": round(tile.column + 0.47, 2), "y0": round(tile.row - 0.47, 2),
+            "y1": round(tile.row + 0.47, 2), "fillcolor": fill, "line": {"color": edge},
+        })  # fmt: skip
         name = "<br>".join(tile.name) if upright else tile.name if len(tile.name) <= 10 else tile.name[:9] + "…"
-        figure.add_annotation(
-            x=tile.column, y=round(tile.row - 0.44, 2), text=name, textangle=None if upright else -90,
-            font_color=None if tile.numbers else "#626264",
-        )  # fmt: skip
+        notes.append({
+            "x": tile.column, "y": round(tile.row - 0.44, 2), "text": name, "textangle": None if upright else -90,
+            "font": {"color": None if tile.numbers else "#626264"},
+        })  # fmt: skip
         if tile.numbers:
-            figure.add_annotation(
-                x=tile.column, y=round(tile.row + 0.46, 2), text=f"<b>{tile.numbers}</b>", yanchor="bottom", font_color=INK
-            )  # fmt: skip
+            notes.append({
+                "x": tile.column, "y": round(tile.row + 0.46, 2), "text": f"<b>{tile.numbers}</b>", "yanchor": "bottom", "font": {"color": INK},
+            })  # fmt: skip
+    put(figure, notes=notes, shapes=shapes)
     figure.add_scatter(
         x=frame["column"], y=frame["row"], mode="markers", marker={"size": 22, "opacity": 0},
         customdata=frame["hover"], hovertemplate="%{customdata}<extra></extra>",

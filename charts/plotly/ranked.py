@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import ACTUAL, FILL, INK, PLAN, styled
+from charts.style import ACTUAL, FILL, INK, PLAN, put, styled
 
 ROW_HEIGHT = 58
 
@@ -35,11 +35,11 @@ def ranked(
         )
     )  # fmt: skip
     styled(figure, height=ROW_HEIGHT * len(bars) + 70)
-    for place, bar in zip(places, bars.itertuples(), strict=True):
-        figure.add_annotation(
-            xref="paper", x=0, y=place, yshift=24, xanchor="left", align="left", showarrow=False, font={"size": 12, "color": INK},
-            text=f"{bar.name}<br><b>{bar.label}</b>",
-        )  # fmt: skip
+    put(figure, notes=[
+        {"xref": "paper", "x": 0, "y": place, "yshift": 24, "xanchor": "left", "align": "left", "showarrow": False,
+         "font": {"size": 12, "color": INK}, "text": f"{bar.name}<br><b>{bar.label}</b>"}
+        for place, bar in zip(places, bars.itertuples(), strict=True)
+    ])  # fmt: skip
     low, high = min(0.0, bars["value"].min()), max(bars["value"].max(), target or 0.0, 1e-9)
     if target is not None:
         figure.add_vline(x=target, line={"color": PLAN, "width": 2, "dash": "dash"})

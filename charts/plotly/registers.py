@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN, styled
+from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN, put, styled
 from charts.ticks import Tick, on_axis
 from kpis.text import format_number
 
@@ -44,15 +44,17 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
                     "pattern": {"shape": pattern, "bgcolor": fill, "fgcolor": ink, "size": 6, "solidity": 0.25}},
             hovertemplate=f"%{{customdata[0]}}<br>{word} %{{customdata[1]:,.0f}} {unit} (%{{x:.1f}} %)<extra></extra>",
         )  # fmt: skip
-    for row, label, count in zip(rows, frame["label"], total, strict=True):
-        # Above its bar, not beside it: a name may be longer than a phone is wide.
-        figure.add_annotation(
-            x=0, xref="paper", y=row, yshift=10, text=f"{label} ({format_number(count, language, ',.0f')})", showarrow=False, xanchor="left", yanchor="bottom",
-            font={"size": 12},
-        )  # fmt: skip
+    # Above its bar, not beside it: a name may be longer than a phone is wide.
+    put(figure, notes=[
+        {"x": 0, "xref": "paper", "y": row, "yshift": 10, "text": f"{label} ({format_number(count, language, ',.0f')})", "showarrow": False,
+         "xanchor": "left", "yanchor": "bottom", "font": {"size": 12}}
+        for row, label, count in zip(rows, frame["label"], total, strict=True)
+    ])  # fmt: skip
     if "end" in frame:
-        for row, text in zip(rows, frame["end"], strict=True):
-            figure.add_annotation(x=1.01, xref="paper", y=row, text=text, showarrow=False, xanchor="left", font={"size": 12})
+        put(figure, notes=[
+            {"x": 1.01, "xref": "paper", "y": row, "text": text, "showarrow": False, "xanchor": "left", "font": {"size": 12}}
+            for row, text in zip(rows, frame["end"], strict=True)
+        ])  # fmt: skip
     styled(figure, height=ROW * len(frame) + EDGE)
     figure.update_layout(
         barmode="stack", bargap=0.62, showlegend=True, margin={"l": 14, "r": 62 if "end" in frame else 24, "t": 64, "b": 30},
@@ -140,12 +142,13 @@ def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja"
             hovertemplate=f"%{{customdata}}: %{{x:,}} {unit}<extra></extra>",
         )
     )  # fmt: skip
-    for row, label, count in zip(rows, frame["label"], frame["count"], strict=True):
-        # Above its bar, not beside it: a name may be longer than a phone is wide.
-        figure.add_annotation(
-            x=0, xref="paper", y=row, yshift=8, text=f"{label} <b>{format_number(count, language)} / {format_number(total, language, ',.0f')}</b>", showarrow=False, xanchor="left",
-            yanchor="bottom", font={"size": 12},
-        )  # fmt: skip
+    # Above its bar, not beside it: a name may be longer than a phone is wide.
+    whole = format_number(total, language, ",.0f")
+    put(figure, notes=[
+        {"x": 0, "xref": "paper", "y": row, "yshift": 8, "text": f"{label} <b>{format_number(count, language)} / {whole}</b>", "showarrow": False,
+         "xanchor": "left", "yanchor": "bottom", "font": {"size": 12}}
+        for row, label, count in zip(rows, frame["label"], frame["count"], strict=True)
+    ])  # fmt: skip
     styled(figure, height=ROW * len(frame) + 56)
     figure.update_layout(margin={"l": 14, "r": 24, "t": 8, "b": 40}, bargap=0.62)
     figure.update_yaxes(range=[len(frame) - 0.5, -0.75], visible=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import ACTUAL, GRID, INK, PLAN, styled
+from charts.style import ACTUAL, GRID, INK, PLAN, put, styled
 from charts.ticks import NARROW, on_axis, ticks_within
 
 ROW_HEIGHT = 44
@@ -32,14 +33,15 @@ def timeline(marks: pd.DataFrame, *, today: date, today_word: str, language: str
     figure = go.Figure()
     codes = list(dict.fromkeys(marks["milestone"]))
     place = {code: -n for n, code in enumerate(codes)}
+    shapes: list[dict[str, Any]] = []
     for code, own in marks.groupby("milestone", sort=False):
         first, last = own["day"].min(), own["day"].max()
         if first != last:
             done = bool((own["kind"] == "actual").any())
-            figure.add_shape(
-                type="line", x0=first, x1=last, y0=place[code], y1=place[code],
-                line={"color": ACTUAL if done else PLAN, "width": 2, "dash": "solid" if done else "dash"}, layer="below",
-            )  # fmt: skip
+            shapes.append({
+                "type": "line", "x0": first, "x1": last, "y0": place[code], "y1": place[code],
+                "line": {"color": ACTUAL if done else PLAN, "width": 2, "dash": "solid" if done else "dash"}, "layer": "below",
+            })  # fmt: skip
     for kind, (symbol, colour, size) in SYMBOLS.items():
         own = marks[marks["kind"] == kind]
         if len(own):
@@ -48,13 +50,17 @@ def timeline(marks: pd.DataFrame, *, today: date, today_word: str, language: str
                 marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 2, "color": colour}},
                 hovertemplate="%{customdata}<extra></extra>",
             )  # fmt: skip
+    notes: list[dict[str, Any]] = []
     for code, label in dict(zip(marks["milestone"], marks["label"], strict=True)).items():
-        figure.add_annotation(
-            xref="paper", x=0, y=place[code], yshift=15, xanchor="left", text=label, showarrow=False,
-            font={"size": 12, "color": INK}, align="left",
-        )  # fmt: skip
-        figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=place[code] - 0.42, y1=place[code] - 0.42,
-                         line={"color": GRID, "width": 1}, layer="below")  # fmt: skip
+        notes.append({
+            "xref": "paper", "x": 0, "y": place[code], "yshift": 15, "xanchor": "left", "text": label, "showarrow": False,
+            "font": {"size": 12, "color": INK}, "align": "left",
+        })  # fmt: skip
+        shapes.append({
+            "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": place[code] - 0.42, "y1": place[code] - 0.42,
+            "line": {"color": GRID, "width": 1}, "layer": "below",
+        })  # fmt: skip
+    put(figure, notes=notes, shapes=shapes)
     styled(figure, height=ROW_HEIGHT * len(codes) + 76)
     figure.add_vline(x=today, line={"color": INK, "width": 1, "dash": "dot"})
     figure.add_annotation(

@@ -47,14 +47,13 @@ class _Drawing:
         self.marks = ticks_between(low, high)
         self.low, self.high = min(low, self.marks[0]), max(self.marks[-1], high) or 1.0
         first, last = shape.days
-        self.first, self.span = first.toordinal(), max((last - first).days, 1)
+        self.first, self.span, self.is_one_day = first.toordinal(), max((last - first).days, 1), first == last
         self.taken: list[_Box] = []
 
     def x(self, day: date) -> float:
         """Return where a day stands; a lone day stands in the middle."""
         left, reach = LEFT + INSET, self.width - LEFT - RIGHT - 2 * INSET
-        first, last = self.shape.days
-        return left + reach * (0.5 if first == last else (day.toordinal() - self.first) / self.span)
+        return left + reach * (0.5 if self.is_one_day else (day.toordinal() - self.first) / self.span)
 
     def y(self, value: float) -> float:
         """Return where a value stands."""
@@ -184,13 +183,15 @@ class _Drawing:
 
     def _free(self, places: Sequence[tuple[float, float]], wide: float, y: float, room: _Box) -> tuple[float, float]:
         """Return the place where a text covers least of dots and other words and stands nearest to its point; keep it."""
+        lefts = [left for left, _ in places]
+        first, last = min(lefts), max(lefts) + wide
+        near = [t for t in self.taken if t[2] > first and t[0] < last]  # none of the others can be covered
 
         def cost(place: tuple[float, float]) -> float:
             left, base = place
             box = (left, base - EM, left + wide, base + 3)
             over = sum(
-                max(0.0, min(box[2], t[2]) - max(box[0], t[0])) * max(0.0, min(box[3], t[3]) - max(box[1], t[1]))
-                for t in self.taken
+                max(0.0, min(box[2], t[2]) - max(box[0], t[0])) * max(0.0, min(box[3], t[3]) - max(box[1], t[1])) for t in near
             )
             outside = max(0.0, room[1] - box[1]) + max(0.0, box[3] - room[3])
             return over + 1000 * outside + 2 * abs(base - y)

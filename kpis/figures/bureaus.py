@@ -45,7 +45,6 @@ class BureauReport:
     procedures: Mapping[str, int]
     facilities: Mapping[str, int]
     listed: Mapping[str, Mapping[str, int]]
-    submissions: tuple[tables.Submission, ...]
     before: tuple[Succession, ...]
     after: tuple[Succession, ...]
 
@@ -73,9 +72,7 @@ class BureauReport:
     @property
     def has_anything(self) -> bool:
         """Say whether anything at all is known of the bureau."""
-        return bool(
-            self.figures or self.milestones or self.procedures or self.facilities or any(self.listed.values()) or self.submissions
-        )
+        return bool(self.figures or self.milestones or self.procedures or self.facilities or any(self.listed.values()))
 
 
 def milestones_once(reports: Iterable[BureauReport]) -> list[Milestone]:
@@ -110,7 +107,6 @@ def bureau_reports(
     listed: Mapping[str, Iterable[Standing]],
     view: str = "then",
     owed: Iterable[str] = (),
-    submissions: Iterable[tables.Submission] = (),
     facilities: Iterable[Facility] = (),
     procedures: Iterable[tuple[str, str, int]] = (),
 ) -> list[BureauReport]:
@@ -124,7 +120,6 @@ def bureau_reports(
         listed: rows of each register that is told by its record, as they stand, by its sheet.
         view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
         owed: codes of the indicators that every bureau reports.
-        submissions: reports of bureaus.
         facilities: of the register, as they stand.
         procedures: (bureau, status, count): a national register has tens of thousands.
     """
@@ -159,9 +154,6 @@ def bureau_reports(
     procedures_of = counted(procedures)
     facilities_of = counted((f.bureau, f.status, 1) for f in registered.counted(facilities))
     listed_of = {sheet: counted((r.bureau, r.status, 1) for r in rows if r.status not in APART) for sheet, rows in listed.items()}
-    reports_of: dict[str, list[tables.Submission]] = {}
-    for row in sorted(submissions, key=lambda s: (s.period_code, s.revision), reverse=True):
-        reports_of.setdefault(home(organisation, row.bureau_code, as_of=as_of, view=view), []).append(row)
     every_owed = tuple(owed)
     reports = []
     for unit in organisation.units:
@@ -175,9 +167,18 @@ def bureau_reports(
                 shared_codes=tuple(shared.get(unit.code, ())), procedures=procedures_of.get(unit.code, {}),
                 facilities=facilities_of.get(unit.code, {}),
                 listed={sheet: counts.get(unit.code, {}) for sheet, counts in listed_of.items()},
-                submissions=tuple(reports_of.get(unit.code, ())),
                 before=tuple(s for s in organisation.successions if s.successor_code == unit.code),
                 after=tuple(s for s in organisation.successions if s.predecessor_code == unit.code),
             )
         )  # fmt: skip
     return sorted((r for r in reports if r.is_valid or r.has_anything), key=lambda r: not r.is_valid)
+
+
+def reports_of_bureaus(
+    organisation: Organisation, submissions: Iterable[tables.Submission], *, as_of: date, view: str
+) -> dict[str, tuple[tables.Submission, ...]]:
+    """Return what each bureau handed in, the newest period first, by the bureau under which it is shown."""
+    held: dict[str, list[tables.Submission]] = {}
+    for row in sorted(submissions, key=lambda s: (s.period_code, s.revision), reverse=True):
+        held.setdefault(home(organisation, row.bureau_code, as_of=as_of, view=view), []).append(row)
+    return {code: tuple(rows) for code, rows in held.items()}

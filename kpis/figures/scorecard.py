@@ -85,7 +85,6 @@ class Book:
     Entries of one indicator stand together, that of its own scope first, the units after it in catalogue order.
     """
 
-    revision: int
     entries: tuple[Entry, ...]
     sources: Mapping[str, SourceNote]
     organisation: Organisation = field(default_factory=Organisation)
@@ -138,6 +137,7 @@ class Scored:
     breaks: tuple[Break, ...] = ()
     as_of: date = date.max
     known_at: datetime | None = None
+    _expected: dict[date, Forecast | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def sentence(self, language: str = "ja") -> str:
         """Return the judgement in words."""
@@ -256,9 +256,15 @@ def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
 
 
 def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
-    """Return the expected path after a day, up to the last target set by it; ``None`` without a target or where it cannot be told."""
-    until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
-    return forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
+    """Return the expected path after a day, up to the last target set by it; ``None`` without a target or where it cannot be told.
+
+    It is worked out once: chart, legend and table ask for it, in each language.
+    """
+    held = scored._expected
+    if as_of not in held:
+        until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
+        held[as_of] = forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
+    return held[as_of]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from kpis.errors import StepRefused
+from kpis.figures.organisation import Organisation
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.reporting.access import require
@@ -80,16 +81,31 @@ class Standing:
 
 def window_of(session: Session, bureau_code: str, period_code: str) -> Window:
     """Return the days on which a bureau may report a period."""
-    period = session.get(tables.ReportingPeriod, period_code)
-    leave = session.exec(
-        select(tables.ReportingException)
-        .where(tables.ReportingException.bureau_code == bureau_code, tables.ReportingException.period_code == period_code)
-        .order_by(tables.ReportingException.id.desc())  # type: ignore[union-attr]
-    ).first()
-    until = leave.until if leave else None
-    if period is None:
-        return Window(period_code=period_code, opens_on=None, due_on=None, locks_on=None, leave_until=until)
-    return record_of(Window, period, leave_until=until)
+    return _windows(session, [period_code]).of(bureau_code, period_code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """The days of several periods, and the leave of every bureau, by period or by bureau and period."""
+
+    periods: Mapping[str, tables.ReportingPeriod]
+    leaves: Mapping[tuple[str, str], date]
+
+    def of(self, bureau_code: str, period_code: str) -> Window:
+        """Return the days on which a bureau may report a period."""
+        period, until = self.periods.get(period_code), self.leaves.get((bureau_code, period_code))
+        if period is None:
+            return Window(period_code=period_code, opens_on=None, due_on=None, locks_on=None, leave_until=until)
+        return record_of(Window, period, leave_until=until)
+
+
+def _windows(session: Session, periods: Sequence[str]) -> _Windows:
+    held, leave = tables.ReportingPeriod, tables.ReportingException
+    granted = session.exec(select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id)))  # the newest counts
+    return _Windows(
+        {row.period_code: row for row in session.exec(select(held).where(col(held.period_code).in_(periods)))},
+        {(row.bureau_code, row.period_code): row.until for row in granted},
+    )
 
 
 def window(store: Store, bureau_code: str, period_code: str) -> Window:
@@ -118,11 +134,10 @@ def reported_periods(store: Store) -> list[Window]:
         return [record_of(Window, row) for row in session.exec(query)]
 
 
-def owing(session: Session, period_code: str) -> list[str]:
+def owing(organisation: Organisation, period_code: str) -> list[str]:
     """Return the bureaus that owe a report of a period, in catalogue order: those in being on its last day."""
     end = parse_period(period_code).end
-    units = Store.organisation_in(session).units
-    return [unit.code for unit in units if unit.kind in government().bureau_kinds and unit.is_valid_on(end)]
+    return [unit.code for unit in organisation.units if unit.kind in government().bureau_kinds and unit.is_valid_on(end)]
 
 
 def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
@@ -133,7 +148,8 @@ def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date) 
     """
     with store.reading() as session:
         require(grants_of(session, viewer), "see_queue")
-        return [s for code in periods for s in _standings(session, code, owing(session, code), today)]
+        organisation = Store.organisation_in(session)
+        return _standings(session, {code: owing(organisation, code) for code in periods}, today)
 
 
 def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
@@ -144,30 +160,33 @@ def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, view
     """
     with store.reading() as session:
         require(grants_of(session, viewer), "see_report", bureau_code)
-        owed = [code for code in periods if bureau_code in owing(session, code)]
-        return [s for code in owed for s in _standings(session, code, [bureau_code], today)]
+        organisation = Store.organisation_in(session)
+        return _standings(session, {code: [bureau_code] for code in periods if bureau_code in owing(organisation, code)}, today)
 
 
-def _standings(session: Session, period_code: str, bureaus: Sequence[str], today: date) -> list[Standing]:
-    query = select(tables.Submission).where(tables.Submission.period_code == period_code)
-    held: dict[str, tables.Submission] = {}
-    approved: set[str] = set()
-    for each in session.exec(query.order_by(tables.Submission.id)):  # type: ignore[arg-type]
+def _standings(session: Session, owed: Mapping[str, Sequence[str]], today: date) -> list[Standing]:
+    """Return where the bureaus named for each period stand; as many queries for many as for one."""
+    windows = _windows(session, list(owed))
+    query = select(tables.Submission).where(col(tables.Submission.period_code).in_(list(owed)))
+    held: dict[tuple[str, str], tables.Submission] = {}
+    approved: set[tuple[str, str]] = set()
+    for each in session.exec(query.order_by(col(tables.Submission.id))):
         # A withdrawn report leaves no trace in the matrix; one on its way speaks for the bureau, else the last approved.
         if each.state != "withdrawn":
-            held[each.bureau_code] = each
+            held[each.bureau_code, each.period_code] = each
         if each.state == "approved":
-            approved.add(each.bureau_code)
+            approved.add((each.bureau_code, each.period_code))
     standings = []
-    for code in bureaus:
-        row: tables.Submission | None = held.get(code)
-        state = row.state if row else "not_started"
-        waits = state in ("not_started", "draft", "returned") and code not in approved
-        late = waits and window_of(session, code, period_code).is_late(today)
-        standings.append(
-            Standing(
-                bureau_code=code, period_code=period_code, state=state, is_late=late, report_id=row.id if row else None,
-                is_approved=code in approved,
-            )
-        )  # fmt: skip
+    for period_code, bureaus in owed.items():
+        for code in bureaus:
+            row, is_approved = held.get((code, period_code)), (code, period_code) in approved
+            state = row.state if row else "not_started"
+            waits = state in ("not_started", "draft", "returned") and not is_approved
+            late = waits and windows.of(code, period_code).is_late(today)
+            standings.append(
+                Standing(
+                    bureau_code=code, period_code=period_code, state=state, is_late=late, report_id=row.id if row else None,
+                    is_approved=is_approved,
+                )
+            )  # fmt: skip
     return standings

@@ -26,6 +26,7 @@ from kpis.periods import is_period
 from kpis.registers import LISTS
 from kpis.seen import doing
 from kpis.store import tables, translations
+from kpis.store.changed import StateOf, marked, watched
 from kpis.store.engine import open_engine
 from kpis.store.fields import key_columns, record_of
 from kpis.store.register_history import as_known
@@ -39,7 +40,7 @@ SKEW = timedelta(seconds=60)  # by so much the clocks of an instance's machines 
 _FIGURE = ("period_code", *CARRIED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY, *OTHER_FIELDS)
 VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
-_REVISION = select(table_of(tables.DataRevision).c.revision, table_of(tables.DataRevision).c.mark)
+_STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision", "mark", "figures_mark", "figures_right_at")))
 
 
 class Store:
@@ -78,7 +79,8 @@ class Store:
         never before that of the write before.
 
         Args:
-            is_figures: raise the data revision, so that every cache is made anew; not so where only an event is recorded.
+            is_figures: raise the data revision, by which a step knows that what it saw still stands; not so where only an event is recorded.
+                Whether what is kept of figures is made anew, the statements say (``kpis.store.changed``).
             any_clock: write also while the clock is behind, at the instant of the write before: what ends or refuses something does not wait.
 
         Raises:
@@ -89,7 +91,8 @@ class Store:
             with session.begin():
                 table = table_of(tables.DataRevision)
                 now = utc_now()
-                changed = {"mark": secrets.token_hex(8)} if is_figures else {}
+                mark = secrets.token_hex(8)
+                changed = marked(table, mark) if is_figures else {}
                 latest = case((table.c.stamped_at > now, table.c.stamped_at), else_=now)
                 raised = table.c.revision + int(is_figures)
                 session.execute(update(table).values(revision=raised, stamped_at=latest, **changed))
@@ -97,7 +100,11 @@ class Store:
                 if not any_clock:
                     refuse_before(now, at)
                 session.info["instant"] = at
+                seen = watched(connection)
                 yield session
+                session.flush()
+                if seen.is_figures:
+                    session.execute(update(table).values(figures_mark=mark))
             connection.commit()
 
     # What is known -----------------------------------------------------------------------------------------------
@@ -106,11 +113,11 @@ class Store:
         """Return the number that rises with every committed change."""
         return self.state()[0]
 
-    def state(self) -> tuple[int, str]:
-        """Return that number with a mark that no other state has: a backup that was put back may come to the same number again."""
+    def state(self) -> StateOf:
+        """Return which state the database is in."""
         with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one row
-            held = connection.execute(_REVISION).first()
-            return (held.revision, held.mark) if held else (0, "")
+            held = connection.execute(_STATE).first()
+            return StateOf.read(held) if held else StateOf()
 
     def is_sample(self) -> bool:
         """Say whether this instance is a sample: its reports are made up and nothing of it is published."""
@@ -145,7 +152,6 @@ class Store:
             indicator_codes: keep these only; ``None`` means all.
         """
         with self.reading() as session:
-            revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
             indicators = self._rows(session, tables.Indicator, indicator_codes, "sort_order")
             kinds = {row.indicator_code: row.kind for row in indicators}
             figures = self._figures(session, kinds, indicator_codes)
@@ -183,7 +189,7 @@ class Store:
                     is_reported_by_bureaus=row.is_reported_by_bureaus,
                 )  # fmt: skip
                 entries.append(entry)
-        return Book(revision, tuple(entries), sources, organisation)
+        return Book(tuple(entries), sources, organisation)
 
     @staticmethod
     def organisation_in(session: Session) -> Organisation:

@@ -26,6 +26,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from kpis.settings import settings
+
 T = TypeVar("T")
 _KEPT = "address"
 _ECHO_SECONDS = 1.5  # for so long a browser may still send the address from before a choice
@@ -264,7 +266,12 @@ def link(**own: str) -> dict[str, str]:
 
 def path(page: str, **own: str) -> str:
     """Return the address of a view for a link in a table."""
-    return f"/{page}?{urlencode(link(**own))}"
+    return below(f"/{page}?{urlencode(link(**own))}")
+
+
+def below(path: str) -> str:
+    """Return an address of this instance as a browser asks for it, from one that begins with a slash."""
+    return settings().base_path + path
 
 
 def say(text: str) -> None:

@@ -82,15 +82,16 @@ def record(report: BureauReport) -> None:
         return
     st.subheader(t("reporting_record"))
     # Where a report stands, and why one was returned, is for its own bureau and the reform office.
-    if not report.submissions or not viewer().may("see_report", report.code):
-        st.caption(t("reporting_record_none" if not report.submissions else "reporting_record_closed"))
+    handed_in = cached.moment().reports(report.code)
+    if not handed_in or not viewer().may("see_report", report.code):
+        st.caption(t("reporting_record_none" if not handed_in else "reporting_record_closed"))
         return
     rows = [
         {
             t("period"): s.period_code, t("reporting_state"): t("submission_" + s.state), t("submitted_at"): instant(s.submitted_at),
             t("decided_at"): instant(s.decided_at), t("return_reason"): s.return_reason,
         }
-        for s in report.submissions
+        for s in handed_in
     ]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 

@@ -11,10 +11,13 @@ import gc
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from datetime import date, datetime
+from sys import getallocatedblocks
+from threading import Lock
+from time import monotonic
 from typing import TypeVar
 
 from kpis.government import settle
-from kpis.moment import Moment, State, state_of
+from kpis.moment import REPORTED, Moment, State, state_of
 from kpis.reporting.people import Person, local_people
 from kpis.settings import settings
 from kpis.store.store import Store
@@ -22,6 +25,8 @@ from pages.parts.text import language
 from publishers.editions.on_disk import Edition
 
 T = TypeVar("T")
+GROWN = 1.2  # at so many times the memory that was used, what was settled is looked through again
+REST = 10.0
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _state: ContextVar[State] = ContextVar("state")
@@ -66,13 +71,20 @@ def is_sample() -> bool:
 
 def local_persons() -> list[Person]:
     """Return whom a local instance offers in its side bar; a change of persons is a change of the data, and so is seen at once."""
-    state = _state.get()
-    return state.kept("read", "local persons", lambda: local_people(state.store))
+    return until_written("local persons", make=lambda: local_people(store()), asked=())
 
 
 def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
-    """Return a chart, table or text made once per revision, day, knowledge, language and code; it must not be changed."""
+    """Return a chart, table or text made once per state of the figures, day, knowledge, language and code; it must not be changed.
+
+    Nothing of reports or people may be in it: it stays when these change (``State.kept``).
+    """
     return moment().kept("shown", (what, code, language()), make)
+
+
+def until_written(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
+    """Return what was made of anything stored, reports and people too; made anew after each write that raises the revision."""
+    return _state.get().kept(REPORTED, (what, asked), make)
 
 
 def searched(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
@@ -80,15 +92,42 @@ def searched(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
     return moment().kept("searched", (what, asked, language()), make)
 
 
+class _Settled:
+    """What the collector was told to leave alone: how much there was after all was looked through, when, and if any came since."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.blocks = 0
+        self.at = 0.0
+        self.is_due = True
+
+
+_settled = _Settled()
+
+
 def settle_memory() -> None:
     """Take what was made in this run out of the collector's walk, once the run is over.
 
-    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. What was settled
-    earlier is looked through again first, so that nothing of an older revision stays behind.
+    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. Leaving things alone costs
+    nothing, but leaves what became garbage meanwhile, as figures of an older state, where it is. So all are looked through again after
+    the first run that makes nothing new, at most every ``REST`` seconds, and while many things are made whenever a fifth more is used.
     """
     state = _state.get(None)
-    if state is not None and state.is_unsettled:
-        state.is_unsettled = False
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+    if state is None or not _settled.lock.acquire(blocking=False):
+        return  # while another run settles, what this one made is walked until the next
+    try:
+        is_made = not state.settled()
+        if is_made:
+            gc.freeze()
+            _settled.is_due = True
+        is_quiet = not is_made and monotonic() - _settled.at > REST
+        if _settled.is_due and (is_quiet or getallocatedblocks() > GROWN * _settled.blocks):
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            _settled.blocks, _settled.at, _settled.is_due = getallocatedblocks(), monotonic(), False
+    finally:
+        _settled.lock.release()
+
+
+gc.freeze()  # what was loaded before the first page: many who come at once would each walk it

@@ -79,7 +79,7 @@ def procedure_list(register: Counted) -> None:
         )  # fmt: skip
     else:
         query = urlencode({name: value for name, value in {**asdict(asked), **when()}.items() if value})
-        st.link_button(t("list_csv"), f"/api/v1/procedures.csv?{query}", icon=":material/download:")
+        st.link_button(t("list_csv"), address.below(f"/api/v1/procedures.csv?{query}"), icon=":material/download:")
 
 
 def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> pa.Table:

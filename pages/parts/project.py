@@ -15,8 +15,8 @@ from kpis.figures.records import BAD, GOOD
 from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
-from pages.parts.entry import as_of, page
-from pages.parts.figure import ready, show
+from pages.parts.entry import as_of, page, view
+from pages.parts.figure import Ready, ready, show
 from pages.parts.registers import table_of, telling
 from pages.parts.text import language, named, shown_name, t
 from telling import projects as told_projects
@@ -124,15 +124,18 @@ def _marks(milestones: Sequence[Milestone]) -> pd.DataFrame:
 
 
 def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "", projects: dict[str, str] | None = None) -> None:
-    """Show milestones on a time line, with their sentence, table and CSV."""
-    ordered = sorted(milestones, key=lambda m: (m.last_day or date.max, m.code))
-    marks = _marks(ordered)
-    slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
-    without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")
-    told = told_projects.milestones(telling(), ordered, project_names=projects, without=without)
-    made = ready(
-        timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
-        sentence=telling().words.together((told.sentence, t("milestones_slipped", count=slipped))) if ordered else "",
-        table=table_of(told), csv=pd.DataFrame(told.flat), title=title, why_empty=t("timeline_none"), notes=(t("timeline_legend"),),
-    )  # fmt: skip
-    show(made, key=key)
+    """Show milestones on a time line, with their sentence, table and CSV; made once, since drawing the line takes longer than a page."""
+
+    def made() -> Ready:
+        ordered = sorted(milestones, key=lambda m: (m.last_day or date.max, m.code))
+        marks = _marks(ordered)
+        slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
+        without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")
+        told = told_projects.milestones(telling(), ordered, project_names=projects, without=without)
+        return ready(
+            timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
+            sentence=telling().words.together((told.sentence, t("milestones_slipped", count=slipped))) if ordered else "",
+            table=table_of(told), csv=pd.DataFrame(told.flat), title=title, why_empty=t("timeline_none"), notes=(t("timeline_legend"),),
+        )  # fmt: skip
+
+    show(cached.made("milestones", code=(key, bool(projects), view()), make=made), key=key)

@@ -18,7 +18,7 @@ from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.entry import as_of, view
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import fine_print, language, linked, named, t
@@ -138,4 +138,4 @@ def when() -> dict[str, str]:
 def same_numbers(path: str) -> None:
     """Point to the same numbers in the open API, where it is open."""
     if settings().mode != "office":
-        fine_print(f"{t('numbers_api')}{linked(path, f'{path}?{urlencode(when())}')}")
+        fine_print(f"{t('numbers_api')}{linked(path, f'{address.below(path)}?{urlencode(when())}')}")

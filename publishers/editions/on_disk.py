@@ -138,7 +138,7 @@ def keys(folder: Path) -> tuple[Key, ...]:
         held = ()
     except OSError as error:
         raise EditionRefused("keys_unreadable") from error
-    place = folder.resolve()
+    place = _resolved(folder)
     given = settings().editions_key
     known = _pinned(given) if given else _seen_keys.get(place, "")
     if known and not led_to(held, known):
@@ -149,6 +149,9 @@ def keys(folder: Path) -> tuple[Key, ...]:
 
 
 _pinned = lru_cache(maxsize=16)(pinned_key)
+_resolved = lru_cache(maxsize=16)(
+    Path.resolve
+)  # asked at every run of a page; whoever turns a link elsewhere stays bound to the keys seen
 
 
 @lru_cache(maxsize=64)

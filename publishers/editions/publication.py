@@ -59,6 +59,7 @@ class Preview:
     tally: Tally
     left_out: Mapping[str, int]
     doubts: tuple[Message, ...] = ()  # what is to be confirmed first: figures that disappear, a clock far ahead
+    is_all_known: bool = True  # nothing was stored, by a clock a little ahead, at an instant that has not come
 
 
 def may_publish(store: Store, viewer: str | None) -> bool:
@@ -88,7 +89,7 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
     return Preview(
         number=number, compared_with=shown.number if shown else None, as_of=as_of, revision=gathered.revision,
         changes=tuple(changes), counts=gathered.rows, tally=stands, left_out=gathered.left_out,
-        doubts=tuple(_doubts(shown, changes, gathered.rows, now=now, newest=newest)),
+        doubts=tuple(_doubts(shown, changes, gathered.rows, now=now, newest=newest)), is_all_known=newest is None or newest <= now,
     )  # fmt: skip
 
 

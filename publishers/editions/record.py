@@ -29,7 +29,7 @@ from kpis.store import tables, trail
 from kpis.store.fields import record_of
 from kpis.store.store import Store
 from kpis.store.tables import table_of
-from publishers.editions import on_disk, verify
+from publishers.editions import on_disk, served, verify
 from publishers.editions.keys import NEXT, Key, canonical, keys_document, load_private, make_private, name_of, public_of, sign
 from publishers.editions.on_disk import KEYS, MANIFEST, POINTER
 from publishers.editions.scratch import beside, put, sweep, sync_folder
@@ -319,7 +319,7 @@ def bring(store: Store, folder: Path) -> list[Message]:
     own = on_disk.read_pointer(document, ())
     wrong = {name: content for name, content in ((KEYS, keys), (POINTER, document)) if _content(folder / name) != content}
     if not wrong:
-        return []
+        return _serve(folder)
     try:
         ahead = on_disk.pointer(folder)
     except EditionRefused:
@@ -333,7 +333,16 @@ def bring(store: Store, folder: Path) -> list[Message]:
                 put(folder / name, wrong[name])
     except OSError as error:
         return [Message("editions_not_writable", folder=folder, fault=error.strerror)]
-    return [Message("pointer_written", number=own.edition)]
+    return [Message("pointer_written", number=own.edition), *_serve(folder)]
+
+
+def _serve(folder: Path) -> list[Message]:
+    """Let a web server beside show what the pointer says."""
+    try:
+        served.bring(folder)
+    except OSError as error:
+        return [Message("editions_not_writable", folder=folder / served.SERVED, fault=error.strerror)]
+    return []
 
 
 def _content(path: Path) -> bytes | None:

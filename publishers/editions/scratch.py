@@ -28,7 +28,8 @@ def sweep(folder: Path, *names: str) -> None:
     for name in names:
         for left in folder.glob(f"{name}-*"):
             if _is_left(left):
-                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+                is_folder = left.is_dir() and not left.is_symlink()
+                shutil.rmtree(left, ignore_errors=True) if is_folder else left.unlink(missing_ok=True)
 
 
 def _is_left(path: Path) -> bool:

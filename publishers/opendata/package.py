@@ -301,15 +301,19 @@ def _cell(value: Any) -> str:
     return cell(value)
 
 
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def as_json(resource: Resource, file: BinaryIO) -> None:
     """Write a table as a JSON list of objects, one per row."""
     file.write(b"[")
-    comma = b"\n "
-    for row in resource.rows:
-        written = json.dumps({name: _json(row[name]) for name in resource.fields}, ensure_ascii=False, indent=1, allow_nan=False)
-        file.write(comma + written.replace("\n", "\n ").encode())  # no text holds a bare line break: JSON escapes them
-        comma = b",\n "
-    file.write(b"]\n" if comma == b"\n " else b"\n]\n")
+    comma = "\n "
+    names = {name: f"\n  {_WRITTEN(name)}: " for name in resource.fields}
+    for row in resource.rows:  # laid out here: the encoder of the library is ten times as slow where it lays out
+        cells = ",".join(said + _WRITTEN(_json(row[name])) for name, said in names.items())
+        file.write(f"{comma}{{{cells}\n }}".encode())
+        comma = ",\n "
+    file.write(b"]\n" if comma == "\n " else b"\n]\n")
 
 
 def json_bytes(content: Any) -> bytes:

@@ -192,7 +192,7 @@ class IndicatorView:
         """Say by which limits it is judged."""
         return rule_line(self.scored, self.words)
 
-    @property
+    @cached_property
     def series(self) -> list[SeriesRow]:
         """Return one row per period."""
         rows = []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kpis.store.store import Store
 from loaders.workbook.door import read_workbook
+from tests.bench.measured import Measured, tell
 from tests.loaders.awkward import ACCEPTED, REFUSED, Case
 from tests.loaders.filled import filled, make_store, template
 
@@ -55,9 +56,11 @@ def main() -> None:
     for seconds, peak, name, size, problems in sorted(results, reverse=True):
         print(f"{seconds:6.2f} s {peak:7.1f} MB {size:>12,} bytes {problems:3} problems  {name}")
     worst_time, worst_peak = max(r[0] for r in results), max(r[1] for r in results)
-    print(
-        f"awkward workbooks: {len(results)}; longest {worst_time:.2f} s (bound {MOST_SECONDS} s), "
-        f"highest peak {worst_peak:.0f} MB above rest (bound {MOST_MB:.0f} MB)"
+    tell(
+        [
+            Measured(f"awkward workbooks, {len(results)}: the longest", worst_time, MOST_SECONDS, unit="s"),
+            Measured("awkward workbooks: highest peak above rest", worst_peak, MOST_MB, unit="MB"),
+        ]
     )
     sys.exit(worst_time > MOST_SECONDS or worst_peak > MOST_MB)
 

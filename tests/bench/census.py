@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kpis.settings import ROOT
 from tests import census
+from tests.bench.measured import Measured, tell
 from tests.bench.viewer import Viewer, resident_bytes, served
 
 RUNS = 25
@@ -39,7 +40,7 @@ def loaded(folder: Path) -> dict[str, str]:
         began = time.perf_counter()
         command = [sys.executable, "manage.py", "load", *files]
         subprocess.run(command, cwd=ROOT, env={**os.environ, **chosen}, check=True, capture_output=True)
-    print(f"census of 75,071 rows loaded in {time.perf_counter() - began:.1f} s")
+    tell([Measured("census of 75,071 rows: load", time.perf_counter() - began, unit="s")])
     return chosen
 
 
@@ -53,11 +54,11 @@ def searched(port: int) -> None:
             with urllib.request.urlopen(address, timeout=30) as response:
                 total = json.loads(response.read())["total"]
             spent.append((time.perf_counter() - began) * 1000)
-        print(f"search {words!r}: {total:,} found, {statistics.median(spent):.0f} ms (goal <= 100 ms)")
+        tell([Measured(f"census: search {words!r}", statistics.median(spent), 100.0, unit="ms", said=f"{total:,} found")])
 
 
 def main() -> None:
-    """Print each measure beside its goal."""
+    """Tell each measure."""
     if census.reference() is None:
         print(f"census: {census.REFERENCE} がないため測れません / is absent, nothing measured")
         return
@@ -80,15 +81,13 @@ def main() -> None:
                             if turn >= 2:
                                 spent[who].append(seconds * 1000)
                     ms = {who: statistics.median(times) for who, times in spent.items()}
-                    print(
-                        f"{key} on the census: floor {ms['floor']:.0f} ms, page {ms['page']:.0f} ms, ratio {ms['page'] / ms['floor']:.2f}"
-                        " (goal <= 2)"
-                    )
+                    said = f"{ms['page']:.0f} ms, floor {ms['floor']:.0f} ms"
+                    tell([Measured(f"census: page {key} / floor", ms["page"] / ms["floor"], 1.3, said=said)])
                 floor.close()
             searched(port)
             for other in ALL:
                 page.run(other)
-            print(f"resident memory of the server, every page seen: {resident_bytes(port) / 1e6:.0f} MB (goal <= 250 MB)")
+            tell([Measured("census: memory of the server, every page seen", resident_bytes(port) / 1e6, 200.0, unit="MB")])
             page.close()
 
 

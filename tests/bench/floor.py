@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from tests.bench.constant import CHART, ICON, PICTURE, TABLE, settle
 
-DRAW = {
+DRAW: dict[str, Callable[[int], object]] = {
     "markdown": lambda i: st.markdown(f"text {i}"),
     "heading": lambda i: st.subheader(f"text {i}"),
     "alert": lambda i: st.info(f"text {i}"),
@@ -27,12 +28,16 @@ DRAW = {
     "table": lambda _: st.table(TABLE),
     "selectbox": lambda i: st.selectbox("pick", ["a", "b"], key=f"s{i}"),
     "text_input": lambda i: st.text_input("find", key=f"i{i}"),
+    "text_area": lambda i: st.text_area("say", key=f"w{i}"),
+    "button": lambda i: st.button("do", key=f"b{i}"),
+    "file_uploader": lambda i: st.file_uploader("file", type="xlsx", key=f"f{i}"),
     "link_button": lambda i: st.link_button("link", f"/api/{i}"),
     "pagination": lambda i: st.pagination(3, key=f"p{i}"),
     "button_group": lambda i: st.segmented_control("choose", ["a", "b"], key=f"g{i}"),
     "date_input": lambda i: st.date_input("day", key=f"t{i}"),
     "block_flex_container": lambda _: st.container(border=True),
     "block_grid_container": lambda _: st.grid(2),
+    "block_form": lambda _: st.container(border=True),
     "block_column": lambda _: st.container(border=True),
     "block_expandable": lambda i: st.expander(f"text {i}"),
 }

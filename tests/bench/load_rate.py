@@ -15,8 +15,9 @@ from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from loaders.rows import ObservationRow
+from tests.bench.measured import Measured, tell
 
-ROWS, GOAL = 50_000, 0.5
+ROWS, GOAL = 50_000, 0.3
 
 
 def workbook(path: Path) -> None:
@@ -40,7 +41,7 @@ def workbook(path: Path) -> None:
 
 
 def main() -> None:
-    """Print the ratio, the parts it is made of, and the goal."""
+    """Tell the ratio and the parts it is made of."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "observations.xlsx"
         workbook(path)
@@ -57,10 +58,8 @@ def main() -> None:
             report = load_file(store, path)
             whole.append(time.perf_counter() - began)
             assert rows == ROWS + 1 and report.accepted == ROWS and not report.problems, report.problems[:3]
-        ratio = min(whole) / min(bare)
-        print(
-            f"load of {ROWS:,} rows: {min(whole):.2f} s; openpyxl read-only iteration: {min(bare):.2f} s; ratio {ratio:.2f} (goal <= {GOAL})"
-        )
+        said = f"{min(whole):.2f} s, openpyxl read-only iteration {min(bare):.2f} s"
+        tell([Measured(f"load of {ROWS:,} rows / bare iteration of the file", min(whole) / min(bare), GOAL, said=said)])
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class Viewer:
 
     def __init__(self, port: int) -> None:
         self._held = ExitStack()
+        self._choice = ""  # the identity of the choice of persons, once a run has shown it
         opening = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60)  # type: ignore[list-item]
         self.socket = self._held.enter_context(opening)
 
@@ -59,11 +60,21 @@ class Viewer:
                     continue
                 return elements
 
-    def run(self, page: str = "", query: str = "") -> tuple[float, Counter[str]]:
-        """Ask for a run of a page; return its time in seconds and the kinds of elements it drew."""
+    def run(self, page: str = "", query: str = "", *, as_person: str = "") -> tuple[float, Counter[str]]:
+        """Ask for a run of a page; return its time in seconds and the kinds of elements it drew.
+
+        Args:
+            page: which.
+            query: what its address asks for.
+            as_person: whom the side bar of a local instance is to name; needs a run before this one, which shows the choice.
+        """
+        if as_person and not self._choice:
+            self.run(page, query)
         asked = BackMsg()
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
+        if as_person:
+            asked.rerun_script.widget_states.widgets.add(id=self._choice, string_value=as_person)
         began = time.perf_counter()
         self.socket.send(asked.SerializeToString())
         drawn: Counter[str] = Counter()
@@ -71,6 +82,8 @@ class Viewer:
             message = ForwardMsg.FromString(self.socket.recv(timeout=60))  # type: ignore[arg-type]
             if message.WhichOneof("type") == "delta":
                 drawn[_kind(message)] += 1
+                if message.delta.new_element.selectbox.id.endswith("viewer_email"):
+                    self._choice = message.delta.new_element.selectbox.id
             if message.WhichOneof("type") == "navigation":
                 drawn["menu"] = len(message.navigation.app_pages)
             if message.WhichOneof("type") == "script_finished":

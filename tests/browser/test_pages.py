@@ -92,7 +92,7 @@ def is_text(step: ast.stmt) -> bool:
     return isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant)
 
 
-@pytest.mark.parametrize("path", ["/overview", "/procedures", "/submit", "/indicator?code=electronic_decision_rate", "/parts"])
+@pytest.mark.parametrize("path", ["/overview", "/submit", "/parts"])
 def test_the_very_first_request_of_a_new_server_never_shows_a_bare_page(
     chromium: Browser, new_small_server: Callable[[], AbstractContextManager[str]], path: str
 ) -> None:

@@ -1,6 +1,6 @@
 """Kill every operation at random moments, on both engines, and say what was left: nothing, all, or something between.
 
-python -m tests.faults [kills of each operation on each engine]
+python -m tests.faults [kills of each operation on each engine [name of an operation …]]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kpis.store.store import Store
-from tests.faults.operations import NEW, OLD, OPERATIONS, Instance, Operation
+from tests.faults.operations import BEGUN, NEW, OLD, OPERATIONS, Instance, Operation
 from tests.killed import killed
 from tests.shared import forget, postgresql
 from tests.small_government import begin, settle
@@ -65,28 +65,29 @@ def kill(engine: str, operation: Operation, after: float) -> tuple[str, str]:
         return left, operation.state(made)
 
 
-def main(kills: int) -> int:
+def main(kills: int, names: list[str]) -> int:
     """Print a line for each operation and engine; return the number of kills after which something was wrong."""
     engines = ["sqlite", *(["postgresql"] if POSTGRES else [])]
     if not POSTGRES:
         print("TEST_POSTGRES_URLがないためSQLiteだけです / no TEST_POSTGRES_URL: SQLite only")
     wrong, total, chance = 0, 0, random.Random(2026)
-    for operation in OPERATIONS:
+    for operation in (each for each in OPERATIONS if not names or each.name in names):
         for engine in engines:
             took = seconds_of(engine, operation)
             left: Counter[str] = Counter()
             for _ in range(kills):
                 state, then = kill(engine, operation, chance.uniform(0, took * 1.1))
-                left[state if state in (OLD, NEW) else f"between: {state}"] += 1
+                left[state if state in (OLD, NEW, BEGUN) else f"between: {state}"] += 1
                 if then != NEW:
                     left[f"not done again: {then}"] += 1
-            between = sum(count for state, count in left.items() if state not in (OLD, NEW))
+            between = sum(count for state, count in left.items() if state not in (OLD, NEW, BEGUN))
             wrong, total = wrong + between, total + kills
+            begun = f"{BEGUN} {left[BEGUN]}, " if left[BEGUN] else ""
             print(
-                f"{operation.name:9}{engine:11}{kills:4} kills within {took:.1f} s: nothing {left[OLD]}, all {left[NEW]}, wrong {between}",
+                f"{operation.name:9}{engine:11}{kills:4} kills within {took:.1f} s: nothing {left[OLD]}, all {left[NEW]}, {begun}wrong {between}",
                 flush=True,
             )
-            for state in sorted(set(left) - {OLD, NEW}):
+            for state in sorted(set(left) - {OLD, NEW, BEGUN}):
                 print(f"    {state}: {left[state]}", flush=True)
     print(f"kills {total}, lost, doubled or half done {wrong}")
     forget()
@@ -94,4 +95,4 @@ def main(kills: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(int(sys.argv[1]) if len(sys.argv) > 1 else KILLS) else 0)
+    sys.exit(1 if main(int(sys.argv[1]) if len(sys.argv) > 1 else KILLS, sys.argv[2:]) else 0)

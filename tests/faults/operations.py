@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kpis.store.copying import one_state, rows_of
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import differing, newest_version, version_of
 from loaders.load import load_file
+from loaders.sample import is_made, make_sample
 from publishers.backup import make_backup, restore
 from publishers.editions import on_disk, publication, record
 from publishers.site.export import export
@@ -27,6 +29,15 @@ electronic_decision_rate,GENERAL,FY2022-Q3,400,1000,PLAN
 electronic_decision_rate,DIGITAL,FY2022-Q3,300,1000,PLAN
 """
 OLD, NEW = "nothing", "all"
+BEGUN = "begun, and known as such"  # of what is done in many steps: the next start says so and goes on
+SIZES = """[reporting]
+complete = ["FY2022-Q3"]
+open = "FY2022-Q4"
+issued_on = 2022-07-01
+reviewed_on = 2023-04-28
+[electronic_decision_rate]
+denominator = 300
+"""
 HELD = 2  # figures that the small government begins with
 
 
@@ -58,7 +69,7 @@ class Operation:
         name: of it.
         begin: brings an instance to where it can be done.
         work: does it; done again, it must end well whatever was left.
-        state: ``OLD``, ``NEW``, or in words what is neither.
+        state: ``OLD``, ``NEW``, ``BEGUN``, or in words what is none of these.
         is_bare: it begins from a database without tables.
     """
 
@@ -213,8 +224,37 @@ def _back_up(instance: Instance) -> None:
 def _kept(instance: Instance) -> str:
     if not (instance.folder / "kept").exists():
         return OLD
-    restore(instance.folder / "kept", Store(f"sqlite:///{instance.folder / 'proof.db'}"), _target(instance))
+    with tempfile.TemporaryDirectory(dir=instance.folder) as name:  # a machine of its own at each look
+        proof = replace(instance, folder=Path(name))
+        (proof.folder / "machine").mkdir()
+        restore(instance.folder / "kept", Store(f"sqlite:///{proof.folder / 'proof.db'}"), _target(proof))
     return NEW
+
+
+def _sizes(instance: Instance) -> None:
+    (instance.folder / "sample.toml").write_text(SIZES, encoding="utf-8")
+
+
+def _demo(instance: Instance) -> None:
+    if not is_made(instance.store):
+        make_sample(
+            instance.store, instance.folder / "sample.toml", quarters=(PERIOD,), open_quarter=None, folder=instance.folder / "books"
+        )
+
+
+def _made(instance: Instance) -> str:
+    store = instance.store
+    reported = store.all_of(tables.Submission)
+    counts = (
+        [r["state"] for r in reported],
+        len({r["bureau_code"] for r in reported}),
+        store.count(tables.Observation),
+    )
+    if is_made(store):
+        return NEW if counts == (["approved"] * 2, 2, HELD + 2) else f"made, {counts}"
+    if store.is_sample():
+        return BEGUN if len(reported) == counts[1] else f"doubled: {counts}"
+    return OLD if counts == ([], 0, HELD) else f"not marked as a sample: {counts}"
 
 
 OPERATIONS = (
@@ -233,4 +273,5 @@ OPERATIONS = (
     ),
     Operation("backup", _first_edition, _back_up, _kept),
     Operation("restore", _backed_up, _restore, _restored),
+    Operation("demo", _sizes, _demo, _made),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import secrets
 import sqlite3
 import threading
 import time
@@ -40,8 +41,8 @@ def blank(path: Path) -> str:
 
 
 def changed(url: str) -> None:
-    with Store(url).writing():
-        pass
+    with Store(url).writing() as session:
+        session.add(tables.Source(source_code=secrets.token_hex(4), url="", title="", grade="primary"))
 
 
 def test_a_row_is_read_by_the_names_of_its_columns_and_nobody_changes_what_all_share(tokyo: Store) -> None:
@@ -87,7 +88,7 @@ def test_a_change_of_the_data_is_a_new_state_and_the_old_one_goes(tmp_path: Path
     assert state_of(url) is held
     changed(url)
     fresh = state_of(url)
-    assert fresh is not held and fresh.store is store and fresh.revision == held.revision + 1 == fresh.book().revision
+    assert fresh is not held and fresh.store is store and fresh.revision == held.revision + 1
     del held
     gc.collect()
     assert gone() is None and book() is None, "nothing of the earlier revision stays in memory"
@@ -101,17 +102,17 @@ def test_no_more_than_so_many_databases_and_facts_are_kept(tmp_path: Path) -> No
     state = states[-1]
     for n in range(LIMITS["judged"] + 9):
         assert Moment(state=state, as_of=DAY + timedelta(days=n)).whole == []
-    assert len(state._kept["judged"]) == LIMITS["judged"]
+    assert state.figures.count("judged") == LIMITS["judged"]
     book = state.book()
     for n in range(LIMITS["read"] + 9):
         Moment(state=state, as_of=DAY, known_at=datetime(2020, 1, 1) + timedelta(days=n)).register(tables.Facility)
-    assert len(state._kept["read"]) == LIMITS["read"] and state.book() is book
+    assert state.figures.count("read") == LIMITS["read"] and state.book() is book
 
 
 def test_a_large_page_of_a_search_is_not_kept(tokyo: Store) -> None:
     now = Moment(state=State(tokyo), as_of=DAY)
     total, rows = now.search(Filter(), size=PAGE_SIZE + 1)
-    assert len(rows) == min(total, PAGE_SIZE + 1) and not now.state._kept["searched"]
+    assert len(rows) == min(total, PAGE_SIZE + 1) and not now.state.figures.count("searched")
 
 
 def test_many_slow_readers_of_an_edition_keep_nobody_waiting(tokyo: Store, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def entry(unit: str, *figures: Figure, kind: str = "ratio") -> Entry:
 
 
 def judged(entries: list[Entry], view: str = "then", as_of: date = TODAY) -> list[Scored]:
-    return score_indicator(entries, Book(0, tuple(entries), {}, THREE), as_of=as_of, view=view)
+    return score_indicator(entries, Book(tuple(entries), {}, THREE), as_of=as_of, view=view)
 
 
 THREE = Organisation((WHOLE, bureau("A"), bureau("B"), bureau("C", valid_from=date(2023, 4, 1))))

@@ -15,7 +15,7 @@ def changes(*figures: Figure, goals: tuple[Goal, ...] = (), as_of: date = date(2
     entry = Entry(
         definition=RATE, unit_code="TMG", project_code="", theme="", is_headline=True, figures=figures, goals=goals, baseline=None
     )
-    scored = score_indicator([entry], Book(0, (entry,), {}), as_of=as_of)
+    scored = score_indicator([entry], Book((entry,), {}), as_of=as_of)
     return latest_changes(scored, {"page": PAGE}, as_of=as_of, count=count)
 
 

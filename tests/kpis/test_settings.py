@@ -112,3 +112,13 @@ def test_a_database_is_made_for_its_own_user_unless_told(
     finally:
         os.umask(before)
         settings.cache_clear()
+
+
+def test_an_office_names_where_the_public_reads_and_below_which_path_people_sign_in() -> None:
+    apart = Settings(**office(EDITIONS_URL="https://open.example.jp/", BASE_PATH="/app"))
+    assert apart.public_address == "https://open.example.jp"
+    assert apart.sign_in["redirect_uri"] == "https://kpi.example.jp/app/oauth2callback"
+    assert Settings(**office()).public_address == "https://kpi.example.jp"
+    for path in ("app", "/app/", "//x", "/a b", "/../x", "/App"):
+        with pytest.raises(ValidationError):
+            Settings(BASE_PATH=path)  # type: ignore[call-arg]

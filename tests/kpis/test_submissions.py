@@ -6,10 +6,11 @@ import json
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.figures.scorecard import Book, score_indicator
-from kpis.reporting import reports, submissions
+from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, ReportedRow
 from kpis.reporting.kept import Warning
 from kpis.reporting.submissions import Uploaded
@@ -81,7 +82,7 @@ def test_from_draft_to_current(reporting: Store) -> None:
     assert source["title"] == "総務局 令和4年度第3四半期報告"
     entries = {e.unit_code: e for e in reporting.book(["electronic_decision_rate"]).entries}
     own = entries["GENERAL"]
-    judged = score_indicator([own], Book(0, (own,), {}), as_of=date(2023, 1, 31))[0].judgement
+    judged = score_indicator([own], Book((own,), {}), as_of=date(2023, 1, 31))[0].judgement
     assert judged.figure is not None and (judged.status, judged.figure.numerator) == ("on_track", 800.0)
     trail = reporting.all_of(tables.AuditEvent, subject=f"submission {draft.report_id}")
     assert [e["action"] for e in trail][:3] == ["uploaded", "submitted", "approved"]
@@ -361,3 +362,23 @@ def test_of_two_approvals_at_once_one_counts(reporting: Store) -> None:
     lost, won = race(reporting, "approve", [(OFFICE, str(sent.report_id)), (SECOND, str(sent.report_id))])
     assert won == "done False" and lost.startswith("StepRefused") and "approved" in lost
     assert len(reporting.all_of(tables.Observation, period_code=PERIOD)) == 1
+
+
+def test_where_everybody_stands_is_asked_at_once_however_many_periods_there_are(reporting: Store) -> None:
+    sent: list[str] = []
+    event.listen(reporting.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_rest: sent.append(statement))
+
+    def asked(periods: list[str]) -> tuple[int, list[str]]:
+        before = len(sent)
+        stands = deadlines.coverage(reporting, periods, viewer=OFFICE, today=date(2023, 5, 1))
+        return len(sent) - before, [f"{s.bureau_code} {s.period_code} {s.state} {s.is_late}" for s in stands]
+
+    submitted(reporting)
+    one, _ = asked([PERIOD])
+    many, stands = asked([PERIOD, "FY2022-Q4", "FY2022-Q2"])
+    assert one == many
+    assert stands == [
+        f"GENERAL {PERIOD} submitted False", f"DIGITAL {PERIOD} not_started True",
+        "GENERAL FY2022-Q4 not_started True", "DIGITAL FY2022-Q4 not_started True",
+        "GENERAL FY2022-Q2 not_started False", "DIGITAL FY2022-Q2 not_started False",
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
-"""Thousands of filled workbooks: no writing of a wrong value is accepted in silence, no writing of a right one is read otherwise.
+"""Thousands of filled cells: no writing of a wrong value is accepted in silence, no writing of a right one is read otherwise.
 
-Each variant puts one cell (or one row) into an issued template as XML and is read by the real reader. What must come of it is
+Each variant puts one cell (or one row) into an issued template as XML and is read by the real reader; variants that are nothing but a cell
+(formats and texts) go three to a workbook, each in a row of its own. What must come of it is
 known from what was written, never from what was read: the oracle knows what a person sees in the cell. An outcome is ``right``
 (the value that is seen was read), ``named`` (a problem at that cell), ``asked`` (a question or a warning there) or ``file`` (the whole
 file named); anything else is silently wrong and fails.
@@ -11,10 +12,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, zip_longest
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -24,7 +25,7 @@ import pytest
 from kpis.store.store import Store
 from loaders.workbook import door
 from loaders.workbook.context import ReportContext
-from loaders.workbook.door import read_workbook
+from loaders.workbook.door import WorkbookReading, read_workbook
 from tests.loaders.filled import BUREAU, PERIOD, F, make_store, part_of, template
 
 pytestmark = pytest.mark.edition
@@ -293,6 +294,16 @@ def variants() -> list[Variant]:
     return [*of_formats(), *of_texts(), *of_contents(), *of_labels(), *of_writings()]
 
 
+def workbooks(every: Sequence[Variant]) -> list[list[Variant]]:
+    """Return the variants by workbook: one from each row together, where each is nothing but a cell, and any other alone."""
+    cells = len([*of_formats(), *of_texts()])
+    rows: defaultdict[str, list[Variant]] = defaultdict(list)
+    for variant in every[:cells]:
+        rows[re.sub(r"\D", "", variant.at)].append(variant)
+    together = zip_longest(*rows.values())
+    return [*([v for v in book if v is not None] for book in together), *([v] for v in every[cells:])]
+
+
 def written_anew(xml: str, how: str) -> str:
     """Return a sheet's XML written in another lawful way."""
     if how == "quotes":
@@ -359,38 +370,46 @@ class Bench:
         self.parts["xl/styles.xml"] = xml.encode()
         return found
 
-    def content(self, variant: Variant) -> bytes:
+    def content(self, together: Sequence[Variant]) -> bytes:
         xml = self.xml
-        for address, cell in variant.cells:
-            made = cell.replace("@S@", str(self.styles[variant.code, variant.parent]))
-            xml, count = re.subn(rf'<c r="{address}"(?:[^>]*/>|.*?</c>)', lambda _, made=made: made, xml, count=1, flags=re.S)
-            assert count == 1, address
+        for variant in together:
+            for address, cell in variant.cells:
+                made = cell.replace("@S@", str(self.styles[variant.code, variant.parent]))
+                xml, count = re.subn(rf'<c r="{address}"(?:[^>]*/>|.*?</c>)', lambda _, made=made: made, xml, count=1, flags=re.S)
+                assert count == 1, address
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
             for name, data in self.parts.items():
                 archive.writestr(name, data)
-            archive.writestr(self.part, written_anew(xml, variant.whole))
+            archive.writestr(self.part, written_anew(xml, together[0].whole))
         return out.getvalue()
 
-    def outcome(self, variant: Variant) -> str:
-        """Return what came of a variant; ``wrong: …`` where a wrong value was accepted, or a right one read otherwise, in silence."""
-        reading = read_workbook(self.content(variant), store=self.store)
-        here = [p for p in reading.problems if p.cell == variant.at]
-        if any(p.grade == "error" for p in here):
-            return "named" if variant.seen is None and not variant.must_ask else f"wrong: refused {here[0].found}"
-        if any(p.kind in ("file", "sheet") for p in reading.problems):
-            return "file" if variant.seen is None else f"wrong: refused {reading.problems[0].found}"
-        asked = [p for p in here if p.grade in ("question", "warning")]
-        if asked and variant.must_ask:
-            return "asked" if asked[0].grade == "question" else f"wrong: warned only {asked[0].rule}"
-        if variant.must_ask:
-            return "wrong: not asked"
-        if variant.seen is None:
-            return "asked" if asked and variant.may_ask else f"wrong: accepted in silence {[p.found for p in reading.problems]}"
-        letters, row = re.match(r"([A-Z]+)(\d+)", variant.at).groups()  # type: ignore[union-attr]
-        column = {"G": "value", "H": "numerator", "P": "note_ja"}[letters]
-        read = [r.fields[column] for r in reading.rows if r.sheet == F and r.row == int(row)]
-        return "right" if read == [variant.seen] else f"wrong: read {read} for {variant.seen}"
+    def outcomes(self, together: Sequence[Variant]) -> list[str]:
+        """Return what came of each variant of a workbook; where the whole file is refused, each is put into one of its own."""
+        reading = read_workbook(self.content(together), store=self.store)
+        if len(together) > 1 and any(p.kind in ("file", "sheet") for p in reading.problems):
+            return [outcome for variant in together for outcome in self.outcomes([variant])]
+        return [_outcome(variant, reading) for variant in together]
+
+
+def _outcome(variant: Variant, reading: WorkbookReading) -> str:
+    """Return what came of a variant; ``wrong: …`` where a wrong value was accepted, or a right one read otherwise, in silence."""
+    here = [p for p in reading.problems if p.cell == variant.at]
+    if any(p.grade == "error" for p in here):
+        return "named" if variant.seen is None and not variant.must_ask else f"wrong: refused {here[0].found}"
+    if any(p.kind in ("file", "sheet") for p in reading.problems):
+        return "file" if variant.seen is None else f"wrong: refused {reading.problems[0].found}"
+    asked = [p for p in here if p.grade in ("question", "warning")]
+    if asked and variant.must_ask:
+        return "asked" if asked[0].grade == "question" else f"wrong: warned only {asked[0].rule}"
+    if variant.must_ask:
+        return "wrong: not asked"
+    if variant.seen is None:
+        return "asked" if asked and variant.may_ask else f"wrong: accepted in silence {[p.found for p in reading.problems]}"
+    letters, row = re.match(r"([A-Z]+)(\d+)", variant.at).groups()  # type: ignore[union-attr]
+    column = {"G": "value", "H": "numerator", "P": "note_ja"}[letters]
+    read = [r.fields[column] for r in reading.rows if r.sheet == F and r.row == int(row)]
+    return "right" if read == [variant.seen] else f"wrong: read {read} for {variant.seen}"
 
 
 @pytest.fixture(scope="module")
@@ -410,14 +429,16 @@ def test_no_wrong_value_is_accepted_in_silence(
     bench = Bench(store, content, list(dict.fromkeys((v.code, v.parent) for v in every)))
     counts: Counter[tuple[str, str]] = Counter()
     wrong = []
-    for variant in every:
-        outcome = bench.outcome(variant)
-        counts[variant.kind, outcome.split(":")[0]] += 1
-        if outcome.startswith("wrong"):
-            wrong.append((variant.kind, variant.at, variant.code, variant.cells[0][1][:80], outcome[:120]))
+    books = workbooks(every)
+    assert sum(map(len, books)) == len(every)
+    for together in books:
+        for variant, outcome in zip(together, bench.outcomes(together), strict=True):
+            counts[variant.kind, outcome.split(":")[0]] += 1
+            if outcome.startswith("wrong"):
+                wrong.append((variant.kind, variant.at, variant.code, variant.cells[0][1][:80], outcome[:120]))
     with capsys.disabled():
         print(
-            f"\n{len(every):,} filled workbooks: "
+            f"\n{len(every):,} variants in {len(books):,} workbooks: "
             + ", ".join(
                 f"{o} {sum(n for (_, x), n in counts.items() if x == o):,}" for o in ("right", "named", "asked", "file", "wrong")
             )

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import plotly.graph_objects as go
+import pyarrow as pa
 import pytest
+from sqlalchemy import delete, insert, select
 
 from kpis.figures.registers import DIMENSIONS
+from kpis.languages import say
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
+from kpis.store.tables import table_of
 from loaders.catalogue import load_folder
 from tests.bench.viewer import Viewer, served
 from tests.pages import questions
 from tests.pages.charts_seen import EVERY, Seen, faults, run, walk
 from tests.pages.questions import unanswered
+from tests.web.served import Instance
+from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.server
 
@@ -91,6 +99,40 @@ def test_a_day_before_the_first_figure_is_no_empty_database(
     words = run(viewer, page, f"as_of=2017-01-01&lang={language}").words()
     viewer.close()
     assert said in words and "make run" not in words
+
+
+def test_the_workbook_of_a_meeting_is_made_when_it_is_asked_for(shipped: tuple[int, Store], tmp_path: Path) -> None:
+    who = Visitor(Instance(shipped[0], tmp_path, {}))
+    tab = who.tab()
+    tab.run("report", "period=FY2022-Q4&lang=en")
+    (offer,) = [each for each in tab.parts("download_button") if each.label == say("report_save_book", "en")]
+    assert offer.deferred_file_id and not offer.url, "nothing is laid out before anybody asks"
+    answer = who.ask(tab.deferred(offer.deferred_file_id).deferred_file.url)
+    book = openpyxl.load_workbook(io.BytesIO(answer.body))
+    words = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert any("Copy paper" in each for each in words) and len(book.sheetnames) > 1
+    tab.close()
+
+
+def test_the_preview_of_a_publication_is_that_of_what_is_stored_now(shipped: tuple[int, Store]) -> None:
+    """It is kept, since it gathers everything; and yet whatever is stored is in the next look at it."""
+    port, store = shipped
+    viewer = Viewer(port)
+
+    def facilities() -> int:
+        counts = run(viewer, "publish", "lang=ja", as_person=OFFICER).of("dataframe")[0]
+        names, rows, *_ = (column.to_pylist() for column in pa.ipc.open_stream(counts.arrow_data.data).read_all().columns)
+        return int(rows[names.index("facility")])
+
+    before = facilities()
+    with store.writing() as session:
+        row = dict(session.execute(select(table_of(tables.Facility)).limit(1)).one()._mapping)
+        session.execute(insert(table_of(tables.Facility)).values(**{**row, "facility_code": "ONE_MORE"}))
+    assert facilities() == before + 1 == facilities()
+    with store.writing() as session:
+        session.execute(delete(table_of(tables.Facility)).where(table_of(tables.Facility).c.facility_code == "ONE_MORE"))
+    assert facilities() == before
+    viewer.close()
 
 
 def chart(figure: go.Figure, *, alt: str = "", key: str = "chart_x") -> Seen:

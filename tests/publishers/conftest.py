@@ -14,7 +14,7 @@ from kpis.text import format_date
 from publishers.editions import on_disk
 from telling.citation import citation, edition_address
 from telling.words import Words
-from tests.publishers.house import House, built
+from tests.publishers.house import House, built, small
 from tests.publishers.ledger import Ledger
 
 
@@ -22,6 +22,12 @@ from tests.publishers.ledger import Ledger
 def house(tokyo: Store, tmp_path: Path) -> House:
     """An instance of its own, with nothing published."""
     return built(tokyo, tmp_path)
+
+
+@pytest.fixture
+def small_house(tmp_path: Path) -> House:
+    """The same of the small government, for what does not depend on which figures are published."""
+    return small(tmp_path)
 
 
 def ledgers_of(port: int, house: House) -> dict[str, Ledger]:

@@ -203,7 +203,7 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
         for blank, ours in {"first_month": ("4月", "April"), "last_month": ("3月", "March")}.items():
             text = text.replace(f"{{{blank}}}", ours[ledger.language == "en"])
         says += text.splitlines()
-    says += w("about_open_text").splitlines()
+    says += w("about_open_text", base="").splitlines()
     keys = ("about_code", "about_name", "about_definition", "project", "kind", "unit", "about_direction", "about_thresholds")
     table = [
         [r["indicator_code"], w.named(r), w.named(r, "definition"), projects_.get(r["project_code"], ""), w(f"kind_{r['kind']}"), w.named(r, "unit"),

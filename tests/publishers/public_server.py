@@ -45,7 +45,7 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
     try:
         for _ in range(300):
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=1).close()
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{environment.get('BASE_PATH', '')}/api/health", timeout=1).close()
                 break
             except OSError:
                 if process.poll() is not None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from publishers.editions import publication, record
 from publishers.editions.verify import verify
 from tests.command import command
 from tests.killed import killed
-from tests.publishers.house import House
+from tests.publishers.house import House, small
 from tests.shared import postgresql
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
@@ -38,11 +39,21 @@ def held(store: Store) -> dict[str, dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """An instance with two editions, the second with a correction."""
+    made = small(tmp_path_factory.mktemp("published"))
+    made.publish("最初の公表")
+    made.correct("electronic_decision_rate", "FY2022-Q2", numerator="510")
+    made.publish("決定率を訂正")
+    return made
+
+
+@pytest.fixture(scope="module")
 def made(published: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of the instance with two editions."""
     to = tmp_path_factory.mktemp("backups") / "2026-11-27"
     said = make_backup(published.store, to, published.chosen)
-    assert said["tables"] == held(published.store) and said["tables"]["observation"]["rows"] > 100
+    assert said["tables"] == held(published.store) and said["tables"]["observation"]["rows"] == 3
     return to
 
 
@@ -72,9 +83,8 @@ def test_a_database_moves_to_postgresql_and_back_without_a_difference(published:
         back = Store(f"sqlite:///{tmp_path / 'back.db'}")
         copy_all(there, back)
         assert held(back) == held(there) == held(published.store)
-        House(there, tmp_path, published.at).correct(
-            "paper_reduction_rate", "FY2022", value="72.0"
-        )  # numbers go on where they ended
+        moved = replace(published, store=there)
+        moved.correct("electronic_decision_rate", "FY2022-Q2", numerator="520")  # numbers go on where they ended
         assert there.revision() == published.store.revision() + 1
 
 
@@ -101,7 +111,7 @@ def linked_file(folder: Path) -> None:
 
 def changed_row(folder: Path) -> None:
     with closing(sqlite3.connect(folder / DATABASE)) as connection:
-        connection.execute("UPDATE observation SET value = value + 1 WHERE id = 1")
+        connection.execute("UPDATE observation SET numerator = 1 + numerator WHERE numerator > 0")
         connection.commit()
 
 

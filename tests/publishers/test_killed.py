@@ -10,6 +10,7 @@ import pytest
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from publishers.editions import on_disk, publication, record
+from publishers.editions.served import CURRENT, SERVED
 from publishers.site.export import export
 from tests.killed import events, killed_before
 from tests.publishers.house import House
@@ -38,18 +39,19 @@ def lines(house: House, action: str) -> list[str]:
 def test_a_publication_killed_between_any_two_steps_is_undone_or_finished_and_never_shown_by_accident(house: House) -> None:
     revision = house.store.revision()
     steps = events(lambda: publish(house, "数える", revision))
-    assert steps[-4:] == ["commit", "rename", "commit", "replace"], "intended, named, shown, and the pointer on the disk"
+    assert steps[-6:-2] == ["commit", "rename", "commit", "replace"], "intended, named, shown, and the pointer on the disk"
+    assert steps[-2:] == ["rename", "replace"], "what a web server may show, and the link to it"
     outcomes = []
-    for place in range(len(steps) - 5, len(steps)):
+    for place in range(len(steps) - 7, len(steps)):
         before = on_disk.current(house.folder)
         assert before is not None
         house.store.engine.dispose()
         assert killed_before(lambda: publish(house, "途中で止まる", revision), place)
         told = [message.key for message in record.settle(house.store, house.folder)]
         assert record.faults(house.store, house.folder) == []
-        assert not [p.name for p in house.folder.iterdir() if p.name.startswith(".")]
+        assert not [p.name for p in (*house.folder.iterdir(), *(house.folder / SERVED).iterdir()) if p.name.startswith(".")]
         held = on_disk.current(house.folder)
-        assert held is not None
+        assert held is not None and (house.folder / SERVED / CURRENT / "site").resolve() == (held.folder / "site").resolve()
         outcomes.append((held.number - before.number, told))
         if held.number == before.number:
             publish(house, "やり直し", revision)  # what was previewed, at the first try
@@ -57,10 +59,10 @@ def test_a_publication_killed_between_any_two_steps_is_undone_or_finished_and_ne
             assert shown is not None and (shown.number, shown.note) == (before.number + 1, "やり直し")
         assert record.settle(house.store, house.folder) == []
     undone = [(0, [])] * 2 + [(0, ["publication_undone"])] * 2
-    assert outcomes == [*undone, (1, ["pointer_written"])]
+    assert outcomes == [*undone, (1, ["pointer_written"]), (1, []), (1, [])]
     numbers = on_disk.numbers(house.folder)
     assert lines(house, "publish") == [f"edition {n}" for n in numbers], "one line each, whichever process showed it"
-    assert [e.note for e in on_disk.shown(house.folder)].count("途中で止まる") == 1
+    assert [e.note for e in on_disk.shown(house.folder)].count("途中で止まる") == 3
     assert len(lines(house, "publish_undone")) == 2 and house.store.revision() == revision
 
 

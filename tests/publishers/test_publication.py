@@ -18,7 +18,7 @@ from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.scorecard import score_all
 from kpis.moment import Moment, State
 from kpis.store import tables, translations, vintages
-from kpis.store.store import Store, utc_now
+from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.store.vintages import Origin
 from publishers.editions import on_disk, publication
@@ -28,10 +28,10 @@ from publishers.editions.record import settle as settle_disk
 from publishers.editions.verify import verify
 from publishers.opendata import package
 from tests.killed import killed
-from tests.publishers.house import House
-from tests.small_government import settle
+from tests.publishers.house import House, small
 
 pytestmark = pytest.mark.edition
+KILLS = int(os.environ.get("KILLS", "15"))  # `make faults` asks for fifty
 
 
 def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpose() -> None:
@@ -269,58 +269,58 @@ def test_a_missing_edition_is_named(tampered: Path, published: House) -> None:
 # Going back ---------------------------------------------------------------------------------------------------------
 
 
-def test_an_earlier_edition_can_be_shown_again_and_the_reason_is_public(house: House) -> None:
-    house.publish("一")
-    house.correct("paper_reduction_rate", "FY2022", value="70.5")
-    house.publish("二")
-    publication.rollback(house.store, 1, reason="訂正が誤り", now=house.at, chosen=house.chosen)
-    held = on_disk.current(house.folder)
+def test_an_earlier_edition_can_be_shown_again_and_the_reason_is_public(small_house: House) -> None:
+    small_house.publish("一")
+    small_house.correct("electronic_decision_rate", "FY2022-Q2", numerator="510")
+    small_house.publish("二")
+    publication.rollback(small_house.store, 1, reason="訂正が誤り", now=small_house.at, chosen=small_house.chosen)
+    held = on_disk.current(small_house.folder)
     assert held is not None and held.number == 1
-    assert [e.number for e in on_disk.shown(house.folder)] == [1]
-    third = house.publish("三")
-    assert third.number == 3 and third.manifest["previous_sha256"] == on_disk.opened(house.folder, 2).sha256
+    assert [e.number for e in on_disk.shown(small_house.folder)] == [1]
+    third = small_house.publish("三")
+    assert third.number == 3 and third.manifest["previous_sha256"] == on_disk.opened(small_house.folder, 2).sha256
     assert third.manifest["compared_with"] == 1 and [c["kind"] for c in third.changes()] == ["figure_corrected"]
-    assert [e.number for e in on_disk.shown(house.folder)] == [3, 1]
-    pointer = on_disk.pointer(house.folder)
+    assert [e.number for e in on_disk.shown(small_house.folder)] == [3, 1]
+    pointer = on_disk.pointer(small_house.folder)
     assert pointer is not None and pointer.withdrawn[2]["reason"] == "訂正が誤り"
-    publication.rollback(house.store, 2, reason="やはり正しい", now=house.at, chosen=house.chosen)
-    assert [e.number for e in on_disk.shown(house.folder)] == [2, 1]
+    publication.rollback(small_house.store, 2, reason="やはり正しい", now=small_house.at, chosen=small_house.chosen)
+    assert [e.number for e in on_disk.shown(small_house.folder)] == [2, 1]
 
 
-def test_a_changed_edition_is_never_shown_again(house: House) -> None:
-    house.publish()
-    house.publish()
-    page = house.folder / "0001" / "site" / "index.html"
+def test_a_changed_edition_is_never_shown_again(small_house: House) -> None:
+    small_house.publish()
+    small_house.publish()
+    page = small_house.folder / "0001" / "site" / "index.html"
     page.chmod(0o644)
     page.write_text("forged", encoding="utf-8")
     with pytest.raises(FigureRefused, match=r"index\.html"):
-        publication.rollback(house.store, 1, reason="x", now=house.at, chosen=house.chosen)
+        publication.rollback(small_house.store, 1, reason="x", now=small_house.at, chosen=small_house.chosen)
 
 
 # Dying and racing ---------------------------------------------------------------------------------------------------
 
 
 def test_somebody_else_who_was_quicker_is_noticed_and_nothing_is_left_lying_about(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    small_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.publish()
+    small_house.publish()
     write = publication._write
 
     def slow(beside: Path, *rest: object) -> dict[str, object]:
         row = write(beside, *rest)  # type: ignore[arg-type]
-        shutil.copytree(house.folder / "0001", house.folder / "0002")
+        shutil.copytree(small_house.folder / "0001", small_house.folder / "0002")
         return row
 
     monkeypatch.setattr(publication, "_write", slow)
     with pytest.raises(FigureRefused, match="somebody else"):
-        house.publish()
-    assert sorted(p.name for p in house.folder.iterdir()) == ["0001", "0002", "current.json", "keys.json"]
+        small_house.publish()
+    assert sorted(p.name for p in small_house.folder.iterdir()) == ["0001", "0002", "current.json", "keys.json", "served"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")
 def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_path: Path) -> None:
-    """Fifty publications are killed with SIGKILL at a random moment; each leaves the old edition or the whole new one."""
-    house = House(settle(Store(f"sqlite:///{tmp_path / 'working.db'}"), tmp_path / "data"), tmp_path / "editions", utc_now())
+    """Publications are killed with SIGKILL at a random moment; each leaves the old edition or the whole new one."""
+    house = small(tmp_path)
     house.publish("前")
     began = time.monotonic()
     house.publish("時間をはかる")
@@ -333,7 +333,7 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
     def publish() -> None:
         House(Store(house.store.url), house.folder, house.at).publish("途中で止まるかもしれない", revision=revision)
 
-    for _ in range(50):
+    for _ in range(KILLS):
         before = on_disk.current(house.folder)
         assert before is not None
         house.store.engine.dispose()
@@ -344,7 +344,7 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
         assert verify(house.folder, after.number, recorded=recorded(house.store)) == []
         assert Store(after.url).book().entries
         seen["old" if after.number == before.number else "new"] += 1
-    assert seen["old"] > 5 and seen["new"] > 0, f"the kills fell all on one side of the pointer: {seen}"
+    assert seen["old"] > 2 and seen["new"] > 0, f"the kills fell all on one side of the pointer: {seen}"
     last = house.publish("最後まで", revision=revision)
     assert verify(house.folder, recorded=recorded(house.store)) == []
     assert set(recorded(house.store).editions) == set(range(1, last.number + 1))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kpis.settings import ROOT
 from tests.oidc import free_port
@@ -40,10 +41,30 @@ class Instance:
     port: int
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    base: str = ""  # below which path its pages stand
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def host(self) -> str:
+        """Return what a browser sends as Host."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        """Return what a browser sends as Origin."""
+        return f"http://{self.host}"
+
+    def line(self) -> socket.socket:
+        """Return a connection to it."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+
+    def opening(self) -> dict[str, Any]:
+        """Return how a websocket to it is opened."""
+        return {"uri": f"ws://{self.host}{self.base}/_stcore/stream"}
 
     def ask(self, path: str, method: str = "GET", *, body: bytes = b"", host: str = "", **headers: str) -> Answer:
         """Send a request and return the answer."""
-        named = {"Host": host or f"127.0.0.1:{self.port}", "Connection": "close"}
+        named = {"Host": host or self.host, "Connection": "close"}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
         if body:
             named.setdefault("Content-Length", str(len(body)))
@@ -52,7 +73,7 @@ class Instance:
 
     def say(self, sent: bytes) -> Answer:
         """Send these bytes and return the answer."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as line:
+        with self.line() as line:
             line.sendall(sent)
             return read(line)
 
@@ -75,8 +96,10 @@ def read(line: socket.socket) -> Answer:
 
 
 @contextmanager
-def serving(folder: Path, *words: str, port: int | None = None, files: int = 0, **environment: str) -> Iterator[Instance]:
-    """Serve an instance by ``manage.py run`` while the block runs.
+def serving(
+    folder: Path, *words: str, port: int | None = None, root: Path = ROOT, files: int = 0, **environment: str
+) -> Iterator[Instance]:
+    """Serve an instance by ``manage.py run`` of this program, or of another version at ``root``, while the block runs.
 
     Args:
         files: so many may be open at once, lines to clients counted.
@@ -86,21 +109,22 @@ def serving(folder: Path, *words: str, port: int | None = None, files: int = 0, 
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
     port = port or free_port()
+    base = environment.get("BASE_PATH", "")
     around = {**os.environ, "PORT": str(port), "EDITIONS_DIR": str(folder / "editions"), **environment}
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "run", *words], cwd=ROOT, env=around, stdout=log, stderr=log,
+            [sys.executable, "manage.py", "run", *words], cwd=root, env=around, stdout=log, stderr=log,
             preexec_fn=limit if files else None,  # noqa: PLW1509  # it calls the system once
         )  # fmt: skip
         try:
             for _ in range(1500):
                 try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=1).close()
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}{base}/api/health", timeout=1).close()
                     break
                 except OSError:
                     assert process.poll() is None, (folder / "server.log").read_text()
                     time.sleep(0.1)
-            yield Instance(port, folder, environment)
+            yield Instance(port, folder, environment, base, process)
         finally:
             process.terminate()
             process.wait(timeout=60)

@@ -35,7 +35,7 @@ class Visitor:
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self.instance.port}"
+        return self.instance.origin
 
     def ask(self, path: str, method: str = "GET", *, body: bytes = b"", **headers: str) -> Answer:
         """Send a request with the cookies, and keep those that come back."""
@@ -50,7 +50,7 @@ class Visitor:
 
     def tab(self) -> Tab:
         """Open a page."""
-        self.ask("/_stcore/health")
+        self.ask(f"{self.instance.base}/_stcore/health")
         return Tab(self)
 
     def sign_in(self, subject: str) -> Visitor:
@@ -77,7 +77,7 @@ class Tab:
         cookies = "; ".join(f"{k}={v}" for k, v in visitor.cookies.items())
         self._held = ExitStack()
         opening = connect(
-            f"ws://127.0.0.1:{visitor.instance.port}/_stcore/stream", subprotocols=["streamlit", visitor.cookies["_streamlit_xsrf"]],  # type: ignore[list-item]
+            **visitor.instance.opening(), subprotocols=["streamlit", visitor.cookies["_streamlit_xsrf"]],
             origin=visitor.origin, additional_headers={"Cookie": cookies}, max_size=None, open_timeout=60,
         )  # fmt: skip
         self.line = self._held.enter_context(opening)
@@ -127,13 +127,22 @@ class Tab:
         """Return what is shown of a kind, as ``download_button``."""
         return [getattr(element, kind) for element in self.shown if element.WhichOneof("type") == kind]
 
-    def press(self, label: str) -> str:
-        """Press a button, and return the address to which that leads, if it leads to one."""
-        (button,) = [each for each in self.parts("button") if each.label == label]
+    def asked(self) -> BackMsg:
+        """Return the beginning of a word about the page that is open."""
         asked = BackMsg()
         asked.rerun_script.page_name, asked.rerun_script.query_string = self._page
+        return asked
+
+    def push(self, label: str) -> None:
+        """Press a button, and wait for nothing."""
+        (button,) = [each for each in self.parts("button") if each.label == label]
+        asked = self.asked()
         asked.rerun_script.widget_states.widgets.add(id=button.id, trigger_value=True)
         self.say(asked)
+
+    def press(self, label: str) -> str:
+        """Press a button, and return the address to which that leads, if it leads to one."""
+        self.push(label)
         while True:
             message = self.hear()
             if message.WhichOneof("type") == "auth_redirect":
@@ -158,7 +167,7 @@ class Tab:
         body = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="f"; filename="f.xlsx"\r\n\r\n'.encode() + content
         body += f"\r\n--{BOUNDARY}--\r\n".encode()
         return who.ask(
-            f"/_stcore/upload_file/{session or self.session}/{file}", "PUT", body=body,
+            f"{who.instance.base}/_stcore/upload_file/{session or self.session}/{file}", "PUT", body=body,
             Content_Type=f"multipart/form-data; boundary={BOUNDARY}", X_Xsrftoken=who.cookies.get("_streamlit_xsrf", ""),
         )  # fmt: skip
 

@@ -86,7 +86,8 @@ class AuditEvent(SQLModel, table=True):
 class DataRevision(SQLModel, table=True):
     """One row: the number that rises with every committed change, and a mark that no other state has; whether all is a sample.
 
-    A number can come twice, where a backup was put back and went on: caches go by number and mark.
+    A number can come twice, where a backup was put back and went on: caches go by number and mark, those of figures by
+    ``figures_mark``, the mark of the latest change of figures (``kpis.store.changed``).
     """
 
     __tablename__ = "data_revision"
@@ -94,6 +95,10 @@ class DataRevision(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     revision: int = 0
     mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    figures_mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    figures_right_at: str = Field(
+        default="", sa_column_kwargs={"server_default": ""}
+    )  # the mark at which ``figures_mark`` was written
     is_sample: bool = False
     stamped_at: MaybeInstant = None  # of the latest write: nothing is stamped before it
 

@@ -1,0 +1,63 @@
+"""Below which path the pages stand (``BASE_PATH``): taken off before anything is judged by its address, and put back for Streamlit.
+
+Everything between speaks of addresses as at the root of a host. What goes back to a browser (redirects, cookies, links) has the path, since
+Streamlit and our own routes are told it.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.refusals import refuse
+from kpis.message import Message
+
+
+class Below:
+    """Answer below a path alone; what is asked of the app within is as at the root."""
+
+    def __init__(self, base: str, app: ASGIApp, *, outside: ASGIApp) -> None:
+        self.base, self.app, self.outside = base, app, outside
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on without the path, or to whoever answers for what lies outside."""
+        path = scope.get("path", "")
+        if not self.base or scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+        elif path.startswith(self.base + "/"):
+            raw = scope.get("raw_path") or path.encode()
+            within = {**scope, "path": path.removeprefix(self.base), "raw_path": raw.removeprefix(self.base.encode())}
+            await self.app(within, receive, send)
+        else:
+            await self.outside(scope, receive, send)
+
+
+class Outside:
+    """Lead from the path itself to the first page below it; there is nothing else outside."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"] == self.base:
+            query = scope.get("query_string", b"").decode("latin-1")
+            await RedirectResponse(f"{self.base}/?{query}".rstrip("?"))(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await receive()
+        await refuse(scope, send, 404, Message("nothing_there"))
+
+
+class PutBack:
+    """Give the app within the path again that ``Below`` took off."""
+
+    def __init__(self, base: str, app: ASGIApp) -> None:
+        self.base, self.app = base, app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on with the path."""
+        if self.base and scope["type"] in ("http", "websocket"):
+            path, raw = scope["path"], scope.get("raw_path") or scope["path"].encode()
+            scope = {**scope, "path": self.base + path, "raw_path": self.base.encode() + raw}
+        await self.app(scope, receive, send)

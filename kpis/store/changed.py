@@ -1,0 +1,79 @@
+"""What a transaction changed: figures and what they are judged by, or only what stands beside them (reports, people, records).
+
+It is read off the statements that were sent, so that no step has to say it, and none can say it wrongly. What is kept of
+figures outlives a draft, a person and a submission; whatever is not known here counts as figures.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, case, event
+from sqlalchemy.engine import Connection
+
+from kpis.store import tables
+from kpis.store.tables import table_of
+
+# Nothing that is kept of figures may be made of these (``kpis.moment.State.reported``).
+BESIDE = frozenset(
+    table_of(model).name
+    for model in (
+        tables.AuditEvent, tables.EditionPointer, tables.EndedSignIn, tables.OriginalFile, tables.Publication, tables.ReportingException,
+        tables.ReviewComment, tables.SigningKey, tables.Submission, tables.SubmissionContributor, tables.SubmissionRow,
+        tables.SubmissionWarning, tables.UserAccount, tables.UserRole, tables.Withdrawal,
+    )
+)  # fmt: skip
+_WRITES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
+_READS = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA|SET)\b", re.IGNORECASE)
+
+
+class StateOf(NamedTuple):
+    """Which state a database is in.
+
+    Args:
+        revision: the number that rises with every committed change.
+        mark: of the latest change; no other state has it, whatever its number: a backup that was put back may come to a number again.
+        figures: the same of the latest change of figures, or of what they are judged by.
+    """
+
+    revision: int = 0
+    mark: str = ""
+    figures: str = ""
+
+    @classmethod
+    def read(cls, row: Any) -> StateOf:
+        """Read it off the row of ``data_revision``.
+
+        A program that does not know the mark of figures may have written since, while versions change: then any change is one of
+        figures. An edition has no marks, only its number.
+        """
+        figures = row.figures_mark if row.figures_right_at == row.mark else row.mark
+        return cls(row.revision, row.mark, figures or str(row.revision))
+
+
+@dataclass(slots=True)
+class Watched:
+    """The statements of one transaction."""
+
+    is_figures: bool = field(default=False)
+
+    def sent(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        """Notice a statement."""
+        if not self.is_figures and not _READS.match(statement):
+            written = _WRITES.match(statement)
+            self.is_figures = written is None or written[1].lower() not in BESIDE
+
+
+def watched(connection: Connection) -> Watched:
+    """Watch what is sent over a connection from now on."""
+    seen = Watched()
+    event.listen(connection, "before_cursor_execute", seen.sent)
+    return seen
+
+
+def marked(table: Table, mark: str) -> dict[str, Any]:
+    """Return what the row of ``data_revision`` says after a change that is not one of figures, in terms of what it said before."""
+    figures_mark = case((table.c.figures_right_at == table.c.mark, table.c.figures_mark), else_=table.c.mark)
+    return {"mark": mark, "figures_mark": figures_mark, "figures_right_at": mark}

@@ -1,0 +1,88 @@
+"""How long a publication takes for each 1,000 figures, and its preview: it is to be flat, however many there are.
+
+``BENCH_FIGURES`` says how many (``2000,10000,40000``; up to 288,000). What publishing costs without any figure beyond the shipped is measured first
+and taken off, so that a small edition does not look slow for what every edition costs.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+
+from kpis.settings import Settings
+from kpis.store import tables
+from kpis.store.store import Store, utc_now
+from kpis.store.tables import table_of
+from publishers.editions import publication
+from tests.bench.large import enlarge
+from tests.bench.measured import Measured, sizes, tell
+from tests.bench.page_time import filled
+
+FIGURES = sizes("BENCH_FIGURES", "2000,10000,40000")
+FLAT = 1.25
+
+
+def with_figures(made: Path, target: Path, count: int) -> Store:
+    """Return a copy of a large database that keeps so many of the figures made up, beside the shipped."""
+    shutil.copy(made, target)
+    store = Store(f"sqlite:///{target}")
+    table = table_of(tables.Observation)
+    own = select(table.c.id).where(table.c.is_sample).order_by(table.c.id)
+    with store.writing() as session:
+        if count:
+            last = session.execute(own.offset(count - 1).limit(1)).scalar_one()
+            session.execute(delete(table).where(table.c.is_sample, table.c.id > last))
+        else:
+            session.execute(delete(table).where(table.c.is_sample))
+        session.execute(update(table).values(is_sample=False))
+    return store
+
+
+def published(store: Store, folder: Path) -> tuple[float, float]:
+    """Publish once; return the seconds of the preview and of the publication, by processor time, which others disturb less."""
+    chosen = Settings(EDITIONS_DIR=folder, SIGNING_KEY_FILE=folder.with_suffix(".key"))  # type: ignore[call-arg]
+    began = time.process_time()
+    publication.preview(store, now=utc_now(), folder=folder)
+    between = time.process_time()
+    publication.publish(store, note="bench", now=utc_now(), chosen=chosen)
+    return between - began, time.process_time() - between
+
+
+def main() -> None:
+    """Tell the time of each size, and by how much a figure of the largest takes longer than one of the smallest."""
+    for name in ("DATABASE_URL", "MIERUKA_MODE"):
+        os.environ.pop(name, None)
+    each: dict[int, float] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        large = Store(filled(folder / "large.db"))
+        enlarge(large)
+        with large.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        large.engine.dispose()
+        bare = 0.0
+        for count in (0, *FIGURES):
+            store = with_figures(folder / "large.db", folder / f"{count}.db", count)
+            preview, whole = published(store, folder / f"editions{count}")
+            store.engine.dispose()
+            if not count:
+                bare = whole
+                tell([Measured("publish the shipped figures", whole, unit="s cpu")])
+                continue
+            each[count] = (whole - bare) / count * 1000
+            said = f"{whole:.1f} s in all, preview {preview:.1f} s"
+            tell([Measured(f"publish {count:,} figures: each 1,000 of them", each[count], unit="s cpu", said=said)])
+            shutil.rmtree(folder / f"editions{count}")
+    first, last = FIGURES[0], FIGURES[-1]
+    tell([Measured(f"publish: each of {last:,} figures / each of {first:,}", each[last] / each[first], FLAT)])
+    tell([Measured("publish: most memory of the process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, unit="MB")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""What is shipped to install an instance says one thing in all its places, and names nobody's government."""
+
+from __future__ import annotations
+
+import re
+
+from kpis.settings import ROOT, Settings
+
+DEPLOY = ROOT / "deploy"
+FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
+
+
+def test_the_container_speaks_to_postgresql_with_the_very_files_that_are_tested() -> None:
+    def blocks(name: str) -> set[str]:
+        text = re.sub(r"^ *#.*\n", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.M)
+        return {block.strip() for block in re.split(r"\n(?=[a-z0-9])", text)}
+
+    own = blocks("deploy/requirements-postgresql.txt")
+    assert len(own) == 2 and own <= blocks("requirements-dev.txt")
+
+
+def test_every_setting_named_is_one_of_the_program() -> None:
+    known = {field.validation_alias for field in Settings.model_fields.values()}
+    named = set()
+    for path in FILES:
+        if path.suffix in (".env", ".yaml") or path.name.endswith(".env.example"):
+            named |= set(re.findall(r"^\s*(?:- name: |#? ?)([A-Z][A-Z_]{3,})[=:]", path.read_text(encoding="utf-8"), re.M))
+    others = {"POSTGRES_PASSWORD_FILE", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "NGINX_ENVSUBST_FILTER"}
+    front = {"PUBLIC_HOST", "OFFICE_HOST", "LISTEN", "LISTEN_HTTP", "SNIPPETS", "TLS", "EDITIONS", "ENTRY_NETWORK"}
+    front |= {f"{a}_{b}{c}" for a in ("OFFICE", "PUBLIC") for b in ("ONE", "TWO") for c in ("", "_PORT")}
+    composed = set(re.findall(r"\$\{([A-Z_]+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
+    assert named - known - others - front - composed == set()
+
+
+def test_nothing_of_a_government_stands_in_what_is_shipped() -> None:
+    for path in FILES:
+        assert not re.search(r"tokyo|東京|都庁|metro\.", path.read_text(encoding="utf-8"), re.I), path

@@ -1,0 +1,139 @@
+"""Every role at every command that acts for a person, at an office: done, or refused with nothing changed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+import manage
+from kpis.errors import NotAllowed, NotFound
+from kpis.reporting import people, withdrawals
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.store import Store, utc_now
+from loaders.workbook.submit import take_template
+from publishers.editions import publication
+from tests.kpis.test_settings import office
+from tests.shared import copied, filled_once
+from tests.small_government import ADMIN, ANNA, AYA, DAI, OFFICE, PERIOD, SECOND, STRANGER, begin
+
+pytestmark = pytest.mark.store
+SEALS, RATE = (("seal_abolished_procedures", "GENERAL", "FY2022-Q2"), ("electronic_decision_rate", "GENERAL", "FY2022-Q2"))
+CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
+REMOVED = "was@general.example.jp"
+PERSONS = {
+    "own": AYA, "other": DAI, "office": SECOND, "administrator": ADMIN, "stranger": STRANGER, "removed": REMOVED, "nobody": "",
+    "look-alike": AYA.replace("a", "\N{FULLWIDTH LATIN SMALL LETTER A}"),
+}  # fmt: skip
+COMMANDS: dict[str, list[str]] = {
+    "load a workbook": ["load", "{folder}/report.xlsx"],
+    "withdraw ask": ["withdraw", "ask", *RATE, "--reason", "x"],
+    "withdraw list": ["withdraw", "list"],
+    "withdraw approve": ["withdraw", "approve", "1"],
+    "withdraw refuse": ["withdraw", "refuse", "1", "--reason", "x"],
+    "publish": ["publish", "--note", "x", "--yes"],
+    "rollback": ["rollback", "1", "--reason", "x"],
+}
+# In the order of PERSONS: + done, - refused.
+EXPECTED = {
+    "load a workbook":  "+ - - - - - - -",
+    "withdraw ask":     "+ - + - - - - -",
+    "withdraw list":    "- - + - - - - -",
+    "withdraw approve": "- - + - - - - -",
+    "withdraw refuse":  "- - + - - - - -",
+    "publish":          "- - + - - - - -",
+    "rollback":         "- - + - - - - -",
+}  # fmt: skip
+# What acts for nobody: whoever runs the machine reads, checks, writes files, or manages it; persons and keys are recorded as of the command line.
+OF_THE_MACHINE = {
+    "init", "demo", "untranslated", "run", "new", "check", "template", "pull", "verify", "export", "report", "backup", "restore", "copy",
+    "user add", "user remove", "user list", "key show", "key rotate",
+}  # fmt: skip
+
+
+def prepare(store: Store) -> None:
+    begin(store, calendar=CALENDAR)
+    people.add_person(store, actor=people.COMMAND_LINE, email=REMOVED, role="bureau_manager", bureau_code="GENERAL")
+    people.remove_person(store, actor=ADMIN, email=REMOVED)
+    withdrawals.ask(store, SEALS, actor=ANNA, reason_class="error", reason_text="x")
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Store]:
+    """An office instance in a folder of its own, of which two editions are published and a report of GENERAL is filled."""
+
+    def instance(name: str) -> Store:
+        folder = tmp_path / name
+        folder.mkdir()
+        store = copied(filled_once("commands by role", prepare), folder / "own.db")
+        for setting, value in office(
+            DATABASE_URL=store.url, EDITIONS_DIR=str(folder / "editions"), SIGNING_KEY_FILE=str(folder / "signing.key")
+        ).items():
+            monkeypatch.setenv(setting, value)
+        settings.cache_clear()
+        return store
+
+    return instance
+
+
+def filled(store: Store, path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(take_template(store, "GENERAL", PERIOD, actor=AYA)))
+    figures = book["指標の実績"]
+    row = next(cell.row for cells in figures.iter_rows() for cell in cells if cell.value == RATE[0])
+    figures[f"H{row}"], figures[f"I{row}"] = 700, 1000  # numerator and denominator
+    book.save(path)
+
+
+def tried(words: list[str], email: str, folder: Path) -> str:
+    said = CliRunner().invoke(manage.app, [word.format(folder=folder) for word in [*words, "--as", email]])
+    if isinstance(said.exception, (NotAllowed, NotFound)):
+        return "-"
+    return "+" if said.exit_code == 0 else f"{said.exit_code} {said.exception} {said.output}"
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_each_person_may_do_by_command_what_the_table_says(opened: Callable[[str], Store], tmp_path: Path, name: str) -> None:
+    expected = dict(zip(PERSONS, EXPECTED[name].split(), strict=True))
+    got = {}
+    try:
+        for person in sorted(
+            PERSONS, key=lambda each: expected[each]
+        ):  # who may, each in an instance of their own; then all others in one
+            if expected[person] == "+" or "-" not in got.values():
+                store = opened(person)
+                if name == "rollback":
+                    for note in ("一", "二"):
+                        publication.publish(store, note=note, now=utc_now(), viewer=OFFICE)
+                if name == "load a workbook":
+                    filled(store, tmp_path / "report.xlsx")
+            before = store.state(), store.count(tables.Submission), store.count(tables.Publication)
+            got[person] = tried(COMMANDS[name], PERSONS[person], tmp_path)
+            if got[person] == "-":
+                assert (store.state(), store.count(tables.Submission), store.count(tables.Publication)) == before, "nothing changed"
+    finally:
+        settings.cache_clear()
+    assert got == expected
+
+
+def test_every_command_acts_for_a_person_or_is_of_the_machine() -> None:
+    assert (
+        set(_commands(manage.app))
+        == {" ".join(words[:2]) if words[0] == "withdraw" else words[0] for words in COMMANDS.values()} | OF_THE_MACHINE
+    )
+
+
+def _commands(app: object) -> list[str]:
+    from typer.main import get_command
+
+    found = []
+    for name, each in get_command(app).commands.items():  # type: ignore[arg-type, attr-defined]
+        if hasattr(each, "commands"):
+            found += [f"{name} {inner}" for inner in each.commands]
+        else:
+            found.append(name)
+    return found
