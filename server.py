@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
@@ -18,6 +20,7 @@ from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
 from api.seen import Seen, failed
+from kpis.seen import journal
 from kpis.settings import ROOT, settings
 from pages.parts.failure import say_failed
 from web.app import App
@@ -60,6 +63,8 @@ app = Seen(
     )
 )
 through_the_log()
+if not logging.getLogger().handlers:  # where another server than ours serves the app, its log is kept clean all the same
+    journal.begin(serves=True)
 
 if __name__ == "__main__":
     serve(app)

@@ -44,7 +44,10 @@ class Seen:
             await self.app(scope, receive, send)
             return
         method, path = scope.get("method", "WEBSOCKET")[:20], scope["path"][:LONGEST]
-        noted = doing.begun(f"{method} {kind_of(path)}")
+        base = settings().base_path
+        within = {**scope, "path": scope["path"].removeprefix(base)}
+        kind = kind_of(within["path"][:LONGEST])
+        noted = doing.begun(f"{method} {kind}")
         status, began, size = 0, 0.0, 0
 
         async def numbered(message: Message) -> None:
@@ -60,9 +63,9 @@ class Seen:
         except Exception as error:  # noqa: BLE001  # whatever it is, it is said here, once
             journal.write("request failed", level=logging.ERROR, error=error, what=noted.what, path=path)
             if not status:
-                await refuse(scope, numbered, 500, Words("request_failed"))
+                await refuse(within, numbered, 500, Words("request_failed"))
         finally:
-            seconds, kind = noted.seconds() if scope["type"] == "http" else began, kind_of(path)
+            seconds = noted.seconds() if scope["type"] == "http" else began
             counts.REQUESTS.labels(kind, str(status or _LEFT)).observe(seconds)
             own = settings()
             if scope.get("client") and (own.log_addresses or own.mode == "office"):
@@ -72,5 +75,6 @@ class Seen:
 
 async def failed(request: Request, _error: Exception) -> Response:
     """Answer a request that met a fault of the program."""
-    kind, body = answer(request.scope, Words("request_failed"), status=500)
+    within = {**request.scope, "path": request.scope["path"].removeprefix(settings().base_path)}
+    kind, body = answer(within, Words("request_failed"), status=500)
     return Response(body, 500, {"Cache-Control": "no-store", "Content-Type": kind.decode()})

@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable, Mapping
 from threading import Event, Lock, get_ident
 from typing import Any, TypeVar
 
+from kpis.seen import doing
+
 WAIT_SECONDS = 60.0  # the longest that anybody waits for another; who waited in vain makes it for himself
 
 T = TypeVar("T")
@@ -53,6 +55,7 @@ class MadeOnce:
             if key in values:
                 values.move_to_end(key)
                 value: T = values[key]
+                doing.hit()
                 return value
             making = self._making.get(place)
             is_mine = making is None
@@ -64,12 +67,13 @@ class MadeOnce:
             if making.error is not None:
                 raise making.error
             if making.made:
+                doing.hit()
                 return making.made[0]  # type: ignore[no-any-return]
-        return make()  # who was to make it takes too long, or was stopped as its page was left
+        return doing.made(sort, key, make)  # who was to make it takes too long, or was stopped as its page was left
 
     def _make(self, sort: str, key: Hashable, make: Callable[[], T], making: _Making) -> T:
         try:
-            value = make()
+            value = doing.made(sort, key, make)
         except BaseException as error:
             making.error = error if isinstance(error, Exception) else None  # that a page was left is nobody else's affair
             with self._lock:

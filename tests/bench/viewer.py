@@ -143,7 +143,7 @@ def served(app: str, **environment: str) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--log-level", "error", "--app-dir", str(ROOT)]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment, "PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen(command, cwd=ROOT, env={"LOG_LEVEL": "error", **os.environ, **environment, "PYTHONPATH": str(ROOT)})
     _served[port] = process.pid
     try:
         for _ in range(300):
