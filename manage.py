@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,9 +18,11 @@ from rich.progress import Progress
 import kpis.reporting.commands
 import loaders.commands
 import publishers.commands
+import publishers.doctor.commands
 from kpis import languages
 from kpis.errors import MierukaError, SettingsRefused, Unavailable
 from kpis.government import government
+from kpis.seen import journal
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.unavailable import UNEXPECTED, unavailable
 from kpis.terminal import err, out, own_store, told
@@ -44,7 +47,7 @@ def init() -> None:
     out.print(told("database_at", address=settings().database_url.split("@")[-1]))
 
 
-for room in (loaders.commands, kpis.reporting.commands, publishers.commands):
+for room in (loaders.commands, kpis.reporting.commands, publishers.commands, publishers.doctor.commands):
     app.add_typer(room.app)
 
 
@@ -108,6 +111,7 @@ def run(
     settings.cache_clear()
     chosen = settings()
     chosen.keep_files_own()
+    journal.begin(serves=True)
     _refuse_taken(chosen.address, chosen.port)
     if chosen.mode == "public":
         if on_disk.current(chosen.editions_dir) is None:
@@ -146,6 +150,8 @@ def _refuse_taken(address: str, port: int) -> None:
 def main() -> None:
     """Run the command line; whatever ends it is said in both languages, with the exit codes of docs/operations.md."""
     try:
+        with suppress(SettingsRefused):  # said by the command that needs them
+            journal.begin()
         app()
     except MierukaError as error:
         _end(error)

@@ -13,12 +13,15 @@ from api.headers import PageHeaders
 from api.hosts import Hosts
 from api.listening import serve
 from api.rates import Rates
+from api.ready import READY_ROUTES
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
+from api.seen import Seen, failed
 from kpis.settings import ROOT, settings
 from pages.parts.failure import say_failed
 from web.app import App
+from web.lines import through_the_log
 
 
 async def overview(request: Request) -> RedirectResponse:
@@ -30,7 +33,7 @@ def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
     return [
         route
-        for route in (*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES)
+        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES)
         if settings().mode != "office" or route.path.startswith("/api/health")
     ]
 
@@ -46,13 +49,17 @@ dashboard = App(
     routes=placed([*open_routes(), *FILE_ROUTES, Route("/overview", overview)]),
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     on_script_error=say_failed,
+    exception_handlers={Exception: failed},
 )
 # From the outside in; round the whole app, so that its own errors and refusals carry what every answer does.
-app = Below(
-    settings().base_path,
-    PageHeaders(Hosts(Doors(Rates(dashboard.gated())))),
-    outside=PageHeaders(Hosts(Outside(settings().base_path))),
+app = Seen(
+    Below(
+        settings().base_path,
+        PageHeaders(Hosts(Doors(Rates(dashboard.gated())))),
+        outside=PageHeaders(Hosts(Outside(settings().base_path))),
+    )
 )
+through_the_log()
 
 if __name__ == "__main__":
     serve(app)

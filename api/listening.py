@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from typing import Any
 
 import h11
@@ -10,10 +12,12 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from api import numbers
 from api.policy import headers_of
 from kpis.languages import both_shipped
 from kpis.message import Message
-from kpis.settings import settings
+from kpis.seen import journal
+from kpis.settings import settings, software_version
 
 HEAD_SECONDS = 10.0  # from the first to the last line of the head of a request; a browser needs a fraction of one
 HEAD_BYTES = 64 * 1024  # a sign-in is kept in cookies of some kilobytes
@@ -81,12 +85,25 @@ class Listening(H11Protocol):
             self.transport.close()
 
 
+def _ended(number: int, _frame: object) -> None:
+    """End as a signal says, once the log has said what it counted: whoever is ended by a signal says nothing more by itself."""
+    journal.end()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
 def serve(app: ASGIApp | str) -> None:
     """Serve the app, or the one that a name such as ``server:app`` leads to, where the settings say, until told to end."""
     chosen = settings()
     chosen.keep_files_own()
+    journal.begin(serves=True)
+    numbers_at = numbers.begin(chosen)
+    journal.write(
+        "serving", metrics_port=numbers_at, mode=chosen.mode, address=chosen.address, port=chosen.port, version=software_version()
+    )
+    signal.signal(signal.SIGTERM, _ended)  # what uvicorn does itself comes first
     uvicorn.run(
-        app, host=chosen.address, port=chosen.port, log_level="warning", access_log=False, server_header=False, http=Listening,
+        app, host=chosen.address, port=chosen.port, log_config=None, log_level="warning", access_log=False, server_header=False, http=Listening,
         h11_max_incomplete_event_size=HEAD_BYTES, ws_max_size=WEBSOCKET_BYTES, proxy_headers=bool(chosen.trusted_proxies),
         forwarded_allow_ips=list(chosen.trusted_proxies), timeout_keep_alive=15,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from starlette.types import Scope, Send
 from kpis.as_text import escaped
 from kpis.languages import both_shipped, pair_shipped
 from kpis.message import Message
+from kpis.seen import doing
 
 _DENIAL = "websocket.http.response"  # the server can answer a websocket that is not accepted with a response of HTTP
 
@@ -20,11 +21,19 @@ def header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-def answer(scope: Scope, said: Message) -> tuple[bytes, bytes]:
-    """Return the type and the body of a refusal: JSON for the open API, a page for a browser, else plain text."""
+def answer(scope: Scope, said: Message, *, status: int = 400) -> tuple[bytes, bytes]:
+    """Return the type and the body of a refusal: JSON for the open API, a page for a browser, else plain text.
+
+    Where it is this side that fails, the number of the request is said too, for whoever asks what happened.
+    """
+    number = doing.number() if status >= 500 else ""
     if scope["path"].startswith("/api/"):
-        return b"application/json", json.dumps({"error": both_shipped(said)}, ensure_ascii=False).encode()
+        told = {"error": both_shipped(said), **({"request": number} if number else {})}
+        return b"application/json", json.dumps(told, ensure_ascii=False).encode()
     japanese, english = pair_shipped(said)
+    if number:
+        quoted = pair_shipped(Message("request_number", number=number))
+        japanese, english = f"{japanese} {quoted[0]}", f"{english} {quoted[1]}"
     if "text/html" in header(scope, b"accept"):
         page = (
             '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -48,7 +57,7 @@ async def refuse(scope: Scope, send: Send, status: int, said: Message, *, header
             await send({"type": "websocket.close", "code": 1008})
             return
         kind = _DENIAL
-    media, body = answer(scope, said)
+    media, body = answer(scope, said, status=status)
     sent = [(b"content-type", media), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
     sent += [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
     if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):

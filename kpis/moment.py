@@ -29,6 +29,7 @@ from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
 from kpis.government import government
 from kpis.once import MadeOnce
 from kpis.registers import TOLD_BY_RECORD, Register
+from kpis.seen import doing
 from kpis.store import queries, register_history, tables
 from kpis.store.changed import BESIDE, StateOf
 from kpis.store.fields import Stored, key_columns, records
@@ -75,7 +76,17 @@ class State:
             key: everything it depends on besides this state.
             make: makes it; called only where nothing is kept.
         """
-        return (self.reports if sort == REPORTED else self.figures).kept(sort, key, make)
+        is_hit = True
+
+        def told() -> T:
+            nonlocal is_hit
+            is_hit = False
+            return doing.made(sort, key, make)
+
+        value = (self.reports if sort == REPORTED else self.figures).kept(sort, key, told)
+        if is_hit:
+            doing.hit()
+        return value
 
     def settled(self) -> bool:
         """Say whether nothing was made since this was asked last."""

@@ -81,6 +81,17 @@ class Settings(BaseSettings):
     # What other users of the machine may not do with files this instance makes, in octal digits: 077 keeps them to its own user.
     umask: str = Field("077", validation_alias="UMASK", pattern=r"^0?[0-7]{3}$")
 
+    # What the process says of itself (docs/operations.md): its log, what is slow, and numbers at an address of their own (none without a port).
+    log_format: Literal["", "json", "text"] = Field("", validation_alias="LOG_FORMAT")
+    log_level: Literal["", "debug", "info", "warning", "error"] = Field("", validation_alias="LOG_LEVEL")
+    log_addresses: bool = Field(False, validation_alias="LOG_ADDRESSES")
+    slow_seconds: float = Field(2.0, validation_alias="SLOW_SECONDS", gt=0)
+    metrics_port: int | None = Field(None, validation_alias="METRICS_PORT", ge=1, le=65535)
+    metrics_address: str = Field("127.0.0.1", validation_alias="METRICS_ADDRESS")
+    # Where backups are put, each a folder, and after how many hours the newest is too old.
+    backup_dir: Path | None = Field(None, validation_alias="BACKUP_DIR")
+    backup_hours: int = Field(30, validation_alias="BACKUP_HOURS", ge=1)
+
     def keep_files_own(self) -> None:
         """Let this process make files and folders for its own user alone, or as ``UMASK`` says."""
         os.umask(int(self.umask, 8))

@@ -17,10 +17,10 @@ from telling.meeting import QuarterReport, quarter_report
 enter()
 
 
-def material(code: str) -> tuple[str, list[str], bytes, bytes]:
-    """Return the title, the sentences, the workbook and the page of a quarter."""
-    made: QuarterReport = quarter_report(cached.moment().state, code, language=language(), known_at=cached.moment().known_at)
-    return made.title, made.sentences(), report_book(made), report_page(made).encode()
+def material(code: str) -> tuple[QuarterReport, list[str], bytes]:
+    """Return the material of a quarter, its sentences and the page to print."""
+    made = quarter_report(cached.moment().state, code, language=language(), known_at=cached.moment().known_at)
+    return made, made.sentences(), report_page(made).encode()
 
 
 figures = {quarter_code(s.judgement.figure.period.end) for s in cached.moment().whole if s.judgement.figure}
@@ -33,12 +33,12 @@ if not quarters:
 chosen = choose(
     "period", quarters, t("report_choose"), lambda code: parse_period(code).label(language()), default=quarters[0], is_whole=True
 )
-title, sentences, book, sheet = cached.made("report", code=chosen, make=lambda: material(chosen))
-st.title(markdown(title))
+shown, sentences, sheet = cached.made("report", code=chosen, make=lambda: material(chosen))
+st.title(markdown(shown.title))
 st.caption(t("report_lead"))
 with st.container(horizontal=True):
-    st.download_button(
-        t("report_save_book"), book, f"report-{chosen}-{language()}.xlsx", icon=":material/table_view:", type="primary", on_click="ignore",
+    st.download_button(  # the workbook is laid out when it is asked for: that takes longer than the page, and few take it with them
+        t("report_save_book"), lambda: report_book(shown), f"report-{chosen}-{language()}.xlsx", icon=":material/table_view:", type="primary", on_click="ignore",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )  # fmt: skip
     st.download_button(

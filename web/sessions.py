@@ -30,6 +30,7 @@ from kpis.errors import Unavailable
 from kpis.message import Message as Words
 from kpis.reporting.access import Viewer
 from kpis.reporting.sign_in import sign_in_id, signed_in
+from kpis.seen import counts, doing, journal
 from kpis.settings import settings
 from kpis.store.store import Store
 from kpis.store.unavailable import said_outside
@@ -98,10 +99,12 @@ class Lines:
             await refuse(scope, send, 503, Words("too_many_pages"), headers={"Retry-After": "60"})
             return
         self._open += 1
+        counts.SESSIONS.inc()
         try:
             await self.app(scope, noted, send)
         finally:
             self._open -= 1
+            counts.SESSIONS.dec()
 
 
 class Sessions(WebsocketSessionManager):
@@ -178,7 +181,9 @@ def claims_of(scope: Scope) -> dict[str, Any]:
 
 def viewer(claims: Mapping[str, Any]) -> Viewer:
     """Return who stands behind claims, with the roles held now."""
-    return signed_in(store(), claims) if claims else Viewer()
+    who = signed_in(store(), claims) if claims else Viewer()
+    doing.by(journal.person_id(who.email))
+    return who
 
 
 def is_same_sign_in(claims: Mapping[str, Any], others: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from api.doors import UPLOAD
 from api.refusals import header, refuse
 from api.waiting import in_time
 from kpis.message import Message
+from kpis.seen import counts
 from kpis.settings import settings
 from web.sessions import Sessions, claims_of, is_same_sign_in, viewer
 
@@ -139,6 +140,7 @@ class UploadGate:
         except ClientDisconnect:
             pass  # by us, or by whoever brought the file
         finally:
+            counts.UPLOAD_BYTES.inc(arrival.size)
             uploads.arriving[session_id].remove(arrival)
             if not uploads.arriving[session_id]:
                 uploads.arriving.pop(session_id)

@@ -10,6 +10,7 @@ from kpis.figures.records import Figure
 from kpis.government import government
 from kpis.reporting import people, withdrawals
 from kpis.reporting.access import ROLES
+from kpis.seen import journal
 from kpis.terminal import out, own_store, told
 
 app = typer.Typer()
@@ -102,7 +103,7 @@ def user_add(
 
 @people_app.command("list")
 def user_list() -> None:
-    """List every person with their roles."""
+    """List every person with their roles, and at an office the id by which the log names them."""
     store = own_store()
     for person in people.people(store, actor=people.COMMAND_LINE):
         _print_person(person)
@@ -121,4 +122,5 @@ def user_remove(
 
 def _print_person(person: people.Person) -> None:
     roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or told("roles_none")
-    out.print(f"{person.email} {person.name}: {roles}", markup=False)
+    in_log = journal.person_id(person.email)
+    out.print(f"{person.email} {person.name}: {roles}" + (f" [{in_log}]" if in_log else ""), markup=False)

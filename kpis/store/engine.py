@@ -9,6 +9,7 @@ all the connection is given up.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,11 +17,12 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Engine, Float, Integer, LargeBinary, create_engine, event
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlmodel import SQLModel
 
 from kpis.errors import NotAllowed
+from kpis.seen import doing
 from kpis.settings import settings
 from kpis.store import tables, translations
 from kpis.store.tables import table_of
@@ -30,20 +32,42 @@ CONNECT_SECONDS = 10
 GIVE_UP_SECONDS = 10  # so long after the time at which PostgreSQL was to end by itself, it is taken for dead
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, is_looked_at: bool = False) -> Engine:
     """Open a database engine with the settings this product relies on.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
+        is_looked_at: only that: neither made where it is not there, nor given other permissions or another journal.
     """
     parsed = make_url(url)
     if parsed.query.get("immutable"):
-        return _open_frozen(parsed)
+        return _noted(_open_frozen(parsed))
     if settings().mode == "public":
         raise NotAllowed("public_without_database")
     if parsed.get_backend_name() == "postgresql":
-        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
-    return _open_sqlite(parsed)
+        return _noted(_open_postgresql(parsed.set(drivername="postgresql+psycopg")))
+    return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at))
+
+
+def _noted(engine: Engine) -> Engine:
+    """Note each statement, how long the database took to begin an answer, and the rows that were written."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begins(connection: Connection, *_: object) -> None:
+        connection.info["begins"] = time.perf_counter()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def ends(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
+        doing.asked(statement, time.perf_counter() - connection.info["begins"])
+        if cursor.description is None and cursor.rowcount > 0:
+            doing.read(cursor.rowcount)
+
+    @event.listens_for(engine, "handle_error")
+    def fails(context: ExceptionContext) -> None:
+        if context.connection is not None and context.statement and "begins" in context.connection.info:
+            doing.asked(context.statement, time.perf_counter() - context.connection.info["begins"])
+
+    return engine
 
 
 def shown_url(url: str) -> str:
@@ -58,16 +82,17 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database) if is_file and parsed.database else None
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, *, is_looked_at: bool) -> Engine:
     file = file_of(url.render_as_string())
-    if file is not None:
+    if file is not None and not is_looked_at:
         _keep_own(file)
-    engine = create_engine(url, connect_args={"timeout": settings().database_wait_seconds})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": settings().database_wait_seconds})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
-        connection.execute("PRAGMA journal_mode=WAL")
+        if not is_looked_at:
+            connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA busy_timeout={settings().database_wait_seconds * 1000}")
         connection.execute("PRAGMA synchronous=FULL")
@@ -115,7 +140,7 @@ def _open_postgresql(url: URL) -> Engine:
             "idle_in_transaction_session_timeout": WRITE_SECONDS,
         }
         given["options"] = " ".join(f"-c {name}={seconds * 1000}" for name, seconds in limits.items())
-    engine = create_engine(url, pool_pre_ping=True, connect_args=given)
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=given)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: list[Any], named: Mapping[str, Any]) -> object:

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from kpis.declared import Row
 from kpis.errors import NotFound
 from kpis.figures.registers import ENDED, FINISHED, MISTAKE, ONLINE, STEPS, SURE, Dated, Group, search_words
+from kpis.seen import doing
 from kpis.store import tables
 from kpis.store.fields import Record, record_of
 from kpis.store.register_history import FIRST_KNOWN, as_known
@@ -113,7 +114,7 @@ def groups(store: Store, *, as_of: date, known_at: datetime | None = None) -> li
             "usage_online": func.coalesce(func.sum(case((applications.is_not(None), c["online_count"]))), 0.0),
         }  # fmt: skip
         columns = (column.label(name) for name, column in {**keys, **sums}.items())
-        rows = session.execute(select(*columns).group_by(*keys.values())).all()
+        rows = list(doing.counted(session.execute(select(*columns).group_by(*keys.values()))))
     return [record_of(Group, r, steps=tuple(getattr(r, f"{step}_step") for step in STEPS), count=r.count_of_rows) for r in rows]
 
 
@@ -202,7 +203,7 @@ def search(
         rows = (
             session.execute(select(*columns).where(c["procedure_code"].in_(codes)).order_by(c["procedure_code"])) if codes else ()
         )
-        return total, [_on_day(row._mapping) for row in rows]
+        return total, [_on_day(row._mapping) for row in doing.counted(rows)]
 
 
 def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None) -> Iterator[Row]:
@@ -210,7 +211,7 @@ def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | 
     with store.reading() as session:
         c = _columns(session, known_at)
         query = _narrowed(select(*_whole(c, as_of)), c, wanted, as_of).order_by(c["procedure_code"])
-        for row in session.execute(query.execution_options(yield_per=500)):
+        for row in doing.counted(session.execute(query.execution_options(yield_per=500))):
             yield dict(row._mapping)
 
 

@@ -24,6 +24,7 @@ from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
 from kpis.periods import is_period
 from kpis.registers import LISTS
+from kpis.seen import doing
 from kpis.store import tables, translations
 from kpis.store.changed import StateOf, marked, watched
 from kpis.store.engine import open_engine
@@ -45,9 +46,9 @@ _STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision",
 class Store:
     """The figures of one instance, or of one edition (``frozen_url``), which holds fewer tables and columns."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_looked_at: bool = False) -> None:
         self.url = url
-        self.engine = open_engine(url)
+        self.engine = open_engine(url, is_looked_at=is_looked_at)
         self.is_frozen = bool(make_url(url).query.get("immutable"))  # an edition, which nothing can be written to
 
     def _must_be_open(self) -> None:
@@ -221,7 +222,7 @@ class Store:
         was_on = gc.isenabled()
         gc.disable()
         try:
-            for row in session.execute(query.execution_options(yield_per=10_000)):
+            for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 (
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
                     known_at, source, sample, reason, words, withdraws, *others,
@@ -268,7 +269,7 @@ class Store:
             query = query.where(table.c.bureau_code.in_(units))
         vintages: dict[VintageKey, list[Row]] = {}
         with self.reading() as session:
-            for row in session.execute(query.execution_options(yield_per=10_000)):
+            for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 vintages.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
         return vintages
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel
 
 from kpis.declared import ALWAYS, Row, declared, text_column, translated
 from kpis.registers import LISTS
+from kpis.seen import doing
 from kpis.store import tables
 from kpis.store.fields import key_columns
 from kpis.store.register_history import said_before
@@ -35,7 +36,7 @@ def with_texts(session: Session, model: type[SQLModel], result: Result[Any], *, 
         known_at: of a register, the instant (UTC) whose knowledge is asked for; ``None`` means as known now.
     """
     columns = tuple(result.keys())
-    rows = (dict(zip(columns, row, strict=True)) for row in result)
+    rows = (dict(zip(columns, row, strict=True)) for row in doing.counted(result))
     if not translated(model):
         yield from rows
         return

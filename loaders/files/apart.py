@@ -25,6 +25,7 @@ from typing import Any
 
 from kpis.languages import SHELVES, both
 from kpis.message import Message
+from kpis.seen import counts
 from loaders.files.guard import too_large
 from loaders.files.problems import Problem
 from loaders.files.reader import DONE, ENDED, FAULT, OUT_OF_MEMORY, SIZES, TOO_MUCH, Job, Limits
@@ -105,6 +106,12 @@ def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, limit
 
 def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **asked: Any) -> Read:
     """Do what ``apart`` does, and say what it took."""
+    read = _measured(function, content, max_bytes=max_bytes, limits=limits, **asked)
+    counts.FILES.labels("read" if read.stopped is None else "fault" if read.is_fault else "stopped").observe(read.seconds)
+    return read
+
+
+def _measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None, **asked: Any) -> Read:
     began = time.monotonic()
     if large := too_large(content, max_bytes):
         return Read(stopped=Stopped(large))

@@ -25,7 +25,7 @@ from pages.parts.text import language
 from publishers.editions.on_disk import Edition
 
 T = TypeVar("T")
-GROWN = 1.5  # at so many times the memory that was used, what was settled is looked through again
+GROWN = 1.2  # at so many times the memory that was used, what was settled is looked through again
 REST = 10.0
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
@@ -110,7 +110,7 @@ def settle_memory() -> None:
 
     Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. Leaving things alone costs
     nothing, but leaves what became garbage meanwhile, as figures of an older state, where it is. So all are looked through again after
-    the first run that makes nothing new, at most every ``REST`` seconds, and while many things are made whenever half as much more is used.
+    the first run that makes nothing new, at most every ``REST`` seconds, and while many things are made whenever a fifth more is used.
     """
     state = _state.get(None)
     if state is None or not _settled.lock.acquire(blocking=False):

@@ -21,7 +21,7 @@ from kpis.periods import local_day
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.settings import ROOT, settings
 from kpis.store.store import utc_now
-from pages.parts import address, cached
+from pages.parts import address, cached, run
 from pages.parts.asked import cannot, settle_day, settle_one
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
 from pages.parts.text import language, settle_language, t
@@ -108,10 +108,11 @@ def register_shown() -> Register:
 
 def show() -> None:
     """Run the page asked for inside the frame; an edition that is not what was published is not shown, and why is said."""
-    try:
-        _show()
-    except EditionRefused as refused:
-        _say_refused(refused)
+    with run.noted():
+        try:
+            _show()
+        except EditionRefused as refused:
+            _say_refused(refused)
 
 
 def _say_refused(refused: EditionRefused) -> None:
@@ -121,6 +122,7 @@ def _say_refused(refused: EditionRefused) -> None:
 
 def _show() -> None:
     asked = frame()
+    run.of(asked.url_path or "overview")
     token = _framed.set(True)
     try:
         gate()  # here too: a page that forgot to ask shows nothing either

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.languages import shipped
+from kpis.seen import doing
 from kpis.store.unavailable import said_outside, unavailable
 from pages.parts.text import language, t
 
@@ -13,5 +14,6 @@ def say_failed(error: Exception) -> bool:
     """Say that the page could not be made, and why where it is the machine or the database; true, so that Streamlit does not say it again."""
     if (named := unavailable(error)) is not None:
         st.error(shipped(said_outside(named), language()), icon=":material/database_off:")
-    st.error(t("page_failed"), icon=":material/error:")
+    number = doing.number()
+    st.error(t("page_failed") + (f"\n\n{t('run_number', number=number)}" if number else ""), icon=":material/error:")
     return True

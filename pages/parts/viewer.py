@@ -16,6 +16,7 @@ from kpis.reporting import people
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
 from kpis.reporting.people import account_key, viewer_of
 from kpis.reporting.sign_in import is_ended, signed_in
+from kpis.seen import doing, journal
 from kpis.settings import settings
 from pages.parts import address, cached
 from pages.parts.text import t
@@ -35,6 +36,7 @@ def settle_viewer() -> None:
     elif mode == "office" and st.user.is_logged_in:
         who = signed_in(cached.store(), dict(st.user))
     _viewer.set(who)
+    doing.by(journal.person_id(who.email))
     if mode == "office" and st.user.is_logged_in:
         _record_sign_in(dict(st.user))
 

@@ -44,13 +44,16 @@ def test_a_database_that_stands_still_keeps_only_those_waiting_who_ask_it(tmp_pa
             while not any(each.running() for each in waiting):
                 time.sleep(0.01)
             live, health = asked(f"{address}/api/health/live"), asked(f"{address}/api/health")
-            editions = asked(f"{address}/api/v1/editions")
+            editions, ready = asked(f"{address}/api/v1/editions"), asked(f"{address}/api/health/ready")
             answers = [each.result() for each in waiting]
         assert (live[0], live[1]["status"]) == (200, "ok") and live[2] < 10
         assert (health[0], health[1]["status"]) == (503, "unavailable")
         assert "時間内に答え" in str(health[1]["error"]) and "no answer in time" in str(health[1]["error"])
+        checks: dict[str, dict[str, object]] = ready[1]["checks"]  # type: ignore[assignment]
+        assert ready[0] == 503 and {name for name, check in checks.items() if not check["ok"]} == {"database", "schema", "clock"}
+        assert "no answer in time" in str(checks["database"]["detail"])
         assert editions[0] == 200, "what is no database's affair is answered meanwhile"
-        assert max(live[2], health[2], editions[2]) < min(each[2] for each in answers if each[0] == 503)
+        assert max(live[2], health[2], editions[2], ready[2]) < min(each[2] for each in answers if each[0] == 503)
         assert {each[0] for each in answers} == {503}
         assert all("時間内に答え" in str(each[1]["error"]) for each in answers)
         relay.go_on()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import plotly.graph_objects as go
 import pyarrow as pa
 import pytest
 from sqlalchemy import delete, insert, select
 
 from kpis.figures.registers import DIMENSIONS
+from kpis.languages import say
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.settings import ROOT
 from kpis.store import tables
@@ -21,6 +24,8 @@ from tests.bench.viewer import Viewer, served
 from tests.pages import questions
 from tests.pages.charts_seen import EVERY, Seen, faults, run, walk
 from tests.pages.questions import unanswered
+from tests.web.served import Instance
+from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.server
 
@@ -94,6 +99,19 @@ def test_a_day_before_the_first_figure_is_no_empty_database(
     words = run(viewer, page, f"as_of=2017-01-01&lang={language}").words()
     viewer.close()
     assert said in words and "make run" not in words
+
+
+def test_the_workbook_of_a_meeting_is_made_when_it_is_asked_for(shipped: tuple[int, Store], tmp_path: Path) -> None:
+    who = Visitor(Instance(shipped[0], tmp_path, {}))
+    tab = who.tab()
+    tab.run("report", "period=FY2022-Q4&lang=en")
+    (offer,) = [each for each in tab.parts("download_button") if each.label == say("report_save_book", "en")]
+    assert offer.deferred_file_id and not offer.url, "nothing is laid out before anybody asks"
+    answer = who.ask(tab.deferred(offer.deferred_file_id).deferred_file.url)
+    book = openpyxl.load_workbook(io.BytesIO(answer.body))
+    words = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert any("Copy paper" in each for each in words) and len(book.sheetnames) > 1
+    tab.close()
 
 
 def test_the_preview_of_a_publication_is_that_of_what_is_stored_now(shipped: tuple[int, Store]) -> None:

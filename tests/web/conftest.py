@@ -24,7 +24,8 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     folder = tmp_path_factory.mktemp("local")
     catalogue, official = write_small_government(folder / "data")
     url = f"sqlite:///{folder / 'served.db'}"
-    with serving(folder, CATALOGUE_DIR=str(catalogue), OFFICIAL_DIR=str(official), DATABASE_URL=url, MIERUKA_MODE="local") as made:
+    given = {"CATALOGUE_DIR": str(catalogue), "OFFICIAL_DIR": str(official), "DATABASE_URL": url, "METRICS_PORT": str(free_port())}
+    with serving(folder, MIERUKA_MODE="local", **given) as made:
         yield made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -95,13 +96,26 @@ def read(line: socket.socket) -> Answer:
 
 
 @contextmanager
-def serving(folder: Path, *words: str, port: int | None = None, root: Path = ROOT, **environment: str) -> Iterator[Instance]:
-    """Serve an instance by ``manage.py run`` of this program, or of another version at ``root``, while the block runs."""
+def serving(
+    folder: Path, *words: str, port: int | None = None, files: int = 0, root: Path = ROOT, **environment: str
+) -> Iterator[Instance]:
+    """Serve an instance by ``manage.py run`` of this program, or of another version at ``root``, while the block runs.
+
+    Args:
+        files: so many may be open at once, lines to clients counted.
+    """
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
     port = port or free_port()
     base = environment.get("BASE_PATH", "")
     around = {**os.environ, "PORT": str(port), "EDITIONS_DIR": str(folder / "editions"), **environment}
     with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "manage.py", "run", *words], cwd=root, env=around, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "run", *words], cwd=root, env=around, stdout=log, stderr=log,
+            preexec_fn=limit if files else None,  # noqa: PLW1509  # it calls the system once
+        )  # fmt: skip
         try:
             for _ in range(1500):
                 try:

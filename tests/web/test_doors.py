@@ -161,25 +161,53 @@ def test_each_person_gets_at_each_door_what_the_table_says(house: House, door: s
     assert got == EXPECTED[door]
 
 
-def test_a_forged_word_of_a_page_does_nothing(house: House) -> None:
-    """Buttons of pages one may not see, the local viewer's name, and what only Streamlit's own programmers say."""
-    office = house.people["office"].tab()
-    office.run("publish")
-    buttons = [each.id for each in office.parts("button") if each.label != say("sign_out", "ja")]
-    office.close()
-    before = house.office.store.revision()
+PRESSED = [("office", "publish", ""), ("office", "review", "report=1"), ("own", "submit", "bureau=GENERAL&period=FY2022-Q3")]
+
+
+@pytest.mark.parametrize(("whose", "name", "query"), PRESSED)
+def test_a_forged_word_of_a_page_does_nothing(house: House, whose: str, name: str, query: str) -> None:
+    """Buttons and choices of pages one may not see, sent from one's own page as if they were there."""
+    theirs = house.people[whose].tab()
+    shown = theirs.run(name, query)
+    assert "q3.xlsx" in shown or name == "publish"
+    buttons = [each.id for each in theirs.parts("button") if each.label != say("sign_out", "ja")]
+    lists = [each.id for each in theirs.parts("selectbox")]
+    boxes = [each.id for each in theirs.parts("checkbox")]
+    theirs.close()
+    assert buttons or lists
+    before = house.office.store.state()
     tab = house.people["other"].tab()
-    tab.run("publish")
-    for name in buttons:
-        assert say("publish_not_allowed", "ja") in tab.run("publish", **{name: True})
+    seen = tab.run(name, query)
+    asked = BackMsg()
+    asked.rerun_script.page_name, asked.rerun_script.query_string = name, query
+    states = asked.rerun_script.widget_states.widgets
+    for each in lists:
+        states.add(id=each, string_value="GENERAL")
+    for each in boxes:
+        states.add(id=each, bool_value=True)
+    for each in buttons:
+        states.add(id=each, trigger_value=True)
+    tab.say(asked)
+    for text in (seen, tab.wait()):
+        assert "q3.xlsx" not in text, "nothing of another bureau's report"
+        if whose == "office":
+            assert say("publish_not_allowed", "ja") in text or say("not_for_you", "ja") in text
+    tab.close()
+    assert house.office.store.state() == before
+
+
+def test_the_name_of_a_local_viewer_means_nothing_at_an_office(house: House) -> None:
+    before = house.office.store.state()
+    tab = house.people["other"].tab()
+    tab.run("review")
     asked = BackMsg()
     asked.rerun_script.page_name = "review"
-    asked.rerun_script.widget_states.widgets.add(id="viewer_email", string_value="office@local.invalid")
-    asked.rerun_script.widget_states.widgets.add(id="$$ID-0-viewer_email", string_value="office@local.invalid")
+    for name in ("viewer_email", "$$ID-0-viewer_email"):
+        asked.rerun_script.widget_states.widgets.add(id=name, string_value="office@local.invalid")
     tab.say(asked)
     text = tab.wait()
     assert say("not_for_you", "ja") in text or say("page_failed", "ja").partition("{")[0] in text
-    assert house.office.store.revision() == before
+    assert house.office.store.state() == before
     tab.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ def test_a_page_that_fails_says_so_in_the_language_of_its_reader(tmp_path: Path)
             tab = Visitor(Instance(port, tmp_path)).tab()
             text = tab.run("about", f"lang={language}")
             assert say("page_failed", language) in text
+            number = re.search(say("run_number", language, number="([0-9a-f]{12})"), text)
+            assert number, "to be quoted"
             assert {"ja": "データベースではありません", "en": "is not a database"}[language] in text, "what happened is said"
             assert (
                 "Traceback" not in text and "DatabaseError" not in text and "broken.db" not in text and tab.parts("exception") == []

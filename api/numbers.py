@@ -1,0 +1,126 @@
+"""Numbers for whoever watches (Prometheus), at an address of their own: never at that of the pages, and only where METRICS_PORT names one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from prometheus_client import ProcessCollector, make_wsgi_app
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import ThreadingWSGIServer
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+
+from api.hosts import place
+from kpis import moment
+from kpis.errors import SettingsRefused
+from kpis.seen import counts, journal
+from kpis.settings import LOOPBACK, Settings, settings, software_version
+from kpis.store import tables
+from kpis.store.fields import table_of
+from kpis.store.store import utc_now
+from publishers.editions import on_disk
+
+WAIT_SECONDS = 2.0
+_COUNTED = tuple(
+    table_of(each)
+    for each in (tables.Observation, tables.Procedure, tables.Facility, tables.Milestone, tables.Submission, tables.AuditEvent)
+)
+
+
+class Instance(Collector):
+    """What is asked when somebody looks: the database within two seconds, else that it does not answer."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="numbers")
+        self._asked: Future[list[Metric]] | None = None
+        self._rows: tuple[object, dict[str, int]] = (None, {})
+
+    def describe(self) -> Iterable[Metric]:
+        """Return nothing: what there is is known when somebody looks."""
+        return []
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the numbers of now."""
+        version = GaugeMetricFamily("mieruka_version_info", "The program", labels=["version"])
+        version.add_metric([software_version()], 1)
+        yield version
+        if self._asked is None or self._asked.done():
+            self._asked = self._thread.submit(self._of_database)
+        told: list[Metric] = []
+        try:
+            told = self._asked.result(WAIT_SECONDS)
+        except Exception as error:  # noqa: BLE001  # it may end in any way; said in the log, where it is counted
+            journal.write("numbers", level=logging.WARNING, error=error)
+        yield GaugeMetricFamily("mieruka_database_up", "The database answered within two seconds", value=float(bool(told)))
+        yield from told
+
+    def _of_database(self) -> list[Metric]:
+        chosen = settings()
+        edition = on_disk.current(chosen.editions_dir)
+        in_public = chosen.mode == "public"
+        state = moment.state_of(edition.url if in_public and edition else chosen.database_url)
+        if self._rows[0] != state.is_of:
+            with state.store.reading() as session:
+                counted = {table.name: session.execute(select(func.count()).select_from(table)).scalar_one() for table in _COUNTED}
+            self._rows = (state.is_of, counted)
+        rows = GaugeMetricFamily("mieruka_rows", "Rows of the database or edition that is shown", labels=["table"])
+        for name, count in self._rows[1].items():
+            rows.add_metric([name], count)
+        told: list[Metric] = [GaugeMetricFamily("mieruka_data_revision", "Rises with every change", value=state.revision), rows]
+        if edition is not None:
+            age = (utc_now() - edition.published_at).total_seconds()
+            told += [
+                GaugeMetricFamily("mieruka_edition_number", "The edition that the public sees", value=edition.number),
+                GaugeMetricFamily("mieruka_edition_age_seconds", "Since it was published", value=age),
+            ]
+        return told
+
+
+class _Quiet(WSGIRequestHandler):
+    timeout = 10  # seconds for the head of a request
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: whoever watches asks every few seconds."""
+
+
+def begin(chosen: Settings) -> int | None:
+    """Give numbers at the address and port of the settings while this process lasts; return the port, or nothing where none is named.
+
+    Raises:
+        SettingsRefused: something listens there already.
+    """
+    if chosen.metrics_port is None:
+        return None
+    counts.REGISTRY.register(Instance())
+    ProcessCollector(registry=counts.REGISTRY)
+    given = make_wsgi_app(counts.REGISTRY)
+
+    def answered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Refuse a page elsewhere that has its own name point at this machine: it would send that name."""
+        asked = place(environ.get("HTTP_HOST", ""))
+        if chosen.metrics_address in LOOPBACK and (asked is None or not asked.is_this_machine):
+            start("421 Misdirected Request", [("Content-Type", "text/plain")])
+            return [b"ask 127.0.0.1"]
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ["PATH_INFO"] != "/metrics":
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"/metrics"]
+        answer: Iterable[bytes] = given(environ, start)
+        return answer
+
+    class Server(ThreadingWSGIServer):
+        address_family = socket.AF_INET6 if ":" in chosen.metrics_address else socket.AF_INET
+
+    try:
+        server = make_server(chosen.metrics_address, chosen.metrics_port, answered, Server, handler_class=_Quiet)
+    except OSError as error:
+        fault = os.strerror(error.errno or 0)
+        raise SettingsRefused("port_taken", address=chosen.metrics_address, port=chosen.metrics_port, fault=fault) from error
+    threading.Thread(target=server.serve_forever, name="numbers", daemon=True).start()
+    return chosen.metrics_port

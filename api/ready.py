@@ -1,0 +1,104 @@
+"""May requests be sent to this process: database, tables, edition, room and clock, each judged within two seconds whatever the others do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from anyio import CapacityLimiter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from api.waiting import HEALTH, HEALTH_SECONDS, in_time
+from kpis import moment
+from kpis.as_text import clean
+from kpis.errors import MierukaError, Unavailable
+from kpis.languages import both_shipped
+from kpis.message import Message
+from kpis.seen import journal
+from kpis.settings import settings, software_version
+from kpis.store.store import utc_now
+from kpis.store.unavailable import said_outside
+from kpis.store.upgrade import version_of
+from publishers.doctor.database import clock, schema, stamped_at
+from publishers.doctor.files import room, written_to
+from publishers.doctor.findings import Finding
+from publishers.editions import on_disk
+
+FILES = CapacityLimiter(4)  # threads that look at folders: a disk that stands still keeps no more than these
+_WAIT = HEALTH_SECONDS - 0.3
+Judged = dict[str, tuple[bool, str]]
+
+
+def _database() -> Judged:
+    """Judge the database: does it answer, with tables of this program, and not from the future."""
+    chosen = settings()
+    edition = on_disk.current(chosen.editions_dir) if chosen.mode == "public" else None
+    if chosen.mode == "public":
+        if edition is None:
+            return {"database": (False, both_shipped(Message("no_edition")))}
+        revision, at = moment.state_of(edition.url).revision, clock(edition.published_at, now=utc_now())
+        return {"database": (True, f"revision {revision}"), "clock": _judged(at)}
+    state = moment.state_of(chosen.database_url)
+    engine = state.store.engine
+    return {
+        "database": (True, f"revision {state.revision}"),
+        "schema": _judged(schema(version_of(engine))),
+        "clock": _judged(clock(stamped_at(engine), now=utc_now())),
+    }
+
+
+def _edition() -> Judged:
+    """Judge what is published: shown as it was published, or nothing yet where nothing has to be."""
+    shown = on_disk.current(settings().editions_dir)
+    if shown is None and settings().mode == "public":
+        return {"edition": (False, both_shipped(Message("no_edition")))}
+    return {"edition": (True, f"edition {shown.number}" if shown else "-")}
+
+
+def _disk() -> Judged:
+    """Judge the folders that are written to; where they are is told to the operator alone."""
+    findings = [room(folder) for folder in written_to(settings())]
+    for finding in findings:
+        if finding.grade != "ok":
+            journal.write("not ready", level=logging.WARNING, what=finding.check, of=both_shipped(finding.message))
+            return {"disk": (False, both_shipped(Message("ready_no_room")))}
+    return {"disk": (True, "-")}
+
+
+def _judged(finding: Finding) -> tuple[bool, str]:
+    return finding.grade == "ok", "-" if finding.grade == "ok" else both_shipped(finding.message)
+
+
+async def judged() -> Judged:
+    """Judge everything; what does not answer in time is not ready."""
+    in_database = ("database", "clock") if settings().mode == "public" else ("database", "schema", "clock")
+    parts = await asyncio.gather(
+        _asked(_database, in_database, HEALTH), _asked(_edition, ("edition",), FILES), _asked(_disk, ("disk",), FILES)
+    )
+    return {name: verdict for part in parts for name, verdict in part.items()}
+
+
+async def _asked(look: Callable[[], Judged], names: tuple[str, ...], limiter: CapacityLimiter) -> Judged:
+    try:
+        return await in_time(look, seconds=_WAIT, limiter=limiter)
+    except Unavailable as error:
+        said = both_shipped(said_outside(error))
+    except MierukaError as error:
+        said = clean(str(error))
+    return dict.fromkeys(names, (False, said))
+
+
+async def _ready(request: Request) -> Response:
+    """Answer 200 where everything is as it should be, 503 with what is not."""
+    parts = await judged()
+    is_ready = all(is_ok for is_ok, _ in parts.values())
+    checks: dict[str, Any] = {name: {"ok": is_ok, "detail": detail} for name, (is_ok, detail) in parts.items()}
+    body = {"status": "ok" if is_ready else "unavailable", "version": software_version(), "checks": checks}
+    return JSONResponse(body, 200 if is_ready else 503, {"Cache-Control": "no-store"})
+
+
+READY_ROUTES = [Route("/api/health/ready", _ready, methods=["GET"])]

@@ -1,0 +1,76 @@
+"""The outermost part of the app: each request has a number, which its answer carries, and a line of the log when it is over."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.refusals import answer, refuse
+from kpis.message import Message as Words
+from kpis.seen import counts, doing, journal
+from kpis.settings import settings
+
+NUMBER = b"x-request-id"
+LONGEST = 200
+_STARTS = {"http.response.start", "websocket.http.response.start", "websocket.accept"}
+_LEFT = 499  # whoever asked did not wait for the answer; not a status that is sent
+_KINDS = {
+    "api": re.compile(r"/api(?:/.*)?"), "health": re.compile(r"/api/health(?:/.*)?|/_stcore/health"),
+    "edition": re.compile(r"/(?:site|editions|data|embed)(?:/.*)?|/feed\.atom|/sitemap\.xml"),
+    "upload": re.compile(r"/_stcore/upload_file/.*"), "download": re.compile(r"/media/.*"), "stream": re.compile(r"/_stcore/stream"),
+    "sign_in": re.compile(r"/auth/.*|/oauth2callback"), "frame": re.compile(r"/static/.*|/_stcore/.*|/favicon\S*|.*\.(?:js|css|png|svg|woff2?)"),
+}  # fmt: skip
+
+
+def kind_of(path: str) -> str:
+    """Return of which kind an address is; a page where it is of no other."""
+    kinds = [kind for kind, pattern in _KINDS.items() if pattern.fullmatch(path)]
+    return ("health" if "health" in kinds else kinds[0]) if kinds else "page"
+
+
+class Seen:
+    """Give each request a number, note what it does, and say so when it is over; what nobody caught is said once and answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        method, path = scope.get("method", "WEBSOCKET")[:20], scope["path"][:LONGEST]
+        noted = doing.begun(f"{method} {kind_of(path)}")
+        status, began, size = 0, 0.0, 0
+
+        async def numbered(message: Message) -> None:
+            nonlocal status, began, size
+            if message["type"] in _STARTS:
+                status, began = message.get("status", 101), noted.seconds()
+                message = {**message, "headers": [*message.get("headers", []), (NUMBER, noted.number.encode())]}
+            size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, numbered)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is said here, once
+            journal.write("request failed", level=logging.ERROR, error=error, what=noted.what, path=path)
+            if not status:
+                await refuse(scope, numbered, 500, Words("request_failed"))
+        finally:
+            seconds, kind = noted.seconds() if scope["type"] == "http" else began, kind_of(path)
+            counts.REQUESTS.labels(kind, str(status or _LEFT)).observe(seconds)
+            own = settings()
+            if scope.get("client") and (own.log_addresses or own.mode == "office"):
+                noted.fields["client"] = scope["client"][0]
+            journal.ended("request", noted, slow=began, method=method, path=path, status=status or _LEFT, bytes=size)
+
+
+async def failed(request: Request, _error: Exception) -> Response:
+    """Answer a request that met a fault of the program."""
+    kind, body = answer(request.scope, Words("request_failed"), status=500)
+    return Response(body, 500, {"Cache-Control": "no-store", "Content-Type": kind.decode()})

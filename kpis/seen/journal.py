@@ -1,0 +1,226 @@
+"""The log of a process: one line for each thing, as JSON for programs or as words for a terminal, all of it on standard error.
+
+What libraries say (server, pages, migrations, warnings of Python, errors that nobody caught) passes through the same form. What people wrote is
+text in it, and what nobody may read is taken out: secrets of the settings, passwords in addresses, e-mail addresses, what signs one in.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import hmac
+import logging
+import re
+import sys
+import threading
+from datetime import UTC, datetime
+from functools import lru_cache
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor
+
+from kpis.as_text import clean, line
+from kpis.errors import MierukaError
+from kpis.seen import counts, doing
+from kpis.seen.once import Key, Once
+from kpis.settings import settings
+
+LONGEST = 20_000  # letters of one line; a stack of calls has some thousands
+HIDDEN = "[…]"
+_SECRET_LENGTH = 6  # of what is looked for everywhere: a shorter word may stand anywhere by chance
+_TAKEN_OUT = (
+    (re.compile(r"(?P<kept>\b[a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@"), rf"\g<kept>:{HIDDEN}@"),
+    (re.compile(r"(?im)(?P<kept>\b(?:set-)?cookie[\"']?\s*[=:]|\bauthorization[\"']?\s*[=:]|\b_streamlit_\w+=|\bbearer\s).*$"), rf"\g<kept> {HIDDEN}"),
+    (
+        re.compile(r"(?i)(?P<kept>\b(?:password|passwd|pwd|\w*secret|\w*token)\b[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s;,&\"'}]+)"),
+        rf"\g<kept>{HIDDEN}",
+    ),
+    (re.compile(r"(?P<kept>[?&](?:code|state|nonce|session_state)=)[^\s&\"']+"), rf"\g<kept>{HIDDEN}"),
+    (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "[@]"),
+)  # fmt: skip
+_ADDRESS = re.compile(r"(/media/|/_stcore/upload_file/)[^\s?\"']+")  # whoever knows the rest may ask for the file
+_NETWORK = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])")
+_PLAIN = re.compile(r"[A-Za-z0-9_/. -]{0,80}")  # nothing in it acts; most of what is written is of this kind
+_OWN = frozenset({"time", "level", "logger", "id"})
+_log = logging.getLogger("mieruka")
+
+
+def begin(*, serves: bool = False) -> None:
+    """Let this process write its log as the settings say; safe to repeat.
+
+    Args:
+        serves: it answers people; a command says only what is wrong, as it tells a person the rest.
+    """
+    chosen = settings()
+    is_terminal = sys.stderr.isatty()
+    form = chosen.log_format or ("text" if is_terminal else "json")
+    quiet = not serves or (chosen.mode == "local" and is_terminal)
+    level = (chosen.log_level or ("warning" if quiet else "info")).upper()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter(form))
+    once = Once(_tell_count)
+    handler.addFilter(once)
+    logging.raiseExceptions = False  # a log that cannot be written ends nothing, and is not complained of where it would be written
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in ("alembic", "uvicorn", "uvicorn.error", "asyncio", "websockets"):
+        own = logging.getLogger(name)
+        own.handlers[:], own.propagate, own.disabled = [], True, False
+    for name in ("alembic.runtime.plugins", "httpx", "httpx2", "httpcore", "PIL", "websockets"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+    atexit.register(end)
+
+
+def end() -> None:
+    """Say what was counted and not said yet: the process ends."""
+    for handler in logging.getLogger().handlers:
+        for each in handler.filters:
+            if isinstance(each, Once):
+                each.tell_counted()
+
+
+def write(event: str, *, level: int = logging.INFO, error: BaseException | None = None, **fields: Any) -> None:
+    """Write a line.
+
+    Args:
+        event: what happened, in a word or two.
+        level: of ``logging``.
+        error: what went wrong; its stack of calls is written with it.
+        fields: what else is known of it; texts of people are written as text.
+    """
+    if _log.isEnabledFor(level):
+        _put(_log, level, {"event": event, **fields}, error)
+
+
+def ended(event: str, noted: doing.Doing, *, slow: float, **fields: Any) -> None:
+    """Write the line of a request or a run that is over, and what it did where it took longer than ``SLOW_SECONDS``.
+
+    Args:
+        event: ``request`` or ``page run``.
+        noted: what it did.
+        slow: the seconds that are judged: a file that is read slowly at the other end is none of ours.
+        fields: what else is known of it.
+    """
+    counts.HITS.inc(noted.hits)
+    write(event, id=noted.number, **fields, **noted.said())
+    if slow > settings().slow_seconds:
+        write(f"slow {event}", level=logging.WARNING, id=noted.number, what=noted.what, **noted.said(), **noted.slowest())
+
+
+def person_id(email: str) -> str:
+    """Return the id of a person for the log, which only ``user list`` leads back to the person; a blank where people do not sign in."""
+    secret = settings().cookie_secret.get_secret_value()
+    if settings().mode != "office" or not secret or not email:
+        return ""
+    return hmac.new(secret.encode(), b"person " + email.encode(), hashlib.sha256).hexdigest()[:12]
+
+
+def formatter(form: str) -> logging.Formatter:
+    """Return what makes a line of a record: ``json`` or ``text``."""
+    last: Processor = _as_json if form == "json" else _as_text()
+    return structlog.stdlib.ProcessorFormatter(
+        processors=[
+            _with_record, structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info,
+            _kept_clean, last,
+        ],
+    )  # fmt: skip
+
+
+def kept_clean(text: str) -> str:
+    """Return a text for the log: without signs that act, and without what nobody may read."""
+    for secret in _secrets():
+        if secret in text:
+            text = text.replace(secret, HIDDEN)
+    if _PLAIN.fullmatch(text) and "/media/" not in text and "/upload_file/" not in text:
+        return text
+    for pattern, instead in _TAKEN_OUT:
+        text = pattern.sub(instead, text)
+    text = _ADDRESS.sub(rf"\1{HIDDEN}", text)
+    if settings().mode == "public" and not settings().log_addresses:
+        text = _NETWORK.sub(HIDDEN, text)  # whoever asks the public instance is nobody's affair
+    return clean(text)[:LONGEST]
+
+
+@lru_cache(maxsize=4)
+def _secrets_of(given: tuple[str, ...], url: str) -> tuple[str, ...]:
+    password = urlsplit(url).password or ""
+    every = {*given, password, unquote(password), quote(unquote(password), safe="")}
+    return tuple(sorted((each for each in every if len(each) >= _SECRET_LENGTH), key=len, reverse=True))
+
+
+def _secrets() -> tuple[str, ...]:
+    """Return what the settings keep secret, as it may stand in a text."""
+    try:
+        chosen = settings()
+    except MierukaError:
+        return ()
+    return _secrets_of((chosen.cookie_secret.get_secret_value(), chosen.oidc_client_secret.get_secret_value()), chosen.database_url)
+
+
+def _with_record(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Say when, how grave, of whom, and of which request or run."""
+    record: logging.LogRecord = event["_record"]
+    stamp = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    number = event.pop("id", "") or doing.number()
+    first = {"time": stamp, "level": record.levelname.lower(), "logger": record.name, "process": record.process}
+    return {**first, **({"id": number} if number else {}), **event}
+
+
+def _kept_clean(_logger: object, _name: str, event: EventDict) -> EventDict:
+    return {name: value if name in _OWN else _value(name, value) for name, value in event.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return kept_clean(value) if name == "exception" else line(kept_clean(value))
+    if isinstance(value, (list, tuple)):
+        return [_value(name, each) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _value(str(key), each) for key, each in value.items()}
+    return value if isinstance(value, (int, float, bool)) or value is None else line(kept_clean(str(value)))
+
+
+def _as_json(_logger: object, _name: str, event: EventDict) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _as_text() -> Processor:
+    """Return what writes a line for people: when, how grave, what, and the rest by name."""
+    console = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback, sort_keys=False, pad_event_to=0
+    )
+
+    def text(logger: Any, name: str, event: EventDict) -> str:
+        kept = {key: value for key, value in event.items() if key not in ("time", "process")}
+        return console(logger, name, {"timestamp": event["time"], **kept})
+
+    return text
+
+
+def _tell_count(level: int, key: Key, count: int) -> None:
+    """Say how often a fault came again."""
+    name, words, error, _ = key
+    said = {"event": "repeated", "of": words.strip(), "error": error, "count": count}
+    _put(logging.getLogger(name), level, said, None, is_count=True)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
+    """Write an error that nobody caught; whoever interrupts a program meant it."""
+    if not issubclass(kind, KeyboardInterrupt):
+        _put(_log, logging.ERROR, {"event": "uncaught"}, (error or kind()).with_traceback(at))
+
+
+def _put(log: logging.Logger, level: int, said: dict[str, Any], error: BaseException | None, **more: Any) -> None:
+    """Hand a line to ``logging`` as structlog does: the formatter finds its fields beside each other."""
+    if error is not None:
+        said["exc_info"] = error
+    given: Any = said
+    log.log(level, given, exc_info=error, extra={"_logger": log, "_name": logging.getLevelName(level).lower(), **more})

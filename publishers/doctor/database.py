@@ -1,0 +1,83 @@
+"""The database of an installation: is it there, of this version, set up to keep what it confirms, and not ahead of the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select, text
+
+from kpis.settings import Settings
+from kpis.store import tables
+from kpis.store.engine import file_of, open_engine, shown_url
+from kpis.store.fields import table_of
+from kpis.store.store import SKEW
+from kpis.store.upgrade import differing, newest_version, version_of
+from publishers.doctor.findings import Finding, doubt, ok, wrong
+
+# What the product relies on; what PostgreSQL answers to SHOW.
+_SQLITE = {"foreign_keys": ("1",), "synchronous": ("2", "3"), "journal_mode": ("wal",)}
+_POSTGRESQL = {
+    "fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write"), "server_encoding": ("UTF8",),
+}  # fmt: skip
+
+
+def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
+    """Look at the database that the settings name, without changing it."""
+    file, shown = file_of(chosen.database_url), shown_url(chosen.database_url)
+    if file is not None and not file.is_file():
+        yield wrong("database", "doctor_database_missing", address=shown)
+        return
+    engine = open_engine(chosen.database_url, is_looked_at=True)
+    try:
+        held = version_of(engine)
+        yield ok("database", "doctor_database_there", address=shown)
+        yield (finding := schema(held))
+        with engine.connect() as connection:
+            yield from _settings(connection)
+            if finding.grade == "ok":
+                if differences := differing(connection):
+                    yield wrong("schema", "schema_differs", held=held, differences="; ".join(differences))
+                yield clock(stamped_at(engine), now=now)
+    finally:
+        engine.dispose()
+
+
+def schema(held: str | None) -> Finding:
+    """Judge the version of the tables."""
+    newest = newest_version()
+    if held is not None and held > newest:
+        return wrong("schema", "schema_newer", held=held, newest=newest)
+    if held != newest:
+        return wrong("schema", "doctor_schema_old", held=held or "-", newest=newest)
+    return ok("schema", "doctor_schema_there", held=held)
+
+
+def stamped_at(engine: Engine) -> datetime | None:
+    """Return the newest instant that is stored."""
+    with engine.connect() as connection:
+        newest: datetime | None = connection.execute(select(table_of(tables.DataRevision).c.stamped_at)).scalar()
+        return newest
+
+
+def clock(newest: datetime | None, *, now: datetime) -> Finding:
+    """Judge the clock by the newest instant that is stored."""
+    if newest is not None and now < newest - SKEW:
+        return wrong("clock", "clock_behind", now=f"{now:%Y-%m-%d %H:%M:%S}", newest=f"{newest:%Y-%m-%d %H:%M:%S}")
+    return ok("clock", "doctor_clock_there", now=f"{now:%Y-%m-%d %H:%M:%S}")
+
+
+def _settings(connection: Connection) -> Iterator[Finding]:
+    is_sqlite = connection.dialect.name == "sqlite"
+    for name, expected in (_SQLITE if is_sqlite else _POSTGRESQL).items():
+        held = str(connection.execute(text(f"PRAGMA {name}" if is_sqlite else f"SHOW {name}")).scalar()).strip()
+        if held not in expected:
+            yield wrong("engine", "doctor_engine_setting", name=name, found=held, expected=expected[0])
+        else:
+            yield ok("engine", "doctor_engine_fine", name=name, found=held)
+    if is_sqlite:
+        broken = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+        if broken != "ok":
+            yield wrong("engine", "database_damaged", fault=broken)
+    elif connection.execute(text("SHOW is_superuser")).scalar() == "on":
+        yield doubt("engine", "doctor_superuser")

@@ -1,0 +1,56 @@
+"""What was found when an installation was looked at: each with what to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from kpis.errors import MierukaError, Unavailable
+from kpis.message import Message
+from kpis.store.unavailable import UNEXPECTED, unavailable
+
+Grade = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        check: of what.
+        grade: fine, doubtful, or to be mended.
+        message: what was found, and what to do.
+    """
+
+    check: str
+    grade: Grade
+    message: Message
+
+
+def ok(check: str, key: str, /, **values: object) -> Finding:
+    """Return that something is as it should be."""
+    return Finding(check, "ok", Message(key, **values))
+
+
+def doubt(check: str, key: str, /, **values: object) -> Finding:
+    """Return what may be meant, and mostly is not."""
+    return Finding(check, "warning", Message(key, **values))
+
+
+def wrong(check: str, key: str, /, **values: object) -> Finding:
+    """Return what has to be mended."""
+    return Finding(check, "error", Message(key, **values))
+
+
+def looked(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Yield what a look finds; where it cannot look at all, that is what is found."""
+    try:
+        yield from look()
+    except MierukaError as error:
+        yield Finding(check, "error", error.message)
+    except Exception as error:  # noqa: BLE001  # whatever stops one look must not stop the others
+        failure = unavailable(error) or Unavailable(
+            "unexpected", exit_code=UNEXPECTED, fault=f"{type(error).__name__}: {error}"[:300]
+        )
+        yield Finding(check, "error", failure.message)

@@ -1,0 +1,155 @@
+"""How an installation is set up: settings, addresses, editions and their key, packages, and what the system lets it do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, requires, version
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+from packaging.requirements import Requirement
+
+from kpis.settings import HOME, LOOPBACK, ROOT, Settings, settings
+from kpis.store.engine import file_of, open_engine
+from kpis.store.store import Store
+from kpis.store.upgrade import newest_version, version_of
+from publishers.doctor.database import database
+from publishers.doctor.files import backups, folders
+from publishers.doctor.findings import Finding, doubt, looked, ok, wrong
+from publishers.editions import on_disk, record
+from publishers.editions.keys import in_force, load_private, public_of
+from publishers.editions.verify import verify
+
+FEW_FILES = 1024  # a page that is open holds one, a file that is sent another
+_NARROWEST = {4: 8, 6: 32}  # a network of proxies wider than this is nobody's own
+
+
+def examined(*, now: datetime) -> Iterator[Finding]:
+    """Look at everything, and change nothing."""
+    yield from looked("packages", packages)
+    yield from looked("files_open", open_files)
+    chosen = None
+    for finding in looked("settings", lambda: [ok("settings", "doctor_settings_there", mode=settings().mode)]):
+        yield finding
+        chosen = settings() if finding.grade == "ok" else None
+    if chosen is None:
+        return  # nothing further is known of where anything is
+    yield from looked("settings", unknown)
+    yield from looked("addresses", lambda: addresses(chosen))
+    yield from looked("disk", lambda: folders(chosen))
+    if chosen.mode != "public":
+        yield from looked("database", lambda: database(chosen, now=now))
+    yield from looked("edition", lambda: editions(chosen))
+    yield from looked("backup", lambda: backups(chosen, now=now))
+
+
+def unknown() -> Iterator[Finding]:
+    """Look for names in ``.env`` that are no settings: a misspelt one is passed over in silence."""
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    lines = (HOME / ".env").read_text(encoding="utf-8").splitlines() if (HOME / ".env").is_file() else []
+    named = [match[1] for line in lines if (match := re.match(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", line))]
+    if strange := [name for name in named if name.upper() not in known]:
+        yield doubt("settings", "doctor_setting_unknown", names=", ".join(strange))
+
+
+def addresses(chosen: Settings) -> Iterator[Finding]:
+    """Look at where people open the instance, who says for whom they ask, and where numbers are given."""
+    public = urlsplit(chosen.public_url)
+    if chosen.mode != "local":
+        if not chosen.public_address:
+            yield doubt("addresses", "doctor_address_here", address=chosen.public_url)
+        elif public.scheme != "https":
+            yield wrong("addresses", "doctor_address_open", address=chosen.public_url)
+        elif not chosen.trusted_proxies:
+            yield doubt("addresses", "doctor_no_proxies")
+        else:
+            yield ok("addresses", "doctor_address_there", address=chosen.public_url)
+    for each in chosen.trusted_proxies:
+        network = ip_network(each, strict=False)
+        if network.prefixlen < _NARROWEST[network.version]:
+            yield wrong("addresses", "doctor_proxies_wide", network=each)
+    if chosen.metrics_port and chosen.metrics_address not in LOOPBACK:
+        yield doubt("addresses", "doctor_metrics_open", address=chosen.metrics_address, port=chosen.metrics_port)
+    if chosen.metrics_port == chosen.port:
+        yield wrong("addresses", "doctor_metrics_port", port=chosen.port)
+
+
+def editions(chosen: Settings) -> Iterator[Finding]:
+    """Look at what is published, and at the key that signs it."""
+    folder = chosen.editions_dir
+    if chosen.mode == "public":
+        faults, shown = verify(folder, key=chosen.editions_key), on_disk.current(folder)
+        if shown is None:
+            yield wrong("edition", "no_edition_in_folder", folder=folder)
+    else:
+        file = file_of(chosen.database_url)
+        if (file is not None and not file.is_file()) or not _is_current(chosen):
+            return  # said of the database
+        store = Store(chosen.database_url, is_looked_at=True)
+        faults, shown = record.faults(store, folder), on_disk.current(folder)
+        yield from _key(chosen, store)
+        store.engine.dispose()
+    for fault in faults:
+        yield Finding("edition", "error", fault.message)
+    if not faults:
+        yield ok("edition", "doctor_edition_there", number=shown.number if shown else "-")
+
+
+def _is_current(chosen: Settings) -> bool:
+    engine = open_engine(chosen.database_url, is_looked_at=True)
+    try:
+        return version_of(engine) == newest_version()
+    finally:
+        engine.dispose()
+
+
+def _key(chosen: Settings, store: Store) -> Iterator[Finding]:
+    with store.reading() as session:
+        key = in_force(record.keys_in(session), pointer=10**9)
+    if key is None:
+        return  # the first publication makes it
+    private = load_private(chosen.signing_key_file)
+    if private is None:
+        yield wrong("key", "doctor_key_missing", path=chosen.signing_key_file)
+    elif public_of(private) != key.public_key:
+        yield wrong("key", "doctor_key_other", path=chosen.signing_key_file)
+    else:
+        yield ok("key", "doctor_key_there", path=chosen.signing_key_file)
+
+
+def packages() -> Iterator[Finding]:
+    """Compare the packages that are installed with those that the program was tried with."""
+    pins = ROOT / "requirements.txt"
+    if pins.is_file():
+        needed = [line.rstrip("\\ ") for line in pins.read_text(encoding="utf-8").splitlines() if re.match(r"[a-z0-9]", line)]
+    else:
+        needed = [text for text in requires("mieruka") or [] if "extra ==" not in text]
+    fits = 0
+    for each in map(Requirement, needed):
+        if each.marker is not None and not each.marker.evaluate():
+            continue
+        try:
+            there = version(each.name)
+        except PackageNotFoundError:
+            yield wrong("packages", "doctor_package_missing", name=each.name, expected=str(each.specifier))
+            continue
+        if each.specifier.contains(there, prereleases=True):
+            fits += 1
+        else:
+            yield doubt("packages", "doctor_package_other", name=each.name, found=there, expected=str(each.specifier))
+    yield ok("packages", "doctor_packages_there", count=fits)
+
+
+def open_files() -> Iterator[Finding]:
+    """Look at how many files and lines to readers the system lets one process hold."""
+    try:
+        import resource  # noqa: PLC0415  # not on Windows
+    except ImportError:
+        return
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if most != resource.RLIM_INFINITY and most < FEW_FILES:
+        yield doubt("files_open", "doctor_files_few", most=most, least=FEW_FILES)
+    else:
+        yield ok("files_open", "doctor_files_enough", most=most)

@@ -1,0 +1,183 @@
+"""Installations broken in several ways: each is named, with what to mend, and nothing is changed by looking."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from api import ready
+from kpis.languages import pair_shipped
+from kpis.settings import Settings, settings
+from kpis.store.store import utc_now
+from publishers import backup
+from publishers.doctor import files, instance
+from publishers.doctor.findings import Finding
+from publishers.editions import publication
+from tests.command import command
+from tests.kpis.test_settings import office
+from tests.shared import copied, empty, settled
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation that is as it should be: a database, an edition, a backup; to be copied."""
+    folder = tmp_path_factory.mktemp("sound")
+    own = folder / "own"
+    own.mkdir(mode=0o700)
+    chosen = Settings(EDITIONS_DIR=own / "editions", SIGNING_KEY_FILE=own / "signing.key")  # type: ignore[call-arg]
+    store = copied(empty(), own / "mieruka.db")
+    publication.publish(store, note="一", now=utc_now(), chosen=chosen)
+    backup.make_backup(store, folder / "backups" / "one", chosen)
+    settled(store).chmod(0o600)
+    (own / "editions").chmod(0o700)
+    return folder
+
+
+@pytest.fixture
+def place(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A sound installation of its own, which the settings name."""
+    shutil.copytree(sound, tmp_path, dirs_exist_ok=True)
+    given = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'own' / 'mieruka.db'}", "EDITIONS_DIR": str(tmp_path / "own" / "editions"),
+        "SIGNING_KEY_FILE": str(tmp_path / "own" / "signing.key"), "BACKUP_DIR": str(tmp_path / "backups"),
+    }  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    monkeypatch.setattr(instance, "HOME", tmp_path)
+    monkeypatch.setattr(files, "HOME", tmp_path)
+    yield tmp_path
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def found(**now: float) -> list[Finding]:
+    settings.cache_clear()
+    return list(instance.examined(now=utc_now() + timedelta(**now)))
+
+
+def said(findings: list[Finding], grade: str = "error") -> dict[str, str]:
+    """Return what is found of a grade, by its key, in English; each has Japanese words besides."""
+    told = {finding.message.key: pair_shipped(finding.message) for finding in findings if finding.grade == grade}
+    assert all(any("ぁ" <= sign <= "ヿ" for sign in japanese) for japanese, _ in told.values())
+    return {key: english for key, (_, english) in told.items()}
+
+
+def change(place: Path, statement: str) -> None:
+    with closing(sqlite3.connect(place / "own" / "mieruka.db", isolation_level=None)) as connection:
+        connection.execute(statement)
+
+
+def test_a_sound_installation_has_nothing_to_mend_and_is_left_as_it_is(place: Path) -> None:
+    def state() -> dict[str, tuple[int, bytes]]:
+        return {p.name: (p.stat().st_mode, p.read_bytes()) for p in (place / "own").rglob("*") if p.is_file() and "-" not in p.name}
+
+    before = state()
+    findings = found()
+    assert said(findings) == {}
+    assert {f.check for f in findings if f.grade == "ok"} >= {
+        "packages", "settings", "disk", "modes", "database", "schema", "engine", "clock", "edition", "key", "backup",
+    }  # fmt: skip
+    assert state() == before
+
+
+def test_what_is_wrong_with_the_database_is_named(place: Path) -> None:
+    file = place / "own" / "mieruka.db"
+    assert "clock_behind" in said(found(days=-2))
+    change(place, "ALTER TABLE observation ADD COLUMN strange TEXT")
+    assert "strange" in said(found())["schema_differs"]
+    change(place, "UPDATE alembic_version SET version_num = '0017'")
+    assert "mieruka init" in said(found())["doctor_schema_old"]
+    change(place, "UPDATE alembic_version SET version_num = '9999'")
+    assert "9999" in said(found())["schema_newer"]
+    change(place, "PRAGMA journal_mode=DELETE")
+    assert "journal_mode" in said(found())["doctor_engine_setting"]
+    file.write_bytes(b"no database at all" * 1000)
+    assert "database_no_database" in said(found())
+    file.unlink()
+    assert "mieruka init" in said(found())["doctor_database_missing"] and not file.exists()
+
+
+def test_what_is_wrong_with_files_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = place / "own"
+    (place / ".env").write_text("DATABSE_URL=x\n")
+    (place / ".env").chmod(0o644)
+    (own / "mieruka.db").chmod(0o644)
+    findings = found()
+    assert f"chmod 0600 {place / '.env'}" in str([pair_shipped(f.message) for f in findings])
+    assert f"chmod 0600 {own / 'mieruka.db'}" in str([pair_shipped(f.message) for f in findings])
+    assert (own / "mieruka.db").stat().st_mode & 0o777 == 0o644, "a look mends nothing"
+    assert "DATABSE_URL" in said(findings, "warning")["doctor_setting_unknown"]
+    monkeypatch.setattr(files, "ROOM_BYTES", 10**18)
+    assert "make room" in said(found())["doctor_room_short"]
+    assert "timer" in said(found(days=30))["doctor_backup_old"]
+    (place / "backups" / "one" / backup.MANIFEST).write_text("{}")
+    assert {"doctor_backup_unreadable", "doctor_backup_none"} <= said(found()).keys()
+
+
+def test_what_is_wrong_with_editions_and_their_key_is_named(place: Path) -> None:
+    own = place / "own"
+    key = (own / "signing.key").read_bytes()
+    (own / "signing.key").unlink()
+    assert "rotate" in said(found())["doctor_key_missing"]
+    (own / "signing.key").write_bytes(key)
+    (own / "signing.key").chmod(0o644)
+    assert "doctor_open_to_others" in said(found())
+    (own / "editions" / "current.json").write_text("{}")
+    assert "verify" in said(found())["pointer_unreadable"]
+
+
+def test_what_is_wrong_with_settings_and_addresses_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in office(TRUSTED_PROXIES="0.0.0.0/0", METRICS_PORT="9100", METRICS_ADDRESS="0.0.0.0").items():
+        monkeypatch.setenv(name, value)
+    findings = found()
+    assert "0.0.0.0/0" in said(findings)["doctor_proxies_wide"] and "doctor_metrics_open" in said(findings, "warning")
+    monkeypatch.setenv("TRUSTED_PROXIES", "")
+    assert "doctor_no_proxies" in said(found(), "warning")
+    monkeypatch.setenv("COOKIE_SECRET", "please-change-me-please-change-me")
+    findings = found()
+    assert (
+        "COOKIE_SECRET" in said(findings)["cookie_secret_weak" if "cookie_secret_weak" in said(findings) else "settings_to_correct"]
+    )
+    assert "database" not in {finding.check for finding in findings}, "what the settings would say is not guessed"
+
+
+def test_packages_that_were_not_tried_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance, "version", lambda name: "0.0.1" if name == "streamlit" else "99!1" if name == "pandas" else "1")
+    told = said(list(instance.packages()), "warning")
+    assert told and "pip install -r" in next(iter(told.values()))
+
+
+def test_the_command_ends_with_a_code_and_speaks_to_machines(place: Path) -> None:
+    given = {name: os.environ[name] for name in ("DATABASE_URL", "EDITIONS_DIR", "SIGNING_KEY_FILE", "BACKUP_DIR")}
+    assert command("doctor", **given).returncode == 0
+    (place / "own" / "mieruka.db").unlink()
+    ended = command("doctor", "--json", **given)
+    told = json.loads(ended.stdout)
+    assert ended.returncode == 1 and {"check", "grade", "ja", "en"} == set(told[0]) and "Traceback" not in ended.stderr
+    assert [each["check"] for each in told if each["grade"] == "error"] == ["database"]
+
+
+def test_a_process_whose_installation_is_broken_is_not_ready(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_ready() -> set[str]:
+        return {name for name, (is_ok, detail) in asyncio.run(ready.judged()).items() if not is_ok and detail}
+
+    assert not_ready() == set()
+    monkeypatch.setattr(files, "ROOM_BYTES", 10**18)
+    assert not_ready() == {"disk"}
+    monkeypatch.setattr(files, "ROOM_BYTES", 1)
+    monkeypatch.setattr(ready, "utc_now", lambda: utc_now() - timedelta(days=2))
+    assert not_ready() == {"clock"}
+    change(place, "UPDATE alembic_version SET version_num = '0017'")
+    assert not_ready() == {"clock", "schema"}
+    (place / "own" / "editions" / "current.json").write_text("{}")
+    assert not_ready() == {"clock", "schema", "edition"}

@@ -1,0 +1,18 @@
+"""What Streamlit has to say goes through the log of the process: by itself it writes its lines in a form of its own."""
+
+from __future__ import annotations
+
+import logging
+
+from streamlit import logger as streamlits
+
+
+def through_the_log() -> None:
+    """Let every logger of Streamlit, those that are still to come too, hand its lines on to the log of the process."""
+    streamlits.setup_formatter = _handed_on
+    streamlits.update_formatter()
+
+
+def _handed_on(logger: logging.Logger) -> None:
+    logger.handlers[:] = []
+    logger.propagate = True
