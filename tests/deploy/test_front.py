@@ -40,7 +40,8 @@ def policies(answer: Answer) -> dict[str, str]:
         "permissions",
         "referrer",
         "strict-transport",
-        "x-",
+        "x-content",
+        "x-frame",
     )
     return {
         name: answer.one(name).replace("; charset=utf-8", "").replace("text/xml", "application/xml")
