@@ -27,8 +27,9 @@ class App(st.App):
 
     def __init__(self, script_path: Path, **parts: Any) -> None:
         self.uploads, self.downloads = Uploads(), Downloads()
-        config.set_option("server.baseUrlPath", settings().base_path)  # before its routes are made
         super().__init__(script_path, **parts)
+        # Before its routes are made, and not before it is known where the script stands, beside which config.toml lies.
+        config.set_option("server.baseUrlPath", settings().base_path)
 
     def gated(self) -> ASGIApp:
         """Return the pages behind the gates that know their sessions."""
