@@ -191,6 +191,24 @@ class Screen:
         """Wait until the address is of this page."""
         self.page.wait_for_function("path => location.pathname === path", arg=path, timeout=WAIT)
 
+    def has(self, address: str) -> None:
+        """Wait until the address is exactly this, without its host: a view may stand there a moment before the server has written it."""
+        try:
+            self.page.wait_for_function("expected => location.pathname + location.search === expected", arg=address, timeout=WAIT)
+        except TimeoutError:
+            assert self.path == address
+
+    def leads_to(self, path: str, link: Locator) -> None:
+        """Follow a link to another page, and wait until that one is shown: its own heading, drawn to the end."""
+        before = self.page.locator("[data-testid=stMain] h1").first.inner_text()
+        link.click()
+        self.at(path)
+        self.page.wait_for_function(
+            "before => { const now = document.querySelector('[data-testid=stMain] h1'); return now && now.innerText !== before; }",
+            arg=before, timeout=WAIT,
+        )  # fmt: skip
+        at_rest(self.page)
+
     @property
     def asked(self) -> dict[str, str]:
         """Return what the address says."""

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext
 
 from kpis.periods import local_day
 from kpis.store.store import utc_now
-from tests.browser.screen import WAIT, Screen, rerun
+from tests.browser.screen import WAIT, Screen
 from tests.browser.visits import Visits
 from tests.pages.questions import word
 
@@ -80,26 +80,22 @@ def test_a_view_survives_menu_back_reload_and_another_browser(visits: Visits, kn
     shown, address = screen.seen(), screen.path
     assert not [said for said in shown["said"] if word("address_refused", language) in said]
     assert DAY.replace("-0", "-") in shown["days"]
-    with rerun(screen.page):
-        screen.menu(following).click()
-    screen.at(following)
+    screen.leads_to(following, screen.menu(following))
     screen.asks(**frame)
     assert DAY.replace("-0", "-") in screen.seen()["days"], "the page of the menu is of the same day"
-    with rerun(screen.page):
-        screen.page.go_back()
-    screen.at(path)
+    screen.page.go_back()
     screen.becomes(shown)
-    assert screen.path == address, "back shows the same view under the same address"
+    screen.has(address)  # back shows the same view under the same address
     if path in NEEDS:
         return  # who looks ends with the session of a local instance
     if language == "ja":  # to the server a reload and another browser are alike: a new session under the address
         screen.page.reload()
         screen.becomes(shown)
-        assert screen.path == address
+        screen.has(address)
         return
     other = Screen(visits.loader.new_page(), known)
     assert other.open(address) == shown
-    assert other.path == address
+    other.has(address)
 
 
 # page | label of the list | name in the address
@@ -210,12 +206,11 @@ def test_the_public_instance_keeps_its_view_and_says_what_it_cannot_show(context
     screen = Screen(context.new_page(), public)
     shown = screen.open(f"/indicator?code=fax_reduction_rate&as_of={DAY}&lang=en&edition=1")
     address = screen.path
-    screen.menu("/bureau").click()
-    screen.at("/bureau")
+    screen.leads_to("/bureau", screen.menu("/bureau"))
     screen.asks(as_of=DAY, lang="en", edition="1", code="")
     screen.page.go_back()
     screen.becomes(shown)
-    assert screen.path == address
+    screen.has(address)
     assert Screen(context.new_page(), public).open(address) == shown
     label = word("edition_choose", "en")
     there = screen.options(label)
