@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Playwright, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -99,6 +100,13 @@ def published_port(published: House) -> Iterator[int]:
     """The port of a public instance that serves these two editions."""
     with public_server(published.folder) as port:
         yield port
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers; a process can have one, whose loop goes on until the end (``tests.loops``)."""
+    with sync_playwright() as started:
+        yield started
 
 
 ENGINES = [

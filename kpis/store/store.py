@@ -355,7 +355,12 @@ def refuse_before(now: datetime, newest: datetime | None) -> None:
         ClockBehind: with both times.
     """
     if newest is not None and now < newest - SKEW:
-        raise ClockBehind("clock_behind", now=f"{now:%Y-%m-%d %H:%M:%S}", newest=f"{newest:%Y-%m-%d %H:%M:%S}")
+        raise ClockBehind("clock_behind", now=in_utc(now), newest=in_utc(newest))
+
+
+def in_utc(at: datetime) -> str:
+    """Write an instant as it is stored, to the second."""
+    return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def utc_now() -> datetime:

@@ -350,7 +350,7 @@ class _Reader(Parsing):
             return value
         if said.kind == "duration" and abs(value) < 1e6:
             return timedelta(days=value)
-        if said.kind == "date" and 0 <= value < 2_900_000:
+        if said.kind == "date" and 0 <= value <= (date.max - self.epoch).days:
             if value < 1:
                 return timedelta(days=value)
             day = self.epoch + timedelta(days=int(value))

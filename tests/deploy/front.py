@@ -155,9 +155,9 @@ def over_tls(port: int, trust: ssl.SSLContext) -> Iterator[int]:
         there, back = await asyncio.open_connection("127.0.0.1", port, ssl=trust, server_hostname=PUBLIC)
         await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
 
-    server = loop.run_until_complete(asyncio.start_server(taken, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(asyncio.start_server(taken, "127.0.0.1", 0), loop).result(60)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
@@ -24,6 +23,7 @@ from publishers.doctor.findings import Finding
 from publishers.editions import publication
 from tests.command import command
 from tests.kpis.test_settings import office
+from tests.loops import run_apart
 from tests.shared import copied, empty, settled
 
 
@@ -169,7 +169,7 @@ def test_the_command_ends_with_a_code_and_speaks_to_machines(place: Path) -> Non
 
 def test_a_process_whose_installation_is_broken_is_not_ready(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def not_ready() -> set[str]:
-        return {name for name, (is_ok, detail) in asyncio.run(ready.judged()).items() if not is_ok and detail}
+        return {name for name, (is_ok, detail) in run_apart(ready.judged()).items() if not is_ok and detail}
 
     assert not_ready() == set()
     monkeypatch.setattr(files, "ROOM_BYTES", 10**18)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from kpis.store.store import Store, utc_now
 from publishers.editions import keys, on_disk, publication, record
 from publishers.editions.verify import unsigned, verify
 from tests.command import command
+from tests.loops import run_apart
 from tests.publishers.house import House
 from tests.small_government import settle
 
@@ -304,11 +304,11 @@ def test_health_says_that_nothing_is_shown(forged: Forged, monkeypatch: pytest.M
     monkeypatch.setattr(routes, "HEALTH_SECONDS", 60)  # what it answers is asked here, not how soon
     request = SimpleNamespace(query_params={}, headers={})
     health = routes._health
-    assert asyncio.run(health(request)).status_code == 200
+    assert run_apart(health(request)).status_code == 200
     own_key(forged)
-    answer = asyncio.run(health(request))
+    answer = run_apart(health(request))
     assert answer.status_code == 503 and json.loads(answer.body)["status"] == "refused"
-    page = asyncio.run(files._serving("")(SimpleNamespace(query_params={}, headers={}, path_params={"name": ""})))
+    page = run_apart(files._serving("")(SimpleNamespace(query_params={}, headers={}, path_params={"name": ""})))
     assert page.status_code == 503
 
 
