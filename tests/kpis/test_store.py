@@ -1,4 +1,4 @@
-"""The store: migrations, constraints, vintages and killed loads, on a real database file."""
+"""The store: migrations, constraints and vintages in each kind of database, and killed loads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import random
 import shutil
 import time
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from kpis.store import tables
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
+from tests.conftest import ENGINES, POSTGRES
 from tests.killed import killed
 from tests.shared import copied, load_shipped, postgresql, shipped
 from tests.small_government import write_small_government
@@ -43,23 +45,38 @@ def correction(**overrides: str) -> bytes:
     return out.getvalue().encode()
 
 
-def tokyo_copy(tmp_path: Path) -> Store:
-    return copied(shipped(), tmp_path / "copy.db")
+@pytest.fixture(params=ENGINES)
+def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """The shipped catalogue and figures in a database of its own, of each kind."""
+    if request.param == "sqlite":
+        yield copied(shipped(), tmp_path / "copy.db")
+        return
+    with postgresql(POSTGRES, "shipped", load_shipped) as store:
+        yield store
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(store: Store) -> None:
-    with store.engine.connect() as connection:
+def test_the_migrations_make_exactly_the_tables_of_the_models(made: Store) -> None:
+    with made.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.SQLModel.metadata) == []
 
 
-def test_every_check_of_the_models_stands_in_the_database(store: Store) -> None:
-    """Migrations that rebuild a table must not lose its CHECK constraints."""
-    with store.engine.connect() as connection:
-        held = {name: sql for name, sql in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))}
-    for table in tables.SQLModel.metadata.tables.values():
-        for constraint in table.constraints:
-            if isinstance(constraint, CheckConstraint):
-                assert f"CONSTRAINT {constraint.name} CHECK ({constraint.sqltext})" in held[table.name]
+def test_every_check_of_the_models_stands_in_the_database(made: Store) -> None:
+    """Migrations that rebuild a table must not lose its CHECK constraints; PostgreSQL writes them in words of its own."""
+    checks = [
+        (table.name, constraint)
+        for table in tables.SQLModel.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    ]
+    with made.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            held = {name: sql for name, sql in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))}
+            for table, check in checks:
+                assert f"CONSTRAINT {check.name} CHECK ({check.sqltext})" in held[table]
+        else:
+            asked = "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'c'"
+            assert {(table, check.name) for table, check in checks} <= {tuple(row) for row in connection.execute(text(asked))}
+    assert len(checks) > 40
 
 
 def register_file(kind: str, **overrides: str) -> bytes:
@@ -73,8 +90,7 @@ def register_file(kind: str, **overrides: str) -> bytes:
     return out.getvalue().encode()
 
 
-def test_a_changed_row_of_a_register_keeps_what_it_said_before(tmp_path: Path) -> None:
-    made = tokyo_copy(tmp_path)
+def test_a_changed_row_of_a_register_keeps_what_it_said_before(made: Store) -> None:
     assert made.count(tables.RegisterChange) == 0
     for channel in ("LoGoフォーム", "jGrants"):
         report = load_file(made, register_file("procedures.csv", online_channel=channel), name="procedures.csv")
@@ -88,8 +104,7 @@ def test_a_changed_row_of_a_register_keeps_what_it_said_before(tmp_path: Path) -
     assert made.count(tables.Procedure) == 69
 
 
-def test_a_milestone_replanned_twice_keeps_every_day_it_was_given(tmp_path: Path) -> None:
-    made = tokyo_copy(tmp_path)
+def test_a_milestone_replanned_twice_keeps_every_day_it_was_given(made: Store) -> None:
     code = "PROG-M001"
     load_file(made, register_file("milestones.csv", planned_end="2020-06-30", planned_end_precision="day"), name="milestones.csv")
     for day in ("2020-07-31", "2020-08-15"):
@@ -110,8 +125,8 @@ def test_a_milestone_replanned_twice_keeps_every_day_it_was_given(tmp_path: Path
     ]
 
 
-def test_a_database_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path) -> None:
-    made = Store(f"sqlite:///{tmp_path / 'old.db'}")
+def test_a_database_of_the_first_version_is_brought_up_with_its_rows(bare: Store) -> None:
+    made = bare
     made.migrate(to="0001")
     with made.engine.begin() as connection:
         connection.execute(text("INSERT INTO source VALUES ('S1', 'https://example.org', 'page', NULL, 'primary', '')"))
@@ -124,24 +139,21 @@ def test_a_database_of_the_first_version_is_brought_up_with_its_rows(tmp_path: P
     assert (row["digital_status"], row["counted_as"], row["fee_step"], row["vintage"]) == ("done", "procedure", "unknown", 1)
 
 
-def test_the_same_figures_twice_are_a_no_op(tmp_path: Path) -> None:
-    made = tokyo_copy(tmp_path)
+def test_the_same_figures_twice_are_a_no_op(made: Store) -> None:
     before = made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)
     again = load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
     assert all(report.is_repeat for report in again)
     assert (made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)) == before
 
 
-def test_a_change_without_a_reason_is_refused_and_nothing_is_stored(tmp_path: Path) -> None:
-    made = tokyo_copy(tmp_path)
+def test_a_change_without_a_reason_is_refused_and_nothing_is_stored(made: Store) -> None:
     before = made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)
     report = load_file(made, correction(value="71.0"), name="correction.csv", kind="observations.csv")
     assert [p.kind for p in report.problems] == ["rule"] and report.accepted == 0
     assert (made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)) == before
 
 
-def test_a_correction_with_a_reason_becomes_a_new_vintage(tmp_path: Path) -> None:
-    made = tokyo_copy(tmp_path)
+def test_a_correction_with_a_reason_becomes_a_new_vintage(made: Store) -> None:
     report = load_file(
         made,
         correction(value="71.0", reason_class="error", reason_text="転記の誤り"),
@@ -164,15 +176,15 @@ def test_a_correction_with_a_reason_becomes_a_new_vintage(tmp_path: Path) -> Non
         "DELETE FROM source",
     ],
 )
-def test_the_database_itself_refuses_what_the_model_forbids(tokyo: Store, statement: str) -> None:
-    with pytest.raises(IntegrityError), tokyo.engine.begin() as connection:
+def test_the_database_itself_refuses_what_the_model_forbids(made: Store, statement: str) -> None:
+    with pytest.raises(IntegrityError), made.engine.begin() as connection:
         connection.execute(text(statement))
 
 
 @pytest.mark.edition
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork: POSIX only")
 def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: Path) -> None:
-    """Fifty loads are killed after a random time; each leaves all rows or none, and a sound file."""
+    """Loads are killed after a random time; each leaves all rows or none, and a sound file (``make faults`` kills more, on both engines)."""
     empty = Store(f"sqlite:///{tmp_path / 'empty.db'}")
     empty.migrate()
     empty.engine.dispose()
@@ -193,7 +205,7 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
     whole.engine.dispose()
     chance = random.Random(20261124)
     seen: Counter[tuple[int, ...]] = Counter()
-    for turn in range(50):
+    for turn in range(20):
         path = tmp_path / f"kill{turn}.db"
         shutil.copy(tmp_path / "empty.db", path)
         killed(partial(load, path), after=chance.uniform(0, 4 * usual))
@@ -204,10 +216,8 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
             assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
         seen[state] += 1
         left.engine.dispose()
-    assert len(seen) == 2 and min(seen.values()) > 5, f"the kills fell all on one side of the commit: {seen}"
+    assert len(seen) == 2 and min(seen.values()) > 2, f"the kills fell all on one side of the commit: {seen}"
 
 
-@pytest.mark.skipif(not os.environ.get("TEST_POSTGRES_URL"), reason="TEST_POSTGRES_URL is not set: no PostgreSQL to migrate")
-def test_the_migrations_and_figures_also_fit_a_real_postgresql() -> None:
-    with postgresql(os.environ["TEST_POSTGRES_URL"], "shipped", load_shipped) as made:
-        assert made.count(tables.Observation) == len(OBSERVATIONS) - 1
+def test_every_shipped_figure_is_there(made: Store) -> None:
+    assert made.count(tables.Observation) == len(OBSERVATIONS) - 1
