@@ -19,7 +19,7 @@ from pages.parts.asked import choose_day
 from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, headline_value, say_why_empty
 from pages.parts.comparison import difference, in_words
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import as_of, enter, stop
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.series import arrow
 from pages.parts.text import in_brackets, language, named, t
@@ -154,7 +154,7 @@ since = choose_day(
 if not any(s.judgement.figure for s in every):
     st.title(t("nav_changes"))
     say_why_empty()
-    st.stop()
+    stop()
 differences = cached.made(
     "shifts", code=since.isoformat(), make=lambda: listed_shifts(since),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value, status_badge
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import as_of, enter, stop
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import language, named, t
 from telling import facilities as told
@@ -23,7 +23,7 @@ if not facilities:
     st.title(t("fac_empty"))
     not_loaded(tables.Facility, t("fac_empty_how"))
     if rollout is None:
-        st.stop()
+        stop()
 else:
     said = telling()
     st.title(markdown(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")))

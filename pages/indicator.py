@@ -11,7 +11,7 @@ from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find, link_columns
-from pages.parts.entry import enter, page
+from pages.parts.entry import enter, page, stop
 from pages.parts.facts import gather
 from pages.parts.text import named, shown_name, t
 
@@ -73,7 +73,7 @@ codes, names = cached.made("names", make=names_of_all)
 if not codes:
     st.title(t("nav_indicator"))
     st.info(t("empty"), icon=":material/info:")
-    st.stop()
+    stop()
 code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",), unknown="not_found")
 chosen = cached.made("one indicator", code=code, make=lambda: find(cached.moment().whole, code))
 if chosen is not None:

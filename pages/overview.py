@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts import cached
 from pages.parts.cards import chart_with_table, indicator_card, indicator_link, say_why_empty
-from pages.parts.entry import enter
+from pages.parts.entry import enter, stop
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
 from pages.parts.text import language, named, t
@@ -20,7 +20,7 @@ scored = cached.moment().own
 if not any(s.judgement.figure for s in scored):
     st.title(t("nav_overview"))
     say_why_empty()
-    st.stop()
+    stop()
 shown = shown_first(scored)
 said = cached.made("overview", make=lambda: summary(scored, book, lessons=shown.of_themes, others=shown.below))
 st.title(said.title)

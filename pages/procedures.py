@@ -10,7 +10,7 @@ from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value
-from pages.parts.entry import enter
+from pages.parts.entry import enter, stop
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
@@ -21,7 +21,7 @@ enter()
 
 if code := address.settle("code", default="", read=str, refuse=lambda *_: "", widget=False):  # the page itself names an unknown one
     procedure_page(code)
-    st.stop()
+    stop()
 
 register = cached.moment().procedures
 total = cached.made("procedures total", make=lambda: tally(register.groups))
@@ -32,7 +32,7 @@ if not total.procedures:
     if rate is not None:
         with st.container(border=True):
             chart_with_table(rate, cached.moment().book, heading=named(rate.entry.definition))
-    st.stop()
+    stop()
 
 said = telling()
 st.title(markdown(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else "")))

@@ -19,7 +19,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.cards import tally_marks
 from pages.parts.changes import changes_table
-from pages.parts.entry import enter
+from pages.parts.entry import enter, stop
 from pages.parts.text import language, named, t
 from pages.parts.viewer import record_page_refused
 from pages.parts.viewer import viewer as who
@@ -34,7 +34,7 @@ if not publication.may_publish(cached.store(), viewer):
     record_page_refused()
     st.title(t("nav_publish"))
     st.error(t("publish_not_allowed"), icon=":material/lock:")
-    st.stop()
+    stop()
 
 
 def show_preview(preview: publication.Preview) -> None:
@@ -97,7 +97,7 @@ def _try(act: Callable[[], T]) -> T:
         return act()
     except MierukaError as error:
         st.error(markdown(error.in_language(language())), icon=":material/error:")
-        st.stop()
+        stop()
 
 
 def previewed() -> publication.Preview:

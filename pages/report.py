@@ -8,7 +8,7 @@ from kpis.as_text import markdown
 from kpis.periods import parse_period, quarter_code
 from pages.parts import cached
 from pages.parts.asked import choose
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import as_of, enter, stop
 from pages.parts.text import language, t
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
@@ -29,7 +29,7 @@ quarters = [code for code in quarters if parse_period(code).end <= as_of()]
 if not quarters:
     st.title(t("nav_report"))
     st.info(t("report_none"), icon=":material/info:")
-    st.stop()
+    stop()
 chosen = choose(
     "period", quarters, t("report_choose"), lambda code: parse_period(code).label(language()), default=quarters[0], is_whole=True
 )

@@ -12,7 +12,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.changes import changes_table
 from pages.parts.edition import cited
-from pages.parts.entry import enter
+from pages.parts.entry import enter, stop
 from pages.parts.text import language, t
 from publishers.editions import on_disk
 
@@ -26,11 +26,11 @@ try:
 except EditionRefused as refused:
     st.title(t("nav_revisions"))
     st.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
-    st.stop()
+    stop()
 if not log:
     st.title(t("nav_revisions"))
     st.info(t("revisions_none"), icon=":material/info:")
-    st.stop()
+    stop()
 st.title(t("revisions_title", count=len(log)))
 st.markdown(t("revisions_lead"))
 for made, changes in log:

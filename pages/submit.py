@@ -20,7 +20,7 @@ from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.submit import Received, receive, take_template
 from pages.parts import cached, steps
 from pages.parts.asked import choose
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import as_of, enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
 from pages.parts.reported import bureau_names, file_of, instant, office_today, period_name, state_name
@@ -230,14 +230,14 @@ windows = asked_periods(deadlines.reported_periods(store))
 if not windows:
     st.title(t("nav_submit"))
     st.info(t("no_calendar"), icon=":material/info:")
-    st.stop()
+    stop()
 reach = me.bureaus("take_template")
 names = bureau_names()
 choices = [b for b in names if (reach is None or b in reach) and b in cached.moment().reporting_units]
 if not choices:
     st.title(t("nav_submit"))
     st.info(t("no_bureau_to_report_for"), icon=":material/info:")
-    st.stop()
+    stop()
 place = st.container()  # the conclusion comes first on the page, but depends on the choice below it
 left, right = st.columns(2, gap="medium")
 with left:

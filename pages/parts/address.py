@@ -32,6 +32,7 @@ T = TypeVar("T")
 _KEPT = "address"
 _ECHO_SECONDS = 1.5  # for so long a browser may still send the address from before a choice
 _LATE_SECONDS = 0.5  # for so long it may still send a choice made on the page that was left
+_TOLD_SECONDS = 2.0  # for so long what a run wrote into the address may still be on its way to the browser
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class _Kept:
     place_before: str = ""
     is_place_chosen_late: bool = False  # something was chosen as that page was asked for
     ended_at: float | None = None  # when a run of that page last came to its end
+    written_at: float | None = None  # when a run last wrote the address
     is_moved: bool = False  # something of this page was chosen
     has_chosen: bool = False  # something was chosen since the last run began
     chosen_for: str = ""  # the page asked for by the run that was told so
@@ -302,9 +304,13 @@ def finish() -> None:
         shown["lang"] = str(value_of("lang"))
     # In the order in which it stands there, so that back leads to the very address that was left.
     then = {name: text for name in (*now, *shown) if (text := shown[name] if name in shown else now[name])}
-    # On another page the browser may by now hold what the last run of the page before wrote: it is told in any case.
-    if dict(now) != then or run.is_linked or (run.is_arrival and not run.is_first):
+    # On another page the browser may by now hold what the last run of the page before wrote, and is told again. Not so where nothing was
+    # written lately: what comes before the browser has the address of the new page makes one more step back, to a view without its choices.
+    is_overtaken = run.is_arrival and run.kept.written_at is not None and time.monotonic() - run.kept.written_at < _TOLD_SECONDS
+    run.kept.written_at = None if run.is_arrival else run.kept.written_at
+    if dict(now) != then or run.is_linked or is_overtaken:
         st.query_params.from_dict(then)
+        run.kept.written_at = time.monotonic()
     run.kept.ended_at = time.monotonic()
     for part in run.settled.values():
         if part.is_moving:

@@ -7,10 +7,9 @@ from contextvars import ContextVar
 from copy import copy
 from datetime import date
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 from kpis.as_text import markdown
 from kpis.errors import EditionRefused
@@ -120,6 +119,12 @@ def _say_refused(refused: EditionRefused) -> None:
     st.stop()
 
 
+def stop() -> NoReturn:
+    """End a page that has no more to show. Its address is written first: once Streamlit was told to stop, nothing can be."""
+    address.finish()
+    st.stop()
+
+
 def _show() -> None:
     asked = frame()
     run.of(asked.url_path or "overview")
@@ -133,9 +138,6 @@ def _show() -> None:
             st.warning(t("sample_banner"), icon=":material/science:")
         asked.run()
         address.finish()
-    except StopException:  # the page had no more to show
-        address.finish()
-        raise
     finally:
         _framed.reset(token)
         cached.settle_memory()

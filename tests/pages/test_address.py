@@ -107,6 +107,35 @@ def test_the_menu_names_the_view_in_every_link(tab: Tab) -> None:
         assert (told["lang"], told["as_of"], told["view"]) == (["en"], ["2022-06-30"], ["now"]), page
 
 
+def test_a_page_that_has_no_more_to_show_ends_with_its_address_written(tab: Tab) -> None:
+    """Once Streamlit was told to stop, nothing can be written any more: pages end by ``entry.stop``."""
+    assert not [file.name for file in (ROOT / "pages").glob("*.py") if "st.stop(" in file.read_text(encoding="utf-8")]
+    tab.send(query="lang=en&as_of=2001-01-01")
+    tab.read(until="script_finished")
+    assert tab.query == "", "the address said it already"
+    tab.send(place=tab.place, query="lang=en")  # as a browser does whose menu was drawn without the day
+    tab.read(until="script_finished")
+    assert parse_qs(tab.query)["as_of"] == ["2001-01-01"]
+
+
+def test_a_page_that_is_gone_to_writes_an_address_that_is_right_only_where_another_may_be_on_its_way(tab: Tab) -> None:
+    """What a run writes may reach the browser before it has the address of the new page: one more step back, to a view without its choices."""
+    tab.send(query="lang=en&as_of=2022-06-30&view=now")
+    tab.read(until="script_finished")
+    place, query = tab.links["bureau"]
+    tab.send(place=place, query=query)
+    tab.read(until="script_finished")
+    assert tab.query == ""
+    tab.send(place=place, query="lang=en")  # the day is written anew
+    tab.read(until="script_finished")
+    assert parse_qs(tab.query)["as_of"] == ["2022-06-30"]
+    tab.query = ""
+    place, query = tab.links["changes"]
+    tab.send(place=place, query=query)
+    tab.read(until="script_finished")
+    assert parse_qs(tab.query)["as_of"] == ["2022-06-30"], "what was just written may still be on its way"
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_what_an_address_asks_for_in_vain_is_said(site: Site, language: str) -> None:
     """As text, never as markup."""
