@@ -14,14 +14,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, text
 from sqlalchemy.exc import IntegrityError
 
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
+from kpis.store.upgrade import differing
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests.conftest import ENGINES, POSTGRES
@@ -57,7 +56,7 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(made: Store) -> None:
     with made.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), tables.SQLModel.metadata) == []
+        assert differing(connection) == []
 
 
 def test_every_check_of_the_models_stands_in_the_database(made: Store) -> None:
@@ -132,7 +131,7 @@ def test_a_database_of_the_first_version_is_brought_up_with_its_rows(bare: Store
         connection.execute(text("INSERT INTO source VALUES ('S1', 'https://example.org', 'page', NULL, 'primary', '')"))
         columns = "procedure_code, name_ja, organisation_ja, category_en, is_priority, digital_status, digitised_precision,"
         columns += "online_channel, smartphone_ready, is_sample, source_code, verified, note"
-        values = "'P1', '申請', '', '', 1, 'done', 'day', '', 'unknown', 0, 'S1', 0, ''"
+        values = "'P1', '申請', '', '', true, 'done', 'day', '', 'unknown', false, 'S1', false, ''"
         connection.execute(text(f"INSERT INTO procedure ({columns}) VALUES ({values})"))
     made.migrate()
     row = made.one_of(tables.Procedure, "P1")
