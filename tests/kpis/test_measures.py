@@ -247,6 +247,12 @@ def test_old_data_are_stale_whatever_the_status() -> None:
     assert found.status == "reached" and found.is_stale
 
 
+@pytest.mark.parametrize(("as_of", "is_stale"), [(date(2022, 10, 17), False), (date(2022, 10, 18), True)])
+def test_a_figure_is_stale_on_the_day_after_the_last_that_it_may_be_old(as_of: date, is_stale: bool) -> None:
+    found = judge(definition(stale_after_days=200), [Figure("2022-03", 99.1)], [], baseline=None, as_of=as_of)
+    assert (found.age_days, found.is_stale) == (200 + is_stale, is_stale)
+
+
 def test_levels_are_not_added_up() -> None:
     with pytest.raises(FigureRefused):
         roll_up("level", [Figure("2022-03", 1.0), Figure("2022-03", 2.0)])
