@@ -78,6 +78,15 @@ def test_every_check_of_the_models_stands_in_the_database(made: Store) -> None:
     assert len(checks) > 40
 
 
+def test_sqlite_keeps_what_was_confirmed_and_what_refers_to_what(store: Store) -> None:
+    """Each connection waits for the disk (2 is FULL), holds foreign keys, and lets readers read while one writes."""
+    with store.engine.connect() as connection:
+        held = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("synchronous", "foreign_keys", "journal_mode")
+        }
+    assert held == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
+
+
 def register_file(kind: str, **overrides: str) -> bytes:
     """An official register with overrides in its first row; the others stay, since a row that is gone must be decided."""
     with (ROOT / "data" / "official" / kind).open(encoding="utf-8", newline="") as file:
