@@ -19,6 +19,7 @@ from kpis.reporting.confidence import record_confidence
 from kpis.reporting.kept import Warning
 from kpis.reporting.people import LOCAL_MANAGER, LOCAL_OFFICE
 from kpis.settings import settings
+from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from kpis.vocabulary import OPEN_STATES, ReportState
 from loaders.workbook.submit import take_template
@@ -222,6 +223,16 @@ def test_a_role_taken_away_counts_at_the_next_write(prepared: Path, tmp_path: Pa
         submissions.withdraw(store, DRAFT, actor=AYA, revision=1)
     with pytest.raises(NotAllowed):
         people.remove_person(store, actor=OFFICE, email=OFFICE)
+
+
+def test_an_account_that_is_not_active_has_no_roles_whatever_rows_are_left(prepared: Path, tmp_path: Path) -> None:
+    store = copied(prepared, tmp_path / "e.db")
+    assert people.viewer_of(store, AYA).grants
+    with store.writing() as session:
+        session.get_one(tables.UserAccount, AYA).is_active = False
+    assert people.viewer_of(store, AYA).grants == ()
+    with pytest.raises(NotFound):
+        submissions.withdraw(store, DRAFT, actor=AYA, revision=1)
 
 
 def test_the_list_of_reports_holds_only_what_the_viewer_may_see(prepared: Path) -> None:
