@@ -235,6 +235,14 @@ def test_an_account_that_is_not_active_has_no_roles_whatever_rows_are_left(prepa
         submissions.withdraw(store, DRAFT, actor=AYA, revision=1)
 
 
+def test_what_was_not_submitted_is_neither_approved_nor_returned(prepared: Path, tmp_path: Path) -> None:
+    store = copied(prepared, tmp_path / "f.db")
+    with pytest.raises(StepRefused):
+        submissions.approve(store, DRAFT, actor=OFFICE, revision=1)
+    with pytest.raises(StepRefused):
+        submissions.give_back(store, DRAFT, actor=OFFICE, revision=1, reason="x")
+
+
 def test_the_list_of_reports_holds_only_what_the_viewer_may_see(prepared: Path) -> None:
     store = Store(f"sqlite:///{prepared}")
     seen = {person: [r.id for r in reports.reports(store, viewer=EMAILS[person])] for person in PERSONS}
