@@ -15,7 +15,7 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.kept import Warning
 from kpis.reporting.sign_in import end_sign_in
 from kpis.store import tables, trail
-from kpis.store.store import Store
+from kpis.store.store import Store, instant
 from loaders.load import load_file
 from tests.small_government import (
     ADMIN,
@@ -261,3 +261,11 @@ def test_a_step_that_is_not_known_is_refused_and_recorded_without_a_report(offic
     with pytest.raises(StepRefused):
         submissions.approve(office, 1, actor=OFFICE, revision=1)
     assert [e["subject"] for e in office.all_of(tables.AuditEvent, action="refused")] == ["submission 77", "submission 1"]
+
+
+def test_lines_that_are_written_at_once_follow_each_other_too(office: Store) -> None:
+    with office.writing(is_figures=False) as session:
+        said = {"occurred_at": instant(session), "actor": OFFICE, "action": "tried", "subject": "two lines"}
+        trail.append(session, [said, {**said, "detail": "second"}, {**said, "detail": "third"}])
+    with office.reading() as session:
+        assert trail.first_break(session) is None

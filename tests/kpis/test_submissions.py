@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, S
 from kpis.figures.scorecard import Book, score_indicator
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, ReportedRow
+from kpis.reporting.deadlines import Window
 from kpis.reporting.kept import Warning
 from kpis.reporting.submissions import Uploaded
 from kpis.store import tables, vintages
@@ -382,3 +384,10 @@ def test_where_everybody_stands_is_asked_at_once_however_many_periods_there_are(
         "GENERAL FY2022-Q4 not_started True", "DIGITAL FY2022-Q4 not_started True",
         "GENERAL FY2022-Q2 not_started False", "DIGITAL FY2022-Q2 not_started False",
     ]  # fmt: skip
+
+
+def test_a_bureau_is_late_from_the_day_after_its_due_day_or_after_its_leave() -> None:
+    window = Window(period_code=PERIOD, opens_on=date(2023, 1, 1), due_on=date(2023, 1, 31), locks_on=date(2023, 3, 31))
+    assert [window.is_late(day) for day in (date(2023, 1, 31), date(2023, 2, 1))] == [False, True]
+    given = replace(window, leave_until=date(2023, 2, 10))
+    assert [given.is_late(day) for day in (date(2023, 2, 10), date(2023, 2, 11))] == [False, True]
