@@ -145,16 +145,17 @@ class Store:
         with self.reading() as session:
             return session.get(tables.OriginalFile, sha256) is not None
 
-    def book(self, indicator_codes: Sequence[str] | None = None) -> Book:
+    def book(self, indicator_codes: Sequence[str] | None = None, *, units: Sequence[str] | None = None) -> Book:
         """Read every indicator with its figures (all vintages), goals, baseline and sources.
 
         Args:
             indicator_codes: keep these only; ``None`` means all.
+            units: keep figures of these only; ``None`` means all. Targets are those of every unit.
         """
         with self.reading() as session:
             indicators = self._rows(session, tables.Indicator, indicator_codes, "sort_order")
             kinds = {row.indicator_code: row.kind for row in indicators}
-            figures = self._figures(session, kinds, indicator_codes)
+            figures = self._figures(session, kinds, indicator_codes, units)
             goals: dict[tuple[str, str], list[Goal]] = {}
             for row in self._rows(session, tables.Target, indicator_codes, "id"):
                 if _is_readable(row.period_code):
@@ -207,7 +208,9 @@ class Store:
             return self.organisation_in(session)
 
     @staticmethod
-    def _figures(session: Session, kinds: Mapping[str, str], codes: Sequence[str] | None) -> dict[tuple[str, str], list[Figure]]:
+    def _figures(
+        session: Session, kinds: Mapping[str, str], codes: Sequence[str] | None, units: Sequence[str] | None = None
+    ) -> dict[tuple[str, str], list[Figure]]:
         """Read every vintage of every figure, in the order in which they came, by indicator and unit.
 
         Rows stream past one by one, texts and instants that repeat are held once, and the collector, which would walk all
@@ -217,6 +220,8 @@ class Store:
         query = select(*(table.c[name] for name in ("indicator_code", "bureau_code", *_FIGURE))).order_by(table.c.id)
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
+        if units is not None:
+            query = query.where(table.c.bureau_code.in_(units))
         figures: dict[tuple[str, str], list[Figure]] = {}
         held: dict[Any, Any] = {}
         was_on = gc.isenabled()
