@@ -153,6 +153,9 @@ def _text(telling: Telling, register: Register, row: Declared, column: str) -> s
         return ""
     if column == "bureau_code":
         return telling.bureau(value)
+    if column in ("indicator_code", "project_code"):
+        held = telling.moment.indicators if column == "indicator_code" else telling.moment.by_code(tables.Project)
+        return w.named(held[value]) if value in held else str(value)
     if column == "ended_reason":
         return w(f"ended_reason_{value}")
     if isinstance(value, date):
