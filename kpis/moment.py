@@ -34,7 +34,7 @@ from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import queries, register_history, tables
 from kpis.store.changed import BESIDE, StateOf
 from kpis.store.fields import Stored, key_columns, records
-from kpis.store.queries import PAGE_SIZE, Counted, Filter, Noted, ProcedureOnDay
+from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.vocabulary import RowKind
@@ -321,11 +321,6 @@ class Moment:
             return said_by(commentaries, self.register(tables.Action), ended_by=ended)
 
         return self.kept("judged", ("said",), make)
-
-    @property
-    def notes(self) -> dict[tuple[str, str, str, int], Noted]:
-        """Return the notes of figures that have one, by (indicator, unit, period, vintage)."""
-        return self.state.kept("read", "notes", lambda: queries.notes(self.state.store))
 
     def listed(self, register: Register) -> list[Standing]:
         """Return every row of a register that is told by its record, as it stands."""

@@ -39,7 +39,7 @@ def show(item: Scored) -> None:
         with st.container(border=True):
             st.subheader(t("by_bureau"))
             by_bureau(item, parts, key="indicator")
-    said_and_done(told.of_subject(telling(), code), units_judged(code), key="indicator")
+    said_and_done(told.of_subject(telling(), code), cached.moment().parts.get(code, []), key=code)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(t("definition"))
@@ -53,7 +53,7 @@ def show(item: Scored) -> None:
         st.caption(facts.rule)
     if facts.targets is not None:
         linked_table(t("targets_raised"), facts.targets)
-    block(lambda: told.notes(telling(), units_judged(code)), key="notes", suffix=code)
+    block(lambda: told.notes(telling(), [item, *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
     st.subheader(t("revisions"))
     if facts.revisions is None:
         st.caption(t("no_revisions"))
@@ -61,11 +61,6 @@ def show(item: Scored) -> None:
         st.dataframe(facts.revisions, hide_index=True, width="stretch")
     if facts.readings is not None:
         linked_table(t("readings"), facts.readings)
-
-
-def units_judged(code: str) -> list[Scored]:
-    """Return every judgement of an indicator, those of bureaus included."""
-    return [s for s in cached.moment().scored if s.entry.definition.code == code]
 
 
 def names_of_all() -> tuple[list[str], dict[str, str]]:

@@ -80,20 +80,15 @@ def actions(telling: Telling, held: Sequence[Said], items: Iterable[Scored], *, 
 
 def notes(telling: Telling, items: Iterable[Scored]) -> Block:
     """Tell the notes that stand beside the figures of an indicator, the newest period first."""
-    w, noted = telling.words, telling.moment.notes
-    held = [
-        (item, figure, note)
-        for item in items
-        for figure in item.figures
-        if (note := noted.get((item.entry.definition.code, item.entry.unit_code, figure.period_code, figure.vintage)))
-    ]
+    w = telling.words
+    held = [(item, figure) for item in items for figure in item.figures if figure.note_ja or figure.note_en]
     held.sort(key=lambda each: (each[1].period.end, each[1].period.start), reverse=True)
     told: list[Columns] = [
         {
             w("whose_figure"): telling.bureau(item.entry.unit_code), w("period"): figure.period.label(w.language),
-            _heading(telling, "note"): named(note, "note", w.language), w("source"): source_cell(telling, figure.source_code),
+            _heading(telling, "note"): named(figure, "note", w.language), w("source"): source_cell(telling, figure.source_code),
         }
-        for item, figure, note in held
+        for item, figure in held
     ]  # fmt: skip
     return _block("notes", w("figure_notes"), told)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from kpis.figures.records import Judgement, value_of
 from kpis.figures.scorecard import Scored
+from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.vocabulary import LIVING_ACTIONS, ActionState
 
@@ -119,13 +120,13 @@ class Outcome:
 
 
 def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:
-    """Hold a finished action against the figures: the last one of a period ended by the day it became known, and the latest.
+    """Hold a finished action against the figures: that of the report in which it began, or the last before, and the latest.
 
     That a figure moved after an action does not prove that it moved because of it; nothing more is said than both numbers.
     """
-    if action.action_state != ActionState.DONE or action.first_known_at is None:
+    if action.action_state != ActionState.DONE:
         return None
-    begun = action.first_known_at.date()
+    begun = parse_period(action.period_code).end
     valued = [(f.period.end, v) for f in item.figures if (v := value_of(item.entry.definition, f)) is not None]
     earlier = [held for held in valued if held[0] <= begun]
     if not earlier or not valued or max(valued)[0] <= max(earlier)[0]:

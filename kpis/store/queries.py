@@ -22,7 +22,6 @@ from kpis.store import tables
 from kpis.store.fields import Record, record_of
 from kpis.store.register_history import FIRST_KNOWN, as_known
 from kpis.store.store import Store
-from kpis.store.tables import table_of
 
 PAGE_SIZE = 50
 GLANCE = 2_000  # so many codes are taken at once; only where there are more are they counted apart
@@ -244,20 +243,3 @@ def _on_day(row: Mapping[Any, Any]) -> ProcedureOnDay:
 
 def _whole(c: _Columns, as_of: date) -> list[ColumnElement[Any]]:
     return [*(column for name, column in c.items() if name not in _INNER), _status_on(c, as_of).label("status")]
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """The note of a figure, in Japanese and English."""
-
-    note_ja: str
-    note_en: str
-
-
-def notes(store: Store) -> dict[tuple[str, str, str, int], Noted]:
-    """Return the notes of figures that have one, by (indicator, unit, period, vintage)."""
-    table = table_of(tables.Observation)
-    key = (table.c.indicator_code, table.c.bureau_code, table.c.period_code, table.c.vintage)
-    query = select(*key, table.c.note_ja, table.c.note_en).where(or_(table.c.note_ja != "", table.c.note_en != ""))
-    with store.reading() as session:
-        return {(code, unit, period, vintage): Noted(ja, en) for code, unit, period, vintage, ja, en in session.execute(query)}

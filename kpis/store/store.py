@@ -37,7 +37,18 @@ from kpis.store.vintages import CARRIED, COMPARED, OTHER_FIELDS, SAID_WHY, is_sa
 
 SKEW = timedelta(seconds=60)  # by so much the clocks of an instance's machines may differ
 
-_FIGURE = ("period_code", *CARRIED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY, *OTHER_FIELDS)
+_FIGURE = (
+    "period_code",
+    *CARRIED,
+    "vintage",
+    "known_at",
+    "source_code",
+    "is_sample",
+    *SAID_WHY,
+    "note_ja",
+    "note_en",
+    *OTHER_FIELDS,
+)
 VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
 _STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision", "mark", "figures_mark", "figures_right_at")))
@@ -230,7 +241,7 @@ class Store:
             for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 (
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
-                    known_at, source, sample, reason, words, withdraws, *others,
+                    known_at, source, sample, reason, words, withdraws, note_ja, note_en, *others,
                 ) = row  # fmt: skip
                 if not is_period(period):
                     continue
@@ -247,7 +258,7 @@ class Store:
                         sample_size=size, vintage=vintage, known_at=known_at, source_code=held.setdefault(source, source),
                         is_sample=sample,
                         is_rolled_up=False, is_recast=False, is_worked_out=is_worked_out, reason_class=reason or "",
-                        reason_text=words, withdraws_vintage=withdraws, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
+                        reason_text=words, withdraws_vintage=withdraws, note_ja=note_ja, note_en=note_en, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
                     )
                 )  # fmt: skip
         finally:

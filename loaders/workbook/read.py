@@ -429,11 +429,11 @@ class TableReader:
         code: str,
     ) -> None:
         """Say which indicator or project a row is about: that of its code, or of a new action the one that was chosen."""
-        if self.table.key == COMMENTARIES:
-            fields["period_code"] = held["period_code"] = self.context.period.code
-            subject = self.context.commentaries.get(code, "")
-        else:
-            subject = self._chosen_subject(number, cells)
+        fields["period_code"] = self.context.period.code
+        if issued is not None:
+            fields["period_code"] = held["period_code"] = issued["period_code"]
+        is_said = self.table.key == COMMENTARIES
+        subject = self.context.commentaries.get(code, "") if is_said else self._chosen_subject(number, cells)
         if issued is not None:
             stored = issued["indicator_code"] or issued["project_code"]
             if subject not in ("", stored):

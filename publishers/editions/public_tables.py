@@ -65,7 +65,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     "vintage source_code verified",
     tables.Commentary: "commentary_code bureau_code indicator_code project_code period_code cause_ja cause_en obstacle_ja obstacle_en "
     "response_ja response_en ended_on ended_on_precision ended_reason successor_code vintage source_code verified",
-    tables.Action: "action_code bureau_code indicator_code project_code measure_ja measure_en section_ja role_ja due_on due_on_precision "
+    tables.Action: "action_code bureau_code indicator_code project_code period_code measure_ja measure_en section_ja role_ja due_on due_on_precision "
     "new_due_on new_due_on_precision effect_value effect_ja action_state state_reason_ja done_on done_on_precision ended_on "
     "ended_on_precision ended_reason successor_code vintage source_code verified",
     tables.ReportingPeriod: "period_code kind start_date end_date",

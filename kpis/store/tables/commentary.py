@@ -77,6 +77,7 @@ class ActionFields(Fields):
     bureau_code: MaybeBureauCode = None
     indicator_code: MaybeIndicatorCode = None
     project_code: MaybeProjectCode = None
+    period_code: Annotated[ReportingPeriodCode, Said("取組を始めた報告の期間", "period of the report in which the action began")]
     measure_ja: Annotated[str, Said("取組の内容", "what is done, in Japanese"), ByDecision(OpenPart.MEASURE)] = ""
     measure_en: Annotated[str, Said("取組の内容(英語)", "what is done, in English"), ByDecision(OpenPart.MEASURE)] = ""
     section_ja: Annotated[str, Said("担当課", "section in charge"), ByDecision(OpenPart.SECTION)] = ""

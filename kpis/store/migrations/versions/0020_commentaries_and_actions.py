@@ -38,7 +38,6 @@ def _as_every_register() -> list[sa.Column[Any]]:
         sa.Column("vintage", sa.Integer(), nullable=False),
         sa.Column("first_known_at", sa.DateTime(), nullable=True),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
-        # None of these objects may stand in two tables, so they are made for each.
     ]
 
 
@@ -79,6 +78,7 @@ def upgrade() -> None:
         "action",
         *_texts("action_code"),
         *_subject(),
+        sa.Column("period_code", sa.Text(), nullable=False),
         *_texts("measure_ja", "measure_en", "section_ja", "role_ja", "person"),
         sa.Column("due_on", sa.Date(), nullable=True),
         *_texts("due_on_precision"),
@@ -91,6 +91,7 @@ def upgrade() -> None:
         *_as_every_register(),
         sa.CheckConstraint("action_state IN ('open','continued','done','given_up')", name="action_state_known"),
         *_held(),
+        sa.ForeignKeyConstraint(["period_code"], ["reporting_period.period_code"]),
         sa.PrimaryKeyConstraint("action_code"),
     )
     op.create_index("action_by_bureau", "action", ["bureau_code", "action_state"])
