@@ -125,12 +125,16 @@ def _counted(register: Register, rows: Sequence[Standing]) -> dict[str, int]:
 
 def _shown(register: Register) -> list[str]:
     """Return the public fields that a reader is shown; how exactly a day is known is told with the day, the status beside."""
+    own = (f"{register.called_by}_ja", f"{register.called_by}_en") if register.called_by != "name" else ()
+    called = tuple(column for column in own if column in register.fields.model_fields)
     return [
         *translated(register.fields),
+        *called,
         *(
             column
             for column in said_of(register.fields)
-            if column in register.fields.model_fields
+            if column not in called
+            and column in register.fields.model_fields
             and column not in (register.status, *NOT_SHOWN)
             and not column.endswith("_precision")
         ),

@@ -11,7 +11,7 @@ from kpis.government import government
 from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.text import format_value, known_day, named
-from telling.blocks import Block, Cell, Flat, Number, Telling
+from telling.blocks import Block, Cell, Flat, Telling
 from telling.facts import source_cell
 
 Columns = Mapping[str, Cell]
@@ -19,17 +19,18 @@ TEXTS = ("cause", "obstacle", "response")
 LATE = "late"
 
 
-def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False, most: int | None = None) -> Block:
-    """Tell why an indicator or project stands as it does, what stands in the way and what is done, the newest period first.
+def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False) -> Block:
+    """Tell why an indicator or project stands as it does, what stands in the way and what is done, of the last period told.
+
+    What was said of earlier periods stands in the CSV.
 
     Args:
         telling: in whose words.
         held: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
-        most: tell no more than so many periods of each.
     """
     w = telling.words
-    rows = [row for said in held for row in said.commentaries[:most]]
+    rows = [said.commentaries[0] for said in held if said.commentaries]
     told: list[Columns] = [
         {
             w("indicator_or_project" if about else "bureau"): _subject(telling, row)
@@ -40,8 +41,8 @@ def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False,
         }
         for row in rows
     ]
-    flat = [_flat(row, "commentary_code", "period_code", "cause_ja", "cause_en", "obstacle_ja", "obstacle_en", "response_ja", "response_en")
-            for row in rows]  # fmt: skip
+    texts = [f"{part}_{language}" for part in TEXTS for language in ("ja", "en")]
+    flat = [_flat(row, "commentary_code", "period_code", *texts) for said in held for row in said.commentaries]
     return _block("commentaries", w("commentaries_title"), told, flat, why_empty=w("commentaries_none"))
 
 
@@ -66,9 +67,8 @@ def actions(telling: Telling, held: Sequence[Said], items: Iterable[Scored], *, 
                 w("indicator_or_project" if about else "bureau"): _subject(telling, action) if about else telling.bureau(action.bureau_code or ""),
                 _heading(telling, "measure"): named(action, "measure", w.language), _heading(telling, "section"): action.section_ja,
                 _heading(telling, "role"): action.role_ja, _heading(telling, "due"): due_text(telling, action),
-                _heading(telling, "state"): state_word(telling, action), _heading(telling, "effect"): _effect(telling, action, item),
-                w("outcome"): outcome_text(telling, item, outcome_of(action, item)) if item else "",
-                _heading(telling, "reason"): action.state_reason_ja,
+                _heading(telling, "state"): " ".join(filter(None, (state_word(telling, action), action.state_reason_ja))),
+                _heading(telling, "effect"): _effect(telling, action, item),
             }
         )  # fmt: skip
     flat = [
@@ -139,14 +139,17 @@ def outcome_text(telling: Telling, item: Scored, outcome: Outcome | None) -> str
     return f"{before} → {after}{verdict}"
 
 
-def _effect(telling: Telling, action: tables.Action, item: Scored | None) -> Cell:
-    w = telling.words
-    words = action.effect_ja
-    if action.effect_value is None:
-        return words
-    unit = "" if item is None else w.named(item.entry.definition, "unit")
-    text = f"{w.number(action.effect_value, '+,.10g')} {w('points') if unit == '%' else unit}".strip()
-    return Number(action.effect_value, f"{text}{w('in_brackets', text=words)}" if words else text)
+def _effect(telling: Telling, action: tables.Action, item: Scored | None) -> str:
+    """Say what an action is to bring, and of a finished one how the figure moved."""
+    w, said = telling.words, []
+    if action.effect_value is not None:
+        unit, number = "" if item is None else w.named(item.entry.definition, "unit"), w.number(action.effect_value, "+,.10g")
+        said.append(w("points", count=number) if unit == "%" else f"{number} {unit}".strip())
+    if action.effect_ja:
+        said.append(action.effect_ja)
+    if item is not None and (brought := outcome_text(telling, item, outcome_of(action, item))):
+        said.append(w("outcome", text=brought))
+    return " ".join(said)
 
 
 def _subject(telling: Telling, row: tables.Action | tables.Commentary) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
+import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from kpis.as_text import markdown
@@ -14,10 +18,14 @@ from kpis.reporting import saying
 from kpis.reporting.reports import Opened
 from kpis.store.store import Store
 from kpis.vocabulary import OpenPart
-from pages.parts.registers import block, telling
+from pages.parts import cached
+from pages.parts.entry import as_of, view
+from pages.parts.registers import table_of, telling
 from pages.parts.steps import take
-from pages.parts.text import shown_name, t
+from pages.parts.text import csv_file, shown_name, t
 from telling import said as told
+from telling.blocks import Block
+from telling.file_names import file_name
 
 AT_ONCE = 10  # so many are asked about at a time; the next come when these are stored
 _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
@@ -32,8 +40,38 @@ def said_and_done(held: Sequence[Said], items: Sequence[Scored], *, key: str, ab
         key: unique on the page.
         about: name the subject of each row rather than the bureau.
     """
-    block(lambda: told.commentaries(telling(), held, about=about), key=f"{key}-commentaries")
-    block(lambda: told.actions(telling(), held, items, about=about), key=f"{key}-actions")
+    for word, make in (
+        ("commentaries", lambda: told.commentaries(telling(), held, about=about)),
+        ("actions", lambda: told.actions(telling(), held, items, about=about)),
+    ):
+        _in_full(cached.made("said", code=f"{key} {word} {view()}", make=partial(_ready, make)), key=f"{key}-{word}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A block of texts as it is sent: its cells are read in full, so they are no cells of a grid that cuts them."""
+
+    title: str
+    why_empty: str
+    table: pa.Table | None
+    csv: bytes
+
+
+def _ready(make: Callable[[], Block]) -> _Ready:
+    block = make()
+    table = table_of(block).map(lambda cell: markdown(cell) if isinstance(cell, str) else cell)
+    sent = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata() if block.rows else None
+    return _Ready(block.title, block.why_empty, sent, csv_file(pd.DataFrame(block.flat)) if block.flat else b"")
+
+
+def _in_full(made: _Ready, *, key: str) -> None:
+    st.subheader(made.title)
+    if made.table is None:
+        st.caption(made.why_empty)
+        return
+    st.table(made.table, border="horizontal", hide_index=True)
+    name = file_name(key, as_of().isoformat(), ending=".csv")
+    st.download_button(t("csv"), made.csv, name, "text/csv", icon=":material/download:", key=f"csv_{key}", on_click="ignore")
 
 
 def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:

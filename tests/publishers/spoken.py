@@ -69,9 +69,12 @@ def _causes(ledger: Ledger, subject: str, bureau: str) -> Table:
         w("period"),
         *(heading(ledger, p) for p in ("cause", "obstacle", "response")),
     ]
+    last: dict[tuple[str, str], Item] = {}
+    for r in _kept(ledger, rows, subject, bureau):
+        last.setdefault((r["indicator_code"] or r["project_code"], r["bureau_code"]), r)
     return header, [
         [_whose(ledger, r, bureau), ledger.period(r["period_code"]), *(w.named(r, p) for p in ("cause", "obstacle", "response"))]
-        for r in _kept(ledger, rows, subject, bureau)
+        for r in last.values()
     ]
 
 
@@ -96,18 +99,24 @@ def _actions(ledger: Ledger, subject: str, bureau: str) -> Table:
         state = w(f"action_{r['action_state']}")
         if r["action_state"] in ("open", "continued") and (r["new_due_on"] or r["due_on"] or "9999") < as_of:
             state += w("in_brackets", text=w("action_late"))
-        told.append([_whose(ledger, r, bureau), w.named(r, "measure"), r["section_ja"], r["role_ja"], due, state, _effect(ledger, r), _outcome(ledger, r),
-                     r["state_reason_ja"]])  # fmt: skip
+        state = " ".join(filter(None, (state, r["state_reason_ja"])))
+        told.append(
+            [_whose(ledger, r, bureau), w.named(r, "measure"), r["section_ja"], r["role_ja"], due, state, _effect(ledger, r)]
+        )
     return header, told
 
 
 def _effect(ledger: Ledger, row: Item) -> str:
-    w = ledger.words
-    if row["effect_value"] is None:
-        return str(row["effect_ja"])
-    unit = w.named(ledger.indicators[row["indicator_code"]], "unit") if row["indicator_code"] else ""
-    text = f"{w.number(row['effect_value'], '+,.10g')} {w('points') if unit == '%' else unit}".strip()
-    return text + (w("in_brackets", text=row["effect_ja"]) if row["effect_ja"] else "")
+    w, said = ledger.words, []
+    if row["effect_value"] is not None:
+        unit = w.named(ledger.indicators[row["indicator_code"]], "unit") if row["indicator_code"] else ""
+        number = w.number(row["effect_value"], "+,.10g")
+        said.append(w("points", count=number) if unit == "%" else f"{number} {unit}".strip())
+    if row["effect_ja"]:
+        said.append(str(row["effect_ja"]))
+    if brought := _outcome(ledger, row):
+        said.append(w("outcome", text=brought))
+    return " ".join(said)
 
 
 def _outcome(ledger: Ledger, row: Item) -> str:
