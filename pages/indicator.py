@@ -53,7 +53,7 @@ def show(item: Scored) -> None:
         st.caption(facts.rule)
     if facts.targets is not None:
         linked_table(t("targets_raised"), facts.targets)
-    block(lambda: told.notes(telling(), [item, *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
+    block(lambda: told.notes(telling(), [*units_of(code), *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
     st.subheader(t("revisions"))
     if facts.revisions is None:
         st.caption(t("no_revisions"))

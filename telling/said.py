@@ -86,7 +86,7 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
     told: list[Columns] = [
         {
             w("whose_figure"): telling.bureau(item.entry.unit_code), w("period"): figure.period.label(w.language),
-            _heading(telling, "note"): named(figure, "note", w.language), w("source"): source_cell(telling, figure.source_code),
+            _heading(telling, "note"): named(figure, "note", w.language) or figure.note_en, w("source"): source_cell(telling, figure.source_code),
         }
         for item, figure in held
     ]  # fmt: skip

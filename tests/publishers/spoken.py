@@ -25,7 +25,7 @@ def notes(ledger: Ledger, code: str) -> list[Table]:
     items = [ledger.own[code], *(s for s in ledger.items() if s["code"] == code and s is not ledger.own[code])]
     held = [(s, f) for s in items for f in s["figures"] if f["note_ja"] or f["note_en"]]
     held.sort(key=lambda each: (each[1]["end_date"], each[1]["start_date"]), reverse=True)
-    rows = [[_unit(ledger, s["scope"]), ledger.period(f["period"]), w.named(f, "note"), ""] for s, f in held]
+    rows = [[_unit(ledger, s["scope"]), ledger.period(f["period"]), w.named(f, "note") or f["note_en"], ""] for s, f in held]
     return [without_blank(([w("whose_figure"), w("period"), heading(ledger, "note"), w("source")], rows))] if rows else []
 
 
@@ -90,8 +90,6 @@ def _actions(ledger: Ledger, subject: str, bureau: str) -> Table:
     header = [
         w("indicator_or_project") if bureau else w("bureau"),
         *(heading(ledger, p) for p in parts),
-        w("outcome"),
-        heading(ledger, "reason"),
     ]
     told = []
     for r in rows:
