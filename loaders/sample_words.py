@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
@@ -54,7 +54,13 @@ def act(sheet: Worksheet, layout: Layout, standing: Iterable[Scored], *, bureau:
         about.add(subject.rpartition("(")[2].rstrip(")"))
         due = sheet.cell(number, at["new_due_on"]).value or sheet.cell(number, at["due_on"]).value
         _answer(
-            sheet, number, at, words, mark=sum(map(ord, bureau + subject)), is_due=due is None or due.date() <= today, today=today
+            sheet,
+            number,
+            at,
+            words,
+            mark=sum(map(ord, bureau + subject)),
+            is_due=due is None or due <= datetime.combine(today, time.min),
+            today=today,
         )
     for item in standing:
         definition = item.entry.definition
