@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import cached
+from pages.parts.attention import needs_attention
 from pages.parts.cards import chart_with_table, indicator_card, indicator_link, say_why_empty
 from pages.parts.entry import enter, stop
 from pages.parts.project import confidence_against_status
@@ -26,6 +27,7 @@ said = cached.made("overview", make=lambda: summary(scored, book, lessons=shown.
 st.title(said.title)
 st.caption(f"{said.lead}  \n{t('unverified')}")
 st.markdown(said.marks)
+needs_attention()
 
 if shown.of_themes:
     st.subheader(t("themes"))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from kpis.figures.attention import Since, Stood
 from kpis.figures.records import Baseline, Figure, Goal, LastDue
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
+from kpis.moment import Moment
 from kpis.periods import parse_period
+from telling import attention
+from telling.blocks import Telling
 
 
 def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
@@ -131,4 +136,39 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
              "published_by": s.published_by.isoformat() if s.published_by else None, "published_basis": s.published_basis}
             for code in scored.source_codes if (s := book.sources.get(code))
         ],
+    }  # fmt: skip
+
+
+def stood_json(stood: Iterable[Stood]) -> list[dict[str, Any]]:
+    """Return how something stood at the end of each quarter, oldest first: by what was known then, the last as it stands now."""
+    return [{"period": s.quarter.code, "status": s.status} for s in stood]
+
+
+def _since_json(since: Since | None) -> dict[str, Any] | None:
+    return None if since is None else {"period": since.quarter.code, "quarters_count": since.count, "is_longer": since.is_longer}
+
+
+def attention_json(telling: Telling) -> dict[str, Any]:
+    """Return what is off track, in the order of the list, each with its strip and since when."""
+    rows = attention.block(telling).flat
+    off = telling.moment.off_track
+    return {
+        "attention": [
+            {**row, "stood": stood_json(each.stood), "since": _since_json(each.since)} for each, row in zip(off, rows, strict=True)
+        ]
+    }
+
+
+def strips_json(moment: Moment) -> dict[str, Any]:
+    """Return the strip of every indicator and unit that has a target, and of every project."""
+    held = [s for s in moment.scored if s.entry.goals or s.entry.goals_of]
+    return {
+        "indicators": [
+            {
+                "indicator": s.entry.definition.code, "scope": s.entry.unit_code, "stood": stood_json(moment.stood(s)),
+                "since": _since_json(moment.off_since(s)),
+            }
+            for s in held
+        ],
+        "projects": [{"project": r.code, "stood": stood_json(moment.project_stood(r))} for r in moment.projects],
     }  # fmt: skip

@@ -245,6 +245,45 @@ def score_all(
     ]
 
 
+def score_unit(
+    entries: Sequence[Entry], unit: str, book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then",
+    on: date | None = None,
+) -> Scored | None:  # fmt: skip
+    """Judge one indicator for one unit alone, as ``score_indicator`` does for all: for the many days of a history.
+
+    Args:
+        entries: of the indicator, that of its own scope first.
+        unit: the unit wanted.
+        book: the book they stand in.
+        as_of: the day.
+        known_at: only vintages known by this UTC instant count.
+        view: ``then`` or ``now``.
+        on: the day whose organisation ``now`` means; ``as_of`` where left out.
+    """
+    first = entries[0]
+    is_member = unit != first.scope_code and unit in {u.code for u in book.organisation.members(first.scope_code)}
+    if not is_member:
+        alone = [e for e in entries if e.unit_code == unit] if unit != first.scope_code else entries
+        scored = score_indicator(alone, book, as_of=as_of, known_at=known_at, view=WHOLE) if alone else []
+        return next((s for s in scored if s.entry.unit_code == unit), None)
+    entry = next((e for e in entries if e.unit_code == unit), None)
+    if view == "now":
+        parts = {
+            e.unit_code: [f for f in current_vintages(e.figures, known_at=known_at) if f.period.end <= as_of]
+            for e in entries
+            if e.unit_code != first.scope_code
+        }
+        figures: Iterable[Figure] = recast(
+            first.definition.kind, parts, organisation=book.organisation, on=on or as_of
+        ).by_unit.get(unit, ())
+        entry = entry or replace(first, unit_code=unit, figures=(), goals=(), baseline=None, is_headline=False)
+    elif entry is not None:
+        figures = [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
+    else:
+        return None
+    return _judged(measured(entry, first), figures, as_of, known_at=known_at)
+
+
 def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
     """Return the corners (day, value) of the planned path as it is drawn: from the targets set by a day."""
     entry = scored.entry
@@ -305,11 +344,12 @@ class Tally:
         }  # fmt: skip
 
 
-def tally(scored: Iterable[Scored]) -> Tally:
+def tally(scored: Iterable[Scored | Judgement]) -> Tally:
     """Count judgements by how they stand and by status; every one counts once, none is dropped."""
     counts: dict[str, dict[str, int]] = {"current": {}, "last_known": {}, "unreported": {}, "unjudged": {}}
     for item in scored:
-        held, status = counts[item.judgement.standing], item.judgement.status
+        judgement = item.judgement if isinstance(item, Scored) else item
+        held, status = counts[judgement.standing], judgement.status
         held[status] = held.get(status, 0) + 1
     return Tally(counts["current"], counts["last_known"], sum(counts["unreported"].values()), counts["unjudged"])
 

@@ -18,12 +18,14 @@ from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import tables
 from kpis.text import format_date
+from publishers.site.attention import leads, strip
+from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import facts, projects
+from telling import attention, facts, projects
 from telling.blocks import Telling
 from telling.changes import Difference
 from telling.method import method
@@ -109,7 +111,10 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     lead_in = lead(scored, words, as_of=site.moment.as_of)
     title = conclusion(scored, words)
     core = projects.core_with_goals(site.moment.projects)
+    off = attention.rows(site.telling(words))
     return "index.html", "index.html", {
+        "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
+        "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
         "themes": [(theme_name(s.entry.theme, words), own[s.entry.definition.code]) for s in shown.of_themes],
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
@@ -229,7 +234,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             ]
         )
         yield f"projects/{code}.html", "project.html", {
-            "title": projects.project_name(row, words), "row": row, "counts": counts, "status": badge(report.status, words),
+            "title": projects.project_name(row, words), "row": row, "strip": strip(attention.strip(site.moment.project_stood(report), words, name=projects.project_name(row, words))), "counts": counts, "status": badge(report.status, words),
             "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
             "goal_heading": projects.goal_heading(report, words),
             "goal_source": sources.get(projects.goal_source(row)),

@@ -96,7 +96,7 @@ def _file(view: str) -> str:
 
 def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorView]:
     """Return the judged indicators that a bureau reports itself, in one organisation."""
-    return [site.view(s, words) for report in site.moment.in_view(view).bureaus if report.code == code for s in report.scored]
+    return [site.view(s, words, view) for report in site.moment.in_view(view).bureaus if report.code == code for s in report.scored]
 
 
 def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequence[IndicatorView]) -> Page:

@@ -48,9 +48,10 @@ class Site:
         """Return in whose words and in which organisation registers and bureaus are told."""
         return Telling(words, self.moment.in_view(view))
 
-    def view(self, item: Scored, words: Words) -> IndicatorView:
-        """Return a judged indicator in one language."""
-        return IndicatorView(item, self.moment.indicators[item.entry.definition.code], self.moment.book, words, self.moment.as_of)
+    def view(self, item: Scored, words: Words, view: str = "then") -> IndicatorView:
+        """Return a judged indicator in one language, and in which organisation its history is looked back through."""
+        moment = self.moment.in_view(view)
+        return IndicatorView(item, moment.indicators[item.entry.definition.code], moment.book, words, moment.as_of, moment)
 
     def day(self, words: Words) -> str:
         """Return the day of the edition as people read it."""

@@ -15,8 +15,11 @@ from kpis.figures.records import STATUSES, Figure, value_of
 from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
+from kpis.moment import Moment
 from kpis.store import tables
 from kpis.text import format_date, format_value, status_word
+from publishers.site import attention
+from telling import attention as told_attention
 from telling import indicator
 from telling.overview import groups, rule_line
 from telling.words import Words
@@ -94,6 +97,7 @@ class IndicatorView:
     book: Book
     words: Words
     as_of: date
+    moment: Moment
 
     @property
     def code(self) -> str:
@@ -124,6 +128,15 @@ class IndicatorView:
                 self.words("stale" if judged.standing == "last_known" else "stale_figure")
             )
         return marks
+
+    @cached_property
+    def strip(self) -> Markup:
+        """Return how it stood at the end of the last quarters, and since when it has been off track; nothing where it has no target."""
+        if not self.scored.entry.goals:
+            return Markup("")
+        shape = told_attention.strip(self.moment.stood(self.scored), self.words, name=self.name)
+        since = told_attention.since_words(self.moment.off_since(self.scored), self.words)
+        return Markup("{} {}").format(attention.strip(shape), since)
 
     @property
     def sentence(self) -> str:

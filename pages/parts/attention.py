@@ -1,0 +1,87 @@
+"""要対応 and the strip of the last quarters, as the pages of the dashboard show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.figures.attention import Stood
+from kpis.periods import parse_period
+from kpis.reporting.deadlines import coverage, reported_periods
+from kpis.settings import settings
+from pages.parts import address, cached
+from pages.parts.entry import today
+from pages.parts.registers import telling
+from pages.parts.text import fine_print, language
+from pages.parts.viewer import viewer
+from publishers.site.attention import listed, strip, style
+from telling import attention
+from telling.attention import Row
+from telling.words import Words
+
+PLACES = {"indicator": "indicator", "milestone": "projects", "report": "submit"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    heading: str
+    sentence: str
+    html: str
+
+
+def leads(row: Row) -> str:
+    """Return the address of the page that a row leads to."""
+    own = {"bureau": row.code, "period": row.period} if row.kind == "report" else {"code": row.code}
+    return address.path(PLACES[row.kind], **own)
+
+
+def overdue() -> list[Row]:
+    """Return the reports that are overdue and may still come, for those who may see where reports stand; in public none."""
+    if settings().mode == "public" or not viewer().may("see_queue"):
+        return []
+    asked = (viewer().email, today(), language())
+
+    def make() -> list[Row]:
+        still = [
+            w for w in reported_periods(cached.store()) if w.is_late(today()) and (w.locks_on is None or today() <= w.locks_on)
+        ]
+        due = {w.period_code: w.due_on for w in still}
+        standings = coverage(cached.store(), list(due), viewer=viewer().email, today=today()) if due else []
+        return [
+            attention.overdue_report(telling(), s.bureau_code, s.period_code, parse_period(s.period_code).label(language()), day)
+            for s in standings
+            if s.is_late and (day := due[s.period_code]) is not None
+        ]
+
+    return cached.until_written("overdue reports", make=make, asked=asked)
+
+
+def _made(rows: Sequence[Row]) -> _Made:
+    words = Words(language())
+    heading = attention.heading(rows, words)
+    html = listed(rows, leads, words, caption=heading)
+    return _Made(markdown(heading), markdown(attention.sentence(rows, words)), f"<style>{style()}</style>{html}" if html else "")
+
+
+def needs_attention() -> None:
+    """Show what is off track, the worst first, each with its page; overdue reports too to those who may see them."""
+
+    def make() -> _Made:
+        return _made(attention.in_order_of_weight(attention.rows(telling()), late))
+
+    late = overdue()
+    made = make() if late else cached.made("attention", code=tuple(address.link().items()), make=make)
+    st.subheader(made.heading)
+    fine_print(made.sentence)
+    if made.html:
+        st.html(made.html)
+
+
+def strip_of(stood: Sequence[Stood], name: str) -> None:
+    """Show how something stood at the end of the last quarters."""
+    shape = attention.strip(stood, Words(language()), name=name)
+    if shape is not None:
+        st.html(f"<style>{style()}</style>{strip(shape)}")
