@@ -5,14 +5,14 @@ Nothing is guessed: where no cause was written, no action decided or no day set,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from charts.shapes import Strip
 from kpis.figures.attention import OffTrack, Since, Stood
 from kpis.figures.bureaus import leads_of
-from kpis.figures.records import Judgement
+from kpis.figures.records import JUDGED, STATUSES, Judgement
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import about, goal_text, numbers_of, planned_text, standing_word, target_text
 from kpis.government import government
@@ -310,3 +310,19 @@ def strips(telling: Telling) -> Block:
 def _stood_flat(telling: Telling, kind: str, code: str, unit: str, stood: Iterable[Stood]) -> list[Flat]:
     place = {"organisation": telling.view, "kind": kind, "code": code, "bureau_code": unit}
     return [{**place, "period_code": s.quarter.code, "status": s.status} for s in stood]
+
+
+def lists() -> Iterator[tuple[str, str]]:
+    """Yield each list that the counts of a tally count: (group, status)."""
+    for group in ("current", "last_known"):
+        yield from ((group, status) for status in STATUSES if status in JUDGED)
+    yield "unreported", "unreported"
+    yield from (("unjudged", status) for status in STATUSES if status not in JUDGED and status not in ("unreported", "no_current"))
+
+
+def list_word(group: str, status: str, words: Words) -> str:
+    """Return what a list is called: of a group of a tally, or of milestones in a state."""
+    if group == "milestone":
+        return words("standing_milestones", state=words("state_" + status))
+    said = status_word(status, words.language)
+    return said if group in ("unreported", "unjudged") else words("standing_of", word=said, group=words("group_" + group))

@@ -9,11 +9,13 @@ from typing import Any
 from kpis.figures.attention import Since, Stood
 from kpis.figures.records import Baseline, Figure, Goal, LastDue
 from kpis.figures.rollup import RollUp
-from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
+from kpis.figures.scorecard import Book, Scored, forecast_of, needed_of, path_of
+from kpis.languages import SOURCE
 from kpis.moment import Moment
 from kpis.periods import parse_period
-from telling import attention
+from telling import attention, needed
 from telling.blocks import Telling
+from telling.words import Words
 
 
 def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
@@ -84,6 +86,15 @@ def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _needed_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
+    told = needed_of(scored, as_of=as_of)
+    if told is None:
+        return None
+    row = needed.flat(scored, told)
+    return {**{name: value for name, value in row.items() if name not in ("indicator_code", "bureau_code")},
+            "sentence_ja": needed.sentence(scored, Words(SOURCE)), "sentence_en": needed.sentence(scored, Words("en"))}  # fmt: skip
+
+
 def _last_due_json(last: LastDue | None) -> dict[str, Any] | None:
     if last is None:
         return None
@@ -119,7 +130,7 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         ],
         "previous": _earlier_json(judged.previous), "year_earlier": _earlier_json(judged.year_earlier),
         "planned_path": [{"day": day.isoformat(), "value": value} for day, value in path_of(scored, as_of=as_of)],
-        "forecast": _forecast_json(scored, as_of),
+        "forecast": _forecast_json(scored, as_of), "needed": _needed_json(scored, as_of),
         "planned_value": judged.planned_value, "variance": judged.variance,
         "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
         "status": judged.status, "standing": judged.standing, "is_current": judged.standing == "current",

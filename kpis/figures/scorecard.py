@@ -10,6 +10,7 @@ from typing import Any
 
 from kpis.figures.forecast import Forecast, forecast
 from kpis.figures.measures import judge
+from kpis.figures.needed import Needed, needed
 from kpis.figures.organisation import Break, Organisation
 from kpis.figures.recast import recast
 from kpis.figures.records import (
@@ -304,6 +305,15 @@ def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
         until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
         held[as_of] = forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
     return held[as_of]
+
+
+def needed_of(scored: Scored, *, as_of: date) -> Needed | None:
+    """Return what it takes to reach the next target after a day; ``None`` where there is none, it is met, or it cannot be told."""
+    entry = scored.entry
+    return needed(
+        entry.definition, scored.judgement, scored.figures, entry.goals, baseline=entry.baseline, as_of=as_of,
+        expected=forecast_of(scored, as_of=as_of),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from markupsafe import escape
 
 from kpis.as_text import markdown
 from kpis.figures.attention import Stood
+from kpis.figures.scorecard import Scored
+from kpis.figures.sentences import standing_word
 from kpis.periods import parse_period
 from kpis.reporting.deadlines import coverage, reported_periods
 from kpis.settings import settings
 from pages.parts import address, cached
 from pages.parts.entry import today
 from pages.parts.registers import telling
-from pages.parts.text import fine_print, language
+from pages.parts.text import fine_print, language, named, t
 from pages.parts.viewer import viewer
-from publishers.site.attention import listed, strip, style
+from publishers.site.attention import listed, strip, strips, style
 from telling import attention
 from telling.attention import Row
 from telling.words import Words
@@ -80,8 +83,43 @@ def needs_attention() -> None:
         st.html(made.html)
 
 
-def strip_of(stood: Sequence[Stood], name: str) -> None:
-    """Show how something stood at the end of the last quarters."""
+def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
+    """Show how something stood at the end of the last quarters, since when it has been off track, and how each quarter is judged."""
     shape = attention.strip(stood, Words(language()), name=name)
     if shape is not None:
-        st.html(f"<style>{style()}</style>{strip(shape)}")
+        st.html(f"<style>{style()}</style>{t('att_strip_heading')} {strip(shape)} {escape(since)}")
+        st.caption(t("att_strip_note"))
+
+
+def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> None:
+    """Show a strip for each indicator of a bureau or project that has a target; nothing where none has.
+
+    Args:
+        items: the indicators.
+        key: what else they depend on.
+        is_every: those without a target are listed too, without a strip.
+    """
+    moment, words = cached.moment(), Words(language())
+
+    def has_target(item: Scored) -> bool:
+        return bool(item.entry.goals or item.entry.goals_of)
+
+    def make() -> str:
+        rows = [
+            (
+                address.path("indicator", code=item.entry.definition.code), named(item.entry.definition),
+                standing_word(item.judgement, language()), attention.strip(moment.stood(item) if has_target(item) else (), words, name=named(item.entry.definition)),
+                attention.since_words(moment.off_since(item), words, is_short=True),
+            )
+            for item in items
+            if is_every or has_target(item)
+        ]  # fmt: skip
+        html = strips(rows, words, caption=t("att_each_heading"))
+        return f"<style>{style()}</style>{html}" if html else ""
+
+    html = cached.made("strips", code=(key, *address.link().items()), make=make)
+    if html:
+        if not is_every:
+            st.subheader(t("att_each_heading"))
+        st.html(html)
+        st.caption(t("att_strip_note"))

@@ -31,12 +31,23 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
 _PAGES = ROOT / "pages"
 SECTIONS = {
-    "progress": ("overview", "themes", "procedures", "facilities", *TOLD_BY_RECORD, "projects", "bureau", "changes", "indicator"),
+    "progress": (
+        "overview",
+        "themes",
+        "procedures",
+        "facilities",
+        *TOLD_BY_RECORD,
+        "projects",
+        "bureau",
+        "changes",
+        "standing",
+        "indicator",
+    ),
     "data": ("about", "revisions"),
 }
 ICONS = {
     "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
-    "bureau": "apartment", "changes": "difference", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
+    "bureau": "apartment", "changes": "difference", "standing": "checklist", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
     "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish",
     **dict.fromkeys(TOLD_BY_RECORD, "list_alt"),
 }  # fmt: skip

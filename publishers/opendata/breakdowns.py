@@ -11,7 +11,7 @@ from typing import Any
 from kpis.figures.registers import DIMENSIONS, STATUSES, tally
 from publishers.opendata.package import Resource, as_datum
 from publishers.site.site import Site
-from telling import attention, bureaus, facilities, procedures
+from telling import attention, bureaus, facilities, needed, procedures
 from telling.blocks import Block
 from telling.words import Words
 
@@ -91,6 +91,14 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         },
         ("kind", "code"),
     ),
+    "needed": (
+        {
+            "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "target_period": _TEXT, "target_value": _RATE,
+            "remaining": _RATE, "months_left": _COUNT, "unseen_months": _COUNT, "per_quarter": _RATE, "brought_per_quarter": _RATE,
+            "brought_months": _COUNT, "is_budget": "boolean", "chance": _RATE, "coverage_pct": _RATE, "back_test_count": _COUNT,
+        },
+        ("indicator_code", "bureau_code"),
+    ),
     "strips": (
         {
             "organisation": _TEXT, "kind": _TEXT, "code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "status": _TEXT,
@@ -126,6 +134,7 @@ def _blocks(site: Site) -> Iterable[Block]:
         yield attention.strips(telling)
     telling = site.telling(words)
     yield attention.block(telling)
+    yield needed.everything(telling)
     for dimension in DIMENSIONS:
         if dimension != "bureau":
             yield procedures.comparison(telling, register, dimension)

@@ -117,3 +117,17 @@ def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> 
             more, _table(rest, leads, words, caption=more)
         )
     return Markup(shown(made))
+
+
+def strips(listed: Sequence[tuple[str, str, str, Strip | None, str]], words: Words, *, caption: str) -> Markup:
+    """Return a strip each of several things, as a table: (address, name, status in words, strip, since when); nothing where there is none."""
+    rows = Markup("").join(
+        Markup('<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td><td>{}</td><td>{}</td></tr>').format(
+            address, name, word, strip(shape), since
+        )
+        for address, name, word, shape, since in listed
+    )
+    heads = ("att_what", "status", "att_strip_heading", "att_since_head")
+    top = Markup("").join(Markup('<th scope="col">{}</th>').format(words(head)) for head in heads)
+    table = Markup('<table class="att strips"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return Markup(shown(table.format(caption, top, rows))) if listed else Markup("")

@@ -119,7 +119,7 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
     return f"bureaus/{code}.html", "bureau.html", {
         "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
         "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
-        "counts": badges(report.tally if report else Tally(), words),
+        "counts": badges(report.tally if report else Tally(), words, "#indicators"),
         "projects": [
             (words(f"role_{m.role}"), site.moment.by_code(tables.Project)[m.project_code]) for m in site.moment.rows(tables.ProjectBureau) if m.bureau_code == code
         ],

@@ -59,12 +59,24 @@ def badge(status: str, words: Words, count: int | None = None, *, is_past: bool 
     )
 
 
-def badges(counted: Tally, words: Words) -> Markup:
-    """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey."""
+def badges(counted: Tally, words: Words, place: str) -> Markup:
+    """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey.
+
+    Args:
+        counted: the counts.
+        words: of the language.
+        place: address of the list that they count; ``{list}`` in it is the part of a page for each count.
+    """
     lines = []
     for group, label, counts in groups(counted, words):
         is_past = group not in ("current", "unreported")
-        marks = [badge(s, words, counts[s], is_past=is_past) for s in STATUSES if counts.get(s)]
+        marks = [
+            Markup('<a class="count" href="{}">{}</a>').format(
+                place.format(list=f"{group}-{s}"), badge(s, words, counts[s], is_past=is_past)
+            )
+            for s in STATUSES
+            if counts.get(s)
+        ]
         lines.append(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
     return Markup(" <br>").join(lines)
 
