@@ -169,6 +169,9 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
     ]
     parts, chart, says = comparison(ledger, code)
     more += parts
+    takes, sentences = attended.needed(ledger, item)
+    more += takes
+    says += [*sentences, *attended.since(ledger, item)]
     free = (w("source"),)
     wrong, others = series(ledger, shown, [item], more=more, free=free)
     wrong += chart(others)
@@ -428,6 +431,7 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     for group in groups:
         if len(group) > 1:
             more += [tabled.bureau_indicators(ledger, group), tabled.in_words(ledger, [s for s in group if s["period"]])]
+    more += attended.strips(ledger, items)
     wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
     found, texts = timeline(ledger, others, milestones)
     return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])

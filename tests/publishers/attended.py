@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from kpis.figures.records import Definition, Figure, Goal
 from kpis.periods import parse_period
-from kpis.text import known_day
-from tests.publishers.ledger import Item, Ledger, plain
+from kpis.text import known_day, told_apart
+from telling.needed import amount, chance_words
+from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
 
 OF_PLAN = ("behind", "slightly_behind", "moving_away")
@@ -117,3 +120,53 @@ def wrong(ledger: Ledger, shown: Shown) -> list[str]:
         found += [] if (said[7] == undecided) == (row["action_due_on"] is None) else [f"due {said[7]}"]
         found += [] if _bureau(ledger, row, said[6]) else [f"bureau {said[6]} for {row['bureau_code']}"]
     return found
+
+
+def strips(ledger: Ledger, items: Iterable[Item], view: str = "then") -> list[Table]:
+    """Return the table of strips that a page of a project or bureau must show for its indicators."""
+    w, known = ledger.words, {(s["indicator"], s["scope"]): s for s in ledger.api(f"strips?view={view}")["indicators"]}
+    rows = [
+        [w.named(s), ledger.status(s), "", _since(ledger, known[s["code"], s["scope"]])]
+        for s in items
+        if (s["code"], s["scope"]) in known
+    ]
+    return [([w(h) for h in ("att_what", "status", "att_strip_heading", "att_since_head")], rows)] if rows else []
+
+
+def since(ledger: Ledger, item: Item) -> list[str]:
+    """Return what the page of an indicator says of how long it has been off track."""
+    of = (s for s in ledger.api("strips")["indicators"] if (s["indicator"], s["scope"]) == (item["code"], item["scope"]))
+    run = next((s["since"] for s in of), None)
+    if run is None:
+        return []
+    key = "att_since_longer" if run["is_longer"] else "att_since"
+    return [ledger.words(key, quarter=ledger.period(run["period"]), count=run["quarters_count"])]
+
+
+def needed(ledger: Ledger, item: Item) -> tuple[list[Table], list[str]]:
+    """Return the table of what it takes that the page of an indicator must show, and the sentence above it."""
+    w, told, row = ledger.words, item["needed"], ledger.indicators[item["code"]]
+    if told is None:
+        return [], []
+    figure = next(f for f in item["figures"] if f["period"] == told["period_code"])
+    goal = next(g for g in reversed(item["targets"]) if g["period"] == told["target_period"] and g["value"] == told["target_value"])
+    definition = Definition(item["code"], item["kind"], item["direction"], "", "", row["unit_ja"], row["unit_en"], row["decimals"])
+    held = Figure(figure["period"], figure["value"], is_approximate=figure["is_approximate"], is_worked_out=ledger.derived(figure))
+    aim = Goal(goal["period"], goal["value"], is_approximate=goal["is_approximate"])
+
+    def each(value: float | None) -> str:
+        return "―" if value is None else amount(definition, value, held, aim, w)
+
+    gap = told_apart(
+        figure["value"], goal["value"], ledger.measured(item), ledger.language, is_approximate=held.is_approximate,
+        is_other_approximate=aim.is_approximate, is_worked_out=ledger.derived(figure),
+    ).gap  # fmt: skip
+    rows = [
+        [w("need_target"), f"{_goal(ledger, item, goal)} ({_short(goal['period'], ledger.language)})"],
+        [w("need_left"), ledger.about(gap, held.is_approximate or aim.is_approximate)],
+        [w("need_each"), each(told["per_quarter"])], [w("need_before"), each(told["brought_per_quarter"])],
+    ]  # fmt: skip
+    if told["chance"] is not None:
+        rows.append([w("need_chance_head"), chance_words(told["chance"], w)])
+    assert round(told["remaining"], 6) == round(goal["value"] - figure["value"], 6)
+    return [([w("item"), w("value")], rows)], [told[f"sentence_{ledger.language}"]]

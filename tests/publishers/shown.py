@@ -65,7 +65,7 @@ def _plain(cell: Any) -> str:
 
 def numbers_in(text: str) -> list[str]:
     """Return the numbers of a text, without addresses, titles of sources and marks."""
-    plain = re.sub(r"\[[^\]]*\]\([^)]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:", " ", text)
+    plain = re.sub(r"\[[^\]]*\]\([^)]*\)|(?<=\])\(/[^)\s]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:", " ", text)
     plain = plain.replace("\N{NO-BREAK SPACE}", " ")
     return [n.strip("+−-±").replace(",", "") for n in NUMBER.findall(plain)]
 
