@@ -26,7 +26,7 @@ from kpis.figures.facilities import Facility, standing
 from kpis.figures.listed import Standing
 from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
-from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, score_all, score_unit
+from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, judged_then, score_all
 from kpis.government import government
 from kpis.once import MadeOnce
 from kpis.periods import Period
@@ -309,11 +309,11 @@ class Moment:
 
     def _stood(self, item: Scored, quarter: Period) -> Stood:
         definition = item.entry.definition
-        then = score_unit(
+        then = judged_then(
             self.entries[definition.code], item.entry.unit_code, self.book, as_of=quarter.end, view=self.view, on=self.as_of,
             known_at=attention.known_then(quarter, definition.publication_lag_days, self.known_at),
         )  # fmt: skip
-        return Stood(quarter, "no_data") if then is None else attention.stood_at(quarter, then.judgement)
+        return Stood(quarter, "no_data") if then is None else attention.stood_at(quarter, then)
 
     def off_since(self, item: Scored) -> Since | None:
         """Return since when an indicator has been off track without a break; ``None`` where it is not."""

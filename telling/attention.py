@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from charts.shapes import Strip
 from kpis.figures.attention import OffTrack, Since, Stood
@@ -92,8 +93,18 @@ def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | No
     if not stood:
         return None
     cells = tuple((s.quarter.short(words.language), s.status, status_word(s.status, words.language)) for s in stood)
-    said = words("att_comma").join(words("att_cell", quarter=quarter, word=word) for quarter, _, word in cells)
+    said = words("att_comma").join(
+        words("att_cells", first=run[0][0], last=run[-1][0], word=run[0][2]) if len(run) > 1
+        else words("att_cell", quarter=run[0][0], word=run[0][2])
+        for run in _runs(cells)
+    )  # fmt: skip
     return Strip(cells=cells, said=words("att_strip", name=name, cells=said) if name else said)
+
+
+def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:
+    """Yield marks that follow each other and are the same, together."""
+    for _, run in groupby(cells, key=lambda cell: cell[2]):
+        yield list(run)
 
 
 def since_words(since: Since | None, words: Words, *, is_short: bool = False) -> str:
@@ -284,7 +295,7 @@ def _flat(place: int, each: OffTrack, row: Row, telling: Telling) -> Flat:
         gap = judged.variance if is_planned else value - goal.value if value is not None and goal is not None else None
     bureau = bureau_of(telling, each.scored)[0] if each.scored else _leads(telling, each.project_code)[0]
     return {
-        "place": place, "kind": each.kind, "code": each.code, "project_code": each.project_code or None, "status": each.status,
+        "place": place, "subject": each.kind, "subject_code": each.code, "project_code": each.project_code or None, "status": each.status,
         "standing": judged.standing if judged else None, "gap": gap,
         "due_date": milestone.due.day if milestone and milestone.due else judged.goal.period.end if judged and judged.goal else None,
         "slip_days": milestone.slip_days if milestone else None,
@@ -296,20 +307,27 @@ def _flat(place: int, each: OffTrack, row: Row, telling: Telling) -> Flat:
 
 
 def strips(telling: Telling) -> Block:
-    """Tell for machines how every indicator with a target and every project stood at the end of the last quarters, one row each quarter."""
+    """Tell for machines how every indicator with a target stood at the end of the last quarters, one row each quarter."""
     moment = telling.moment
     flat: list[Flat] = []
     for item in moment.scored:
         if (item.entry.goals or item.entry.goals_of) and (telling.view == "then" or not item.entry.is_own_scope):
-            flat += _stood_flat(telling, "indicator", item.entry.definition.code, item.entry.unit_code, moment.stood(item))
-    for report in moment.projects if telling.view == "then" else ():
-        flat += _stood_flat(telling, "project", report.code, "", moment.project_stood(report))
+            code = {"indicator_code": item.entry.definition.code, "bureau_code": item.entry.unit_code}
+            flat += [
+                {"organisation": telling.view, **code, "period_code": s.quarter.code, "status": s.status}
+                for s in moment.stood(item)
+            ]
     return Block(key="strips", columns=(), rows=(), flat=tuple(flat), file="strips")
 
 
-def _stood_flat(telling: Telling, kind: str, code: str, unit: str, stood: Iterable[Stood]) -> list[Flat]:
-    place = {"organisation": telling.view, "kind": kind, "code": code, "bureau_code": unit}
-    return [{**place, "period_code": s.quarter.code, "status": s.status} for s in stood]
+def project_strips(telling: Telling) -> Block:
+    """Tell for machines how every project stood at the end of the last quarters, one row each quarter."""
+    flat = tuple(
+        {"project_code": report.code, "period_code": s.quarter.code, "status": s.status}
+        for report in telling.moment.projects
+        for s in telling.moment.project_stood(report)
+    )
+    return Block(key="project_strips", columns=(), rows=(), flat=flat, file="project_strips")
 
 
 def lists() -> Iterator[tuple[str, str]]:

@@ -130,6 +130,7 @@ def flat(item: Scored, told: Needed) -> Flat:
     """Return what it takes as one row for machines."""
     return {
         "indicator_code": item.entry.definition.code, "bureau_code": item.entry.unit_code, "period_code": told.figure.period_code,
+        "unit_ja": item.entry.definition.unit_ja, "unit_en": item.entry.definition.unit_en,
         "target_period": told.goal.period_code, "target_value": told.goal.value, "remaining": told.remaining, "months_left": told.months_left,
         "unseen_months": told.unseen_months, "per_quarter": told.per_quarter, "brought_per_quarter": told.brought,
         "brought_months": told.brought_months, "is_budget": told.is_budget, "chance": told.chance.share if told.chance else None,

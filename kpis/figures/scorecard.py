@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from kpis.figures.forecast import Forecast, forecast
-from kpis.figures.measures import judge
+from kpis.figures.measures import judge, stand
 from kpis.figures.needed import Needed, needed
 from kpis.figures.organisation import Break, Organisation
 from kpis.figures.recast import recast
@@ -246,43 +246,45 @@ def score_all(
     ]
 
 
-def score_unit(
+def judged_then(
     entries: Sequence[Entry], unit: str, book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then",
     on: date | None = None,
-) -> Scored | None:  # fmt: skip
+) -> Judgement | None:  # fmt: skip
     """Judge one indicator for one unit alone, as ``score_indicator`` does for all: for the many days of a history.
 
     Args:
         entries: of the indicator, that of its own scope first.
         unit: the unit wanted.
         book: the book they stand in.
-        as_of: the day.
-        known_at: only vintages known by this UTC instant count.
-        view: ``then`` or ``now``.
+        as_of, known_at, view: as in ``score_indicator``, but for ``whole``.
         on: the day whose organisation ``now`` means; ``as_of`` where left out.
+
+    Returns:
+        The judgement, without what rounding would allow; ``None`` where nothing is held of the unit.
     """
+
+    def ended(entry: Entry) -> list[Figure]:
+        return [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
+
     first = entries[0]
-    is_member = unit != first.scope_code and unit in {u.code for u in book.organisation.members(first.scope_code)}
-    if not is_member:
-        alone = [e for e in entries if e.unit_code == unit] if unit != first.scope_code else entries
-        scored = score_indicator(alone, book, as_of=as_of, known_at=known_at, view=WHOLE) if alone else []
-        return next((s for s in scored if s.entry.unit_code == unit), None)
     entry = next((e for e in entries if e.unit_code == unit), None)
-    if view == "now":
-        parts = {
-            e.unit_code: [f for f in current_vintages(e.figures, known_at=known_at) if f.period.end <= as_of]
-            for e in entries
-            if e.unit_code != first.scope_code
-        }
-        figures: Iterable[Figure] = recast(
-            first.definition.kind, parts, organisation=book.organisation, on=on or as_of
-        ).by_unit.get(unit, ())
-        entry = entry or replace(first, unit_code=unit, figures=(), goals=(), baseline=None, is_headline=False)
+    members = {u.code for u in book.organisation.members(first.scope_code)} - {first.scope_code}
+    if unit == first.scope_code:
+        rolled = (r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
+        figures = sorted([*ended(first), *judged_sums(rolled)], key=lambda f: (f.period.end, f.period.start))
+        entry = first
+    elif view == "now" and unit in members:
+        parts = {e.unit_code: ended(e) for e in entries if e.unit_code in members}
+        moved = recast(first.definition.kind, parts, organisation=book.organisation, on=on or as_of)
+        figures = list(moved.by_unit.get(unit, ()))
+        entry = measured(entry or replace(first, unit_code=unit, goals=(), baseline=None), first)
     elif entry is not None:
-        figures = [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
+        figures = ended(entry)
+        entry = measured(entry, first) if unit in members else entry
     else:
         return None
-    return _judged(measured(entry, first), figures, as_of, known_at=known_at)
+    held = [worked_out(entry.definition, f) for f in figures]
+    return stand(entry.definition, held, entry.goals, baseline=entry.baseline, as_of=as_of)
 
 
 def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:

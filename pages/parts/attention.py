@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
-from markupsafe import escape
+from markupsafe import Markup, escape
 
-from kpis.as_text import markdown
+from kpis.as_text import markdown, shown
 from kpis.figures.attention import Stood
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
@@ -18,7 +18,7 @@ from kpis.settings import settings
 from pages.parts import address, cached
 from pages.parts.entry import today
 from pages.parts.registers import telling
-from pages.parts.text import fine_print, language, named, t
+from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
 from publishers.site.attention import listed, strip, strips, style
 from telling import attention
@@ -31,7 +31,6 @@ PLACES = {"indicator": "indicator", "milestone": "projects", "report": "submit"}
 @dataclass(frozen=True, slots=True)
 class _Made:
     heading: str
-    sentence: str
     html: str
 
 
@@ -66,7 +65,8 @@ def _made(rows: Sequence[Row]) -> _Made:
     words = Words(language())
     heading = attention.heading(rows, words)
     html = listed(rows, leads, words, caption=heading)
-    return _Made(markdown(heading), markdown(attention.sentence(rows, words)), f"<style>{style()}</style>{html}" if html else "")
+    said = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
+    return _Made(markdown(heading), f"<style>{style()}</style>{said}{html}")
 
 
 def needs_attention() -> None:
@@ -78,9 +78,7 @@ def needs_attention() -> None:
     late = overdue()
     made = make() if late else cached.made("attention", code=tuple(address.link().items()), make=make)
     st.subheader(made.heading)
-    fine_print(made.sentence)
-    if made.html:
-        st.html(made.html)
+    st.html(made.html)
 
 
 def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:

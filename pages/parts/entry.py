@@ -45,6 +45,7 @@ SECTIONS = {
     ),
     "data": ("about", "revisions"),
 }
+LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
 ICONS = {
     "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
     "bureau": "apartment", "changes": "difference", "standing": "checklist", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
@@ -85,7 +86,7 @@ def _page(name: str, *needs: str) -> Any:
     Each run has a copy of its own, since ``st.navigation`` marks in it which page may run.
     """
     # Where one sits at the machine, the page says which viewer to choose.
-    shown = not needs or settings().mode == "local" or any(viewer().may(action) for action in needs)
+    shown = name not in LISTS and (not needs or settings().mode == "local" or any(viewer().may(action) for action in needs))
     return copy(_declared(name, language(), "visible" if shown else "hidden", government()))
 
 

@@ -85,26 +85,25 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "attention": (
         {
-            "place": _COUNT, "kind": _TEXT, "code": _TEXT, "project_code": _TEXT, "bureau_code": _TEXT, "status": _TEXT, "standing": _TEXT,
+            "place": _COUNT, "subject": _TEXT, "subject_code": _TEXT, "project_code": _TEXT, "bureau_code": _TEXT, "status": _TEXT, "standing": _TEXT,
             "gap": _RATE, "due_date": "date", "slip_days": _COUNT, "since_period": _TEXT, "quarters_count": _COUNT, "is_longer": "boolean",
             "cause": _TEXT, "action": _TEXT, "owner": _TEXT, "action_due_on": "date",
         },
-        ("kind", "code"),
+        ("subject", "subject_code"),
     ),
     "needed": (
         {
-            "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "target_period": _TEXT, "target_value": _RATE,
+            "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "unit_ja": _TEXT, "unit_en": _TEXT, "target_period": _TEXT, "target_value": _RATE,
             "remaining": _RATE, "months_left": _COUNT, "unseen_months": _COUNT, "per_quarter": _RATE, "brought_per_quarter": _RATE,
             "brought_months": _COUNT, "is_budget": "boolean", "chance": _RATE, "coverage_pct": _RATE, "back_test_count": _COUNT,
         },
         ("indicator_code", "bureau_code"),
     ),
     "strips": (
-        {
-            "organisation": _TEXT, "kind": _TEXT, "code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "status": _TEXT,
-        },
-        ("organisation", "kind", "code", "bureau_code", "period_code"),
+        {"organisation": _TEXT, "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "status": _TEXT},
+        ("organisation", "indicator_code", "bureau_code", "period_code"),
     ),
+    "project_strips": ({"project_code": _TEXT, "period_code": _TEXT, "status": _TEXT}, ("project_code", "period_code")),
 }  # fmt: skip
 
 
@@ -134,6 +133,7 @@ def _blocks(site: Site) -> Iterable[Block]:
         yield attention.strips(telling)
     telling = site.telling(words)
     yield attention.block(telling)
+    yield attention.project_strips(telling)
     yield needed.everything(telling)
     for dimension in DIMENSIONS:
         if dimension != "bureau":

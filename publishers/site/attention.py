@@ -18,6 +18,7 @@ from telling.words import Words
 STYLE = Path(__file__).parent / "assets" / "attention.css"
 Leads = Callable[[Row], str]  # row → address of the page that it leads to
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
+LABELLED = ("why", "do", "who", "due", "both")
 NAMES = ("status", "what", "gap", "since", "why", "do", "who", "due")
 
 
@@ -28,13 +29,10 @@ def style() -> str:
 
 
 def strip(shape: Strip | None) -> Markup:
-    """Return a strip as HTML: a mark for each quarter, its words for those who cannot see it and where it is pointed at."""
+    """Return a strip as HTML: a mark for each quarter, and its words for those who cannot see it."""
     if shape is None:
         return Markup("")
-    marks = Markup("").join(
-        Markup('<i class="{}" title="{}"></i>').format(look_of(status), f"{quarter} {word}")
-        for quarter, status, word in shape.cells
-    )
+    marks = Markup("").join(Markup('<i class="{}"></i>').format(look_of(status)) for _, status, _ in shape.cells)
     return Markup('<span class="strip" role="img" aria-label="{}">{}</span>').format(shape.said, marks)
 
 
@@ -72,15 +70,9 @@ def _row(row: Row, leads: Leads, words: Words) -> Markup:
         format_date(answer.due, w.language) if answer.due else _missing(w, "att_undecided"),
     )  # fmt: skip
     is_blank = not answer.cause and not answer.action  # on a phone one line says so
-    labels = [w(head) for head in HEADS]
-    if is_blank:
-        labels[HEADS.index("att_why")] = w("att_why_and_action")
-    return Markup('<tr role="row"{}>{}</tr>').format(
+    return Markup("<tr{}>{}</tr>").format(
         Markup(' class="att-blank"') if is_blank else "",
-        Markup("").join(
-            Markup('<td role="cell" class="att-{}" data-label="{}">{}</td>').format(name, label, cell)
-            for name, label, cell in zip(NAMES, labels, cells, strict=True)
-        ),
+        Markup("").join(Markup('<td class="att-{}">{}</td>').format(name, cell) for name, cell in zip(NAMES, cells, strict=True)),
     )
 
 
@@ -91,11 +83,13 @@ def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> 
         )
         for head in HEADS
     )
+    # On a phone each value has its label before it; they stand once, for each row to take from.
+    told = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
+    labels = ";".join(f"--{name}:'{words(key)}'" for name, key in told.items() if name in LABELLED)
     body = Markup("").join(_row(row, leads, words) for row in rows)
-    return Markup(
-        '<table class="att" role="table"><caption>{}</caption><thead role="rowgroup"><tr role="row">{}</tr></thead>'
-        '<tbody role="rowgroup">{}</tbody></table>'
-    ).format(caption, heads, body)
+    return Markup('<table class="att" style="{}"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
+        labels, caption, heads, body
+    )
 
 
 def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> Markup:

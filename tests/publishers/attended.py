@@ -31,7 +31,7 @@ def heading(ledger: Ledger) -> list[str]:
     counts: dict[str, int] = {}
     for row in rows:
         sort = (
-            f"milestone_{'slipped' if row['status'] == 'slipped' else 'past'}" if row["kind"] == "milestone"
+            f"milestone_{'slipped' if row['status'] == 'slipped' else 'past'}" if row["subject"] == "milestone"
             else "unreported" if row["status"] == "unreported" else "now" if row["standing"] == "current" else "old"
         )  # fmt: skip
         counts[sort] = counts.get(sort, 0) + 1
@@ -49,7 +49,7 @@ def _goal(ledger: Ledger, item: Item, goal: Item) -> str:
 
 
 def _indicator(ledger: Ledger, row: Item) -> list[str]:
-    w, item = ledger.words, ledger.own[row["code"]]
+    w, item = ledger.words, ledger.own[row["subject_code"]]
     if row["status"] == "unreported":
         goal = item["unreported_targets"][0]
         told = {"target": _goal(ledger, item, goal), "due": _short(goal["period"], ledger.language)}
@@ -79,7 +79,7 @@ def _since(ledger: Ledger, row: Item) -> str:
 
 def _milestone(ledger: Ledger, row: Item) -> list[str]:
     w = ledger.words
-    milestone = next(m for m in ledger.api("milestones")["milestones"] if m["code"] == row["code"])
+    milestone = next(m for m in ledger.api("milestones")["milestones"] if m["code"] == row["subject_code"])
     project = next(p for p in ledger.api("projects")["projects"] if p["code"] == row["project_code"])
     due = [*milestone["replanned"], *milestone["planned"]][-1] if not milestone["replanned"] else milestone["replanned"][-1]
     late = (date.fromisoformat(ledger.api("attention")["as_of"]) - date.fromisoformat(due["day"])).days
@@ -110,7 +110,7 @@ def wrong(ledger: Ledger, shown: Shown) -> list[str]:
     tables = [rows for header, rows in shown.tables if header == heads]
     shown.tables[:] = [t for t in shown.tables if t[0] != heads]
     there = [[plain(str(c)) for c in row] for rows in tables for row in rows]
-    must = [(_indicator if row["kind"] == "indicator" else _milestone)(ledger, row) for row in listed(ledger)]
+    must = [(_indicator if row["subject"] == "indicator" else _milestone)(ledger, row) for row in listed(ledger)]
     must = [[plain(c) for c in row] for row in must]
     found = [] if [row[:4] for row in there] == must else [f"要対応 {[r[:4] for r in there]} for {must}"]
     for row, said in zip(listed(ledger), there, strict=False):
