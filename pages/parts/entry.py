@@ -31,12 +31,24 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
 _PAGES = ROOT / "pages"
 SECTIONS = {
-    "progress": ("overview", "themes", "procedures", "facilities", *TOLD_BY_RECORD, "projects", "bureau", "changes", "indicator"),
+    "progress": (
+        "overview",
+        "themes",
+        "procedures",
+        "facilities",
+        *TOLD_BY_RECORD,
+        "projects",
+        "bureau",
+        "changes",
+        "standing",
+        "indicator",
+    ),
     "data": ("about", "revisions"),
 }
+LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
 ICONS = {
     "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
-    "bureau": "apartment", "changes": "difference", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
+    "bureau": "apartment", "changes": "difference", "standing": "checklist", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
     "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish",
     **dict.fromkeys(TOLD_BY_RECORD, "list_alt"),
 }  # fmt: skip
@@ -74,7 +86,7 @@ def _page(name: str, *needs: str) -> Any:
     Each run has a copy of its own, since ``st.navigation`` marks in it which page may run.
     """
     # Where one sits at the machine, the page says which viewer to choose.
-    shown = not needs or settings().mode == "local" or any(viewer().may(action) for action in needs)
+    shown = name not in LISTS and (not needs or settings().mode == "local" or any(viewer().may(action) for action in needs))
     return copy(_declared(name, language(), "visible" if shown else "hidden", government()))
 
 

@@ -18,6 +18,7 @@ from kpis.reporting.confidence import LEVELS, record_confidence
 from kpis.settings import settings
 from kpis.text import format_date, format_value, status_word
 from pages.parts import address, cached
+from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
 from pages.parts.entry import page, today
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
@@ -38,6 +39,7 @@ def heading(report: ProjectReport) -> None:
     if not report.row.is_name_official:
         st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
+    strip_of(cached.moment().project_stood(report), projects.project_name(report.row, Words(language())))
     st.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
         said = report.confidence
@@ -130,6 +132,7 @@ def indicators(report: ProjectReport) -> None:
                     chart_with_table(item, cached.moment().book)
     if len(rest) > len(beside):
         st.caption(t("more_indicators", count=len(rest) - len(beside)))
+    strips_of(report.scored, key=report.code)
     every_figure(report)
 
 

@@ -24,6 +24,7 @@ from publishers.editions.on_disk import Edition, sha256_of
 from publishers.opendata import package
 from publishers.opendata.breakdowns import breakdowns
 from publishers.opendata.municipal_standard import public_facilities
+from publishers.site import attention
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
 from publishers.site.pages import pages_of
@@ -111,6 +112,7 @@ def _write(path: Path, text: str) -> None:
 def _write_assets(site: Site, target: Path) -> None:
     """Write style, script and pictures under names that carry their checksum."""
     contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
+    contents["site.css"] = attention.style().encode() + contents["site.css"]
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
     contents["share.png"] = share_picture(site)
     (target / "assets").mkdir()
