@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -37,7 +39,9 @@ def looked_over(kind: str, address: str) -> str:
     is_near = parts.hostname in LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
         raise FigureRefused("channel_address_https")
-    if kind not in WebhookKind.values() or _made(kind, address) is None:
+    with _listening():
+        is_known = kind in WebhookKind.values() and _made(kind, address) is not None
+    if not is_known:
         raise FigureRefused("channel_address_unknown")
     return address
 
@@ -65,7 +69,7 @@ def _made(kind: str, address: str) -> NotifyBase | None:
 
 
 class _Heard(logging.Handler):
-    """What Apprise says while it sends, kept here and nowhere else: it names the address."""
+    """Keeps what is said."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -75,31 +79,43 @@ class _Heard(logging.Handler):
         self.said.append(record.getMessage())
 
 
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """Keep what Apprise and what it sends with say meanwhile here and nowhere else: they name the address."""
+    heard = _Heard()
+    logs = [logging.getLogger(name) for name in ("apprise", "urllib3", "requests")]
+    before = [(log.level, log.propagate, list(log.handlers)) for log in logs]
+    for log in logs:
+        log.handlers[:], log.propagate = [heard], False
+        log.setLevel(logging.DEBUG)
+    try:
+        yield heard.said
+    finally:
+        for log, (level, propagates, handlers) in zip(logs, before, strict=True):
+            log.setLevel(level)
+            log.propagate, log.handlers[:] = propagates, handlers
+
+
 def hand_over(kind: str, address: str, subject: str, text: str) -> None:
     """Hand a message over to a channel.
 
     Raises:
         NotTaken: the service did not take it, or did not say.
     """
-    made = _made(kind, address)
-    if made is None:
-        raise NotTaken("address", is_final=True)
-    heard, log = _Heard(), logging.getLogger("apprise")
-    before = log.level, log.propagate, list(log.handlers)
-    log.handlers[:], log.propagate = [heard], False
-    log.setLevel(logging.DEBUG)
-    try:
-        is_taken = bool(made.notify(body=text, title=subject, body_format="text"))
-    except Exception as error:  # noqa: BLE001  # whatever a service's answer does to the library, the message may have been taken
-        raise NotTaken(type(error).__name__, is_unknown=True) from None
-    finally:
-        log.level, log.propagate, log.handlers[:] = before[0], before[1], before[2]
+    with _listening() as said:
+        made = _made(kind, address)
+        if made is None:
+            raise NotTaken("address", is_final=True)
+        try:
+            is_taken = bool(made.notify(body=text, title=subject, body_format="text"))
+        except Exception as error:  # noqa: BLE001  # whatever an answer does to the library, the message may have been taken
+            raise NotTaken(type(error).__name__, is_unknown=True) from None
     if is_taken:
         return
-    said = "\n".join(heard.said)
-    status = _STATUS.search(said)
+    told = "\n".join(said)
+    status = _STATUS.search(told)
     if status is not None:  # the service answered that it did not take it
         code = int(status[1])
         raise NotTaken(f"HTTP {code}", is_final=400 <= code < 500 and code not in (408, 425, 429))
-    reason = next((word for word in _NOT_REACHED if word in said), "")
+    reason = next((word for word in _NOT_REACHED if word in told), "")
     raise NotTaken(reason or "no answer", is_unknown=not reason)
