@@ -87,10 +87,9 @@ def outbox(store: Store, *, actor: str) -> None:
     rows = [
         {
             t("number"): each.id, t("outbox_state"): t(f"notice_is_{each.state}"), t("outbox_about"): about[each.id],
-            t("outbox_reader"): names.get(each.reader, each.reader.removeprefix("person ")), t("when"): instant(each.created_at),
-            t("outbox_attempts"): each.attempts,
+            t("outbox_reader"): names.get(each.reader, each.reader.removeprefix("person ")), t("outbox_error"): _why(each.last_error),
+            t("outbox_attempts"): each.attempts, t("when"): instant(each.created_at),
             t("outbox_next"): instant(each.next_try_at) if each.state == NoticeState.WAITING else instant(each.settled_at),
-            t("outbox_error"): _why(each.last_error),
         }
         for each in listed
     ]  # fmt: skip
@@ -120,7 +119,7 @@ def channels(store: Store, *, actor: str) -> None:
         {
             t("channel_name"): each.name, t("channel_kind"): t(f"channel_{each.kind}"),
             t("bureau"): names.get(each.bureau_code or "", each.bureau_code or t("channel_whole")),
-            t("language"): own_name(each.language),
+            t("notice_language"): own_name(each.language),
             t("channel_reach"): t("channel_reach_internal" if each.is_internal else "channel_reach_public"),
             t("state"): t("channel_is_active" if each.is_active else "channel_is_ended"), t("who"): each.set_by, t("when"): instant(each.set_at),
         }
