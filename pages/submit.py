@@ -24,6 +24,7 @@ from pages.parts.entry import as_of, enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.problems import marked_download, problem_list
 from pages.parts.reported import bureau_names, file_of, instant, office_today, period_name, state_name
+from pages.parts.said import ask_causes
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
@@ -174,6 +175,7 @@ def draft(opened: Opened) -> None:
         resolve_conflicts(store, opened, actor=me.email)
         give_reasons(store, opened, actor=me.email)
         confirm_warnings(store, opened, actor=me.email)
+        ask_causes(store, opened, actor=me.email)
     else:
         explained(opened)
     steps_taken(opened)

@@ -21,7 +21,7 @@ from kpis.store import tables
 from kpis.store.changed import StateOf
 from kpis.store.store import Store
 from kpis.store.tables import table_of
-from kpis.vocabulary import Occasion, Part, Status
+from kpis.vocabulary import LIVING_ACTIONS, Occasion, Part, Status
 
 _NOT_JUDGED = frozenset({Status.NOT_DUE, Status.NO_DATA, Status.NOT_APPLICABLE, Status.QUALITATIVE})
 SOON, NEAR, AFTERWARDS = 14, 3, 31  # days
@@ -141,9 +141,15 @@ def ahead(
         return standings, {(s.bureau_code, s.period_code): days.of(s.bureau_code, s.period_code) for s in standings}, actions
 
 
-def open_actions(_session: Session) -> list[OpenAction]:
-    """Return the actions that somebody answers for; none until they are kept."""
-    return []
+def open_actions(session: Session) -> list[OpenAction]:
+    """Return the actions that somebody answers for until a day: the new one, where it was moved."""
+    table = table_of(tables.Action)
+    living = select(table).where(table.c.action_state.in_(LIVING_ACTIONS), table.c.ended_on.is_(None), ~table.c.is_sample)
+    return [
+        OpenAction(row.action_code, row.bureau_code or "", day, is_open=True)
+        for row in session.execute(living.order_by(table.c.action_code))
+        if (day := row.new_due_on or row.due_on) is not None
+    ]
 
 
 def _reports(session: Session, today: date) -> Iterator[Due]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,14 +11,18 @@ from sqlmodel import Session, col, select
 
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
 from kpis.languages import written
+from kpis.message import few
 from kpis.periods import local_time
 from kpis.reporting.access import is_same_person, next_state
-from kpis.reporting.comparison import Comparison
+from kpis.reporting.commentaries import unspoken
+from kpis.reporting.comparison import Comparison, ReportedRow
 from kpis.reporting.contradictions import ContradictingRow, contradictions_of
 from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, id_of
 from kpis.reporting.people import allow
 from kpis.reporting.reports import seen, warnings_of
 from kpis.store import tables
+from kpis.store.store import Store
+from kpis.text import Named
 
 
 def report_for_step(session: Session, report_id: int, actor: str, action: str, revision: int) -> tables.Submission:
@@ -92,6 +97,22 @@ def refuse_unready(comparison: Comparison) -> None:
         if cells:
             places = ", ".join(cells[:5]) + (" …" if len(cells) > 5 else "")
             raise StepRefused(key, count=len(cells), places=places)
+
+
+def refuse_silent(
+    store: Store,
+    row: tables.Submission,
+    rows: Sequence[ReportedRow],
+    comparison: Comparison,
+    current: Mapping[RowKey, Any],
+    *,
+    today: date,
+) -> None:
+    """Refuse a report that does not say why a figure of its bureau is behind, missed, moving away or unreported, and name these."""
+    place = {"bureau": row.bureau_code, "period": row.period_code}
+    silent = unspoken(store, **place, rows=rows, comparison=comparison, current=current, as_of=today)
+    if silent:
+        raise StepRefused("causes_missing", count=len(silent), figures=few([Named(item.entry.definition) for item in silent], 5))
 
 
 def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:

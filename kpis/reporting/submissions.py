@@ -47,6 +47,7 @@ from kpis.reporting.hindrances import (
     places_of,
     refuse_other,
     refuse_own,
+    refuse_silent,
     refuse_unready,
     report_for_step,
     same_place,
@@ -265,6 +266,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
             raise refusal
         comparison, current = compared(session, row)
         refuse_unready(comparison)
+        refuse_silent(store, row, rows_of(session, row)[0], comparison, current, today=today)
         open_warnings = [w for w in warnings_of(session, row) if w.confirmed_by is None]
         if open_warnings:
             places = ", ".join(f"{w.sheet}!{w.cell}" for w in open_warnings[:5])

@@ -9,15 +9,19 @@ handed_on(content)                 → the same bytes, where nothing in them wou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from kpis.errors import MierukaError, StepRefused
-from kpis.languages import both
+from kpis.figures.commented import NEEDING
+from kpis.languages import both, say
 from kpis.message import Message
+from kpis.periods import local_day
+from kpis.reporting.commentaries import standing
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
+from kpis.text import status_word
 from loaders.files.apart import Stopped, apart
 from loaders.files.endings import find_faults
 from loaders.files.guard import is_workbook
@@ -84,7 +88,7 @@ def _written(context: ReportContext, issued_at: datetime) -> tuple[bytes, Templa
     vintages = [
         (sheet, *key, str(record["vintage"]))
         for sheet in KEYS
-        for key in (context.figure_keys if sheet == "observations" else [(code,) for code in context.registers[sheet]])
+        for key in (context.figure_keys if sheet == "observations" else [(code,) for code in context.prefilled(sheet)])
         if (record := context.current(sheet, key)) is not None
     ]
     mark = make_mark(
@@ -106,9 +110,20 @@ def issue_template(
     Raises:
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
     """
-    content, mark = _written(gather(store, bureau_code, period_code), issued_at or utc_now())
+    at = issued_at or utc_now()
+    context = gather(store, bureau_code, period_code)
+    content, mark = _written(replace(context, standing=_standing(store, context, as_of=local_day(at))), at)
     record_issue(store, mark, actor=actor)
     return content, mark
+
+
+def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
+    """Return how the bureau stands in each indicator asked, as its sheet of causes says it, and whether a cause is compulsory."""
+    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=as_of)
+    return {
+        code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
+        for code, item in held.items()
+    }
 
 
 def is_bureau_workbook(content: bytes) -> bool:

@@ -429,3 +429,25 @@ def test_that_one_is_told_once_is_a_rule_of_the_database(reporting: Store) -> No
     table = table_of(tables.Notice)
     with pytest.raises(IntegrityError), reporting.writing() as session:
         session.execute(update(table).where(table.c.id == second["id"]).values(reader=first["reader"]))
+
+
+def test_an_action_is_told_before_its_day_to_its_bureau_and_the_office_and_again_only_where_the_day_moves(
+    reporting: Store, mails: Took, clock: Clock
+) -> None:
+    at_once(reporting, OFFICE, SECOND)
+    with reporting.writing() as session:
+        for code, state, day in (("A1", "open", 23), ("A2", "done", 23), ("A3", "open", 30)):
+            session.add(
+                tables.Action(
+                    action_code=code, bureau_code="GENERAL", indicator_code="paper_sheets", period_code="FY2022-Q2", measure_ja="秘密の取組",
+                    due_on=date(2023, 1, day), due_on_precision="day", action_state=state, source_code="PLAN",
+                )
+            )  # fmt: skip
+    for _ in range(2):
+        go(reporting, mails, clock)
+    assert to(mails, "対応の期限") == sorted([*MANAGERS, *OFFICERS])
+    assert "秘密" not in "".join(map(text_of, mails.mails())) and "bureau?code=GENERAL" in text_of(mails.mails()[-1])
+    with reporting.writing() as session:
+        session.execute(update(table_of(tables.Action)).values(new_due_on=date(2023, 1, 22), action_state="continued"))
+    go(reporting, mails, clock)
+    assert len(to(mails, "対応の期限")) == 4 * len([*MANAGERS, *OFFICERS]), "each of the three has a new day"
