@@ -366,3 +366,50 @@ class WithdrawalState(Vocabulary):
     ASKED = "asked"
     APPROVED = "approved"
     REFUSED = "refused"
+
+
+# Notices --------------------------------------------------------------------------------------------------------------
+
+
+class Occasion(Vocabulary):
+    """What a person or a channel is told of."""
+
+    DUE_IN_14 = "due_in_14"
+    DUE_IN_3 = "due_in_3"
+    OVERDUE = "overdue"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    STATUS_TURNED = "status_turned"
+    ACTION_DUE = "action_due"
+
+
+class HowOften(Vocabulary):
+    """How often a person is told of an occasion."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NONE = "none"
+
+
+class NoticeState(Vocabulary):
+    """Where a message is on its way; ``unknown``: the sender ended while it was being handed over, so it is not sent again."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    UNWANTED = "unwanted"
+    WITHHELD = "withheld"
+    EXPIRED = "expired"
+
+
+class WebhookKind(Vocabulary):
+    """Whose channel a webhook writes to."""
+
+    TEAMS = "teams"
+    SLACK = "slack"
+    MATTERMOST = "mattermost"

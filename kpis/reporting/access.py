@@ -38,6 +38,8 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "state_confidence": {"reform_office": "any"},
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
+    "choose_notices": {"bureau_manager": "own", "reform_office": "any", "administrator": "any"},  # one's own
+    "manage_notices": {"reform_office": "any", "administrator": "any"},  # the outbox and the channels
 }
 # (state, step) → state. A step that is not named is refused. A corrected upload keeps the state: a returned report stays
 # returned, with its reason in sight, until it is submitted again.

@@ -20,6 +20,7 @@ from kpis.as_text import typed
 from kpis.errors import FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.languages import pair
 from kpis.message import Message
+from kpis.reporting import notices
 from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, is_same_person, require
 from kpis.settings import settings
 from kpis.store import tables, trail
@@ -100,7 +101,7 @@ def allow(session: Session, actor: str, action: str, bureau_code: str | None = N
 def record(
     session: Session, actor: str, action: str, subject: str, *, file_sha256: str | None = None, cell: str = "", detail: str = ""
 ) -> None:
-    """Write one line of the audit trail within the caller's transaction."""
+    """Write one line of the audit trail within the caller's transaction, and put into the outbox what it tells of."""
     trail.append(
         session,
         [
@@ -110,6 +111,7 @@ def record(
             }
         ],
     )  # fmt: skip
+    notices.of_line(session, action, subject)
 
 
 @contextmanager

@@ -31,7 +31,8 @@ EVENTS = frozenset(
      "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
      "rollback", "confidence", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
      "refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
-     "key_introduced", "pointer_written", "sample_made"}
+     "key_introduced", "pointer_written", "sample_made", "notices_chosen", "calendar_address_made", "calendar_address_ended",
+     "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}

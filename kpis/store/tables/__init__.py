@@ -28,6 +28,7 @@ from kpis.store.tables.indicators import (
     Withdrawal,
 )
 from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, EndedSignIn, OriginalFile, Publication, SigningKey
+from kpis.store.tables.notices import Notice, NoticeChoice, NoticeReader, ToldStatus, Webhook
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
     Milestone,
@@ -78,6 +79,9 @@ __all__ = [
     "Milestone",
     "MilestoneDate",
     "MilestoneFields",
+    "Notice",
+    "NoticeChoice",
+    "NoticeReader",
     "Observation",
     "ObservationFields",
     "OriginalFile",
@@ -111,9 +115,11 @@ __all__ = [
     "SuccessionFields",
     "Target",
     "TargetFields",
+    "ToldStatus",
     "Translation",
     "UserAccount",
     "UserRole",
+    "Webhook",
     "Withdrawal",
     "table_of",
 ]
