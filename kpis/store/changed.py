@@ -20,8 +20,9 @@ from kpis.store.tables import table_of
 BESIDE = frozenset(
     table_of(model).name
     for model in (
-        tables.AuditEvent, tables.EditionPointer, tables.EndedSignIn, tables.OriginalFile, tables.Publication, tables.ReportingException,
-        tables.ReviewComment, tables.SigningKey, tables.Submission, tables.SubmissionContributor, tables.SubmissionRow,
+        tables.AuditEvent, tables.Deputy, tables.EditionPointer, tables.EndedSignIn, tables.IssuedTemplate, tables.OriginalFile,
+        tables.Publication, tables.ReportingException, tables.ReviewComment, tables.SigningKey, tables.Submission,
+        tables.SubmissionCheck, tables.SubmissionContributor, tables.SubmissionRow, tables.SubmissionUpload,
         tables.SubmissionWarning, tables.UserAccount, tables.UserRole, tables.Withdrawal,
     )
 )  # fmt: skip

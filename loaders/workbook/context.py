@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from kpis.text import Named
 NOT_REPORTING = ("whole", "scope", "comparison")
 _DAYS = {n for register in OF_SHEET.values() for n in register.fields.model_fields if type_of(register.fields, n) is date}
 Record = Row
+SheetKey = tuple[str, ...]  # (sheet, key …) of a row: ("observations", indicator, period) or (register, code)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +51,7 @@ class ReportContext:
         window: the days on which the report is taken; ``None`` where the calendar does not know the period.
         area: the land of the catalogue; ``None`` where it names none.
         known: what its figures are held against, those of other bureaus for the same periods included.
+        only: the rows that a part holds; ``None`` = all.
     """
 
     bureau: Record
@@ -64,6 +66,18 @@ class ReportContext:
     window: Window | None = None
     area: Area | None = None
     known: Known = field(default_factory=lambda: Known({}, {}, Organisation()))
+    only: frozenset[SheetKey] | None = None
+
+    @property
+    def rows(self) -> dict[SheetKey, Record]:
+        """Return every row that a template of it holds, as (sheet, key …), with what is stored of it."""
+        figures: dict[SheetKey, Record] = {("observations", *key): {} for key in self.figure_keys}
+        return figures | {(sheet, code): row for sheet, rows in self.registers.items() for code, row in rows.items()}
+
+    def part(self, only: Collection[SheetKey]) -> ReportContext:
+        """Return the same with some of its rows alone, for a template that is handed out."""
+        registers = {s: {c: row for c, row in rows.items() if (s, c) in only} for s, rows in self.registers.items()}
+        return replace(self, registers=registers, only=frozenset(only))
 
     def counting(self, code: str) -> dict[str, Record]:
         """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
@@ -82,6 +96,7 @@ class ReportContext:
             for indicator, row in self.indicators.items()
             for period in periods_asked(row["frequency"], self.period)
             if outside_time(code, parse_period(period), self.known.organisation) is None
+            and (self.only is None or ("observations", indicator, period) in self.only)
         ]
 
     def current(self, sheet: str, key: tuple[str, ...]) -> Record | None:

@@ -59,7 +59,7 @@ def _upload(store: Store, who: str) -> None:
     rows = [figure(numerator=3.0, denominator=9.0, period="FY2022-Q4")]
     submissions.upload(
         store, actor=who, bureau_code="GENERAL", period_code="FY2022-Q4", rows=rows, content=b"mine", name="m.xlsx",
-        replaces=(DRAFT, 1),
+        adds_to=DRAFT,
     )  # fmt: skip
 
 
