@@ -211,6 +211,11 @@ def _claims(row: ReportedRow, hand: Hand) -> Iterable[tuple[str, Claim]]:
 def _joined(there: KeptRow, row: ReportedRow, hand: Hand) -> KeptRow:
     said = dict(there.said)
     brings = dict(_claims(row, hand))
+    if row.fields.keys() <= row.cleared:  # all of the row: also what no cell of its own says
+        rest = {column: each.holds.was for column, each in said.items() if column not in brings}
+        brings |= {
+            column: Claim(value=was, was=was, hand=hand, place=f"{row.sheet}!{row.row}:{row.row}") for column, was in rest.items()
+        }
     for column, claim in brings.items():
         said[column] = said[column].with_claim(claim) if column in said else Said((claim,))
     # Who writes a value anew gives its reason anew: the one before was given for another value.
