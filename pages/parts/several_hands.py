@@ -46,13 +46,16 @@ def _writer(opened: Opened, claim: Claim) -> str:
     return t("clash_writer", who=claim.hand.by, part=part, when=instant(claim.hand.at), place=place)
 
 
-def _asked(opened: Opened, clash: Clash) -> dict[str, Value]:
-    """Return what to choose among: each value, and who wrote it, when and where."""
-    options = {}
-    for value, claims in clash.options:
-        who = t("list_comma").join(_writer(opened, claim) for claim in claims)
-        options[markdown(t("clash_option", value=value_text(clash.row.kind, clash.column, value), who=who))] = value
-    return options
+def _asked(opened: Opened, clash: Clash) -> list[tuple[Value, str, str]]:
+    """Return what to choose among: each value as it is and as people read it, and who wrote it, when and where."""
+    return [
+        (
+            value,
+            markdown(value_text(clash.row.kind, clash.column, value)),
+            markdown(t("list_comma").join(_writer(opened, claim) for claim in claims)),
+        )
+        for value, claims in clash.options
+    ]
 
 
 def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
@@ -66,20 +69,21 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
     if actor is None:
         for clash in open_cells[:AT_ONCE]:
             st.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(clash.row.kind, clash.column))}")
-            st.markdown("\n".join(f"- {said}" for said in _asked(opened, clash)))
+            st.markdown("\n".join(f"- **{told}** {who}" for _, told, who in _asked(opened, clash)))
         return
     with st.form("clashes"):
         picked: dict[submissions.CellKey, Value] = {}
         for number, clash in enumerate(open_cells[:AT_ONCE]):
             kind = clash.row.kind
             st.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(kind, clash.column))}")
-            options = _asked(opened, clash)
+            offered = _asked(opened, clash)
             said = st.radio(
-                f"{name(clash.row)} {column_name(kind, clash.column)}", list(options), index=None,
-                key=f"clash_{report.revision}_{number}_{' '.join(clash.row.key)}_{clash.column}", label_visibility="collapsed",
+                f"{name(clash.row)} {column_name(kind, clash.column)}", range(len(offered)), index=None, label_visibility="collapsed",
+                format_func=[f"**{told}**" for _, told, _ in offered].__getitem__, captions=[who for *_, who in offered],
+                key=f"clash_{report.revision}_{number}_{' '.join(clash.row.key)}_{clash.column}",
             )  # fmt: skip
             if said is not None:
-                picked[kind, clash.row.key, clash.column] = options[said]
+                picked[kind, clash.row.key, clash.column] = offered[said][0]
         if st.form_submit_button(t("clashes_button"), type="primary", icon=":material/check:") and picked:
             take(
                 lambda: submissions.settle(store, report.id, actor=actor, revision=report.revision, choices=picked),

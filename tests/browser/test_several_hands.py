@@ -89,6 +89,10 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
     page.goto(f"{address}/review?lang=ja&{at}")
     at_rest(page)
     act_as(page, office, narrow=False)
-    assert CHIEF in text_of(page) and "DOCUMENTS.xlsx" in page.content() and page.locator("[data-testid=stException]").count() == 0
+    assert (
+        CHIEF in text_of(page)
+        and say("brought", "ja", count=2) in text_of(page)
+        and page.locator("[data-testid=stException]").count() == 0
+    )
     pictured(page, "review-hands-ja-1280")
     context.close()
