@@ -29,6 +29,7 @@ from kpis.faults import placed
 from kpis.languages import SHELVES, OwnWords
 from kpis.message import Message
 from kpis.settings import Settings, settings
+from kpis.vocabulary import OneOf, OpenPart
 
 FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
     "government.toml", "themes.csv", "project_kinds.csv", "unit_kinds.csv", "correction_reasons.csv",
@@ -108,6 +109,19 @@ class PageFields(Fields):
     ] = "category"
 
 
+class OpenFields(Fields):
+    """``[open]`` of government.toml: what of that which bureaus write about their figures is public. Left out, all of it is internal."""
+
+    parts: Annotated[
+        tuple[Annotated[str, OneOf(OpenPart)], ...],
+        Said(
+            "公表する項目(cause 要因、obstacle 課題、response 対応、measure 取組、section 担当課、role 担当の職、due 期限、"
+            "effect 見込む効果、state 状態、reason 変更・中止の理由、note 備考)。ここにない項目は内部限り",
+            "what is public: cause, obstacle, response, measure, section, role, due, effect, state, reason, note; the rest is internal",
+        ),
+    ] = ()
+
+
 class FactsFields(Fields):
     """government.toml: one table for each kind of facts."""
 
@@ -116,6 +130,7 @@ class FactsFields(Fields):
     calendar: CalendarFields
     area: AreaFields | None = None
     themes: PageFields = PageFields()
+    open: OpenFields = OpenFields()
 
 
 PLURAL = Translated("名称の複数形({})", "plural of the name, in {}")
@@ -287,6 +302,7 @@ class Government:
     places: tuple[PlaceFields, ...]
     sections: Mapping[str, SectionFields]
     steps: tuple[StepFields, ...]
+    open_parts: frozenset[str] = frozenset()
 
     def sections_of(self, bureau_code: str) -> dict[str, SectionFields]:
         """Return the sections of a bureau by code, in their order."""
@@ -384,7 +400,7 @@ def read(folder: Path) -> Government:
     return Government(
         folder=folder, publisher=facts.publisher, office=facts.office, area=facts.area, page=facts.themes,
         first_month=facts.calendar.first_month, zone=ZoneInfo(facts.calendar.time_zone), first_day=facts.calendar.first_day,
-        themes=themes, reasons=reasons,
+        themes=themes, reasons=reasons, open_parts=frozenset(facts.open.parts),
         project_kinds={row.kind_code: row for row in _rows(folder / PROJECT_KINDS, ProjectKindFields)},
         places=tuple(_optional(folder / PLACES, PlaceFields)),
         sections={row.section_code: row for row in _optional(folder / SECTIONS, SectionFields)},

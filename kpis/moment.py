@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 from kpis.declared import Row
 from kpis.figures import listed
 from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_bureaus
+from kpis.figures.commented import SaidBy, said_by
 from kpis.figures.facilities import Facility, standing
 from kpis.figures.listed import Standing
 from kpis.figures.organisation import Organisation
@@ -28,6 +29,7 @@ from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
 from kpis.government import government
 from kpis.once import MadeOnce
+from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import queries, register_history, tables
 from kpis.store.changed import BESIDE, StateOf
@@ -307,6 +309,18 @@ class Moment:
     def merged_into(self, code: str) -> list[str]:
         """Return the codes of the procedures that a procedure follows."""
         return queries.merged_into(self.state.store, code, known_at=self.known_at)
+
+    @property
+    def said(self) -> SaidBy:
+        """Return what bureaus say of indicators and projects and do about them, of periods ended by the day, by (subject, bureau)."""
+
+        def make() -> SaidBy:
+            commentaries = self.register(tables.Commentary)
+            ends = {row.period_code: parse_period(row.period_code).end for row in commentaries}
+            ended = {code: end for code, end in ends.items() if end <= self.as_of}
+            return said_by(commentaries, self.register(tables.Action), ended_by=ended)
+
+        return self.kept("judged", ("said",), make)
 
     def listed(self, register: Register) -> list[Standing]:
         """Return every row of a register that is told by its record, as it stands."""

@@ -267,6 +267,34 @@ class CashlessStatus(Vocabulary):
     NOT_CASHLESS = "not_cashless"
 
 
+class ActionState(Vocabulary):
+    """Where an action stands: ``continued`` is open beyond its first day, with a new one and a reason."""
+
+    OPEN = "open"
+    CONTINUED = "continued"
+    DONE = "done"
+    GIVEN_UP = "given_up"
+
+
+LIVING_ACTIONS: tuple[str, ...] = (ActionState.OPEN.value, ActionState.CONTINUED.value)
+
+
+class OpenPart(Vocabulary):
+    """A part of what bureaus write of which each government decides whether it is public."""
+
+    CAUSE = "cause"
+    OBSTACLE = "obstacle"
+    RESPONSE = "response"
+    MEASURE = "measure"
+    SECTION = "section"
+    ROLE = "role"
+    DUE = "due"
+    EFFECT = "effect"
+    STATE = "state"
+    REASON = "reason"
+    NOTE = "note"
+
+
 class RowKind(Vocabulary):
     """What a row of a list or of a report is: the name of the table that it is stored in."""
 
@@ -286,6 +314,8 @@ class RowKind(Vocabulary):
     MILESTONE = "milestone"
     PROCEDURE = "procedure"
     FACILITY = "facility"
+    COMMENTARY = "commentary"
+    ACTION = "action"
 
 
 class RegisterName(Vocabulary):
@@ -294,6 +324,8 @@ class RegisterName(Vocabulary):
     PROCEDURE = "procedure"
     FACILITY = "facility"
     MILESTONE = "milestone"
+    COMMENTARY = "commentary"
+    ACTION = "action"
 
 
 class ListDecision(Vocabulary):

@@ -13,7 +13,10 @@ from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find, link_columns
 from pages.parts.entry import enter, page, stop
 from pages.parts.facts import gather
+from pages.parts.registers import block, telling
+from pages.parts.said import said_and_done
 from pages.parts.text import named, shown_name, t
+from telling import said as told
 
 enter()
 
@@ -36,6 +39,7 @@ def show(item: Scored) -> None:
         with st.container(border=True):
             st.subheader(t("by_bureau"))
             by_bureau(item, parts, key="indicator")
+    said_and_done(told.of_subject(telling(), code), cached.moment().parts.get(code, []), key=code)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(t("definition"))
@@ -49,6 +53,7 @@ def show(item: Scored) -> None:
         st.caption(facts.rule)
     if facts.targets is not None:
         linked_table(t("targets_raised"), facts.targets)
+    block(lambda: told.notes(telling(), [*units_of(code), *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
     st.subheader(t("revisions"))
     if facts.revisions is None:
         st.caption(t("no_revisions"))

@@ -26,6 +26,7 @@ from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, re
 from pages.parts.handing_out import template
 from pages.parts.problems import marked_download, problem_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
+from pages.parts.said import ask_causes
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
@@ -181,6 +182,7 @@ def draft(opened: Opened) -> None:
         resolve_conflicts(store, opened, actor=me.email)
         give_reasons(store, opened, actor=me.email)
         confirm_warnings(store, opened, actor=me.email)
+        ask_causes(store, opened, actor=me.email)
     else:
         explained(opened)
     several_hands.brought(opened)

@@ -25,7 +25,7 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "is_worked_out": figure.is_worked_out, **dict(figure.other_fields),
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
         "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
-        "withdraws_vintage": figure.withdraws_vintage,
+        "withdraws_vintage": figure.withdraws_vintage, "note_ja": figure.note_ja or None, "note_en": figure.note_en or None,
         "source_url": source.url if source else None, "source_title": source.title if source else None,
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from kpis.government import FILES, SECTIONS, STEPS
-from kpis.reporting import people
+from kpis.reporting import people, reports, saying
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.settings import ROOT
 from kpis.store.store import Store
@@ -189,3 +189,11 @@ def register_row(kind: str, code: str, *, issued_vintage: int = 1, row: int = 5,
         row=row,
         columns=columns,
     )
+
+
+def say_causes(store: Store, number: int, *, actor: str, revision: int, as_of: date) -> None:
+    """Say why each figure of a report that must say so stands as it does."""
+    unspoken = reports.opened(store, number, viewer=actor, as_of=as_of).unspoken
+    if unspoken:
+        said = {item.entry.definition.code: {"cause_ja": "試験の要因"} for item in unspoken}
+        saying.say_why(store, number, actor=actor, revision=revision, said=said)

@@ -5,6 +5,8 @@ Four eyes there too: who wrote a part of it, prepared it or took an earlier step
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlmodel import Session
 
 from kpis.as_text import typed
@@ -19,7 +21,7 @@ from kpis.text import Named
 from kpis.vocabulary import CheckStep
 
 
-def prepare(store: Store, report_id: int, *, actor: str, revision: int) -> None:
+def prepare(store: Store, report_id: int, *, actor: str, revision: int, today: date) -> None:
     """Hand a report to whoever checks it within its bureau.
 
     Raises:
@@ -31,7 +33,7 @@ def prepare(store: Store, report_id: int, *, actor: str, revision: int) -> None:
             raise StepRefused("no_steps_in_bureau")
         if way_of(session, row).is_open:
             raise StepRefused("prepared_already")
-        ready(session, row)
+        ready(store, session, row, today=today)
         add_check(session, row, actor, CheckStep.PREPARED)
         record_step(session, row, actor, "prepared")
 

@@ -24,6 +24,7 @@ from kpis.figures.scorecard import Book, Entry, Scored
 from kpis.government import government
 from kpis.languages import both
 from kpis.message import Message
+from kpis.registers import REGISTERS
 from kpis.store.vintages import OTHER_FIELDS
 from kpis.vocabulary import RowKind
 
@@ -99,11 +100,12 @@ OURS, THEIRS = "ours", "theirs"  # of a conflict: what this report says, or what
 # Columns of registers that are expected to move from report to report.
 _RUNNING = frozenset(
     {"applications_count", "online_count", "is_count_estimated", "replanned_end", "stage_ja", "note", "not_done_reason"}
-)
+).union(*(register.running for register in REGISTERS.values()))
 _ORDER = {
     "digital_status": ("unknown", "other", "not_done", "planned", "partly_done", "done"),
     "cashless_status": ("unknown", "class_level_only", "not_cashless", "announced", "introduced"),
     "smartphone_ready": ("unknown", "no", "yes"),
+    "action_state": ("open", "continued", "done", "given_up"),
 }
 
 

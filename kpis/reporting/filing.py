@@ -35,6 +35,7 @@ _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
     "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
     "replanned_end": "replanned_end_precision", "actual_end": "actual_end_precision", "ended_on": "ended_on_precision",
+    "due_on": "due_on_precision", "new_due_on": "new_due_on_precision", "done_on": "done_on_precision",
 }  # fmt: skip
 Choices = dict[tuple[str, tuple[str, ...], str], tuple[str, int]]
 
@@ -286,6 +287,11 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
             fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
         else:
             fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
+            if of_period := REGISTERS[row.kind].of_period:
+                fits = fits and row.fields.get(of_period) == period_code
+            if {"indicator_code", "project_code"} <= row.fields.keys():  # what it is about is the bureau's to report or to lead
+                about = (row.fields["indicator_code"], row.fields["project_code"])
+                fits = fits and (about[0] in known) != (about[1] in own_projects) and None in about
         if not fits:
             raise NotAllowed("not_of_bureau", **place, key=" ".join(row.key), bureau=bureau_code)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -12,15 +13,18 @@ from sqlmodel import Session, col, select
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
 from kpis.government import government
 from kpis.languages import written
+from kpis.message import few
 from kpis.reporting.access import is_same_person, may, next_state
-from kpis.reporting.comparison import Comparison
+from kpis.reporting.commentaries import unspoken
+from kpis.reporting.comparison import Comparison, ReportedRow
 from kpis.reporting.contradictions import ContradictingRow, contradictions_of
-from kpis.reporting.filing import kept_of, row_key
+from kpis.reporting.filing import kept_of, row_key, rows_of
 from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, compared, way_of
 from kpis.reporting.merging import KeptRow, clashes
 from kpis.reporting.people import allow, grants_of
 from kpis.reporting.reports import seen, warnings_of
 from kpis.store import tables
+from kpis.store.store import Store
 from kpis.text import Named
 
 _ON_BEHALF = frozenset({"explain", "submit", "withdraw"})
@@ -117,11 +121,12 @@ def refuse_unready(comparison: Comparison) -> None:
             raise StepRefused(key, count=len(cells), places=places)
 
 
-def ready(session: Session, row: tables.Submission) -> tuple[Comparison, dict[RowKey, Any]]:
+def ready(store: Store, session: Session, row: tables.Submission, *, today: date) -> tuple[Comparison, dict[RowKey, Any]]:
     """Refuse a report in which anything is left to say; return it held against what is stored, and what is stored of its rows."""
     refuse_clashes(kept_of(session, row))
     comparison, current = compared(session, row)
     refuse_unready(comparison)
+    refuse_silent(store, row, rows_of(session, row)[0], comparison, current, today=today)
     refuse_unconfirmed(session, row)
     return comparison, current
 
@@ -131,6 +136,22 @@ def refuse_unchecked(session: Session, row: tables.Submission) -> None:
     due = way_of(session, row).next_step(government().steps_of(row.bureau_code))
     if due is not None and not row.is_on_behalf:
         raise StepRefused("not_checked_yet", step=Named(due.model_dump()))
+
+
+def refuse_silent(
+    store: Store,
+    row: tables.Submission,
+    rows: Sequence[ReportedRow],
+    comparison: Comparison,
+    current: Mapping[RowKey, Any],
+    *,
+    today: date,
+) -> None:
+    """Refuse a report that does not say why a figure of its bureau is behind, missed, moving away or unreported, and name these."""
+    place = {"bureau": row.bureau_code, "period": row.period_code}
+    silent = unspoken(store, **place, rows=rows, comparison=comparison, current=current, as_of=today)
+    if silent:
+        raise StepRefused("causes_missing", count=len(silent), figures=few([Named(item.entry.definition) for item in silent], 5))
 
 
 def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:

@@ -16,11 +16,10 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from kpis.errors import NotFound
-from kpis.figures.records import Figure
-from kpis.figures.scorecard import score_all
+from kpis.figures.scorecard import Scored, score_all
 from kpis.reporting.access import Viewer, may
+from kpis.reporting.commentaries import figures_of, unspoken
 from kpis.reporting.comparison import (
-    OBSERVATIONS,
     Comparison,
     Completeness,
     Current,
@@ -28,9 +27,7 @@ from kpis.reporting.comparison import (
     ReportedRow,
     Value,
     compare,
-    figure_of,
     flips,
-    merged,
     with_figures,
 )
 from kpis.reporting.filing import current_of, kept_of, rows_of
@@ -139,6 +136,7 @@ class Opened:
     uploads: tuple[Brought, ...] = ()
     rows: tuple[KeptRow, ...] = ()
     way: Way = field(default_factory=Way)
+    unspoken: tuple[Scored, ...] = ()  # figures of which the bureau must still say why they stand as they do
 
     @cached_property
     def clashes(self) -> list[Clash]:
@@ -150,7 +148,8 @@ class Opened:
         """Return how many things must still be explained or resolved before it can be submitted."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
         compared = self.comparison
-        return len(self.clashes) + len(compared.unresolved) + len(compared.unread) + len(compared.unexplained) + open_warnings
+        differing = len(self.clashes) + len(compared.unresolved) + len(compared.unread)
+        return differing + len(compared.unexplained) + open_warnings + len(self.unspoken)
 
 
 def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
@@ -228,6 +227,8 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         uploads, kept_rows, way = uploads_of(session, row), kept_of(session, row), way_of(session, row)
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
+    place = {"bureau": row.bureau_code, "period": row.period_code}
+    silent = () if settled else unspoken(store, **place, rows=rows, comparison=comparison, current=current, as_of=as_of)
     return Opened(
         report=bureau_report,
         comparison=comparison,
@@ -239,6 +240,7 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         uploads=uploads,
         rows=tuple(kept_rows),
         way=way,
+        unspoken=silent,
     )
 
 
@@ -286,17 +288,7 @@ def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
 def _flips(
     store: Store, comparison: Comparison, current: Mapping[tuple[str, tuple[str, ...]], Current], *, as_of: date
 ) -> list[Flip]:
-    figures: dict[tuple[str, str], list[Figure]] = {}
-    for change in comparison.rows:
-        row = change.row
-        if row.kind != OBSERVATIONS or not any(c.counts for c in change.cells) or any(c.is_unread for c in change.cells):
-            continue
-        stored = current.get((row.kind, row.key))
-        vintage = stored.vintage + 1 if stored else 1
-        withdrawn = stored.values["vintage"] if change.withdraws and stored else None
-        assert withdrawn is None or isinstance(withdrawn, int)
-        figure = figure_of(row.key, merged(row, change.cells, stored), vintage=vintage, withdraws_vintage=withdrawn)
-        figures.setdefault((row.key[0], row.key[1]), []).append(figure)
+    figures = figures_of(comparison, current)
     if not figures:
         return []
     book = store.book(sorted({indicator for indicator, _ in figures}))

@@ -210,7 +210,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
         refusal = window_of(session, row.bureau_code, row.period_code).refusal(today, is_again=row.state == "returned")
         if refusal is not None:
             raise refusal
-        comparison, current = ready(session, row)
+        comparison, current = ready(store, session, row, today=today)
         refuse_unchecked(session, row)
         unasked = not_yet_asked(session, row, comparison, current)
         if not unasked:

@@ -9,17 +9,21 @@ handed_on(content)                 → the same bytes, where nothing in them wou
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from kpis.errors import FigureRefused, MierukaError, NotFound, StepRefused
+from kpis.figures.commented import NEEDING
 from kpis.government import government
-from kpis.languages import both, pair
+from kpis.languages import both, pair, say
 from kpis.message import Message
+from kpis.periods import local_day
+from kpis.reporting.commentaries import standing
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.reporting.sections import holds
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
+from kpis.text import status_word
 from loaders.files.apart import Stopped, apart
 from loaders.files.endings import find_faults
 from loaders.files.guard import is_workbook
@@ -90,7 +94,7 @@ def _written(context: ReportContext, issued_at: datetime, whose: tuple[str, str]
     vintages = [
         (sheet, *key, str(record["vintage"]))
         for sheet in KEYS
-        for key in (context.figure_keys if sheet == "observations" else [(code,) for code in context.registers[sheet]])
+        for key in (context.figure_keys if sheet == "observations" else [(code,) for code in context.prefilled(sheet)])
         if (record := context.current(sheet, key)) is not None
     ]
     mark = make_mark(
@@ -131,7 +135,7 @@ def issue_template(
         context, whose = context.part({*rows} & context.rows.keys()), pair(Message("rows_chosen"))
         if not context.only:
             raise FigureRefused("no_rows_chosen")
-    content, mark = _written(context, at, whose)
+    content, mark = _written(replace(context, standing=_standing(store, context, as_of=local_day(at))), at, whose)
     chosen = sorted(context.only or ()) if rows else ()
     record_issue(store, mark, actor=actor, part=section or (mark.template_id if rows else ""), rows=chosen)
     return content, mark
@@ -144,6 +148,15 @@ def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKe
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
     """
     return gather(store, bureau_code, period_code).rows
+
+
+def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
+    """Return how the bureau stands in each indicator asked, as its sheet of causes says it, and whether a cause is compulsory."""
+    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=as_of)
+    return {
+        code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
+        for code, item in held.items()
+    }
 
 
 def is_bureau_workbook(content: bytes) -> bool:

@@ -23,9 +23,9 @@ from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.find import Table
 from loaders.workbook.gaps import BLANK, gaps, says_something
 from loaders.workbook.identity import Vintages
-from loaders.workbook.labels import Labels
-from loaders.workbook.layout import KEYS, ROW_KINDS, Column, Layout, dated_field, shower
-from loaders.workbook.template import new_code
+from loaders.workbook.labels import Labels, plain
+from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, Layout, dated_field, shower
+from loaders.workbook.template import new_code, subject_words
 from loaders.workbook.values import (
     DEFAULTS,
     Refused,
@@ -177,6 +177,12 @@ class TableReader:
             return (self._assigned(cells),)
         if code in self.context.registers[self.table.key] or (self.table.key, code) in self.vintages:
             return (code,)
+        if self.table.key == COMMENTARIES:
+            if code not in self.context.commentaries and not is_empty:
+                expected = Message("commentary_of_template")
+                self._say("unknown_code", code, expected, _KEEP_CODE, row=number, column=name)
+                return None
+            return (code,)
         if is_empty:
             return (code,)
         try:
@@ -299,6 +305,8 @@ class TableReader:
             held["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
         if self.table.key == "milestones":
             self._project(number, cells, fields, held, issued)
+        elif self.table.key in (COMMENTARIES, ACTIONS):
+            self._subject(number, cells, fields, held, issued, code=key[0])
         reason_class, reason_text = self._reason(number, cells)
         row = ReportedRow(
             kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage, sheet=self.table.sheet,
@@ -440,6 +448,49 @@ class TableReader:
                 "unknown_code", code, Message("project_of_bureau", projects=listed),
                 Message("remedy_choose_again"), row=number, column="project_code",
             )  # fmt: skip
+
+    def _subject(
+        self,
+        number: int,
+        cells: Sequence[Any],
+        fields: dict[str, Value],
+        held: dict[str, Value],
+        issued: Record | None,
+        *,
+        code: str,
+    ) -> None:
+        """Say which indicator or project a row is about: that of its code, or of a new action the one that was chosen."""
+        fields["period_code"] = self.context.period.code
+        if issued is not None:
+            fields["period_code"] = held["period_code"] = issued["period_code"]
+        is_said = self.table.key == COMMENTARIES
+        subject = self.context.commentaries.get(code, "") if is_said else self._chosen_subject(number, cells)
+        if issued is not None:
+            stored = issued["indicator_code"] or issued["project_code"]
+            if subject not in ("", stored):
+                self._say("rule", subject, Message("subject_as", code=stored), _KEEP_CODE, row=number, column="subject")
+            subject = stored
+        is_project = subject in self.context.projects
+        about: dict[str, Value] = {
+            "indicator_code": None if is_project else subject or None,
+            "project_code": subject if is_project else None,
+        }
+        if issued is not None:
+            about = {name: issued[name] for name in about}
+            held.update(about)
+        fields.update(about)
+
+    def _chosen_subject(self, number: int, cells: Sequence[Any]) -> str:
+        raw = self._cell(cells, "subject")
+        if is_blank(raw):
+            return ""
+        written = plain(raw)
+        for word, code in subject_words(self.context).items():
+            if written in {plain(word), plain(code), *(plain(self.context.subjects[code][f"name_{own}"]) for own in ("ja", "en"))}:
+                return code
+        self._say("unknown_code", raw, Message("subject_of_bureau"), Message("remedy_choose_again"), row=number, column="subject")
+        self.refused.add("subject")
+        return ""
 
     def _reason(self, number: int, cells: Sequence[Any]) -> tuple[str | None, str]:
         given: dict[str, Value] = {"reason_class": None, "reason_text": ""}

@@ -46,7 +46,10 @@ def recognised(
     mark = _which(store, issued_for(store, bureau), tables, sheets, period_code)
     if mark is None:
         return None
-    return mark, vintages_at(gather(store, bureau, mark.period_code), datetime.fromisoformat(mark.issued_at))
+    stored = vintages_at(gather(store, bureau, mark.period_code), datetime.fromisoformat(mark.issued_at))
+    # Of rows that are not there nobody can say whether the template held them: it may have been a part.
+    there = {(key, code) for key, table in tables.items() for code in _column(table, KEYS[key][0])}
+    return mark, {key: vintage for key, vintage in stored.items() if key[:2] in there}
 
 
 def _which(
@@ -114,7 +117,7 @@ def vintages_at(context: ReportContext, at: datetime) -> Vintages:
             vintages[FIGURES, *key] = int(counting["vintage"])
     for sheet, rows in context.registers.items():
         for code, row in rows.items():
-            if row["first_known_at"] is None or row["first_known_at"] <= at:
+            if row.get("first_known_at") is None or row["first_known_at"] <= at:
                 vintages[sheet, code] = _vintage_at(row, context.changes.get((sheet, code), []), at)
     return vintages
 

@@ -213,7 +213,7 @@ def checked_code(raw: Any) -> str:
 DEFAULTS: dict[str, Value] = {
     "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
     "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
-    "smartphone_ready": "unknown",
+    "smartphone_ready": "unknown", "action_state": "open",
 }  # fmt: skip
 
 

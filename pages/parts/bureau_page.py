@@ -26,9 +26,11 @@ from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
 from pages.parts.registers import telling
 from pages.parts.reported import instant
+from pages.parts.said import said_and_done
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
 from pages.parts.viewer import viewer
 from telling import bureaus, listed
+from telling.said import of_bureau
 from telling.words import Words
 
 CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
@@ -182,6 +184,7 @@ def detail(report: BureauReport) -> None:
     if report.own:
         st.header(t("bureau_own_heading"), divider="gray")
         indicators(report, report.own, key="own_indicator")
+    said_and_done(of_bureau(telling(), report.code), report.scored, key=report.code, about=True)
     left, right = st.columns(2, gap="medium")
     with left:
         registers(report)

@@ -66,7 +66,10 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
                 st.info(t("not_ready_for_check", count=opened.obstacles), icon=":material/info:")
             label = t("prepare_button", step=named(due))
             if st.button(label, type="primary", icon=":material/forward:", disabled=bool(opened.obstacles), key="prepare"):
-                take(lambda: checks.prepare(store, report.id, actor=me.email, revision=report.revision), t("prepared_now"))
+                take(
+                    lambda: checks.prepare(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
+                    t("prepared_now"),
+                )
         return False
     st.info(t("waits_for_check", step=named(due)), icon=":material/hourglass_empty:")
     if not me.may("check", report.bureau_code):

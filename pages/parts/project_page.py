@@ -22,9 +22,11 @@ from pages.parts.cards import chart_with_table, headline_value, source_line, sta
 from pages.parts.entry import page, today
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
+from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, linked, shown_name, t
 from pages.parts.viewer import viewer
 from telling import facts, projects
+from telling.said import of_subject
 from telling.words import Words
 
 CHARTS_SHOWN = 6
@@ -182,6 +184,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     heading(report)
     bureaus_and_names(report, reports)
     indicators(report)
+    said_and_done(of_subject(telling(), report.code), report.scored, key=report.code)
     st.header(t("milestones"), divider="gray")
     milestone_block(report.milestones, key=f"{report.code}-milestones")
     confidence(report)

@@ -15,6 +15,7 @@ from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.store import tables
 from kpis.store.store import utc_now
 from kpis.text import format_date
+from kpis.vocabulary import RowKind
 from loaders.workbook.layout import FIGURES, Column, load_layout
 from pages.parts import cached
 from pages.parts.text import digits, language, named, t
@@ -124,8 +125,12 @@ class _Namer:
             return f"{self._indicators.get(key[0], key[0])} {period_name(key[2])}"
         if kind not in self._registers:
             register = REGISTERS[kind]
-            self._registers[kind] = {code: named(row) for code, row in cached.moment().by_code(register.table).items()}
-        return self._registers[kind].get(key[0]) or str((fields or {}).get("name_ja") or key[0])
+            by_code = cached.moment().by_code(register.table)
+            self._registers[kind] = {code: named(row, register.called_by) for code, row in by_code.items()}
+        if kind == RowKind.COMMENTARY and fields:
+            subject = str(fields.get("indicator_code") or fields.get("project_code") or key[0])
+            return f"{self._indicators.get(subject, subject)} {period_name(str(fields['period_code']))}"
+        return self._registers[kind].get(key[0]) or str((fields or {}).get(f"{REGISTERS[kind].called_by}_ja") or key[0])
 
 
 def _column(kind: str, name: str) -> Column | None:

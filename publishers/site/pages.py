@@ -23,7 +23,7 @@ from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import facts, projects
+from telling import facts, projects, said
 from telling.blocks import Telling
 from telling.changes import Difference
 from telling.method import method
@@ -152,11 +152,11 @@ def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> _
 
 
 def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
-    said, told = themes_told([v.scored for v in own.values()], list(site.moment.indicators.values()), words)
+    heading, told = themes_told([v.scored for v in own.values()], list(site.moment.indicators.values()), words)
     themes = [
         (theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items]) for theme, notes, items in told
     ]
-    title = words("themes_title", text=said)
+    title = words("themes_title", text=heading)
     return themes_file(), "themes.html", {"title": title, "themes": themes, "has_chart": True}
 
 
@@ -188,13 +188,15 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
     ]
     definition = views[0].scored.entry.definition
     told = Telling(words, site.moment)
-    said = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
+    sentence = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
-        "title": words.named(row), "description": said, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
+        "title": words.named(row), "description": sentence, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
         "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(told, v.scored), words) for v in views},
         "targets": {v.scored.entry.unit_code: BlockView(facts.targets(told, v.scored), words) for v in views}, "related": related,
         "revisions": BlockView(facts.revisions(told, [v.scored for v in views]), words),
-        "readings": BlockView(facts.readings(told, views[0].scored), words), "has_chart": any(v.has_series for v in views),
+        "readings": BlockView(facts.readings(told, views[0].scored), words),
+        "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [v.scored for v in views])],
+        "notes": BlockView(said.notes(told, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
         "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code),
     }  # fmt: skip
 
@@ -239,6 +241,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             ],
             "states": _states(report.milestones, words),
             "milestones": BlockView(projects.milestones(told, report.milestones, without=NOT_LISTED), words),
+            "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), report.scored)],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
@@ -269,8 +272,8 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
         notes.append(str(escape(projects.unidentified(kind, own, site.moment.scored, versions, words))))
     milestones = projects.milestones_line([m for r in site.moment.projects for m in r.milestones], words)
     judged = sum(r.status in JUDGED for r in site.moment.projects)
-    said = words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)
-    notes += [words("project_rule_named", rule=PROJECT_RULE), str(escape(said))]
+    sentence = words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)
+    notes += [words("project_rule_named", rule=PROJECT_RULE), str(escape(sentence))]
     return [Markup(note) for note in notes]
 
 

@@ -9,13 +9,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from kpis.government import settled
 from kpis.languages import say
+from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions
-from kpis.store.store import Store
+from kpis.store.store import Store, utc_now
 from tests.browser.conftest import serving
 from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
-from tests.small_government import ANNA, AYA, IN_TIME, PERIOD, figure, register_row, settle, write_sections
+from tests.small_government import ANNA, AYA, IN_TIME, PERIOD, figure, register_row, say_causes, settle, write_sections
 
 pytestmark = pytest.mark.browser
 CHIEF = "chief@general.example.jp"
@@ -44,6 +45,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, s
             name=f"{part}.xlsx",
             part=part,
         )
+    say_causes(store, 1, actor=ANNA, revision=2, as_of=local_day(utc_now()))
     places = {"CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official")}
     with settled(folder / "data" / "catalogue"), serving(folder, DATABASE_URL=url, **places) as address:
         yield store, address

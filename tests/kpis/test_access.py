@@ -192,7 +192,7 @@ def prepare(store: Store) -> None:
     submissions.submit(store, SENT, actor=ANNA, revision=1, today=IN_TIME)
     submissions.upload(
         store, actor=ANNA, bureau_code="GENERAL", period_code="FY2022-Q4", content=b"q4", name="q4.xlsx",
-        rows=[figure(numerator=1.0, denominator=2.0, period="FY2022-Q4")], warnings=[Warning("odd", "usual", "usual")],
+        rows=[figure(numerator=9.0, denominator=10.0, period="FY2022-Q4")], warnings=[Warning("odd", "usual", "usual")],
     )  # fmt: skip
     withdrawals.ask(store, SEALS, actor=ANNA, reason_class="error", reason_text="x")
 

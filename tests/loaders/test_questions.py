@@ -26,6 +26,7 @@ from loaders.workbook.door import read_workbook
 from loaders.workbook.submit import receive
 from manage import app
 from tests.loaders.filled import BUREAU, F, edited, make_store, template
+from tests.small_government import say_causes
 
 TODAY = date(2023, 1, 20)
 KEY = ("observation", ("electronic_decision_rate", BUREAU, "2022-10"), "value")
@@ -83,6 +84,7 @@ def test_the_choice_survives_to_the_approved_figure(store: Store, value: object,
     assert not found.comparison.unread
     (cell,) = [c for c in found.comparison.cells if c.column == "value"]
     assert (cell.new, cell.reading) == (chosen, chosen)
+    say_causes(store, number, actor="m@example.jp", revision=again.revision, as_of=TODAY)
     submit(store, number, actor="m@example.jp", revision=again.revision, today=TODAY)
     approve(store, number, actor="o@example.jp", revision=again.revision)
     stored = store.all_of(tables.Observation, indicator_code=KEY[1][0], bureau_code=BUREAU, period_code="2022-10")

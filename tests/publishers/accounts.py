@@ -10,11 +10,12 @@ from typing import Any
 from kpis.figures.records import STATUSES
 from kpis.government import government
 from kpis.periods import Period, parse_period
+from kpis.registers import TOLD_BY_RECORD
 from kpis.text import status_word
 from telling.overview import theme_name
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import charted, tabled
+from tests.publishers import charted, spoken, tabled
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Drawn, Shown
 
@@ -163,7 +164,7 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         if t[1]
     ]
     parts, chart, says = comparison(ledger, code)
-    more += parts
+    more += [*parts, *spoken.tables(ledger, subject=code), *spoken.notes(ledger, code)]
     free = (w("source"),)
     wrong, others = series(ledger, shown, [item], more=more, free=free)
     wrong += chart(others)
@@ -415,11 +416,20 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     says = [w("bureau_title", name=w.named(b), said=w("list_comma").join(said)), *marks(ledger, b["counts"])]
     for word, done in (("procedures", "done"), ("facilities", "introduced")):
         says.append(w(f"bureau_{word}_line", total=sum(b[word].values()), done=b[word].get(done, 0)))
+    for sheet, register in TOLD_BY_RECORD.items():
+        if held := b[sheet]:
+            parts = (
+                f"{w(f'{register.kind}_{status}')} {held[status]}"
+                for status in register.words_of(register.status)
+                if held.get(status)
+            )
+            says.append(w("listed_of_bureau", total=sum(held.values()), parts=w("list_comma").join(parts)))
     for key in ("came_from", "went_into"):
         says += [w("share_known", share=f"{s['share']:.0%}") for s in b[key] if s["share"] is not None]
     projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["code"] in set(b["milestone_codes"])]
     more = [tabled.milestones(ledger, milestones, projects=projects)] if milestones else []
+    more += spoken.tables(ledger, bureau=b["code"])
     for group in groups:
         if len(group) > 1:
             more += [tabled.bureau_indicators(ledger, group), tabled.in_words(ledger, [s for s in group if s["period"]])]

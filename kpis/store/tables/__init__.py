@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from kpis.store.fields import table_of
+from kpis.store.tables.commentary import Action, ActionFields, Commentary, CommentaryFields
 from kpis.store.tables.indicators import (
     Baseline,
     BaselineFields,
@@ -60,11 +61,15 @@ from kpis.store.tables.reports import (
 from kpis.store.tables.texts import Translation
 
 __all__ = [
+    "Action",
+    "ActionFields",
     "AuditEvent",
     "Baseline",
     "BaselineFields",
     "Bureau",
     "BureauFields",
+    "Commentary",
+    "CommentaryFields",
     "DataRevision",
     "Deputy",
     "EditionPointer",

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
-from kpis.declared import ALWAYS, NAME, NOTE, Code, Fields, Flag, Said, Translated
+from kpis.declared import ALWAYS, NAME, NOTE, ByDecision, Code, Fields, Flag, Said, Translated
 from kpis.government import CorrectionReason, Theme
 from kpis.store.fields import (
     KEY,
@@ -42,6 +42,7 @@ from kpis.store.fields import (
     one_of,
     refers,
 )
+from kpis.vocabulary import OpenPart
 
 
 class IndicatorFields(Fields):
@@ -203,8 +204,8 @@ class ObservationFields(FigureFields):
         Said("訂正の理由の区分(error、late_data、definition_change、scope_change)", "class of the reason for a correction"),
     ] = None
     reason_text: Annotated[str, Said("訂正の理由", "reason for a correction")] = ""
-    note_ja: NoteJa = ""
-    note_en: NoteEn = ""
+    note_ja: Annotated[str, Said("注記(日本語)", "note, in Japanese"), ByDecision(OpenPart.NOTE)] = ""
+    note_en: Annotated[str, Said("注記(英語)", "note, in English"), ByDecision(OpenPart.NOTE)] = ""
 
 
 class Observation(ObservationFields, SQLModel, table=True):
