@@ -48,6 +48,7 @@ class ReportedRow:
         issued: the same fields as the template was issued with; empty for a new row. What differs from it is what the bureau
             changed; the other fields were left as they came, whatever others changed since.
         readings: our column → the values that its cell may mean, where the bureau must say which (``as_read``).
+        cleared: fields whose cell says that they are to be emptied.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class ReportedRow:
     reason_text: str = ""
     issued: Mapping[str, Value] = field(default_factory=dict)
     readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    cleared: frozenset[str] = frozenset()
 
     def cell(self, column: str) -> str:
         """Return the address of the cell that holds a field, as ``F12``; blank where no cell of its own does."""
@@ -313,14 +315,14 @@ def _cells(
     for column in row.changed if row.issued else row.fields:
         new = row.fields[column]
         old = stored.values.get(column) if stored else None
-        if _same(old, new):
+        if is_same_value(old, new):
             continue
         reading = _reading(row, column, choices) if row.readings else None
         if stored is None or stored.vintage == 0:
             yield CellChange(row=row, column=column, old=old, new=new, at_issue=None, nature="new", reading=reading)
             continue
         at_issue = stored.at_issue.get(column, old)
-        is_conflict = stored.vintage > row.issued_vintage and not _same(at_issue, old)
+        is_conflict = stored.vintage > row.issued_vintage and not is_same_value(at_issue, old)
         choice, against = choices.get((row.kind, row.key, column), (None, 0))
         yield CellChange(
             row=row, column=column, old=old, new=new, at_issue=at_issue, nature=_nature(row.kind, column, old, new),
@@ -354,7 +356,8 @@ def _says(value: Value) -> bool:
     return value is not None and value is not False and value not in ("", "unknown")
 
 
-def _same(old: Value, new: Value) -> bool:
+def is_same_value(old: Value, new: Value) -> bool:
+    """Say whether two values of a cell say the same: a number in any form, nothing in any form."""
     if old is new or (type(old) is type(new) and old == new):
         return True
     if _is_number(old) and _is_number(new):
