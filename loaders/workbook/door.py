@@ -152,7 +152,7 @@ def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKe
 
 def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
     """Return how the bureau stands in each indicator asked, as its sheet of causes says it, and whether a cause is compulsory."""
-    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=as_of)
+    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=min(as_of, context.period.end))
     return {
         code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
         for code, item in held.items()
