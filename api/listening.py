@@ -78,7 +78,7 @@ class Answering:
         """Return how much of what was written has not reached the client: of a quick answer megabytes wait with the system."""
         waiting = bytearray(4)
         if termios is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):  # it was closed meanwhile
                 fcntl.ioctl(self.transport.get_extra_info("socket"), termios.TIOCOUTQ, waiting)
         return self.transport.get_write_buffer_size() + int.from_bytes(waiting, sys.byteorder)
 
