@@ -93,6 +93,17 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
                 decided_at=None, period_code=f"FY{year}",
             )  # fmt: skip
         put(tables.SubmissionRow, fields_json=json.dumps({"value": NUMBER, "text": f"{WORD}-draft"}))
+        other = f"{WORD}.deputy@secret.example.jp"
+        put(tables.UserAccount, email=other)
+        put(tables.Deputy, email=other, from_date=date(2001, 2, 3), until_date=date(2001, 2, 4))
+        put(tables.IssuedTemplate)
+        put(tables.SubmissionUpload, submission_id=1, revision=1)
+        put(tables.SubmissionCheck, decision="sent_back")
+        put(tables.Notice, occasion="returned", state="failed")
+        put(tables.NoticeChoice, occasion="returned", how_often="daily")
+        put(tables.NoticeReader)
+        put(tables.Webhook, kind="teams")
+        put(tables.ToldStatus)
         put(tables.AuditEvent)
         put(tables.ProjectConfidence, is_sample=False)
         put(
