@@ -21,7 +21,7 @@ def heading(column: AskedColumn, language: str) -> str:
 
 
 def answer_table(
-    asked: Question, rows: Sequence[AnswerRow], names: Mapping[str, str], language: str
+    asked: Question, rows: Sequence[AnswerRow], names: Mapping[str, str], language: str, *, is_of_one: bool = False
 ) -> tuple[list[str], list[list[Told]]]:
     """Return the headings and the rows of a table of answers: bureau, code, number, state, then the columns asked.
 
@@ -30,16 +30,23 @@ def answer_table(
         rows: of its answers.
         names: bureau → its name.
         language: of the reader.
+        is_of_one: they are of one bureau, which is said beside the table: bureau, code and state are left out.
     """
-    first = [say(key, language) for key in ("bureau", "answer_bureau_code", "question_row_number", "state")]
+    keys = ("question_row_number",) if is_of_one else ("bureau", "answer_bureau_code", "question_row_number", "state")
+    first = [say(key, language) for key in keys]
     told: list[list[Told]] = [
         [
-            names.get(row.bureau_code, row.bureau_code), row.bureau_code, row.number, say(f"reply_is_{row.state}", language),
+            *((row.number,) if is_of_one else (names.get(row.bureau_code, row.bureau_code), row.bureau_code, row.number,
+                                               say(f"reply_is_{row.state}", language))),
             *(_told(row.values.get(column.name), column, language) for column in asked.columns),
         ]
         for row in rows
     ]  # fmt: skip
-    return [*first, *(heading(column, language) for column in asked.columns)], told
+    headings = list(first)
+    for column in asked.columns:
+        own = heading(column, language)
+        headings.append(f"{own} [{column.name}]" if own in headings else own)  # as one of ours, or as another in this language
+    return headings, told
 
 
 def _told(value: Answer, column: AskedColumn, language: str) -> Told:

@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from kpis.as_text import typed
-from kpis.declared import Row
 from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.message import Message
 from kpis.reporting.access import may
@@ -174,6 +173,8 @@ def questions(store: Store, *, viewer: str) -> list[Question]:
         allow(session, viewer, "see_questions")
         query = select(table).order_by(col(table.question_code).desc())
         own = _own(session, viewer)
+        if not may(grants_of(session, viewer), "ask_question"):
+            query = query.where(col(table.state) != QuestionState.DRAFT.value)
         if own is not None:
             query = query.where(
                 col(table.question_code).in_(select(col(replies.question_code)).where(col(replies.bureau_code).in_(own)))
@@ -220,7 +221,8 @@ def seen(session: Session, code: str, viewer: str, bureau_code: str | None = Non
     """Return a question that a person may see, and whose answer of a bureau the person may see; else as if there were none."""
     grants = grants_of(session, viewer)
     row = session.get(tables.Question, code)
-    if row is not None and may(grants, "see_questions", bureau_code):
+    is_written = row is not None and row.state == QuestionState.DRAFT and not may(grants, "ask_question")
+    if row is not None and not is_written and may(grants, "see_questions", bureau_code):
         own = _own(session, viewer)
         asked = {each.bureau_code for each in replies_of(session, code)}
         if (own is None or asked & own) and (bureau_code is None or bureau_code in asked):
@@ -271,8 +273,3 @@ def _question(row: tables.Question) -> Question:
 
 def _subject(code: str) -> str:
     return f"question {code}"
-
-
-def values_of(row: Question) -> Row:
-    """Return the words of a question by field, as ``write`` takes them."""
-    return {name: getattr(row, name) for name in _WORDS}

@@ -69,13 +69,14 @@ def layout_of(asked: Question) -> Layout:
     chosen = {
         c.name: {choice.name_ja: (choice.name_ja, choice.name_en or choice.name_ja) for choice in c.choices} for c in asked.columns
     }
+    flags = {"yes_no": own.choices["yes_no"]} if any(c.type == AnswerType.FLAG for c in asked.columns) else {}
     kept = ("instructions", "choices", "mark")
     return Layout(
         version=VERSION, title=(asked.title_ja, asked.title_en or asked.title_ja),
         sheets={**{name: own.sheets[name] for name in kept}, SHEET: say("question_sheet")},
         sheets_en={**{name: own.sheets_en[name] for name in kept if name in own.sheets_en}, SHEET: say("question_sheet", "en")},
         columns={SHEET: (number, *(_column(column) for column in asked.columns))},
-        choices={"yes_no": own.choices["yes_no"], **{name: words for name, words in chosen.items() if words}},
+        choices={**flags, **{name: words for name, words in chosen.items() if words}},
         new_rows={}, to_fill={}, marks={**own.marks, "required": say("question_required_mark")}, clear_words=own.clear_words,
         withdraw_words=(), instructions=(),
     )  # fmt: skip
@@ -149,7 +150,8 @@ def _written(
     listed = [
         (headings.get(name, name), ja, code, en) for name, words in layout.choices.items() for code, (ja, en) in words.items()
     ]
-    list_choices(book.create_sheet(layout.sheets["choices"]), listed, head=head)
+    if listed:
+        list_choices(book.create_sheet(layout.sheets["choices"]), listed, head=head)
     hidden = book.create_sheet(layout.sheets["mark"])
     write_mark(hidden, mark, [], title=OF_QUESTION)
     protect(hidden, head)

@@ -117,14 +117,8 @@ def _what_was_read(store: Store, asked: Question, reply: Reply, *, actor: str) -
     code, bureau = asked.question_code, reply.bureau_code
     rows = answers.rows_of(store, code, viewer=actor, bureau_code=bureau)
     if rows:
-        headings, told = answer_table(asked, rows, bureau_names(), language())
-        shown = [0, 1, 3]  # bureau, code and state are said above
-        kept = [at for at in range(len(headings)) if at not in shown]
-        st.dataframe(
-            pd.DataFrame([[row[at] for at in kept] for row in told], columns=[headings[at] for at in kept]),
-            hide_index=True,
-            width="stretch",
-        )
+        headings, told = answer_table(asked, rows, bureau_names(), language(), is_of_one=True)
+        st.dataframe(pd.DataFrame(told, columns=headings), hide_index=True, width="stretch")
     if asked.state != QuestionState.OPEN or reply.state not in _TO_UPLOAD:
         if not rows:
             st.caption(t("answer_nothing"))

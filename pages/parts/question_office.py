@@ -98,8 +98,8 @@ def _coverage(asked: Question, replies: list[Reply]) -> None:
         {
             t("bureau"): names.get(each.bureau_code, each.bureau_code), t("state"): t(f"reply_is_{each.state}"),
             t("question_late"): t("question_late") if each.is_late and asked.state == QuestionState.OPEN else "",
-            t("question_rows"): each.rows_count if each.revision else None, t("who"): each.submitted_by or "", t("when"): instant(each.submitted_at),
-            t("file"): each.file_name, t("give_back_reason_short"): each.return_reason,
+            t("question_rows"): f"{each.rows_count}" if each.revision else "", t("who"): each.submitted_by or "", t("when"): instant(each.submitted_at),
+            t("give_back_reason_short"): each.return_reason,
         }
         for each in replies
     ]  # fmt: skip
@@ -122,7 +122,7 @@ def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[Answ
     reply = waiting[bureau]
     own = [row for row in rows if row.bureau_code == bureau]
     if own:
-        headings, told = answer_table(asked, own, names, language())
+        headings, told = answer_table(asked, own, names, language(), is_of_one=True)
         st.dataframe(pd.DataFrame(told, columns=headings), hide_index=True, width="stretch")
     else:
         st.info(t("answer_nothing"), icon=":material/info:")

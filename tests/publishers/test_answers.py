@@ -63,7 +63,8 @@ def test_all_answers_are_one_table_in_which_words_of_people_are_text(closed: tup
         3,
         date(2022, 5, 1),
     )
-    english = answer_table(one, rows_of(store, code), names, "en")[1]
+    words, english = answer_table(one, rows_of(store, code), names, "en")
+    assert words[3] == "State" and words[6] == "State [c3]", "no two columns have the same name"
     assert english[1][6:9] == ["Done", date(2022, 5, 1), "yes"]
 
 
