@@ -106,7 +106,8 @@ def columns_from_json(text: str) -> tuple[AskedColumn, ...]:
 
 def values_to_json(values: Mapping[str, Answer]) -> str:
     """Return the values of a row as they are stored; a blank is left out."""
-    kept = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    kept = {name: value.isoformat() if isinstance(value, date) else typed(value) if isinstance(value, str) else value
+            for name, value in values.items()}  # fmt: skip
     return json.dumps({name: value for name, value in kept.items() if value not in (None, "")}, ensure_ascii=False)
 
 
