@@ -342,9 +342,20 @@ class ListDecision(Vocabulary):
 class Role(Vocabulary):
     """What a person may be."""
 
+    SECTION = "section"
     BUREAU_MANAGER = "bureau_manager"
+    BUREAU_APPROVER = "bureau_approver"
     REFORM_OFFICE = "reform_office"
     ADMINISTRATOR = "administrator"
+
+
+class CheckStep(Vocabulary):
+    """What becomes of a report on its way through its own bureau."""
+
+    PREPARED = "prepared"
+    CHECKED = "checked"
+    SENT_BACK = "sent_back"
+    REOPENED = "reopened"
 
 
 class ReportState(Vocabulary):

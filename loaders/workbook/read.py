@@ -26,7 +26,7 @@ from loaders.workbook.identity import Vintages
 from loaders.workbook.labels import Labels, plain
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, Layout, dated_field, shower
 from loaders.workbook.template import new_code, subject_words
-from loaders.workbook.values import Refused, as_code, as_number, as_plain, checked_code, is_blank
+from loaders.workbook.values import DEFAULTS, Refused, as_code, as_number, as_plain, checked_code, empty_of, is_blank
 
 _KEEP_CODE = Message("remedy_restore_code")
 _KEEP_ROW = Message("remedy_bring_row_together")
@@ -64,6 +64,7 @@ class TableReader:
         self.refused: set[str] = set()  # fields of the present row that could not be read
         self.shown: dict[str, float] = {}  # what the present row's cells show, where it differs and must be asked about
         self.sure: set[str] = set()  # fields of the present row that were written with their unit
+        self.cleared: set[str] = set()  # fields of the present row that are to be emptied
         self.identity = [name for name in (*KEYS[table.key], "bureau_code") if name in table.at]
         self.labels = Labels(table, context)
 
@@ -238,11 +239,19 @@ class TableReader:
     ) -> None:  # fmt: skip
         before = len(self.out.problems)
         self.refused = set(bad)
-        self.shown, self.sure = {}, set()
+        self.shown, self.sure, self.cleared = {}, set(), set()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         held = self._held(issued, kind)
         fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
         columns = self._columns(kind, held)
+        if self._takes_out(raws, issued):
+            self.out.rows.append(
+                ReportedRow(
+                    kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage,
+                    sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(fields),
+                )
+            )  # fmt: skip
+            return
         rounded = False
         if kind and any(self._is_withdrawn(raw) for raw in raws):
             if issued is None:
@@ -292,6 +301,7 @@ class TableReader:
             kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage, sheet=self.table.sheet,
             row=number,
             columns=columns, reason_class=reason_class, reason_text=reason_text, issued=held if issued is not None else {},
+            cleared=frozenset(self.cleared & fields.keys()),
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
             self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
@@ -300,7 +310,7 @@ class TableReader:
         if len(self.out.problems) > before or bad:
             self.out.faulty.append((row, frozenset(self.refused)))
             return
-        if row.changed if issued is not None else not kind or says_something(row):
+        if row.changed or row.cleared if issued is not None else not kind or says_something(row):
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
@@ -309,11 +319,20 @@ class TableReader:
         """Say whether a cell says that the whole figure was stored by mistake."""
         return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.withdraw_words
 
+    def _is_cleared(self, raw: Any) -> bool:
+        """Say whether a cell says that it is to be emptied."""
+        return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words
+
+    def _takes_out(self, raws: Sequence[Any], issued: Record | None) -> bool:
+        """Say whether a row of which nothing is stored says only that it is to be emptied: nothing of it is reported."""
+        given = [raw for raw in raws if not is_blank(raw)]
+        return issued is None and bool(given) and all(self._is_cleared(raw) for raw in given)
+
     def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
         """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
         empties = self.empties.get(kind)
         if empties is None:
-            empties = self.empties[kind] = {c.field: _empty(c) for c in self.inputs if not kind or c.applies_to(kind)}
+            empties = self.empties[kind] = {c.field: empty_of(c) for c in self.inputs if not kind or c.applies_to(kind)}
         if issued is None:
             return dict(empties)
         return {name: empty if (value := issued[name]) is None else value for name, empty in empties.items()}
@@ -345,8 +364,9 @@ class TableReader:
     def _typed(self, number: int, column: Column, raw: Any, kind: str, *, key: tuple[str, ...] = ()) -> tuple[Value, str]:
         """Return (value, a word more): ``rounded`` for an approximate number, the precision for a day written as a month."""
         try:
-            if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words:
-                return _empty(column), ""
+            if self._is_cleared(raw):
+                self.cleared.add(column.field)
+                return empty_of(column), ""
             if column.value in ("number", "count"):
                 unit = self.context.indicators[key[0]]["unit_ja"] if kind else ""
                 read = as_number(raw, column, unit=unit, is_of_unit=column.name == "value" or bool(kind and KINDS[kind].is_count))
@@ -359,7 +379,7 @@ class TableReader:
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)
-            return _empty(column), ""
+            return empty_of(column), ""
 
     def _asked_scale(self, row: ReportedRow) -> tuple[float, ...]:
         """Return what the value of a row may mean, where its format and its unit disagree or nothing tells; else nothing."""
@@ -395,7 +415,7 @@ class TableReader:
                 fields[name] = precisions.get(dated) or ("day" if is_open else fields[name])
         for column in self.inputs:
             if column.value in ("choice", "open_choice") and fields.get(column.field) is None and issued is None:
-                fields[column.field] = _DEFAULTS.get(column.field)
+                fields[column.field] = DEFAULTS.get(column.field)
 
     def _project(
         self, number: int, cells: Sequence[Any], fields: dict[str, Value], held: dict[str, Value], issued: Record | None
@@ -464,18 +484,3 @@ class TableReader:
                 given[name] = self._typed(number, self.table.columns[name], raw, "")[0]
         reason = given["reason_class"]
         return str(reason) if reason else None, str(given["reason_text"] or "")
-
-
-_DEFAULTS: dict[str, Value] = {
-    "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
-    "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
-    "smartphone_ready": "unknown", "action_state": "open",
-}  # fmt: skip
-
-
-def _empty(column: Column) -> Value:
-    if column.value == "flag":
-        return False
-    if column.choices == "precision":
-        return "unknown"
-    return "" if column.value in ("text", "member") else None

@@ -27,7 +27,7 @@ from kpis.reporting.comparison import TemplateMark
 from kpis.text import format_date
 from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.identity import write_mark
-from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, Column, Layout, shown
+from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, Column, InSheet, Layout, shown
 
 FONT = "游ゴシック"
 _LINE = Side(style="thin", color="8C8C8C")
@@ -43,18 +43,26 @@ _TOP_PLAIN = Alignment(vertical="top")
 _FIRST_DAY, _LAST_DAY = 32874, 73050  # 1990-01-01 to 2099-12-31 as serials of the 1900 system
 
 
-def write_sheets(context: ReportContext, layout: Layout, mark: TemplateMark, vintages: Sequence[tuple[str, ...]]) -> bytes:
+def write_sheets(
+    context: ReportContext,
+    layout: Layout,
+    mark: TemplateMark,
+    vintages: Sequence[tuple[str, ...]],
+    *,
+    whose: tuple[str, str] | None = None,
+) -> bytes:
     """Write the whole workbook and return its bytes.
 
     Args:
         mark: what the workbook says of itself.
         vintages: (sheet, key …, vintage) of each prefilled row.
+        whose: of a part, whose it is.
     """
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
     first.title = layout.sheets["instructions"]
-    _instruct(first, context, layout, mark)
+    _instruct(first, context, layout, mark, whose)
     lists = {name: tuple(ja for ja, _ in table.values()) for name, table in layout.choices.items()}
     lists["facility_kind"] = tuple(
         dict.fromkeys([*lists["facility_kind"], *(layout.label("facility_kind", k) for k in context.facility_kinds)])
@@ -210,12 +218,13 @@ def list_choices(sheet: Worksheet, rows: Iterable[tuple[str, ...]], *, head: str
     protect(sheet, head)
 
 
-def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark) -> None:
+def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark, whose: tuple[str, str] | None) -> None:
     filling_in, sheets, about = (Message(key) for key in ("how_to_fill_in", "the_sheets", "about_workbook"))
     name_en = context.bureau["name_en"] or context.bureau["bureau_code"]
     rows: list[tuple[Any, ...]] = [
         (f"{layout.title[0]} {context.period.label()}", f"{layout.title[1]}, {context.period.label('en')}"),
         (context.bureau["name_ja"], name_en),
+        *([pair(Message("part_of_report", whose=InSheet(*whose)))] if whose else []),
         *_days(context),
         (),
         pair(filling_in),

@@ -23,7 +23,7 @@ from kpis.store.store import utc_now
 from pages.parts import address, cached, run
 from pages.parts.asked import cannot, settle_day, settle_one
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
-from pages.parts.text import language, settle_language, t
+from pages.parts.text import language, offered, settle_language, t
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 from publishers.editions import on_disk
 
@@ -171,7 +171,7 @@ def frame() -> st.Page:
         st.subheader(t("site"))
         there = st.container(gap="xxsmall")  # the menu, once the view is settled that its links carry
         st.segmented_control(
-            t("language"), codes(), format_func=own_name, label_visibility="collapsed", key="lang", required=True,
+            t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
             on_change=address.moved, args=("lang",),
         )  # fmt: skip
         viewer_choice()
@@ -182,7 +182,7 @@ def frame() -> st.Page:
         _as_of()
         settle_one("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
         st.segmented_control(
-            t("view"), VIEWS, format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help"),
+            t("view"), VIEWS, format_func=offered(lambda v: t(f"view_{v}")), key="view", required=True, help=t("view_help"),
             on_change=address.moved, args=("view",),
         )  # fmt: skip
         cached.settle_moment(as_of=as_of(), known_at=known_at, view=view())

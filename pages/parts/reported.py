@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
+from kpis.government import government
 from kpis.periods import local_day, local_time, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import state_word
@@ -32,7 +33,8 @@ EVENTS = frozenset(
      "rollback", "confidence", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
      "refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
      "key_introduced", "pointer_written", "sample_made", "notices_chosen", "calendar_address_made", "calendar_address_ended",
-     "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "question_asked", "question_rewritten", "question_opened",
+     "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
+     "checked", "sent_back", "deputy_named", "deputy_ended", "question_asked", "question_rewritten", "question_opened",
      "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
@@ -76,6 +78,12 @@ def state_mark(state: str) -> str:
 def bureau_names() -> dict[str, str]:
     """Return every unit's name by its code."""
     return {code: named(row) for code, row in cached.moment().units.items()}
+
+
+def section_name(code: str) -> str:
+    """Return a section's name by its code; of a part that is no section's, the words for rows that were chosen."""
+    section = government().sections.get(code)
+    return named(section) if section is not None else t("rows_chosen")
 
 
 def period_name(code: str) -> str:
