@@ -35,7 +35,7 @@ from loaders.workbook.annotate import mark_problems
 from loaders.workbook.context import Record, ReportContext, SheetKey, gather, owners
 from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
-from loaders.workbook.identity import make_mark, part_of, read_mark, record_issue, was_issued
+from loaders.workbook.identity import OF_QUESTION, make_mark, part_of, read_mark, record_issue, was_issued
 from loaders.workbook.labels import with_subject
 from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.read import TableReader
@@ -190,6 +190,11 @@ def read_workbook(
         return WorkbookReading(mark=None, problems=problems)
     sheets = {sheet.name: sheet for sheet in listed}
     layout = load_layout()
+    if any(read_mark(sheet.rows, title=OF_QUESTION) for sheet in listed):
+        told = both(Message("workbook_of_a_question"))
+        return WorkbookReading(
+            mark=None, problems=[Problem("mark", told, Message("template_of_system"), Message("remedy_upload_on_questions"))]
+        )
     marks = [(name, mark_read) for name, sheet in sheets.items() if (mark_read := read_mark(sheet.rows))]
     lost: Problem | None = None
     if marks:

@@ -49,7 +49,7 @@ LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
 ICONS = {
     "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
     "bureau": "apartment", "changes": "difference", "standing": "checklist", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
-    "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish", "notices": "notifications",
+    "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish", "notices": "notifications", "questions": "contact_support",
     **dict.fromkeys(TOLD_BY_RECORD, "list_alt"),
 }  # fmt: skip
 
@@ -60,7 +60,7 @@ def navigation() -> st.Page:
     if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
         sections[t("nav_office")] = [
             _page("submit", "take_template"), _page("review", "see_queue", "manage_people"), _page("report"), _page("publish", "publish"),
-            _page("notices", "choose_notices"),
+            _page("questions", "see_questions"), _page("notices", "choose_notices"),
         ]  # fmt: skip
     _sections.set(sections)
     for each in (each for pages in sections.values() for each in pages):
