@@ -16,7 +16,7 @@ from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
 from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.submit import Received, receive
-from pages.parts import cached, own_checks, several_hands, steps
+from pages.parts import cached, in_place, own_checks, several_hands, steps
 from pages.parts.asked import choose
 from pages.parts.brought import let_go
 from pages.parts.entry import as_of, enter, stop
@@ -176,7 +176,10 @@ def draft(opened: Opened) -> None:
         ask_causes(store, opened, actor=me.email)
     else:
         explained(opened)
+    if is_open and me.may("upload", report.bureau_code):
+        in_place.correcting(store, opened, me=me)
     several_hands.brought(opened)
+    in_place.files(store, opened, me=me)
     several_hands.written_rows(store, opened, actor=me.email if mine else None)
     steps_taken(opened)
     if report.state == "submitted":

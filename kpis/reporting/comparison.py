@@ -49,6 +49,8 @@ class ReportedRow:
             changed; the other fields were left as they came, whatever others changed since.
         readings: our column → the values that its cell may mean, where the bureau must say which (``as_read``).
         cleared: fields whose cell says that they are to be emptied.
+        filled: what its cells were filled with, reasons included, where that was what a report on its way says and not what is
+            stored: whoever left a cell so says nothing in it.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class ReportedRow:
     issued: Mapping[str, Value] = field(default_factory=dict)
     readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     cleared: frozenset[str] = frozenset()
+    filled: Mapping[str, Value] = field(default_factory=dict)
 
     def cell(self, column: str) -> str:
         """Return the address of the cell that holds a field, as ``F12``; blank where no cell of its own does."""

@@ -46,6 +46,7 @@ WRITING = frozenset(
         "uploaded",
         "taken_in",
         "explained",
+        "corrected",
         "conflict_resolved",
         "clash_settled",
         "row_taken_out",

@@ -2,7 +2,7 @@
 
 A report grows by uploads that come in any order. Each is of one *hand*: a person, and the section (or the list of rows) whose part
 it is. What a hand wrote in a cell is a ``Claim``; what it left as the template gave it is none, so an upload never takes away
-what it does not hold. Claims of different hands on different cells stand beside each other; different values in one cell are a
+what it does not hold; nor is one what it left as a workbook filled with the report had it. Claims of different hands on different cells stand beside each other; different values in one cell are a
 clash, which stays a question until somebody says which holds, whatever the order in which they came. The same hand that writes a
 cell anew means its newer value. A cell is emptied only where somebody says so, which is a claim too.
 """
@@ -136,18 +136,22 @@ def kept(row: ReportedRow, hand: Hand) -> KeptRow:
     return KeptRow(row, {column: Said((claim,)) for column, claim in _claims(row, hand)})
 
 
-def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand) -> list[KeptRow]:
+def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, decides: bool = False) -> list[KeptRow]:
     """Return the report so far with an upload merged into it: nothing of what was there is lost.
 
     Args:
         base: the report so far, one row per (kind, key).
         rows: what the upload says.
         hand: whose it is.
+        decides: whoever brings it may say which value holds: what it changes of a cell that still says what its workbook was
+            filled with is no question.
     """
     merged = {each.key: each for each in base}
     for row in rows:
         there = merged.get((row.kind, row.key))
-        merged[row.kind, row.key] = kept(row, hand) if there is None else _joined(there, row, hand)
+        merged[row.kind, row.key] = (
+            kept(replace(row, filled={}), hand) if there is None else _joined(there, row, hand, decides=decides)
+        )
     return list(merged.values())
 
 
@@ -193,6 +197,9 @@ def left_open(counted: Completeness, rows: Iterable[KeptRow]) -> Completeness:
 
 def _claims(row: ReportedRow, hand: Hand) -> Iterable[tuple[str, Claim]]:
     written = dict.fromkeys((*row.changed, *sorted(row.cleared)))
+    if row.filled:
+        anew = (c for c, v in row.fields.items() if c in row.filled and not is_same_value(v, row.filled[c]))
+        written = dict.fromkeys((*(c for c in written if c not in row.filled), *anew))
     for column in written:
         value = row.fields[column]
         cell = row.cell(column) or f"{row.row}:{row.row}"
@@ -204,11 +211,11 @@ def _claims(row: ReportedRow, hand: Hand) -> Iterable[tuple[str, Claim]]:
             ),
         )  # fmt: skip
     for column, value in zip(REASONS, (row.reason_class, row.reason_text), strict=True):
-        if value:
+        if value and value != row.filled.get(column):
             yield column, Claim(value=value, was=_blank_like(value), hand=hand, place=f"{row.sheet}!{row.cell(column) or row.row}")
 
 
-def _joined(there: KeptRow, row: ReportedRow, hand: Hand) -> KeptRow:
+def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> KeptRow:
     said = dict(there.said)
     brings = dict(_claims(row, hand))
     if row.fields.keys() <= row.cleared:  # all of the row: also what no cell of its own says
@@ -217,9 +224,13 @@ def _joined(there: KeptRow, row: ReportedRow, hand: Hand) -> KeptRow:
             column: Claim(value=was, was=was, hand=hand, place=f"{row.sheet}!{row.row}:{row.row}") for column, was in rest.items()
         }
     for column, claim in brings.items():
-        said[column] = said[column].with_claim(claim) if column in said else Said((claim,))
+        before = said.get(column, Said(()))
+        said[column] = before.with_claim(claim)
+        saw = before.claims and column in row.filled and is_same_value(before.holds.value, row.filled[column])
+        if decides and saw and len(said[column].values) > 1:
+            said[column] = said[column].settle(claim.value, by=hand.by, at=hand.at)
     # Who writes a value anew gives its reason anew: the one before was given for another value.
-    if not brings.keys() & {*REASONS} and any(_is_rewritten(there, said, column) for column in brings):
+    if not row.filled and not brings.keys() & {*REASONS} and any(_is_rewritten(there, said, column) for column in brings):
         said = {column: each for column, each in said.items() if column not in REASONS}
     return KeptRow(_built(there.row, row, said), said)
 
@@ -249,7 +260,7 @@ def _built(there: ReportedRow, row: ReportedRow, said: Mapping[str, Said]) -> Re
     return replace(
         row, fields=fields, issued=issued if older.issued or newer.issued else {}, issued_vintage=older.issued_vintage,
         readings=readings, reason_class=str(reasons["reason_class"]) if reasons["reason_class"] else None,
-        reason_text=str(reasons["reason_text"] or ""), cleared=frozenset(),
+        reason_text=str(reasons["reason_text"] or ""), cleared=frozenset(), filled={},
     )  # fmt: skip
 
 

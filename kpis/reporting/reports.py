@@ -120,6 +120,7 @@ class Brought:
     rows_count: int
     is_on_behalf: bool
     how_it_came: str
+    is_asked: bool = False  # something in it was to be confirmed, at a cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,19 +195,24 @@ def seen(session: Session, report_id: int, viewer: str, action: str = "see_repor
     return row
 
 
-def original(store: Store, report_id: int, *, viewer: str) -> tuple[str, bytes]:
+def original(store: Store, report_id: int, *, viewer: str, revision: int | None = None) -> tuple[str, bytes]:
     """Return the name and bytes of the workbook a report was read from; who read it, and who was refused, is on record.
+
+    Args:
+        revision: of the upload; the latest where left out.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
     with acting(store, viewer, "read_original", f"submission {report_id}", is_figures=False) as session:
         row = seen(session, report_id, viewer, "read_original")
-        kept = session.get(tables.OriginalFile, row.file_sha256) if row.file_sha256 else None
+        brought = session.get(tables.SubmissionUpload, (report_id, revision)) if revision is not None else None
+        sha256, name = (brought.file_sha256, brought.file_name) if brought else (row.file_sha256 if revision is None else None, "")
+        kept = session.get(tables.OriginalFile, sha256) if sha256 else None
         if kept is None:
             raise NotFound("report_without_original", number=report_id)
         record(session, viewer, "original_read", f"submission {report_id}", file_sha256=kept.sha256)
-        return kept.name, kept.content
+        return name or kept.name, kept.content
 
 
 def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
@@ -222,7 +228,7 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         current = current_of(session, rows)
         comparison = compare(rows, current, choices=choices)
         warnings = warnings_of(session, row)
-        comments = _comments(session, report_id)
+        comments = comments_of(session, report_id)
         trail = events(session, subject=bureau_report.subject, limit=200)
         uploads, kept_rows, way = uploads_of(session, row), kept_of(session, row), way_of(session, row)
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
@@ -308,7 +314,10 @@ def warnings_of(session: Session, submission: tables.Submission) -> tuple[Warned
 def uploads_of(session: Session, submission: tables.Submission) -> tuple[Brought, ...]:
     """Return the files that were merged into a report, in the order in which they came."""
     query = select(tables.SubmissionUpload).where(tables.SubmissionUpload.submission_id == submission.id)
-    return tuple(record_of(Brought, row) for row in session.exec(query.order_by(col(tables.SubmissionUpload.revision))))
+    warned = tables.SubmissionWarning
+    asked = {*session.exec(select(warned.revision).where(warned.submission_id == submission.id, warned.cell != "").distinct())}
+    uploads = session.exec(query.order_by(col(tables.SubmissionUpload.revision)))
+    return tuple(record_of(Brought, row, is_asked=row.revision in asked) for row in uploads)
 
 
 def completeness_of(row: tables.Submission) -> Completeness | None:
@@ -318,7 +327,8 @@ def completeness_of(row: tables.Submission) -> Completeness | None:
     return Completeness(row.asked_count, tuple((code, period) for code, period in json.loads(row.open_json or "[]")))
 
 
-def _comments(session: Session, report_id: int) -> tuple[Comment, ...]:
+def comments_of(session: Session, report_id: int) -> tuple[Comment, ...]:
+    """Return what the reform office said at cells of a report, the oldest first."""
     query = (
         select(tables.ReviewComment).where(tables.ReviewComment.submission_id == report_id).order_by(tables.ReviewComment.id)  # type: ignore[arg-type]
     )

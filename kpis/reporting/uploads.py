@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from kpis.as_text import named_file, typed
 from kpis.errors import ChangedMeanwhile, FigureRefused
-from kpis.reporting.access import next_state, sections
+from kpis.reporting.access import may, next_state, sections
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow
 from kpis.reporting.filing import Choices, kept_of, refuse_rows, row_key, rows_of
 from kpis.reporting.hindrances import refuse_gone, same_place
@@ -102,7 +102,7 @@ def upload(
                 refuse_rows_of_others(session, reach, rows)
             vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
             vintages.keep_original(session, name=name, content=content, kind="report", received_at=instant(session))
-            before = _Before()
+            before = Before()
             if now_open is None:
                 row = tables.Submission(
                     bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session),
@@ -113,22 +113,15 @@ def upload(
             else:
                 row = now_open
                 next_state(row.state, "upload")
-                before = _Before(kept_of(session, row), rows_of(session, row)[1], warnings_of(session, row), row.open_json)
-                row.revision += 1
+                before = as_it_is(session, row)
                 row.file_sha256, row.template_id = sha256, template_id
-                row.created_by, row.created_at = actor, instant(session)
-                row.is_on_behalf = row.is_on_behalf and bool(told)
-                session.flush()
+                next_revision(session, row, actor, is_on_behalf=bool(told))
             hand = Hand(by=actor, part=part, at=instant(session), upload=row.revision)
-            merged = merge(before.rows, rows, hand)
-            asked = [*before.still_asked(rows, merged), *warnings]
-            counted = None if completeness is None else left_open(completeness, merged)
-            row.asked_count = counted.asked if counted is not None else None
-            row.open_json = json.dumps(counted.open) if counted is not None else ""
-            if counted is not None and about_open is not None and (open_ := about_open(counted)) is not None:
-                asked.append(open_)
-            keep_rows(session, row, merged, before.rows, before.choices)
-            keep_warnings(session, row, _once(asked), before.confirmed(row.open_json))
+            decides = not told and may(grants_of(session, actor), "explain", bureau_code)
+            merged = merge(before.rows, rows, hand, decides=decides)
+            counted, asked = keep_merged(
+                session, row, before, merged, rows, warnings, completeness=completeness, about_open=about_open
+            )
             session.add(
                 tables.SubmissionUpload(
                     submission_id=id_of(row), revision=row.revision, file_sha256=sha256, file_name=name, template_id=template_id,
@@ -136,7 +129,7 @@ def upload(
                 )
             )  # fmt: skip
             differing = len(clashes(merged))
-            detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {len(asked)} warnings"
+            detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {asked} warnings"
             detail += f", part {part}" if part else ""
             detail += f", {differing} cells written twice" if differing else ""
             detail += f"; {counted.told()}" if counted is not None else ""
@@ -157,9 +150,33 @@ def _brought_before(session: Session, held: Sequence[tables.Submission], sha256:
     return next((each for each in held if each.file_sha256 == sha256 or id_of(each) in numbers), None)
 
 
+def next_revision(session: Session, row: tables.Submission, actor: str, *, is_on_behalf: bool = False) -> None:
+    """Begin the next state of a report on its way: whoever looks at the one before is told that it was replaced."""
+    row.revision += 1
+    row.created_by, row.created_at = actor, instant(session)
+    row.is_on_behalf = row.is_on_behalf and is_on_behalf
+    session.flush()
+
+
+def keep_merged(
+    session: Session, row: tables.Submission, before: Before, merged: Sequence[KeptRow], rows: Sequence[ReportedRow],
+    warnings: Sequence[Warning], *, completeness: Completeness | None, about_open: Callable[[Completeness], Warning | None] | None,
+) -> tuple[Completeness | None, int]:  # fmt: skip
+    """Keep a report after something was merged into it, with what is asked of it now; return what it leaves open, and how much is asked."""
+    asked = [*before.still_asked(rows, merged), *warnings]
+    counted = None if completeness is None else left_open(completeness, merged)
+    row.asked_count = counted.asked if counted is not None else None
+    row.open_json = json.dumps(counted.open) if counted is not None else ""
+    if counted is not None and about_open is not None and (open_ := about_open(counted)) is not None:
+        asked.append(open_)
+    keep_rows(session, row, merged, before.rows, before.choices)
+    keep_warnings(session, row, _once(asked), before.confirmed(row.open_json))
+    return counted, len(asked)
+
+
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """A report as it was before an upload."""
+class Before:
+    """A report as it was before something was merged into it."""
 
     rows: Sequence[KeptRow] = ()
     choices: Choices = field(default_factory=dict)
@@ -208,6 +225,11 @@ class _Before:
                 said[key[0], row_key(key[1]), w.found] = given
             said["", "", w.sheet, w.cell, w.found] = given
         return said
+
+
+def as_it_is(session: Session, row: tables.Submission) -> Before:
+    """Return a report as it is."""
+    return Before(kept_of(session, row), rows_of(session, row)[1], warnings_of(session, row), row.open_json)
 
 
 def _once(asked: Sequence[Warning]) -> list[Warning]:

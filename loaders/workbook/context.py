@@ -33,7 +33,7 @@ from kpis.text import Named
 from kpis.vocabulary import LIVING_ACTIONS, Part, RowKind
 
 NOT_REPORTING = ("whole", "scope", "comparison")
-_DAYS = {n for register in OF_SHEET.values() for n in register.fields.model_fields if type_of(register.fields, n) is date}
+DAYS = {n for register in OF_SHEET.values() for n in register.fields.model_fields if type_of(register.fields, n) is date}
 Record = Row
 _SAID = REGISTERS[RowKind.COMMENTARY].sheet
 SheetKey = tuple[str, ...]  # (sheet, key …) of a row: ("observations", indicator, period) or (register, code)
@@ -59,6 +59,8 @@ class ReportContext:
         standing: indicator → in a word how the bureau stands, where that was asked.
         known: what its figures are held against, those of other bureaus for the same periods included.
         only: the rows that a part holds; ``None`` = all.
+        filled: (sheet, key …) → our field → what a report on its way says there, reasons included: a workbook of that report
+            shows it instead of what is stored.
     """
 
     bureau: Record
@@ -77,6 +79,12 @@ class ReportContext:
     earlier: Mapping[str, Record] = field(default_factory=dict)
     standing: Mapping[str, str] = field(default_factory=dict)
     only: frozenset[SheetKey] | None = None
+    filled: Mapping[SheetKey, Record] = field(default_factory=dict)
+
+    def as_filled(self, key: SheetKey, record: Record | None) -> Record | None:
+        """Return a stored row as the report on its way says it."""
+        said = self.filled.get(key)
+        return record if said is None else {**(record or {}), **said}
 
     @property
     def rows(self) -> dict[SheetKey, Record]:
@@ -85,12 +93,13 @@ class ReportContext:
         for code, subject in self.commentaries.items():
             rows[_SAID, code] = {"indicator_code" if subject in self.indicators else "project_code": subject}
         stored = {(sheet, code): self.registers[sheet][code] for sheet in self.registers for code in self.prefilled(sheet)}
-        return rows | stored
+        return rows | stored | {key: said for key, said in self.filled.items() if key not in rows | stored}
 
     def part(self, only: Collection[SheetKey]) -> ReportContext:
         """Return the same with some of its rows alone, for a template that is handed out."""
         registers = {s: {c: row for c, row in rows.items() if (s, c) in only} for s, rows in self.registers.items()}
-        return replace(self, registers=registers, only=frozenset(only))
+        filled = {key: said for key, said in self.filled.items() if key in only}
+        return replace(self, registers=registers, only=frozenset(only), filled=filled)
 
     @cached_property
     def subjects(self) -> dict[str, Record]:
@@ -169,7 +178,7 @@ def _plain(row: Mapping[str, Any] | None) -> Record | None:
 
 def _day_like(name: str) -> date | None:
     # A day that is empty now has no type to go by; the registers say which of their fields are days.
-    return date.min if name in _DAYS else None
+    return date.min if name in DAYS else None
 
 
 def catalogue_area() -> Area | None:

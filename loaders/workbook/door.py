@@ -24,6 +24,7 @@ from kpis.reporting.sections import holds
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
 from kpis.text import status_word
+from loaders.files.addresses import column_letters
 from loaders.files.apart import Stopped, apart
 from loaders.files.endings import find_faults
 from loaders.files.guard import is_workbook
@@ -31,22 +32,32 @@ from loaders.files.opened import open_book, sheet_names
 from loaders.files.problems import Problem
 from loaders.files.sheets import Sheet
 from loaders.rules import findings_of_report
-from loaders.workbook.annotate import mark_problems
+from loaders.workbook.annotate import commented, mark_problems
 from loaders.workbook.context import Record, ReportContext, SheetKey, gather, owners
 from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
-from loaders.workbook.identity import OF_QUESTION, make_mark, part_of, read_mark, record_issue, was_issued
+from loaders.workbook.identity import (
+    OF_QUESTION,
+    Vintages,
+    filled_with,
+    make_mark,
+    part_of,
+    read_mark,
+    record_issue,
+    was_issued,
+)
 from loaders.workbook.labels import with_subject
 from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.read import TableReader
 from loaders.workbook.recognise import recognised
-from loaders.workbook.template import write_sheets
+from loaders.workbook.template import rows_of, write_sheets
 
 __all__ = [
     "ReportContext", "WorkbookReading", "gather", "handed_on", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
     "rows_asked",
 ]  # fmt: skip
 MOST_CELLS = 600_000  # of a report; that of the largest bureau has 100,000
+Place = tuple[SheetKey, str]  # a cell: (sheet, key …) of its row, and our field
 _DOWNLOAD = Message("remedy_download_again")
 
 
@@ -89,7 +100,8 @@ class WorkbookReading:
         return [p for p in self.problems if p.grade == "warning"]
 
 
-def _written(context: ReportContext, issued_at: datetime, whose: tuple[str, str] | None) -> tuple[bytes, TemplateMark]:
+def mark_of(context: ReportContext, issued_at: datetime) -> tuple[TemplateMark, list[tuple[str, ...]]]:
+    """Return the mark of a workbook of what is stored now, and (sheet, key …, vintage) of each prefilled row."""
     layout = load_layout()
     vintages = [
         (sheet, *key, str(record["vintage"]))
@@ -101,12 +113,12 @@ def _written(context: ReportContext, issued_at: datetime, whose: tuple[str, str]
         layout_version=layout.version, bureau_code=context.bureau["bureau_code"], period_code=context.period.code,
         issued_at=issued_at.isoformat(timespec="microseconds"), revision=context.revision, vintages=vintages,
     )  # fmt: skip
-    return write_sheets(context, layout, mark, vintages, whose=whose), mark
+    return mark, vintages
 
 
 def issue_template(
     store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None, section: str = "",
-    rows: Collection[SheetKey] = (),
+    rows: Collection[SheetKey] = (), filled: Mapping[SheetKey, Record] | None = None, comments: Mapping[Place, str] | None = None,
 ) -> tuple[bytes, TemplateMark]:  # fmt: skip
     """Make the template of a bureau and period, or a part of it, and record that it was issued: only such templates are read back.
 
@@ -115,6 +127,8 @@ def issue_template(
         issued_at: UTC; now where left out.
         section: whose rows alone it holds.
         rows: which rows alone it holds, as (sheet, key …).
+        filled: (sheet, key …) → our field → what a report on its way says: shown instead of what is stored.
+        comments: what the reviewer said, by (sheet, key …) and our field: written at the cells.
 
     Raises:
         NotFound: there is no such section.
@@ -122,7 +136,7 @@ def issue_template(
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
     """
     at = issued_at or utc_now()  # before what is stored is read: what changes from here on is a change after it was issued
-    context, whose = gather(store, bureau_code, period_code), None
+    context, whose = replace(gather(store, bureau_code, period_code), filled=filled or {}), None
     if section:
         own = government().sections_of(bureau_code).get(section)
         if own is None:
@@ -135,10 +149,30 @@ def issue_template(
         context, whose = context.part({*rows} & context.rows.keys()), pair(Message("rows_chosen"))
         if not context.only:
             raise FigureRefused("no_rows_chosen")
-    content, mark = _written(replace(context, standing=_standing(store, context, as_of=local_day(at))), at, whose)
+    context = replace(context, standing=_standing(store, context, as_of=local_day(at)))
+    mark, vintages = mark_of(context, at)
+    content = write_sheets(context, load_layout(), mark, vintages, whose=whose)
     chosen = sorted(context.only or ()) if rows else ()
-    record_issue(store, mark, actor=actor, part=section or (mark.template_id if rows else ""), rows=chosen)
-    return content, mark
+    part = section or (mark.template_id if rows else "")
+    record_issue(store, mark, actor=actor, part=part, rows=chosen, filled=context.filled)
+    return (commented(content, _notes(context, mark, comments)) if comments else content), mark
+
+
+def _notes(context: ReportContext, mark: TemplateMark, comments: Mapping[Place, str]) -> list[tuple[str, str, str]]:
+    """Return (sheet, cell, text) of each comment on a row that the workbook holds."""
+    layout, notes = load_layout(), []
+    for sheet in layout.order:
+        at = {
+            tuple(cells[name] for name in KEYS[sheet]): number
+            for number, (cells, _) in enumerate(rows_of(context, layout, sheet, mark), start=2)
+        }
+        letters = {c.field: column_letters(n) for n, c in reversed([*enumerate(layout.columns[sheet], start=1)])}
+        notes += [
+            (layout.sheets[sheet], f"{letters.get(field, 'A')}{at[key]}", text)
+            for ((of, *code), field), text in comments.items()
+            if of == sheet and (key := tuple(code)) in at
+        ]
+    return notes
 
 
 def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKey, Record]:
@@ -210,7 +244,7 @@ def read_workbook(
     if problems:
         return WorkbookReading(mark=mark, problems=problems)
     try:
-        context = gather(store, mark.bureau_code, mark.period_code)
+        context = replace(gather(store, mark.bureau_code, mark.period_code), filled=filled_with(store, mark.template_id))
     except MierukaError as error:
         told = f"{mark.bureau_code} {mark.period_code}"
         expected = Message("known_bureau_and_period")
@@ -220,9 +254,26 @@ def read_workbook(
         )
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
-    rows, faulty, count = [], [], 0
-    for key, table in tables.items():
+    for table in tables.values():
         problems += cell_problems(table, sheets[table.sheet])
+    read = read_tables(store, tables, context=context, mark=mark, vintages=vintages, is_1904=is_1904, today=today)
+    every = [*([lost] if lost else []), *(with_subject(p, tables, context) for p in problems), *read.problems]
+    return replace(read, problems=every, part=part_of(store, mark.template_id))
+
+
+def read_tables(
+    store: Store, tables: Mapping[str, Table], *, context: ReportContext, mark: TemplateMark, vintages: Vintages, is_1904: bool = False,
+    today: date | None = None,
+) -> WorkbookReading:  # fmt: skip
+    """Read tables whose headings were recognised, of a workbook or of the page: one set of rules.
+
+    Args:
+        tables: by our name of the sheet.
+        context: of the bureau and period.
+        vintages: that each row was issued with.
+    """
+    layout, rows, faulty, count, problems = load_layout(), list[ReportedRow](), [], 0, list[Problem]()
+    for key, table in tables.items():
         read = TableReader(table, context=context, layout=layout, mark=mark, vintages=vintages, is_1904=is_1904).read()
         problems += read.problems
         rows += read.rows
@@ -234,10 +285,9 @@ def read_workbook(
     certain = [row for row in rows if not row.readings]
     problems += [*findings_of_report(certain, context, today=today), *find_doubts(rows, context, today=today, faulty=faulty)]
     names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}
-    every = [*([lost] if lost else []), *(with_subject(p, tables, context) for p in problems)]
     return WorkbookReading(
-        mark=mark, rows=rows, problems=every, rows_count=count, completeness=_completeness(rows, context), names=names,
-        part=part_of(store, mark.template_id),
+        mark=mark, rows=rows, problems=[with_subject(p, tables, context) for p in problems], rows_count=count,
+        completeness=_completeness(rows, context), names=names,
     )  # fmt: skip
 
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
+import orjson
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 
+from kpis.as_text import shown
 from kpis.reporting.comparison import TemplateMark
 from kpis.reporting.people import record
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from loaders.workbook.context import DAYS, Record
 from loaders.workbook.layout import load_layout
 
 TITLE = "mieruka-template"
@@ -92,8 +95,11 @@ def _text(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
-def record_issue(store: Store, mark: TemplateMark, *, actor: str, part: str = "", rows: Sequence[tuple[str, ...]] = ()) -> None:
-    """Record that a template was issued, by whom, for what and with which part; its identity is then known to this instance."""
+def record_issue(
+    store: Store, mark: TemplateMark, *, actor: str, part: str = "", rows: Sequence[tuple[str, ...]] = (),
+    filled: Mapping[tuple[str, ...], Record] | None = None,
+) -> None:  # fmt: skip
+    """Record that a template was issued, by whom, for what, with which part, and filled with what a report says; it is then known here."""
     told = {
         "bureau_code": mark.bureau_code,
         "period_code": mark.period_code,
@@ -106,7 +112,7 @@ def record_issue(store: Store, mark: TemplateMark, *, actor: str, part: str = ""
             session.add(
                 tables.IssuedTemplate(
                     template_id=mark.template_id, bureau_code=mark.bureau_code, period_code=mark.period_code, part=part,
-                    rows_json=json.dumps(rows) if rows else "", issued_by=actor, issued_at=datetime.fromisoformat(mark.issued_at),
+                    rows_json=json.dumps(rows) if rows else "", filled_json=_packed(filled) if filled else "", issued_by=actor, issued_at=datetime.fromisoformat(mark.issued_at),
                 )
             )  # fmt: skip
 
@@ -124,6 +130,20 @@ def part_of(store: Store, template_id: str) -> str:
     with store.reading() as session:
         known = session.get(tables.IssuedTemplate, template_id)
         return known.part if known else ""
+
+
+def _packed(filled: Mapping[tuple[str, ...], Record]) -> str:
+    return orjson.dumps([[key, {name: shown(value) for name, value in said.items()}] for key, said in filled.items()]).decode()
+
+
+def filled_with(store: Store, template_id: str) -> dict[tuple[str, ...], Record]:
+    """Return what a report said that a template was filled with: (sheet, key …) → our field → value."""
+    with store.reading() as session:
+        known = session.get(tables.IssuedTemplate, template_id)
+        told = json.loads(known.filled_json) if known and known.filled_json else []
+    return {
+        (*key,): {n: date.fromisoformat(v) if v and n in DAYS else v for n, v in said.items()} for key, said in told
+    }  # fmt: skip
 
 
 def issued_for(store: Store, bureau_code: str) -> list[TemplateMark]:

@@ -135,15 +135,16 @@ class TableReader:
             return
         vintage = self.vintages.get((self.table.key, *key), 0)
         issued = self.context.as_issued(self.table.key, key, vintage)
-        if self.table.key != "observations" and issued is None and is_empty:
+        shown = self.context.as_filled((self.table.key, *key), issued)
+        if self.table.key != "observations" and shown is None and is_empty:
             return  # a row for something new that was not used
         self.out.rows_count += 1
-        if bad and is_blank_row and issued is None:
+        if bad and is_blank_row and shown is None:
             return
         self._same_labels(number, cells, key, issued)
-        expected = [show(issued) for show in self.showers] if issued is not None else self.nothing
+        expected = [show(shown) for show in self.showers] if shown is not None else self.nothing
         same = [raw in ("", was) for raw, was in zip(raws, expected, strict=True)]
-        if all(same) and not bad and not self._has_reason(cells):
+        if all(same) and not bad and not self._has_reason(cells) and shown is issued:
             if self.table.key == "milestones" and issued is not None:
                 self._same_project(number, cells, issued)
             return
@@ -243,16 +244,20 @@ class TableReader:
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         held = self._held(issued, kind)
         fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
+        said = self.context.filled.get((self.table.key, *key), {})
+        filled: dict[str, Value] = {**held, **said} if said else {}
         columns = self._columns(kind, held)
         if self._takes_out(raws, issued):
             self.out.rows.append(
                 ReportedRow(
                     kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage,
-                    sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(fields),
+                    sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(fields), filled=filled,
                 )
             )  # fmt: skip
             return
         rounded = False
+        fields |= {name: value for name, value in filled.items() if name in fields}
+        start = dict(fields)
         if kind and any(self._is_withdrawn(raw) for raw in raws):
             if issued is None:
                 at = next(at for at, raw in enumerate(raws) if self._is_withdrawn(raw))
@@ -267,7 +272,7 @@ class TableReader:
         for at, same in enumerate(as_issued):
             column = self.inputs[at]
             if column.value == "member":
-                if self._member(number, column, raws[at], same, members, held):
+                if self._member(number, column, raws[at], same, members, start):
                     touched.add(column.field)
                     columns = {**columns, column.field: column_letters(self.table.at[column.name] + 1)}
                 continue
@@ -287,11 +292,20 @@ class TableReader:
                 rounded = True
             elif extra:
                 precisions[name] = extra
-        self._settle(fields, held, members, issued=issued, touched=touched, precisions=precisions, cells=cells)
+        self._settle(
+            fields,
+            start,
+            members,
+            issued=self.context.as_filled((self.table.key, *key), issued),
+            touched=touched,
+            precisions=precisions,
+            cells=cells,
+        )
         if rounded and "is_approximate" in held:
             fields["is_approximate"] = True
         if kind and KINDS[kind].is_cap:
             held["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
+            filled |= {"is_year_to_date": fields["is_year_to_date"]} if filled else {}
         if self.table.key == "milestones":
             self._project(number, cells, fields, held, issued)
         elif self.table.key in (COMMENTARIES, ACTIONS):
@@ -301,7 +315,7 @@ class TableReader:
             kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage, sheet=self.table.sheet,
             row=number,
             columns=columns, reason_class=reason_class, reason_text=reason_text, issued=held if issued is not None else {},
-            cleared=frozenset(self.cleared & fields.keys()),
+            cleared=frozenset(self.cleared & fields.keys()), filled=filled,
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
             self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
@@ -310,7 +324,7 @@ class TableReader:
         if len(self.out.problems) > before or bad:
             self.out.faulty.append((row, frozenset(self.refused)))
             return
-        if row.changed or row.cleared if issued is not None else not kind or says_something(row):
+        if filled or (row.changed or row.cleared if issued is not None else not kind or says_something(row)):
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row

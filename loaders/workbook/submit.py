@@ -88,14 +88,15 @@ def receive(
         return Received(reading, None)
     done = upload(
         store, actor=actor, bureau_code=reading.mark.bureau_code, period_code=reading.mark.period_code, rows=reading.rows,
-        content=content, name=name, template_id=reading.mark.template_id, adds_to=adds_to, warnings=_warnings(reading),
-        completeness=reading.completeness, about_open=partial(_incomplete, reading), part=reading.part if part is None else part,
+        content=content, name=name, template_id=reading.mark.template_id, adds_to=adds_to, warnings=asked_of_bureau(reading),
+        completeness=reading.completeness, about_open=partial(incomplete, reading), part=reading.part if part is None else part,
         how_it_came=how_it_came,
     )  # fmt: skip
     return Received(reading, done)
 
 
-def _warnings(reading: WorkbookReading) -> list[Warning]:
+def asked_of_bureau(reading: WorkbookReading) -> list[Warning]:
+    """Return what the bureau confirms before it submits what was read."""
     at = {(row.sheet, row.row): (row.kind, row.key) for row in reading.rows}
     warnings = [
         replace(
@@ -111,7 +112,7 @@ def _warnings(reading: WorkbookReading) -> list[Warning]:
     return warnings
 
 
-def _incomplete(reading: WorkbookReading, counted: Completeness) -> Warning | None:
+def incomplete(reading: WorkbookReading, counted: Completeness) -> Warning | None:
     """Say once what the whole report leaves open: the bureau confirms all of it with one reason."""
     if not counted.open:
         return None

@@ -71,7 +71,7 @@ def write_sheets(
     lists["subjects"] = tuple(subject_words(context))
     places = places_of(layout, lists)
     for sheet in layout.order:
-        rows = figure_rows(context, layout) if sheet == "observations" else register_rows(context, layout, sheet, mark)
+        rows = rows_of(context, layout, sheet, mark)
         fill(book.create_sheet(layout.sheets[sheet]), sheet, rows, layout=layout, places=places, head=_head_of(context))
     _write_choices(book.create_sheet(layout.sheets["choices"]), context, layout, lists)
     write_mark(book.create_sheet(layout.sheets["mark"]), mark, vintages)
@@ -92,6 +92,16 @@ def _head_of(context: ReportContext) -> str:
     return f"{context.bureau['name_ja']} {context.period.label()}"
 
 
+def rows_of(context: ReportContext, layout: Layout, sheet: str, mark: TemplateMark) -> list[tuple[Record, Record | None]]:
+    """Return (cells for people and keys, row as it is or ``None``) of every row of a sheet, in order."""
+    return figure_rows(context, layout) if sheet == "observations" else register_rows(context, layout, sheet, mark)
+
+
+def cell_value(layout: Layout, column: Column, cells: Record, record: Record | None) -> Any:
+    """Return what a cell of a row shows; ``None`` = a blank."""
+    return cells.get(column.name) if column.name in cells and not column.is_input else shown(layout, column, record)
+
+
 def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Record | None]]:
     """Return (cells for people and keys, stored row or ``None``) of every figure asked for."""
     rows = []
@@ -104,7 +114,8 @@ def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Re
             "to_fill": layout.to_fill[indicator["kind"]], "definition_ja": indicator["definition_ja"],
             "previous_label": label, "previous_value": previous, "kind": indicator["kind"], "decimals": indicator["decimals"],
         }  # fmt: skip
-        rows.append((cells, context.current("observations", (code, period))))
+        key = (code, period)
+        rows.append((cells, context.as_filled(("observations", *key), context.current("observations", key))))
     return rows
 
 
@@ -146,7 +157,13 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
         elif sheet == ACTIONS:
             subject = row["indicator_code"] or row["project_code"]
             cells["subject"] = words.get(subject, subject)
-        rows.append((cells, row))
+        rows.append((cells, context.as_filled((sheet, code), row)))
+    for code in [
+        code for of, code in (k for k in context.filled if len(k) == 2) if of == sheet and code not in context.registers[sheet]
+    ]:
+        new = context.filled[sheet, code]
+        subject = str(new.get("indicator_code") or new.get("project_code") or "")
+        rows.append(({"bureau_code": bureau, key: code, "subject": words.get(subject, subject) or None, "is_new": True}, new))
     numbers = range(1, layout.new_rows.get(sheet, 0) + 1)
     rows += [({"bureau_code": bureau, key: new_code(mark, sheet, f"{n:02d}"), "is_new": True}, None) for n in numbers]
     return rows
@@ -165,7 +182,7 @@ def _commentary_rows(context: ReportContext, sheet: str) -> list[tuple[Record, R
             "status_label": context.standing.get(subject),
             "previous_ja": "\n".join(text for name in ("cause_ja", "obstacle_ja", "response_ja") if (text := before.get(name))) or None,
         }  # fmt: skip
-        rows.append((cells, held.get(code)))
+        rows.append((cells, context.as_filled((sheet, code), held.get(code))))
     return rows
 
 
@@ -309,7 +326,7 @@ def fill(
             is_open = used and (column.input in ("yes", "reason") or (column.input == "new" and "is_new" in cells))
             if is_open:
                 open_cells.setdefault(at, []).append(number)
-            value = cells.get(column.name) if column.name in cells and not column.is_input else shown(layout, column, record)
+            value = cell_value(layout, column, cells, record)
             cell = sheet.cell(number, at, _safe(value) if used else None)
             look = (is_open, used, isinstance(value, str), _format(column, value, cells))
             if look in dressed:  # a style is worked out once and shared: a register has 100,000 cells

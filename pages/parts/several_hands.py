@@ -8,7 +8,7 @@ from kpis.as_text import markdown
 from kpis.reporting import submissions
 from kpis.reporting.comparison import Value
 from kpis.reporting.merging import Claim, Clash, Hand
-from kpis.reporting.reports import Opened
+from kpis.reporting.reports import Brought, Opened
 from kpis.store.store import Store
 from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
 from pages.parts.steps import take
@@ -25,7 +25,7 @@ def brought(opened: Opened) -> None:
     st.markdown(f"**{t('brought', count=len(opened.uploads))}**")
     rows = [
         {
-            t("revision"): each.revision, t("file"): each.file_name, t("brought_part"): part_name(each.part), t("rows_count_short"): each.rows_count,
+            t("revision"): each.revision, t("file"): brought_name(each), t("brought_part"): part_name(each.part), t("rows_count_short"): each.rows_count,
             t("who"): each.uploaded_by, t("when"): instant(each.uploaded_at),
             **({t("detail"): t("brought_on_behalf", how=each.how_it_came) if each.is_on_behalf else ""} if on_behalf else {}),
         }
@@ -34,13 +34,18 @@ def brought(opened: Opened) -> None:
     st.dataframe(rows, hide_index=True, width="stretch")
 
 
+def brought_name(each: Brought) -> str:
+    """Return the name of a file that was merged, or the words for cells that were corrected on the page."""
+    return each.file_name or ("" if each.file_sha256 else t("corrected_on_page"))
+
+
 def part_name(part: str) -> str:
     """Return whose part it was: a section by name, rows that were chosen, or the whole."""
     return section_name(part) if part else t("whole_template")
 
 
 def _writer(opened: Opened, claim: Claim) -> str:
-    files = {each.revision: each.file_name for each in opened.uploads}
+    files = {each.revision: brought_name(each) for each in opened.uploads}
     part = in_brackets(part_name(claim.hand.part)) if claim.hand.part else ""
     place = " ".join(filter(None, (files.get(claim.hand.upload, ""), claim.place)))
     return t("clash_writer", who=claim.hand.by, part=part, when=instant(claim.hand.at), place=place)
@@ -97,7 +102,7 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
     if not rows:
         return
     name = row_namer()
-    files = {each.revision: each.file_name for each in opened.uploads}
+    files = {each.revision: brought_name(each) for each in opened.uploads}
 
     def told(hand: Hand) -> str:
         return f"{hand.by}{in_brackets(part_name(hand.part)) if hand.part else ''} {instant(hand.at)}"

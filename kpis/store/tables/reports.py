@@ -58,7 +58,8 @@ class Deputy(SQLModel, table=True):
 class IssuedTemplate(SQLModel, table=True):
     """A workbook that was handed out: for whom and when, and which rows it holds; templates from before stand in the audit trail alone.
 
-    ``part`` is a section's code, the template's own number where rows were chosen, or a blank for the whole; ``rows_json`` holds rows that were chosen.
+    ``part`` is a section's code, the template's own number where rows were chosen, or a blank for the whole; ``rows_json`` holds rows that were chosen,
+    ``filled_json`` what a report on its way said, where the workbook was filled with that.
     """
 
     __tablename__ = "issued_template"
@@ -67,6 +68,7 @@ class IssuedTemplate(SQLModel, table=True):
     period_code: str
     part: str = ""
     rows_json: str = ""
+    filled_json: str = ""
     issued_by: str
     issued_at: Instant
 
