@@ -49,7 +49,7 @@ def kind_of(scope: Scope) -> str:
         return "upload" if scope["method"] == "PUT" else ""
     if path.startswith("/api/v1/"):
         return "search" if any(parse_qs(scope.get("query_string", b"").decode("latin-1")).get("q", [])) else "api"
-    return ""
+    return "api" if path.endswith("/calendar.ics") else ""
 
 
 class Rates(Layer):

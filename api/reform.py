@@ -14,10 +14,14 @@ from kpis.figures.organisation import Succession
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order
 from kpis.figures.scorecard import Scored
 from kpis.figures.shifts import Shift, shifts
+from kpis.languages import SOURCE
 from kpis.message import Message
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import texts_of
+from telling.blocks import Telling
+from telling.for_machines import attention_json, strips_json
+from telling.words import Words
 
 
 def _given(given: GivenDay | None) -> dict[str, Any] | None:
@@ -159,7 +163,19 @@ def _changes(request: Request) -> dict[str, Any]:
     return {"since": since, "as_of": moment.as_of, "changes": [shift_json(s) for s in changes]}
 
 
+def _attention(request: Request) -> dict[str, Any]:
+    moment = moment_of(request, known_at=known_of(request))
+    return {"as_of": moment.as_of, **attention_json(Telling(Words(SOURCE), moment))}
+
+
+def _strips(request: Request) -> dict[str, Any]:
+    moment = moment_of(request, known_at=known_of(request), view=view_of(request))
+    return {"as_of": moment.as_of, "view": moment.view, **strips_json(moment)}
+
+
 REFORM_ROUTES = [
+    Route("/api/v1/attention", answered(_attention), methods=["GET"]),
+    Route("/api/v1/strips", answered(_strips), methods=["GET"]),
     Route("/api/v1/projects", answered(_projects), methods=["GET"]),
     Route("/api/v1/milestones", answered(_milestones), methods=["GET"]),
     Route("/api/v1/units", answered(_units), methods=["GET"]),

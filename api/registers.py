@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from api.routes import HEADERS, BadQuery, answered, known_of, moment_of, view_of
 from api.waiting import in_time, not_now
+from kpis.declared import said_of
 from kpis.errors import Unavailable
 from kpis.figures import facilities, listed
 from kpis.figures.registers import (
@@ -30,6 +31,7 @@ from kpis.figures.registers import (
 from kpis.message import Message
 from kpis.periods import parse_whole
 from kpis.registers import TOLD_BY_RECORD, Register
+from kpis.store import tables
 from kpis.store.queries import PAGE_SIZE, Filter
 from publishers.opendata.registers_csv import lines
 from telling.blocks import published
@@ -187,12 +189,27 @@ def _listed_summary(register: Register, request: Request) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _commentaries(request: Request) -> dict[str, Any]:
+    """Answer what bureaus say of indicators and projects, of periods ended by the day, the newest first within each."""
+    asked = {f"{name}_code": request.query_params.get(name, "") for name in ("indicator", "project", "bureau")}
+    moment = moment_of(request, known_at=known_of(request))
+    columns = [column for column in said_of(tables.CommentaryFields) if column != "verified"]
+    held = (row for said in moment.said.values() for row in said.commentaries)
+    rows = [
+        {**{name: vars(row)[name] for name in columns}, "is_sample": row.is_sample}
+        for row in held
+        if all(not value or getattr(row, name) == value for name, value in asked.items())
+    ]
+    return {"as_of": moment.as_of, "total": len(rows), "commentaries": rows}
+
+
 REGISTER_ROUTES = [
     Route("/api/v1/procedures", answered(_procedures), methods=["GET"]),
     Route("/api/v1/procedures.csv", procedures_csv, methods=["GET"]),
     Route("/api/v1/facilities", answered(_facilities), methods=["GET"]),
     Route("/api/v1/registers/procedures", answered(_procedures_summary), methods=["GET"]),
     Route("/api/v1/registers/facilities", answered(_facilities_summary), methods=["GET"]),
+    Route("/api/v1/commentaries", answered(_commentaries), methods=["GET"]),
     *(
         Route(f"/api/v1/{place}{sheet}", answered(partial(answer, register)), methods=["GET"])
         for sheet, register in TOLD_BY_RECORD.items()

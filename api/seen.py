@@ -21,7 +21,7 @@ _STARTS = {"http.response.start", "websocket.http.response.start", "websocket.ac
 _LEFT = 499  # whoever asked did not wait for the answer; not a status that is sent
 _KINDS = {
     "api": re.compile(r"/api(?:/.*)?"), "health": re.compile(r"/api/health(?:/.*)?|/_stcore/health"),
-    "edition": re.compile(r"/(?:site|editions|data|embed)(?:/.*)?|/feed\.atom|/sitemap\.xml"),
+    "edition": re.compile(r"/(?:site|editions|data|embed)(?:/.*)?|/feed\.atom|/calendar\.ics|/sitemap\.xml"),
     "upload": re.compile(r"/_stcore/upload_file/.*"), "download": re.compile(r"/media/.*"), "stream": re.compile(r"/_stcore/stream"),
     "sign_in": re.compile(r"/auth/.*|/oauth2callback"), "frame": re.compile(r"/static/.*|/_stcore/.*|/favicon\S*|.*\.(?:js|css|png|svg|woff2?)"),
 }  # fmt: skip

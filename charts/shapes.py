@@ -119,4 +119,17 @@ class Ranked:
     divisor: float
 
 
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """How something stood at the end of each quarter, a mark each: (short name of the quarter, status, its word), oldest first.
+
+    Args:
+        cells: the marks; the last is the present quarter.
+        said: the same in words, for those who cannot see it.
+    """
+
+    cells: tuple[tuple[str, str, str], ...]
+    said: str
+
+
 Shape = Shares | Columns | Steps | Counts | Tiles | Grid | Ranked

@@ -29,6 +29,19 @@ class Said:
         self.text = {"ja": ja, "en": en}
 
 
+class ByDecision:
+    """The mark of a field of which each government decides whether it is public, as a part of what bureaus write (``OpenPart``)."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+
+
+def part_of(model: type[BaseModel], name: str) -> str:
+    """Return the part under which a field is decided to be public or internal; a blank where that is not decided for each government."""
+    field = model.model_fields.get(name)
+    return next((mark.part for mark in field.metadata if isinstance(mark, ByDecision)), "") if field is not None else ""
+
+
 def type_of(model: type[BaseModel], name: str) -> type:
     """Return the plain type of a field: ``date`` for a day that may be blank, ``str`` for a word of a vocabulary."""
     kind: Any = model.model_fields[name].annotation

@@ -29,12 +29,15 @@ from kpis.faults import placed
 from kpis.languages import SHELVES, OwnWords
 from kpis.message import Message
 from kpis.settings import Settings, settings
+from kpis.vocabulary import OneOf, OpenPart
 
 FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
     "government.toml", "themes.csv", "project_kinds.csv", "unit_kinds.csv", "correction_reasons.csv",
 )  # fmt: skip
 FILES = (FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS)
 PLACES = "municipalities.csv"  # may be missing
+# How bureaus work within themselves: may be missing, and never leaves the house with an edition.
+SECTIONS, STEPS = "sections.csv", "approval_steps.csv"
 TEXT = "text"  # the folder with words of the government's own
 
 
@@ -106,6 +109,19 @@ class PageFields(Fields):
     ] = "category"
 
 
+class OpenFields(Fields):
+    """``[open]`` of government.toml: what of that which bureaus write about their figures is public. Left out, all of it is internal."""
+
+    parts: Annotated[
+        tuple[Annotated[str, OneOf(OpenPart)], ...],
+        Said(
+            "公表する項目(cause 要因、obstacle 課題、response 対応、measure 取組、section 担当課、role 担当の職、due 期限、"
+            "effect 見込む効果、state 状態、reason 変更・中止の理由、note 備考)。ここにない項目は内部限り",
+            "what is public: cause, obstacle, response, measure, section, role, due, effect, state, reason, note; the rest is internal",
+        ),
+    ] = ()
+
+
 class FactsFields(Fields):
     """government.toml: one table for each kind of facts."""
 
@@ -114,6 +130,7 @@ class FactsFields(Fields):
     calendar: CalendarFields
     area: AreaFields | None = None
     themes: PageFields = PageFields()
+    open: OpenFields = OpenFields()
 
 
 PLURAL = Translated("名称の複数形({})", "plural of the name, in {}")
@@ -203,6 +220,56 @@ class PlaceFields(Fields):
     row: Annotated[int, Said("上からの位置", "place from the top")]
 
 
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code for part in text.split(";") if (code := part.strip()))
+
+
+class SectionFields(Fields):
+    """One row per section of a bureau that fills in a part of its report; what no section has is the coordinator's. The file may be missing."""
+
+    section_code: Annotated[Code, Said("課のコード", "code of the section")]
+    bureau_code: Annotated[Code, Said("局のコード", "code of its bureau")]
+    name: ClassVar[Translated] = NAME
+    name_ja: NameJa
+    name_en: NameEn
+    indicators: Annotated[str, Said("受け持つ指標のコード(;で区切る)", "codes of the indicators it reports, separated by ;")] = ""
+    projects: Annotated[
+        str, Said("受け持つプロジェクトのコード(;で区切る)", "codes of the projects whose rows it reports, separated by ;")
+    ] = ""
+    registers: Annotated[
+        str,
+        Said(
+            "受け持つ一覧の名前(procedures など)か行のコード(;で区切る)",
+            "registers it reports as a whole (procedures), or codes of single rows, separated by ;",
+        ),
+    ] = ""
+
+    def holds(self, *, sheet: str, code: str, indicator: str = "", project: str = "") -> bool:
+        """Say whether a row is the section's.
+
+        Args:
+            sheet: ``observations``, or the register's name.
+            code: of the row: the indicator's of a figure.
+            indicator: that a row of a register is about.
+            project: that a row of a register is about.
+        """
+        own = _codes(self.indicators)
+        if sheet == "observations":
+            return code in own
+        listed = _codes(self.registers)
+        return sheet in listed or code in listed or (indicator != "" and indicator in own) or project in _codes(self.projects)
+
+
+class StepFields(Fields):
+    """One row per step in which a bureau checks its own report before it goes out, in their order; none by default. The file may be missing."""
+
+    bureau_code: Annotated[Code, Said("局のコード", "code of the bureau")]
+    step_code: Annotated[Code, Said("段階のコード", "code of the step")]
+    name: ClassVar[Translated] = NAME
+    name_ja: NameJa
+    name_en: NameEn
+
+
 class ReasonFields(Fields):
     """One row per reason for saying anew what was said before, in the order in which they are offered."""
 
@@ -233,6 +300,17 @@ class Government:
     unit_kinds: Mapping[str, UnitKindFields]
     reasons: Mapping[str, ReasonFields]
     places: tuple[PlaceFields, ...]
+    sections: Mapping[str, SectionFields]
+    steps: tuple[StepFields, ...]
+    open_parts: frozenset[str] = frozenset()
+
+    def sections_of(self, bureau_code: str) -> dict[str, SectionFields]:
+        """Return the sections of a bureau by code, in their order."""
+        return {code: section for code, section in self.sections.items() if section.bureau_code == bureau_code}
+
+    def steps_of(self, bureau_code: str) -> tuple[StepFields, ...]:
+        """Return the steps in which a bureau checks its own report, in their order; none where it has none."""
+        return tuple(step for step in self.steps if step.bureau_code == bureau_code)
 
     @cached_property
     def words(self) -> OwnWords:
@@ -322,22 +400,25 @@ def read(folder: Path) -> Government:
     return Government(
         folder=folder, publisher=facts.publisher, office=facts.office, area=facts.area, page=facts.themes,
         first_month=facts.calendar.first_month, zone=ZoneInfo(facts.calendar.time_zone), first_day=facts.calendar.first_day,
-        themes=themes, reasons=reasons,
+        themes=themes, reasons=reasons, open_parts=frozenset(facts.open.parts),
         project_kinds={row.kind_code: row for row in _rows(folder / PROJECT_KINDS, ProjectKindFields)},
-        places=tuple(_rows(folder / PLACES, PlaceFields)) if (folder / PLACES).is_file() else (),
+        places=tuple(_optional(folder / PLACES, PlaceFields)),
+        sections={row.section_code: row for row in _optional(folder / SECTIONS, SectionFields)},
+        steps=tuple(_optional(folder / STEPS, StepFields)),
         unit_kinds={row.kind_code: row for row in _rows(folder / UNIT_KINDS, UnitKindFields)},
     )  # fmt: skip
 
 
 LISTED: Mapping[str, type[Fields]] = {
     THEMES: ThemeFields, PROJECT_KINDS: ProjectKindFields, UNIT_KINDS: UnitKindFields, REASONS: ReasonFields, PLACES: PlaceFields,
+    SECTIONS: SectionFields, STEPS: StepFields,
 }  # fmt: skip
 
 
 def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
     """Yield what keeps the files of a government from being read, each value of its own: the file, and what to do."""
     is_readable = True
-    for name in FILES:
+    for name in (*FILES, *(each for each in (SECTIONS, STEPS) if (folder / each).is_file())):
         try:
             _facts(folder / name) if name == FACTS else _rows(folder / name, LISTED[name])
         except GovernmentUnreadable as refused:
@@ -394,6 +475,10 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
             except ValidationError as error:
                 raise _unreadable(path, str(number), map(placed, error.errors())) from error
     return rows
+
+
+def _optional(path: Path, model: type[_Row]) -> list[_Row]:
+    return _rows(path, model) if path.is_file() else []
 
 
 def _unreadable(path: Path, row: str, expected: Iterable[Message]) -> GovernmentUnreadable:

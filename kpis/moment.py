@@ -19,15 +19,18 @@ from typing import TypeVar
 from sqlmodel import SQLModel
 
 from kpis.declared import Row
-from kpis.figures import listed
+from kpis.figures import attention, listed
+from kpis.figures.attention import OffTrack, Since, Stood
 from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_bureaus
+from kpis.figures.commented import SaidBy, said_by
 from kpis.figures.facilities import Facility, standing
 from kpis.figures.listed import Standing
 from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
-from kpis.figures.scorecard import WHOLE, Book, Scored, score_all
+from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, judged_then, score_all
 from kpis.government import government
 from kpis.once import MadeOnce
+from kpis.periods import Period, parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import queries, register_history, tables
 from kpis.store.changed import BESIDE, StateOf
@@ -42,6 +45,7 @@ LIMITS = {
     "book": 1,
     "read": 48,
     "judged": 64,
+    "stood": 4096,
     "searched": 64,
     "shown": 2048,
 }  # of each sort the latest used are kept, up to so many
@@ -274,6 +278,85 @@ class Moment:
 
         return self.kept(REPORTED, ("reports", self.view), make).get(bureau, ())
 
+    # How things stood --------------------------------------------------------------------------------------------
+
+    @property
+    def entries(self) -> dict[str, list[Entry]]:
+        """Return what is held of each indicator, that of its own scope first, by code."""
+
+        def make() -> dict[str, list[Entry]]:
+            held: dict[str, list[Entry]] = {}
+            for entry in self.book.entries:
+                held.setdefault(entry.definition.code, []).append(entry)
+            return held
+
+        return self.state.kept("read", ("entries by code",), make)
+
+    @property
+    def quarters(self) -> tuple[Period, ...]:
+        """Return the quarters of a strip: the last that ended by the day, oldest first."""
+        return attention.quarters_until(self.as_of)
+
+    def stood(self, item: Scored) -> tuple[Stood, ...]:
+        """Return how an indicator of a unit stood at the end of each quarter, oldest first: by what was known then, the last as it stands now."""
+        entry = item.entry
+        view = "then" if entry.is_own_scope else self.view
+
+        def make() -> tuple[Stood, ...]:
+            *past, last = self.quarters
+            return (*(self._stood(item, quarter) for quarter in past), attention.stood_at(last, item.judgement))
+
+        return self.kept("stood", (entry.definition.code, entry.unit_code, view), make)
+
+    def _stood(self, item: Scored, quarter: Period) -> Stood:
+        definition = item.entry.definition
+        then = judged_then(
+            self.entries[definition.code], item.entry.unit_code, self.book, as_of=quarter.end, view=self.view, on=self.as_of,
+            known_at=attention.known_then(quarter, definition.publication_lag_days, self.known_at),
+        )  # fmt: skip
+        return Stood(quarter, "no_data") if then is None else attention.stood_at(quarter, then)
+
+    def off_since(self, item: Scored) -> Since | None:
+        """Return since when an indicator has been off track without a break; ``None`` where it is not."""
+
+        def backwards() -> Iterator[Stood]:
+            strip = self.stood(item)
+            yield from reversed(strip)
+            for quarter in reversed(attention.quarters_until(strip[0].quarter.start, attention.FURTHEST - len(strip))):
+                yield self._stood(item, quarter)
+
+        if item.judgement.status not in attention.OFF:
+            return None
+        key = (item.entry.definition.code, item.entry.unit_code, self.view, "since")
+        return self.kept("stood", key, lambda: attention.run_of(backwards()))
+
+    def project_stood(self, report: ProjectReport) -> tuple[Stood, ...]:
+        """Return how a project stood at the end of each quarter, oldest first, from how its indicators did; the last as it stands now."""
+
+        def make() -> tuple[Stood, ...]:
+            *past, last = self.quarters
+            if not report.scored:
+                return (*(Stood(quarter, "no_data") for quarter in past), Stood(last, report.status))
+            strips = [self.stood(item)[:-1] for item in report.scored]
+            told = [attention.project_stood(quarter, judged) for quarter, judged in attention.lines_up(strips)]
+            return (*told, Stood(last, report.status))
+
+        return self.kept("stood", ("project", report.code), make)
+
+    @property
+    def off_track(self) -> list[OffTrack]:
+        """Return every indicator and milestone that is off track, each with its strip and since when, in the order of its weight."""
+
+        def made(each: OffTrack) -> OffTrack:
+            if each.scored is None:
+                return each
+            return replace(each, stood=self.stood(each.scored), since=self.off_since(each.scored))
+
+        def make() -> list[OffTrack]:
+            return attention.in_order(made(each) for each in attention.off_track(self.own, self.projects))
+
+        return self.kept("judged", ("off track",), make)
+
     # Registers ---------------------------------------------------------------------------------------------------
 
     @property
@@ -307,6 +390,18 @@ class Moment:
     def merged_into(self, code: str) -> list[str]:
         """Return the codes of the procedures that a procedure follows."""
         return queries.merged_into(self.state.store, code, known_at=self.known_at)
+
+    @property
+    def said(self) -> SaidBy:
+        """Return what bureaus say of indicators and projects and do about them, of periods ended by the day, by (subject, bureau)."""
+
+        def make() -> SaidBy:
+            commentaries = self.register(tables.Commentary)
+            ends = {row.period_code: parse_period(row.period_code).end for row in commentaries}
+            ended = {code: end for code, end in ends.items() if end <= self.as_of}
+            return said_by(commentaries, self.register(tables.Action), ended_by=ended)
+
+        return self.kept("judged", ("said",), make)
 
     def listed(self, register: Register) -> list[Standing]:
         """Return every row of a register that is told by its record, as it stands."""

@@ -225,3 +225,21 @@ def era_year(day: date) -> str:
         if day >= begins:
             return f"{name}{'元' if day.year - zero == 1 else day.year - zero}"
     return str(day.year)
+
+
+def periods_asked(frequency: str, period: Period) -> list[str]:
+    """Return the periods for which an indicator is asked in a report of ``period``.
+
+    A quarter asks monthly indicators for its three months and yearly ones in the last quarter only; a month asks only
+    for what is monthly or irregular; a fiscal year asks everything for the year.
+    """
+    if period.kind == "year":
+        return [period.code]
+    if period.kind == "month":
+        return [period.code] if frequency in ("month", "irregular") else []
+    if frequency == "month":
+        first = period.start
+        return [month_code(first + timedelta(days=31 * i)) for i in range(3)]
+    if frequency == "year":
+        return [f"FY{period.fiscal_year}"] if period.end == parse_period(f"FY{period.fiscal_year}").end else []
+    return [quarter_code(period.end)]

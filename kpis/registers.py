@@ -72,8 +72,11 @@ class Register(DataList):
         needed: the columns that a row of its sheet must have filled in.
         letter: stands in the codes of rows that a bureau adds.
         owner: the column that says whose a row is.
-        begun: the day on which what a row stands for was done.
+        begun: the day on which what a row stands for was done; a blank: it is of a period, not of a day.
         begun_precision: how exactly that day is known.
+        called_by: the text that names a row where people read of it, as ``name``.
+        of_period: the column of the period that a row is of, where a report holds the rows of its own period only.
+        running: columns that are expected to be written anew from report to report: no correction.
         ends_as: the reason of a row that its list no longer holds and that ended.
         status: the column by which its rows are counted on the pages that every register has; a blank: it is told on pages of its own.
     """
@@ -82,8 +85,11 @@ class Register(DataList):
     needed: tuple[str, ...]
     letter: str
     owner: str = "bureau_code"
-    begun: str
-    begun_precision: str
+    begun: str = ""
+    begun_precision: str = ""
+    called_by: str = "name"
+    of_period: str = ""
+    running: frozenset[str] = frozenset()
     ends_as: EndedReason = EndedReason.CLOSED
     status: str = ""
     decisions: tuple[ListDecision, ...] = (KEEP, END, NEVER)
@@ -175,6 +181,19 @@ _LISTS = (
         kind=RowKind.MILESTONE, file="milestones.csv", table=tables.Milestone, key=("milestone_code",),
         fields=tables.MilestoneFields, needed=("name_ja", "name_en", "project_code"), letter="M",
         owner="project_code", begun="actual_end", begun_precision="actual_end_precision", is_referred_to=True,
+    ),
+    Register(
+        kind=RowKind.COMMENTARY, file="commentaries.csv", table=tables.Commentary, key=("commentary_code",),
+        fields=tables.CommentaryFields, needed=(), letter="C", called_by="cause", of_period="period_code",
+        running=frozenset({"cause_ja", "cause_en", "obstacle_ja", "obstacle_en", "response_ja", "response_en"}),
+    ),
+    Register(
+        kind=RowKind.ACTION, file="actions.csv", table=tables.Action, key=("action_code",),
+        fields=tables.ActionFields, needed=("measure_ja", "section_ja", "due_on"), letter="A", called_by="measure",
+        begun="done_on", begun_precision="done_on_precision", status="action_state", ends_as=EndedReason.ABOLISHED,
+        running=frozenset({
+            "measure_ja", "measure_en", "section_ja", "role_ja", "person", "new_due_on", "effect_value", "effect_ja", "state_reason_ja",
+        }),
     ),
 )  # fmt: skip
 LISTS: Mapping[str, DataList] = {record.kind.value: record for record in _LISTS}

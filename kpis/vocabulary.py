@@ -267,6 +267,34 @@ class CashlessStatus(Vocabulary):
     NOT_CASHLESS = "not_cashless"
 
 
+class ActionState(Vocabulary):
+    """Where an action stands: ``continued`` is open beyond its first day, with a new one and a reason."""
+
+    OPEN = "open"
+    CONTINUED = "continued"
+    DONE = "done"
+    GIVEN_UP = "given_up"
+
+
+LIVING_ACTIONS: tuple[str, ...] = (ActionState.OPEN.value, ActionState.CONTINUED.value)
+
+
+class OpenPart(Vocabulary):
+    """A part of what bureaus write of which each government decides whether it is public."""
+
+    CAUSE = "cause"
+    OBSTACLE = "obstacle"
+    RESPONSE = "response"
+    MEASURE = "measure"
+    SECTION = "section"
+    ROLE = "role"
+    DUE = "due"
+    EFFECT = "effect"
+    STATE = "state"
+    REASON = "reason"
+    NOTE = "note"
+
+
 class RowKind(Vocabulary):
     """What a row of a list or of a report is: the name of the table that it is stored in."""
 
@@ -286,6 +314,8 @@ class RowKind(Vocabulary):
     MILESTONE = "milestone"
     PROCEDURE = "procedure"
     FACILITY = "facility"
+    COMMENTARY = "commentary"
+    ACTION = "action"
 
 
 class RegisterName(Vocabulary):
@@ -294,6 +324,8 @@ class RegisterName(Vocabulary):
     PROCEDURE = "procedure"
     FACILITY = "facility"
     MILESTONE = "milestone"
+    COMMENTARY = "commentary"
+    ACTION = "action"
 
 
 class ListDecision(Vocabulary):
@@ -310,9 +342,20 @@ class ListDecision(Vocabulary):
 class Role(Vocabulary):
     """What a person may be."""
 
+    SECTION = "section"
     BUREAU_MANAGER = "bureau_manager"
+    BUREAU_APPROVER = "bureau_approver"
     REFORM_OFFICE = "reform_office"
     ADMINISTRATOR = "administrator"
+
+
+class CheckStep(Vocabulary):
+    """What becomes of a report on its way through its own bureau."""
+
+    PREPARED = "prepared"
+    CHECKED = "checked"
+    SENT_BACK = "sent_back"
+    REOPENED = "reopened"
 
 
 class ReportState(Vocabulary):
@@ -334,3 +377,50 @@ class WithdrawalState(Vocabulary):
     ASKED = "asked"
     APPROVED = "approved"
     REFUSED = "refused"
+
+
+# Notices --------------------------------------------------------------------------------------------------------------
+
+
+class Occasion(Vocabulary):
+    """What a person or a channel is told of."""
+
+    DUE_IN_14 = "due_in_14"
+    DUE_IN_3 = "due_in_3"
+    OVERDUE = "overdue"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    STATUS_TURNED = "status_turned"
+    ACTION_DUE = "action_due"
+
+
+class HowOften(Vocabulary):
+    """How often a person is told of an occasion."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NONE = "none"
+
+
+class NoticeState(Vocabulary):
+    """Where a message is on its way; ``unknown``: the sender ended while it was being handed over, so it is not sent again."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    UNWANTED = "unwanted"
+    WITHHELD = "withheld"
+    EXPIRED = "expired"
+
+
+class WebhookKind(Vocabulary):
+    """Whose channel a webhook writes to."""
+
+    TEAMS = "teams"
+    SLACK = "slack"
+    MATTERMOST = "mattermost"

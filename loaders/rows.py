@@ -7,11 +7,13 @@ names of its model; a text in several languages may have a column for any other 
 from __future__ import annotations
 
 from datetime import date
+from typing import Self
 
 from pydantic import model_validator
 
 from kpis.declared import Fields, Flag, in_languages
 from kpis.errors import ValueRefused
+from kpis.figures.commented import action_lacks
 from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.fields import PeriodCode
@@ -62,18 +64,47 @@ class ObservationRow(tables.ObservationFields):
         return self
 
 
+class _AboutOne(Fields):
+    """What a bureau says or does is about one indicator, or about one project."""
+
+    @model_validator(mode="after")
+    def _about_one_subject(self) -> Self:
+        if (getattr(self, "indicator_code", None) is None) == (getattr(self, "project_code", None) is None):
+            raise ValueRefused("about_one_subject")
+        return self
+
+
+class CommentaryRow(_AboutOne, tables.CommentaryFields):
+    """commentaries.csv: about one indicator or one project."""
+
+
+class ActionRow(_AboutOne, tables.ActionFields):
+    """actions.csv: about one indicator or one project; what its state asks for is there."""
+
+    @model_validator(mode="after")
+    def _as_its_state_asks(self) -> ActionRow:
+        if lacking := next(action_lacks(vars(self)), ""):
+            raise ValueRefused(f"action_without_{lacking}")
+        if not self.measure_ja.strip() or not self.section_ja.strip() or self.due_on is None:
+            raise ValueRefused("action_incomplete")
+        return self
+
+
 class CalendarRow(Fields):
-    """calendar.csv: the days on which bureaus may report a period; a period not named is not asked for."""
+    """calendar.csv: the days on which bureaus may report a period, and the day announced for its figures; one not named is not asked for."""
 
     period_code: PeriodCode
     opens_on: date
     due_on: date
     locks_on: date
+    publishes_on: date | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> CalendarRow:
         if not self.opens_on <= self.due_on <= self.locks_on:
             raise ValueRefused("calendar_in_order")
+        if self.publishes_on is not None and self.publishes_on < self.due_on:
+            raise ValueRefused("calendar_published_after_due")
         return self
 
 
@@ -95,6 +126,8 @@ OFFICIAL: dict[str, type[Fields]] = {
     RowKind.READING: tables.ReadingFields,
     RowKind.MILESTONE: in_languages(tables.MilestoneFields),
     **{kind: in_languages(register.fields) for kind, register in REGISTERS.items()},
+    RowKind.COMMENTARY: CommentaryRow,
+    RowKind.ACTION: ActionRow,
 }
 CATALOGUE_FILES = {LISTS[kind].file: model for kind, model in CATALOGUE.items()}
 OFFICIAL_FILES = {LISTS[kind].file: model for kind, model in OFFICIAL.items()}

@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.errors import FigureRefused
@@ -25,16 +25,18 @@ from kpis.figures.scorecard import Book, Entry
 from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.languages import say
-from kpis.periods import fiscal_year_of, parse_period
+from kpis.periods import fiscal_year_of, parse_period, periods_asked
+from kpis.reporting.commentaries import Figures, asked_of, standing
+from kpis.reporting.comparison import figure_of
 from kpis.reporting.deadlines import window
 from kpis.reporting.people import COMMAND_LINE, add_person, record
 from kpis.reporting.reports import warnings_of
 from kpis.reporting.submissions import approve, confirm, give_back, submit
 from kpis.store import tables
 from kpis.store.store import Store
-from loaders.workbook.context import periods_asked
+from loaders.sample_words import act, places, say_why
 from loaders.workbook.door import issue_template
-from loaders.workbook.layout import Layout, load_layout
+from loaders.workbook.layout import ACTIONS, COMMENTARIES, Layout, load_layout
 from loaders.workbook.submit import receive
 
 OFFICE = "office@sample.example.org"
@@ -177,24 +179,30 @@ def parts_of(whole: Mapping[str, float], code: str, bureaus: Sequence[str]) -> d
     return {bureau: {name: numbers[n] for name, numbers in divided.items()} for n, bureau in enumerate(bureaus)}
 
 
-def fill(template: bytes, given: Mapping[tuple[str, str], Mapping[str, Any]], *, layout: Layout) -> bytes:
+def fill(
+    template: bytes,
+    given: Mapping[tuple[str, str], Mapping[str, Any]],
+    *,
+    layout: Layout,
+    write: Callable[[Workbook], None] = lambda _: None,
+) -> bytes:
     """Fill in the figures of a template as a person would, cell by cell, and return the workbook.
 
     Args:
         template: as issued.
         given: (indicator, period) → our column → value; what is not named stays as it was.
+        layout: of the template.
+        write: writes what else there is to say.
     """
     book = load_workbook(io.BytesIO(template))
     sheet = book[layout.sheets["observations"]]
     assert isinstance(sheet, Worksheet)
-    headings = {c.heading_ja: c.name for c in layout.columns["observations"]}
-    at = {
-        headings[word]: cell.column for cell in sheet[1] if (word := str(cell.value).split("\n")[0]) in headings
-    }  # a heading is Japanese first
+    at = places(sheet, "observations", layout)
     for number in range(2, sheet.max_row + 1):
         key = (str(sheet.cell(number, at["indicator_code"]).value), str(sheet.cell(number, at["period_code"]).value))
         for name, value in given.get(key, {}).items():
             sheet.cell(number, at[name]).value = value
+    write(book)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -309,7 +317,7 @@ def _reported(
         return _steps(store, begun[-1]["id"], begun[-1]["revision"], begun[-1]["state"], actor=actor, stage=stage, today=today)
     template, _ = issue_template(store, bureau, period, actor=actor, issued_at=issued_at)
     name = f"{bureau}_{period}.xlsx"
-    content = fill(template, given, layout=layout)
+    content = fill(template, given, layout=layout, write=_words(store, bureau, period, given, layout=layout, today=today))
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -326,6 +334,24 @@ def _reported(
         stage=stage,
         today=today,
     )
+
+
+def _words(
+    store: Store, bureau: str, period: str, given: Mapping[tuple[str, str], Mapping[str, Any]], *, layout: Layout, today: date
+) -> Callable[[Workbook], None]:
+    """Return what writes causes and actions into a workbook with these figures."""
+    figures: Figures = {}
+    for (code, of), values in given.items():
+        figures.setdefault((code, bureau), []).append(figure_of((code, bureau, of), values))
+    held = list(standing(store, bureau, asked_of(store, bureau, period), as_of=today, figures=figures).values())
+
+    def write(book: Workbook) -> None:
+        commentaries, actions = book[layout.sheets[COMMENTARIES]], book[layout.sheets[ACTIONS]]
+        assert isinstance(commentaries, Worksheet) and isinstance(actions, Worksheet)
+        say_why(commentaries, layout, held, bureau=bureau, period=period)
+        act(actions, layout, held, bureau=bureau, today=today)
+
+    return write
 
 
 def _steps(store: Store, number: int, revision: int, state: str, *, actor: str, stage: str, today: date) -> tuple[int, int]:

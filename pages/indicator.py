@@ -9,11 +9,17 @@ from kpis.figures.scorecard import Scored
 from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.asked import choose
+from pages.parts.attention import strip_of
 from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find, link_columns
 from pages.parts.entry import enter, page, stop
 from pages.parts.facts import gather
-from pages.parts.text import named, shown_name, t
+from pages.parts.registers import block, telling
+from pages.parts.said import said_and_done
+from pages.parts.text import language, named, shown_name, t
+from telling import said as told
+from telling.attention import since_words
+from telling.words import Words
 
 enter()
 
@@ -30,12 +36,21 @@ def show(item: Scored) -> None:
     facts = cached.made("facts", code=code, make=lambda: gather(item, units_of(code)))
     st.title(shown_name(item.entry.definition))
     st.markdown(facts.head)
+    if item.entry.goals:
+        since = since_words(cached.moment().off_since(item), Words(language()))
+        strip_of(cached.moment().stood(item), named(item.entry.definition), since=since)
     with st.container(border=True):
         chart_with_table(item, book)
+    if facts.needed is not None:
+        with st.container(border=True):
+            st.subheader(t("need_heading"))
+            st.markdown(facts.needed_said)
+            st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
             st.subheader(t("by_bureau"))
             by_bureau(item, parts, key="indicator")
+    said_and_done(told.of_subject(telling(), code), cached.moment().parts.get(code, []), key=code)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(t("definition"))
@@ -49,6 +64,7 @@ def show(item: Scored) -> None:
         st.caption(facts.rule)
     if facts.targets is not None:
         linked_table(t("targets_raised"), facts.targets)
+    block(lambda: told.notes(telling(), [*units_of(code), *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
     st.subheader(t("revisions"))
     if facts.revisions is None:
         st.caption(t("no_revisions"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import cached
+from pages.parts import address, cached
+from pages.parts.attention import needs_attention
 from pages.parts.cards import chart_with_table, indicator_card, indicator_link, say_why_empty
 from pages.parts.entry import enter, stop
 from pages.parts.project import confidence_against_status
@@ -22,10 +23,13 @@ if not any(s.judgement.figure for s in scored):
     say_why_empty()
     stop()
 shown = shown_first(scored)
-said = cached.made("overview", make=lambda: summary(scored, book, lessons=shown.of_themes, others=shown.below))
+said = cached.made(
+    "overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, lessons=shown.of_themes, others=shown.below)
+)
 st.title(said.title)
 st.caption(f"{said.lead}  \n{t('unverified')}")
 st.markdown(said.marks)
+needs_attention()
 
 if shown.of_themes:
     st.subheader(t("themes"))

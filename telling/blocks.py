@@ -76,6 +76,9 @@ class Card:
     title: str
     value: Cell
     note: str
+    narrowed: tuple[tuple[str, str], ...] | None = (
+        None  # how the list of the page is narrowed to what is counted; ``None``: nothing is listed
+    )
 
 
 @dataclass(frozen=True, slots=True)

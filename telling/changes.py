@@ -188,7 +188,9 @@ def _register(
 ) -> Iterable[Difference]:
     for old, new in _side_by_side(code, was, now):
         row: _Row = new or old  # type: ignore[assignment]
-        names = {"code": row[code], "name_ja": row["name_ja"], "name_en": row.get("name_en") or row["name_ja"]}
+        text = REGISTERS[register].called_by if register in REGISTERS else "name"
+        name = row.get(f"{text}_ja") or row[code]  # it may be internal
+        names = {"code": row[code], "name_ja": name, "name_en": row.get(f"{text}_en") or name}
         if old is None or new is None:
             yield Difference("register_new" if old is None else "register_gone", **names, field=register)
             continue

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from kpis.figures.attention import Since, Stood
 from kpis.figures.records import Baseline, Figure, Goal, LastDue
 from kpis.figures.rollup import RollUp
-from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
+from kpis.figures.scorecard import Book, Scored, forecast_of, needed_of, path_of
+from kpis.languages import SOURCE
+from kpis.moment import Moment
 from kpis.periods import parse_period
+from telling import attention, needed
+from telling.blocks import Telling
+from telling.words import Words
 
 
 def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
@@ -25,7 +32,7 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "is_worked_out": figure.is_worked_out, **dict(figure.other_fields),
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
         "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
-        "withdraws_vintage": figure.withdraws_vintage,
+        "withdraws_vintage": figure.withdraws_vintage, "note_ja": figure.note_ja or None, "note_en": figure.note_en or None,
         "source_url": source.url if source else None, "source_title": source.title if source else None,
     }  # fmt: skip
 
@@ -79,6 +86,15 @@ def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _needed_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
+    told = needed_of(scored, as_of=as_of)
+    if told is None:
+        return None
+    row = needed.flat(scored, told)
+    return {**{name: value for name, value in row.items() if name not in ("indicator_code", "bureau_code")},
+            "sentence_ja": needed.sentence(scored, Words(SOURCE)), "sentence_en": needed.sentence(scored, Words("en"))}  # fmt: skip
+
+
 def _last_due_json(last: LastDue | None) -> dict[str, Any] | None:
     if last is None:
         return None
@@ -114,7 +130,7 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         ],
         "previous": _earlier_json(judged.previous), "year_earlier": _earlier_json(judged.year_earlier),
         "planned_path": [{"day": day.isoformat(), "value": value} for day, value in path_of(scored, as_of=as_of)],
-        "forecast": _forecast_json(scored, as_of),
+        "forecast": _forecast_json(scored, as_of), "needed": _needed_json(scored, as_of),
         "planned_value": judged.planned_value, "variance": judged.variance,
         "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
         "status": judged.status, "standing": judged.standing, "is_current": judged.standing == "current",
@@ -131,4 +147,39 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
              "published_by": s.published_by.isoformat() if s.published_by else None, "published_basis": s.published_basis}
             for code in scored.source_codes if (s := book.sources.get(code))
         ],
+    }  # fmt: skip
+
+
+def stood_json(stood: Iterable[Stood]) -> list[dict[str, Any]]:
+    """Return how something stood at the end of each quarter, oldest first: by what was known then, the last as it stands now."""
+    return [{"period": s.quarter.code, "status": s.status} for s in stood]
+
+
+def _since_json(since: Since | None) -> dict[str, Any] | None:
+    return None if since is None else {"period": since.quarter.code, "quarters_count": since.count, "is_longer": since.is_longer}
+
+
+def attention_json(telling: Telling) -> dict[str, Any]:
+    """Return what is off track, in the order of the list, each with its strip and since when."""
+    rows = attention.block(telling).flat
+    off = telling.moment.off_track
+    return {
+        "attention": [
+            {**row, "stood": stood_json(each.stood), "since": _since_json(each.since)} for each, row in zip(off, rows, strict=True)
+        ]
+    }
+
+
+def strips_json(moment: Moment) -> dict[str, Any]:
+    """Return the strip of every indicator and unit that has a target, and of every project."""
+    held = [s for s in moment.scored if s.entry.goals or s.entry.goals_of]
+    return {
+        "indicators": [
+            {
+                "indicator": s.entry.definition.code, "scope": s.entry.unit_code, "stood": stood_json(moment.stood(s)),
+                "since": _since_json(moment.off_since(s)),
+            }
+            for s in held
+        ],
+        "projects": [{"project": r.code, "stood": stood_json(moment.project_stood(r))} for r in moment.projects],
     }  # fmt: skip

@@ -125,12 +125,16 @@ def _counted(register: Register, rows: Sequence[Standing]) -> dict[str, int]:
 
 def _shown(register: Register) -> list[str]:
     """Return the public fields that a reader is shown; how exactly a day is known is told with the day, the status beside."""
+    own = (f"{register.called_by}_ja", f"{register.called_by}_en") if register.called_by != "name" else ()
+    called = tuple(column for column in own if column in register.fields.model_fields)
     return [
         *translated(register.fields),
+        *called,
         *(
             column
             for column in said_of(register.fields)
-            if column in register.fields.model_fields
+            if column not in called
+            and column in register.fields.model_fields
             and column not in (register.status, *NOT_SHOWN)
             and not column.endswith("_precision")
         ),
@@ -153,6 +157,9 @@ def _text(telling: Telling, register: Register, row: Declared, column: str) -> s
         return ""
     if column == "bureau_code":
         return telling.bureau(value)
+    if column in ("indicator_code", "project_code"):
+        held = telling.moment.indicators if column == "indicator_code" else telling.moment.by_code(tables.Project)
+        return w.named(held[value]) if value in held else str(value)
     if column == "ended_reason":
         return w(f"ended_reason_{value}")
     if isinstance(value, date):

@@ -75,7 +75,7 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     told = [
         Card(
             w("card_rate"), telling.percent(total.rate_pct),
-            w("card_rate_note", done=w.number(total.done), total=w.number(total.procedures), partly=partly),
+            w("card_rate_note", done=w.number(total.done), total=w.number(total.procedures), partly=partly), (("status", "done"),),
         )
     ]  # fmt: skip
     if total.applications:
@@ -90,7 +90,7 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
         told.append(Card(w("card_usage"), w("no_count"), w("no_count_why")))
     if priority.procedures:
         shown = Number(priority.done, f"{w.number(priority.done)} / {w.number(priority.procedures)}")
-        told.append(Card(w("card_priority"), shown, w("card_priority_note")))
+        told.append(Card(w("card_priority"), shown, w("card_priority_note"), (("priority", "yes"), ("status", "done"))))
     else:
         told.append(Card(w("card_priority"), "―", w("no_priority_why")))
     if phone or total.smartphone.get("no"):
@@ -99,7 +99,7 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     else:
         told.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
     late = Number(coming.overdue, w.number(coming.overdue))
-    return [*told, Card(w("card_overdue"), late, w("card_overdue_note", planned=w.number(coming.planned)))]
+    return [*told, Card(w("card_overdue"), late, w("card_overdue_note", planned=w.number(coming.planned)), (("due", "overdue"),))]
 
 
 def published_totals(telling: Telling, register: Counted, total: ProcedureTally, scored: Iterable[Scored]) -> Block:

@@ -91,7 +91,8 @@ def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> st
     return next(iter(shares)) if len(shares) == 1 else code
 
 
-def _led(report: ProjectReport, organisation: Organisation, day: date, *, role: str = "lead") -> set[str]:
+def leads_of(report: ProjectReport, organisation: Organisation, day: date, *, role: str = "lead") -> set[str]:
+    """Return the bureaus that lead a project on a day, else those that ever did: those still in being, where there are any."""
     leads = [b for b in report.bureaus if b.role == role]
     then = [b for b in leads if (b.valid_from or day) <= day <= (b.valid_to or day)] or leads
     alive = {b.bureau_code for b in then if organisation.by_code[b.bureau_code].is_valid_on(day)}
@@ -134,11 +135,11 @@ def bureau_reports(
     for report in projects:
         for milestone in report.milestones:
             day = milestone.due.day if milestone.due else (milestone.actual.day if milestone.actual else as_of)
-            leads = _led(report, organisation, as_of if view == "now" else min(day, as_of))
+            leads = leads_of(report, organisation, as_of if view == "now" else min(day, as_of))
             for code in {home(organisation, lead, as_of=as_of, view=view) for lead in leads}:
                 milestones.setdefault(code, []).append(milestone)
-        leading = {home(organisation, code, as_of=as_of, view=view) for code in _led(report, organisation, as_of)}
-        taking_part = {home(organisation, c, as_of=as_of, view=view) for c in _led(report, organisation, as_of, role="member")}
+        leading = {home(organisation, code, as_of=as_of, view=view) for code in leads_of(report, organisation, as_of)}
+        taking_part = {home(organisation, c, as_of=as_of, view=view) for c in leads_of(report, organisation, as_of, role="member")}
         for held, codes in ((led, leading), (shared, taking_part - leading)):
             for code in codes:
                 held.setdefault(code, []).append(report.code)

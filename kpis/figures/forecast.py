@@ -44,6 +44,8 @@ class Forecast:
         coverage_pct: how often it did in the back-tests of the distances shown.
         test_count: how many back-tests that were.
         is_joined: the first point is the one that follows the last figure, so that a line may lead from one to the other.
+        steps: how many steps ahead each point is.
+        errors: figure less expected value of every back-test, for one step, in no order: what the chance of a target is told from.
     """
 
     method: str
@@ -53,6 +55,8 @@ class Forecast:
     coverage_pct: float
     test_count: int
     is_joined: bool
+    steps: tuple[int, ...]
+    errors: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,8 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
     return Forecast(
         method=method, points=tuple((d, v) for d, v, _, _ in shown), band=tuple((d, b, t) for d, _, b, t in shown),
         level_pct=LEVEL_PCT, coverage_pct=100 * hits / count,
-        test_count=count, is_joined=steps[0] == ahead[0].steps,
+        test_count=count, is_joined=steps[0] == ahead[0].steps, steps=tuple(steps),
+        errors=tuple(((g.actual or 0.0) - g.value) / sqrt(g.steps) for g in tests),
     )  # fmt: skip
 
 

@@ -75,14 +75,14 @@ def judge(
     Returns:
         The judgement, with all inputs.
     """
-    judgement = _stand(definition, figures, goals, baseline=baseline, as_of=as_of)
+    judgement = stand(definition, figures, goals, baseline=baseline, as_of=as_of)
     return replace(judgement, could_be=_could_be(definition, judgement, figures, goals, baseline=baseline, as_of=as_of))
 
 
-def _stand(
+def stand(
     definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
 ) -> Judgement:
-    """Work out everything but the words and what rounding would allow."""
+    """Work out everything but what rounding would allow (``judge``): enough for a history, where only the status is told."""
     ended = sorted((f for f in figures if f.period.end <= as_of), key=last_day_order)
     thresholds = {
         "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
@@ -283,7 +283,7 @@ def _could_be(
         for target in {goal.value - half_goal, goal.value + half_goal}:
             moved = [replace(f, value=actual) if f is figure else f for f in figures]
             meant = [replace(g, value=target) if _same(g, goal) else g for g in goals]
-            statuses.append(_stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
+            statuses.append(stand(definition, moved, meant, baseline=baseline, as_of=as_of).status)
     return tuple(s for s in STATUSES if s in statuses and s != judgement.status)
 
 

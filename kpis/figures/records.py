@@ -89,6 +89,8 @@ class Figure:
     reason_class: str = ""
     reason_text: str = ""
     withdraws_vintage: int | None = None  # this vintage says nothing of its own: it takes that earlier one back
+    note_ja: str = ""
+    note_en: str = ""
     other_fields: tuple[tuple[str, Any], ...] = ()  # fields of an observation that nothing here works with: name and value
 
     @property

@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from kpis.figures.forecast import Forecast, forecast
-from kpis.figures.measures import judge
+from kpis.figures.measures import judge, stand
+from kpis.figures.needed import Needed, needed
 from kpis.figures.organisation import Break, Organisation
 from kpis.figures.recast import recast
 from kpis.figures.records import (
@@ -245,6 +246,47 @@ def score_all(
     ]
 
 
+def judged_then(
+    entries: Sequence[Entry], unit: str, book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then",
+    on: date | None = None,
+) -> Judgement | None:  # fmt: skip
+    """Judge one indicator for one unit alone, as ``score_indicator`` does for all: for the many days of a history.
+
+    Args:
+        entries: of the indicator, that of its own scope first.
+        unit: the unit wanted.
+        book: the book they stand in.
+        as_of, known_at, view: as in ``score_indicator``, but for ``whole``.
+        on: the day whose organisation ``now`` means; ``as_of`` where left out.
+
+    Returns:
+        The judgement, without what rounding would allow; ``None`` where nothing is held of the unit.
+    """
+
+    def ended(entry: Entry) -> list[Figure]:
+        return [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
+
+    first = entries[0]
+    entry = next((e for e in entries if e.unit_code == unit), None)
+    members = {u.code for u in book.organisation.members(first.scope_code)} - {first.scope_code}
+    if unit == first.scope_code:
+        rolled = (r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
+        figures = sorted([*ended(first), *judged_sums(rolled)], key=lambda f: (f.period.end, f.period.start))
+        entry = first
+    elif view == "now" and unit in members:
+        parts = {e.unit_code: ended(e) for e in entries if e.unit_code in members}
+        moved = recast(first.definition.kind, parts, organisation=book.organisation, on=on or as_of)
+        figures = list(moved.by_unit.get(unit, ()))
+        entry = measured(entry or replace(first, unit_code=unit, goals=(), baseline=None), first)
+    elif entry is not None:
+        figures = ended(entry)
+        entry = measured(entry, first) if unit in members else entry
+    else:
+        return None
+    held = [worked_out(entry.definition, f) for f in figures]
+    return stand(entry.definition, held, entry.goals, baseline=entry.baseline, as_of=as_of)
+
+
 def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
     """Return the corners (day, value) of the planned path as it is drawn: from the targets set by a day."""
     entry = scored.entry
@@ -265,6 +307,15 @@ def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
         until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
         held[as_of] = forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
     return held[as_of]
+
+
+def needed_of(scored: Scored, *, as_of: date) -> Needed | None:
+    """Return what it takes to reach the next target after a day; ``None`` where there is none, it is met, or it cannot be told."""
+    entry = scored.entry
+    return needed(
+        entry.definition, scored.judgement, scored.figures, entry.goals, baseline=entry.baseline, as_of=as_of,
+        expected=forecast_of(scored, as_of=as_of),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +356,12 @@ class Tally:
         }  # fmt: skip
 
 
-def tally(scored: Iterable[Scored]) -> Tally:
+def tally(scored: Iterable[Scored | Judgement]) -> Tally:
     """Count judgements by how they stand and by status; every one counts once, none is dropped."""
     counts: dict[str, dict[str, int]] = {"current": {}, "last_known": {}, "unreported": {}, "unjudged": {}}
     for item in scored:
-        held, status = counts[item.judgement.standing], item.judgement.status
+        judgement = item.judgement if isinstance(item, Scored) else item
+        held, status = counts[judgement.standing], judgement.status
         held[status] = held.get(status, 0) + 1
     return Tally(counts["current"], counts["last_known"], sum(counts["unreported"].values()), counts["unjudged"])
 

@@ -24,6 +24,7 @@ from kpis.figures.scorecard import Book, Entry, Scored
 from kpis.government import government
 from kpis.languages import both
 from kpis.message import Message
+from kpis.registers import REGISTERS
 from kpis.store.vintages import OTHER_FIELDS
 from kpis.vocabulary import RowKind
 
@@ -47,6 +48,7 @@ class ReportedRow:
         issued: the same fields as the template was issued with; empty for a new row. What differs from it is what the bureau
             changed; the other fields were left as they came, whatever others changed since.
         readings: our column → the values that its cell may mean, where the bureau must say which (``as_read``).
+        cleared: fields whose cell says that they are to be emptied.
     """
 
     kind: str
@@ -60,6 +62,7 @@ class ReportedRow:
     reason_text: str = ""
     issued: Mapping[str, Value] = field(default_factory=dict)
     readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    cleared: frozenset[str] = frozenset()
 
     def cell(self, column: str) -> str:
         """Return the address of the cell that holds a field, as ``F12``; blank where no cell of its own does."""
@@ -98,11 +101,12 @@ OURS, THEIRS = "ours", "theirs"  # of a conflict: what this report says, or what
 # Columns of registers that are expected to move from report to report.
 _RUNNING = frozenset(
     {"applications_count", "online_count", "is_count_estimated", "replanned_end", "stage_ja", "note", "not_done_reason"}
-)
+).union(*(register.running for register in REGISTERS.values()))
 _ORDER = {
     "digital_status": ("unknown", "other", "not_done", "planned", "partly_done", "done"),
     "cashless_status": ("unknown", "class_level_only", "not_cashless", "announced", "introduced"),
     "smartphone_ready": ("unknown", "no", "yes"),
+    "action_state": ("open", "continued", "done", "given_up"),
 }
 
 
@@ -312,14 +316,14 @@ def _cells(
     for column in row.changed if row.issued else row.fields:
         new = row.fields[column]
         old = stored.values.get(column) if stored else None
-        if _same(old, new):
+        if is_same_value(old, new):
             continue
         reading = _reading(row, column, choices) if row.readings else None
         if stored is None or stored.vintage == 0:
             yield CellChange(row=row, column=column, old=old, new=new, at_issue=None, nature="new", reading=reading)
             continue
         at_issue = stored.at_issue.get(column, old)
-        is_conflict = stored.vintage > row.issued_vintage and not _same(at_issue, old)
+        is_conflict = stored.vintage > row.issued_vintage and not is_same_value(at_issue, old)
         choice, against = choices.get((row.kind, row.key, column), (None, 0))
         yield CellChange(
             row=row, column=column, old=old, new=new, at_issue=at_issue, nature=_nature(row.kind, column, old, new),
@@ -353,7 +357,8 @@ def _says(value: Value) -> bool:
     return value is not None and value is not False and value not in ("", "unknown")
 
 
-def _same(old: Value, new: Value) -> bool:
+def is_same_value(old: Value, new: Value) -> bool:
+    """Say whether two values of a cell say the same: a number in any form, nothing in any form."""
     if old is new or (type(old) is type(new) and old == new):
         return True
     if _is_number(old) and _is_number(new):

@@ -20,6 +20,7 @@ from kpis.figures.records import counting_vintage
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
+from kpis.reporting.merging import Claim, Hand, KeptRow, Said, Settled, kept
 from kpis.store import tables
 from kpis.store.fields import of_codes
 from kpis.store.tables import table_of
@@ -34,6 +35,7 @@ _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
     "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
     "replanned_end": "replanned_end_precision", "actual_end": "actual_end_precision", "ended_on": "ended_on_precision",
+    "due_on": "due_on_precision", "new_due_on": "new_due_on_precision", "done_on": "done_on_precision",
 }  # fmt: skip
 Choices = dict[tuple[str, tuple[str, ...], str], tuple[str, int]]
 
@@ -88,6 +90,76 @@ def rows_of(session: Session, submission: tables.Submission, *, revision: int | 
         for column, (choice, against) in json.loads(stored.choices_json).items() if stored.choices_json else ():
             choices[row.kind, row.key, column] = (choice, against)
     return rows, choices
+
+
+def packed_claims(each: KeptRow) -> str:
+    """Return who wrote what in a row as the text that a submission keeps: one hand where all of it is of one, as its row says it."""
+    hands = {claim.hand for said in each.said.values() for claim in said.claims}
+    if len(hands) == 1 and all(len(said.claims) == 1 and said.settled is None for said in each.said.values()):
+        (hand,) = hands
+        if each == kept(each.row, hand):
+            return orjson.dumps({"hand": _packed_hand(hand)}).decode()
+    cells = {
+        column: {
+            "claims": [
+                [shown(c.value), shown(c.was), _packed_hand(c.hand), c.place, c.readings] for c in said.claims
+            ],
+            **({"settled": [shown(s.value), [shown(v) for v in s.among], s.by, s.at]} if (s := said.settled) else {}),
+        }
+        for column, said in each.said.items()
+    }  # fmt: skip
+    return orjson.dumps({"cells": cells}).decode()
+
+
+def _packed_hand(hand: Hand) -> tuple[str, str, datetime | None, int]:
+    return hand.by, hand.part, hand.at, hand.upload
+
+
+def unpacked_claims(stored: Any, before: Hand) -> KeptRow:
+    """Return a row that a submission keeps with who wrote what in it.
+
+    Args:
+        stored: the row.
+        before: whose it is where that was not kept yet.
+    """
+    row = unpacked(stored)
+    told = orjson.loads(stored.claims_json) if stored.claims_json else {}
+    if "cells" not in told:
+        return kept(row, _unpacked_hand(told["hand"]) if told else before)
+    days = _DAYS.get(stored.row_kind, ())
+
+    def value(column: str, said: Any) -> Any:
+        return date.fromisoformat(said) if said and column in days else said
+
+    cells = {}
+    for column, said in told["cells"].items():
+        claims = tuple(
+            Claim(value=value(column, v), was=value(column, was), hand=_unpacked_hand(hand), place=place, readings=tuple(readings))
+            for v, was, hand, place, readings in said["claims"]
+        )
+        settled = None
+        if "settled" in said:
+            v, among, by, at = said["settled"]
+            settled = Settled(value=value(column, v), among=tuple(value(column, each) for each in among), by=by, at=_instant(at))
+        cells[column] = Said(claims, settled)
+    return KeptRow(row, cells)
+
+
+def _unpacked_hand(told: Sequence[Any]) -> Hand:
+    by, part, at, upload = told
+    return Hand(by=by, part=part, at=_instant(at), upload=upload)
+
+
+def _instant(at: str | None) -> datetime | None:
+    return datetime.fromisoformat(at) if at else None
+
+
+def kept_of(session: Session, submission: tables.Submission) -> list[KeptRow]:
+    """Return the rows of a report as it is, each with who wrote what in it."""
+    table = table_of(tables.SubmissionRow)
+    wanted = (table.c.submission_id == submission.id, table.c.revision == submission.revision)
+    before = Hand(by=submission.created_by, at=submission.created_at, upload=submission.revision)
+    return [unpacked_claims(stored, before) for stored in session.execute(table.select().where(*wanted).order_by(table.c.id))]
 
 
 def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
@@ -215,6 +287,11 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
             fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
         else:
             fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
+            if of_period := REGISTERS[row.kind].of_period:
+                fits = fits and row.fields.get(of_period) == period_code
+            if {"indicator_code", "project_code"} <= row.fields.keys():  # what it is about is the bureau's to report or to lead
+                about = (row.fields["indicator_code"], row.fields["project_code"])
+                fits = fits and (about[0] in known) != (about[1] in own_projects) and None in about
         if not fits:
             raise NotAllowed("not_of_bureau", **place, key=" ".join(row.key), bureau=bureau_code)
 

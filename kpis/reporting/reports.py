@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from kpis.errors import NotFound
-from kpis.figures.records import Figure
-from kpis.figures.scorecard import score_all
+from kpis.figures.scorecard import Scored, score_all
 from kpis.reporting.access import Viewer, may
+from kpis.reporting.commentaries import figures_of, unspoken
 from kpis.reporting.comparison import (
-    OBSERVATIONS,
     Comparison,
     Completeness,
     Current,
@@ -27,13 +27,14 @@ from kpis.reporting.comparison import (
     ReportedRow,
     Value,
     compare,
-    figure_of,
     flips,
-    merged,
     with_figures,
 )
-from kpis.reporting.filing import current_of, rows_of
+from kpis.reporting.filing import current_of, kept_of, rows_of
+from kpis.reporting.kept import way_of
+from kpis.reporting.merging import Clash, KeptRow, clashes
 from kpis.reporting.people import Event, acting, events, grants_of, record, refusals_recorded
+from kpis.reporting.way import Way
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store
@@ -63,6 +64,7 @@ class Report:
     decided_at: datetime | None
     return_reason: str
     completeness: Completeness | None = None  # not known of reports from before it was counted
+    is_on_behalf: bool = False
 
     @property
     def subject(self) -> str:
@@ -86,6 +88,8 @@ class Warned:
     confirmed_at: datetime | None
     confirmed_reason: str
     rule: str = ""
+    row_kind: str = ""
+    row_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +108,21 @@ class Comment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Brought:
+    """A file that was merged into a report: which, who brought it and when, whose part it is, and how it came where the office took it in."""
+
+    revision: int
+    file_sha256: str | None
+    file_name: str
+    uploaded_by: str
+    uploaded_at: datetime
+    part: str
+    rows_count: int
+    is_on_behalf: bool
+    how_it_came: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Opened:
     """A report with everything a reader of it needs."""
 
@@ -114,13 +133,23 @@ class Opened:
     comments: tuple[Comment, ...]
     events: tuple[Event, ...]
     rows_count: int
+    uploads: tuple[Brought, ...] = ()
+    rows: tuple[KeptRow, ...] = ()
+    way: Way = field(default_factory=Way)
+    unspoken: tuple[Scored, ...] = ()  # figures of which the bureau must still say why they stand as they do
+
+    @cached_property
+    def clashes(self) -> list[Clash]:
+        """Return the cells in which different hands wrote different values, and of which nobody has said yet which holds."""
+        return clashes(self.rows)
 
     @property
     def obstacles(self) -> int:
         """Return how many things must still be explained or resolved before it can be submitted."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
         compared = self.comparison
-        return len(compared.unresolved) + len(compared.unread) + len(compared.unexplained) + open_warnings
+        differing = len(self.clashes) + len(compared.unresolved) + len(compared.unread)
+        return differing + len(compared.unexplained) + open_warnings + len(self.unspoken)
 
 
 def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
@@ -195,8 +224,11 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         warnings = warnings_of(session, row)
         comments = _comments(session, report_id)
         trail = events(session, subject=bureau_report.subject, limit=200)
+        uploads, kept_rows, way = uploads_of(session, row), kept_of(session, row), way_of(session, row)
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
+    place = {"bureau": row.bureau_code, "period": row.period_code}
+    silent = () if settled else unspoken(store, **place, rows=rows, comparison=comparison, current=current, as_of=as_of)
     return Opened(
         report=bureau_report,
         comparison=comparison,
@@ -205,6 +237,10 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         comments=comments,
         events=tuple(trail),
         rows_count=len(rows),
+        uploads=uploads,
+        rows=tuple(kept_rows),
+        way=way,
+        unspoken=silent,
     )
 
 
@@ -252,17 +288,7 @@ def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
 def _flips(
     store: Store, comparison: Comparison, current: Mapping[tuple[str, tuple[str, ...]], Current], *, as_of: date
 ) -> list[Flip]:
-    figures: dict[tuple[str, str], list[Figure]] = {}
-    for change in comparison.rows:
-        row = change.row
-        if row.kind != OBSERVATIONS or not any(c.counts for c in change.cells) or any(c.is_unread for c in change.cells):
-            continue
-        stored = current.get((row.kind, row.key))
-        vintage = stored.vintage + 1 if stored else 1
-        withdrawn = stored.values["vintage"] if change.withdraws and stored else None
-        assert withdrawn is None or isinstance(withdrawn, int)
-        figure = figure_of(row.key, merged(row, change.cells, stored), vintage=vintage, withdraws_vintage=withdrawn)
-        figures.setdefault((row.key[0], row.key[1]), []).append(figure)
+    figures = figures_of(comparison, current)
     if not figures:
         return []
     book = store.book(sorted({indicator for indicator, _ in figures}))
@@ -277,6 +303,12 @@ def warnings_of(session: Session, submission: tables.Submission) -> tuple[Warned
         .order_by(tables.SubmissionWarning.id)  # type: ignore[arg-type]
     )
     return tuple(record_of(Warned, row) for row in session.exec(query))
+
+
+def uploads_of(session: Session, submission: tables.Submission) -> tuple[Brought, ...]:
+    """Return the files that were merged into a report, in the order in which they came."""
+    query = select(tables.SubmissionUpload).where(tables.SubmissionUpload.submission_id == submission.id)
+    return tuple(record_of(Brought, row) for row in session.exec(query.order_by(col(tables.SubmissionUpload.revision))))
 
 
 def completeness_of(row: tables.Submission) -> Completeness | None:

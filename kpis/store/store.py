@@ -37,7 +37,18 @@ from kpis.store.vintages import CARRIED, COMPARED, OTHER_FIELDS, SAID_WHY, is_sa
 
 SKEW = timedelta(seconds=60)  # by so much the clocks of an instance's machines may differ
 
-_FIGURE = ("period_code", *CARRIED, "vintage", "known_at", "source_code", "is_sample", *SAID_WHY, *OTHER_FIELDS)
+_FIGURE = (
+    "period_code",
+    *CARRIED,
+    "vintage",
+    "known_at",
+    "source_code",
+    "is_sample",
+    *SAID_WHY,
+    "note_ja",
+    "note_en",
+    *OTHER_FIELDS,
+)
 VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
 _STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision", "mark", "figures_mark", "figures_right_at")))
@@ -66,8 +77,9 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that sees one state of the data."""
+        """Open a session that sees one state of the data; its instant is that at which it was opened."""
         with Session(self.engine) as session:
+            session.info["instant"] = utc_now()
             yield session
 
     @contextmanager
@@ -145,16 +157,17 @@ class Store:
         with self.reading() as session:
             return session.get(tables.OriginalFile, sha256) is not None
 
-    def book(self, indicator_codes: Sequence[str] | None = None) -> Book:
+    def book(self, indicator_codes: Sequence[str] | None = None, *, units: Sequence[str] | None = None) -> Book:
         """Read every indicator with its figures (all vintages), goals, baseline and sources.
 
         Args:
             indicator_codes: keep these only; ``None`` means all.
+            units: keep figures of these only; ``None`` means all. Targets are those of every unit.
         """
         with self.reading() as session:
             indicators = self._rows(session, tables.Indicator, indicator_codes, "sort_order")
             kinds = {row.indicator_code: row.kind for row in indicators}
-            figures = self._figures(session, kinds, indicator_codes)
+            figures = self._figures(session, kinds, indicator_codes, units)
             goals: dict[tuple[str, str], list[Goal]] = {}
             for row in self._rows(session, tables.Target, indicator_codes, "id"):
                 if _is_readable(row.period_code):
@@ -207,7 +220,9 @@ class Store:
             return self.organisation_in(session)
 
     @staticmethod
-    def _figures(session: Session, kinds: Mapping[str, str], codes: Sequence[str] | None) -> dict[tuple[str, str], list[Figure]]:
+    def _figures(
+        session: Session, kinds: Mapping[str, str], codes: Sequence[str] | None, units: Sequence[str] | None = None
+    ) -> dict[tuple[str, str], list[Figure]]:
         """Read every vintage of every figure, in the order in which they came, by indicator and unit.
 
         Rows stream past one by one, texts and instants that repeat are held once, and the collector, which would walk all
@@ -217,6 +232,8 @@ class Store:
         query = select(*(table.c[name] for name in ("indicator_code", "bureau_code", *_FIGURE))).order_by(table.c.id)
         if codes is not None:
             query = query.where(table.c.indicator_code.in_(codes))
+        if units is not None:
+            query = query.where(table.c.bureau_code.in_(units))
         figures: dict[tuple[str, str], list[Figure]] = {}
         held: dict[Any, Any] = {}
         was_on = gc.isenabled()
@@ -225,7 +242,7 @@ class Store:
             for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 (
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
-                    known_at, source, sample, reason, words, withdraws, *others,
+                    known_at, source, sample, reason, words, withdraws, note_ja, note_en, *others,
                 ) = row  # fmt: skip
                 if not is_period(period):
                     continue
@@ -242,7 +259,7 @@ class Store:
                         sample_size=size, vintage=vintage, known_at=known_at, source_code=held.setdefault(source, source),
                         is_sample=sample,
                         is_rolled_up=False, is_recast=False, is_worked_out=is_worked_out, reason_class=reason or "",
-                        reason_text=words, withdraws_vintage=withdraws, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
+                        reason_text=words, withdraws_vintage=withdraws, note_ja=note_ja, note_en=note_en, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
                     )
                 )  # fmt: skip
         finally:
@@ -343,7 +360,7 @@ class Store:
 
 
 def instant(session: Session) -> datetime:
-    """Return the instant of a transaction of ``Store.writing``, UTC: whatever it stamps has this one."""
+    """Return the instant of a session, UTC: whatever a transaction of ``Store.writing`` stamps has this one."""
     at: datetime = session.info["instant"]
     return at
 

@@ -333,7 +333,9 @@ def _set_calendar(session: Session, values: list[Row], *, kept: Collection[str])
     """Set the days of every period named, and take them from the others but those kept: the file is the whole calendar."""
     table = table_of(tables.ReportingPeriod)
     ensure_periods(session, {given["period_code"] for given in values})
-    session.execute(update(table).where(table.c.period_code.not_in(kept)).values(opens_on=None, due_on=None, locks_on=None))
+    session.execute(
+        update(table).where(table.c.period_code.not_in(kept)).values(opens_on=None, due_on=None, locks_on=None, publishes_on=None)
+    )
     for given in values:
         session.execute(update(table).where(table.c.period_code == given["period_code"]).values(**given))
     return len(values)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -13,13 +14,14 @@ from sqlmodel import Session, SQLModel
 
 from kpis.declared import Row, type_of
 from kpis.errors import FigureRefused, NotFound
+from kpis.figures.commented import commentary_code
 from kpis.figures.consistency import Known, outside_time
 from kpis.figures.organisation import Organisation
 from kpis.figures.plausible import Area
 from kpis.figures.records import counting_vintage
 from kpis.government import government
-from kpis.periods import Period, month_code, parse_period, quarter_code
-from kpis.registers import OF_SHEET
+from kpis.periods import Period, parse_period, periods_asked
+from kpis.registers import OF_SHEET, REGISTERS
 from kpis.reporting.contradictions import known_of, stored_beside
 from kpis.reporting.deadlines import Window, window_of
 from kpis.reporting.filing import owners_in
@@ -28,13 +30,16 @@ from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
 from kpis.text import Named
+from kpis.vocabulary import LIVING_ACTIONS, Part, RowKind
 
 NOT_REPORTING = ("whole", "scope", "comparison")
 _DAYS = {n for register in OF_SHEET.values() for n in register.fields.model_fields if type_of(register.fields, n) is date}
 Record = Row
+_SAID = REGISTERS[RowKind.COMMENTARY].sheet
+SheetKey = tuple[str, ...]  # (sheet, key …) of a row: ("observations", indicator, period) or (register, code)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportContext:
     """One bureau and period with everything stored that its workbook shows or is compared with.
 
@@ -49,7 +54,11 @@ class ReportContext:
         facility_kinds: every kind in the register, of any bureau.
         window: the days on which the report is taken; ``None`` where the calendar does not know the period.
         area: the land of the catalogue; ``None`` where it names none.
+        leads: the codes of the projects that it leads.
+        earlier: indicator or project → what the bureau said of it last, in an earlier period.
+        standing: indicator → in a word how the bureau stands, where that was asked.
         known: what its figures are held against, those of other bureaus for the same periods included.
+        only: the rows that a part holds; ``None`` = all.
     """
 
     bureau: Record
@@ -64,6 +73,49 @@ class ReportContext:
     window: Window | None = None
     area: Area | None = None
     known: Known = field(default_factory=lambda: Known({}, {}, Organisation()))
+    leads: frozenset[str] = frozenset()
+    earlier: Mapping[str, Record] = field(default_factory=dict)
+    standing: Mapping[str, str] = field(default_factory=dict)
+    only: frozenset[SheetKey] | None = None
+
+    @property
+    def rows(self) -> dict[SheetKey, Record]:
+        """Return every row that a template of it holds, as (sheet, key …), with what is stored of it."""
+        rows: dict[SheetKey, Record] = {("observations", *key): {} for key in self.figure_keys}
+        for code, subject in self.commentaries.items():
+            rows[_SAID, code] = {"indicator_code" if subject in self.indicators else "project_code": subject}
+        stored = {(sheet, code): self.registers[sheet][code] for sheet in self.registers for code in self.prefilled(sheet)}
+        return rows | stored
+
+    def part(self, only: Collection[SheetKey]) -> ReportContext:
+        """Return the same with some of its rows alone, for a template that is handed out."""
+        registers = {s: {c: row for c, row in rows.items() if (s, c) in only} for s, rows in self.registers.items()}
+        return replace(self, registers=registers, only=frozenset(only))
+
+    @cached_property
+    def subjects(self) -> dict[str, Record]:
+        """Return what the bureau can speak of and act on: code → row, of the indicators asked and of the projects it leads."""
+        codes = dict.fromkeys(code for code, _ in self.figure_keys)
+        subjects = {code: self.indicators[code] for code in codes} | {
+            code: row for code, row in self.projects.items() if code in self.leads
+        }
+        own, period = self.bureau["bureau_code"], self.period.code
+        if self.only is None:
+            return subjects
+        return {code: row for code, row in subjects.items() if (_SAID, commentary_code(own, code, period)) in self.only}
+
+    @cached_property
+    def commentaries(self) -> dict[str, str]:
+        """Return the code of the commentary on each subject in the report's period → the code of the subject."""
+        own, period = self.bureau["bureau_code"], self.period.code
+        return {commentary_code(own, subject, period): subject for subject in self.subjects}
+
+    def prefilled(self, sheet: str) -> list[str]:
+        """Return the codes of the stored rows of a register that its sheet shows: of actions those that are still open."""
+        rows = self.registers[sheet]
+        if OF_SHEET[sheet].kind != RowKind.ACTION:
+            return list(rows)
+        return [code for code, row in rows.items() if row["action_state"] in LIVING_ACTIONS and not row["ended_reason"]]
 
     def counting(self, code: str) -> dict[str, Record]:
         """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
@@ -82,6 +134,7 @@ class ReportContext:
             for indicator, row in self.indicators.items()
             for period in periods_asked(row["frequency"], self.period)
             if outside_time(code, parse_period(period), self.known.organisation) is None
+            and (self.only is None or ("observations", indicator, period) in self.only)
         ]
 
     def current(self, sheet: str, key: tuple[str, ...]) -> Record | None:
@@ -125,24 +178,6 @@ def catalogue_area() -> Area | None:
     return None if own is None else Area(own.south, own.north, own.west, own.east)
 
 
-def periods_asked(frequency: str, period: Period) -> list[str]:
-    """Return the periods for which an indicator is asked in a report of ``period``.
-
-    A quarter asks monthly indicators for its three months and yearly ones in the last quarter only; a month asks only
-    for what is monthly or irregular; a fiscal year asks everything for the year.
-    """
-    if period.kind == "year":
-        return [period.code]
-    if period.kind == "month":
-        return [period.code] if frequency in ("month", "irregular") else []
-    if frequency == "month":
-        first = period.start
-        return [month_code(first + timedelta(days=31 * i)) for i in range(3)]
-    if frequency == "year":
-        return [f"FY{period.fiscal_year}"] if period.end == parse_period(f"FY{period.fiscal_year}").end else []
-    return [quarter_code(period.end)]
-
-
 def _records(session: Session, model: type[SQLModel], query: Any) -> list[Record]:
     return list(with_texts(session, model, session.execute(query)))
 
@@ -184,13 +219,15 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
             table, (key,) = table_of(register.table), register.key
             own = table.c[register.owner].in_(projects if register.owner == "project_code" else [bureau_code])
             wanted = select(table).where(own).order_by(table.c[key])
+            if register.of_period:
+                wanted = wanted.where(table.c[register.of_period] == period.code)
             registers[sheet] = {row[key]: row for row in _records(session, register.table, wanted)}
         kinds = session.execute(select(table_of(tables.Facility).c.kind).distinct()).scalars()
         return ReportContext(
             bureau=bureau, period=period, revision=revision, indicators=indicators, observations=observations, registers=registers,
             projects=projects, facility_kinds=tuple(sorted(kinds)),
             changes=_changes(session, registers), window=window_of(session, bureau_code, period.code), area=catalogue_area(),
-            known=known_of(indicators, stored, organisation),
+            known=known_of(indicators, stored, organisation), leads=_led(session, bureau_code), earlier=_earlier(session, bureau_code, period),
         )  # fmt: skip
 
 
@@ -211,6 +248,22 @@ def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, R
     )
     query = select(table).where(table.c.project_code.in_(codes)).order_by(table.c.sort_order)
     return {row["project_code"]: row for row in _records(session, tables.Project, query)}
+
+
+def _led(session: Session, bureau_code: str) -> frozenset[str]:
+    part = table_of(tables.ProjectBureau)
+    return frozenset(
+        session.execute(select(part.c.project_code).where(part.c.bureau_code == bureau_code, part.c.role == Part.LEAD)).scalars()
+    )
+
+
+def _earlier(session: Session, bureau_code: str, period: Period) -> dict[str, Record]:
+    """Read what the bureau said last of each indicator and project before the period."""
+    table = table_of(tables.Commentary)
+    query = select(table).where(table.c.bureau_code == bureau_code, table.c.ended_reason.is_(None))
+    rows = [row for row in _records(session, tables.Commentary, query) if parse_period(row["period_code"]).end < period.end]
+    rows.sort(key=lambda row: parse_period(row["period_code"]).end)
+    return {row["indicator_code"] or row["project_code"]: row for row in rows}
 
 
 def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) -> dict[tuple[str, str], list[Record]]:

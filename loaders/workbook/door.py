@@ -8,16 +8,22 @@ handed_on(content)                 → the same bytes, where nothing in them wou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from kpis.errors import MierukaError, StepRefused
-from kpis.languages import both
+from kpis.errors import FigureRefused, MierukaError, NotFound, StepRefused
+from kpis.figures.commented import NEEDING
+from kpis.government import government
+from kpis.languages import both, pair, say
 from kpis.message import Message
+from kpis.periods import local_day
+from kpis.reporting.commentaries import standing
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
+from kpis.reporting.sections import holds
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
+from kpis.text import status_word
 from loaders.files.apart import Stopped, apart
 from loaders.files.endings import find_faults
 from loaders.files.guard import is_workbook
@@ -26,17 +32,19 @@ from loaders.files.problems import Problem
 from loaders.files.sheets import Sheet
 from loaders.rules import findings_of_report
 from loaders.workbook.annotate import mark_problems
-from loaders.workbook.context import ReportContext, gather, owners
+from loaders.workbook.context import Record, ReportContext, SheetKey, gather, owners
 from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
-from loaders.workbook.identity import make_mark, read_mark, record_issue, was_issued
+from loaders.workbook.identity import make_mark, part_of, read_mark, record_issue, was_issued
 from loaders.workbook.labels import with_subject
 from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.read import TableReader
+from loaders.workbook.recognise import recognised
 from loaders.workbook.template import write_sheets
 
 __all__ = [
     "ReportContext", "WorkbookReading", "gather", "handed_on", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
+    "rows_asked",
 ]  # fmt: skip
 MOST_CELLS = 600_000  # of a report; that of the largest bureau has 100,000
 _DOWNLOAD = Message("remedy_download_again")
@@ -53,6 +61,7 @@ class WorkbookReading:
             each with a reason), by ``grade``.
         rows_count: rows that were looked at, changed or not.
         completeness: how many of the figures asked for are known once the report counts; a row left out leaves its figure open.
+        part: whose part the template was: a section, rows that were chosen, or a blank for the whole.
         names: indicator → its Japanese and English name.
     """
 
@@ -61,6 +70,7 @@ class WorkbookReading:
     problems: list[Problem] = field(default_factory=list)
     rows_count: int = 0
     completeness: Completeness | None = None
+    part: str = ""
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -79,46 +89,86 @@ class WorkbookReading:
         return [p for p in self.problems if p.grade == "warning"]
 
 
-def _written(context: ReportContext, issued_at: datetime) -> tuple[bytes, TemplateMark]:
+def _written(context: ReportContext, issued_at: datetime, whose: tuple[str, str] | None) -> tuple[bytes, TemplateMark]:
     layout = load_layout()
     vintages = [
         (sheet, *key, str(record["vintage"]))
         for sheet in KEYS
-        for key in (context.figure_keys if sheet == "observations" else [(code,) for code in context.registers[sheet]])
+        for key in (context.figure_keys if sheet == "observations" else [(code,) for code in context.prefilled(sheet)])
         if (record := context.current(sheet, key)) is not None
     ]
     mark = make_mark(
         layout_version=layout.version, bureau_code=context.bureau["bureau_code"], period_code=context.period.code,
         issued_at=issued_at.isoformat(timespec="microseconds"), revision=context.revision, vintages=vintages,
     )  # fmt: skip
-    return write_sheets(context, layout, mark, vintages), mark
+    return write_sheets(context, layout, mark, vintages, whose=whose), mark
 
 
 def issue_template(
-    store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None
-) -> tuple[bytes, TemplateMark]:
-    """Make the template of a bureau and period and record that it was issued: only such templates are read back.
+    store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None, section: str = "",
+    rows: Collection[SheetKey] = (),
+) -> tuple[bytes, TemplateMark]:  # fmt: skip
+    """Make the template of a bureau and period, or a part of it, and record that it was issued: only such templates are read back.
 
     Args:
         actor: whose audit event it is; the caller has checked the role.
         issued_at: UTC; now where left out.
+        section: whose rows alone it holds.
+        rows: which rows alone it holds, as (sheet, key …).
+
+    Raises:
+        NotFound: there is no such section.
+        FigureRefused: none of the rows is asked of the bureau.
+        NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
+    """
+    at = issued_at or utc_now()  # before what is stored is read: what changes from here on is a change after it was issued
+    context, whose = gather(store, bureau_code, period_code), None
+    if section:
+        own = government().sections_of(bureau_code).get(section)
+        if own is None:
+            raise NotFound(
+                "section_unknown", code=section, known=tuple(government().sections_of(bureau_code)) or Message("none_there")
+            )
+        context = context.part([key for key, row in context.rows.items() if holds(own, ROW_KINDS[key[0]], key[1:], row)])
+        whose = own.name_ja, own.name_en
+    elif rows:
+        context, whose = context.part({*rows} & context.rows.keys()), pair(Message("rows_chosen"))
+        if not context.only:
+            raise FigureRefused("no_rows_chosen")
+    content, mark = _written(replace(context, standing=_standing(store, context, as_of=local_day(at))), at, whose)
+    chosen = sorted(context.only or ()) if rows else ()
+    record_issue(store, mark, actor=actor, part=section or (mark.template_id if rows else ""), rows=chosen)
+    return content, mark
+
+
+def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKey, Record]:
+    """Return the rows that a bureau's template holds, as (sheet, key …), with what is stored of them.
 
     Raises:
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
     """
-    content, mark = _written(gather(store, bureau_code, period_code), issued_at or utc_now())
-    record_issue(store, mark, actor=actor)
-    return content, mark
+    return gather(store, bureau_code, period_code).rows
+
+
+def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
+    """Return how the bureau stands in each indicator asked, as its sheet of causes says it, and whether a cause is compulsory."""
+    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=as_of)
+    return {
+        code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
+        for code, item in held.items()
+    }
 
 
 def is_bureau_workbook(content: bytes) -> bool:
-    """Say whether the bytes are a workbook that carries the mark's sheet; nothing is read beyond its list of sheets."""
+    """Say whether the bytes are a workbook with the mark's sheet, or with all the tables; nothing is read beyond its list of sheets."""
     if not is_workbook(content):
         return False
+    own = load_layout().sheets
     try:
-        return load_layout().sheets["mark"] in apart(sheet_names, content, max_bytes=settings().max_upload_bytes)
+        names = apart(sheet_names, content, max_bytes=settings().max_upload_bytes)
     except Stopped:
         return False
+    return own["mark"] in names or {own[key] for key in KEYS} <= {*names}
 
 
 def read_workbook(
@@ -141,9 +191,16 @@ def read_workbook(
     sheets = {sheet.name: sheet for sheet in listed}
     layout = load_layout()
     marks = [(name, mark_read) for name, sheet in sheets.items() if (mark_read := read_mark(sheet.rows))]
-    if len(marks) != 1:
+    lost: Problem | None = None
+    if marks:
+        mark_sheet, (mark, vintages, fits) = marks[0]
+    else:
+        known = recognised(store, {name: sheet.rows for name, sheet in sheets.items()}, layout, period_code=period_code)
+        if known is not None:
+            (mark, vintages), fits, mark_sheet = known, True, layout.sheets["mark"]
+            lost = _recognised_as(mark)
+    if len(marks) > 1 or not (marks or lost):
         return WorkbookReading(mark=None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
-    mark_sheet, (mark, vintages, fits) = marks[0]
     problems = _mark_problems(store, mark, fits, sheet=mark_sheet, bureau_code=bureau_code, period_code=period_code)
     if problems:
         return WorkbookReading(mark=mark, problems=problems)
@@ -172,10 +229,11 @@ def read_workbook(
     certain = [row for row in rows if not row.readings]
     problems += [*findings_of_report(certain, context, today=today), *find_doubts(rows, context, today=today, faulty=faulty)]
     names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}
-    every = [with_subject(p, tables, context) for p in problems]
+    every = [*([lost] if lost else []), *(with_subject(p, tables, context) for p in problems)]
     return WorkbookReading(
-        mark=mark, rows=rows, problems=every, rows_count=count, completeness=_completeness(rows, context), names=names
-    )
+        mark=mark, rows=rows, problems=every, rows_count=count, completeness=_completeness(rows, context), names=names,
+        part=part_of(store, mark.template_id),
+    )  # fmt: skip
 
 
 def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
@@ -205,6 +263,12 @@ def handed_on(content: bytes) -> bytes:
     if problems:
         raise StepRefused("original_stays", found=problems[0].found)
     return content
+
+
+def _recognised_as(mark: TemplateMark) -> Problem:
+    """Say that the hidden sheet is gone, and as which template the workbook was recognised: to be confirmed."""
+    expected = Message("mark_recognised", number=mark.template_id, instant=mark.issued_at[:16].replace("T", " "))
+    return Problem("mark", both(Message("mark_lost")), expected, Message("remedy_mark_lost"), grade="warning", rule="mark_lost")
 
 
 def _no_mark(count: int, sheet: str) -> Problem:

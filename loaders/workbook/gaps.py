@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from kpis.figures.commented import action_lacks
 from kpis.kinds import KINDS
 from kpis.message import Message
 from kpis.registers import OF_SHEET
 from kpis.reporting.comparison import ReportedRow, says_nothing
 from kpis.text import Named
+from kpis.vocabulary import RowKind
 from loaders.workbook.find import Table
 
 BLANK = Message("blank")
@@ -56,6 +58,10 @@ def says_something(row: ReportedRow) -> bool:
 def _register_gaps(table: Table, row: ReportedRow, refused: set[str]) -> Iterator[Gap]:
     register, place = OF_SHEET[table.key], ("latitude", "longitude")
     yield from _missing(table, register.needed, row, refused)
+    if register.kind == RowKind.ACTION:
+        if not (row.fields.get("indicator_code") or row.fields.get("project_code")):
+            yield from _missing(table, ("subject",), row, refused)
+        yield from _missing(table, action_lacks(row.fields), row, refused)
     if register.has_place and not refused & {*place}:
         blank = [name for name in place if row.fields[name] is None]
         if len(blank) == 1:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,6 +21,7 @@ from kpis.reporting.people import record
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from loaders.workbook.layout import load_layout
 
 TITLE = "mieruka-template"
 FIELDS = ("template_id", "layout_version", "bureau_code", "period_code", "issued_at", "revision")
@@ -88,12 +90,23 @@ def _text(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
-def record_issue(store: Store, mark: TemplateMark, *, actor: str) -> None:
-    """Record that a template was issued, by whom and for what; its identity is then known to this instance."""
-    told = {"bureau_code": mark.bureau_code, "period_code": mark.period_code, "revision": mark.revision}
+def record_issue(store: Store, mark: TemplateMark, *, actor: str, part: str = "", rows: Sequence[tuple[str, ...]] = ()) -> None:
+    """Record that a template was issued, by whom, for what and with which part; its identity is then known to this instance."""
+    told = {
+        "bureau_code": mark.bureau_code,
+        "period_code": mark.period_code,
+        "revision": mark.revision,
+        **({"part": part} if part else {}),
+    }
     with store.writing(is_figures=False) as session:
         if not session.execute(_issued(mark.template_id)).first():
             record(session, actor, ISSUED, mark.template_id, detail=json.dumps(told))
+            session.add(
+                tables.IssuedTemplate(
+                    template_id=mark.template_id, bureau_code=mark.bureau_code, period_code=mark.period_code, part=part,
+                    rows_json=json.dumps(rows) if rows else "", issued_by=actor, issued_at=datetime.fromisoformat(mark.issued_at),
+                )
+            )  # fmt: skip
 
 
 def was_issued(store: Store, mark: TemplateMark) -> bool:
@@ -102,6 +115,35 @@ def was_issued(store: Store, mark: TemplateMark) -> bool:
         records = session.execute(_issued(mark.template_id)).scalars().all()
     told = [json.loads(text) for text in records]
     return any(t["bureau_code"] == mark.bureau_code and t["period_code"] == mark.period_code for t in told)
+
+
+def part_of(store: Store, template_id: str) -> str:
+    """Return whose part a template was: a section, its own number where rows were chosen, or a blank for the whole."""
+    with store.reading() as session:
+        known = session.get(tables.IssuedTemplate, template_id)
+        return known.part if known else ""
+
+
+def issued_for(store: Store, bureau_code: str) -> list[TemplateMark]:
+    """Return the marks of every template that was issued for a bureau, the oldest first."""
+    log, known = table_of(tables.AuditEvent), table_of(tables.IssuedTemplate)
+    with store.reading() as session:
+        told = session.execute(
+            select(log.c.subject, log.c.detail, log.c.occurred_at).where(log.c.action == ISSUED).order_by(log.c.id)
+        ).all()
+        instants = {r.template_id: r.issued_at for r in session.execute(select(known.c.template_id, known.c.issued_at))}
+    marks = []
+    for template_id, detail, occurred_at in told:
+        said = json.loads(detail)
+        if said["bureau_code"] == bureau_code:
+            at = instants.get(template_id, occurred_at)
+            marks.append(
+                TemplateMark(
+                    template_id=template_id, layout_version=load_layout().version, bureau_code=bureau_code, period_code=said["period_code"],
+                    issued_at=at.isoformat(timespec="microseconds"), revision=said["revision"],
+                )
+            )  # fmt: skip
+    return marks
 
 
 def _issued(template_id: str) -> Any:

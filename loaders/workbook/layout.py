@@ -13,11 +13,13 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from kpis.declared import Fields, part_of
 from kpis.government import Government, government
 from kpis.languages import say
 from kpis.periods import first_month_word
-from kpis.registers import OF_SHEET
+from kpis.registers import LISTS, OF_SHEET
 from kpis.settings import ROOT
+from kpis.store import tables
 from kpis.text import named
 from kpis.vocabulary import RowKind
 from loaders.files.cells import cleaned
@@ -26,6 +28,8 @@ LAYOUTS = ROOT / "data" / "layouts"
 FIGURES = "observations"  # our name of the sheet of figures; the others are registers
 ROW_KINDS = {FIGURES: RowKind.OBSERVATION.value, **{sheet: register.kind.value for sheet, register in OF_SHEET.items()}}
 KEYS = {FIGURES: ("indicator_code", "period_code"), **{sheet: register.key for sheet, register in OF_SHEET.items()}}
+OPENNESS = ("open", "inside")
+COMMENTARIES, ACTIONS = (LISTS[kind].file.removesuffix(".csv") for kind in (RowKind.COMMENTARY, RowKind.ACTION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Column:
         input: ``key``, ``new`` (input in new rows only), ``yes``, ``reason`` or blank.
         kinds: the indicator kinds that use it; empty = always.
         choices: the list of a drop-down.
+        openness: ``open`` or ``inside``, where the government decided whether what is written there becomes public.
     """
 
     name: str
@@ -72,6 +77,7 @@ class Column:
     width: float
     message_ja: str
     message_en: str
+    openness: str = ""
 
     @property
     def heading(self) -> InSheet:
@@ -111,13 +117,18 @@ class Layout:
     instructions: tuple[Mapping[str, str], ...]
     rate_message: tuple[str, str] = ("", "")
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Return the sheets that hold rows, in their order in the workbook."""
+        return tuple(sheet for sheet in self.sheets if sheet in KEYS)
+
     def sheet(self, key: str) -> InSheet:
         """Return the name of a sheet for a message."""
         return InSheet(self.sheets[key], self.sheets_en[key], is_quoted=True)
 
     def heading(self, column: Column) -> str:
         """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""
-        mark = self.marks.get(column.input, "")
+        mark = self.marks.get(column.input, "") + self.marks.get(column.openness, "")
         return "\n".join(part for part in (column.heading_ja, column.heading_en, mark) if part)
 
     @lru_cache(maxsize=8)  # noqa: B019 - one layout lives as long as the process
@@ -126,7 +137,9 @@ class Layout:
         known: dict[str, Column] = {}
         for column in self.columns[sheet]:
             ja, en = column.heading_ja, column.heading_en
-            for text in (self.heading(column), ja + en, ja, ja + self.marks.get(column.input, ""), en, column.name):
+            mark = self.marks.get(column.input, "")
+            either = [ja + en + mark + self.marks[openness] for openness in OPENNESS]  # decided otherwise since it was issued
+            for text in (self.heading(column), *either, ja + en, ja, ja + mark, en, column.name):
                 known.setdefault(plain_heading(text), column)
         return known
 
@@ -175,6 +188,7 @@ def _read_layout(folder: Path, own: Government) -> Layout:
             name=name, field=field, member=member, heading_ja=row["heading_ja"], heading_en=row["heading_en"], value=row["value"],
             input=row["input"], kinds=frozenset(filter(None, row["kinds"].split(";"))), choices=row["choices"],
             width=float(row["width"]), message_ja=row["message_ja"], message_en=row["message_en"],
+            openness=_openness(row["sheet"], field, own) if row["input"] == "yes" else "",
         )  # fmt: skip
         columns.setdefault(row["sheet"], []).append(column)
     return Layout(
@@ -182,10 +196,22 @@ def _read_layout(folder: Path, own: Government) -> Layout:
         columns={name: tuple(listed) for name, listed in columns.items()},
         choices={name: {code: (ja, en) for code, (ja, en) in listed.items()} for name, listed in words["choices"].items()},
         new_rows=words["new_rows"], to_fill=words["to_fill"],
-        marks={"yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"]},
+        marks={
+            "yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"], "open": words["open_mark"],
+            "inside": words["inside_mark"],
+        },
         clear_words=frozenset(words["clear_words"]), withdraw_words=tuple(words["withdraw_words"]),
         instructions=tuple(words.get("instructions", ())), rate_message=(words["rate_message_ja"], words["rate_message_en"]),
     )  # fmt: skip
+
+
+def _openness(sheet: str, field: str, own: Government) -> str:
+    """Say whether what is written in a field becomes public, where that is decided for each government; a name never does."""
+    if sheet == ACTIONS and field == "person":
+        return "inside"
+    fields: type[Fields] = OF_SHEET[sheet].fields if sheet in OF_SHEET else tables.ObservationFields
+    part = part_of(fields, field)
+    return "" if not part else "open" if part in own.open_parts else "inside"
 
 
 def dated_field(precision: str) -> str:

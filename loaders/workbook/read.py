@@ -23,10 +23,21 @@ from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.find import Table
 from loaders.workbook.gaps import BLANK, gaps, says_something
 from loaders.workbook.identity import Vintages
-from loaders.workbook.labels import Labels
-from loaders.workbook.layout import KEYS, ROW_KINDS, Column, Layout, dated_field, shower
-from loaders.workbook.template import new_code
-from loaders.workbook.values import Refused, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
+from loaders.workbook.labels import Labels, plain
+from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, Layout, dated_field, shower
+from loaders.workbook.template import new_code, subject_words
+from loaders.workbook.values import (
+    DEFAULTS,
+    Refused,
+    as_choice,
+    as_code,
+    as_day,
+    as_number,
+    as_text,
+    checked_code,
+    empty_of,
+    is_blank,
+)
 
 _KEEP_CODE = Message("remedy_restore_code")
 _KEEP_ROW = Message("remedy_bring_row_together")
@@ -64,6 +75,7 @@ class TableReader:
         self.refused: set[str] = set()  # fields of the present row that could not be read
         self.shown: dict[str, float] = {}  # what the present row's cells show, where it differs and must be asked about
         self.sure: set[str] = set()  # fields of the present row that were written with their unit
+        self.cleared: set[str] = set()  # fields of the present row that are to be emptied
         self.identity = [name for name in (*KEYS[table.key], "bureau_code") if name in table.at]
         self.labels = Labels(table, context)
 
@@ -165,6 +177,12 @@ class TableReader:
             return (self._assigned(cells),)
         if code in self.context.registers[self.table.key] or (self.table.key, code) in self.vintages:
             return (code,)
+        if self.table.key == COMMENTARIES:
+            if code not in self.context.commentaries and not is_empty:
+                expected = Message("commentary_of_template")
+                self._say("unknown_code", code, expected, _KEEP_CODE, row=number, column=name)
+                return None
+            return (code,)
         if is_empty:
             return (code,)
         try:
@@ -232,11 +250,19 @@ class TableReader:
     ) -> None:  # fmt: skip
         before = len(self.out.problems)
         self.refused = set(bad)
-        self.shown, self.sure = {}, set()
+        self.shown, self.sure, self.cleared = {}, set(), set()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         held = self._held(issued, kind)
         fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
         columns = self._columns(kind, held)
+        if self._takes_out(raws, issued):
+            self.out.rows.append(
+                ReportedRow(
+                    kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage,
+                    sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(fields),
+                )
+            )  # fmt: skip
+            return
         rounded = False
         if kind and any(self._is_withdrawn(raw) for raw in raws):
             if issued is None:
@@ -279,11 +305,14 @@ class TableReader:
             held["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
         if self.table.key == "milestones":
             self._project(number, cells, fields, held, issued)
+        elif self.table.key in (COMMENTARIES, ACTIONS):
+            self._subject(number, cells, fields, held, issued, code=key[0])
         reason_class, reason_text = self._reason(number, cells)
         row = ReportedRow(
             kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage, sheet=self.table.sheet,
             row=number,
             columns=columns, reason_class=reason_class, reason_text=reason_text, issued=held if issued is not None else {},
+            cleared=frozenset(self.cleared & fields.keys()),
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
             self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
@@ -292,7 +321,7 @@ class TableReader:
         if len(self.out.problems) > before or bad:
             self.out.faulty.append((row, frozenset(self.refused)))
             return
-        if row.changed if issued is not None else not kind or says_something(row):
+        if row.changed or row.cleared if issued is not None else not kind or says_something(row):
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
@@ -301,11 +330,20 @@ class TableReader:
         """Say whether a cell says that the whole figure was stored by mistake."""
         return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.withdraw_words
 
+    def _is_cleared(self, raw: Any) -> bool:
+        """Say whether a cell says that it is to be emptied."""
+        return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words
+
+    def _takes_out(self, raws: Sequence[Any], issued: Record | None) -> bool:
+        """Say whether a row of which nothing is stored says only that it is to be emptied: nothing of it is reported."""
+        given = [raw for raw in raws if not is_blank(raw)]
+        return issued is None and bool(given) and all(self._is_cleared(raw) for raw in given)
+
     def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
         """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
         empties = self.empties.get(kind)
         if empties is None:
-            empties = self.empties[kind] = {c.field: _empty(c) for c in self.inputs if not kind or c.applies_to(kind)}
+            empties = self.empties[kind] = {c.field: empty_of(c) for c in self.inputs if not kind or c.applies_to(kind)}
         if issued is None:
             return dict(empties)
         return {name: empty if (value := issued[name]) is None else value for name, empty in empties.items()}
@@ -337,8 +375,9 @@ class TableReader:
     def _typed(self, number: int, column: Column, raw: Any, kind: str, *, key: tuple[str, ...] = ()) -> tuple[Value, str]:
         """Return (value, a word more): ``rounded`` for an approximate number, the precision for a day written as a month."""
         try:
-            if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words:
-                return _empty(column), ""
+            if self._is_cleared(raw):
+                self.cleared.add(column.field)
+                return empty_of(column), ""
             if column.value in ("number", "count"):
                 unit = self.context.indicators[key[0]]["unit_ja"] if kind else ""
                 read = as_number(raw, column, unit=unit, is_of_unit=column.name == "value" or bool(kind and KINDS[kind].is_count))
@@ -356,7 +395,7 @@ class TableReader:
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)
-            return _empty(column), ""
+            return empty_of(column), ""
 
     def _asked_scale(self, row: ReportedRow) -> tuple[float, ...]:
         """Return what the value of a row may mean, where its format and its unit disagree or nothing tells; else nothing."""
@@ -392,7 +431,7 @@ class TableReader:
                 fields[name] = precisions.get(dated) or ("day" if is_open else fields[name])
         for column in self.inputs:
             if column.value in ("choice", "open_choice") and fields.get(column.field) is None and issued is None:
-                fields[column.field] = _DEFAULTS.get(column.field)
+                fields[column.field] = DEFAULTS.get(column.field)
 
     def _project(
         self, number: int, cells: Sequence[Any], fields: dict[str, Value], held: dict[str, Value], issued: Record | None
@@ -410,6 +449,49 @@ class TableReader:
                 Message("remedy_choose_again"), row=number, column="project_code",
             )  # fmt: skip
 
+    def _subject(
+        self,
+        number: int,
+        cells: Sequence[Any],
+        fields: dict[str, Value],
+        held: dict[str, Value],
+        issued: Record | None,
+        *,
+        code: str,
+    ) -> None:
+        """Say which indicator or project a row is about: that of its code, or of a new action the one that was chosen."""
+        fields["period_code"] = self.context.period.code
+        if issued is not None:
+            fields["period_code"] = held["period_code"] = issued["period_code"]
+        is_said = self.table.key == COMMENTARIES
+        subject = self.context.commentaries.get(code, "") if is_said else self._chosen_subject(number, cells)
+        if issued is not None:
+            stored = issued["indicator_code"] or issued["project_code"]
+            if subject not in ("", stored):
+                self._say("rule", subject, Message("subject_as", code=stored), _KEEP_CODE, row=number, column="subject")
+            subject = stored
+        is_project = subject in self.context.projects
+        about: dict[str, Value] = {
+            "indicator_code": None if is_project else subject or None,
+            "project_code": subject if is_project else None,
+        }
+        if issued is not None:
+            about = {name: issued[name] for name in about}
+            held.update(about)
+        fields.update(about)
+
+    def _chosen_subject(self, number: int, cells: Sequence[Any]) -> str:
+        raw = self._cell(cells, "subject")
+        if is_blank(raw):
+            return ""
+        written = plain(raw)
+        for word, code in subject_words(self.context).items():
+            if written in {plain(word), plain(code), *(plain(self.context.subjects[code][f"name_{own}"]) for own in ("ja", "en"))}:
+                return code
+        self._say("unknown_code", raw, Message("subject_of_bureau"), Message("remedy_choose_again"), row=number, column="subject")
+        self.refused.add("subject")
+        return ""
+
     def _reason(self, number: int, cells: Sequence[Any]) -> tuple[str | None, str]:
         given: dict[str, Value] = {"reason_class": None, "reason_text": ""}
         for name in given:
@@ -418,18 +500,3 @@ class TableReader:
                 given[name] = self._typed(number, self.table.columns[name], raw, "")[0]
         reason = given["reason_class"]
         return str(reason) if reason else None, str(given["reason_text"] or "")
-
-
-_DEFAULTS: dict[str, Value] = {
-    "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
-    "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
-    "smartphone_ready": "unknown",
-}  # fmt: skip
-
-
-def _empty(column: Column) -> Value:
-    if column.value == "flag":
-        return False
-    if column.choices == "precision":
-        return "unknown"
-    return "" if column.value in ("text", "member") else None

@@ -27,7 +27,7 @@ from kpis.reporting.comparison import TemplateMark
 from kpis.text import format_date
 from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.identity import write_mark
-from loaders.workbook.layout import KEYS, Column, Layout, shown
+from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, Column, InSheet, Layout, shown
 
 FONT = "游ゴシック"
 _LINE = Side(style="thin", color="8C8C8C")
@@ -43,25 +43,34 @@ _TOP_PLAIN = Alignment(vertical="top")
 _FIRST_DAY, _LAST_DAY = 32874, 73050  # 1990-01-01 to 2099-12-31 as serials of the 1900 system
 
 
-def write_sheets(context: ReportContext, layout: Layout, mark: TemplateMark, vintages: Sequence[tuple[str, ...]]) -> bytes:
+def write_sheets(
+    context: ReportContext,
+    layout: Layout,
+    mark: TemplateMark,
+    vintages: Sequence[tuple[str, ...]],
+    *,
+    whose: tuple[str, str] | None = None,
+) -> bytes:
     """Write the whole workbook and return its bytes.
 
     Args:
         mark: what the workbook says of itself.
         vintages: (sheet, key …, vintage) of each prefilled row.
+        whose: of a part, whose it is.
     """
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
     first.title = layout.sheets["instructions"]
-    _instruct(first, context, layout, mark)
+    _instruct(first, context, layout, mark, whose)
     lists = {name: tuple(ja for ja, _ in table.values()) for name, table in layout.choices.items()}
     lists["facility_kind"] = tuple(
         dict.fromkeys([*lists["facility_kind"], *(layout.label("facility_kind", k) for k in context.facility_kinds)])
     )
     lists["projects"] = tuple(context.projects)
+    lists["subjects"] = tuple(subject_words(context))
     places = _places(layout, lists)
-    for sheet in KEYS:
+    for sheet in layout.order:
         rows = figure_rows(context, layout) if sheet == "observations" else register_rows(context, layout, sheet, mark)
         _fill(book.create_sheet(layout.sheets[sheet]), sheet, rows, context=context, layout=layout, places=places)
     _write_choices(book.create_sheet(layout.sheets["choices"]), context, layout, lists)
@@ -117,15 +126,44 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
     """Return (cells for people and keys, stored row or ``None``) of a register: what is known, then rows for what is new."""
     bureau = context.bureau["bureau_code"]
     (key,) = KEYS[sheet]
+    if OF_SHEET[sheet].of_period:
+        return _commentary_rows(context, sheet)
     rows: list[tuple[Record, Record | None]] = []
-    for code, row in context.registers[sheet].items():
+    words = {code: word for word, code in subject_words(context).items()}
+    for code in context.prefilled(sheet):
+        row = context.registers[sheet][code]
         cells: Record = {"bureau_code": bureau, key: code}
         if sheet == "milestones":
             cells |= {"project_code": row["project_code"], "project_name": context.projects[row["project_code"]]["name_ja"]}
+        elif sheet == ACTIONS:
+            subject = row["indicator_code"] or row["project_code"]
+            cells["subject"] = words.get(subject, subject)
         rows.append((cells, row))
-    numbers = range(1, layout.new_rows[sheet] + 1)
+    numbers = range(1, layout.new_rows.get(sheet, 0) + 1)
     rows += [({"bureau_code": bureau, key: new_code(mark, sheet, f"{n:02d}"), "is_new": True}, None) for n in numbers]
     return rows
+
+
+def _commentary_rows(context: ReportContext, sheet: str) -> list[tuple[Record, Record | None]]:
+    """Return a row for each indicator and project that the bureau can speak of in the report's period, filled where it did already."""
+    held = context.registers[sheet]
+    subjects = context.commentaries | {code: row["indicator_code"] or row["project_code"] for code, row in held.items()}
+    rows: list[tuple[Record, Record | None]] = []
+    for code, subject in subjects.items():
+        before = context.earlier.get(subject, {})
+        cells: Record = {
+            "bureau_code": context.bureau["bureau_code"], "commentary_code": code, "period_code": context.period.code,
+            "subject_name": context.subjects[subject]["name_ja"] if subject in context.subjects else subject,
+            "status_label": context.standing.get(subject),
+            "previous_ja": "\n".join(text for name in ("cause_ja", "obstacle_ja", "response_ja") if (text := before.get(name))) or None,
+        }  # fmt: skip
+        rows.append((cells, held.get(code)))
+    return rows
+
+
+def subject_words(context: ReportContext) -> dict[str, str]:
+    """Return what an action can be about, as it is written in the workbook (name and code) → code."""
+    return {f"{row['name_ja']} ({code})": code for code, row in context.subjects.items()}
 
 
 def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
@@ -146,10 +184,12 @@ def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, s
 def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> None:
     sheet.append(["\n".join(pair(Message(key))) for key in ("choice_list", "choice_word", "choice_code", "choice_english")])
     headings = {c.choices: c.heading_ja for columns in layout.columns.values() for c in columns if c.choices}
+    of_subjects = {word: (code, context.subjects[code]["name_en"]) for word, code in subject_words(context).items()}
     for name, words in lists.items():
         english = {ja: (code, en) for code, (ja, en) in layout.choices.get(name, {}).items()}
         for word in words:
-            code, en = english.get(word, (word, context.projects[word]["name_ja"] if name == "projects" else ""))
+            told = of_subjects if name == "subjects" else english
+            code, en = told.get(word, (word, context.projects[word]["name_ja"] if name == "projects" else ""))
             sheet.append([headings.get(name, name), word, code, en])
     for cell in sheet[1]:
         _head(cell, is_input=False)
@@ -162,19 +202,20 @@ def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lis
     _protect(sheet, context)
 
 
-def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark) -> None:
+def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark, whose: tuple[str, str] | None) -> None:
     filling_in, sheets, about = (Message(key) for key in ("how_to_fill_in", "the_sheets", "about_workbook"))
     name_en = context.bureau["name_en"] or context.bureau["bureau_code"]
     rows: list[tuple[Any, ...]] = [
         (f"{layout.title[0]} {context.period.label()}", f"{layout.title[1]}, {context.period.label('en')}"),
         (context.bureau["name_ja"], name_en),
+        *([pair(Message("part_of_report", whose=InSheet(*whose)))] if whose else []),
         *_days(context),
         (),
         pair(filling_in),
         *((f"{n}. {line['ja']}", f"{n}. {line['en']}") for n, line in enumerate(layout.instructions, start=1)),
         (),
         pair(sheets),
-        *((f"「{layout.sheets[s]}」 {_count(context, s)}", f"{layout.sheets_en[s]}") for s in KEYS),
+        *((f"「{layout.sheets[s]}」 {_count(context, s)}", f"{layout.sheets_en[s]}") for s in layout.order),
         (),
         pair(about),
         pair(Message("template_number", number=mark.template_id, version=layout.version)),
@@ -217,7 +258,9 @@ def _day(day: date, language: str) -> str:
 
 
 def _count(context: ReportContext, sheet: str) -> str:
-    count = len(context.figure_keys) if sheet == "observations" else len(context.registers[sheet])
+    if sheet == COMMENTARIES:
+        return say("rows_count", count=len(context.commentaries))
+    count = len(context.figure_keys) if sheet == "observations" else len(context.prefilled(sheet))
     return say("rows_count", count=count)
 
 

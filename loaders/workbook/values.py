@@ -207,3 +207,20 @@ def checked_code(raw: Any) -> str:
     if not _CODE.match(code):
         raise Refused("text", Message("code_of_letters"))
     return code
+
+
+# What a new row of a register says where a cell is left blank.
+DEFAULTS: dict[str, Value] = {
+    "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
+    "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
+    "smartphone_ready": "unknown", "action_state": "open",
+}  # fmt: skip
+
+
+def empty_of(column: Column) -> Value:
+    """Return what a blank cell of a column says."""
+    if column.value == "flag":
+        return False
+    if column.choices == "precision":
+        return "unknown"
+    return "" if column.value in ("text", "member") else None

@@ -55,7 +55,7 @@ def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
     """List bureaus with a link each, and the same as a table with CSV."""
     st.header(heading, divider="gray")
     with st.grid(4, min_column_width=230):
-        said = cached.made("said of bureaus", code=f"{key} {view()}", make=lambda: [in_short(r) for r in held])
+        said = cached.made("said of bureaus", code=(key, *address.link().items()), make=lambda: [in_short(r) for r in held])
         for report, text in zip(held, said, strict=True):
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.markdown(text)
@@ -68,6 +68,6 @@ def in_short(report: BureauReport) -> str:
     head = f"**{shown_name(report.unit)}**"
     lines = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
     lines = [f":small[:gray[{line}]]" for line in (*lines, *bureaus.what_is_known(report, Words(language())))]
-    lines += [f":small[{line}]" for line in tally_marks(report.tally).split("  \n") if line]
-    lines += [f":small[{t('milestones')}: {state_marks(report.milestones)}]"] if report.milestones else []
+    lines += [f":small[{line}]" for line in tally_marks(report.tally, whose={"bureau": report.code}).split("  \n") if line]
+    lines += [f":small[{t('milestones')}: {state_marks(report.milestones, {'bureau': report.code})}]"] if report.milestones else []
     return "  \n".join([head, *lines])

@@ -18,6 +18,7 @@ from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
+from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
 from pages.parts.comparison import in_words
@@ -26,9 +27,11 @@ from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import milestone_block
 from pages.parts.registers import telling
 from pages.parts.reported import instant
+from pages.parts.said import said_and_done
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
 from pages.parts.viewer import viewer
 from telling import bureaus, listed
+from telling.said import of_bureau
 from telling.words import Words
 
 CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
@@ -171,7 +174,7 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 def detail(report: BureauReport) -> None:
     """Show one bureau."""
     st.title(markdown(bureaus.title(report, Words(language()))))
-    st.markdown(tally_marks(report.tally))
+    st.markdown(tally_marks(report.tally, whose={"bureau": report.code}))
     st.header(t("bureau_indicators"), divider="gray")
     if not report.scored:
         owed = {code: named(row) for code, row in cached.moment().indicators.items()}
@@ -182,6 +185,8 @@ def detail(report: BureauReport) -> None:
     if report.own:
         st.header(t("bureau_own_heading"), divider="gray")
         indicators(report, report.own, key="own_indicator")
+    said_and_done(of_bureau(telling(), report.code), report.scored, key=report.code, about=True)
+    strips_of(report.figures, key=f"{report.code} {view()}")
     left, right = st.columns(2, gap="medium")
     with left:
         registers(report)

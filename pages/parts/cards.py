@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +40,23 @@ def say_why_empty() -> None:
     st.info(told, icon=":material/info:")
 
 
-def tally_marks(counted: Tally, *, wraps: bool = False) -> str:
+def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
+    """Return the address of the list that a count counts.
+
+    Args:
+        group: of a tally, or ``milestone``.
+        status: of the judgements, or state of the milestones.
+        whose: ``project`` or ``bureau`` with its code; nothing: of all.
+    """
+    return address.path("standing", list=f"{group}.{status}", **whose)
+
+
+def tally_marks(counted: Tally, *, wraps: bool = False, whose: Mapping[str, str] | None = None) -> str:
     """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey.
 
     Args:
         counted: the counts.
+        whose: what was counted, as ``list_of`` takes it: each count leads to its list; ``None``: they lead nowhere.
         wraps: for narrow places: a mark too long for one line is a background, which runs on to the next.
     """
 
@@ -55,9 +67,11 @@ def tally_marks(counted: Tally, *, wraps: bool = False) -> str:
     for group, label, counts in groups(counted, Words(language())):
         colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
         marks = [
-            f":{colours[s]}-{shape(word)}[{status_icon(s)} {word}]"
+            mark if whose is None else f"[{mark}]({list_of(group, s, whose)})"
             for s in STATUSES
-            if counts.get(s) and (word := f"{status_word(s, language())} {counts[s]}")
+            if counts.get(s)
+            and (word := f"{status_word(s, language())} {counts[s]}")
+            and (mark := f":{colours[s]}-{shape(word)}[{status_icon(s)} {word}]")
         ]
         lines.append(" ".join([label, *marks] if label else marks))
     return "  \n".join(lines)

@@ -31,13 +31,25 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
 _PAGES = ROOT / "pages"
 SECTIONS = {
-    "progress": ("overview", "themes", "procedures", "facilities", *TOLD_BY_RECORD, "projects", "bureau", "changes", "indicator"),
+    "progress": (
+        "overview",
+        "themes",
+        "procedures",
+        "facilities",
+        *TOLD_BY_RECORD,
+        "projects",
+        "bureau",
+        "changes",
+        "standing",
+        "indicator",
+    ),
     "data": ("about", "revisions"),
 }
+LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
 ICONS = {
     "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
-    "bureau": "apartment", "changes": "difference", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
-    "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish",
+    "bureau": "apartment", "changes": "difference", "standing": "checklist", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
+    "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish", "notices": "notifications",
     **dict.fromkeys(TOLD_BY_RECORD, "list_alt"),
 }  # fmt: skip
 
@@ -48,6 +60,7 @@ def navigation() -> st.Page:
     if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
         sections[t("nav_office")] = [
             _page("submit", "take_template"), _page("review", "see_queue", "manage_people"), _page("report"), _page("publish", "publish"),
+            _page("notices", "choose_notices"),
         ]  # fmt: skip
     _sections.set(sections)
     for each in (each for pages in sections.values() for each in pages):
@@ -74,7 +87,7 @@ def _page(name: str, *needs: str) -> Any:
     Each run has a copy of its own, since ``st.navigation`` marks in it which page may run.
     """
     # Where one sits at the machine, the page says which viewer to choose.
-    shown = not needs or settings().mode == "local" or any(viewer().may(action) for action in needs)
+    shown = name not in LISTS and (not needs or settings().mode == "local" or any(viewer().may(action) for action in needs))
     return copy(_declared(name, language(), "visible" if shown else "hidden", government()))
 
 

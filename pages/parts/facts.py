@@ -15,7 +15,7 @@ from pages.parts.cards import badge_line, headline_value
 from pages.parts.registers import plain, table_of, telling
 from pages.parts.series import arrow
 from pages.parts.text import language, linked, shown_name, t
-from telling import facts
+from telling import facts, needed
 from telling.blocks import Block, Cell, Link
 from telling.overview import rule_line
 
@@ -35,6 +35,8 @@ class Facts:
     targets: pa.Table | None
     revisions: pa.Table | None
     readings: pa.Table | None
+    needed: pa.Table | None
+    needed_said: str
 
 
 def arrow_of(block: Block) -> pa.Table | None:
@@ -75,7 +77,10 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
     words = (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
     catalogue, told = cached.moment().indicators, telling()
     row = catalogue[item.entry.definition.code]
+    takes = needed.block(item, told.words)
     return Facts(
+        needed=arrow_of(takes) if takes is not None else None,
+        needed_said=markdown(takes.sentence) if takes is not None else "",
         head=heading(item),
         definition=shown_name(row, "definition"),
         facts=pairs(facts.facts(told, row)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -15,6 +15,7 @@ from kpis.figures.records import BAD, GOOD
 from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
+from pages.parts.cards import list_of
 from pages.parts.entry import as_of, page, view
 from pages.parts.figure import Ready, ready, show
 from pages.parts.registers import table_of, telling
@@ -39,12 +40,12 @@ def given_day(given: GivenDay | None) -> str:
     return "―" if given is None else given.label(language())
 
 
-def state_marks(milestones: Iterable[Milestone]) -> str:
-    """Return the number of milestones in every state that occurs as one line of markdown."""
+def state_marks(milestones: Iterable[Milestone], whose: Mapping[str, str]) -> str:
+    """Return the number of milestones in every state that occurs as one line of markdown, each leading to its list, as ``list_of`` does."""
     held = list(milestones)
     counts = {state: sum(1 for m in held if m.state == state) for state in STATE_LOOK}
     return " ".join(
-        f":{colour}-badge[{icon} {t('state_' + state)} {counts[state]}]"
+        f"[:{colour}-badge[{icon} {t('state_' + state)} {counts[state]}]]({list_of('milestone', state, whose)})"
         for state, (icon, colour) in STATE_LOOK.items()
         if counts[state]
     )

@@ -54,8 +54,8 @@ def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
             "\n\n".join(
                 (
                     f"**{markdown(report.code)} {markdown(full_name(report))}**  \n{status_mark(report.status)} {confidence_mark(report)}",
-                    f"{t('project_indicators')}  \n{tally_marks(report.tally) or t('no_indicator')}",
-                    f"{t('milestones')}  \n{state_marks(report.milestones) or t('timeline_none')}",
+                    f"{t('project_indicators')}  \n{tally_marks(report.tally, whose={'project': report.code}) or t('no_indicator')}",
+                    f"{t('milestones')}  \n{state_marks(report.milestones, {'project': report.code}) or t('timeline_none')}",
                 )
             )
         )
@@ -69,7 +69,7 @@ def line(report: ProjectReport) -> None:
     """Show one leading project on a few lines; its name stands as text, since a link is cut off where it does not fit."""
     with st.container(border=True, height="stretch", gap="xsmall"):
         marks = [status_mark(report.status)] if report.scored else []
-        marks += [states] if (states := state_marks(report.milestones)) else []
+        marks += [states] if (states := state_marks(report.milestones, {"project": report.code})) else []
         st.markdown(
             "  \n".join([f"**{markdown(projects.called(report, Words(language())))}**", *([" ".join(marks)] if marks else [])])
         )

@@ -18,13 +18,16 @@ from kpis.reporting.confidence import LEVELS, record_confidence
 from kpis.settings import settings
 from kpis.text import format_date, format_value, status_word
 from pages.parts import address, cached
+from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
 from pages.parts.entry import page, today
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
+from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, linked, offered, shown_name, t
 from pages.parts.viewer import viewer
 from telling import facts, projects
+from telling.said import of_subject
 from telling.words import Words
 
 CHARTS_SHOWN = 6
@@ -36,6 +39,7 @@ def heading(report: ProjectReport) -> None:
     if not report.row.is_name_official:
         st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
+    strip_of(cached.moment().project_stood(report), projects.project_name(report.row, Words(language())))
     st.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
         said = report.confidence
@@ -128,6 +132,7 @@ def indicators(report: ProjectReport) -> None:
                     chart_with_table(item, cached.moment().book)
     if len(rest) > len(beside):
         st.caption(t("more_indicators", count=len(rest) - len(beside)))
+    strips_of(report.scored, key=report.code)
     every_figure(report)
 
 
@@ -182,6 +187,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     heading(report)
     bureaus_and_names(report, reports)
     indicators(report)
+    said_and_done(of_subject(telling(), report.code), report.scored, key=report.code)
     st.header(t("milestones"), divider="gray")
     milestone_block(report.milestones, key=f"{report.code}-milestones")
     confidence(report)

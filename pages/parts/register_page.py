@@ -33,7 +33,7 @@ def register_page(register: Register) -> None:
 
 def _one(said: Telling, register: Register, row: Standing) -> None:
     """Show one row: how it stands, everything the register says of it, and how it changed."""
-    st.title(shown_name(row.row))
+    st.title(shown_name(row.row, register.called_by) or markdown(row.code))
     st.badge(markdown(told.status_word(said, register, row.status)), color="blue")
     back_link(register.sheet, t("back_to_list"))
     facts(told.facts(said, register, row.row))

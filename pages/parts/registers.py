@@ -19,7 +19,7 @@ from kpis.store import tables
 from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
-from pages.parts.entry import as_of, view
+from pages.parts.entry import as_of
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import fine_print, language, linked, named, t
 from telling import blocks
@@ -45,14 +45,20 @@ def telling() -> Telling:
 def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: int) -> None:
     """Show headline numbers, each with what it means; made once per revision, day, language and organisation."""
 
+    def listed(card: Card) -> str:
+        return "" if card.narrowed is None else f" [{t('to_list')}]({address.path(key, **dict(card.narrowed))})"
+
     def made() -> list[tuple[str, str]]:
-        return [(f"**{markdown(card.title)}**\n### {markdown(str(plain(card.value)))}", markdown(card.note)) for card in make()]
+        return [
+            (f"**{markdown(card.title)}**\n### {markdown(str(plain(card.value)))}", markdown(card.note) + listed(card))
+            for card in make()
+        ]
 
     with st.grid(columns, min_column_width=width):
-        for said, note in cached.made("cards", code=f"{key} {view()}", make=made):
+        for said, note in cached.made("cards", code=(key, *address.link().items()), make=made):
             with st.container(border=True, height="stretch"):
                 st.markdown(said)
-                st.caption(note)
+                fine_print(note)
 
 
 def plain(cell: Cell) -> str | float | None:

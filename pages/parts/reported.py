@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
+from kpis.government import government
 from kpis.periods import local_day, local_time, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import state_word
@@ -14,6 +15,7 @@ from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.store import tables
 from kpis.store.store import utc_now
 from kpis.text import format_date
+from kpis.vocabulary import RowKind
 from loaders.workbook.layout import FIGURES, Column, load_layout
 from pages.parts import cached
 from pages.parts.text import digits, language, named, t
@@ -30,7 +32,9 @@ EVENTS = frozenset(
      "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
      "rollback", "confidence", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
      "refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
-     "key_introduced", "pointer_written", "sample_made"}
+     "key_introduced", "pointer_written", "sample_made", "notices_chosen", "calendar_address_made", "calendar_address_ended",
+     "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
+     "checked", "sent_back", "deputy_named", "deputy_ended"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
@@ -75,6 +79,12 @@ def bureau_names() -> dict[str, str]:
     return {code: named(row) for code, row in cached.moment().units.items()}
 
 
+def section_name(code: str) -> str:
+    """Return a section's name by its code; of a part that is no section's, the words for rows that were chosen."""
+    section = government().sections.get(code)
+    return named(section) if section is not None else t("rows_chosen")
+
+
 def period_name(code: str) -> str:
     """Return a period as people read it."""
     return parse_period(code).label(language())
@@ -116,8 +126,12 @@ class _Namer:
             return f"{self._indicators.get(key[0], key[0])} {period_name(key[2])}"
         if kind not in self._registers:
             register = REGISTERS[kind]
-            self._registers[kind] = {code: named(row) for code, row in cached.moment().by_code(register.table).items()}
-        return self._registers[kind].get(key[0]) or str((fields or {}).get("name_ja") or key[0])
+            by_code = cached.moment().by_code(register.table)
+            self._registers[kind] = {code: named(row, register.called_by) for code, row in by_code.items()}
+        if kind == RowKind.COMMENTARY and fields:
+            subject = str(fields.get("indicator_code") or fields.get("project_code") or key[0])
+            return f"{self._indicators.get(subject, subject)} {period_name(str(fields['period_code']))}"
+        return self._registers[kind].get(key[0]) or str((fields or {}).get(f"{REGISTERS[kind].called_by}_ja") or key[0])
 
 
 def _column(kind: str, name: str) -> Column | None:

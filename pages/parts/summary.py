@@ -40,7 +40,13 @@ class Summary:
 
 def core_projects(reports: Sequence[ProjectReport]) -> pa.Table:
     """Return the core projects, each with the statuses of its indicators in words."""
-    rows = [(told_projects.called(r, Words(language())), tally_marks(r.tally, wraps=True) or t("no_indicator")) for r in reports]
+    rows = [
+        (
+            told_projects.called(r, Words(language())),
+            tally_marks(r.tally, wraps=True, whose={"project": r.code}) or t("no_indicator"),
+        )
+        for r in reports
+    ]
     return arrow({t("project"): [markdown(name) for name, _ in rows], t("status"): [marks for _, marks in rows]})
 
 
@@ -80,7 +86,7 @@ def summary(every: list[Scored], book: Book, *, lessons: Sequence[Scored], other
     return Summary(
         title=markdown(conclusion(every, words)),
         lead=markdown(lead(every, words, as_of=as_of())),
-        marks=tally_marks(tally(every)),
+        marks=tally_marks(tally(every), whose={}),
         excluded=(markdown(exclusions(lessons, rows, words)), markdown(exclusions(others, rows, words))),
         projects_heading=told_projects.overview_heading(core, cached.moment().rows(tables.StrategyVersion), words),
         projects=core_projects(core),

@@ -20,10 +20,12 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 from sqlmodel import Session, SQLModel
 
-from kpis.declared import Row, translated
+from kpis.declared import Row, part_of, translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
+from kpis.government import government
 from kpis.message import few
+from kpis.registers import REGISTERS
 from kpis.store import tables
 from kpis.store.store import BATCH, Store
 from kpis.store.tables import table_of
@@ -61,13 +63,18 @@ PUBLIC: dict[type[SQLModel], str] = {
     tables.Facility: "facility_code name_ja kind is_class bureau_code organisation_ja municipality_ja latitude longitude "
     "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status ended_on ended_on_precision ended_reason successor_code "
     "vintage source_code verified",
-    tables.ReportingPeriod: "period_code kind start_date end_date",
+    tables.Commentary: "commentary_code bureau_code indicator_code project_code period_code cause_ja cause_en obstacle_ja obstacle_en "
+    "response_ja response_en ended_on ended_on_precision ended_reason successor_code vintage source_code verified",
+    tables.Action: "action_code bureau_code indicator_code project_code period_code measure_ja measure_en section_ja role_ja due_on due_on_precision "
+    "new_due_on new_due_on_precision effect_value effect_ja action_state state_reason_ja done_on done_on_precision ended_on "
+    "ended_on_precision ended_reason successor_code vintage source_code verified",
+    tables.ReportingPeriod: "period_code kind start_date end_date publishes_on",
     tables.Translation: "table_name row_key field language text",
     tables.Source: "source_code url title published_on published_by published_basis grade",
 }
 PRIVATE = {
     "note", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",
-    "first_known_at", "listed_in",
+    "first_known_at", "listed_in", "person",
 }  # fmt: skip
 
 
@@ -85,10 +92,26 @@ class Gathered:
     reasons: Mapping[tuple[str, str], tuple[str, str]]
 
 
+def public_names(model: type[SQLModel]) -> list[str]:
+    """Return the columns and texts of a table that may become public, without those that the government decided to keep inside."""
+    open_parts = government().open_parts
+    return [name for name in PUBLIC[model].split() if (part := part_of(model, name)) in open_parts or not part]
+
+
 def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
     """Return the public columns of a table, in the order of the list; its texts stand in a table of their own."""
     table = table_of(model)
-    return [table.c[name] for name in PUBLIC[model].split() if name in table.c]
+    return [table.c[name] for name in public_names(model) if name in table.c]
+
+
+def _is_inside(model: type[SQLModel]) -> bool:
+    """Say whether the government decided that nothing which such rows say is public: then there are no rows either."""
+    decided = [part_of(model, name) for name in PUBLIC[model].split()]
+    return (
+        any(register.table is model for register in REGISTERS.values())
+        and any(decided)
+        and government().open_parts.isdisjoint(decided)
+    )
 
 
 def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
@@ -111,7 +134,7 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
         for model in PUBLIC:
             name = table_of(model).name
             read = _Rows(session, model, known_at)
-            counts[name] = staged.put(name, columns_of(model), seen.kept(model, read))
+            counts[name] = staged.put(name, columns_of(model), () if _is_inside(model) else seen.kept(model, read))
             if read.samples:
                 left_out[name] = read.samples
             if model is tables.Observation and read.samples:
@@ -119,6 +142,7 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
         changed = table_of(tables.RegisterChange)
         told = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
         told = told.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
+        told = told.where(changed.c.register_name.not_in([kind for kind, r in REGISTERS.items() if _is_inside(r.table)]))
         reasons = {(register, code): (why, words) for register, code, why, words in session.execute(told)}
     return Gathered(path=into, rows=counts, left_out=left_out, revision=revision, reasons=reasons)
 
@@ -138,7 +162,9 @@ class _Seen:
         has_number = columns_of(model)[0].name == "id"
         number = 0
         for row in rows:
-            if key and row[key] not in self._named[key]:
+            if (
+                key and row[key] not in self._named[key] and not row.get("publishes_on")
+            ):  # what is announced is public before it is there
                 continue
             for name, named in self._named.items():
                 if name != key and row.get(name):
@@ -183,7 +209,7 @@ class _Rows:
 
 
 def _is_text_of(model: type[SQLModel]) -> ColumnElement[bool]:
-    texts, public = table_of(tables.Translation), translated(model).keys() & PUBLIC[model].split()
+    texts, public = table_of(tables.Translation), translated(model).keys() & public_names(model)
     return and_(texts.c.table_name == table_of(model).name, texts.c.field.in_(sorted(public)))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from kpis.figures.registers import DIMENSIONS, STATUSES, tally
 from publishers.opendata.package import Resource, as_datum
 from publishers.site.site import Site
-from telling import bureaus, facilities, procedures
+from telling import attention, bureaus, facilities, needed, procedures
 from telling.blocks import Block
 from telling.words import Words
 
@@ -83,6 +83,27 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         },
         ("organisation", "bureau_code"),
     ),
+    "attention": (
+        {
+            "place": _COUNT, "subject": _TEXT, "subject_code": _TEXT, "project_code": _TEXT, "bureau_code": _TEXT, "status": _TEXT, "standing": _TEXT,
+            "gap": _RATE, "due_date": "date", "slip_days": _COUNT, "since_period": _TEXT, "quarters_count": _COUNT, "is_longer": "boolean",
+            "cause": _TEXT, "action": _TEXT, "owner": _TEXT, "action_due_on": "date",
+        },
+        ("subject", "subject_code"),
+    ),
+    "needed": (
+        {
+            "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "unit_ja": _TEXT, "unit_en": _TEXT, "target_period": _TEXT, "target_value": _RATE,
+            "remaining": _RATE, "months_left": _COUNT, "unseen_months": _COUNT, "per_quarter": _RATE, "brought_per_quarter": _RATE,
+            "brought_months": _COUNT, "is_budget": "boolean", "chance": _RATE, "coverage_pct": _RATE, "back_test_count": _COUNT,
+        },
+        ("indicator_code", "bureau_code"),
+    ),
+    "strips": (
+        {"organisation": _TEXT, "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "status": _TEXT},
+        ("organisation", "indicator_code", "bureau_code", "period_code"),
+    ),
+    "project_strips": ({"project_code": _TEXT, "period_code": _TEXT, "status": _TEXT}, ("project_code", "period_code")),
 }  # fmt: skip
 
 
@@ -109,7 +130,11 @@ def _blocks(site: Site) -> Iterable[Block]:
         yield facilities.where(telling, held, "bureau")
         yield bureaus.heat(telling, [r for r in site.moment.in_view(view).bureaus if r.is_valid or r.scored], catalogue)
         yield bureaus.listed(telling, site.moment.in_view(view).bureaus, lambda report: report.code)
+        yield attention.strips(telling)
     telling = site.telling(words)
+    yield attention.block(telling)
+    yield attention.project_strips(telling)
+    yield needed.everything(telling)
     for dimension in DIMENSIONS:
         if dimension != "bureau":
             yield procedures.comparison(telling, register, dimension)

@@ -37,7 +37,7 @@ from kpis.store.fields import key_columns
 from kpis.store.store import Store
 from kpis.store.translations import between
 from kpis.text import text_of
-from publishers.editions.public_tables import PUBLIC, columns_of
+from publishers.editions.public_tables import PUBLIC, columns_of, public_names
 from telling.bureaus import heat_file
 from telling.words import Words
 
@@ -148,7 +148,7 @@ def resources(moment: Moment) -> list[Resource]:
         if model is tables.Translation:
             continue  # every text is a column of the table whose row it is of
         columns = {c.name: c for c in columns_of(model)}
-        names = between(store.text_columns(model), (n for n in PUBLIC[model].split() if n not in ("id", "sort_order", *_SPREAD)))
+        names = between(store.text_columns(model), (n for n in public_names(model) if n not in ("id", "sort_order", *_SPREAD)))
         table = "vintages" if model is tables.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
         fields = {name: _kind(columns[name].type) if name in columns else "string" for name in names}
         rows = Stored(store, model, fields)
@@ -191,8 +191,9 @@ def _observations(moment: Moment) -> Resource:
     units, sources = moment.units, moment.by_code(tables.Source)
     observations = moment.state.store.each_of(tables.Observation)
     stored = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): r for r in observations}
-    public, rows = PUBLIC[tables.Observation].split(), []
+    public, rows = public_names(tables.Observation), []
     said = [name for name in tables.FigureFields.model_fields if name in public and name != "value"]
+    notes: list[str] = [name for name in ("note_ja", "note_en") if name in public]
     for entry in moment.book.entries:
         definition, unit = entry.definition, entry.unit_code
         for figure in current_vintages(entry.figures):
@@ -206,7 +207,7 @@ def _observations(moment: Moment) -> Resource:
                     "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
                     "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in said}, "vintage": row["vintage"], "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
-                    "reason_text": row["reason_text"], "note_ja": row["note_ja"], "note_en": row["note_en"],
+                    "reason_text": row["reason_text"], **dict(zip(notes, map(row.get, notes), strict=True)),
                     "source_code": row["source_code"], "source_url": source.url if source else None,
                 }
             )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, in_order
+from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, ProjectReport, in_order
 from kpis.figures.records import JUDGED, Figure, Goal
 from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
 from kpis.government import government
@@ -18,12 +18,14 @@ from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import tables
 from kpis.text import format_date
+from publishers.site.attention import leads, strip
+from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import facts, projects
+from telling import attention, facts, needed, projects, said
 from telling.blocks import Telling
 from telling.changes import Difference
 from telling.method import method
@@ -45,6 +47,7 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
         "index": lambda: [_overview(site, words, own)],
         "themes": lambda: [_themes(site, words, own)],
         "definitions": lambda: [_definitions(site, words, own)],
+        "standing": lambda: [_standing(site, words, own)],
         "indicators": lambda: (
             _indicator(site, words, row, [v for v in every if v.code == code]) for code, row in site.moment.indicators.items()
         ),
@@ -109,13 +112,19 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     lead_in = lead(scored, words, as_of=site.moment.as_of)
     title = conclusion(scored, words)
     core = projects.core_with_goals(site.moment.projects)
+    off = attention.rows(site.telling(words))
     return "index.html", "index.html", {
-        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": badges(tally(scored), words),
+        "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
+        "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: badges(tally(scored), words, home("standing") + "standing.html#{list}"),
         "themes": [(theme_name(s.entry.theme, words), own[s.entry.definition.code]) for s in shown.of_themes],
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
         "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
         "projects": [
-            (r.row.project_code, projects.called(r, words), len(r.scored), badge(r.status, words), badges(r.tally, words))
+            (
+                r.row.project_code, projects.called(r, words), len(r.scored), badge(r.status, words),
+                partial(_counts_of, r, words),
+            )
             for r in core
         ],
         "projects_heading": projects.overview_heading(core, site.moment.rows(tables.StrategyVersion), words),
@@ -152,11 +161,11 @@ def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> _
 
 
 def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
-    said, told = themes_told([v.scored for v in own.values()], list(site.moment.indicators.values()), words)
+    heading, told = themes_told([v.scored for v in own.values()], list(site.moment.indicators.values()), words)
     themes = [
         (theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items]) for theme, notes, items in told
     ]
-    title = words("themes_title", text=said)
+    title = words("themes_title", text=heading)
     return themes_file(), "themes.html", {"title": title, "themes": themes, "has_chart": True}
 
 
@@ -188,13 +197,16 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
     ]
     definition = views[0].scored.entry.definition
     told = Telling(words, site.moment)
-    said = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
+    sentence = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
-        "title": words.named(row), "description": said, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
+        "title": words.named(row), "description": sentence, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
         "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(told, v.scored), words) for v in views},
         "targets": {v.scored.entry.unit_code: BlockView(facts.targets(told, v.scored), words) for v in views}, "related": related,
+        "needed": {v.scored.entry.unit_code: BlockView(block, words) for v in views if (block := needed.block(v.scored, words))},
         "revisions": BlockView(facts.revisions(told, [v.scored for v in views]), words),
-        "readings": BlockView(facts.readings(told, views[0].scored), words), "has_chart": any(v.has_series for v in views),
+        "readings": BlockView(facts.readings(told, views[0].scored), words),
+        "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [v.scored for v in views])],
+        "notes": BlockView(said.notes(told, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
         "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code),
     }  # fmt: skip
 
@@ -209,6 +221,34 @@ def _states(milestones: Sequence[Milestone], words: Words) -> str:
     return words("comma").join(f"{words('state_' + state)} {n}" for state, n in counts.items() if n)
 
 
+def _counts_of(report: ProjectReport, words: Words, home: Callable[[str], str]) -> Markup:
+    return badges(report.tally, words, f"{home('projects')}projects/{report.code}.html#indicators")
+
+
+def _states_linked(report: ProjectReport, words: Words) -> Markup | str:
+    states = _states(report.milestones, words)
+    return Markup('<a href="projects/{}.html#milestones">{}</a>').format(report.code, states) if states else ""
+
+
+def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
+    """List every indicator by how it stands, and every milestone by its state: what the counts of other pages count."""
+    held: dict[str, list[IndicatorView]] = {}
+    for view in own.values():
+        held.setdefault(f"{view.scored.judgement.standing}-{view.status}", []).append(view)
+    lists = [(f"{group}-{s}", attention.list_word(group, s, words), held.get(f"{group}-{s}", [])) for group, s in attention.lists()]
+    milestones = [
+        (f"milestone-{state}", attention.list_word("milestone", state, words),
+         [(r, m) for r in site.moment.projects for m in r.milestones if m.state == state])
+        for state in MILESTONE_STATES
+    ]  # fmt: skip
+    return "standing.html", "standing.html", {
+        "title": f"{words('nav_standing')} ({len(own)})",
+        "lead": words("standing_lead", as_of=format_date(site.moment.as_of, words.language), view=words("view_then")),
+        "lists": [each for each in lists if each[2]], "milestones": [each for each in milestones if each[2]],
+        "note": words("att_strip_note"),
+    }  # fmt: skip
+
+
 def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
     by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
     listed: dict[str, list[list[Any]]] = {}
@@ -216,7 +256,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
     told = Telling(words, site.moment)
     for report in site.moment.projects:
         row, code = report.row, report.code
-        counts = badges(report.tally, words)
+        counts = badges(report.tally, words, "#indicators")
         link = Markup('<a href="projects/{}.html">{}</a>').format(code, projects.called(report, words))
         listed.setdefault(row.kind, []).append(
             [
@@ -224,12 +264,12 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 words.named(row, "category"),
                 badge(report.status, words),
                 len(report.scored),
-                counts,
-                _states(report.milestones, words),
+                badges(report.tally, words, f"projects/{code}.html#indicators"),
+                _states_linked(report, words),
             ]
         )
         yield f"projects/{code}.html", "project.html", {
-            "title": projects.project_name(row, words), "row": row, "counts": counts, "status": badge(report.status, words),
+            "title": projects.project_name(row, words), "row": row, "strip": strip(attention.strip(site.moment.project_stood(report), words, name=projects.project_name(row, words))), "counts": counts, "status": badge(report.status, words),
             "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
             "goal_heading": projects.goal_heading(report, words),
             "goal_source": sources.get(projects.goal_source(row)),
@@ -239,6 +279,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             ],
             "states": _states(report.milestones, words),
             "milestones": BlockView(projects.milestones(told, report.milestones, without=NOT_LISTED), words),
+            "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), report.scored)],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
@@ -269,8 +310,8 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
         notes.append(str(escape(projects.unidentified(kind, own, site.moment.scored, versions, words))))
     milestones = projects.milestones_line([m for r in site.moment.projects for m in r.milestones], words)
     judged = sum(r.status in JUDGED for r in site.moment.projects)
-    said = words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)
-    notes += [words("project_rule_named", rule=PROJECT_RULE), str(escape(said))]
+    sentence = words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)
+    notes += [words("project_rule_named", rule=PROJECT_RULE), str(escape(sentence))]
     return [Markup(note) for note in notes]
 
 

@@ -21,6 +21,7 @@ from publishers.site.site import Page, Pages, Site
 from publishers.site.views import IndicatorView, badges
 from telling import bureaus, listed
 from telling.blocks import Block, Link
+from telling.said import blocks, of_bureau
 from telling.words import Words
 
 PROCEDURES = 50  # on the page of one bureau
@@ -96,7 +97,7 @@ def _file(view: str) -> str:
 
 def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorView]:
     """Return the judged indicators that a bureau reports itself, in one organisation."""
-    return [site.view(s, words) for report in site.moment.in_view(view).bureaus if report.code == code for s in report.scored]
+    return [site.view(s, words, view) for report in site.moment.in_view(view).bureaus if report.code == code for s in report.scored]
 
 
 def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequence[IndicatorView]) -> Page:
@@ -119,13 +120,14 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
     return f"bureaus/{code}.html", "bureau.html", {
         "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
         "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
-        "counts": badges(report.tally if report else Tally(), words),
+        "counts": badges(report.tally if report else Tally(), words, "#indicators"),
         "projects": [
             (words(f"role_{m.role}"), site.moment.by_code(tables.Project)[m.project_code]) for m in site.moment.rows(tables.ProjectBureau) if m.bureau_code == code
         ],
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],
         "facilities_count": len(counted(held)),
+        "said": [BlockView(b, words) for b in blocks(telling, of_bureau(telling, code), report.scored if report else [], about=True)],
         "registers": [
             (listed.name(telling, TOLD_BY_RECORD[sheet]), f"{sheet}.html", listed.of_bureau(telling, TOLD_BY_RECORD[sheet], counts))
             for sheet, counts in (report.listed.items() if report else ()) if counts

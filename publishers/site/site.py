@@ -48,9 +48,10 @@ class Site:
         """Return in whose words and in which organisation registers and bureaus are told."""
         return Telling(words, self.moment.in_view(view))
 
-    def view(self, item: Scored, words: Words) -> IndicatorView:
-        """Return a judged indicator in one language."""
-        return IndicatorView(item, self.moment.indicators[item.entry.definition.code], self.moment.book, words, self.moment.as_of)
+    def view(self, item: Scored, words: Words, view: str = "then") -> IndicatorView:
+        """Return a judged indicator in one language, and in which organisation its history is looked back through."""
+        moment = self.moment.in_view(view)
+        return IndicatorView(item, moment.indicators[item.entry.definition.code], moment.book, words, moment.as_of, moment)
 
     def day(self, words: Words) -> str:
         """Return the day of the edition as people read it."""
@@ -75,7 +76,7 @@ class Site:
         """Return the pages of the menu: file and label."""
         return [
             ("index.html", words("nav_overview")), (themes_file(), words("nav_themes")),
-            ("definitions.html", words("ed_definitions")), ("projects.html", words("ed_projects")),
+            ("standing.html", words("nav_standing")), ("definitions.html", words("ed_definitions")), ("projects.html", words("ed_projects")),
             ("bureaus.html", words("ed_bureaus")), ("procedures.html", words("procedures")),
             ("facilities.html", words("ed_facilities")), *((f"{sheet}.html", words(f"nav_{sheet}")) for sheet in TOLD_BY_RECORD), ("method.html", words("method")),
             ("revisions.html", words("nav_revisions")), ("data.html", words("ed_data")),

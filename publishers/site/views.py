@@ -15,8 +15,11 @@ from kpis.figures.records import STATUSES, Figure, value_of
 from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
+from kpis.moment import Moment
 from kpis.store import tables
 from kpis.text import format_date, format_value, status_word
+from publishers.site import attention
+from telling import attention as told_attention
 from telling import indicator
 from telling.overview import groups, rule_line
 from telling.words import Words
@@ -56,12 +59,24 @@ def badge(status: str, words: Words, count: int | None = None, *, is_past: bool 
     )
 
 
-def badges(counted: Tally, words: Words) -> Markup:
-    """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey."""
+def badges(counted: Tally, words: Words, place: str) -> Markup:
+    """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey.
+
+    Args:
+        counted: the counts.
+        words: of the language.
+        place: address of the list that they count; ``{list}`` in it is the part of a page for each count.
+    """
     lines = []
     for group, label, counts in groups(counted, words):
         is_past = group not in ("current", "unreported")
-        marks = [badge(s, words, counts[s], is_past=is_past) for s in STATUSES if counts.get(s)]
+        marks = [
+            Markup('<a class="count" href="{}">{}</a>').format(
+                place.format(list=f"{group}-{s}"), badge(s, words, counts[s], is_past=is_past)
+            )
+            for s in STATUSES
+            if counts.get(s)
+        ]
         lines.append(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
     return Markup(" <br>").join(lines)
 
@@ -94,6 +109,7 @@ class IndicatorView:
     book: Book
     words: Words
     as_of: date
+    moment: Moment
 
     @property
     def code(self) -> str:
@@ -124,6 +140,15 @@ class IndicatorView:
                 self.words("stale" if judged.standing == "last_known" else "stale_figure")
             )
         return marks
+
+    @cached_property
+    def strip(self) -> Markup:
+        """Return how it stood at the end of the last quarters, and since when it has been off track; nothing where it has no target."""
+        if not self.scored.entry.goals:
+            return Markup("")
+        shape = told_attention.strip(self.moment.stood(self.scored), self.words, name=self.name)
+        since = told_attention.since_words(self.moment.off_since(self.scored), self.words)
+        return Markup("{} {}").format(attention.strip(shape), since)
 
     @property
     def sentence(self) -> str:

@@ -12,7 +12,10 @@ from kpis.settings import ROOT
 from loaders.prepared import Prepared
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
-FILES = [(f"data/catalogue/{n}") for n in CATALOGUE_FILES] + [f"data/official/{n}" for n in OFFICIAL_FILES]
+WITHOUT_PUBLISHED = ("commentaries.csv", "actions.csv")  # bureaus write these; nothing of the kind was published
+FILES = [(f"data/catalogue/{n}") for n in CATALOGUE_FILES] + [
+    f"data/official/{n}" for n in OFFICIAL_FILES if n not in WITHOUT_PUBLISHED
+]
 
 
 def rows_of(path: str) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ from loaders.workbook.door import read_workbook
 from loaders.workbook.submit import receive
 from manage import app
 from tests.loaders.filled import BUREAU, F, edited, make_store, template
+from tests.small_government import say_causes
 
 TODAY = date(2023, 1, 20)
 KEY = ("observation", ("electronic_decision_rate", BUREAU, "2022-10"), "value")
@@ -77,12 +78,13 @@ def test_the_choice_survives_to_the_approved_figure(store: Store, value: object,
     choose_readings(store, number, actor="m@example.jp", revision=revision, chosen={KEY: chosen})
     # The same workbook with another cell changed, uploaded again: the choice still holds.
     again = receive(store, edited(content, lambda book: book[F].__setitem__("P7", "再提出")), actor="m@example.jp", name="r.xlsx",
-                    today=TODAY, replaces=(number, revision)).uploaded  # fmt: skip
+                    today=TODAY, adds_to=number).uploaded  # fmt: skip
     assert again is not None and again.revision == revision + 1
     found = opened(store, number, viewer="o@example.jp", as_of=TODAY)
     assert not found.comparison.unread
     (cell,) = [c for c in found.comparison.cells if c.column == "value"]
     assert (cell.new, cell.reading) == (chosen, chosen)
+    say_causes(store, number, actor="m@example.jp", revision=again.revision, as_of=TODAY)
     submit(store, number, actor="m@example.jp", revision=again.revision, today=TODAY)
     approve(store, number, actor="o@example.jp", revision=again.revision)
     stored = store.all_of(tables.Observation, indicator_code=KEY[1][0], bureau_code=BUREAU, period_code="2022-10")
@@ -101,7 +103,7 @@ def test_a_choice_against_another_value_does_not_hold(store: Store) -> None:
         actor="m@example.jp",
         name="r.xlsx",
         today=TODAY,
-        replaces=(done.report_id, done.revision),
+        adds_to=done.report_id,
     )
     assert len(opened(store, done.report_id, viewer="m@example.jp", as_of=TODAY).comparison.unread) == 1
 

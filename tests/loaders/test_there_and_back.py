@@ -27,6 +27,7 @@ from loaders.workbook.submit import receive
 from publishers.opendata import package
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.loaders.filled import BUREAU, F, P, edited, make_store, template
+from tests.small_government import say_causes
 
 pytestmark = pytest.mark.edition
 
@@ -163,6 +164,7 @@ def test_what_was_filled_is_what_is_stored_exported_and_given_out_again(
     number, revision = done.uploaded.report_id, done.uploaded.revision
     doubts = opened(store, number, viewer="m@example.jp", as_of=today).warnings
     confirm(store, number, actor="m@example.jp", revision=revision, reasons={w.id: "確かめた" for w in doubts})
+    say_causes(store, number, actor="m@example.jp", revision=revision, as_of=today)
     submit(store, number, actor="m@example.jp", revision=revision, today=today)
     approve(store, number, actor="o@example.jp", revision=revision)
     keys = {row.row: row.key for row in done.reading.rows if row.sheet == F}

@@ -10,11 +10,12 @@ from typing import Any
 from kpis.figures.records import STATUSES
 from kpis.government import government
 from kpis.periods import Period, parse_period
+from kpis.registers import TOLD_BY_RECORD
 from kpis.text import status_word
 from telling.overview import theme_name
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import charted, tabled
+from tests.publishers import attended, charted, spoken, tabled
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Drawn, Shown
 
@@ -107,18 +108,23 @@ def overview(ledger: Ledger, shown: Shown) -> list[str]:
     there = next(([[str(c) for c in row] for row in r] for h, r in shown.tables if h == [w("project"), w("status")]), [])
     wrong = [] if [[" ".join(plain(c).split()) for c in row] for row in there] == rows else [f"core projects {there} for {rows}"]
     shown.tables[:] = [t for t in shown.tables if t[0] != [w("project"), w("status")]]
+    wrong += attended.wrong(ledger, shown)
     found, others_ = series(ledger, shown, own)
     wrong += found + [f"{c.alt} is not expected" for c in others_]
     listed = [p for p in ledger.api("projects")["projects"] if p["kind"] == "core" and p["goal_ja"]]
+    codes = {n["version"] for p in listed for n in p["names"]}
+    versions = w("comma").join(w.named(v) for v in ledger.api("projects")["versions"] if v["code"] in codes)
+    kind = kind_name(government().project_kinds["core"], len(listed), w)
+    heading = w("core_of_versions", count=len(listed), kind=kind, versions=versions)
+    wrong += [] if heading in shown.headings else [f"no heading {heading}"]
     left_out = [
         w("excluded_of", name=w.named(s), text=text) for s in own if (text := w.named(ledger.indicators[s["code"]], "exclusions"))
     ]
     said = [
         *_lead(ledger),
+        *attended.heading(ledger),
         *left_out,
-        *w(
-            "core_of_versions", count=len(listed), kind=kind_name(government().project_kinds["core"], len(listed), w), versions="|"
-        ).split("|"),  # names of versions are explained apart
+        heading,
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in ledger.api("projects")["projects"])),
     ]
     wrong += ledger.unaccounted(shown, about=own, says=said)
@@ -163,7 +169,10 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         if t[1]
     ]
     parts, chart, says = comparison(ledger, code)
-    more += parts
+    more += [*parts, *spoken.tables(ledger, subject=code), *spoken.notes(ledger, code)]
+    takes, sentences = attended.needed(ledger, item)
+    more += takes
+    says += [*sentences, *attended.since(ledger, item)]
     free = (w("source"),)
     wrong, others = series(ledger, shown, [item], more=more, free=free)
     wrong += chart(others)
@@ -415,14 +424,24 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     says = [w("bureau_title", name=w.named(b), said=w("list_comma").join(said)), *marks(ledger, b["counts"])]
     for word, done in (("procedures", "done"), ("facilities", "introduced")):
         says.append(w(f"bureau_{word}_line", total=sum(b[word].values()), done=b[word].get(done, 0)))
+    for sheet, register in TOLD_BY_RECORD.items():
+        if held := b[sheet]:
+            parts = (
+                f"{w(f'{register.kind}_{status}')} {held[status]}"
+                for status in register.words_of(register.status)
+                if held.get(status)
+            )
+            says.append(w("listed_of_bureau", total=sum(held.values()), parts=w("list_comma").join(parts)))
     for key in ("came_from", "went_into"):
         says += [w("share_known", share=f"{s['share']:.0%}") for s in b[key] if s["share"] is not None]
     projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["code"] in set(b["milestone_codes"])]
     more = [tabled.milestones(ledger, milestones, projects=projects)] if milestones else []
+    more += spoken.tables(ledger, bureau=b["code"])
     for group in groups:
         if len(group) > 1:
             more += [tabled.bureau_indicators(ledger, group), tabled.in_words(ledger, [s for s in group if s["period"]])]
+    more += attended.strips(ledger, items)
     wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
     found, texts = timeline(ledger, others, milestones)
     return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])

@@ -27,13 +27,16 @@ NO_FIGURE = (
     r"\b(?:S\d)?[CL]PX?\d+(?!\d)", r"\b2026-\d\b",  # codes of projects, versions of the rules
 )  # fmt: skip
 _NONE = re.compile("|".join(NO_FIGURE))
-_LINK = re.compile(r"\[[^\]]*\]\([^)]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:")
+_LINK = re.compile(r"\[[^\]]*\]\([^)]*\)|(?<=\])\(/[^)\s]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:")
+_COUNT = re.compile(r"\[(:\w+-(?:badge|background)\[[^\]]*\])\]\(/[^)\s]*\)")  # a count that leads to its list
 _MARK = re.compile(r":[a-z-]+\[|\*\*|^#+ |[\]`\\]", re.MULTILINE)
 
 
 def plain(text: str) -> str:
     """Return a text without the marks of markdown, links and symbols."""
-    text = _LINK.sub(" ", text.replace("\N{NO-BREAK SPACE}", " ").replace("<br>", " ").replace("<b>", "").replace("</b>", ""))
+    text = _LINK.sub(
+        " ", _COUNT.sub(r"\1", text).replace("\N{NO-BREAK SPACE}", " ").replace("<br>", " ").replace("<b>", "").replace("</b>", "")
+    )
     return re.sub(r"[ \t]+", " ", _MARK.sub("", text)).strip()
 
 

@@ -12,7 +12,7 @@ from kpis.settings import ROOT
 from kpis.text import known_day, status_word
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import tabled
+from tests.publishers import attended, spoken, tabled
 from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, milestones_line, series, states, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
@@ -163,6 +163,8 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     more += [([w("indicators_one"), w("period"), w("target"), w("set_on"), w("source")], goals)] if goals else []
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["project"] == p["code"]]
     more += [tabled.milestones(ledger, milestones)] if milestones else []
+    more += spoken.tables(ledger, subject=p["code"])
+    more += attended.strips(ledger, items)
     free = (w("source"), w("confidence"), w("reviewed_on"), w("confidence_reason"), w("confidence_reviewer"))
     wrong, others = series(ledger, shown, items, more=more, free=free)
     found, texts = timeline(ledger, others, milestones)

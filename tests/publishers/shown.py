@@ -65,7 +65,7 @@ def _plain(cell: Any) -> str:
 
 def numbers_in(text: str) -> list[str]:
     """Return the numbers of a text, without addresses, titles of sources and marks."""
-    plain = re.sub(r"\[[^\]]*\]\([^)]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:", " ", text)
+    plain = re.sub(r"\[[^\]]*\]\([^)]*\)|(?<=\])\(/[^)\s]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:", " ", text)
     plain = plain.replace("\N{NO-BREAK SPACE}", " ")
     return [n.strip("+−-±").replace(",", "") for n in NUMBER.findall(plain)]
 
@@ -89,6 +89,11 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             box.append(str(part.label if kind == "page_link" else part.body))
         if kind == "imgs":
             found.pictures += [(image.alt, image.url) for image in part.imgs]
+        if kind == "html":
+            written = Static(element.html.body).shown
+            found.tables += written.tables
+            found.texts += written.texts
+            box += written.texts
         if kind == "heading":
             found.headings.append(element.heading.body)
         elif kind == "markdown":
@@ -162,7 +167,7 @@ class Static(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag in ("svg", "head", "nav", "footer", "script"):
+        if tag in ("svg", "head", "nav", "footer", "script", "style"):
             self._skip += 1
         self._svg += tag == "svg"
         if tag == "svg" and "still" in (given.get("class") or ""):
@@ -183,7 +188,7 @@ class Static(HTMLParser):
             self._heading = []
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("svg", "head", "nav", "footer", "script"):
+        if tag in ("svg", "head", "nav", "footer", "script", "style"):
             self._skip -= 1
         self._svg -= tag == "svg"
         self._outside = self._outside and tag != "a"

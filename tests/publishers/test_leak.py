@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,18 +18,22 @@ import pytest
 from PIL import Image
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer, LargeBinary, insert, select, update
 
+from kpis.declared import part_of
+from kpis.government import government, settled
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers.editions import on_disk
 from publishers.editions.public_tables import PRIVATE, PUBLIC
 from tests.bench.viewer import Viewer
-from tests.publishers.house import House, built
+from tests.publishers.house import House, built, small
 from tests.publishers.public_server import public_server
 
 pytestmark = pytest.mark.server
 
 WORD = "Himitsu"  # every planted secret begins so
+TOLD = "Koukai"  # and what is public of what bureaus write
+OPEN = government().open_parts
 NUMBER = 918273645.5  # and every planted number begins so
 AGREED: dict[str, Any] = {
     "state": None, "role": "reform_office", "row_kind": "observation", "confidence": "low", "register_name": "facility",
@@ -111,6 +116,16 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
             like = dict(session.execute(select(table).limit(1)).first()._mapping)  # type: ignore[union-attr]
             text = {k: f"{WORD}-sample-{k}" for k in like if k.endswith("_ja") or k in ("note", key)}
             session.execute(insert(table).values(**{**like, **text, "is_sample": True}))
+        plain = {  # of what bureaus write, what the government opens is told; all else is planted
+            "indicator_code": "fax_reduction_rate", "project_code": None, "bureau_code": "DIGITAL", "period_code": "FY2022-Q4",
+            "source_code": "shintosei-8a0d3d80", "ended_on": None, "ended_reason": None, "successor_code": None, "is_sample": False,
+            "ended_on_precision": "unknown", "first_known_at": datetime(2023, 1, 1), "action_state": "open", "effect_value": 3.0,
+            "due_on": date(2023, 3, 31), "new_due_on": None, "done_on": None, "new_due_on_precision": "unknown", "due_on_precision": "day",
+            "done_on_precision": "unknown",
+        }  # fmt: skip
+        for model in (tables.Commentary, tables.Action):
+            opened = {n: f"{TOLD}-{n}" for n in PUBLIC[model].split() if part_of(model, n) in OPEN and n not in plain}
+            put(model, **plain, **opened, **{f"{model.__tablename__}_code": f"{TOLD}-1"})  # type: ignore[attr-defined]
         for model in PUBLIC:  # and every private column of every published row
             table = table_of(model)
             hidden = {c.name: f"{WORD}-{model.__tablename__}-{c.name}" for c in table.c if c.name in ("note", "details_json")}  # type: ignore[attr-defined]
@@ -134,6 +149,42 @@ def readings(content: bytes, name: str) -> Iterator[bytes]:
 
 
 PLANTED = re.compile(rf"{WORD}|918273645|918,273,645|91,827|9\.1827|918\.27|2001-02-03|2001年2月|3 Feb 2001".encode(), re.I)
+
+
+def test_what_the_government_opens_is_told_and_the_rest_stays(planted: House) -> None:
+    files = [p for p in planted.folder.rglob("*") if p.is_file() and p.suffix in (".csv", ".html", ".json")]
+    said = b" ".join(p.read_bytes() for p in files).decode(errors="ignore")
+    for name in ("cause_ja", "obstacle_en", "response_ja", "measure_ja", "section_ja", "effect_ja", "state_reason_ja"):
+        assert f"{TOLD}-{name}" in said, name
+    assert {part_of(tables.Action, "role_ja"), part_of(tables.Action, "person")} & set(OPEN) == set()
+
+
+def test_a_government_that_opens_nothing_publishes_none_of_it(tmp_path: Path) -> None:
+    """Not a word of what bureaus write: no column, and of registers that say nothing else no row."""
+    own = tmp_path / "catalogue"
+    shutil.copytree(government().folder, own)
+    facts = (own / "government.toml").read_text(encoding="utf-8")
+    (own / "government.toml").write_text(re.sub(r"\[open\]\nparts = .*\n", "", facts), encoding="utf-8")
+    house = small(tmp_path)
+    subject = {"bureau_code": "GENERAL", "indicator_code": "electronic_decision_rate", "project_code": None, "source_code": "PLAN"}
+    like = {"period_code": "FY2022-Q3", "is_sample": False, "vintage": 1, "listed_in": "", "note": "", "verified": False}
+    house.add(
+        tables.Commentary, commentary_code=f"{WORD}-1", cause_ja=f"{WORD} cause", **subject, **like, **_blank(tables.Commentary)
+    )
+    house.add(tables.Action, action_code=f"{WORD}-2", measure_ja=f"{WORD} measure", **subject, **like, **_blank(tables.Action))
+    with house.store.writing() as session:
+        session.execute(update(table_of(tables.Observation)).values(note_ja=f"{WORD} remark"))
+    with settled(own):
+        house.publish("何も開かない")
+    leaks = {str(p.relative_to(house.folder)) for p in house.folder.rglob("*") if p.is_file() and found_in(p.read_bytes(), p.name)}
+    assert leaks == set()
+
+
+def _blank(model: Any) -> dict[str, Any]:
+    """Return the texts and words of a register that nobody filled in."""
+    fields = model.model_fields.items()
+    return {n: f.default for n, f in fields if not f.is_required() and (n.endswith(("_ja", "_en", "_precision")) or n in ("person", "action_state"))
+            and n not in ("cause_ja", "measure_ja")}  # fmt: skip
 
 
 def found_in(content: bytes, name: str) -> list[bytes]:

@@ -177,7 +177,8 @@ def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
         ]
         led = {r["project_code"] for r in public.rows("project_bureaus") if r["bureau_code"] == code}
         mine += [r for r in public.rows("projects") if r["project_code"] in led]
-        allowed = told(language, row, mine, items) | frame(public, language)
+        strips = [s for s in ledger.api("strips")["indicators"] if s["scope"] == code]
+        allowed = told(language, row, mine, items, strips, words("att_strip_heading")) | frame(public, language)
         if code in bureaus:
             b, shown = bureaus[code], public.read("bureau", language, f"code={code}")
             assert accounts.one_bureau(ledger, shown, b) == [], code

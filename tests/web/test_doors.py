@@ -13,9 +13,11 @@ from tests.web.conftest import Office
 from tests.web.visitor import Tab, Visitor, refused
 
 pytestmark = pytest.mark.server
-PERSONS = ("own", "other", "office", "administrator", "stranger", "forged", "signed_out", "replayed")
+PERSONS = ("own", "section", "approver", "other", "office", "administrator", "stranger", "forged", "signed_out", "replayed")
 SUBJECTS = {
     "own": "anna",
+    "section": "clerk",
+    "approver": "chief",
     "other": "dai",
     "office": "office",
     "administrator": "administrator",
@@ -125,7 +127,7 @@ def health(house: House, who: Visitor) -> str:
 
 
 DOORS = {
-    "page: report": page("submit", say("step_upload", "ja")),
+    "page: report": page("submit", say("step_template", "ja")),
     "page: review": page("review", say("nav_review", "ja")),
     "page: publish": page("publish", say("nav_publish", "ja")),
     "page: overview": page("", say("nav_changes", "ja")),
@@ -140,18 +142,18 @@ DOORS = {
 }
 # In the order of PERSONS: + done, - refused, ? nothing shown but how to sign in or out.
 EXPECTED = {
-    "page: report":              "+ + + - ? ? ? ?",
-    "page: review":              "- - + + ? ? ? ?",
-    "page: publish":             "- - + - ? ? ? ?",
-    "page: overview":            "+ + + + ? ? ? ?",
-    "upload to the own page":    "+ + - - - - - -",
-    "upload to ANNA's page":     "+ - - - - - - -",
-    "delete what ANNA uploaded": "+ - - - - - - -",
-    "download from ANNA's page": "+ - - - - - - -",
-    "have ANNA's file made":     "- - - - - - - -",
-    "have the own file made":    "+ + + - - - - -",
-    "open API":                  "- - - - - - - -",
-    "health":                    "+ + + + + + + +",
+    "page: report":              "+ + + + + - ? ? ? ?",
+    "page: review":              "- - - - + + ? ? ? ?",
+    "page: publish":             "- - - - + - ? ? ? ?",
+    "page: overview":            "+ + + + + + ? ? ? ?",
+    "upload to the own page":    "+ + - + + - - - - -",
+    "upload to ANNA's page":     "+ - - - - - - - - -",
+    "delete what ANNA uploaded": "+ - - - - - - - - -",
+    "download from ANNA's page": "+ - - - - - - - - -",
+    "have ANNA's file made":     "- - - - - - - - - -",
+    "have the own file made":    "+ + + + + - - - - -",
+    "open API":                  "- - - - - - - - - -",
+    "health":                    "+ + + + + + + + + +",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from kpis.store.fields import table_of
+from kpis.store.tables.commentary import Action, ActionFields, Commentary, CommentaryFields
 from kpis.store.tables.indicators import (
     Baseline,
     BaselineFields,
@@ -27,6 +28,7 @@ from kpis.store.tables.indicators import (
     Withdrawal,
 )
 from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, EndedSignIn, OriginalFile, Publication, SigningKey
+from kpis.store.tables.notices import Notice, NoticeChoice, NoticeReader, ToldStatus, Webhook
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
     Milestone,
@@ -44,11 +46,15 @@ from kpis.store.tables.projects import (
 )
 from kpis.store.tables.registers import Facility, FacilityFields, ListDecision, Procedure, ProcedureFields, RegisterChange
 from kpis.store.tables.reports import (
+    Deputy,
+    IssuedTemplate,
     ReportingException,
     ReviewComment,
     Submission,
+    SubmissionCheck,
     SubmissionContributor,
     SubmissionRow,
+    SubmissionUpload,
     SubmissionWarning,
     UserAccount,
     UserRole,
@@ -56,12 +62,17 @@ from kpis.store.tables.reports import (
 from kpis.store.tables.texts import Translation
 
 __all__ = [
+    "Action",
+    "ActionFields",
     "AuditEvent",
     "Baseline",
     "BaselineFields",
     "Bureau",
     "BureauFields",
+    "Commentary",
+    "CommentaryFields",
     "DataRevision",
+    "Deputy",
     "EditionPointer",
     "EndedSignIn",
     "Facility",
@@ -69,10 +80,14 @@ __all__ = [
     "FigureFields",
     "Indicator",
     "IndicatorFields",
+    "IssuedTemplate",
     "ListDecision",
     "Milestone",
     "MilestoneDate",
     "MilestoneFields",
+    "Notice",
+    "NoticeChoice",
+    "NoticeReader",
     "Observation",
     "ObservationFields",
     "OriginalFile",
@@ -99,16 +114,20 @@ __all__ = [
     "StrategyVersion",
     "StrategyVersionFields",
     "Submission",
+    "SubmissionCheck",
     "SubmissionContributor",
     "SubmissionRow",
+    "SubmissionUpload",
     "SubmissionWarning",
     "Succession",
     "SuccessionFields",
     "Target",
     "TargetFields",
+    "ToldStatus",
     "Translation",
     "UserAccount",
     "UserRole",
+    "Webhook",
     "Withdrawal",
     "table_of",
 ]

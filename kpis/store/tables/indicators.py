@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
-from kpis.declared import ALWAYS, NAME, NOTE, Code, Fields, Flag, Said, Translated
+from kpis.declared import ALWAYS, NAME, NOTE, ByDecision, Code, Fields, Flag, Said, Translated
 from kpis.government import CorrectionReason, Theme
 from kpis.store.fields import (
     KEY,
@@ -42,6 +42,7 @@ from kpis.store.fields import (
     one_of,
     refers,
 )
+from kpis.vocabulary import OpenPart
 
 
 class IndicatorFields(Fields):
@@ -151,7 +152,7 @@ class Target(TargetFields, SQLModel, table=True):
 
 
 class ReportingPeriod(SQLModel, table=True):
-    """A period that figures or targets refer to, with the days on which reporting opens, is due and locks."""
+    """A period that figures or targets refer to, with the days on which reporting opens, is due and locks, and its figures are published."""
 
     __tablename__ = "reporting_period"
     __table_args__ = (CheckConstraint("end_date >= start_date", name="period_runs_forward"),)
@@ -164,6 +165,9 @@ class ReportingPeriod(SQLModel, table=True):
     opens_on: date | None = None
     due_on: date | None = None
     locks_on: date | None = None
+    publishes_on: Annotated[
+        date | None, Said("この期間の数値を公表する予定の日", "day on which the figures of the period are to be published")
+    ] = None
 
 
 class FigureFields(Fields):
@@ -203,8 +207,8 @@ class ObservationFields(FigureFields):
         Said("訂正の理由の区分(error、late_data、definition_change、scope_change)", "class of the reason for a correction"),
     ] = None
     reason_text: Annotated[str, Said("訂正の理由", "reason for a correction")] = ""
-    note_ja: NoteJa = ""
-    note_en: NoteEn = ""
+    note_ja: Annotated[str, Said("注記(日本語)", "note, in Japanese"), ByDecision(OpenPart.NOTE)] = ""
+    note_en: Annotated[str, Said("注記(英語)", "note, in English"), ByDecision(OpenPart.NOTE)] = ""
 
 
 class Observation(ObservationFields, SQLModel, table=True):

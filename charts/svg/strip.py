@@ -1,0 +1,56 @@
+"""The mark of a status: one square, the same wherever a status is drawn small, alone or eight in a strip.
+
+What is well is quiet (pale, its sign in colour), what is not is loud (filled, its sign white), what is not known is dashed and empty.
+Marks are pictures of a style sheet, so that a strip is eight empty elements with its words beside them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import quote
+
+SIZE, GAP = 16, 2
+GOOD, FINE, WARN, BAD, WORST, FAINT = "#197A4B", "#0017C1", "#C74700", "#CE0000", "#A90000", "#626264"
+_UP, _DOWN = "M4.5 11.5L11 5M6.5 4.8h4.7v4.7", "M4.5 4.5L11 11M6.5 11.2h4.7V6.5"
+_CHECK, _CROSS, _BANG = "M4 8.3l2.7 2.9L12 5.2", "M4.8 4.8l6.4 6.4M11.2 4.8l-6.4 6.4", "M8 3.8v5M8 11.2v1.2"
+_DASH, _BACK, _AWAY = "M5 8h6", "M11.5 11.5V8.2a3 3 0 0 0-3-3H4.6M6.8 3L4.4 5.2l2.4 2.2", "M8 3.8v8M4.8 8.8L8 12l3.2-3.2"
+_ASK = "M5.8 6.2a2.2 2.2 0 1 1 3.3 1.9c-.8.5-1.1.8-1.1 1.6M8 11.6v1.1"
+_LINES = "M4.5 5.5h7M4.5 8h7M4.5 10.5h4.5"
+# Status → (fill, colour of the sign, sign); no fill: dashed.
+LOOK = {
+    "reached": ("#E6F5EC", GOOD, _CHECK), "on_track": ("#E8F1FE", FINE, _UP), "slightly_behind": (WARN, "#FFF", _BANG),
+    "behind": (BAD, "#FFF", _DOWN), "moving_away": (WORST, "#FFF", _AWAY), "missed": (WORST, "#FFF", _CROSS),
+    "reached_then_lost": (BAD, "#FFF", _BACK), "late": (BAD, "#FFF", _DOWN), "overdue": (BAD, "#FFF", _DOWN), "slipped": (WARN, "#FFF", _BANG),
+    "unreported": ("", FAINT, _ASK), "qualitative": ("", FAINT, _LINES),
+}  # fmt: skip
+UNKNOWN = "unknown"
+_UNKNOWN = ("", FAINT, _DASH)
+
+
+def mark(status: str) -> str:
+    """Return the picture of a mark as SVG; its word stands beside it."""
+    fill, ink, sign = LOOK.get(status, _UNKNOWN)
+    edge = f'fill="{fill}"' if fill else f'fill="#fff" stroke="{FAINT}" stroke-dasharray="2.2 1.8"'
+    inset, size = (0, SIZE) if fill else (0.5, SIZE - 1)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><rect x="{inset}" y="{inset}" width="{size}" height="{size}" '
+        f'rx="3" {edge}/><path d="{sign}" fill="none" stroke="{ink}" stroke-width="1.7"/></svg>'
+    )
+
+
+def look_of(status: str) -> str:
+    """Return the class of the mark of a status in the style sheet."""
+    return f"mk mk-{status if status in LOOK else UNKNOWN}"
+
+
+@lru_cache(maxsize=1)
+def sheet() -> str:
+    """Return the style sheet of every mark and of a strip; they are printed too."""
+    rules = [
+        f".mk{{display:inline-block;flex:none;width:{SIZE}px;height:{SIZE}px;background:center/contain no-repeat;print-color-adjust:exact;-webkit-print-color-adjust:exact}}",
+        f".strip{{display:inline-flex;gap:{GAP}px;padding-bottom:4px;vertical-align:middle}}.strip .mk:last-child{{box-shadow:0 2px 0 #fff,0 4px 0 #1a1a1c}}",
+    ]
+    rules += [
+        f'.mk-{name}{{background-image:url("data:image/svg+xml,{quote(mark(name), safe="/:=,. ")}")}}' for name in (*LOOK, UNKNOWN)
+    ]
+    return "\n".join(rules) + "\n"

@@ -1,0 +1,137 @@
+"""What bureaus say of figures and do about them: where words are needed, where an action is lacking, and whether one worked. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kpis.figures.records import Judgement, value_of
+from kpis.figures.scorecard import Scored
+from kpis.periods import parse_period
+from kpis.store import tables
+from kpis.vocabulary import LIVING_ACTIONS, ActionState
+
+# Where a bureau must say why, and where an action is looked for.
+NEEDING = ("behind", "missed", "moving_away", "unreported")
+LONGEST_CODE = 64
+
+
+def commentary_code(bureau: str, subject: str, period: str) -> str:
+    """Return the code of what a bureau says of an indicator or project in a period; the same whoever makes it."""
+    code = f"{bureau}-C-{period}-{subject}"
+    if len(code) <= LONGEST_CODE:
+        return code
+    mark = hashlib.sha256(code.encode()).hexdigest()[:8]
+    return f"{code[: LONGEST_CODE - 9]}-{mark}"
+
+
+def needs_words(judgement: Judgement) -> bool:
+    """Say whether a bureau must say why its figure stands as it does."""
+    return judgement.status in NEEDING
+
+
+def says_why(row: Mapping[str, Any]) -> bool:
+    """Say whether a commentary gives a cause."""
+    return bool(str(row.get("cause_ja") or "").strip())
+
+
+def is_living(action: tables.Action) -> bool:
+    """Say whether an action is still to be carried out."""
+    return action.action_state in LIVING_ACTIONS and action.ended_reason is None
+
+
+def due_of(action: tables.Action) -> date | None:
+    """Return the day on which an action is due: the new one where it was moved."""
+    return action.new_due_on or action.due_on
+
+
+def is_late(action: tables.Action, as_of: date) -> bool:
+    """Say whether an action that is still to be carried out should have been by a day."""
+    due = due_of(action)
+    return is_living(action) and due is not None and due < as_of
+
+
+def subject_of(row: tables.Action | tables.Commentary) -> str:
+    """Return the code of the indicator or project that a row is about."""
+    return row.indicator_code or row.project_code or ""
+
+
+def action_lacks(fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the columns that an action must have filled in, as it stands: a new day and a reason, a reason, or the day it was done."""
+    state = fields.get("action_state")
+    needed = {
+        ActionState.CONTINUED: ("new_due_on", "state_reason_ja"), ActionState.GIVEN_UP: ("state_reason_ja",), ActionState.DONE: ("done_on",),
+    }  # fmt: skip
+    yield from (name for name in needed.get(ActionState(state), ()) if not fields.get(name)) if state else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said and done of an indicator or project by one bureau: the commentaries, newest period first, and its actions."""
+
+    commentaries: tuple[tables.Commentary, ...] = ()
+    actions: tuple[tables.Action, ...] = ()
+
+    @property
+    def living(self) -> tuple[tables.Action, ...]:
+        """Return the actions still to be carried out, the one due next first."""
+        return tuple(sorted((a for a in self.actions if is_living(a)), key=lambda a: (due_of(a) or date.max, a.action_code)))
+
+
+SaidBy = Mapping[tuple[str, str], Said]  # (code of the indicator or project, bureau)
+
+
+def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.Action], *, ended_by: Mapping[str, date]) -> SaidBy:
+    """Return what is said and done, by indicator or project and bureau.
+
+    Args:
+        commentaries: as they were known.
+        actions: as they were known.
+        ended_by: period → its last day, to put commentaries in order; those of other periods are left out.
+    """
+    said: dict[tuple[str, str], list[tables.Commentary]] = {}
+    done: dict[tuple[str, str], list[tables.Action]] = {}
+    for row in commentaries:
+        if row.period_code in ended_by and row.ended_reason is None:
+            said.setdefault((subject_of(row), row.bureau_code or ""), []).append(row)
+    for action in actions:
+        if action.ended_reason != "mistake":
+            done.setdefault((subject_of(action), action.bureau_code or ""), []).append(action)
+    for held in said.values():
+        held.sort(key=lambda row: ended_by[row.period_code], reverse=True)
+    keys = dict.fromkeys([*said, *done])
+    return {key: Said(tuple(said.get(key, ())), tuple(done.get(key, ()))) for key in keys}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action brought: the figure when it began and the latest one, and the change between them, in the indicator's unit.
+
+    ``worked``: the change is at least what was expected, where that was stated; ``None``: it cannot be said.
+    """
+
+    before: float
+    after: float
+    change: float
+    worked: bool | None
+
+
+def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:
+    """Hold a finished action against the figures: that of the report in which it began, or the last before, and the latest.
+
+    That a figure moved after an action does not prove that it moved because of it; nothing more is said than both numbers.
+    """
+    if action.action_state != ActionState.DONE:
+        return None
+    begun = parse_period(action.period_code).end
+    valued = [(f.period.end, v) for f in item.figures if (v := value_of(item.entry.definition, f)) is not None]
+    earlier = [held for held in valued if held[0] <= begun]
+    if not earlier or not valued or max(valued)[0] <= max(earlier)[0]:
+        return None
+    before, after = max(earlier)[1], max(valued)[1]
+    wanted = action.effect_value
+    worked = None if not wanted else (after - before) / wanted >= 1
+    return Outcome(before, after, after - before, worked)

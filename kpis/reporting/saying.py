@@ -1,0 +1,71 @@
+"""The step in which a bureau says on the page why a figure stands as it does, without another upload. One transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kpis.as_text import typed
+from kpis.errors import FigureRefused
+from kpis.figures.commented import commentary_code
+from kpis.periods import parse_period
+from kpis.reporting.commentaries import asked_of
+from kpis.reporting.comparison import ReportedRow, Value
+from kpis.reporting.filing import kept_of, packed, packed_claims, row_key
+from kpis.reporting.hindrances import report_for_step
+from kpis.reporting.kept import id_of, record_step, rekept, rows_kept, subject_of
+from kpis.reporting.merging import Hand, kept, stated
+from kpis.reporting.people import acting
+from kpis.store import tables
+from kpis.store.store import Store, instant
+from kpis.vocabulary import RowKind
+
+TEXTS = ("cause_ja", "cause_en", "obstacle_ja", "obstacle_en", "response_ja", "response_en")
+LONGEST = 2_000  # letters of one text
+KIND = RowKind.COMMENTARY.value
+
+
+def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Mapping[str, Mapping[str, str]]) -> None:
+    """Write what a bureau says of its figures into its report; a text left out stays what it was.
+
+    Args:
+        said: indicator → our column (one of ``TEXTS``) → text.
+
+    Raises:
+        FigureRefused: nothing is said, a text is too long, or the indicator is not asked of the bureau.
+    """
+    with acting(store, actor, "explain", subject_of(report_id)) as session:
+        row = report_for_step(session, report_id, actor, "explain", revision)
+        rows = rows_kept(session, row)
+        there = {each.key: each for each in kept_of(session, row)}
+        hand = Hand(by=actor, at=instant(session), upload=row.revision)
+        asked = asked_of(store, row.bureau_code, row.period_code)
+        for indicator, given in said.items():
+            texts = {name: typed(text) for name, text in given.items() if name in TEXTS}
+            if indicator not in asked or not any(texts.values()):
+                raise FigureRefused("cause_of_no_figure", indicator=indicator)
+            if any(len(text) > LONGEST for text in texts.values()):
+                raise FigureRefused("cause_too_long", most=LONGEST)
+            code = commentary_code(row.bureau_code, indicator, row.period_code)
+            held = rows.get((KIND, row_key((code,))))
+            if held is None:
+                stored = session.get(tables.Commentary, code)
+                before = {name: getattr(stored, name) for name in TEXTS} if stored is not None else {}
+                fields: dict[str, Value] = {**dict.fromkeys(TEXTS, ""), **before, **texts}
+                fields |= {"indicator_code": indicator, "project_code": None, "period_code": parse_period(row.period_code).code}
+                reported = ReportedRow(
+                    kind=KIND, key=(code,), fields=fields, issued_vintage=stored.vintage if stored is not None else 0,
+                    issued={**fields, **before} if stored is not None else {},
+                )  # fmt: skip
+                session.add(
+                    tables.SubmissionRow(
+                        submission_id=id_of(row),
+                        revision=row.revision,
+                        row_kind=KIND,
+                        row_key=row_key((code,)),
+                        fields_json=packed(reported),
+                        claims_json=packed_claims(kept(reported, hand)),
+                    )
+                )
+            else:
+                rekept(held, stated(there[KIND, (code,)], texts, hand))
+            record_step(session, row, actor, "explained", detail=f"{indicator}: {' / '.join(filter(None, texts.values()))}")

@@ -1,0 +1,135 @@
+"""What bureaus say of their figures and do about them: commentaries and actions, each a register with its history."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import SQLModel
+
+from kpis import vocabulary as words
+from kpis.declared import ByDecision, Code, Fields, Said
+from kpis.store.fields import (
+    KEY,
+    EndedOn,
+    EndedOnPrecision,
+    MaybeBureauCode,
+    MaybeInstant,
+    MaybeProjectCode,
+    Number,
+    Precision,
+    ReportingPeriodCode,
+    SourceCode,
+    SuccessorCode,
+    Verified,
+    WhyEnded,
+    one_of,
+    refers,
+)
+from kpis.vocabulary import OneOf, OpenPart
+
+MaybeIndicatorCode = Annotated[Code | None, Said("指標のコード", "code of the indicator"), refers("indicator.indicator_code")]
+_ABOUT_ONE = "(indicator_code IS NULL) <> (project_code IS NULL)"
+
+
+class CommentaryFields(Fields):
+    """One row per indicator or project, bureau and period: why it stands as it does, what stands in the way, what is done."""
+
+    commentary_code: Annotated[Code, Said("要因・課題・対応のコード", "code of the commentary"), KEY]
+    bureau_code: MaybeBureauCode = None
+    indicator_code: MaybeIndicatorCode = None
+    project_code: MaybeProjectCode = None
+    period_code: ReportingPeriodCode
+    cause_ja: Annotated[str, Said("要因", "cause, in Japanese"), ByDecision(OpenPart.CAUSE)] = ""
+    cause_en: Annotated[str, Said("要因(英語)", "cause, in English"), ByDecision(OpenPart.CAUSE)] = ""
+    obstacle_ja: Annotated[str, Said("課題", "obstacle, in Japanese"), ByDecision(OpenPart.OBSTACLE)] = ""
+    obstacle_en: Annotated[str, Said("課題(英語)", "obstacle, in English"), ByDecision(OpenPart.OBSTACLE)] = ""
+    response_ja: Annotated[str, Said("対応", "what is done, in Japanese"), ByDecision(OpenPart.RESPONSE)] = ""
+    response_en: Annotated[str, Said("対応(英語)", "what is done, in English"), ByDecision(OpenPart.RESPONSE)] = ""
+    ended_on: EndedOn = None
+    ended_on_precision: EndedOnPrecision = "unknown"
+    ended_reason: WhyEnded = None
+    successor_code: SuccessorCode = None
+    source_code: SourceCode
+    verified: Verified = False
+    note: str = ""
+
+
+class Commentary(CommentaryFields, SQLModel, table=True):
+    """What a bureau, or the owner of an indicator or project, says of it in a period."""
+
+    __table_args__ = (
+        one_of("ended_reason", words.EndedReason, optional=True),
+        CheckConstraint(_ABOUT_ONE, name="about_one_subject"),
+        Index("commentary_by_bureau", "bureau_code", "period_code"),
+    )
+    listed_in: str = ""  # the list that brought the row; blank where a report did
+    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    first_known_at: MaybeInstant = None
+    is_sample: bool = False
+
+
+class ActionFields(Fields):
+    """One row per action: what is done, by which section, until when, how much it is to bring, and what became of it."""
+
+    action_code: Annotated[Code, Said("取組のコード", "code of the action"), KEY]
+    bureau_code: MaybeBureauCode = None
+    indicator_code: MaybeIndicatorCode = None
+    project_code: MaybeProjectCode = None
+    period_code: Annotated[ReportingPeriodCode, Said("取組を始めた報告の期間", "period of the report in which the action began")]
+    measure_ja: Annotated[str, Said("取組の内容", "what is done, in Japanese"), ByDecision(OpenPart.MEASURE)] = ""
+    measure_en: Annotated[str, Said("取組の内容(英語)", "what is done, in English"), ByDecision(OpenPart.MEASURE)] = ""
+    section_ja: Annotated[str, Said("担当課", "section in charge"), ByDecision(OpenPart.SECTION)] = ""
+    role_ja: Annotated[str, Said("担当の職", "role of the person in charge"), ByDecision(OpenPart.ROLE)] = ""
+    person: str = ""  # a name: never public, whatever a government decides
+    due_on: Annotated[date | None, Said("期限", "day it is due"), ByDecision(OpenPart.DUE)] = None
+    due_on_precision: Annotated[
+        Precision, Said("期限の精度(day、month、quarter、year、unknown)", "precision of due_on"), ByDecision(OpenPart.DUE)
+    ] = "unknown"
+    new_due_on: Annotated[date | None, Said("変更後の期限", "new day it is due"), ByDecision(OpenPart.DUE)] = None
+    new_due_on_precision: Annotated[
+        Precision,
+        Said("変更後の期限の精度(day、month、quarter、year、unknown)", "precision of new_due_on"),
+        ByDecision(OpenPart.DUE),
+    ] = "unknown"
+    effect_value: Annotated[
+        Number | None,
+        Said("見込む効果(指標の単位での増減)", "change it is expected to bring, in the indicator's unit"),
+        ByDecision(OpenPart.EFFECT),
+    ] = None
+    effect_ja: Annotated[str, Said("見込む効果(文章)", "expected effect in words"), ByDecision(OpenPart.EFFECT)] = ""
+    action_state: Annotated[
+        Annotated[str, OneOf(words.ActionState)],
+        Said("取組の状態(open、continued、done、given_up)", "state: open, continued, done or given_up"),
+        ByDecision(OpenPart.STATE),
+    ] = "open"
+    state_reason_ja: Annotated[
+        str, Said("期限の変更・中止の理由", "why the day was moved or it was given up"), ByDecision(OpenPart.REASON)
+    ] = ""
+    done_on: Annotated[date | None, Said("完了した日", "day it was done"), ByDecision(OpenPart.STATE)] = None
+    done_on_precision: Annotated[
+        Precision, Said("完了した日の精度(day、month、quarter、year、unknown)", "precision of done_on"), ByDecision(OpenPart.STATE)
+    ] = "unknown"
+    ended_on: EndedOn = None
+    ended_on_precision: EndedOnPrecision = "unknown"
+    ended_reason: WhyEnded = None
+    successor_code: SuccessorCode = None
+    source_code: SourceCode
+    verified: Verified = False
+    note: str = ""
+
+
+class Action(ActionFields, SQLModel, table=True):
+    """What a bureau does about an indicator or project; each answer of a later quarter is a change of the same row."""
+
+    __table_args__ = (
+        one_of("action_state", words.ActionState),
+        one_of("ended_reason", words.EndedReason, optional=True),
+        CheckConstraint(_ABOUT_ONE, name="about_one_subject"),
+        Index("action_by_bureau", "bureau_code", "action_state"),
+    )
+    listed_in: str = ""  # the list that brought the row; blank where a report did
+    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    first_known_at: MaybeInstant = None
+    is_sample: bool = False

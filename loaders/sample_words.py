@@ -1,0 +1,104 @@
+"""What the sample organisation says of its figures and does about them: made up, and marked as a sample wherever it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kpis.figures.commented import NEEDING, commentary_code
+from kpis.figures.scorecard import Scored
+from kpis.languages import say
+from loaders.workbook.layout import ACTIONS, COMMENTARIES, Layout
+
+CAUSES = 4  # texts of each sort in the catalogues, by their number
+FIRST_DUE, NEW_DUE = timedelta(days=150), timedelta(days=120)
+
+Cells = Mapping[str, Any]
+
+
+def places(sheet: Worksheet, name: str, layout: Layout) -> dict[str, int]:
+    """Return our column → its number in a sheet of a template; a heading is Japanese first."""
+    headings = {c.heading_ja: c.name for c in layout.columns[name]}
+    return {headings[word]: cell.column for cell in sheet[1] if (word := str(cell.value).split("\n")[0]) in headings}
+
+
+def say_why(sheet: Worksheet, layout: Layout, standing: Iterable[Scored], *, bureau: str, period: str) -> None:
+    """Write a cause, an obstacle and a response for each figure that needs them."""
+    at = places(sheet, COMMENTARIES, layout)
+    rows = {str(sheet.cell(number, at["commentary_code"]).value): number for number in range(2, sheet.max_row + 1)}
+    for item in standing:
+        code = item.entry.definition.code
+        number = rows.get(commentary_code(bureau, code, period))
+        if number is None or item.judgement.status not in NEEDING:
+            continue
+        which = sum(map(ord, bureau + code)) % CAUSES
+        for part in ("cause", "obstacle", "response"):
+            for language in ("ja", "en"):
+                sheet.cell(number, at[f"{part}_{language}"]).value = say(f"sample_{part}_{which}", language)
+
+
+def act(sheet: Worksheet, layout: Layout, standing: Iterable[Scored], *, bureau: str, today: date) -> None:
+    """Answer for the actions of earlier quarters, and begin one for each figure that has none and needs one."""
+    at = places(sheet, ACTIONS, layout)
+    words = layout.choices["action_state"]
+    free: list[int] = []
+    about: set[str] = set()
+    for number in range(2, sheet.max_row + 1):
+        subject, measure = (str(sheet.cell(number, at[name]).value or "") for name in ("subject", "measure_ja"))
+        if not measure:
+            free.append(number)
+            continue
+        about.add(subject.rpartition("(")[2].rstrip(")"))
+        due = sheet.cell(number, at["new_due_on"]).value or sheet.cell(number, at["due_on"]).value
+        _answer(
+            sheet,
+            number,
+            at,
+            words,
+            mark=sum(map(ord, bureau + subject)),
+            is_due=due is None or due <= datetime.combine(today, time.min),
+            today=today,
+        )
+    for item in standing:
+        definition = item.entry.definition
+        mark = sum(map(ord, bureau + definition.code))
+        if (
+            definition.code in about or item.judgement.status not in NEEDING or not free or mark % 7 == 0
+        ):  # one in seven has no action
+            continue
+        number = free.pop(0)
+        cells = {
+            "subject": f"{definition.name_ja} ({definition.code})", "measure_ja": say(f"sample_measure_{mark % CAUSES}"),
+            "measure_en": say(f"sample_measure_{mark % CAUSES}", "en"), "section_ja": say(f"sample_section_{mark % CAUSES}"),
+            "role_ja": say("sample_role"), "person": say("sample_person", name=bureau), "due_on": today + FIRST_DUE,
+            "effect_value": 5 if definition.direction == "higher" else -5 if definition.direction == "lower" else None,
+        }  # fmt: skip
+        for name, value in cells.items():
+            sheet.cell(number, at[name]).value = value
+
+
+def _answer(
+    sheet: Worksheet,
+    number: int,
+    at: Mapping[str, int],
+    words: Mapping[str, tuple[str, str]],
+    *,
+    mark: int,
+    is_due: bool,
+    today: date,
+) -> None:
+    """Answer for one action: most that are due are done, some go on with a new day, a few are given up; a few are not answered."""
+    if not is_due:
+        return
+    answer = ("done", "done", "continued", "done", "", "given_up")[mark % 6]
+    answers: dict[str, dict[str, Any]] = {
+        "done": {"done_on": today}, "continued": {"new_due_on": today + NEW_DUE, "state_reason_ja": say("sample_moved")},
+        "given_up": {"state_reason_ja": say("sample_given_up")},
+    }  # fmt: skip
+    for name, value in answers.get(answer, {}).items():
+        sheet.cell(number, at[name]).value = value
+    if answer:
+        sheet.cell(number, at["action_state"]).value = words[answer][0]

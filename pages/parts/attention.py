@@ -1,0 +1,123 @@
+"""要対応 and the strip of the last quarters, as the pages of the dashboard show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from markupsafe import Markup, escape
+
+from kpis.as_text import markdown, shown
+from kpis.figures.attention import Stood
+from kpis.figures.scorecard import Scored
+from kpis.figures.sentences import standing_word
+from kpis.periods import parse_period
+from kpis.reporting.deadlines import coverage, reported_periods
+from kpis.settings import settings
+from pages.parts import address, cached
+from pages.parts.entry import today
+from pages.parts.registers import telling
+from pages.parts.text import language, named, t
+from pages.parts.viewer import viewer
+from publishers.site.attention import listed, strip, strips, style
+from telling import attention
+from telling.attention import Row
+from telling.words import Words
+
+PLACES = {"indicator": "indicator", "milestone": "projects", "report": "submit"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    heading: str
+    html: str
+
+
+def leads(row: Row) -> str:
+    """Return the address of the page that a row leads to."""
+    own = {"bureau": row.code, "period": row.period} if row.kind == "report" else {"code": row.code}
+    return address.path(PLACES[row.kind], **own)
+
+
+def overdue() -> list[Row]:
+    """Return the reports that are overdue and may still come, for those who may see where reports stand; in public none."""
+    if settings().mode == "public" or not viewer().may("see_queue"):
+        return []
+    asked = (viewer().email, today(), language())
+
+    def make() -> list[Row]:
+        still = [
+            w for w in reported_periods(cached.store()) if w.is_late(today()) and (w.locks_on is None or today() <= w.locks_on)
+        ]
+        due = {w.period_code: w.due_on for w in still}
+        standings = coverage(cached.store(), list(due), viewer=viewer().email, today=today()) if due else []
+        return [
+            attention.overdue_report(telling(), s.bureau_code, s.period_code, parse_period(s.period_code).label(language()), day)
+            for s in standings
+            if s.is_late and (day := due[s.period_code]) is not None
+        ]
+
+    return cached.until_written("overdue reports", make=make, asked=asked)
+
+
+def _made(rows: Sequence[Row]) -> _Made:
+    words = Words(language())
+    heading = attention.heading(rows, words)
+    html = listed(rows, leads, words, caption=heading)
+    said = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
+    return _Made(markdown(heading), f"<style>{style()}</style>{said}{html}")
+
+
+def needs_attention() -> None:
+    """Show what is off track, the worst first, each with its page; overdue reports too to those who may see them."""
+
+    def make() -> _Made:
+        return _made(attention.in_order_of_weight(attention.rows(telling()), late))
+
+    late = overdue()
+    made = make() if late else cached.made("attention", code=tuple(address.link().items()), make=make)
+    st.subheader(made.heading)
+    st.html(made.html)
+
+
+def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
+    """Show how something stood at the end of the last quarters, since when it has been off track, and how each quarter is judged."""
+    shape = attention.strip(stood, Words(language()), name=name)
+    if shape is not None:
+        st.html(f"<style>{style()}</style>{t('att_strip_heading')} {strip(shape)} {escape(since)}")
+        st.caption(t("att_strip_note"))
+
+
+def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> None:
+    """Show a strip for each indicator of a bureau or project that has a target; nothing where none has.
+
+    Args:
+        items: the indicators.
+        key: what else they depend on.
+        is_every: those without a target are listed too, without a strip.
+    """
+    moment, words = cached.moment(), Words(language())
+
+    def has_target(item: Scored) -> bool:
+        return bool(item.entry.goals or item.entry.goals_of)
+
+    def make() -> str:
+        rows = [
+            (
+                address.path("indicator", code=item.entry.definition.code), named(item.entry.definition),
+                standing_word(item.judgement, language()), attention.strip(moment.stood(item) if has_target(item) else (), words, name=named(item.entry.definition)),
+                attention.since_words(moment.off_since(item), words, is_short=True),
+            )
+            for item in items
+            if is_every or has_target(item)
+        ]  # fmt: skip
+        html = strips(rows, words, caption=t("att_each_heading"))
+        return f"<style>{style()}</style>{html}" if html else ""
+
+    html = cached.made("strips", code=(key, *address.link().items()), make=make)
+    if html:
+        if not is_every:
+            st.subheader(t("att_each_heading"))
+        st.html(html)
+        st.caption(t("att_strip_note"))

@@ -1,0 +1,106 @@
+"""What bureaus say and do about indicators and projects, as pages show it; and the form in which a bureau says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.figures.commented import Said
+from kpis.figures.scorecard import Scored
+from kpis.government import government
+from kpis.reporting import saying
+from kpis.reporting.reports import Opened
+from kpis.store.store import Store
+from kpis.vocabulary import OpenPart
+from pages.parts import cached
+from pages.parts.entry import as_of, view
+from pages.parts.registers import table_of, telling
+from pages.parts.steps import take
+from pages.parts.text import csv_file, shown_name, t
+from telling import said as told
+from telling.blocks import Block
+from telling.file_names import file_name
+
+AT_ONCE = 10  # so many are asked about at a time; the next come when these are stored
+_SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
+
+
+def said_and_done(held: Sequence[Said], items: Sequence[Scored], *, key: str, about: bool = False) -> None:
+    """Show causes and actions, each with its table and CSV; one line where nothing is said yet.
+
+    Args:
+        held: of an indicator, a project or a bureau.
+        items: the judgements that outcomes are read from.
+        key: unique on the page.
+        about: name the subject of each row rather than the bureau.
+    """
+    for word, make in (
+        ("commentaries", lambda: told.commentaries(telling(), held, about=about)),
+        ("actions", lambda: told.actions(telling(), held, items, about=about)),
+    ):
+        _in_full(cached.made("said", code=f"{key} {word} {view()}", make=partial(_ready, make)), key=f"{key}-{word}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A block of texts as it is sent: its cells are read in full, so they are no cells of a grid that cuts them."""
+
+    title: str
+    why_empty: str
+    table: pa.Table | None
+    csv: bytes
+
+
+def _ready(make: Callable[[], Block]) -> _Ready:
+    block = make()
+    table = table_of(block).map(lambda cell: markdown(cell) if isinstance(cell, str) else cell)
+    sent = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata() if block.rows else None
+    return _Ready(block.title, block.why_empty, sent, csv_file(pd.DataFrame(block.flat)) if block.flat else b"")
+
+
+def _in_full(made: _Ready, *, key: str) -> None:
+    st.subheader(made.title)
+    if made.table is None:
+        st.caption(made.why_empty)
+        return
+    st.table(made.table, border="horizontal", hide_index=True)
+    name = file_name(key, as_of().isoformat(), ending=".csv")
+    st.download_button(t("csv"), made.csv, name, "text/csv", icon=":material/download:", key=f"csv_{key}", on_click="ignore")
+
+
+def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
+    """Ask why each figure that needs it stands as it does; what is written becomes a row of the report."""
+    if not opened.unspoken:
+        return
+    st.warning(t("say_causes_lead", count=len(opened.unspoken)), icon=":material/edit_note:")
+    st.caption(openness())
+    with st.form("causes"):
+        given: dict[str, dict[str, str]] = {}
+        for item in opened.unspoken[:AT_ONCE]:
+            code = item.entry.definition.code
+            st.markdown(f"**{shown_name(item.entry.definition)}**  \n{markdown(item.sentence(telling().words.language))}")
+            columns = st.columns(3)
+            given[code] = {
+                f"{part}_ja": column.text_area(t(f"part_{part}"), key=f"say_{part}_{code}", max_chars=saying.LONGEST, height=80)
+                for part, column in zip(_SAID, columns, strict=True)
+            }
+        if st.form_submit_button(t("say_causes_button"), type="primary", icon=":material/check:"):
+            said = {code: texts for code, texts in given.items() if texts["cause_ja"].strip()}
+            take(lambda: saying.say_why(store, opened.report.id, actor=actor, revision=opened.report.revision, said=said))
+
+
+def openness() -> str:
+    """Say which of what bureaus write becomes public and which stays inside."""
+    parts = {is_open: [t(f"part_{p}") for p in OpenPart if (p in government().open_parts) == is_open] for is_open in (True, False)}
+    said = [
+        t(key, parts=t("list_comma").join(parts[is_open]))
+        for key, is_open in (("says_public", True), ("says_inside", False))
+        if parts[is_open]
+    ]
+    return " ".join(said)

@@ -1,0 +1,71 @@
+"""How does each indicator stand? The lists that the counts of other pages count."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.figures.projects import MILESTONE_STATES, Milestone
+from kpis.figures.scorecard import Scored
+from kpis.store import tables
+from kpis.text import format_date
+from pages.parts import cached
+from pages.parts.asked import choose, settle_one
+from pages.parts.attention import strips_of
+from pages.parts.entry import as_of, enter
+from pages.parts.registers import block, telling
+from pages.parts.text import language, named, t
+from telling import attention as told
+from telling import projects
+from telling.words import Words
+
+enter()
+
+EVERY = "every"
+
+
+def word(code: str) -> str:
+    """Return what a list is called."""
+    if code == EVERY:
+        return t("standing_every")
+    group, status = code.split(".")
+    return told.list_word(group, status, Words(language()))
+
+
+def of(scored: list[Scored], code: str) -> list[Scored]:
+    """Return the judgements of a list, in catalogue order."""
+    return [s for s in scored if code in (EVERY, f"{s.judgement.standing}.{s.judgement.status}")]
+
+
+moment = cached.moment()
+project_names = cached.made("project names", make=lambda: {c: named(row) for c, row in moment.by_code(tables.Project).items()})
+bureau_names = cached.made("unit names", make=lambda: {code: named(row) for code, row in moment.units.items()})
+project = settle_one("project", ["", *project_names], t("project"), lambda c: project_names.get(c, ""), default="")
+bureau = settle_one("bureau", ["", *bureau_names], t("bureau"), lambda c: bureau_names.get(c, ""), default="")
+reports = [r for r in moment.projects if project in ("", r.code)]
+scored: list[Scored] = [s for r in reports for s in r.scored] if project else moment.own
+milestones: list[Milestone] = [m for r in reports for m in r.milestones]
+if bureau:
+    own = next((r for r in moment.bureaus if r.code == bureau), None)
+    scored, milestones = (list(own.figures), list(own.milestones)) if own else ([], [])
+
+codes = [EVERY, *(f"{group}.{status}" for group, status in told.lists()), *(f"milestone.{s}" for s in MILESTONE_STATES)]
+heading = st.container()
+chosen = choose("list", codes, t("standing_choose"), word, default=EVERY)
+whose = project_names.get(project) or bureau_names.get(bureau, "")
+if chosen.startswith("milestone."):
+    state = chosen.split(".")[1]
+    held = [m for m in milestones if m.state == state]
+    count = len(held)
+    if held:
+        block(
+            lambda: projects.milestones(telling(), held, project_names=project_names), key="milestones",
+            suffix=f"{chosen} {project} {bureau}",
+        )  # fmt: skip
+else:
+    listed = of(scored, chosen)
+    count = len(listed)
+    strips_of(listed, key=f"{chosen} {project} {bureau} {moment.view}", is_every=True)
+key = "standing_title_whose" if whose else "standing_title"
+heading.title(markdown(t(key, whose=whose, word=word(chosen), count=count) if whose else t(key, word=word(chosen), count=count)))
+heading.caption(t("standing_lead", as_of=format_date(as_of(), language()), view=t("view_" + moment.view)))

@@ -1,0 +1,127 @@
+"""要対応 as HTML: a table, on a phone a block of labels and values per row; the same in the static edition and on the pages of the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from charts.shapes import Strip
+from charts.svg.strip import look_of, sheet
+from kpis.as_text import shown
+from kpis.text import format_date
+from telling.attention import SHOWN_FIRST, Row, folded
+from telling.words import Words
+
+STYLE = Path(__file__).parent / "assets" / "attention.css"
+Leads = Callable[[Row], str]  # row → address of the page that it leads to
+HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
+LABELLED = ("why", "do", "who", "due", "both")
+NAMES = ("status", "what", "gap", "since", "why", "do", "who", "due")
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """Return the style sheet of marks, strips and the table; pages of the dashboard carry it, the edition has it in its own."""
+    return sheet() + STYLE.read_text(encoding="utf-8")
+
+
+def strip(shape: Strip | None) -> Markup:
+    """Return a strip as HTML: a mark for each quarter, and its words for those who cannot see it."""
+    if shape is None:
+        return Markup("")
+    marks = Markup("").join(Markup('<i class="{}"></i>').format(look_of(status)) for _, status, _ in shape.cells)
+    return Markup('<span class="strip" role="img" aria-label="{}">{}</span>').format(shape.said, marks)
+
+
+def leads(home: Callable[[str], str], row: Row) -> str:
+    """Return the page of the static edition that a row leads to.
+
+    Args:
+        home: page → way to the folder that it is in.
+        row: of the list; of what is public.
+    """
+    folder = "indicators" if row.kind == "indicator" else "projects"
+    return f"{home(folder)}{folder}/{row.code}.html"
+
+
+def _missing(words: Words, key: str) -> Markup:
+    return Markup('<span class="att-gone">{}</span>').format(words(key))
+
+
+def _row(row: Row, leads: Leads, words: Words) -> Markup:
+    w, answer = words, row.answer
+    small = Markup('<span class="att-small">{}</span>')
+    gap = (
+        Markup('<data value="{}">{}</data>').format(row.gap.value, row.gap.text)
+        if row.gap.value is not None
+        else Markup(row.gap.text)
+    )
+    owner = small.format(answer.owner) if answer.owner else ""
+    cells = (
+        Markup('<span class="att-mark{}"><i class="{}"></i>{}</span>').format("" if row.is_current else " att-old", look_of(row.status), row.word),
+        Markup('<a href="{}">{}</a>{}').format(leads(row), row.name, small.format(row.about) if row.about else ""),
+        Markup("<b>{}</b>").format(gap),
+        strip(row.strip) + small.format(row.since),
+        answer.cause or _missing(w, "att_no_entry"), answer.action or _missing(w, "att_no_entry"),
+        Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
+        format_date(answer.due, w.language) if answer.due else _missing(w, "att_undecided"),
+    )  # fmt: skip
+    is_blank = not answer.cause and not answer.action  # on a phone one line says so
+    return Markup("<tr{}>{}</tr>").format(
+        Markup(' class="att-blank"') if is_blank else "",
+        Markup("").join(Markup('<td class="att-{}">{}</td>').format(name, cell) for name, cell in zip(NAMES, cells, strict=True)),
+    )
+
+
+def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> Markup:
+    heads = Markup("").join(
+        Markup('<th scope="col" role="columnheader"{}>{}</th>').format(
+            Markup(' class="att-gap"') if head == "att_gap" else "", words(head)
+        )
+        for head in HEADS
+    )
+    # On a phone each value has its label before it; they stand once, for each row to take from.
+    told = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
+    labels = ";".join(f"--{name}:'{words(key)}'" for name, key in told.items() if name in LABELLED)
+    body = Markup("").join(_row(row, leads, words) for row in rows)
+    return Markup('<table class="att" style="{}"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
+        labels, caption, heads, body
+    )
+
+
+def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> Markup:
+    """Return the list: the rows that weigh most, and the rest folded under one line with their count; nothing where there is none.
+
+    Args:
+        rows: in the order of the list.
+        leads: row → address of the page that it leads to.
+        words: of the language.
+        caption: what the table is of, for those who do not see where it stands.
+    """
+    if not rows:
+        return Markup("")
+    first, rest = rows[:SHOWN_FIRST], rows[SHOWN_FIRST:]
+    made = _table(first, leads, words, caption=caption)
+    if rest:
+        more = folded(rows, words)
+        made += Markup('<details class="att-more"><summary>{}</summary>{}</details>').format(
+            more, _table(rest, leads, words, caption=more)
+        )
+    return Markup(shown(made))
+
+
+def strips(listed: Sequence[tuple[str, str, str, Strip | None, str]], words: Words, *, caption: str) -> Markup:
+    """Return a strip each of several things, as a table: (address, name, status in words, strip, since when); nothing where there is none."""
+    rows = Markup("").join(
+        Markup('<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td><td>{}</td><td>{}</td></tr>').format(
+            address, name, word, strip(shape), since
+        )
+        for address, name, word, shape, since in listed
+    )
+    heads = ("att_what", "status", "att_strip_heading", "att_since_head")
+    top = Markup("").join(Markup('<th scope="col">{}</th>').format(words(head)) for head in heads)
+    table = Markup('<table class="att strips"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return Markup(shown(table.format(caption, top, rows))) if listed else Markup("")

@@ -1,0 +1,372 @@
+"""Where to look: what is off track, since when, whose it is, why, what is done and by when; for pages, static edition and machines.
+
+Nothing is guessed: where no cause was written, no action decided or no day set, the row says so, since a missing answer is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from charts.shapes import Strip
+from kpis.figures.attention import OffTrack, Since, Stood
+from kpis.figures.bureaus import leads_of
+from kpis.figures.commented import due_of
+from kpis.figures.records import JUDGED, STATUSES, Judgement
+from kpis.figures.scorecard import Scored, shown_figure
+from kpis.figures.sentences import about, goal_text, numbers_of, planned_text, standing_word, target_text
+from kpis.government import government
+from kpis.kinds import KINDS
+from kpis.periods import parse_period
+from kpis.text import Apart, format_date, named, status_word
+from telling.blocks import Block, Flat, Number, Telling
+from telling.projects import slip_text
+from telling.words import Words
+
+SHOWN_FIRST = 5  # rows; the rest are folded under one line
+FILE = "attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of something off track: why, what is done next, by whom and by when; blank or ``None`` where nobody said.
+
+    ``owner`` is a section or a role, never a person's name.
+    """
+
+    cause: str = ""
+    action: str = ""
+    owner: str = ""
+    due: date | None = None
+
+
+def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
+    """Return the cause that was given of an indicator or project, and its next living action; nothing where there is none.
+
+    Where it is every bureau's, the cause is that of the newest period by the first bureau in catalogue order, with whose it is and how
+    many others gave one; the action is the one due next.
+
+    Args:
+        telling: in whose words.
+        subject_code: of the indicator or project.
+        bureau_code: whose it is; a blank: every bureau's.
+    """
+    w, order = telling.words, {code: place for place, code in enumerate(telling.bureaus)}
+    every = telling.moment.said.items()
+    held = [(whose, said) for (subject, whose), said in every if subject == subject_code and bureau_code in ("", whose)]
+    given = [(whose, row) for whose, said in held for row in said.commentaries[:1] if named(row, "cause", w.language)]
+    given.sort(key=lambda each: (-parse_period(each[1].period_code).end.toordinal(), order.get(each[0], len(order))))
+    cause = named(given[0][1], "cause", w.language) if given else ""
+    if given and not bureau_code:
+        cause = w("att_cause_of", bureau=telling.bureau(given[0][0]), cause=cause)
+        cause += w("att_other_causes", count=len(given) - 1) if len(given) > 1 else ""
+    living = [
+        (due_of(action) or date.max, order.get(whose, len(order)), action) for whose, said in held for action in said.living[:1]
+    ]
+    if not living:
+        return Answer(cause)
+    due, _, action = min(living, key=lambda each: each[:2])
+    return Answer(cause, named(action, "measure", w.language), action.section_ja, None if due == date.max else due)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One thing off track, as a reader reads it.
+
+    Args:
+        kind: ``indicator``, ``milestone`` or ``report``.
+        code: of the thing that the row leads to: the indicator, the milestone's project, the bureau of the report.
+        key: of the thing itself.
+        status: as ``OffTrack.status``; ``overdue`` of a report.
+        word: the status in words, of an old figure with its day.
+        is_current: it is known to be so now; else its mark is grey.
+        name: what it is called.
+        about: value with plan or target, or what is known.
+        gap: how far it is from plan or target; a dash where nobody knows.
+        strip: how it stood at the end of the last quarters.
+        since: since when, in words.
+        bureau: whose it is.
+        answer: why, what is done, by whom, by when.
+        period: of a report.
+    """
+
+    kind: str
+    code: str
+    key: str
+    status: str
+    word: str
+    is_current: bool
+    name: str
+    about: str
+    gap: Number
+    strip: Strip | None
+    since: str
+    bureau: str
+    answer: Answer
+    period: str = ""
+
+
+def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | None:
+    """Return how something stood at the end of each quarter, to be drawn; nothing where nothing was ever known.
+
+    Args:
+        stood: oldest first.
+        words: of the language.
+        name: what it is of, for those who cannot see it.
+    """
+    if not stood:
+        return None
+    cells = tuple((s.quarter.short(words.language), s.status, status_word(s.status, words.language)) for s in stood)
+    said = words("att_comma").join(
+        words("att_cells", first=run[0][0], last=run[-1][0], word=run[0][2]) if len(run) > 1
+        else words("att_cell", quarter=run[0][0], word=run[0][2])
+        for run in _runs(cells)
+    )  # fmt: skip
+    return Strip(cells=cells, said=words("att_strip", name=name, cells=said) if name else said)
+
+
+def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:
+    """Yield marks that follow each other and are the same, together."""
+    for _, run in groupby(cells, key=lambda cell: cell[2]):
+        yield list(run)
+
+
+def since_words(since: Since | None, words: Words, *, is_short: bool = False) -> str:
+    """Say since which quarter something has been off track, and for how many; blank where it is not.
+
+    Args:
+        since: the run.
+        words: of the language.
+        is_short: in the short form of a table.
+    """
+    if since is None:
+        return ""
+    key = "att_since_longer" if since.is_longer else "att_since"
+    quarter = since.quarter.short(words.language) if is_short else since.quarter.label(words.language)
+    return words(key, quarter=quarter, count=since.count)
+
+
+def _against(item: Scored, words: Words) -> tuple[Apart | None, bool, str]:
+    """Return by how much an indicator is off its plan or target, whether that is about, and value with plan or target."""
+    definition, judged, language = item.entry.definition, item.judgement, words.language
+    numbers = numbers_of(definition, judged, language)
+    is_of_plan = judged.status in ("behind", "slightly_behind", "moving_away") and numbers.plan_gap is not None
+    cap_is_over = KINDS[definition.kind].is_cap and numbers.goal_gap is not None and numbers.goal_gap.side * definition.sign < 0
+    is_of_plan = is_of_plan and not cap_is_over
+    gap = numbers.plan_gap if is_of_plan else numbers.goal_gap
+    other = planned_text(definition, judged, language) if is_of_plan else target_text(definition, judged, language)
+    ends = (judged.figure, judged.goal, judged.baseline if is_of_plan else None)
+    rough = any(end is not None and end.is_approximate for end in ends)
+    value, due = shown_figure(item, judged.figure, language), judged.goal.period.short(language) if judged.goal else ""
+    if is_of_plan:
+        return gap, rough, words("att_of_plan", value=value, other=other)
+    return gap, rough, words("att_of_target", value=value, other=other, due=due)
+
+
+def _indicator(each: OffTrack, telling: Telling) -> Row:
+    w, item = telling.words, each.scored
+    assert item is not None
+    definition, judged = item.entry.definition, item.judgement
+    bureau = bureau_of(telling, item)
+    if judged.status == "unreported":
+        gap, said = Number(None, "―"), _unreported(item, judged, w)
+    else:
+        apart, rough, said = _against(item, w)
+        written = "―" if apart is None else about(apart.signed_gap, w.language) if rough else apart.signed_gap
+        off = judged.variance if judged.status in ("behind", "slightly_behind", "moving_away") else None
+        gap = Number(off, written)
+    name = w.named(definition)
+    word = w("att_unreported") if judged.status == "unreported" else standing_word(judged, w.language)
+    return Row(
+        kind="indicator", code=definition.code, key=definition.code, status=judged.status, word=word,
+        is_current=each.is_known or judged.status == "unreported", name=name, about=said, gap=gap, strip=strip(each.stood, w, name=name),
+        since=since_words(each.since, w, is_short=True), bureau=bureau[1], answer=answer_for(telling, definition.code, bureau[0]),
+    )  # fmt: skip
+
+
+def _unreported(item: Scored, judged: Judgement, words: Words) -> str:
+    definition, goal = item.entry.definition, judged.unreported_goals[0]
+    told = {"target": goal_text(definition, goal, words.language), "due": goal.period.short(words.language)}
+    if judged.figure is None:
+        return words("att_never", **told)
+    last = shown_figure(item, judged.figure, words.language)
+    return words("att_last", value=last, period=judged.figure.period.short(words.language), **told)
+
+
+def bureau_of(telling: Telling, item: Scored) -> tuple[str, str]:
+    """Return the code and name of the bureau whose an indicator is: its own, else those that lead its project; blank where none is named."""
+    unit = item.entry.unit_code
+    if unit in telling.moment.reporting_units:
+        return unit, telling.bureau(unit)
+    if item.entry.is_reported_by_bureaus and not item.entry.project_code:
+        return "", telling.words("att_every_bureau")
+    return _leads(telling, item.entry.project_code)
+
+
+def _leads(telling: Telling, project_code: str) -> tuple[str, str]:
+    organisation = telling.moment.organisation
+    report = next((r for r in telling.moment.projects if r.code == project_code), None)
+    if report is None:
+        return "", ""
+    leads = leads_of(report, organisation, telling.as_of)
+    codes = sorted(leads, key=lambda code: organisation.order.get(code, -1))
+    if not codes:
+        kind = government().project_kind(report.row.kind)
+        return "", telling.words("att_every_bureau") if kind.is_whole_government else ""
+    first = telling.bureau(codes[0])
+    more = len(codes) - 1
+    return codes[0], telling.words("att_and_more", name=first, count=more) if more else first
+
+
+def _milestone(each: OffTrack, telling: Telling) -> Row:
+    w, milestone = telling.words, each.milestone
+    assert milestone is not None
+    due, project = milestone.due, next((r for r in telling.moment.projects if r.code == each.project_code), None)
+    bureau = _leads(telling, each.project_code)
+    late = (telling.as_of - due.day).days if due else None
+    if each.status == "slipped":
+        gap = Number(milestone.slip_days, w("att_days", days=slip_text(milestone, w)))
+    elif late is not None and due is not None and due.precision == "day":
+        gap = Number(late, w("att_days", days=w.number(late, "+,")))
+    else:
+        gap = Number(None, "―")
+    return Row(
+        kind="milestone", code=each.project_code, key=each.code, status=each.status, word=w(f"att_milestone_{each.status}"), is_current=True, name=w.named(milestone),
+        about=w("att_milestone_of", project=w.named(project.row) if project else each.project_code), gap=gap, strip=None,
+        since=w("att_due_on", day=due.label(w.language)) if due else "", bureau=bureau[1],
+        answer=answer_for(telling, each.project_code, bureau[0]),
+    )  # fmt: skip
+
+
+def overdue_report(telling: Telling, bureau_code: str, period_code: str, period: str, due_on: date) -> Row:
+    """Return the row of a bureau's report that is overdue: for those who may see where reports stand, never for the public.
+
+    Args:
+        telling: in whose words.
+        bureau_code: of the bureau that owes it.
+        period_code: of the report.
+        period: the same as people read it.
+        due_on: the day by which it was due.
+    """
+    w, name = telling.words, telling.bureau(bureau_code)
+    late = (telling.as_of - due_on).days
+    return Row(
+        kind="report", code=bureau_code, key=f"{bureau_code} {period_code}", status="overdue", word=w("att_report_overdue"), is_current=True,
+        name=w("att_report_of", bureau=name, period=period), about="", gap=Number(late, w("att_days", days=w.number(late, "+,"))),
+        strip=None, since=w("att_due_on", day=format_date(due_on, w.language)), bureau=name, answer=Answer(), period=period_code,
+    )  # fmt: skip
+
+
+def rows(telling: Telling) -> list[Row]:
+    """Return a row for each indicator and milestone that is off track, what weighs most first."""
+    return [
+        _indicator(each, telling) if each.scored is not None else _milestone(each, telling) for each in telling.moment.off_track
+    ]
+
+
+def in_order_of_weight(listed: Sequence[Row], late: Sequence[Row]) -> list[Row]:
+    """Put overdue reports where they belong: after what is known to be off track, before results that never came."""
+    known = sum(1 for row in listed if row.is_current and row.status not in ("unreported", "slipped"))
+    return [*listed[:known], *late, *listed[known:]]
+
+
+def heading(listed: Sequence[Row], words: Words) -> str:
+    """Head the list with how many there are."""
+    return words("att_heading", count=len(listed)) if listed else words("att_none_heading")
+
+
+def sentence(listed: Iterable[Row], words: Words) -> str:
+    """Say of what sort they are: each sort that occurs with its count, so that they add up."""
+    counts: dict[str, int] = {}
+    for row in listed:
+        sort = (
+            row.kind if row.kind == "report" else f"milestone_{'slipped' if row.status == 'slipped' else 'past'}" if row.kind == "milestone"
+            else "unreported" if row.status == "unreported" else "now" if row.is_current else "old"
+        )  # fmt: skip
+        counts[sort] = counts.get(sort, 0) + 1
+    order = ("now", "report", "milestone_past", "unreported", "old", "milestone_slipped")
+    parts = [words(f"att_count_{sort}", count=counts[sort]) for sort in order if sort in counts]
+    return words("att_sentence", parts=words("comma").join(parts)) if parts else words("att_nothing")
+
+
+def folded(listed: Sequence[Row], words: Words) -> str:
+    """Say how many rows follow those that are shown first."""
+    return words("att_more", count=len(listed) - SHOWN_FIRST)
+
+
+def block(telling: Telling) -> Block:
+    """Tell the list as a table and for machines: one row per indicator or milestone that is off track, in the order of the list."""
+    w, listed, off = telling.words, rows(telling), telling.moment.off_track
+    heads = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
+    table = tuple(
+        (r.word, r.name, r.gap, r.since, r.answer.cause or w("att_no_entry"), r.answer.action or w("att_no_entry"), r.bureau or w("att_undecided"),
+         format_date(r.answer.due, w.language) if r.answer.due else w("att_undecided"))
+        for r in listed
+    )  # fmt: skip
+    return Block(
+        key="attention", title=heading(listed, w), sentence=sentence(listed, w), columns=tuple(map(w, heads)), rows=table,
+        flat=tuple(_flat(place, each, row, telling) for place, (each, row) in enumerate(zip(off, listed, strict=True), start=1)),
+        is_table_open=True, file=FILE,
+    )  # fmt: skip
+
+
+def _flat(place: int, each: OffTrack, row: Row, telling: Telling) -> Flat:
+    judged, milestone = each.scored.judgement if each.scored else None, each.milestone
+    is_planned = each.status in ("behind", "slightly_behind", "moving_away")
+    gap = None
+    if judged is not None and judged.status != "unreported":
+        value, goal = judged.figure.value if judged.figure else None, judged.goal
+        gap = judged.variance if is_planned else value - goal.value if value is not None and goal is not None else None
+    bureau = bureau_of(telling, each.scored)[0] if each.scored else _leads(telling, each.project_code)[0]
+    return {
+        "place": place, "subject": each.kind, "subject_code": each.code, "project_code": each.project_code or None, "status": each.status,
+        "standing": judged.standing if judged else None, "gap": gap,
+        "due_date": milestone.due.day if milestone and milestone.due else judged.goal.period.end if judged and judged.goal else None,
+        "slip_days": milestone.slip_days if milestone else None,
+        "since_period": each.since.quarter.code if each.since else None, "quarters_count": each.since.count if each.since else None,
+        "is_longer": each.since.is_longer if each.since else None, "bureau_code": bureau or None,
+        "cause": row.answer.cause or None, "action": row.answer.action or None, "owner": row.answer.owner or None,
+        "action_due_on": row.answer.due,
+    }  # fmt: skip
+
+
+def strips(telling: Telling) -> Block:
+    """Tell for machines how every indicator with a target stood at the end of the last quarters, one row each quarter."""
+    moment = telling.moment
+    flat: list[Flat] = []
+    for item in moment.scored:
+        if (item.entry.goals or item.entry.goals_of) and (telling.view == "then" or not item.entry.is_own_scope):
+            code = {"indicator_code": item.entry.definition.code, "bureau_code": item.entry.unit_code}
+            flat += [
+                {"organisation": telling.view, **code, "period_code": s.quarter.code, "status": s.status}
+                for s in moment.stood(item)
+            ]
+    return Block(key="strips", columns=(), rows=(), flat=tuple(flat), file="strips")
+
+
+def project_strips(telling: Telling) -> Block:
+    """Tell for machines how every project stood at the end of the last quarters, one row each quarter."""
+    flat = tuple(
+        {"project_code": report.code, "period_code": s.quarter.code, "status": s.status}
+        for report in telling.moment.projects
+        for s in telling.moment.project_stood(report)
+    )
+    return Block(key="project_strips", columns=(), rows=(), flat=flat, file="project_strips")
+
+
+def lists() -> Iterator[tuple[str, str]]:
+    """Yield each list that the counts of a tally count: (group, status)."""
+    for group in ("current", "last_known"):
+        yield from ((group, status) for status in STATUSES if status in JUDGED)
+    yield "unreported", "unreported"
+    yield from (("unjudged", status) for status in STATUSES if status not in JUDGED and status not in ("unreported", "no_current"))
+
+
+def list_word(group: str, status: str, words: Words) -> str:
+    """Return what a list is called: of a group of a tally, or of milestones in a state."""
+    if group == "milestone":
+        return words("standing_milestones", state=words("state_" + status))
+    said = status_word(status, words.language)
+    return said if group in ("unreported", "unjudged") else words("standing_of", word=said, group=words("group_" + group))

@@ -1,0 +1,179 @@
+"""What bureaus say of an indicator or a project, what they do about it and what that brought; and the notes of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from kpis.figures.commented import Outcome, Said, due_of, is_late, outcome_of, subject_of
+from kpis.figures.scorecard import Scored
+from kpis.government import government
+from kpis.periods import parse_period
+from kpis.store import tables
+from kpis.text import format_value, known_day, named
+from telling.blocks import Block, Cell, Flat, Telling
+from telling.facts import source_cell
+
+Columns = Mapping[str, Cell]
+TEXTS = ("cause", "obstacle", "response")
+LATE = "late"
+
+
+def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False) -> Block:
+    """Tell why an indicator or project stands as it does, what stands in the way and what is done, of the last period told.
+
+    What was said of earlier periods stands in the CSV.
+
+    Args:
+        telling: in whose words.
+        held: of one subject, or of one bureau.
+        about: name the subject of each row rather than the bureau.
+    """
+    w = telling.words
+    rows = [said.commentaries[0] for said in held if said.commentaries]
+    told: list[Columns] = [
+        {
+            w("indicator_or_project" if about else "bureau"): _subject(telling, row)
+            if about
+            else telling.bureau(row.bureau_code or ""),
+            w("period"): parse_period(row.period_code).label(w.language),
+            **{_heading(telling, part): named(row, part, w.language) for part in TEXTS},
+        }
+        for row in rows
+    ]
+    texts = [f"{part}_{language}" for part in TEXTS for language in ("ja", "en")]
+    flat = [_flat(row, "commentary_code", "period_code", *texts) for said in held for row in said.commentaries]
+    return _block("commentaries", w("commentaries_title"), told, flat, why_empty=w("commentaries_none"))
+
+
+def actions(telling: Telling, held: Sequence[Said], items: Iterable[Scored], *, about: bool = False) -> Block:
+    """Tell what is done: measure, section, day, state, expected effect and what it brought; those still to be carried out first.
+
+    Args:
+        telling: in whose words.
+        held: of one subject, or of one bureau.
+        items: the judgements of the indicators that the actions are about, of every unit.
+        about: name the subject of each row rather than the bureau.
+    """
+    w = telling.words
+    scored = {(item.entry.definition.code, item.entry.unit_code): item for item in items}
+    every = [action for said in held for action in said.actions]
+    every.sort(key=lambda a: (a.done_on is not None or a.action_state == "given_up", due_of(a) or date.max, a.action_code))
+    told: list[Columns] = []
+    for action in every:
+        item = scored.get((subject_of(action), action.bureau_code or ""))
+        told.append(
+            {
+                w("indicator_or_project" if about else "bureau"): _subject(telling, action) if about else telling.bureau(action.bureau_code or ""),
+                _heading(telling, "measure"): named(action, "measure", w.language), _heading(telling, "section"): action.section_ja,
+                _heading(telling, "role"): action.role_ja, _heading(telling, "due"): due_text(telling, action),
+                _heading(telling, "state"): " ".join(filter(None, (state_word(telling, action), action.state_reason_ja))),
+                _heading(telling, "effect"): _effect(telling, action, item),
+            }
+        )  # fmt: skip
+    flat = [
+        _flat(a, "action_code", "measure_ja", "section_ja", "due_on", "new_due_on", "action_state", "effect_value", "done_on")
+        for a in every
+    ]
+    return _block("actions", w("actions_title"), told, flat, why_empty=w("actions_none"))
+
+
+def notes(telling: Telling, items: Iterable[Scored]) -> Block:
+    """Tell the notes that stand beside the figures of an indicator, the newest period first."""
+    w = telling.words
+    held = [(item, figure) for item in items for figure in item.figures if figure.note_ja or figure.note_en]
+    held.sort(key=lambda each: (each[1].period.end, each[1].period.start), reverse=True)
+    told: list[Columns] = [
+        {
+            w("whose_figure"): telling.bureau(item.entry.unit_code), w("period"): figure.period.label(w.language),
+            _heading(telling, "note"): named(figure, "note", w.language) or figure.note_en, w("source"): source_cell(telling, figure.source_code),
+        }
+        for item, figure in held
+    ]  # fmt: skip
+    return _block("notes", w("figure_notes"), told)
+
+
+def blocks(telling: Telling, held: Sequence[Said], items: Sequence[Scored], *, about: bool = False) -> list[Block]:
+    """Return what a page that shows all of it tells: causes and actions, each where there is any."""
+    every = (commentaries(telling, held, about=about), actions(telling, held, items, about=about))
+    return [block for block in every if block.rows]
+
+
+def of_subject(telling: Telling, code: str) -> list[Said]:
+    """Return what is said of an indicator or project, by the bureaus in catalogue order."""
+    order = {unit: place for place, unit in enumerate(telling.bureaus)}
+    own = [(bureau, said) for (subject, bureau), said in telling.moment.said.items() if subject == code]
+    return [said for bureau, said in sorted(own, key=lambda each: order.get(each[0], len(order)))]
+
+
+def of_bureau(telling: Telling, code: str) -> list[Said]:
+    """Return what a bureau says and does, by indicator and project in catalogue order; a bureau that ended by its successor's name."""
+    order = {subject: place for place, subject in enumerate([*telling.moment.indicators, *telling.moment.by_code(tables.Project)])}
+    own = [(subject, said) for (subject, bureau), said in telling.moment.said.items() if telling.home(bureau) == code]
+    return [said for subject, said in sorted(own, key=lambda each: order.get(each[0], len(order)))]
+
+
+def due_text(telling: Telling, action: tables.Action) -> str:
+    """Write the day an action is due, and the first one where it was moved."""
+    w = telling.words
+    first = known_day(action.due_on, action.due_on_precision, w.language) if action.due_on else ""
+    if action.new_due_on is None:
+        return first
+    return f"{first} → {known_day(action.new_due_on, action.new_due_on_precision, w.language)}"
+
+
+def state_word(telling: Telling, action: tables.Action) -> str:
+    """Return the word for how an action stands; that it should have been done says so."""
+    w = telling.words
+    word = w(f"action_{action.action_state}")
+    return word + w("in_brackets", text=w("action_late")) if is_late(action, telling.as_of) else word
+
+
+def outcome_text(telling: Telling, item: Scored, outcome: Outcome | None) -> str:
+    """Say how the figure moved since the action began, and whether that is what was expected."""
+    if outcome is None:
+        return ""
+    w, definition = telling.words, item.entry.definition
+    before, after = (format_value(value, definition, w.language) for value in (outcome.before, outcome.after))
+    verdict = "" if outcome.worked is None else w("in_brackets", text=w("effect_reached" if outcome.worked else "effect_short"))
+    return f"{before} → {after}{verdict}"
+
+
+def _effect(telling: Telling, action: tables.Action, item: Scored | None) -> str:
+    """Say what an action is to bring, and of a finished one how the figure moved."""
+    w, said = telling.words, []
+    if action.effect_value is not None:
+        unit, number = "" if item is None else w.named(item.entry.definition, "unit"), w.number(action.effect_value, "+,.10g")
+        said.append(w("points", count=number) if unit == "%" else f"{number} {unit}".strip())
+    if action.effect_ja:
+        said.append(action.effect_ja)
+    if item is not None and (brought := outcome_text(telling, item, outcome_of(action, item))):
+        said.append(w("outcome", text=brought))
+    return " ".join(said)
+
+
+def _subject(telling: Telling, row: tables.Action | tables.Commentary) -> str:
+    code = subject_of(row)
+    held: Mapping[str, tables.Indicator | tables.Project] = {**telling.moment.indicators, **telling.moment.by_code(tables.Project)}
+    return telling.words.named(held[code]) if code in held else code
+
+
+def _heading(telling: Telling, part: str) -> str:
+    """Return the heading of a part, and that it is internal where the government keeps it inside."""
+    w = telling.words
+    word = w(f"part_{part}")
+    return word if part in government().open_parts else word + w("in_brackets", text=w("kept_inside"))
+
+
+def _flat(row: tables.Action | tables.Commentary, *names: str) -> Flat:
+    return {"bureau_code": row.bureau_code, "indicator_code": row.indicator_code, "project_code": row.project_code} | {
+        name: getattr(row, name) for name in names
+    }
+
+
+def _block(key: str, title: str, rows: Sequence[Columns], flat: Iterable[Flat] = (), *, why_empty: str = "") -> Block:
+    heads = [head for head in (rows[0] if rows else ()) if any(row[head] not in ("", None) for row in rows)]
+    cells = tuple(tuple(row[head] for head in heads) for row in rows)
+    return Block(
+        key=key, title=title, columns=tuple(heads), rows=cells, flat=tuple(flat), why_empty=why_empty, is_table_open=True, file=key
+    )

@@ -1,0 +1,128 @@
+"""Why a figure stands as it does is asked where it must be; what is done about it is followed, and held against the figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
+from kpis.figures.commented import LONGEST_CODE, action_lacks, commentary_code, outcome_of
+from kpis.moment import Moment, State
+from kpis.reporting import reports, saying, submissions
+from kpis.reporting.comparison import ReportedRow
+from kpis.store import tables
+from kpis.store.store import Store
+from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, figure, register_row
+
+RATE = "electronic_decision_rate"
+BEHIND = [figure(numerator=300.0, denominator=1000.0)]  # 30 % where 66.7 % were planned
+CODE = commentary_code("GENERAL", RATE, PERIOD)
+
+
+def action(**overrides: object) -> ReportedRow:
+    given = {
+        "indicator_code": RATE, "project_code": None, "period_code": PERIOD, "measure_ja": "端末を更新する", "section_ja": "総務課",
+        "role_ja": "課長", "person": "見本太郎", "due_on": date(2023, 3, 31), "action_state": "open", "effect_value": 10.0,
+    }  # fmt: skip
+    return register_row("action", "GENERAL-A1", issued_vintage=0, **{**given, **overrides})  # type: ignore[arg-type]
+
+
+def uploaded(store: Store, rows: list[ReportedRow], content: bytes = b"first", period: str = PERIOD) -> int:
+    done = submissions.upload(
+        store, actor=ANNA, bureau_code="GENERAL", period_code=period, rows=rows, content=content, name="a.xlsx"
+    )
+    return done.report_id
+
+
+def test_a_report_of_a_figure_that_is_behind_says_why_before_it_is_submitted(reporting: Store) -> None:
+    number = uploaded(reporting, BEHIND)
+    opened = reports.opened(reporting, number, viewer=ANNA, as_of=IN_TIME)
+    assert [i.entry.definition.code for i in opened.unspoken] == [RATE] and opened.obstacles == 1
+    with pytest.raises(StepRefused, match="電子決定率"):
+        submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    saying.say_why(
+        reporting, number, actor=ANNA, revision=1, said={RATE: {"cause_ja": "端末が足りない", "response_ja": "更新する"}}
+    )
+    opened = reports.opened(reporting, number, viewer=ANNA, as_of=IN_TIME)
+    assert opened.unspoken == () and opened.obstacles == 0
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    submissions.approve(reporting, number, actor=OFFICE, revision=1)
+    (row,) = reporting.all_of(tables.Commentary)
+    assert (row["commentary_code"], row["cause_ja"], row["indicator_code"], row["period_code"]) == (
+        CODE,
+        "端末が足りない",
+        RATE,
+        PERIOD,
+    )
+    told = [e["detail"] for e in reporting.all_of(tables.AuditEvent, action="explained")]
+    assert told == [f"{RATE}: 端末が足りない / 更新する"]
+
+
+def test_a_figure_on_its_way_needs_no_words(reporting: Store) -> None:
+    number = uploaded(reporting, [figure(numerator=900.0, denominator=1000.0)])
+    assert reports.opened(reporting, number, viewer=ANNA, as_of=IN_TIME).unspoken == ()
+
+
+def test_words_come_from_the_bureau_about_its_own_figures(reporting: Store) -> None:
+    number = uploaded(reporting, BEHIND)
+    for said in ({RATE: {"cause_ja": "  "}}, {"no_such_indicator": {"cause_ja": "x"}}, {RATE: {"cause_ja": "長" * 2001}}):
+        with pytest.raises(FigureRefused):
+            saying.say_why(reporting, number, actor=ANNA, revision=1, said=said)
+    for stranger in (DAI, OFFICE):
+        with pytest.raises((NotAllowed, NotFound)):
+            saying.say_why(reporting, number, actor=stranger, revision=1, said={RATE: {"cause_ja": "x"}})
+    forged = register_row("commentary", CODE, issued_vintage=0, indicator_code="cashless_facilities_of_nobody", project_code=None,
+                          period_code=PERIOD, cause_ja="x")  # fmt: skip
+    other_period = replace(forged, fields={**forged.fields, "indicator_code": RATE, "period_code": "FY2022-Q4"})
+    for row in (forged, other_period):
+        with pytest.raises(NotAllowed):
+            submissions.upload(
+                reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=row.key[0].encode() + b"2",
+                name="b.xlsx", adds_to=number,
+            )  # fmt: skip
+
+
+def test_an_action_is_answered_in_a_later_quarter_and_keeps_its_history(reporting: Store) -> None:
+    number = uploaded(reporting, [figure(numerator=900.0, denominator=1000.0), action()])
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    submissions.approve(reporting, number, actor=OFFICE, revision=1)
+    answer = register_row("action", "GENERAL-A1", issued_vintage=1, indicator_code=RATE, project_code=None, action_state="continued",
+                          new_due_on=date(2023, 9, 30), state_reason_ja="納入が延びた")  # fmt: skip
+    later = date(2023, 4, 20)
+    number = uploaded(reporting, [figure(numerator=960.0, denominator=1000.0, period="FY2022-Q4"), answer], b"second", "FY2022-Q4")
+    opened = reports.opened(reporting, number, viewer=ANNA, as_of=later)
+    assert not opened.comparison.unexplained, "moving on is no correction"
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=later)
+    submissions.approve(reporting, number, actor=OFFICE, revision=1)
+    (row,) = reporting.all_of(tables.Action)
+    assert (row["action_state"], row["due_on"], row["new_due_on"]) == ("continued", date(2023, 3, 31), date(2023, 9, 30))
+    assert [c["vintage"] for c in reporting.all_of(tables.RegisterChange, register_name="action")] == [2]
+
+
+def test_a_finished_action_is_held_against_the_figures_before_and_after(reporting: Store) -> None:
+    done = action(action_state="done", done_on=date(2023, 1, 20), period_code="FY2022-Q2")
+    number = uploaded(reporting, [figure(numerator=900.0, denominator=1000.0), done])
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    submissions.approve(reporting, number, actor=OFFICE, revision=1)
+    moment = Moment(state=State(reporting), as_of=IN_TIME)
+    item = next(s for s in moment.scored if (s.entry.definition.code, s.entry.unit_code) == (RATE, "GENERAL"))
+    ((key, said),) = moment.said.items()
+    assert key == (RATE, "GENERAL") and not said.living
+    outcome = outcome_of(said.actions[0], item)
+    assert outcome is not None and (outcome.before, outcome.after, outcome.worked) == (50.0, 90.0, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "lacks"),
+    [("open", []), ("continued", ["new_due_on", "state_reason_ja"]), ("given_up", ["state_reason_ja"]), ("done", ["done_on"])],
+)
+def test_what_an_action_must_say_follows_from_its_state(state: str, lacks: list[str]) -> None:
+    assert list(action_lacks({"action_state": state, "new_due_on": None, "state_reason_ja": "", "done_on": None})) == lacks
+
+
+def test_the_code_of_a_commentary_is_a_code_however_long_its_parts_are() -> None:
+    long = commentary_code("B" * 40, "i" * 60, PERIOD)
+    assert len(long) <= LONGEST_CODE and long != commentary_code("B" * 40, "i" * 61, PERIOD)
+    assert commentary_code("GENERAL", RATE, PERIOD) == f"GENERAL-C-{PERIOD}-{RATE}"
