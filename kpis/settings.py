@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     backup_dir: Path | None = Field(None, validation_alias="BACKUP_DIR")
     backup_hours: int = Field(30, validation_alias="BACKUP_HOURS", ge=1)
 
+    # Where fonts lie besides those of the system; the PDF of a meeting needs one with Japanese letters.
+    fonts_dir: Path | None = Field(None, validation_alias="FONTS_DIR")
+
     def keep_files_own(self) -> None:
         """Let this process make files and folders for its own user alone, or as ``UMASK`` says."""
         os.umask(int(self.umask, 8))

@@ -366,3 +366,10 @@ class WithdrawalState(Vocabulary):
     ASKED = "asked"
     APPROVED = "approved"
     REFUSED = "refused"
+
+
+class DecisionClosed(Vocabulary):
+    """How a decision of a meeting ended."""
+
+    DONE = "done"
+    TAKEN_BACK = "taken_back"

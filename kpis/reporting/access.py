@@ -36,6 +36,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "grant_exception": {"reform_office": "any"},
     "publish": {"reform_office": "any"},
     "state_confidence": {"reform_office": "any"},
+    "hold_meeting": {"reform_office": "any"},  # agenda, decisions, minutes and the pack
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
 }

@@ -20,7 +20,7 @@ from kpis.store.tables import table_of
 BESIDE = frozenset(
     table_of(model).name
     for model in (
-        tables.AuditEvent, tables.EditionPointer, tables.EndedSignIn, tables.OriginalFile, tables.Publication, tables.ReportingException,
+        tables.AuditEvent, tables.Decision, tables.EditionPointer, tables.EndedSignIn, tables.Meeting, tables.OriginalFile, tables.Publication, tables.ReportingException,
         tables.ReviewComment, tables.SigningKey, tables.Submission, tables.SubmissionContributor, tables.SubmissionRow,
         tables.SubmissionWarning, tables.UserAccount, tables.UserRole, tables.Withdrawal,
     )

@@ -31,7 +31,7 @@ EVENTS = frozenset(
      "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
      "rollback", "confidence", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
      "refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
-     "key_introduced", "pointer_written", "sample_made"}
+     "key_introduced", "pointer_written", "sample_made", "decided", "decision_closed", "minutes_closed"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}

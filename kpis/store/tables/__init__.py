@@ -28,6 +28,7 @@ from kpis.store.tables.indicators import (
     Withdrawal,
 )
 from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, EndedSignIn, OriginalFile, Publication, SigningKey
+from kpis.store.tables.meetings import Decision, Meeting
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
     Milestone,
@@ -67,6 +68,7 @@ __all__ = [
     "Commentary",
     "CommentaryFields",
     "DataRevision",
+    "Decision",
     "EditionPointer",
     "EndedSignIn",
     "Facility",
@@ -75,6 +77,7 @@ __all__ = [
     "Indicator",
     "IndicatorFields",
     "ListDecision",
+    "Meeting",
     "Milestone",
     "MilestoneDate",
     "MilestoneFields",
