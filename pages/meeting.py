@@ -64,7 +64,8 @@ shown = agenda_of(code, closed.get(which))
 front = pack.front(shown)
 st.title(markdown(t("meeting_title", period=parse_period(code).label(language()))))
 st.markdown(f"**{markdown(front.headline)}**")
-st.caption(markdown(front.conclusion))
+if front.conclusion != front.headline:
+    st.caption(markdown(front.conclusion))
 if shown.minutes:
     st.info(t("minutes_are", when=instant(shown.minutes.known_at)), icon=":material/history:")
     if shown.minutes.note:
