@@ -19,6 +19,7 @@ import kpis.reporting.commands
 import loaders.commands
 import publishers.commands
 import publishers.doctor.commands
+import publishers.notices.commands
 from kpis import languages
 from kpis.errors import MierukaError, SettingsRefused, Unavailable
 from kpis.government import government
@@ -47,7 +48,13 @@ def init() -> None:
     out.print(told("database_at", address=settings().database_url.split("@")[-1]))
 
 
-for room in (loaders.commands, kpis.reporting.commands, publishers.commands, publishers.doctor.commands):
+for room in (
+    loaders.commands,
+    kpis.reporting.commands,
+    publishers.commands,
+    publishers.doctor.commands,
+    publishers.notices.commands,
+):
     app.add_typer(room.app)
 
 

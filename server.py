@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from api.base import Below, Outside
+from api.calendar import CALENDAR_ROUTES
 from api.doors import Doors
 from api.files import FILE_ROUTES
 from api.headers import PageHeaders
@@ -23,6 +24,7 @@ from api.seen import Seen, failed
 from kpis.seen import journal
 from kpis.settings import ROOT, settings
 from pages.parts.failure import say_failed
+from publishers.notices.rounds import by_server
 from web.app import App
 from web.lines import through_the_log
 
@@ -49,7 +51,7 @@ def placed(routes: list[Route]) -> list[Route]:
 
 dashboard = App(
     ROOT / "dashboard.py",
-    routes=placed([*open_routes(), *FILE_ROUTES, Route("/overview", overview)]),
+    routes=placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, Route("/overview", overview)]),
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     on_script_error=say_failed,
     exception_handlers={Exception: failed},
@@ -67,4 +69,5 @@ if not logging.getLogger().handlers:  # where another server than ours serves th
     journal.begin(serves=True)
 
 if __name__ == "__main__":
-    serve(app)
+    with by_server():
+        serve(app)

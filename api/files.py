@@ -105,7 +105,9 @@ def _trusted(endpoint: Endpoint) -> Endpoint:
     return answered
 
 
-def _serving(prefix: str) -> Endpoint:
+def serving(prefix: str) -> Endpoint:
+    """Return what answers with files of the edition asked for whose names begin so."""
+
     @_trusted
     async def endpoint(request: Request) -> Response:
         name = prefix + request.path_params.get("name", "")
@@ -181,13 +183,13 @@ async def _to_site(request: Request) -> Response:
 
 FILE_ROUTES = [
     Route("/api/v1/editions", _editions, methods=["GET"]),
-    Route("/api/v1/{name:path}", _serving("data/"), methods=["GET"]),
-    Route("/data/{name:path}", _serving("data/"), methods=["GET"]),
-    Route("/embed/{name:path}", _serving("embed/"), methods=["GET"]),
-    Route("/feed.atom", _serving("feed.atom"), methods=["GET"]),
-    Route("/sitemap.xml", _serving("sitemap.xml"), methods=["GET"]),
+    Route("/api/v1/{name:path}", serving("data/"), methods=["GET"]),
+    Route("/data/{name:path}", serving("data/"), methods=["GET"]),
+    Route("/embed/{name:path}", serving("embed/"), methods=["GET"]),
+    Route("/feed.atom", serving("feed.atom"), methods=["GET"]),
+    Route("/sitemap.xml", serving("sitemap.xml"), methods=["GET"]),
     Route("/site", _to_site, methods=["GET"]),
-    Route("/site/{name:path}", _serving(""), methods=["GET"]),
+    Route("/site/{name:path}", serving(""), methods=["GET"]),
     Route(f"/editions/{POINTER}", _beside(POINTER), methods=["GET"]),
     Route(f"/editions/{KEYS}", _beside(KEYS), methods=["GET"]),
     Route("/editions/{number:edition}", _to_site, methods=["GET"]),

@@ -11,12 +11,12 @@ from starlette.types import Scope
 from kpis.settings import Settings
 
 # What is published, and pages of anybody may read: in public mode alone, since elsewhere the API answers what is not published.
-_PUBLISHED = re.compile(r"/(?:api|editions|site|data|embed)(?:/|$)|/(?:feed\.atom|sitemap\.xml)$")
+_PUBLISHED = re.compile(r"/(?:api|editions|site|data|embed)(?:/|$)|/(?:feed\.atom|calendar\.ics|sitemap\.xml)$")
 _EMBED = re.compile(r"/(?:embed|site/embed|editions/[0-9]+/embed)/")
 _STATIC_EDITION = re.compile(r"/(?:site|editions/[0-9]+)(?:/|$)")
 _CODE = re.compile(r"/static/")  # scripts and styles of the pages, also what runs beside them as workers
 _KEPT_BY_NOBODY = re.compile(r"/media/")  # what one session may see is not for a proxy, nor for the browser once one has signed out
-_DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|sitemap\.xml)$")
+_DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|calendar\.ics|sitemap\.xml)$")
 
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # A picture to embed brings its own text and style, and is framed by whoever cites it.

@@ -26,6 +26,9 @@ HOME = ROOT if PROJECT.is_file() else Path.cwd()
 LOCAL = HOME / "data" / "local"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 RATE = r"^[1-9][0-9]{0,6} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)$"
+MAIL_FROM = r"^(([^<>@\r\n]* )?<?[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,250}>?)?$"  # an address, or a name and <an address>
+_DAY, _CLOCK = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
+HOURS = rf"^({_DAY}(-{_DAY})? )?{_CLOCK}-{_CLOCK}$"
 COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
 
@@ -94,6 +97,15 @@ class Settings(BaseSettings):
 
     # Where fonts lie besides those of the system; the PDF of a meeting needs one with Japanese letters.
     fonts_dir: Path | None = Field(None, validation_alias="FONTS_DIR")
+    # Who is told (docs/notices.md): the server that takes the office's mail, from whom it comes, and the hours of the office.
+    smtp_host: str = Field("", validation_alias="SMTP_HOST", pattern=r"^[^\s/@]*$")
+    smtp_port: int | None = Field(None, validation_alias="SMTP_PORT", ge=1, le=65535)  # else the usual one of the way it is secured
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", validation_alias="SMTP_SECURITY")
+    smtp_user: str = Field("", validation_alias="SMTP_USER")
+    smtp_password: SecretStr = Field(SecretStr(""), validation_alias="SMTP_PASSWORD")
+    mail_from: str = Field("", validation_alias="MAIL_FROM", pattern=MAIL_FROM)
+    notice_hours: str = Field("mon-fri 09:00-18:00", validation_alias="NOTICE_HOURS", pattern=HOURS)
+    notices_by_server: bool = Field(False, validation_alias="NOTICES_BY_SERVER")  # else by `notify`, from a timer
 
     def keep_files_own(self) -> None:
         """Let this process make files and folders for its own user alone, or as ``UMASK`` says."""
@@ -160,6 +172,18 @@ class Settings(BaseSettings):
             if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
                 raise SettingsRefused("https_expected", name=name, address=address)
 
+    def _refuse_mail(self) -> None:
+        """Refuse mail that has no sender, would show a password on the way, or would leave at no hour."""
+        if self.smtp_host and not self.mail_from:
+            raise SettingsRefused("mail_without_sender")
+        if bool(self.smtp_user) != bool(self.smtp_password.get_secret_value()):
+            raise SettingsRefused("smtp_user_with_password")
+        if self.smtp_user and self.smtp_security == "none" and self.smtp_host not in LOOPBACK:
+            raise SettingsRefused("smtp_password_in_sight")
+        begins, _, ends = self.notice_hours.rpartition(" ")[2].partition("-")
+        if begins >= ends:
+            raise SettingsRefused("notice_hours_empty", hours=self.notice_hours)
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
@@ -180,6 +204,7 @@ class Settings(BaseSettings):
             raise SettingsRefused("local_beyond_machine", address=self.address)
         if self.mode == "office":
             self._refuse_unsafe_office()
+        self._refuse_mail()
         if self.mode == "public":
             if not self.editions_dir.is_dir():
                 raise SettingsRefused("editions_dir_missing", folder=self.editions_dir)

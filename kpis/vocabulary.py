@@ -342,9 +342,20 @@ class ListDecision(Vocabulary):
 class Role(Vocabulary):
     """What a person may be."""
 
+    SECTION = "section"
     BUREAU_MANAGER = "bureau_manager"
+    BUREAU_APPROVER = "bureau_approver"
     REFORM_OFFICE = "reform_office"
     ADMINISTRATOR = "administrator"
+
+
+class CheckStep(Vocabulary):
+    """What becomes of a report on its way through its own bureau."""
+
+    PREPARED = "prepared"
+    CHECKED = "checked"
+    SENT_BACK = "sent_back"
+    REOPENED = "reopened"
 
 
 class ReportState(Vocabulary):
@@ -373,3 +384,79 @@ class DecisionClosed(Vocabulary):
 
     DONE = "done"
     TAKEN_BACK = "taken_back"
+
+
+# Notices --------------------------------------------------------------------------------------------------------------
+
+
+class QuestionState(Vocabulary):
+    """Where a question of the office is: being written, asked, or closed and kept."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ReplyState(Vocabulary):
+    """Where a bureau's answer to a question is on its way; ``waiting``: nothing came yet."""
+
+    WAITING = "waiting"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class AnswerType(Vocabulary):
+    """What a column of a question holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    COUNT = "count"
+    DATE = "date"
+    CHOICE = "choice"
+    FLAG = "flag"
+
+
+class Occasion(Vocabulary):
+    """What a person or a channel is told of."""
+
+    DUE_IN_14 = "due_in_14"
+    DUE_IN_3 = "due_in_3"
+    OVERDUE = "overdue"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    STATUS_TURNED = "status_turned"
+    ACTION_DUE = "action_due"
+
+
+class HowOften(Vocabulary):
+    """How often a person is told of an occasion."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NONE = "none"
+
+
+class NoticeState(Vocabulary):
+    """Where a message is on its way; ``unknown``: the sender ended while it was being handed over, so it is not sent again."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    UNWANTED = "unwanted"
+    WITHHELD = "withheld"
+    EXPIRED = "expired"
+
+
+class WebhookKind(Vocabulary):
+    """Whose channel a webhook writes to."""
+
+    TEAMS = "teams"
+    SLACK = "slack"
+    MATTERMOST = "mattermost"

@@ -20,7 +20,6 @@ from kpis.reporting import people, reports, submissions
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
 from kpis.terminal import err, out, own_store, told
-from kpis.vocabulary import OPEN_STATES
 from loaders import catalogue, load, new_catalogue, pull
 from loaders.missing import decision_of
 from loaders.report import LoadReport
@@ -63,7 +62,9 @@ def load_command(
     actor: Annotated[
         str | None, typer.Option("--as", help="Whose report a bureau workbook is (e-mail); the roles are checked")
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Put a bureau workbook in the place of the draft there is")] = False,
+    on_behalf: Annotated[
+        str, typer.Option("--on-behalf", help="Take a workbook in for its bureau, as the office: from whom it came, when and how")
+    ] = "",
     hand_in: Annotated[bool, typer.Option("--submit", help="Submit the draft as well, where nothing is left to explain")] = False,
     leaves_open: Annotated[
         str, typer.Option("--leaves-open", help="Why figures that were asked stay open: confirms all of them with this reason")
@@ -98,7 +99,9 @@ def load_command(
         if plain := [path for path in files or [] if path not in books]:
             loaded = load.load_files(store, plain, kind=kind, missing=decided, progress=progress)
         if not any(report.problems for report in loaded):
-            loaded += [_report_as(store, path, actor, replace=replace, hand_in=hand_in, leaves_open=leaves_open) for path in books]
+            loaded += [
+                _report_as(store, path, actor, on_behalf=on_behalf, hand_in=hand_in, leaves_open=leaves_open) for path in books
+            ]
     if as_json and len(loaded) != 1:
         typer.echo(clean(json.dumps([report.to_json() for report in loaded], ensure_ascii=False, indent=1)))
     for report in loaded if not as_json or len(loaded) == 1 else []:
@@ -106,17 +109,12 @@ def load_command(
     raise typer.Exit(1 if any(p.stops for r in loaded for p in r.problems) else 0)
 
 
-def _report_as(store: Store, path: Path, actor: str | None, *, replace: bool, hand_in: bool, leaves_open: str) -> LoadReport:
+def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, hand_in: bool, leaves_open: str) -> LoadReport:
     """Keep a bureau workbook as a draft of a person, and submit it if asked."""
     if actor is None:
         raise typer.BadParameter(told("workbook_needs_person", name=path.name), param_hint="--as")
     actor, content, today = people.account_key(actor), path.read_bytes(), local_day(utc_now())
-    there = None
-    mark = door.read_workbook(content, store=store, today=today).mark if replace else None
-    if mark is not None:
-        own = reports.reports(store, viewer=actor, states=OPEN_STATES, bureau_code=mark.bureau_code)
-        there = next(((r.id, r.revision) for r in own if r.period_code == mark.period_code), None)
-    done = submit.receive(store, content, actor=actor, name=path.name, today=today, replaces=there, keeps_questions=False)
+    done = submit.receive(store, content, actor=actor, name=path.name, today=today, keeps_questions=False, how_it_came=on_behalf)
     sha256 = hashlib.sha256(content).hexdigest()
     kept = done.uploaded
     if kept is None:

@@ -91,17 +91,20 @@ class ActionRow(_AboutOne, tables.ActionFields):
 
 
 class CalendarRow(Fields):
-    """calendar.csv: the days on which bureaus may report a period; a period not named is not asked for."""
+    """calendar.csv: the days on which bureaus may report a period, and the day announced for its figures; one not named is not asked for."""
 
     period_code: PeriodCode
     opens_on: date
     due_on: date
     locks_on: date
+    publishes_on: date | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> CalendarRow:
         if not self.opens_on <= self.due_on <= self.locks_on:
             raise ValueRefused("calendar_in_order")
+        if self.publishes_on is not None and self.publishes_on < self.due_on:
+            raise ValueRefused("calendar_published_after_due")
         return self
 
 

@@ -16,7 +16,7 @@ from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
 from loaders.workbook.door import handed_on
-from pages.parts import cached, steps
+from pages.parts import cached, own_checks, several_hands, steps
 from pages.parts.asked import choose, choose_part
 from pages.parts.entry import as_of, enter
 from pages.parts.office import audit, exceptions, persons
@@ -132,12 +132,15 @@ def open_one(opened: Opened) -> None:
     report = opened.report
     st.header(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}", divider="gray")
     report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
+    own_checks.way(opened)
+    several_hands.brought(opened)
     st.subheader(t("what_changes"))
     what_changes(opened)
     if opened.warnings:
         st.markdown(f"**{t('confirmed_warnings')}**")
         explained(opened)
     redone(report)
+    several_hands.written_rows(store, opened, actor=None)
     compared_with_last(opened)
     if report.file_sha256:
         number, email = report.id, me.email
@@ -201,7 +204,8 @@ def compared_with_last(opened: Opened) -> None:
 def decide(opened: Opened) -> None:
     """Approve, or return with a reason and comments at cells."""
     report, name = opened.report, row_namer()
-    if me.email in (report.created_by, report.submitted_by):
+    took_part = {report.created_by, report.submitted_by, *(each.uploaded_by for each in opened.uploads)}
+    if me.email in took_part or opened.way.has_acted(me.email):
         st.info(t("four_eyes"), icon=":material/visibility:")
         return
     st.subheader(t("decide"))
@@ -216,16 +220,17 @@ def decide(opened: Opened) -> None:
             )
     with right, st.container(border=True):
         reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}_{report.revision}")
-        cells = {c.place: c for c in opened.comparison.cells}
+        # By row and column: of a report of several workbooks, two cells may have one address.
+        cells = {(c.row.kind, c.row.key, c.column): c for c in opened.comparison.cells}
         picked = st.multiselect(
-            t("give_back_cells"), list(cells), key=f"cells_{report.id}",
-            placeholder=t("choose_report"), format_func=lambda place: f"{place} {name(cells[place].row)} {column_name(cells[place].row.kind, cells[place].column)}",
+            t("give_back_cells"), list(cells), key=f"cells_{report.id}", placeholder=t("choose_report"),
+            format_func=lambda c: f"{cells[c].place} {name(cells[c].row)} {column_name(c[0], c[2])}",
         )  # fmt: skip
         comments = {
-            (cells[p].row.kind, cells[p].row.key, cells[p].column): st.text_input(
-                t("comment_at", cell=markdown(p)), key=f"comment_{report.id}_{p}"
+            cell: st.text_input(
+                t("comment_at", cell=markdown(cells[cell].place)), key=f"comment_{report.id}_{' '.join(cell[1])}_{cell[2]}"
             )
-            for p in picked
+            for cell in picked
         }
         if st.button(t("give_back"), icon=":material/undo:", key="return"):
             steps.take(

@@ -6,24 +6,24 @@ from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
+from kpis.government import government
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
 from kpis.vocabulary import OPEN_STATES
-from loaders.workbook.submit import Received, receive, take_template
-from pages.parts import cached, steps
+from loaders.workbook.submit import Received, receive
+from pages.parts import cached, in_place, own_checks, several_hands, steps
 from pages.parts.asked import choose
+from pages.parts.brought import let_go
 from pages.parts.entry import as_of, enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
+from pages.parts.handing_out import template
 from pages.parts.problems import marked_download, problem_list
-from pages.parts.reported import bureau_names, file_of, instant, office_today, period_name, state_name
+from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
 from pages.parts.said import ask_causes
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
@@ -84,42 +84,41 @@ def _day(day: date | None) -> str:
     return format_date(day, language()) if day else "―"
 
 
-def template(bureau: str, period: str) -> None:
-    """Offer the template; it is made and recorded when it is asked for."""
-    st.subheader(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
-    st.markdown(t("template_lead"))
-    email = me.email
-    st.download_button(
-        t("template_button"), lambda: take_template(store, bureau, period, actor=email), file_of(bureau, period, ending=".xlsx"),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", type="primary", icon=":material/download:",
-        on_click="ignore", key=f"template_{bureau}_{period}",
-    )  # fmt: skip
-
-
 def uploading(bureau: str, period: str, now_open: Report | None) -> None:
     """Take a filled workbook; without an error it is a draft, with one every problem is shown at its cell."""
-    st.subheader(t("step_upload"))
+    on_behalf = not me.may("upload", bureau)
+    st.subheader(t("take_in_title") if on_behalf else t("step_upload"))
     if now_open is not None and now_open.state == "submitted":
         st.info(t("upload_not_now"), icon=":material/info:")
         return
     if now_open is not None:
-        st.info(
-            t("upload_replaces", number=now_open.id, revision=now_open.revision, who=markdown(now_open.created_by)),
-            icon=":material/info:",
-        )
-    turn = st.session_state.get("upload_turn", 0)
+        st.info(t("upload_merges", number=now_open.id, revision=now_open.revision), icon=":material/merge:")
+    turn, part, how = st.session_state.get("upload_turn", 0), None, ""
+    if on_behalf:
+        st.markdown(t("take_in_lead"))
     with st.form(f"upload_{turn}", border=True):
         file = st.file_uploader(t("upload_label"), type="xlsx", key=f"file_{turn}", help=t("upload_help"))
+        if on_behalf:
+            how = st.text_input(t("take_in_how"), placeholder=t("take_in_how_example"), key=f"how_{turn}")
+        if (sections := list(government().sections_of(bureau))) and me.sections("upload", bureau) is None:
+            part = st.selectbox(
+                t("upload_whose"),
+                [None, *sections],
+                format_func=lambda s: section_name(s) if s else t("upload_whose_template"),
+                key=f"part_{turn}",
+            )
         pressed = st.form_submit_button(t("upload_button"), type="primary", icon=":material/fact_check:")
+    if on_behalf and pressed and not how.strip():
+        st.warning(t("taken_in_without_saying_how"), icon=":material/info:")
+        return
     if pressed and file is None:
         st.warning(t("upload_none"), icon=":material/info:")
     if pressed and file is not None:
         content = file.getvalue()
-        replaces = (now_open.id, now_open.revision) if now_open is not None else None
         try:
             done = receive(
                 store, content, actor=me.email, name=file.name, today=office_today(), bureau_code=bureau, period_code=period,
-                replaces=replaces,
+                adds_to=now_open.id if now_open is not None else None, part=part, how_it_came=how,
             )  # fmt: skip
         except MierukaError as refused:
             st.error(markdown(refused.in_language(language())), icon=":material/block:")
@@ -129,13 +128,6 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
             st.session_state["upload_turn"] = turn + 1  # the uploader starts empty again: the draft is in the database
             let_go(file)
             st.rerun()
-
-
-def let_go(file: UploadedFile) -> None:
-    """Free a file that is kept in the database: Streamlit would hold it until the page is left, and it takes the room of the next."""
-    running = get_script_run_ctx()
-    if running is not None and isinstance(running.uploaded_file_mgr, MemoryUploadedFileManager):
-        running.uploaded_file_mgr.remove_file(session_id=running.session_id, file_id=file.file_id)
 
 
 def looked_at(bureau: str, period: str) -> None:
@@ -156,6 +148,8 @@ def looked_at(bureau: str, period: str) -> None:
             ),
             icon=":material/check_circle:",
         )
+        if done.uploaded.clashes:
+            st.warning(t("upload_clashes", count=done.uploaded.clashes), icon=":material/call_split:")
         return
     errors = len(done.reading.errors)
     st.error(t("upload_refused", name=markdown(name), errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:")
@@ -164,12 +158,16 @@ def looked_at(bureau: str, period: str) -> None:
 
 
 def draft(opened: Opened) -> None:
-    """Show an open report, and let its bureau explain, submit or withdraw it."""
+    """Show an open report, and let its bureau answer, explain, check, submit or withdraw it."""
     report = opened.report
     st.subheader(t("step_changes"))
     report_head(opened, who=report.created_by, at=report.created_at)
+    own_checks.way(opened)
+    is_open = report.state in ("draft", "returned")
+    is_theirs = report.is_on_behalf and me.may("take_in", report.bureau_code)
+    mine = is_open and (is_theirs or me.may("explain", report.bureau_code))
+    several_hands.ask_clashes(store, opened, actor=me.email if mine else None)
     what_changes(opened)
-    mine = me.may("explain", report.bureau_code) and report.state in ("draft", "returned")
     if mine:
         ask_readings(store, opened, actor=me.email)
         resolve_conflicts(store, opened, actor=me.email)
@@ -178,13 +176,18 @@ def draft(opened: Opened) -> None:
         ask_causes(store, opened, actor=me.email)
     else:
         explained(opened)
+    if is_open and me.may("upload", report.bureau_code):
+        in_place.correcting(store, opened, me=me)
+    several_hands.brought(opened)
+    in_place.files(store, opened, me=me)
+    several_hands.written_rows(store, opened, actor=me.email if mine else None)
     steps_taken(opened)
     if report.state == "submitted":
         st.info(
             t("waits_for_office", when=instant(report.submitted_at), who=markdown(report.submitted_by or "")),
             icon=":material/hourglass_empty:",
         )
-    if mine:
+    if is_open and own_checks.check_or_hand_over(store, opened, me=me) and (is_theirs or me.may("submit", report.bureau_code)):
         st.subheader(t("step_submit"))
         if opened.obstacles:
             st.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
@@ -193,7 +196,7 @@ def draft(opened: Opened) -> None:
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                 "submitted_now",
             )
-    if me.may("withdraw", report.bureau_code) and report.state in OPEN_STATES:
+    if (is_theirs or me.may("withdraw", report.bureau_code)) and report.state in OPEN_STATES:
         with st.popover(t("withdraw"), icon=":material/block:"):
             st.markdown(t("withdraw_lead"))
             if st.button(t("withdraw_button"), key="withdraw"):
@@ -263,9 +266,9 @@ own = reports.reports(store, viewer=me.email, bureau_code=bureau)
 now_open = next((r for r in own if r.period_code == period and r.state in OPEN_STATES), None)
 left, right = st.columns(2, gap="medium")
 with left:
-    template(bureau, period)
+    template(store, bureau, period, me=me)
 with right:
-    if me.may("upload", bureau):
+    if me.may("upload", bureau) or me.may("take_in", bureau):
         uploading(bureau, period, now_open)
     else:
         st.subheader(t("step_upload"))
@@ -274,3 +277,6 @@ looked_at(bureau, period)
 if now_open is not None:
     draft(reports.opened(store, now_open.id, viewer=me.email, as_of=as_of()))
 mine(own)
+if me.may("name_deputy", bureau):
+    with st.expander(t("deputies"), icon=":material/supervisor_account:"):
+        own_checks.stand_ins(store, me=me)

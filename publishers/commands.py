@@ -14,6 +14,7 @@ from kpis.errors import FigureRefused, NotFound
 from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.moment import State
+from kpis.reporting import outbox, people
 from kpis.settings import settings
 from kpis.store import copying
 from kpis.store.engine import shown_url
@@ -196,7 +197,9 @@ def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` m
     """Put a backup back into an instance that holds nothing yet, and prove it row by row."""
     said = backup.restore(folder, own_store(is_start=False), settings())
     out.print(told("backup_restored", folder=folder, made_at=said["made_at"], revision=said["revision"]), markup=False)
-    own_store()  # brings pointer and keys beside the editions to what the database says
+    store = own_store()  # brings pointer and keys beside the editions to what the database says
+    if waits := outbox.put_aside(store, actor=people.COMMAND_LINE):  # some of it may have been sent since the backup was made
+        out.print(told("notices_put_aside", count=waits), markup=False)
 
 
 @app.command("copy")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
-from kpis.government import FILES
+from kpis.government import FILES, SECTIONS, STEPS
 from kpis.reporting import people, reports, saying
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.settings import ROOT
@@ -119,6 +120,26 @@ def write_small_government(folder: Path, *, calendar: list[dict[str, str]] | Non
     for name in FILES:  # its own facts are those of the shipped government
         shutil.copy(ROOT / "data" / "catalogue" / name, folder / "catalogue" / name)
     return folder / "catalogue", folder / "official"
+
+
+SECTIONS_OF_GENERAL = [
+    {"section_code": "DOCUMENTS", "bureau_code": "GENERAL", "name_ja": "文書課", "name_en": "Documents", "indicators": "electronic_decision_rate; paper_sheets",
+     "projects": "CP2", "registers": ""},
+    {"section_code": "COUNTERS", "bureau_code": "GENERAL", "name_ja": "窓口課", "name_en": "Counters", "indicators": "seal_abolished_procedures", "projects": "",
+     "registers": "procedures;F1"},
+]  # fmt: skip
+
+
+def write_sections(folder: Path, *, steps: Sequence[str] = ()) -> Path:
+    """Write the sections of GENERAL into a catalogue, and the steps in which it checks its report; return the folder."""
+    with (folder / SECTIONS).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(SECTIONS_OF_GENERAL[0]))
+        writer.writeheader()
+        writer.writerows(SECTIONS_OF_GENERAL)
+    if steps:
+        lines = ["bureau_code,step_code,name_ja,name_en", *(f"GENERAL,{step},{step}の確認,Check by {step}" for step in steps)]
+        (folder / STEPS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
 
 
 def settle(store: Store, folder: Path, *, calendar: list[dict[str, str]] | None = None) -> Store:

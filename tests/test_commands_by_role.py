@@ -52,7 +52,7 @@ EXPECTED = {
 # What acts for nobody: whoever runs the machine reads, checks, writes files, or manages it; persons and keys are recorded as of the command line.
 OF_THE_MACHINE = {
     "init", "demo", "untranslated", "run", "new", "check", "template", "pull", "verify", "export", "report", "backup", "restore", "copy",
-    "user add", "user remove", "user list", "doctor", "key show", "key rotate",
+    "user add", "user remove", "user list", "doctor", "key show", "key rotate", "notify",
 }  # fmt: skip
 
 

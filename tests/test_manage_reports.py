@@ -16,7 +16,7 @@ from kpis.store import tables
 from kpis.store.store import Store
 from loaders.workbook.submit import take_template
 from tests.command import command
-from tests.small_government import ADMIN, ANNA, AYA, DAI, OFFICE, PERIOD, STRANGER, settle
+from tests.small_government import ADMIN, ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, STRANGER, settle
 
 pytestmark = pytest.mark.store
 
@@ -72,14 +72,19 @@ def test_a_workbook_becomes_a_draft_and_is_submitted(desk: tuple[Store, Run], tm
     assert reports.report(store, 1, viewer=OFFICE).submitted_by == ANNA
 
 
-def test_another_file_needs_to_say_that_it_replaces_the_draft(desk: tuple[Store, Run], tmp_path: Path) -> None:
+def test_another_file_is_merged_into_the_draft(desk: tuple[Store, Run], tmp_path: Path) -> None:
     store, run = desk
     assert run("load", str(filled(store, tmp_path / "a.xlsx")), "--as", ANNA).returncode == 0
-    second = str(filled(store, tmp_path / "b.xlsx"))
-    refused = run("load", second, "--as", AYA)
-    assert refused.returncode == 2 and ANNA in refused.stderr
-    done = run("load", second, "--as", AYA, "--replace")
+    done = run("load", str(filled(store, tmp_path / "b.xlsx")), "--as", AYA)
     assert done.returncode == 0 and "revision 2: draft" in done.stderr
+    assert [each.uploaded_by for each in reports.opened(store, 1, viewer=ANNA, as_of=IN_TIME).uploads] == [ANNA, AYA]
+
+
+def test_the_office_takes_a_workbook_in_by_saying_how_it_came(desk: tuple[Store, Run], tmp_path: Path) -> None:
+    store, run = desk
+    done = run("load", str(filled(store, tmp_path / "a.xlsx")), "--as", OFFICE, "--on-behalf", "総務課からメールで")
+    assert done.returncode == 0, done.stderr
+    assert reports.report(store, 1, viewer=OFFICE).is_on_behalf
 
 
 @pytest.mark.parametrize("who", [DAI, OFFICE, ADMIN, STRANGER, people.LOCAL_OFFICE, people.COMMAND_LINE])

@@ -83,7 +83,8 @@ class UploadGate:
             claims = claims_of(scope)
             if not is_same_sign_in(claims, sessions.claims.get(session_id, {})):
                 return 403, Message("upload_not_let_in")
-            if not (await in_time(lambda: viewer(claims))).may("upload"):
+            who = await in_time(lambda: viewer(claims))
+            if not (who.may("upload") or who.may("take_in")):
                 return 403, Message("upload_not_let_in")
         if scope["method"] == "DELETE":
             return None

@@ -1,6 +1,7 @@
 """Who may do what, and how a report moves from draft to approval. Pure tables, so that they can be read and tested whole.
 
-A *grant* is a role, for one bureau or (``None``) for the whole organisation. A table names for each action the roles that
+A *grant* is a role, for one bureau or (``None``) for the whole organisation; that of a section is for the section's rows, and
+one that is held for another person for a named time says for whom. A table names for each action the roles that
 may do it, on their own bureau (``own``) or on every bureau (``any``); what it does not name is not allowed. Approval has one
 more rule (``hindrances.refuse_own``): whoever wrote any part of a report never approves or returns it.
 """
@@ -19,16 +20,26 @@ from kpis.vocabulary import Role
 
 Reach = Literal["own", "any"]
 ROLES = Role.values()
+OF_BUREAU = (
+    Role.SECTION.value,
+    Role.BUREAU_MANAGER.value,
+    Role.BUREAU_APPROVER.value,
+)  # given for one bureau; another may stand in
 LOCAL_DOMAIN = "@local.invalid"  # no provider can vouch for .invalid, so these persons exist in local mode only
 
 MAY: Mapping[str, Mapping[str, Reach]] = {
-    "take_template": {"bureau_manager": "own", "reform_office": "any"},
-    "see_report": {"bureau_manager": "own", "reform_office": "any"},
-    "read_original": {"bureau_manager": "own", "reform_office": "any"},
-    "upload": {"bureau_manager": "own"},
-    "explain": {"bureau_manager": "own"},  # give reasons, confirm warnings, resolve conflicts
-    "submit": {"bureau_manager": "own"},
+    "take_template": {"section": "own", "bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
+    "hand_out": {"bureau_manager": "own", "reform_office": "any"},  # the workbook of any section, or of rows chosen by hand
+    "see_report": {"section": "own", "bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
+    "read_original": {"bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
+    "upload": {"section": "own", "bureau_manager": "own"},  # of a section: its own rows
+    "take_in": {"reform_office": "any"},  # a workbook that came by mail, on behalf of its bureau
+    "explain": {"bureau_manager": "own"},  # give reasons, confirm warnings, resolve conflicts, answer where sections differ
+    "prepare": {"bureau_manager": "own"},  # hand it to whoever checks it within the bureau
+    "check": {"bureau_approver": "own"},
+    "submit": {"bureau_manager": "own", "bureau_approver": "own"},
     "withdraw": {"bureau_manager": "own"},
+    "name_deputy": {"bureau_manager": "own", "bureau_approver": "own", "reform_office": "any", "administrator": "any"},
     "ask_withdrawal": {"bureau_manager": "own", "reform_office": "any"},  # of a figure approved by mistake; "approve" decides it
     "see_queue": {"reform_office": "any"},
     "return": {"reform_office": "any"},
@@ -37,14 +48,22 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "publish": {"reform_office": "any"},
     "state_confidence": {"reform_office": "any"},
     "hold_meeting": {"reform_office": "any"},  # agenda, decisions, minutes and the pack
+    "see_questions": {"bureau_manager": "own", "reform_office": "any"},  # of the office, that are no indicator
+    "ask_question": {"reform_office": "any"},  # write, open, close
+    "answer_question": {"bureau_manager": "own"},
+    "decide_answer": {"reform_office": "any"},
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
+    "choose_notices": {"bureau_manager": "own", "reform_office": "any", "administrator": "any"},  # one's own
+    "manage_notices": {"reform_office": "any", "administrator": "any"},  # the outbox and the channels
 }
 # (state, step) → state. A step that is not named is refused. A corrected upload keeps the state: a returned report stays
 # returned, with its reason in sight, until it is submitted again.
 STEPS: Mapping[tuple[str, str], str] = {
     ("draft", "upload"): "draft",
     ("draft", "explain"): "draft",
+    ("draft", "prepare"): "draft",
+    ("draft", "check"): "draft",
     ("draft", "submit"): "submitted",
     ("draft", "withdraw"): "withdrawn",
     ("submitted", "return"): "returned",
@@ -52,6 +71,8 @@ STEPS: Mapping[tuple[str, str], str] = {
     ("submitted", "withdraw"): "withdrawn",
     ("returned", "upload"): "returned",
     ("returned", "explain"): "returned",
+    ("returned", "prepare"): "returned",
+    ("returned", "check"): "returned",
     ("returned", "submit"): "submitted",
     ("returned", "withdraw"): "withdrawn",
 }
@@ -59,10 +80,12 @@ STEPS: Mapping[tuple[str, str], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role of a person, for one bureau or for the whole organisation (``None``)."""
+    """One role of a person, for one bureau or for the whole organisation (``None``), or a section; ``stands_in_for``: whose role it is."""
 
     role: str
     bureau_code: str | None = None
+    section_code: str = ""
+    stands_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,10 @@ class Viewer:
     def may(self, action: str, bureau_code: str | None = None) -> bool:
         """Say whether the viewer may do this to this bureau; without a bureau, to any bureau at all."""
         return may(self.grants, action, bureau_code)
+
+    def sections(self, action: str, bureau_code: str) -> frozenset[str] | None:
+        """Return the sections of a bureau for whose rows the viewer may do this; ``None`` means every row."""
+        return sections(self.grants, action, bureau_code)
 
     def bureaus(self, action: str) -> frozenset[str] | None:
         """Return the bureaus to which the viewer may do this; ``None`` means every one."""
@@ -96,6 +123,14 @@ def may(grants: Iterable[Grant], action: str, bureau_code: str | None = None) ->
         if reach == "any" or (reach == "own" and (bureau_code is None or grant.bureau_code in (None, bureau_code))):
             return True
     return False
+
+
+def sections(grants: Iterable[Grant], action: str, bureau_code: str) -> frozenset[str] | None:
+    """Return the sections of a bureau for whose rows grants permit an action; ``None`` means every row."""
+    permitting = [grant for grant in grants if may([grant], action, bureau_code)]
+    if any(not grant.section_code for grant in permitting):
+        return None
+    return frozenset(grant.section_code for grant in permitting)
 
 
 def require(grants: Iterable[Grant], action: str, bureau_code: str | None = None) -> None:

@@ -93,12 +93,16 @@ app.add_typer(people_app, name="user")
 def user_add(
     email: Annotated[str, typer.Argument(help="E-mail that the sign-in provider vouches for")],
     role: Annotated[str, typer.Option(help=" | ".join(ROLES))],
-    bureau: Annotated[str | None, typer.Option(help="Code of the bureau, for bureau_manager")] = None,
+    bureau: Annotated[str | None, typer.Option(help="Code of the bureau, for bureau_manager and bureau_approver")] = None,
     name: Annotated[str, typer.Option(help="Name to show")] = "",
+    section: Annotated[str, typer.Option(help="Code of the section in sections.csv, for section")] = "",
 ) -> None:
     """Give a person a role; safe to repeat."""
     store = own_store()
-    _print_person(people.add_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau, name=name))
+    added = people.add_person(
+        store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau, name=name, section_code=section
+    )
+    _print_person(added)
 
 
 @people_app.command("list")
@@ -114,13 +118,14 @@ def user_remove(
     email: Annotated[str, typer.Argument(help="Whose role to take")],
     role: Annotated[str | None, typer.Option(help="This role only; none = all of them")] = None,
     bureau: Annotated[str | None, typer.Option(help="The bureau of that role")] = None,
+    section: Annotated[str, typer.Option(help="The section of that role")] = "",
 ) -> None:
     """Take one role or all roles from a person; what they did stays on record."""
     store = own_store()
-    people.remove_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau)
+    people.remove_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau, section_code=section)
 
 
 def _print_person(person: people.Person) -> None:
-    roles = ", ".join(f"{g.role} {g.bureau_code or ''}".strip() for g in person.grants) or told("roles_none")
+    roles = ", ".join(" ".join(filter(None, (g.role, g.bureau_code, g.section_code))) for g in person.grants) or told("roles_none")
     in_log = journal.person_id(person.email)
     out.print(f"{person.email} {person.name}: {roles}" + (f" [{in_log}]" if in_log else ""), markup=False)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Entry, Scored
@@ -48,6 +48,9 @@ class ReportedRow:
         issued: the same fields as the template was issued with; empty for a new row. What differs from it is what the bureau
             changed; the other fields were left as they came, whatever others changed since.
         readings: our column → the values that its cell may mean, where the bureau must say which (``as_read``).
+        cleared: fields whose cell says that they are to be emptied.
+        filled: what its cells were filled with, reasons included, where that was what a report on its way says and not what is
+            stored: whoever left a cell so says nothing in it.
     """
 
     kind: str
@@ -61,6 +64,8 @@ class ReportedRow:
     reason_text: str = ""
     issued: Mapping[str, Value] = field(default_factory=dict)
     readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    cleared: frozenset[str] = frozenset()
+    filled: Mapping[str, Value] = field(default_factory=dict)
 
     def cell(self, column: str) -> str:
         """Return the address of the cell that holds a field, as ``F12``; blank where no cell of its own does."""
@@ -78,6 +83,7 @@ class ReportedRow:
         return tuple(name for name in self.fields if name in names)
 
 
+_NUMBERS = ("value", "numerator", "denominator", "base_value", "sample_size")
 _BLANKS: dict[type, Value] = {str: "", bool: False}
 
 
@@ -191,7 +197,7 @@ class CellChange(NamedTuple):
         """Return the size of the change against the old value; 0 for what is no number."""
         if not (_is_number(self.old) and _is_number(self.new)):
             return 0.0
-        return abs(float(self.new) - float(self.old)) / max(abs(float(self.old)), 1e-9)  # type: ignore[arg-type]
+        return abs(float(self.new) - float(self.old)) / max(abs(float(self.old)), 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,14 +319,14 @@ def _cells(
     for column in row.changed if row.issued else row.fields:
         new = row.fields[column]
         old = stored.values.get(column) if stored else None
-        if _same(old, new):
+        if is_same_value(old, new):
             continue
         reading = _reading(row, column, choices) if row.readings else None
         if stored is None or stored.vintage == 0:
             yield CellChange(row=row, column=column, old=old, new=new, at_issue=None, nature="new", reading=reading)
             continue
         at_issue = stored.at_issue.get(column, old)
-        is_conflict = stored.vintage > row.issued_vintage and not _same(at_issue, old)
+        is_conflict = stored.vintage > row.issued_vintage and not is_same_value(at_issue, old)
         choice, against = choices.get((row.kind, row.key, column), (None, 0))
         yield CellChange(
             row=row, column=column, old=old, new=new, at_issue=at_issue, nature=_nature(row.kind, column, old, new),
@@ -354,15 +360,16 @@ def _says(value: Value) -> bool:
     return value is not None and value is not False and value not in ("", "unknown")
 
 
-def _same(old: Value, new: Value) -> bool:
+def is_same_value(old: Value, new: Value) -> bool:
+    """Say whether two values of a cell say the same: a number in any form, nothing in any form."""
     if old is new or (type(old) is type(new) and old == new):
         return True
     if _is_number(old) and _is_number(new):
-        return float(old) == float(new)  # type: ignore[arg-type]
+        return float(old) == float(new)
     return old == new or not (_says(old) or _says(new))
 
 
-def _is_number(value: Value) -> bool:
+def _is_number(value: Value) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -381,17 +388,15 @@ def figure_of(
     """Return the figure that the stored values of an observation make, or the withdrawal of a vintage."""
     if withdraws_vintage is not None:
         return Figure(period_code=key[2], value=None, vintage=vintage, withdraws_vintage=withdraws_vintage)
-
-    def number(name: str) -> float | None:
-        value = values.get(name)
-        return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
+    value, numerator, denominator, base_value, sample_size = (
+        None if given is None or not _is_number(given) else float(given) for given in map(values.get, _NUMBERS)
+    )
     return Figure(
-        period_code=key[2], value=number("value"), numerator=number("numerator"), denominator=number("denominator"),
-        base_value=number("base_value"), text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
+        period_code=key[2], value=value, numerator=numerator, denominator=denominator, base_value=base_value,
+        text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
         is_approximate=bool(values.get("is_approximate")), is_lower_bound=bool(values.get("is_lower_bound")),
         is_year_to_date=bool(values.get("is_year_to_date")), is_base_estimated=bool(values.get("is_base_estimated")),
-        sample_size=number("sample_size"), vintage=vintage, other_fields=tuple((name, values.get(name)) for name in OTHER_FIELDS),
+        sample_size=sample_size, vintage=vintage, other_fields=tuple(zip(OTHER_FIELDS, map(values.get, OTHER_FIELDS), strict=True)),
     )  # fmt: skip
 
 

@@ -81,11 +81,11 @@ class Standing:
 
 def window_of(session: Session, bureau_code: str, period_code: str) -> Window:
     """Return the days on which a bureau may report a period."""
-    return _windows(session, [period_code]).of(bureau_code, period_code)
+    return windows_in(session, [period_code]).of(bureau_code, period_code)
 
 
 @dataclass(frozen=True, slots=True)
-class _Windows:
+class Windows:
     """The days of several periods, and the leave of every bureau, by period or by bureau and period."""
 
     periods: Mapping[str, tables.ReportingPeriod]
@@ -99,11 +99,12 @@ class _Windows:
         return record_of(Window, period, leave_until=until)
 
 
-def _windows(session: Session, periods: Sequence[str], known_at: datetime | None = None) -> _Windows:
+def windows_in(session: Session, periods: Sequence[str], known_at: datetime | None = None) -> Windows:
+    """Return the days of several periods, within a session."""
     held, leave = tables.ReportingPeriod, tables.ReportingException
     asked = select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id))  # the newest counts
     granted = session.exec(asked if known_at is None else asked.where(leave.granted_at <= known_at))
-    return _Windows(
+    return Windows(
         {row.period_code: row for row in session.exec(select(held).where(col(held.period_code).in_(periods)))},
         {(row.bureau_code, row.period_code): row.until for row in granted},
     )
@@ -150,7 +151,7 @@ def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date, 
     with store.reading() as session:
         require(grants_of(session, viewer), "see_queue")
         organisation = Store.organisation_in(session)
-        return _standings(session, {code: owing(organisation, code) for code in periods}, today, known_at)
+        return standings_in(session, {code: owing(organisation, code) for code in periods}, today, known_at)
 
 
 def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
@@ -162,7 +163,7 @@ def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, view
     with store.reading() as session:
         require(grants_of(session, viewer), "see_report", bureau_code)
         organisation = Store.organisation_in(session)
-        return _standings(session, {code: [bureau_code] for code in periods if bureau_code in owing(organisation, code)}, today)
+        return standings_in(session, {code: [bureau_code] for code in periods if bureau_code in owing(organisation, code)}, today)
 
 
 def _states(session: Session, reports: Sequence[tables.Submission], known_at: datetime | None) -> dict[int | None, str]:
@@ -179,11 +180,11 @@ def _states(session: Session, reports: Sequence[tables.Submission], known_at: da
     return states
 
 
-def _standings(
+def standings_in(
     session: Session, owed: Mapping[str, Sequence[str]], today: date, known_at: datetime | None = None
 ) -> list[Standing]:
     """Return where the bureaus named for each period stand; as many queries for many as for one."""
-    windows = _windows(session, list(owed), known_at)
+    windows = windows_in(session, list(owed), known_at)
     query = select(tables.Submission).where(col(tables.Submission.period_code).in_(list(owed)))
     held: dict[tuple[str, str], tables.Submission] = {}
     approved: set[tuple[str, str]] = set()

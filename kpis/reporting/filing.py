@@ -20,6 +20,7 @@ from kpis.figures.records import counting_vintage
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
+from kpis.reporting.merging import Claim, Hand, KeptRow, Said, Settled, kept
 from kpis.store import tables
 from kpis.store.fields import of_codes
 from kpis.store.tables import table_of
@@ -89,6 +90,76 @@ def rows_of(session: Session, submission: tables.Submission, *, revision: int | 
         for column, (choice, against) in json.loads(stored.choices_json).items() if stored.choices_json else ():
             choices[row.kind, row.key, column] = (choice, against)
     return rows, choices
+
+
+def packed_claims(each: KeptRow) -> str:
+    """Return who wrote what in a row as the text that a submission keeps: one hand where all of it is of one, as its row says it."""
+    hands = {claim.hand for said in each.said.values() for claim in said.claims}
+    if len(hands) == 1 and all(len(said.claims) == 1 and said.settled is None for said in each.said.values()):
+        (hand,) = hands
+        if each == kept(each.row, hand):
+            return orjson.dumps({"hand": _packed_hand(hand)}).decode()
+    cells = {
+        column: {
+            "claims": [
+                [shown(c.value), shown(c.was), _packed_hand(c.hand), c.place, c.readings] for c in said.claims
+            ],
+            **({"settled": [shown(s.value), [shown(v) for v in s.among], s.by, s.at]} if (s := said.settled) else {}),
+        }
+        for column, said in each.said.items()
+    }  # fmt: skip
+    return orjson.dumps({"cells": cells}).decode()
+
+
+def _packed_hand(hand: Hand) -> tuple[str, str, datetime | None, int]:
+    return hand.by, hand.part, hand.at, hand.upload
+
+
+def unpacked_claims(stored: Any, before: Hand) -> KeptRow:
+    """Return a row that a submission keeps with who wrote what in it.
+
+    Args:
+        stored: the row.
+        before: whose it is where that was not kept yet.
+    """
+    row = unpacked(stored)
+    told = orjson.loads(stored.claims_json) if stored.claims_json else {}
+    if "cells" not in told:
+        return kept(row, _unpacked_hand(told["hand"]) if told else before)
+    days = _DAYS.get(stored.row_kind, ())
+
+    def value(column: str, said: Any) -> Any:
+        return date.fromisoformat(said) if said and column in days else said
+
+    cells = {}
+    for column, said in told["cells"].items():
+        claims = tuple(
+            Claim(value=value(column, v), was=value(column, was), hand=_unpacked_hand(hand), place=place, readings=tuple(readings))
+            for v, was, hand, place, readings in said["claims"]
+        )
+        settled = None
+        if "settled" in said:
+            v, among, by, at = said["settled"]
+            settled = Settled(value=value(column, v), among=tuple(value(column, each) for each in among), by=by, at=_instant(at))
+        cells[column] = Said(claims, settled)
+    return KeptRow(row, cells)
+
+
+def _unpacked_hand(told: Sequence[Any]) -> Hand:
+    by, part, at, upload = told
+    return Hand(by=by, part=part, at=_instant(at), upload=upload)
+
+
+def _instant(at: str | None) -> datetime | None:
+    return datetime.fromisoformat(at) if at else None
+
+
+def kept_of(session: Session, submission: tables.Submission) -> list[KeptRow]:
+    """Return the rows of a report as it is, each with who wrote what in it."""
+    table = table_of(tables.SubmissionRow)
+    wanted = (table.c.submission_id == submission.id, table.c.revision == submission.revision)
+    before = Hand(by=submission.created_by, at=submission.created_at, upload=submission.revision)
+    return [unpacked_claims(stored, before) for stored in session.execute(table.select().where(*wanted).order_by(table.c.id))]
 
 
 def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,25 +11,31 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
+from kpis.government import government
 from kpis.languages import written
 from kpis.message import few
-from kpis.periods import local_time
-from kpis.reporting.access import is_same_person, next_state
+from kpis.reporting.access import is_same_person, may, next_state
 from kpis.reporting.commentaries import unspoken
 from kpis.reporting.comparison import Comparison, ReportedRow
 from kpis.reporting.contradictions import ContradictingRow, contradictions_of
-from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, id_of
-from kpis.reporting.people import allow
+from kpis.reporting.filing import kept_of, row_key, rows_of
+from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, compared, way_of
+from kpis.reporting.merging import KeptRow, clashes
+from kpis.reporting.people import allow, grants_of
 from kpis.reporting.reports import seen, warnings_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.text import Named
 
+_ON_BEHALF = frozenset({"explain", "submit", "withdraw"})
+
 
 def report_for_step(session: Session, report_id: int, actor: str, action: str, revision: int) -> tables.Submission:
     """Return the report that the actor may take this step with, as the actor saw it."""
     row = seen(session, report_id, actor)
-    allow(session, actor, action, row.bureau_code)
+    # What came by mail, and that alone, is seen through by the office, for the bureau that cannot.
+    is_theirs = row.is_on_behalf and action in _ON_BEHALF and may(grants_of(session, actor), "take_in", row.bureau_code)
+    allow(session, actor, "take_in" if is_theirs else action, row.bureau_code)
     next_state(row.state, action)
     if row.revision != revision:
         raise ChangedMeanwhile("report_replaced", created_by=row.created_by, revision=row.revision)
@@ -44,38 +51,53 @@ def same_place(session: Session, bureau_code: str, period_code: str) -> list[tab
     return list(session.exec(query.order_by(col(tables.Submission.id).desc())))
 
 
-def refuse_other(now_open: tables.Submission | None, replaces: tuple[int, int] | None) -> None:
-    """Refuse an upload beside an open report that its sender had not seen; ``replaces``: its number and revision as they were seen."""
-    seen_open = (id_of(now_open), now_open.revision) if now_open is not None else None
-    if seen_open == replaces:
-        return
-    if now_open is None:
+def refuse_gone(now_open: tables.Submission | None, adds_to: int | None) -> None:
+    """Refuse an upload to a report that is no longer on its way."""
+    if adds_to is not None and (now_open is None or now_open.id != adds_to):
         raise ChangedMeanwhile("draft_gone")
-    when = f"{local_time(now_open.created_at):%Y-%m-%d %H:%M:%S}"
-    raise ChangedMeanwhile(
-        "report_stored_first", created_by=now_open.created_by, when=when, id=now_open.id, revision=now_open.revision
-    )
+
+
+def refuse_clashes(rows: Sequence[KeptRow]) -> None:
+    """Refuse a report in which hands differ, and name the cells."""
+    if open_cells := clashes(rows):
+        places = ", ".join(f"{' '.join(c.row.key)} {c.column}" for c in open_cells[:5]) + (" …" if len(open_cells) > 5 else "")
+        raise StepRefused("cells_written_twice", count=len(open_cells), places=places)
+
+
+def refuse_unconfirmed(session: Session, row: tables.Submission) -> None:
+    """Refuse a report with warnings that nobody has confirmed."""
+    if open_warnings := [w for w in warnings_of(session, row) if w.confirmed_by is None]:
+        places = ", ".join(f"{w.sheet}!{w.cell}" for w in open_warnings[:5])
+        raise StepRefused("warnings_open", count=len(open_warnings), places=places)
 
 
 def not_yet_asked(
     session: Session, submission: tables.Submission, comparison: Comparison, current: Mapping[RowKey, Any]
 ) -> list[ContradictingRow]:
     """Return what the report contradicts by now without having been asked about it; refuse what is impossible by now."""
-    asked = {(w.rule, w.sheet, w.cell, w.found) for w in warnings_of(session, submission)}
+    warned = warnings_of(session, submission)
+    asked = {(w.rule, w.sheet, w.cell, w.found) for w in warned if not w.row_key} | {
+        (w.rule, w.row_kind, w.row_key, w.found) for w in warned
+    }
     contradictions = contradictions_of(session, submission.bureau_code, comparison, current)
     if impossible := [each for each in contradictions if each.contradiction.grade == "error"]:
         raise StepRefused("figures_impossible_now", places=partial(places_of, impossible))
     return [
         each
         for each in contradictions
-        if (each.contradiction.rule, each.row.sheet, each.cell, each.contradiction.found) not in asked
+        if not asked
+        & {
+            (each.contradiction.rule, *place, each.contradiction.found)
+            for place in ((each.row.sheet, each.cell), (each.row.kind, row_key(each.row.key)))
+        }
     ]
 
 
 def as_warning(row: ContradictingRow) -> Warning:
     """Return a contradiction as what the bureau is asked to confirm."""
     contradiction, place = row.contradiction, {"sheet": row.row.sheet, "cell": row.cell}
-    return asked_to_confirm(contradiction.found, contradiction.expected, contradiction.remedy, **place, rule=contradiction.rule)
+    said = asked_to_confirm(contradiction.found, contradiction.expected, contradiction.remedy, **place, rule=contradiction.rule)
+    return replace(said, row=(row.row.kind, row.row.key))
 
 
 def places_of(contradictions: Sequence[ContradictingRow], language: str) -> str:
@@ -99,6 +121,23 @@ def refuse_unready(comparison: Comparison) -> None:
             raise StepRefused(key, count=len(cells), places=places)
 
 
+def ready(store: Store, session: Session, row: tables.Submission, *, today: date) -> tuple[Comparison, dict[RowKey, Any]]:
+    """Refuse a report in which anything is left to say; return it held against what is stored, and what is stored of its rows."""
+    refuse_clashes(kept_of(session, row))
+    comparison, current = compared(session, row)
+    refuse_unready(comparison)
+    refuse_silent(store, row, rows_of(session, row)[0], comparison, current, today=today)
+    refuse_unconfirmed(session, row)
+    return comparison, current
+
+
+def refuse_unchecked(session: Session, row: tables.Submission) -> None:
+    """Refuse a report that its bureau has not checked in all its steps; what the office took in is checked by the office alone."""
+    due = way_of(session, row).next_step(government().steps_of(row.bureau_code))
+    if due is not None and not row.is_on_behalf:
+        raise StepRefused("not_checked_yet", step=Named(due.model_dump()))
+
+
 def refuse_silent(
     store: Store,
     row: tables.Submission,
@@ -116,7 +155,16 @@ def refuse_silent(
 
 
 def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:
-    """Refuse to let a person decide on a report of which they wrote a part: upload, reason, choice, confirmation or submission."""
-    written_by = select(tables.SubmissionContributor.email).where(tables.SubmissionContributor.submission_id == row.id)
-    if any(is_same_person(actor, email) for email in (row.created_by, row.submitted_by or "", *session.exec(written_by))):
+    """Refuse to let a person decide on a report of which they wrote a part, or which they prepared or checked within its bureau.
+
+    Parts are uploads (on behalf of the bureau too), reasons, choices, confirmations and the submission.
+    """
+    checked_by = select(tables.SubmissionCheck.decided_by).where(tables.SubmissionCheck.submission_id == row.id)
+    if wrote_a_part(session, row, actor) or any(is_same_person(actor, email) for email in session.exec(checked_by)):
         raise NotAllowed("own_report")
+
+
+def wrote_a_part(session: Session, row: tables.Submission, actor: str) -> bool:
+    """Say whether a person wrote a part of a report, in any of its uploads."""
+    written_by = select(tables.SubmissionContributor.email).where(tables.SubmissionContributor.submission_id == row.id)
+    return any(is_same_person(actor, email) for email in (row.created_by, row.submitted_by or "", *session.exec(written_by)))

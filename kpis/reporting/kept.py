@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from kpis.as_text import clean, typed
 from kpis.errors import FigureRefused
@@ -26,17 +26,35 @@ from kpis.reporting.filing import (
     Choices,
     current_of,
     packed,
+    packed_claims,
     row_key,
     rows_of,
 )
-from kpis.reporting.people import record
+from kpis.reporting.merging import KeptRow
+from kpis.reporting.people import record, stands_in_for
+from kpis.reporting.way import Check, Way, way
 from kpis.store import tables, trail
-from kpis.store.store import Store
+from kpis.store.fields import record_of
+from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
+from kpis.vocabulary import CheckStep
 
 RowKey = tuple[str, tuple[str, ...]]
 # Steps that write a part of a report; the others take it back or decide on it.
-WRITING = frozenset({"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted"})
+WRITING = frozenset(
+    {
+        "uploaded",
+        "taken_in",
+        "explained",
+        "corrected",
+        "conflict_resolved",
+        "clash_settled",
+        "row_taken_out",
+        "reading_chosen",
+        "warning_confirmed",
+        "submitted",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,7 @@ class Warning:
     sheet: str = ""
     cell: str = ""
     rule: str = ""
+    row: RowKey | None = None  # that it is about
 
 
 def asked_to_confirm(said: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "") -> Warning:
@@ -74,51 +93,82 @@ def record_step(session: Session, row: tables.Submission, actor: str, action: st
     if action in WRITING and session.get(tables.SubmissionContributor, (id_of(row), actor)) is None:
         session.add(tables.SubmissionContributor(submission_id=id_of(row), email=actor))
         session.flush()
+    if action in WRITING - {"submitted"} and way_of(session, row).is_open:
+        add_check(session, row, actor, CheckStep.REOPENED)
     record(session, actor, action, subject_of(id_of(row)), file_sha256=row.file_sha256, cell=cell, detail=detail)
 
 
+def way_of(session: Session, row: tables.Submission) -> Way:
+    """Return how far a report has come on its way through its own bureau."""
+    query = (
+        select(tables.SubmissionCheck)
+        .where(tables.SubmissionCheck.submission_id == row.id)
+        .order_by(col(tables.SubmissionCheck.id))
+    )
+    return way([record_of(Check, each) for each in session.exec(query)])
+
+
+def add_check(session: Session, row: tables.Submission, actor: str, decision: str, *, step_code: str = "", note: str = "") -> None:
+    """Keep one step of a report within its bureau."""
+    session.add(
+        tables.SubmissionCheck(
+            submission_id=id_of(row), revision=row.revision, step_code=step_code, decision=decision, decided_by=actor,
+            decided_at=instant(session), stands_in_for=stands_in_for(session), note=typed(note),
+        )
+    )  # fmt: skip
+    session.flush()
+
+
 def keep_rows(
-    session: Session, submission: tables.Submission, rows: Sequence[ReportedRow], before: Sequence[ReportedRow], choices: Choices
+    session: Session, submission: tables.Submission, rows: Sequence[KeptRow], before: Sequence[KeptRow], choices: Choices
 ) -> None:
-    """Keep the rows of an upload; what was said of the rows before holds for those that say the same again."""
-    # A reason given on the page for a row that says the same again is still its reason; so is which value a cell means.
-    said = {(r.kind, r.key): r for r in before if r.reason_class}
-    asked = {(r.kind, r.key): r for r in before if r.readings}
+    """Keep the rows of a report after an upload; what was chosen of a cell before holds where the cell says the same again."""
+    was = {each.key: each.row for each in before}
+    chosen: dict[RowKey, dict[str, tuple[str, int]]] = {}
+    for (kind, key, column), choice in choices.items():
+        chosen.setdefault((kind, key), {})[column] = choice
     values = []
-    for row in rows:
-        old = said.get((row.kind, row.key))
-        keeps = row.reason_class is None and old is not None and dict(old.fields) == dict(row.fields)
-        was = asked.get((row.kind, row.key))
-        same = [c for c in row.readings if was and was.readings.get(c) == row.readings[c] and was.fields.get(c) == row.fields[c]]
-        read = {reading_key(c): choices[place] for c in same if (place := (row.kind, row.key, reading_key(c))) in choices}
+    for each in rows:
+        row, old = each.row, was.get(each.key)
+        same = {column: choice for column, choice in chosen.get(each.key, {}).items() if old and _says_the_same(old, row, column)}
         values.append(
             {
                 "submission_id": submission.id, "revision": submission.revision, "row_kind": row.kind, "row_key": row_key(row.key),
-                "sheet": row.sheet, "cell": row.cell(next(iter(row.columns), "")), "fields_json": packed(row),
-                "reason_class": old.reason_class if keeps and old else row.reason_class,
-                "reason_text": old.reason_text if keeps and old else typed(row.reason_text), "comment": "", "choices_json": json.dumps(read) if read else "",
+                "sheet": row.sheet, "cell": row.cell(next(iter(row.columns), "")), "fields_json": packed(row), "claims_json": packed_claims(each),
+                "reason_class": row.reason_class, "reason_text": typed(row.reason_text), "comment": "",
+                "choices_json": json.dumps(same) if same else "",
             }
         )  # fmt: skip
     if values:
         session.execute(insert(table_of(tables.SubmissionRow)), values)
 
 
+def _says_the_same(old: ReportedRow, row: ReportedRow, choice: str) -> bool:
+    column = choice.removesuffix(reading_key(""))
+    return old.fields.get(column) == row.fields.get(column) and old.readings.get(column) == row.readings.get(column)
+
+
 def keep_warnings(
-    session: Session,
-    submission: tables.Submission,
-    warnings: Sequence[Warning],
-    confirmed: Mapping[tuple[str, str, str], tuple[str, Any, str]],
-) -> None:
+    session: Session, submission: tables.Submission, warnings: Sequence[Warning], confirmed: Mapping[tuple[str, ...], tuple[str, Any, str]],
+) -> None:  # fmt: skip
     """Keep what the bureau is asked to confirm; what it confirmed before, of the same, stays confirmed."""
     for w in warnings:
-        by, at, reason = confirmed.get((w.sheet, w.cell, clean(w.found)), (None, None, ""))
+        kind, key = (w.row[0], row_key(w.row[1])) if w.row else ("", "")
+        by, at, reason = confirmed.get((kind, key, *(() if key else (w.sheet, w.cell)), clean(w.found)), (None, None, ""))
         session.add(
             tables.SubmissionWarning(
                 submission_id=id_of(submission), revision=submission.revision, rule=w.rule, sheet=w.sheet, cell=w.cell, found=clean(w.found),
-                expected_ja=w.expected_ja, expected_en=w.expected_en, remedy_ja=w.remedy_ja, remedy_en=w.remedy_en,
-                confirmed_by=by, confirmed_at=at, confirmed_reason=reason,
+                row_kind=kind, row_key=key, expected_ja=w.expected_ja, expected_en=w.expected_en, remedy_ja=w.remedy_ja,
+                remedy_en=w.remedy_en, confirmed_by=by, confirmed_at=at, confirmed_reason=reason,
             )
         )  # fmt: skip
+
+
+def rekept(stored: tables.SubmissionRow, each: KeptRow) -> None:
+    """Keep a row of a report anew, after something was said of its cells."""
+    row = each.row
+    stored.fields_json, stored.claims_json = packed(row), packed_claims(each)
+    stored.reason_class, stored.reason_text = row.reason_class, typed(row.reason_text)
 
 
 def rows_kept(session: Session, submission: tables.Submission) -> dict[tuple[str, str], tables.SubmissionRow]:

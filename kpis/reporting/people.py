@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from string import ascii_lowercase, ascii_uppercase
 
@@ -18,9 +18,12 @@ from sqlmodel import Session, col, select
 
 from kpis.as_text import typed
 from kpis.errors import FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
-from kpis.languages import pair
+from kpis.government import government
+from kpis.languages import both, pair
 from kpis.message import Message
-from kpis.reporting.access import LOCAL_DOMAIN, ROLES, Grant, Viewer, is_same_person, require
+from kpis.periods import local_day
+from kpis.reporting import notices
+from kpis.reporting.access import LOCAL_DOMAIN, OF_BUREAU, ROLES, Grant, Viewer, is_same_person, may, require
 from kpis.settings import settings
 from kpis.store import tables, trail
 from kpis.store.fields import record_of
@@ -30,6 +33,7 @@ from kpis.vocabulary import Role
 COMMAND_LINE = "command line"
 LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"
 LOCAL_MANAGER = f"manager{LOCAL_DOMAIN}"
+_FOR = "stands in for"  # of a session
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?")
 
@@ -67,15 +71,44 @@ def account_key(email: str) -> str:
 
 
 def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
-    """Return the roles of an active person; none for everybody else, and none for local persons outside local mode."""
+    """Return the roles of an active person, and those for whom the person stands in on the day of the session.
+
+    Nobody else has any, nor have local persons outside local mode. Who stands in for somebody who stands in for a third does not
+    stand in for the third.
+    """
+    own = own_grants(session, email)
+    return (*own, *_as_deputy(session, account_key(email))) if _is_active(session, email) else own
+
+
+def own_grants(session: Session, email: str) -> tuple[Grant, ...]:
+    """Return the roles that an active person holds in their own name."""
     email = account_key(email)
-    if email.endswith(LOCAL_DOMAIN) and settings().mode != "local":
-        return ()
-    account = session.get(tables.UserAccount, email)
-    if account is None or not account.is_active:
+    if not _is_active(session, email):
         return ()
     rows = session.exec(select(tables.UserRole).where(tables.UserRole.email == email).order_by(tables.UserRole.id))  # type: ignore[arg-type]
-    return tuple(Grant(row.role, row.bureau_code) for row in rows)
+    return tuple(Grant(row.role, row.bureau_code, row.section_code) for row in rows)
+
+
+def _is_active(session: Session, email: str) -> bool:
+    email = account_key(email)
+    if email.endswith(LOCAL_DOMAIN) and settings().mode != "local":
+        return False
+    account = session.get(tables.UserAccount, email)
+    return account is not None and account.is_active
+
+
+def _as_deputy(session: Session, email: str) -> list[Grant]:
+    day = local_day(instant(session))
+    named = tables.Deputy
+    query = select(named.stands_in_for).where(
+        named.email == email, named.from_date <= day, named.until_date >= day, col(named.ended_at).is_(None)
+    )
+    return [
+        replace(grant, stands_in_for=whose)
+        for whose in dict.fromkeys(session.exec(query))
+        for grant in own_grants(session, whose)
+        if grant.role in OF_BUREAU
+    ]
 
 
 def viewer_of(store: Store, email: str) -> Viewer:
@@ -93,14 +126,28 @@ def allow(session: Session, actor: str, action: str, bureau_code: str | None = N
     Raises:
         NotAllowed: nothing is done.
     """
-    if actor != COMMAND_LINE:
-        require(grants_of(session, actor), action, bureau_code)
+    if actor == COMMAND_LINE:
+        return
+    grants = grants_of(session, actor)
+    require(grants, action, bureau_code)
+    if not may([grant for grant in grants if not grant.stands_in_for], action, bureau_code):
+        session.info[_FOR] = next(grant.stands_in_for for grant in grants if may([grant], action, bureau_code))
+
+
+def stands_in_for(session: Session) -> str:
+    """Return for whom the actor of this transaction was allowed what was asked last; a blank where in their own name."""
+    return str(session.info.get(_FOR, ""))
 
 
 def record(
     session: Session, actor: str, action: str, subject: str, *, file_sha256: str | None = None, cell: str = "", detail: str = ""
 ) -> None:
-    """Write one line of the audit trail within the caller's transaction."""
+    """Write one line of the audit trail within the caller's transaction, and put into the outbox what it tells of.
+
+    The line says for whom, where the actor stands in for somebody.
+    """
+    if whose := stands_in_for(session):
+        detail = f"{detail} ({both(Message('in_place_of', email=whose))})".strip()
     trail.append(
         session,
         [
@@ -110,6 +157,7 @@ def record(
             }
         ],
     )  # fmt: skip
+    notices.of_line(session, action, subject)
 
 
 @contextmanager
@@ -144,8 +192,13 @@ def record_refusal(store: Store, actor: str, action: str, subject: str, refusal:
         record(session, actor, "refused", subject, detail=f"{action}: {refusal.message.key}")
 
 
-def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: str | None = None, name: str = "") -> Person:
+def add_person(
+    store: Store, *, actor: str, email: str, role: str, bureau_code: str | None = None, name: str = "", section_code: str = ""
+) -> Person:
     """Give a person a role; a person not known yet becomes known, and one removed before is active again.
+
+    Args:
+        section_code: of the catalogue, for the role of a section; its bureau is then the section's.
 
     Raises:
         NotAllowed: the actor may not manage persons, or would give a role to themselves.
@@ -160,19 +213,26 @@ def add_person(store: Store, *, actor: str, email: str, role: str, bureau_code: 
         raise FigureRefused("domain_reserved", domain=LOCAL_DOMAIN)
     if role not in ROLES:
         raise FigureRefused("role_unknown", roles=", ".join(ROLES))
-    if (role == "bureau_manager") != (bureau_code is not None):
+    if (role == Role.SECTION) != (section_code != ""):
+        raise FigureRefused("role_and_section")
+    if section_code:
+        section = government().sections.get(section_code)
+        if section is None or bureau_code not in (None, section.bureau_code):
+            raise NotFound("section_unknown", code=section_code, known=tuple(government().sections) or Message("none_there"))
+        bureau_code = section.bureau_code
+    if (role in OF_BUREAU) != (bureau_code is not None):
         raise FigureRefused("role_and_bureau")
     with acting(store, actor, "add_person", email) as session:
         allow(session, actor, "manage_people")
         _refuse_own(actor, email)
         if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
             raise NotFound("bureau_not_registered", code=bureau_code)
-        _grant(session, email, typed(name), role, bureau_code)
-        record(session, actor, "person_added", email, detail=f"{role} {bureau_code or ''}".strip())
-        return Person(email, name, True, grants_of(session, email))
+        _grant(session, email, typed(name), role, bureau_code, section_code)
+        record(session, actor, "person_added", email, detail=" ".join(filter(None, (role, bureau_code, section_code))))
+        return Person(email, name, True, own_grants(session, email))
 
 
-def _grant(session: Session, email: str, name: str, role: str, bureau_code: str | None) -> None:
+def _grant(session: Session, email: str, name: str, role: str, bureau_code: str | None, section_code: str = "") -> None:
     account = session.get(tables.UserAccount, email)
     if account is None:
         session.add(tables.UserAccount(email=email, display_name=name, created_at=instant(session)))
@@ -180,12 +240,14 @@ def _grant(session: Session, email: str, name: str, role: str, bureau_code: str 
         account.is_active = True
         account.display_name = name or account.display_name
     session.flush()
-    if Grant(role, bureau_code) not in grants_of(session, email):
-        session.add(tables.UserRole(email=email, role=role, bureau_code=bureau_code))
+    if Grant(role, bureau_code, section_code) not in own_grants(session, email):
+        session.add(tables.UserRole(email=email, role=role, bureau_code=bureau_code, section_code=section_code))
         session.flush()
 
 
-def remove_person(store: Store, *, actor: str, email: str, role: str | None = None, bureau_code: str | None = None) -> None:
+def remove_person(
+    store: Store, *, actor: str, email: str, role: str | None = None, bureau_code: str | None = None, section_code: str = ""
+) -> None:
     """Take one role from a person, or without a role all of them; what the person did stays on record.
 
     Raises:
@@ -200,13 +262,14 @@ def remove_person(store: Store, *, actor: str, email: str, role: str | None = No
         if account is None:
             raise NotFound("person_unknown", email=email)
         held = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
-        taken = [row for row in held if role is None or (row.role == role and row.bureau_code == bureau_code)]
+        named = (role, bureau_code, section_code)
+        taken = [row for row in held if role is None or (row.role, row.bureau_code, row.section_code) == named]
         if any(row.role == Role.ADMINISTRATOR for row in taken):
             _refuse_last_administrator(session, email)
         for row in taken:
             session.delete(row)
         account.is_active = len(taken) < len(held)
-        detail = ", ".join(f"{row.role} {row.bureau_code or ''}".strip() for row in taken)
+        detail = ", ".join(" ".join(filter(None, (row.role, row.bureau_code, row.section_code))) for row in taken)
         record(session, actor, "person_removed", email, detail=detail)
 
 
@@ -235,7 +298,7 @@ def people(store: Store, *, actor: str) -> list[Person]:
         allow(session, actor, "manage_people")
         roles: dict[str, list[Grant]] = {}
         for row in session.exec(select(tables.UserRole).order_by(tables.UserRole.id)):  # type: ignore[arg-type]
-            roles.setdefault(row.email, []).append(Grant(row.role, row.bureau_code))
+            roles.setdefault(row.email, []).append(Grant(row.role, row.bureau_code, row.section_code))
         accounts = session.exec(select(tables.UserAccount).order_by(tables.UserAccount.email))
         return [Person(a.email, a.display_name, a.is_active, tuple(roles.get(a.email, ()))) for a in accounts]
 
@@ -253,7 +316,7 @@ def local_people(store: Store) -> list[Person]:
             (LOCAL_MANAGER, " ".join(pair(Message("manager_of_this_machine"))), "bureau_manager"),
             (LOCAL_OFFICE, " ".join(pair(Message("office_of_this_machine"))), "reform_office"),
         )
-        missing = [p for p in own if not grants_of(session, p[0])]
+        missing = [p for p in own if not own_grants(session, p[0])]
     if missing:
         with store.writing() as session:
             for email, name, role in missing:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from kpis.errors import NotFound
 from kpis.figures.scorecard import Scored, score_all
@@ -29,8 +30,11 @@ from kpis.reporting.comparison import (
     flips,
     with_figures,
 )
-from kpis.reporting.filing import current_of, rows_of
+from kpis.reporting.filing import current_of, kept_of, rows_of
+from kpis.reporting.kept import way_of
+from kpis.reporting.merging import Clash, KeptRow, clashes
 from kpis.reporting.people import Event, acting, events, grants_of, record, refusals_recorded
+from kpis.reporting.way import Way
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store
@@ -60,6 +64,7 @@ class Report:
     decided_at: datetime | None
     return_reason: str
     completeness: Completeness | None = None  # not known of reports from before it was counted
+    is_on_behalf: bool = False
 
     @property
     def subject(self) -> str:
@@ -83,6 +88,8 @@ class Warned:
     confirmed_at: datetime | None
     confirmed_reason: str
     rule: str = ""
+    row_kind: str = ""
+    row_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +108,22 @@ class Comment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Brought:
+    """A file that was merged into a report: which, who brought it and when, whose part it is, and how it came where the office took it in."""
+
+    revision: int
+    file_sha256: str | None
+    file_name: str
+    uploaded_by: str
+    uploaded_at: datetime
+    part: str
+    rows_count: int
+    is_on_behalf: bool
+    how_it_came: str
+    is_asked: bool = False  # something in it was to be confirmed, at a cell
+
+
+@dataclass(frozen=True, kw_only=True)
 class Opened:
     """A report with everything a reader of it needs."""
 
@@ -111,14 +134,23 @@ class Opened:
     comments: tuple[Comment, ...]
     events: tuple[Event, ...]
     rows_count: int
+    uploads: tuple[Brought, ...] = ()
+    rows: tuple[KeptRow, ...] = ()
+    way: Way = field(default_factory=Way)
     unspoken: tuple[Scored, ...] = ()  # figures of which the bureau must still say why they stand as they do
+
+    @cached_property
+    def clashes(self) -> list[Clash]:
+        """Return the cells in which different hands wrote different values, and of which nobody has said yet which holds."""
+        return clashes(self.rows)
 
     @property
     def obstacles(self) -> int:
         """Return how many things must still be explained or resolved before it can be submitted."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
         compared = self.comparison
-        return len(compared.unresolved) + len(compared.unread) + len(compared.unexplained) + open_warnings + len(self.unspoken)
+        differing = len(self.clashes) + len(compared.unresolved) + len(compared.unread)
+        return differing + len(compared.unexplained) + open_warnings + len(self.unspoken)
 
 
 def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
@@ -163,19 +195,24 @@ def seen(session: Session, report_id: int, viewer: str, action: str = "see_repor
     return row
 
 
-def original(store: Store, report_id: int, *, viewer: str) -> tuple[str, bytes]:
+def original(store: Store, report_id: int, *, viewer: str, revision: int | None = None) -> tuple[str, bytes]:
     """Return the name and bytes of the workbook a report was read from; who read it, and who was refused, is on record.
+
+    Args:
+        revision: of the upload; the latest where left out.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
     with acting(store, viewer, "read_original", f"submission {report_id}", is_figures=False) as session:
         row = seen(session, report_id, viewer, "read_original")
-        kept = session.get(tables.OriginalFile, row.file_sha256) if row.file_sha256 else None
+        brought = session.get(tables.SubmissionUpload, (report_id, revision)) if revision is not None else None
+        sha256, name = (brought.file_sha256, brought.file_name) if brought else (row.file_sha256 if revision is None else None, "")
+        kept = session.get(tables.OriginalFile, sha256) if sha256 else None
         if kept is None:
             raise NotFound("report_without_original", number=report_id)
         record(session, viewer, "original_read", f"submission {report_id}", file_sha256=kept.sha256)
-        return kept.name, kept.content
+        return name or kept.name, kept.content
 
 
 def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
@@ -191,8 +228,9 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         current = current_of(session, rows)
         comparison = compare(rows, current, choices=choices)
         warnings = warnings_of(session, row)
-        comments = _comments(session, report_id)
+        comments = comments_of(session, report_id)
         trail = events(session, subject=bureau_report.subject, limit=200)
+        uploads, kept_rows, way = uploads_of(session, row), kept_of(session, row), way_of(session, row)
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
     place = {"bureau": row.bureau_code, "period": row.period_code}
@@ -205,6 +243,9 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         comments=comments,
         events=tuple(trail),
         rows_count=len(rows),
+        uploads=uploads,
+        rows=tuple(kept_rows),
+        way=way,
         unspoken=silent,
     )
 
@@ -270,6 +311,15 @@ def warnings_of(session: Session, submission: tables.Submission) -> tuple[Warned
     return tuple(record_of(Warned, row) for row in session.exec(query))
 
 
+def uploads_of(session: Session, submission: tables.Submission) -> tuple[Brought, ...]:
+    """Return the files that were merged into a report, in the order in which they came."""
+    query = select(tables.SubmissionUpload).where(tables.SubmissionUpload.submission_id == submission.id)
+    warned = tables.SubmissionWarning
+    asked = {*session.exec(select(warned.revision).where(warned.submission_id == submission.id, warned.cell != "").distinct())}
+    uploads = session.exec(query.order_by(col(tables.SubmissionUpload.revision)))
+    return tuple(record_of(Brought, row, is_asked=row.revision in asked) for row in uploads)
+
+
 def completeness_of(row: tables.Submission) -> Completeness | None:
     """Return how much of what was asked a report leaves known, where that was counted."""
     if row.asked_count is None:
@@ -277,7 +327,8 @@ def completeness_of(row: tables.Submission) -> Completeness | None:
     return Completeness(row.asked_count, tuple((code, period) for code, period in json.loads(row.open_json or "[]")))
 
 
-def _comments(session: Session, report_id: int) -> tuple[Comment, ...]:
+def comments_of(session: Session, report_id: int) -> tuple[Comment, ...]:
+    """Return what the reform office said at cells of a report, the oldest first."""
     query = (
         select(tables.ReviewComment).where(tables.ReviewComment.submission_id == report_id).order_by(tables.ReviewComment.id)  # type: ignore[arg-type]
     )

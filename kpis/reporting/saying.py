@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from kpis.as_text import typed
 from kpis.errors import FigureRefused
@@ -11,12 +10,13 @@ from kpis.figures.commented import commentary_code
 from kpis.periods import parse_period
 from kpis.reporting.commentaries import asked_of
 from kpis.reporting.comparison import ReportedRow, Value
-from kpis.reporting.filing import packed, row_key, unpacked
+from kpis.reporting.filing import kept_of, packed, packed_claims, row_key
 from kpis.reporting.hindrances import report_for_step
-from kpis.reporting.kept import id_of, record_step, rows_kept, subject_of
+from kpis.reporting.kept import id_of, record_step, rekept, rows_kept, subject_of
+from kpis.reporting.merging import Hand, kept, stated
 from kpis.reporting.people import acting
 from kpis.store import tables
-from kpis.store.store import Store
+from kpis.store.store import Store, instant
 from kpis.vocabulary import RowKind
 
 TEXTS = ("cause_ja", "cause_en", "obstacle_ja", "obstacle_en", "response_ja", "response_en")
@@ -36,6 +36,8 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
     with acting(store, actor, "explain", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "explain", revision)
         rows = rows_kept(session, row)
+        there = {each.key: each for each in kept_of(session, row)}
+        hand = Hand(by=actor, at=instant(session), upload=row.revision)
         asked = asked_of(store, row.bureau_code, row.period_code)
         for indicator, given in said.items():
             texts = {name: typed(text) for name, text in given.items() if name in TEXTS}
@@ -61,13 +63,9 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
                         row_kind=KIND,
                         row_key=row_key((code,)),
                         fields_json=packed(reported),
+                        claims_json=packed_claims(kept(reported, hand)),
                     )
                 )
             else:
-                reported = unpacked(held)
-                held.fields_json = packed(_with(reported, texts))
+                rekept(held, stated(there[KIND, (code,)], texts, hand))
             record_step(session, row, actor, "explained", detail=f"{indicator}: {' / '.join(filter(None, texts.values()))}")
-
-
-def _with(row: ReportedRow, texts: Mapping[str, str]) -> ReportedRow:
-    return replace(row, fields={**row.fields, **texts})

@@ -1,4 +1,4 @@
-"""The steps of a report: upload, explain, submit, withdraw, return, approve. Each is one transaction.
+"""The steps of a report: upload (``uploads``), explain, settle, submit, withdraw, return, approve. Each is one transaction.
 
 Each step reads the actor's roles, the report's state and what is stored inside its own transaction, believes no page, and
 writes an audit line; so does a step that is refused. Writers queue (``Store.writing``), so of two who act at the same second one is done and the other finds
@@ -7,18 +7,16 @@ the new state and is refused by name. ``revision`` is the upload that the actor 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from kpis.as_text import named_file, typed
-from kpis.errors import ChangedMeanwhile, FigureRefused, MierukaError, NotFound, StepRefused
+from kpis.as_text import typed
+from kpis.errors import FigureRefused, MierukaError, NotFound, StepRefused
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS
@@ -27,63 +25,48 @@ from kpis.reporting.comparison import (
     OBSERVATIONS,
     OURS,
     THEIRS,
-    Completeness,
-    ReportedRow,
+    Value,
+    is_same_value,
     reading_key,
 )
 from kpis.reporting.deadlines import window_of
-from kpis.reporting.filing import (
-    Choices,
-    current_of,
-    refuse_rows,
-    row_key,
-    rows_of,
-    unpacked,
-    values_of,
-)
+from kpis.reporting.filing import current_of, kept_of, row_key, unpacked, values_of
 from kpis.reporting.hindrances import (
     as_warning,
     not_yet_asked,
     places_of,
-    refuse_other,
+    ready,
     refuse_own,
-    refuse_silent,
+    refuse_unchecked,
     refuse_unready,
     report_for_step,
-    same_place,
 )
 from kpis.reporting.kept import (
     RowKey,
-    Warning,
     compared,
     id_of,
-    keep_rows,
     keep_warnings,
     record_cells,
     record_step,
+    rekept,
     row_kept,
     rows_kept,
     source_of,
     subject_of,
 )
+from kpis.reporting.merging import Hand, answered, stated, taken_out
 from kpis.reporting.people import acting, allow, record
-from kpis.reporting.reports import INCOMPLETE, completeness_of, warnings_of
+from kpis.reporting.reports import completeness_of
+from kpis.reporting.uploads import Uploaded, upload
 from kpis.store import tables, vintages
 from kpis.store.store import Store, instant
 from kpis.store.vintages import Origin
-from kpis.vocabulary import OPEN_STATES
 
+__all__ = [
+    "Approval", "Uploaded", "approve", "approve_several", "choose_readings", "confirm", "explain", "give_back", "grant_exception",
+    "resolve", "settle", "submit", "take_out", "upload", "withdraw",
+]  # fmt: skip
 CellKey = tuple[str, tuple[str, ...], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Uploaded:
-    """What became of an upload: the report and its revision; ``is_repeat`` where the same file was there already."""
-
-    report_id: int
-    revision: int
-    state: str
-    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,85 +78,6 @@ class Approval:
     refusal: MierukaError | None = None
 
 
-def upload(
-    store: Store,
-    *,
-    actor: str,
-    bureau_code: str,
-    period_code: str,
-    rows: Sequence[ReportedRow],
-    content: bytes,
-    name: str,
-    warnings: Sequence[Warning] = (),
-    template_id: str | None = None,
-    replaces: tuple[int, int] | None = None,
-    completeness: Completeness | None = None,
-) -> Uploaded:
-    """Keep a workbook that was read without errors as a draft, or as the next upload of an open report.
-
-    Args:
-        rows: what it says.
-        content: its bytes, kept by their SHA-256.
-        warnings: to be confirmed before it is submitted.
-        replaces: (report, revision) that the actor saw and means to replace; ``None`` where there was none to see.
-        completeness: how many figures were asked and which it leaves open; ``None`` = not counted.
-
-    Raises:
-        NotAllowed: the actor does not report for this bureau, or a row belongs to another.
-        ChangedMeanwhile: there is an open report other than the one named.
-        StepRefused: the report is with the reform office.
-        FigureRefused: a row says something no report may say.
-    """
-    sha256, name = hashlib.sha256(content).hexdigest(), named_file(name)
-    try:
-        with acting(store, actor, "upload", f"{bureau_code} {period_code}") as session:
-            allow(session, actor, "upload", bureau_code)
-            held = same_place(session, bureau_code, period_code)
-            for known in held:
-                if known.file_sha256 == sha256:
-                    return Uploaded(id_of(known), known.revision, known.state, True)
-            now_open = next((s for s in held if s.state in OPEN_STATES), None)
-            refuse_other(now_open, replaces)
-            refuse_rows(session, bureau_code, period_code, rows)
-            vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
-            vintages.keep_original(session, name=name, content=content, kind="report", received_at=instant(session))
-            before: list[ReportedRow] = []
-            before_choices: Choices = {}
-            confirmed: dict[tuple[str, str, str], tuple[str, Any, str]] = {}
-            asked_count = completeness.asked if completeness is not None else None
-            left_open = json.dumps(completeness.open) if completeness is not None else ""
-            if now_open is None:
-                row = tables.Submission(
-                    bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session),
-                    file_sha256=sha256, template_id=template_id, asked_count=asked_count, open_json=left_open,
-                )  # fmt: skip
-                session.add(row)
-                session.flush()
-            else:
-                row = now_open
-                next_state(row.state, "upload")
-                before, before_choices = rows_of(session, row)
-                # What stays open is confirmed anew where it is not the same as before.
-                confirmed = {
-                    (w.sheet, w.cell, w.found): (w.confirmed_by, w.confirmed_at, w.confirmed_reason)
-                    for w in warnings_of(session, row)
-                    if w.confirmed_by and (w.rule != INCOMPLETE or left_open == row.open_json)
-                }
-                row.asked_count, row.open_json = asked_count, left_open
-                row.revision += 1
-                row.file_sha256, row.template_id = sha256, template_id
-                row.created_by, row.created_at = actor, instant(session)
-                session.flush()
-            keep_rows(session, row, rows, before, before_choices)
-            keep_warnings(session, row, warnings, confirmed)
-            detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {len(warnings)} warnings"
-            detail += f"; {completeness.told()}" if completeness is not None else ""
-            record_step(session, row, actor, "uploaded", detail=detail)
-            return Uploaded(id_of(row), row.revision, row.state)
-    except IntegrityError as clash:
-        raise ChangedMeanwhile("report_stored_at_once") from clash
-
-
 def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons: Mapping[RowKey, tuple[str, str]]) -> None:
     """Give corrections their reason class and text, by (kind, key) of the row.
 
@@ -182,14 +86,56 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
     """
     with acting(store, actor, "explain", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "explain", revision)
-        rows = rows_kept(session, row)
+        rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
+        hand = Hand(by=actor, at=instant(session), upload=row.revision)
         for (kind, key), (reason_class, text) in reasons.items():
             if reason_class not in government().reasons or not typed(text):
                 raise FigureRefused("correction_without_reason")
             stored = row_kept(rows, kind, key)
-            stored.reason_class, stored.reason_text = reason_class, typed(text)
+            rekept(stored, stated(said[kind, key], {"reason_class": reason_class, "reason_text": typed(text)}, hand))
             place = f"{stored.sheet}!{stored.cell}".strip("!")
             record_step(session, row, actor, "explained", cell=place, detail=f"{' '.join(key)}: {reason_class} {typed(text)}")
+
+
+def settle(store: Store, report_id: int, *, actor: str, revision: int, choices: Mapping[CellKey, Value]) -> None:
+    """Say which value holds where hands wrote different ones in a cell, by cell.
+
+    Raises:
+        FigureRefused: the cell is not a question, or nobody wrote the value there.
+    """
+    with acting(store, actor, "settle", subject_of(report_id)) as session:
+        row = report_for_step(session, report_id, actor, "explain", revision)
+        rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
+        for (kind, key, column), value in choices.items():
+            stored, own = row_kept(rows, kind, key), said[kind, key].said.get(column)
+            if own is None or not own.is_open or not any(is_same_value(value, each) for each in own.values):
+                raise FigureRefused("choose_written_value")
+            said[kind, key] = answered(said[kind, key], column, value, by=actor, at=instant(session))
+            rekept(stored, said[kind, key])
+            written = " / ".join(f"{c.value} ({c.hand.by} {c.hand.part})".replace(" )", ")") for c in own.claims)
+            record_step(
+                session, row, actor, "clash_settled", cell=own.holds.place, detail=f"{' '.join(key)} {column}: {value} ({written})"
+            )
+
+
+def take_out(store: Store, report_id: int, *, actor: str, revision: int, rows: Sequence[RowKey]) -> None:
+    """Take rows out of a report: nothing of them is reported, and what is stored of them stays as it is.
+
+    Raises:
+        FigureRefused: the report has no such row.
+    """
+    with acting(store, actor, "take_out", subject_of(report_id)) as session:
+        row = report_for_step(session, report_id, actor, "explain", revision)
+        stored_rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
+        hand = Hand(by=actor, at=instant(session), upload=row.revision)
+        for kind, key in rows:
+            stored = row_kept(stored_rows, kind, key)
+            was = said[kind, key]
+            rekept(stored, taken_out(was, hand))
+            told = ", ".join(f"{column} {each.holds.value}" for column, each in was.said.items())
+            record_step(
+                session, row, actor, "row_taken_out", cell=f"{stored.sheet}!{stored.cell}", detail=f"{' '.join(key)}: {told}"
+            )
 
 
 def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices: Mapping[CellKey, str]) -> None:
@@ -257,20 +203,15 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
     What it contradicts by now but did not when its file was read becomes a warning to confirm, and the report stays with its bureau.
 
     Raises:
-        StepRefused: it is not the time, or something is still unexplained, unresolved or unconfirmed.
+        StepRefused: it is not the time, something is still unexplained, unresolved or unconfirmed, or a step of the bureau is missing.
     """
     with acting(store, actor, "submit", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "submit", revision)
         refusal = window_of(session, row.bureau_code, row.period_code).refusal(today, is_again=row.state == "returned")
         if refusal is not None:
             raise refusal
-        comparison, current = compared(session, row)
-        refuse_unready(comparison)
-        refuse_silent(store, row, rows_of(session, row)[0], comparison, current, today=today)
-        open_warnings = [w for w in warnings_of(session, row) if w.confirmed_by is None]
-        if open_warnings:
-            places = ", ".join(f"{w.sheet}!{w.cell}" for w in open_warnings[:5])
-            raise StepRefused("warnings_open", count=len(open_warnings), places=places)
+        comparison, current = ready(store, session, row, today=today)
+        refuse_unchecked(session, row)
         unasked = not_yet_asked(session, row, comparison, current)
         if not unasked:
             row.state = next_state(row.state, "submit")
@@ -279,6 +220,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
             detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
             counted = completeness_of(row)
             detail += f"; {counted.told()}" if counted is not None else ""
+            detail += "; on behalf of the bureau" if row.is_on_behalf else ""
             record_step(session, row, actor, "submitted", detail=detail)
             return
         keep_warnings(session, row, [as_warning(each) for each in unasked], {})

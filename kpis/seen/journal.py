@@ -162,7 +162,8 @@ def _secrets() -> tuple[str, ...]:
         chosen = settings()
     except MierukaError:
         return ()
-    return _secrets_of((chosen.cookie_secret.get_secret_value(), chosen.oidc_client_secret.get_secret_value()), chosen.database_url)
+    given = (chosen.cookie_secret, chosen.oidc_client_secret, chosen.smtp_password)
+    return _secrets_of(tuple(each.get_secret_value() for each in given), chosen.database_url)
 
 
 def _with_record(_logger: object, _name: str, event: EventDict) -> EventDict:

@@ -77,8 +77,9 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that sees one state of the data."""
+        """Open a session that sees one state of the data; its instant is that at which it was opened."""
         with Session(self.engine) as session:
+            session.info["instant"] = utc_now()
             yield session
 
     @contextmanager
@@ -359,7 +360,7 @@ class Store:
 
 
 def instant(session: Session) -> datetime:
-    """Return the instant of a transaction of ``Store.writing``, UTC: whatever it stamps has this one."""
+    """Return the instant of a session, UTC: whatever a transaction of ``Store.writing`` stamps has this one."""
     at: datetime = session.info["instant"]
     return at
 

@@ -81,7 +81,18 @@ def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
         StepRefused: it holds what would act when it is opened, so that no copy of it is made.
         Stopped: it cannot be marked within the limits of reading.
     """
-    notes = [Note(p.sheet, p.cell, p.grade == "error", _words(p)) for p in problems]
+    return _annotated(content, [Note(p.sheet, p.cell, p.grade == "error", _words(p)) for p in problems])
+
+
+def commented(content: bytes, comments: Sequence[tuple[str, str, str]]) -> bytes:
+    """Return a workbook of ours with what the reviewer said at its cells: (sheet, cell, text)."""
+    heading = " ".join(pair(Message("note_of_reviewer")))
+    return _annotated(
+        content, [Note(sheet, cell, False, _without_controls(f"{_NOTE}{heading}: {text}")) for sheet, cell, text in comments]
+    )
+
+
+def _annotated(content: bytes, notes: Sequence[Note]) -> bytes:
     acting, marked = apart(write_notes, content, max_bytes=max(len(content), 1), notes=notes)
     if acting:
         raise StepRefused("copy_stays", found=acting[0].found)
@@ -118,8 +129,12 @@ def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> tup
 def _words(p: Problem) -> str:
     grade = " ".join(pair(Message(f"note_{p.grade}")))
     lines = [f"{_NOTE}{grade}: {p.found}", *pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy))]
-    # Characters that XML does not allow may stand in what was found.
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", "\n".join(lines))
+    return _without_controls("\n".join(lines))
+
+
+def _without_controls(words: str) -> str:
+    """Leave out characters that XML does not allow: they may stand in what was found or said."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", words)
 
 
 def _read(xml: bytes, *, is_drawing: bool = False) -> Element:

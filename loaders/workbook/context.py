@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from kpis.figures.plausible import Area
 from kpis.figures.records import counting_vintage
 from kpis.government import government
 from kpis.periods import Period, parse_period, periods_asked
-from kpis.registers import OF_SHEET
+from kpis.registers import OF_SHEET, REGISTERS
 from kpis.reporting.contradictions import known_of, stored_beside
 from kpis.reporting.deadlines import Window, window_of
 from kpis.reporting.filing import owners_in
@@ -33,8 +33,10 @@ from kpis.text import Named
 from kpis.vocabulary import LIVING_ACTIONS, Part, RowKind
 
 NOT_REPORTING = ("whole", "scope", "comparison")
-_DAYS = {n for register in OF_SHEET.values() for n in register.fields.model_fields if type_of(register.fields, n) is date}
+DAYS = {n for register in OF_SHEET.values() for n in register.fields.model_fields if type_of(register.fields, n) is date}
 Record = Row
+_SAID = REGISTERS[RowKind.COMMENTARY].sheet
+SheetKey = tuple[str, ...]  # (sheet, key …) of a row: ("observations", indicator, period) or (register, code)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,9 @@ class ReportContext:
         earlier: indicator or project → what the bureau said of it last, in an earlier period.
         standing: indicator → in a word how the bureau stands, where that was asked.
         known: what its figures are held against, those of other bureaus for the same periods included.
+        only: the rows that a part holds; ``None`` = all.
+        filled: (sheet, key …) → our field → what a report on its way says there, reasons included: a workbook of that report
+            shows it instead of what is stored.
     """
 
     bureau: Record
@@ -73,14 +78,40 @@ class ReportContext:
     leads: frozenset[str] = frozenset()
     earlier: Mapping[str, Record] = field(default_factory=dict)
     standing: Mapping[str, str] = field(default_factory=dict)
+    only: frozenset[SheetKey] | None = None
+    filled: Mapping[SheetKey, Record] = field(default_factory=dict)
+
+    def as_filled(self, key: SheetKey, record: Record | None) -> Record | None:
+        """Return a stored row as the report on its way says it."""
+        said = self.filled.get(key)
+        return record if said is None else {**(record or {}), **said}
+
+    @property
+    def rows(self) -> dict[SheetKey, Record]:
+        """Return every row that a template of it holds, as (sheet, key …), with what is stored of it."""
+        rows: dict[SheetKey, Record] = {("observations", *key): {} for key in self.figure_keys}
+        for code, subject in self.commentaries.items():
+            rows[_SAID, code] = {"indicator_code" if subject in self.indicators else "project_code": subject}
+        stored = {(sheet, code): self.registers[sheet][code] for sheet in self.registers for code in self.prefilled(sheet)}
+        return rows | stored | {key: said for key, said in self.filled.items() if key not in rows | stored}
+
+    def part(self, only: Collection[SheetKey]) -> ReportContext:
+        """Return the same with some of its rows alone, for a template that is handed out."""
+        registers = {s: {c: row for c, row in rows.items() if (s, c) in only} for s, rows in self.registers.items()}
+        filled = {key: said for key, said in self.filled.items() if key in only}
+        return replace(self, registers=registers, only=frozenset(only), filled=filled)
 
     @cached_property
     def subjects(self) -> dict[str, Record]:
         """Return what the bureau can speak of and act on: code → row, of the indicators asked and of the projects it leads."""
         codes = dict.fromkeys(code for code, _ in self.figure_keys)
-        return {code: self.indicators[code] for code in codes} | {
+        subjects = {code: self.indicators[code] for code in codes} | {
             code: row for code, row in self.projects.items() if code in self.leads
         }
+        own, period = self.bureau["bureau_code"], self.period.code
+        if self.only is None:
+            return subjects
+        return {code: row for code, row in subjects.items() if (_SAID, commentary_code(own, code, period)) in self.only}
 
     @cached_property
     def commentaries(self) -> dict[str, str]:
@@ -112,6 +143,7 @@ class ReportContext:
             for indicator, row in self.indicators.items()
             for period in periods_asked(row["frequency"], self.period)
             if outside_time(code, parse_period(period), self.known.organisation) is None
+            and (self.only is None or ("observations", indicator, period) in self.only)
         ]
 
     def current(self, sheet: str, key: tuple[str, ...]) -> Record | None:
@@ -146,7 +178,7 @@ def _plain(row: Mapping[str, Any] | None) -> Record | None:
 
 def _day_like(name: str) -> date | None:
     # A day that is empty now has no type to go by; the registers say which of their fields are days.
-    return date.min if name in _DAYS else None
+    return date.min if name in DAYS else None
 
 
 def catalogue_area() -> Area | None:

@@ -8,20 +8,23 @@ handed_on(content)                 → the same bytes, where nothing in them wou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from kpis.errors import MierukaError, StepRefused
+from kpis.errors import FigureRefused, MierukaError, NotFound, StepRefused
 from kpis.figures.commented import NEEDING
-from kpis.languages import both, say
+from kpis.government import government
+from kpis.languages import both, pair, say
 from kpis.message import Message
 from kpis.periods import local_day
 from kpis.reporting.commentaries import standing
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
+from kpis.reporting.sections import holds
 from kpis.settings import settings
 from kpis.store.store import Store, utc_now
 from kpis.text import status_word
+from loaders.files.addresses import column_letters
 from loaders.files.apart import Stopped, apart
 from loaders.files.endings import find_faults
 from loaders.files.guard import is_workbook
@@ -29,20 +32,32 @@ from loaders.files.opened import open_book, sheet_names
 from loaders.files.problems import Problem
 from loaders.files.sheets import Sheet
 from loaders.rules import findings_of_report
-from loaders.workbook.annotate import mark_problems
-from loaders.workbook.context import ReportContext, gather, owners
+from loaders.workbook.annotate import commented, mark_problems
+from loaders.workbook.context import Record, ReportContext, SheetKey, gather, owners
 from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
-from loaders.workbook.identity import make_mark, read_mark, record_issue, was_issued
+from loaders.workbook.identity import (
+    OF_QUESTION,
+    Vintages,
+    filled_with,
+    make_mark,
+    part_of,
+    read_mark,
+    record_issue,
+    was_issued,
+)
 from loaders.workbook.labels import with_subject
 from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.read import TableReader
-from loaders.workbook.template import write_sheets
+from loaders.workbook.recognise import recognised
+from loaders.workbook.template import rows_of, write_sheets
 
 __all__ = [
     "ReportContext", "WorkbookReading", "gather", "handed_on", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
+    "rows_asked",
 ]  # fmt: skip
 MOST_CELLS = 600_000  # of a report; that of the largest bureau has 100,000
+Place = tuple[SheetKey, str]  # a cell: (sheet, key …) of its row, and our field
 _DOWNLOAD = Message("remedy_download_again")
 
 
@@ -57,6 +72,7 @@ class WorkbookReading:
             each with a reason), by ``grade``.
         rows_count: rows that were looked at, changed or not.
         completeness: how many of the figures asked for are known once the report counts; a row left out leaves its figure open.
+        part: whose part the template was: a section, rows that were chosen, or a blank for the whole.
         names: indicator → its Japanese and English name.
     """
 
@@ -65,6 +81,7 @@ class WorkbookReading:
     problems: list[Problem] = field(default_factory=list)
     rows_count: int = 0
     completeness: Completeness | None = None
+    part: str = ""
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -83,7 +100,8 @@ class WorkbookReading:
         return [p for p in self.problems if p.grade == "warning"]
 
 
-def _written(context: ReportContext, issued_at: datetime) -> tuple[bytes, TemplateMark]:
+def mark_of(context: ReportContext, issued_at: datetime) -> tuple[TemplateMark, list[tuple[str, ...]]]:
+    """Return the mark of a workbook of what is stored now, and (sheet, key …, vintage) of each prefilled row."""
     layout = load_layout()
     vintages = [
         (sheet, *key, str(record["vintage"]))
@@ -95,31 +113,80 @@ def _written(context: ReportContext, issued_at: datetime) -> tuple[bytes, Templa
         layout_version=layout.version, bureau_code=context.bureau["bureau_code"], period_code=context.period.code,
         issued_at=issued_at.isoformat(timespec="microseconds"), revision=context.revision, vintages=vintages,
     )  # fmt: skip
-    return write_sheets(context, layout, mark, vintages), mark
+    return mark, vintages
 
 
 def issue_template(
-    store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None
-) -> tuple[bytes, TemplateMark]:
-    """Make the template of a bureau and period and record that it was issued: only such templates are read back.
+    store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None, section: str = "",
+    rows: Collection[SheetKey] = (), filled: Mapping[SheetKey, Record] | None = None, comments: Mapping[Place, str] | None = None,
+) -> tuple[bytes, TemplateMark]:  # fmt: skip
+    """Make the template of a bureau and period, or a part of it, and record that it was issued: only such templates are read back.
 
     Args:
         actor: whose audit event it is; the caller has checked the role.
         issued_at: UTC; now where left out.
+        section: whose rows alone it holds.
+        rows: which rows alone it holds, as (sheet, key …).
+        filled: (sheet, key …) → our field → what a report on its way says: shown instead of what is stored.
+        comments: what the reviewer said, by (sheet, key …) and our field: written at the cells.
+
+    Raises:
+        NotFound: there is no such section.
+        FigureRefused: none of the rows is asked of the bureau.
+        NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
+    """
+    at = issued_at or utc_now()  # before what is stored is read: what changes from here on is a change after it was issued
+    context, whose = replace(gather(store, bureau_code, period_code), filled=filled or {}), None
+    if section:
+        own = government().sections_of(bureau_code).get(section)
+        if own is None:
+            raise NotFound(
+                "section_unknown", code=section, known=tuple(government().sections_of(bureau_code)) or Message("none_there")
+            )
+        context = context.part([key for key, row in context.rows.items() if holds(own, ROW_KINDS[key[0]], key[1:], row)])
+        whose = own.name_ja, own.name_en
+    elif rows:
+        context, whose = context.part({*rows} & context.rows.keys()), pair(Message("rows_chosen"))
+        if not context.only:
+            raise FigureRefused("no_rows_chosen")
+    context = replace(context, standing=_standing(store, context, as_of=local_day(at)))
+    mark, vintages = mark_of(context, at)
+    content = write_sheets(context, load_layout(), mark, vintages, whose=whose)
+    chosen = sorted(context.only or ()) if rows else ()
+    part = section or (mark.template_id if rows else "")
+    record_issue(store, mark, actor=actor, part=part, rows=chosen, filled=context.filled)
+    return (commented(content, _notes(context, mark, comments)) if comments else content), mark
+
+
+def _notes(context: ReportContext, mark: TemplateMark, comments: Mapping[Place, str]) -> list[tuple[str, str, str]]:
+    """Return (sheet, cell, text) of each comment on a row that the workbook holds."""
+    layout, notes = load_layout(), []
+    for sheet in layout.order:
+        at = {
+            tuple(cells[name] for name in KEYS[sheet]): number
+            for number, (cells, _) in enumerate(rows_of(context, layout, sheet, mark), start=2)
+        }
+        letters = {c.field: column_letters(n) for n, c in reversed([*enumerate(layout.columns[sheet], start=1)])}
+        notes += [
+            (layout.sheets[sheet], f"{letters.get(field, 'A')}{at[key]}", text)
+            for ((of, *code), field), text in comments.items()
+            if of == sheet and (key := tuple(code)) in at
+        ]
+    return notes
+
+
+def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKey, Record]:
+    """Return the rows that a bureau's template holds, as (sheet, key …), with what is stored of them.
 
     Raises:
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
     """
-    at = issued_at or utc_now()
-    context = gather(store, bureau_code, period_code)
-    content, mark = _written(replace(context, standing=_standing(store, context, as_of=local_day(at))), at)
-    record_issue(store, mark, actor=actor)
-    return content, mark
+    return gather(store, bureau_code, period_code).rows
 
 
 def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
     """Return how the bureau stands in each indicator asked, as its sheet of causes says it, and whether a cause is compulsory."""
-    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=as_of)
+    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=min(as_of, context.period.end))
     return {
         code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
         for code, item in held.items()
@@ -127,13 +194,15 @@ def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str,
 
 
 def is_bureau_workbook(content: bytes) -> bool:
-    """Say whether the bytes are a workbook that carries the mark's sheet; nothing is read beyond its list of sheets."""
+    """Say whether the bytes are a workbook with the mark's sheet, or with all the tables; nothing is read beyond its list of sheets."""
     if not is_workbook(content):
         return False
+    own = load_layout().sheets
     try:
-        return load_layout().sheets["mark"] in apart(sheet_names, content, max_bytes=settings().max_upload_bytes)
+        names = apart(sheet_names, content, max_bytes=settings().max_upload_bytes)
     except Stopped:
         return False
+    return own["mark"] in names or {own[key] for key in KEYS} <= {*names}
 
 
 def read_workbook(
@@ -155,15 +224,27 @@ def read_workbook(
         return WorkbookReading(mark=None, problems=problems)
     sheets = {sheet.name: sheet for sheet in listed}
     layout = load_layout()
+    if any(read_mark(sheet.rows, title=OF_QUESTION) for sheet in listed):
+        told = both(Message("workbook_of_a_question"))
+        return WorkbookReading(
+            mark=None, problems=[Problem("mark", told, Message("template_of_system"), Message("remedy_upload_on_questions"))]
+        )
     marks = [(name, mark_read) for name, sheet in sheets.items() if (mark_read := read_mark(sheet.rows))]
-    if len(marks) != 1:
+    lost: Problem | None = None
+    if marks:
+        mark_sheet, (mark, vintages, fits) = marks[0]
+    else:
+        known = recognised(store, {name: sheet.rows for name, sheet in sheets.items()}, layout, period_code=period_code)
+        if known is not None:
+            (mark, vintages), fits, mark_sheet = known, True, layout.sheets["mark"]
+            lost = _recognised_as(mark)
+    if len(marks) > 1 or not (marks or lost):
         return WorkbookReading(mark=None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
-    mark_sheet, (mark, vintages, fits) = marks[0]
     problems = _mark_problems(store, mark, fits, sheet=mark_sheet, bureau_code=bureau_code, period_code=period_code)
     if problems:
         return WorkbookReading(mark=mark, problems=problems)
     try:
-        context = gather(store, mark.bureau_code, mark.period_code)
+        context = replace(gather(store, mark.bureau_code, mark.period_code), filled=filled_with(store, mark.template_id))
     except MierukaError as error:
         told = f"{mark.bureau_code} {mark.period_code}"
         expected = Message("known_bureau_and_period")
@@ -173,9 +254,26 @@ def read_workbook(
         )
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
-    rows, faulty, count = [], [], 0
-    for key, table in tables.items():
+    for table in tables.values():
         problems += cell_problems(table, sheets[table.sheet])
+    read = read_tables(store, tables, context=context, mark=mark, vintages=vintages, is_1904=is_1904, today=today)
+    every = [*([lost] if lost else []), *(with_subject(p, tables, context) for p in problems), *read.problems]
+    return replace(read, problems=every, part=part_of(store, mark.template_id))
+
+
+def read_tables(
+    store: Store, tables: Mapping[str, Table], *, context: ReportContext, mark: TemplateMark, vintages: Vintages, is_1904: bool = False,
+    today: date | None = None,
+) -> WorkbookReading:  # fmt: skip
+    """Read tables whose headings were recognised, of a workbook or of the page: one set of rules.
+
+    Args:
+        tables: by our name of the sheet.
+        context: of the bureau and period.
+        vintages: that each row was issued with.
+    """
+    layout, rows, faulty, count, problems = load_layout(), list[ReportedRow](), [], 0, list[Problem]()
+    for key, table in tables.items():
         read = TableReader(table, context=context, layout=layout, mark=mark, vintages=vintages, is_1904=is_1904).read()
         problems += read.problems
         rows += read.rows
@@ -187,10 +285,10 @@ def read_workbook(
     certain = [row for row in rows if not row.readings]
     problems += [*findings_of_report(certain, context, today=today), *find_doubts(rows, context, today=today, faulty=faulty)]
     names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}
-    every = [with_subject(p, tables, context) for p in problems]
     return WorkbookReading(
-        mark=mark, rows=rows, problems=every, rows_count=count, completeness=_completeness(rows, context), names=names
-    )
+        mark=mark, rows=rows, problems=[with_subject(p, tables, context) for p in problems], rows_count=count,
+        completeness=_completeness(rows, context), names=names,
+    )  # fmt: skip
 
 
 def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
@@ -220,6 +318,12 @@ def handed_on(content: bytes) -> bytes:
     if problems:
         raise StepRefused("original_stays", found=problems[0].found)
     return content
+
+
+def _recognised_as(mark: TemplateMark) -> Problem:
+    """Say that the hidden sheet is gone, and as which template the workbook was recognised: to be confirmed."""
+    expected = Message("mark_recognised", number=mark.template_id, instant=mark.issued_at[:16].replace("T", " "))
+    return Problem("mark", both(Message("mark_lost")), expected, Message("remedy_mark_lost"), grade="warning", rule="mark_lost")
 
 
 def _no_mark(count: int, sheet: str) -> Problem:

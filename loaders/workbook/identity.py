@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
+import orjson
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 
+from kpis.as_text import shown
 from kpis.reporting.comparison import TemplateMark
 from kpis.reporting.people import record
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from loaders.workbook.context import DAYS, Record
+from loaders.workbook.layout import load_layout
 
 TITLE = "mieruka-template"
 FIELDS = ("template_id", "layout_version", "bureau_code", "period_code", "issued_at", "revision")
+OF_QUESTION = "mieruka-question"  # of a workbook in which a question is answered: its code stands for the period
 ISSUED = "template_issued"
 Vintages = dict[tuple[str, ...], int]
 
@@ -48,13 +54,14 @@ def identity(told: Sequence[str], vintages: Sequence[tuple[str, ...]]) -> str:
     return "T" + hashlib.sha256(lines.encode()).hexdigest()[:15]
 
 
-def write_mark(sheet: Worksheet, mark: TemplateMark, vintages: Sequence[tuple[str, ...]]) -> None:
+def write_mark(sheet: Worksheet, mark: TemplateMark, vintages: Sequence[tuple[str, ...]], *, title: str = TITLE) -> None:
     """Write the mark on its sheet, hide and protect it.
 
     Args:
+        title: what sort of workbook it is.
         vintages: (sheet, key …, vintage) of each prefilled row.
     """
-    sheet.append([TITLE])
+    sheet.append([title])
     for name in FIELDS:
         sheet.append([name, str(getattr(mark, name))])
     for row in vintages:
@@ -63,13 +70,13 @@ def write_mark(sheet: Worksheet, mark: TemplateMark, vintages: Sequence[tuple[st
     sheet.protection.sheet = True
 
 
-def read_mark(cells: Sequence[Sequence[Any]]) -> tuple[TemplateMark, Vintages, bool] | None:
+def read_mark(cells: Sequence[Sequence[Any]], *, title: str = TITLE) -> tuple[TemplateMark, Vintages, bool] | None:
     """Read a mark from the cells of a sheet.
 
     Returns:
         The mark, the vintage by (sheet, key …), and whether its identity fits; ``None`` where the sheet holds no mark.
     """
-    if not cells or not cells[0] or cells[0][0] != TITLE:
+    if not cells or not cells[0] or cells[0][0] != title:
         return None
     rows = [[_text(cell) for cell in row] for row in cells]
     told = {row[0]: row[1] for row in rows[1 : 1 + len(FIELDS)] if len(row) > 1}
@@ -88,12 +95,26 @@ def _text(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
-def record_issue(store: Store, mark: TemplateMark, *, actor: str) -> None:
-    """Record that a template was issued, by whom and for what; its identity is then known to this instance."""
-    told = {"bureau_code": mark.bureau_code, "period_code": mark.period_code, "revision": mark.revision}
+def record_issue(
+    store: Store, mark: TemplateMark, *, actor: str, part: str = "", rows: Sequence[tuple[str, ...]] = (),
+    filled: Mapping[tuple[str, ...], Record] | None = None,
+) -> None:  # fmt: skip
+    """Record that a template was issued, by whom, for what, with which part, and filled with what a report says; it is then known here."""
+    told = {
+        "bureau_code": mark.bureau_code,
+        "period_code": mark.period_code,
+        "revision": mark.revision,
+        **({"part": part} if part else {}),
+    }
     with store.writing(is_figures=False) as session:
         if not session.execute(_issued(mark.template_id)).first():
             record(session, actor, ISSUED, mark.template_id, detail=json.dumps(told))
+            session.add(
+                tables.IssuedTemplate(
+                    template_id=mark.template_id, bureau_code=mark.bureau_code, period_code=mark.period_code, part=part,
+                    rows_json=json.dumps(rows) if rows else "", filled_json=_packed(filled) if filled else "", issued_by=actor, issued_at=datetime.fromisoformat(mark.issued_at),
+                )
+            )  # fmt: skip
 
 
 def was_issued(store: Store, mark: TemplateMark) -> bool:
@@ -102,6 +123,49 @@ def was_issued(store: Store, mark: TemplateMark) -> bool:
         records = session.execute(_issued(mark.template_id)).scalars().all()
     told = [json.loads(text) for text in records]
     return any(t["bureau_code"] == mark.bureau_code and t["period_code"] == mark.period_code for t in told)
+
+
+def part_of(store: Store, template_id: str) -> str:
+    """Return whose part a template was: a section, its own number where rows were chosen, or a blank for the whole."""
+    with store.reading() as session:
+        known = session.get(tables.IssuedTemplate, template_id)
+        return known.part if known else ""
+
+
+def _packed(filled: Mapping[tuple[str, ...], Record]) -> str:
+    return orjson.dumps([[key, {name: shown(value) for name, value in said.items()}] for key, said in filled.items()]).decode()
+
+
+def filled_with(store: Store, template_id: str) -> dict[tuple[str, ...], Record]:
+    """Return what a report said that a template was filled with: (sheet, key …) → our field → value."""
+    with store.reading() as session:
+        known = session.get(tables.IssuedTemplate, template_id)
+        told = json.loads(known.filled_json) if known and known.filled_json else []
+    return {
+        (*key,): {n: date.fromisoformat(v) if v and n in DAYS else v for n, v in said.items()} for key, said in told
+    }  # fmt: skip
+
+
+def issued_for(store: Store, bureau_code: str) -> list[TemplateMark]:
+    """Return the marks of every template that was issued for a bureau, the oldest first."""
+    log, known = table_of(tables.AuditEvent), table_of(tables.IssuedTemplate)
+    with store.reading() as session:
+        told = session.execute(
+            select(log.c.subject, log.c.detail, log.c.occurred_at).where(log.c.action == ISSUED).order_by(log.c.id)
+        ).all()
+        instants = {r.template_id: r.issued_at for r in session.execute(select(known.c.template_id, known.c.issued_at))}
+    marks = []
+    for template_id, detail, occurred_at in told:
+        said = json.loads(detail)
+        if said["bureau_code"] == bureau_code:
+            at = instants.get(template_id, occurred_at)
+            marks.append(
+                TemplateMark(
+                    template_id=template_id, layout_version=load_layout().version, bureau_code=bureau_code, period_code=said["period_code"],
+                    issued_at=at.isoformat(timespec="microseconds"), revision=said["revision"],
+                )
+            )  # fmt: skip
+    return marks
 
 
 def _issued(template_id: str) -> Any:

@@ -26,7 +26,7 @@ from loaders.workbook.identity import Vintages
 from loaders.workbook.labels import Labels, plain
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, Layout, dated_field, shower
 from loaders.workbook.template import new_code, subject_words
-from loaders.workbook.values import Refused, as_choice, as_code, as_day, as_number, as_text, checked_code, is_blank
+from loaders.workbook.values import DEFAULTS, Refused, as_code, as_number, as_plain, checked_code, empty_of, is_blank
 
 _KEEP_CODE = Message("remedy_restore_code")
 _KEEP_ROW = Message("remedy_bring_row_together")
@@ -64,6 +64,7 @@ class TableReader:
         self.refused: set[str] = set()  # fields of the present row that could not be read
         self.shown: dict[str, float] = {}  # what the present row's cells show, where it differs and must be asked about
         self.sure: set[str] = set()  # fields of the present row that were written with their unit
+        self.cleared: set[str] = set()  # fields of the present row that are to be emptied
         self.identity = [name for name in (*KEYS[table.key], "bureau_code") if name in table.at]
         self.labels = Labels(table, context)
 
@@ -134,15 +135,16 @@ class TableReader:
             return
         vintage = self.vintages.get((self.table.key, *key), 0)
         issued = self.context.as_issued(self.table.key, key, vintage)
-        if self.table.key != "observations" and issued is None and is_empty:
+        shown = self.context.as_filled((self.table.key, *key), issued)
+        if self.table.key != "observations" and shown is None and is_empty:
             return  # a row for something new that was not used
         self.out.rows_count += 1
-        if bad and is_blank_row and issued is None:
+        if bad and is_blank_row and shown is None:
             return
         self._same_labels(number, cells, key, issued)
-        expected = [show(issued) for show in self.showers] if issued is not None else self.nothing
+        expected = [show(shown) for show in self.showers] if shown is not None else self.nothing
         same = [raw in ("", was) for raw, was in zip(raws, expected, strict=True)]
-        if all(same) and not bad and not self._has_reason(cells):
+        if all(same) and not bad and not self._has_reason(cells) and shown is issued:
             if self.table.key == "milestones" and issued is not None:
                 self._same_project(number, cells, issued)
             return
@@ -238,12 +240,24 @@ class TableReader:
     ) -> None:  # fmt: skip
         before = len(self.out.problems)
         self.refused = set(bad)
-        self.shown, self.sure = {}, set()
+        self.shown, self.sure, self.cleared = {}, set(), set()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         held = self._held(issued, kind)
         fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
+        said = self.context.filled.get((self.table.key, *key), {})
+        filled: dict[str, Value] = {**held, **said} if said else {}
         columns = self._columns(kind, held)
+        if self._takes_out(raws, issued):
+            self.out.rows.append(
+                ReportedRow(
+                    kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage,
+                    sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(fields), filled=filled,
+                )
+            )  # fmt: skip
+            return
         rounded = False
+        fields |= {name: value for name, value in filled.items() if name in fields}
+        start = dict(fields)
         if kind and any(self._is_withdrawn(raw) for raw in raws):
             if issued is None:
                 at = next(at for at, raw in enumerate(raws) if self._is_withdrawn(raw))
@@ -258,7 +272,7 @@ class TableReader:
         for at, same in enumerate(as_issued):
             column = self.inputs[at]
             if column.value == "member":
-                if self._member(number, column, raws[at], same, members, held):
+                if self._member(number, column, raws[at], same, members, start):
                     touched.add(column.field)
                     columns = {**columns, column.field: column_letters(self.table.at[column.name] + 1)}
                 continue
@@ -278,11 +292,20 @@ class TableReader:
                 rounded = True
             elif extra:
                 precisions[name] = extra
-        self._settle(fields, held, members, issued=issued, touched=touched, precisions=precisions, cells=cells)
+        self._settle(
+            fields,
+            start,
+            members,
+            issued=self.context.as_filled((self.table.key, *key), issued),
+            touched=touched,
+            precisions=precisions,
+            cells=cells,
+        )
         if rounded and "is_approximate" in held:
             fields["is_approximate"] = True
         if kind and KINDS[kind].is_cap:
             held["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
+            filled |= {"is_year_to_date": fields["is_year_to_date"]} if filled else {}
         if self.table.key == "milestones":
             self._project(number, cells, fields, held, issued)
         elif self.table.key in (COMMENTARIES, ACTIONS):
@@ -292,6 +315,7 @@ class TableReader:
             kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage, sheet=self.table.sheet,
             row=number,
             columns=columns, reason_class=reason_class, reason_text=reason_text, issued=held if issued is not None else {},
+            cleared=frozenset(self.cleared & fields.keys()), filled=filled,
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
             self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
@@ -300,7 +324,7 @@ class TableReader:
         if len(self.out.problems) > before or bad:
             self.out.faulty.append((row, frozenset(self.refused)))
             return
-        if row.changed if issued is not None else not kind or says_something(row):
+        if filled or (row.changed or row.cleared if issued is not None else not kind or says_something(row)):
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
@@ -309,11 +333,20 @@ class TableReader:
         """Say whether a cell says that the whole figure was stored by mistake."""
         return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.withdraw_words
 
+    def _is_cleared(self, raw: Any) -> bool:
+        """Say whether a cell says that it is to be emptied."""
+        return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words
+
+    def _takes_out(self, raws: Sequence[Any], issued: Record | None) -> bool:
+        """Say whether a row of which nothing is stored says only that it is to be emptied: nothing of it is reported."""
+        given = [raw for raw in raws if not is_blank(raw)]
+        return issued is None and bool(given) and all(self._is_cleared(raw) for raw in given)
+
     def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
         """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
         empties = self.empties.get(kind)
         if empties is None:
-            empties = self.empties[kind] = {c.field: _empty(c) for c in self.inputs if not kind or c.applies_to(kind)}
+            empties = self.empties[kind] = {c.field: empty_of(c) for c in self.inputs if not kind or c.applies_to(kind)}
         if issued is None:
             return dict(empties)
         return {name: empty if (value := issued[name]) is None else value for name, empty in empties.items()}
@@ -345,8 +378,9 @@ class TableReader:
     def _typed(self, number: int, column: Column, raw: Any, kind: str, *, key: tuple[str, ...] = ()) -> tuple[Value, str]:
         """Return (value, a word more): ``rounded`` for an approximate number, the precision for a day written as a month."""
         try:
-            if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words:
-                return _empty(column), ""
+            if self._is_cleared(raw):
+                self.cleared.add(column.field)
+                return empty_of(column), ""
             if column.value in ("number", "count"):
                 unit = self.context.indicators[key[0]]["unit_ja"] if kind else ""
                 read = as_number(raw, column, unit=unit, is_of_unit=column.name == "value" or bool(kind and KINDS[kind].is_count))
@@ -355,16 +389,11 @@ class TableReader:
                 if read.shown is not None:
                     self.shown[column.field] = read.shown
                 return read.value, "rounded" if read.is_approximate else ""
-            if column.value == "date":
-                day, precision = as_day(raw, is_1904=self.is_1904)
-                return day, precision if precision != "day" else ""
-            if column.value in ("choice", "open_choice", "flag", "member"):
-                return as_choice(raw, column, self.layout), ""
-            return (as_code(raw) if column.value == "code" else as_text(raw)), ""
+            return as_plain(raw, column, self.layout, is_1904=self.is_1904)
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)
-            return _empty(column), ""
+            return empty_of(column), ""
 
     def _asked_scale(self, row: ReportedRow) -> tuple[float, ...]:
         """Return what the value of a row may mean, where its format and its unit disagree or nothing tells; else nothing."""
@@ -400,7 +429,7 @@ class TableReader:
                 fields[name] = precisions.get(dated) or ("day" if is_open else fields[name])
         for column in self.inputs:
             if column.value in ("choice", "open_choice") and fields.get(column.field) is None and issued is None:
-                fields[column.field] = _DEFAULTS.get(column.field)
+                fields[column.field] = DEFAULTS.get(column.field)
 
     def _project(
         self, number: int, cells: Sequence[Any], fields: dict[str, Value], held: dict[str, Value], issued: Record | None
@@ -469,18 +498,3 @@ class TableReader:
                 given[name] = self._typed(number, self.table.columns[name], raw, "")[0]
         reason = given["reason_class"]
         return str(reason) if reason else None, str(given["reason_text"] or "")
-
-
-_DEFAULTS: dict[str, Value] = {
-    "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
-    "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
-    "smartphone_ready": "unknown", "action_state": "open",
-}  # fmt: skip
-
-
-def _empty(column: Column) -> Value:
-    if column.value == "flag":
-        return False
-    if column.choices == "precision":
-        return "unknown"
-    return "" if column.value in ("text", "member") else None

@@ -5,11 +5,12 @@ The page and the command line come through here alike. Of a workbook that is not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
+from kpis.errors import NotAllowed
 from kpis.languages import both, say
 from kpis.message import Message
 from kpis.periods import parse_period
@@ -18,8 +19,9 @@ from kpis.reporting.comparison import Completeness
 from kpis.reporting.kept import Warning, asked_to_confirm
 from kpis.reporting.people import viewer_of
 from kpis.reporting.reports import INCOMPLETE
-from kpis.reporting.submissions import Uploaded, upload
+from kpis.reporting.uploads import Uploaded, upload
 from kpis.store.store import Store
+from loaders.workbook.context import SheetKey
 from loaders.workbook.door import WorkbookReading, issue_template, read_workbook
 from loaders.workbook.layout import load_layout
 
@@ -34,28 +36,45 @@ class Received:
     uploaded: Uploaded | None
 
 
-def take_template(store: Store, bureau_code: str, period_code: str, *, actor: str) -> bytes:
-    """Issue the template of a bureau and period to a person who may have it.
+def take_template(
+    store: Store, bureau_code: str, period_code: str, *, actor: str, section: str = "", rows: Collection[SheetKey] = ()
+) -> bytes:
+    """Issue the template of a bureau and period, or a part of it, to a person who may have it.
+
+    Args:
+        section: whose rows alone it holds; a person of one section gets theirs whatever is asked.
+        rows: which rows alone it holds, as (sheet, key …): chosen by a coordinator.
 
     Raises:
-        NotAllowed: the person does not report for the bureau.
-        NotFound, FigureRefused: the bureau does not report, or not for this period.
+        NotAllowed: the person does not report for the bureau, or not for the section.
+        NotFound, FigureRefused: the bureau does not report, or not for this period; there is no such section.
     """
-    require(viewer_of(store, actor).grants, "take_template", bureau_code)
-    return issue_template(store, bureau_code, period_code, actor=actor)[0]
+    viewer = viewer_of(store, actor)
+    require(viewer.grants, "take_template", bureau_code)
+    reach = viewer.sections("take_template", bureau_code)
+    if reach is not None:
+        section, rows = section or min(reach), ()
+        if section not in reach:
+            raise NotAllowed("role_not_permitted")
+    elif section or rows:
+        require(viewer.grants, "hand_out", bureau_code)
+    return issue_template(store, bureau_code, period_code, actor=actor, section=section, rows=rows)[0]
 
 
 def receive(
     store: Store, content: bytes, *, actor: str, name: str, today: date, bureau_code: str | None = None,
-    period_code: str | None = None, replaces: tuple[int, int] | None = None, keeps_questions: bool = True,
+    period_code: str | None = None, adds_to: int | None = None, keeps_questions: bool = True, part: str | None = None,
+    how_it_came: str = "",
 ) -> Received:  # fmt: skip
     """Read a filled workbook and keep it as a draft where it has no error.
 
     Args:
         bureau_code: the bureau it must be of; ``None`` = the one its mark names.
         period_code: the period it must be of.
-        replaces: (report, revision) that the actor saw and means to replace.
+        adds_to: the report on its way that the actor saw.
         keeps_questions: keep it with cells that may mean two values, to be answered on the page; else such a cell keeps it out.
+        part: the section that filled it in; ``None`` = the one whose template it is.
+        how_it_came: taken in by the office on behalf of the bureau: from whom it came, when and how.
 
     Raises:
         NotAllowed: the actor does not report for the bureau.
@@ -64,29 +83,39 @@ def receive(
     reading = read_workbook(content, store=store, bureau_code=bureau_code, period_code=period_code, today=today)
     if reading.mark is None:
         return Received(reading, None)
-    require(viewer_of(store, actor).grants, "upload", reading.mark.bureau_code)
+    require(viewer_of(store, actor).grants, "take_in" if how_it_came else "upload", reading.mark.bureau_code)
     if reading.errors or (reading.questions and not keeps_questions):
         return Received(reading, None)
     done = upload(
         store, actor=actor, bureau_code=reading.mark.bureau_code, period_code=reading.mark.period_code, rows=reading.rows,
-        content=content, name=name, template_id=reading.mark.template_id, replaces=replaces, warnings=_warnings(reading), completeness=reading.completeness,
+        content=content, name=name, template_id=reading.mark.template_id, adds_to=adds_to, warnings=asked_of_bureau(reading),
+        completeness=reading.completeness, about_open=partial(incomplete, reading), part=reading.part if part is None else part,
+        how_it_came=how_it_came,
     )  # fmt: skip
     return Received(reading, done)
 
 
-def _warnings(reading: WorkbookReading) -> list[Warning]:
-    warnings = [asked_to_confirm(p.found, p.expected, p.remedy, sheet=p.sheet, cell=p.cell, rule=p.rule) for p in reading.warnings]
+def asked_of_bureau(reading: WorkbookReading) -> list[Warning]:
+    """Return what the bureau confirms before it submits what was read."""
+    at = {(row.sheet, row.row): (row.kind, row.key) for row in reading.rows}
+    warnings = [
+        replace(
+            asked_to_confirm(p.found, p.expected, p.remedy, sheet=p.sheet, cell=p.cell, rule=p.rule),
+            row=at.get((p.sheet, p.row or 0)),
+        )
+        for p in reading.warnings
+    ]
     counted = reading.completeness
-    if counted is not None and counted.open:
-        warnings.append(_incomplete(reading, counted))
-    elif not reading.rows:
+    if not reading.rows and (counted is None or not counted.open):
         nothing = both(Message("nothing_filled"))
         warnings.append(asked_to_confirm(nothing, Message("one_cell_filled"), Message("remedy_nothing_changed")))
     return warnings
 
 
-def _incomplete(reading: WorkbookReading, counted: Completeness) -> Warning:
-    """Say once what the report leaves open: the bureau confirms all of it with one reason."""
+def incomplete(reading: WorkbookReading, counted: Completeness) -> Warning | None:
+    """Say once what the whole report leaves open: the bureau confirms all of it with one reason."""
+    if not counted.open:
+        return None
     more = len(counted.open) - OPEN_NAMED
     key = "figures_left_open_and_more" if more > 0 else "figures_left_open"
     left = Message(key, count=len(counted.open), figures=partial(_left_open, reading, counted.open[:OPEN_NAMED]), more=more)

@@ -27,7 +27,7 @@ from kpis.reporting.comparison import TemplateMark
 from kpis.text import format_date
 from loaders.workbook.context import Record, ReportContext
 from loaders.workbook.identity import write_mark
-from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, Column, Layout, shown
+from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, Column, InSheet, Layout, shown
 
 FONT = "游ゴシック"
 _LINE = Side(style="thin", color="8C8C8C")
@@ -43,37 +43,63 @@ _TOP_PLAIN = Alignment(vertical="top")
 _FIRST_DAY, _LAST_DAY = 32874, 73050  # 1990-01-01 to 2099-12-31 as serials of the 1900 system
 
 
-def write_sheets(context: ReportContext, layout: Layout, mark: TemplateMark, vintages: Sequence[tuple[str, ...]]) -> bytes:
+def write_sheets(
+    context: ReportContext,
+    layout: Layout,
+    mark: TemplateMark,
+    vintages: Sequence[tuple[str, ...]],
+    *,
+    whose: tuple[str, str] | None = None,
+) -> bytes:
     """Write the whole workbook and return its bytes.
 
     Args:
         mark: what the workbook says of itself.
         vintages: (sheet, key …, vintage) of each prefilled row.
+        whose: of a part, whose it is.
     """
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
     first.title = layout.sheets["instructions"]
-    _instruct(first, context, layout, mark)
+    _instruct(first, context, layout, mark, whose)
     lists = {name: tuple(ja for ja, _ in table.values()) for name, table in layout.choices.items()}
     lists["facility_kind"] = tuple(
         dict.fromkeys([*lists["facility_kind"], *(layout.label("facility_kind", k) for k in context.facility_kinds)])
     )
     lists["projects"] = tuple(context.projects)
     lists["subjects"] = tuple(subject_words(context))
-    places = _places(layout, lists)
+    places = places_of(layout, lists)
     for sheet in layout.order:
-        rows = figure_rows(context, layout) if sheet == "observations" else register_rows(context, layout, sheet, mark)
-        _fill(book.create_sheet(layout.sheets[sheet]), sheet, rows, context=context, layout=layout, places=places)
+        rows = rows_of(context, layout, sheet, mark)
+        fill(book.create_sheet(layout.sheets[sheet]), sheet, rows, layout=layout, places=places, head=_head_of(context))
     _write_choices(book.create_sheet(layout.sheets["choices"]), context, layout, lists)
     write_mark(book.create_sheet(layout.sheets["mark"]), mark, vintages)
+    return saved(book, mark, title=f"{_head_of(context)} {first.title}")
+
+
+def saved(book: Workbook, mark: TemplateMark, *, title: str) -> bytes:
+    """Return the bytes of a finished workbook."""
     book.active = 0
-    book.properties.title = f"{context.bureau['name_ja']} {context.period.label()} {first.title}"
-    book.properties.creator = "Mieruka"
+    book.properties.title, book.properties.creator = title, "Mieruka"
     book.properties.created = book.properties.modified = datetime.fromisoformat(mark.issued_at).replace(tzinfo=None)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _head_of(context: ReportContext) -> str:
+    return f"{context.bureau['name_ja']} {context.period.label()}"
+
+
+def rows_of(context: ReportContext, layout: Layout, sheet: str, mark: TemplateMark) -> list[tuple[Record, Record | None]]:
+    """Return (cells for people and keys, row as it is or ``None``) of every row of a sheet, in order."""
+    return figure_rows(context, layout) if sheet == "observations" else register_rows(context, layout, sheet, mark)
+
+
+def cell_value(layout: Layout, column: Column, cells: Record, record: Record | None) -> Any:
+    """Return what a cell of a row shows; ``None`` = a blank."""
+    return cells.get(column.name) if column.name in cells and not column.is_input else shown(layout, column, record)
 
 
 def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Record | None]]:
@@ -88,7 +114,8 @@ def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Re
             "to_fill": layout.to_fill[indicator["kind"]], "definition_ja": indicator["definition_ja"],
             "previous_label": label, "previous_value": previous, "kind": indicator["kind"], "decimals": indicator["decimals"],
         }  # fmt: skip
-        rows.append((cells, context.current("observations", (code, period))))
+        key = (code, period)
+        rows.append((cells, context.as_filled(("observations", *key), context.current("observations", key))))
     return rows
 
 
@@ -130,7 +157,13 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
         elif sheet == ACTIONS:
             subject = row["indicator_code"] or row["project_code"]
             cells["subject"] = words.get(subject, subject)
-        rows.append((cells, row))
+        rows.append((cells, context.as_filled((sheet, code), row)))
+    for code in [
+        code for of, code in (k for k in context.filled if len(k) == 2) if of == sheet and code not in context.registers[sheet]
+    ]:
+        new = context.filled[sheet, code]
+        subject = str(new.get("indicator_code") or new.get("project_code") or "")
+        rows.append(({"bureau_code": bureau, key: code, "subject": words.get(subject, subject) or None, "is_new": True}, new))
     numbers = range(1, layout.new_rows.get(sheet, 0) + 1)
     rows += [({"bureau_code": bureau, key: new_code(mark, sheet, f"{n:02d}"), "is_new": True}, None) for n in numbers]
     return rows
@@ -149,7 +182,7 @@ def _commentary_rows(context: ReportContext, sheet: str) -> list[tuple[Record, R
             "status_label": context.standing.get(subject),
             "previous_ja": "\n".join(text for name in ("cause_ja", "obstacle_ja", "response_ja") if (text := before.get(name))) or None,
         }  # fmt: skip
-        rows.append((cells, held.get(code)))
+        rows.append((cells, context.as_filled((sheet, code), held.get(code))))
     return rows
 
 
@@ -163,7 +196,7 @@ def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
     return f"{mark.bureau_code}-{OF_SHEET[sheet].letter}{mark.template_id[-6:]}-{tail}"
 
 
-def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def places_of(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Return where each list stands on the sheet of choices: one list below the other, one choice a row."""
     places, row = {}, 2
     for name, place in lists.items():
@@ -174,15 +207,23 @@ def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, s
 
 
 def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> None:
-    sheet.append(["\n".join(pair(Message(key))) for key in ("choice_list", "choice_word", "choice_code", "choice_english")])
     headings = {c.choices: c.heading_ja for columns in layout.columns.values() for c in columns if c.choices}
     of_subjects = {word: (code, context.subjects[code]["name_en"]) for word, code in subject_words(context).items()}
+    rows = []
     for name, words in lists.items():
         english = {ja: (code, en) for code, (ja, en) in layout.choices.get(name, {}).items()}
         for word in words:
             told = of_subjects if name == "subjects" else english
             code, en = told.get(word, (word, context.projects[word]["name_ja"] if name == "projects" else ""))
-            sheet.append([headings.get(name, name), word, code, en])
+            rows.append((headings.get(name, name), word, code, en))
+    list_choices(sheet, rows, head=_head_of(context))
+
+
+def list_choices(sheet: Worksheet, rows: Iterable[tuple[str, ...]], *, head: str) -> None:
+    """Write the sheet of choices: (list, word, code, English) of each."""
+    sheet.append(["\n".join(pair(Message(key))) for key in ("choice_list", "choice_word", "choice_code", "choice_english")])
+    for line in rows:
+        sheet.append([_safe(part) for part in line])
     for cell in sheet[1]:
         _head(cell, is_input=False)
     for row in sheet.iter_rows(min_row=2):
@@ -191,15 +232,16 @@ def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lis
     for letter, width in zip("ABCD", (24, 32, 26, 44), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
-    _protect(sheet, context)
+    protect(sheet, head)
 
 
-def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark) -> None:
+def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark, whose: tuple[str, str] | None) -> None:
     filling_in, sheets, about = (Message(key) for key in ("how_to_fill_in", "the_sheets", "about_workbook"))
     name_en = context.bureau["name_en"] or context.bureau["bureau_code"]
     rows: list[tuple[Any, ...]] = [
         (f"{layout.title[0]} {context.period.label()}", f"{layout.title[1]}, {context.period.label('en')}"),
         (context.bureau["name_ja"], name_en),
+        *([pair(Message("part_of_report", whose=InSheet(*whose)))] if whose else []),
         *_days(context),
         (),
         pair(filling_in),
@@ -212,6 +254,11 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
         pair(Message("template_number", number=mark.template_id, version=layout.version)),
         pair(Message("template_issued_at", instant=mark.issued_at[:16].replace("T", " "))),
     ]  # fmt: skip
+    instruct(sheet, rows, [written(heading) for heading in (filling_in, sheets, about)], head=_head_of(context))
+
+
+def instruct(sheet: Worksheet, rows: Sequence[tuple[Any, ...]], headings: Sequence[str], *, head: str) -> None:
+    """Write the first sheet: (Japanese, English) of each line, the title first; ``headings`` are those among the Japanese."""
     for row in rows:
         sheet.append([_safe(part) for part in row])
     for row_cells in sheet.iter_rows():
@@ -222,14 +269,14 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
     for cell in (*sheet[1], *sheet[2]):
         cell.font = Font(name=FONT, size=16 if cell.row == 1 else 13, bold=True, color="00118F")
     for number, row in enumerate(rows, start=1):
-        if row and row[0] in [written(heading) for heading in (filling_in, sheets, about)]:
+        if row and row[0] in headings:
             for cell in sheet[number]:
                 cell.font, cell.border = Font(name=FONT, size=12, bold=True), Border(bottom=_LINE)
         longest = max((len(str(row[0])) / 44, len(str(row[1])) / 74)) if row else 0
         sheet.row_dimensions[number].height = 24 if number < 3 else 19 * max(1, int(longest) + 1)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 76, 66
     sheet.sheet_view.showGridLines = False
-    _protect(sheet, context)
+    protect(sheet, head)
     sheet.page_setup.fitToHeight = 1
 
 
@@ -255,10 +302,17 @@ def _count(context: ReportContext, sheet: str) -> str:
     return say("rows_count", count=count)
 
 
-def _fill(
-    sheet: Worksheet, name: str, rows: Sequence[tuple[Record, Record | None]], *, context: ReportContext, layout: Layout,
-    places: Mapping[str, str],
+def fill(
+    sheet: Worksheet, name: str, rows: Sequence[tuple[Record, Record | None]], *, layout: Layout, places: Mapping[str, str], head: str,
 ) -> None:  # fmt: skip
+    """Write a sheet of rows: cells for people, what is stored, and only the inputs unlocked, each with its check and drop-down.
+
+    Args:
+        name: ours of the sheet.
+        rows: (cells for people and keys, stored row or ``None``) of each.
+        places: list → where its choices stand.
+        head: of each page that is printed.
+    """
     columns = layout.columns[name]
     for at, column in enumerate(columns, start=1):
         _head(sheet.cell(1, at, layout.heading(column)), is_input=column.input in ("yes", "reason", "new"))
@@ -272,7 +326,7 @@ def _fill(
             is_open = used and (column.input in ("yes", "reason") or (column.input == "new" and "is_new" in cells))
             if is_open:
                 open_cells.setdefault(at, []).append(number)
-            value = cells.get(column.name) if column.name in cells and not column.is_input else shown(layout, column, record)
+            value = cell_value(layout, column, cells, record)
             cell = sheet.cell(number, at, _safe(value) if used else None)
             look = (is_open, used, isinstance(value, str), _format(column, value, cells))
             if look in dressed:  # a style is worked out once and shared: a register has 100,000 cells
@@ -295,7 +349,7 @@ def _fill(
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     sheet.freeze_panes = "C2"
     sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
-    _protect(sheet, context)
+    protect(sheet, head)
     sheet.page_setup.paperSize = 8  # A3
     sheet.page_setup.fitToWidth = 2 if sum(c.width for c in columns) > 320 else 1
 
@@ -359,7 +413,7 @@ def _validate(
     message_ja, message_en = layout.rate_message if is_rate else (column.message_ja, column.message_en)
     first = f"{letter}{numbers[0]}"
     marks = f'{first}="{max(layout.clear_words)}"'
-    if sheet.title == layout.sheets["observations"]:
+    if sheet.title == layout.sheets.get("observations"):
         marks += f',{first}="{layout.withdraw_words[0]}"'
     rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle=say("check_the_entry"))
     rule.promptTitle, rule.prompt = column.heading_ja[:32], f"{message_ja}\n{message_en}"[:255]
@@ -385,13 +439,14 @@ def _validate(
     sheet.add_data_validation(rule)
 
 
-def _protect(sheet: Worksheet, context: ReportContext) -> None:
+def protect(sheet: Worksheet, head: str) -> None:
+    """Lock a sheet against slips, and set how it is printed."""
     held = sheet.protection
     held.sheet = True  # openpyxl: False below = allowed although the sheet is protected
     held.formatColumns = held.formatRows = held.autoFilter = held.sort = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.oddHeader.left.text = f"{context.bureau['name_ja']} {context.period.label()}".replace("&", "&&")
+    sheet.oddHeader.left.text = head.replace("&", "&&")
     sheet.oddHeader.right.text = "&A"
     sheet.oddFooter.center.text = "&P / &N"
     sheet.page_margins.left = sheet.page_margins.right = 0.4

@@ -8,14 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
+from kpis.government import government
 from kpis.reporting import deadlines, people, submissions
 from kpis.reporting.access import ROLES
 from kpis.store.store import Store
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name
+from pages.parts.own_checks import stand_ins
+from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name, section_name
 from pages.parts.steps import take
 from pages.parts.text import csv_file, language, t
+from pages.parts.viewer import viewer
 from telling.file_names import file_name
 
 AUDIT_LINES = 500  # shown at a time
@@ -75,6 +78,7 @@ def persons(store: Store, *, actor: str) -> None:
         {
             t("email"): p.email, t("name"): p.name, t("role"): t(f"role_{g.role}") if g else t("no_role"),
             t("bureau"): names.get(g.bureau_code or "", g.bureau_code or t("whole_organisation")) if g else "",
+            **({t("section"): section_name(g.section_code) if g and g.section_code else ""} if government().sections else {}),
         }
         for p in listed
         for g in (p.grants or (None,))
@@ -89,15 +93,29 @@ def persons(store: Store, *, actor: str) -> None:
         bureau = st.selectbox(
             t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report")
         )
+        section = None
+        if government().sections:
+            section = st.selectbox(
+                t("section_of_person"),
+                list(government().sections),
+                format_func=section_name,
+                index=None,
+                placeholder=t("choose_report"),
+            )
         if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:"):
             take(
-                lambda: people.add_person(store, actor=actor, email=email, role=role, bureau_code=bureau, name=name),
+                lambda: people.add_person(
+                    store, actor=actor, email=email, role=role, bureau_code=bureau, name=name, section_code=section or ""
+                ),
                 t("person_added", email=markdown(people.account_key(email))),
             )
     with right, st.form("remove_person"):
         st.subheader(t("remove_person"))
         held = {
-            f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')}".strip(): (p.email, g)
+            f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')} {g.section_code}".strip(): (
+                p.email,
+                g,
+            )
             for p in listed
             for g in p.grants
             if p.email != actor
@@ -106,9 +124,13 @@ def persons(store: Store, *, actor: str) -> None:
         if st.form_submit_button(t("remove_person"), icon=":material/person_remove:") and picked is not None:
             whose, grant = held[picked]
             take(
-                lambda: people.remove_person(store, actor=actor, email=whose, role=grant.role, bureau_code=grant.bureau_code),
+                lambda: people.remove_person(
+                    store, actor=actor, email=whose, role=grant.role, bureau_code=grant.bureau_code, section_code=grant.section_code
+                ),
                 t("person_removed", email=markdown(whose)),
             )
+    st.subheader(t("deputies"))
+    stand_ins(store, me=viewer())
 
 
 def audit(store: Store, *, actor: str) -> None:

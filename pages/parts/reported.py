@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
+from kpis.government import government
 from kpis.periods import local_day, local_time, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import state_word
@@ -31,7 +32,11 @@ EVENTS = frozenset(
      "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
      "rollback", "confidence", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
      "refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
-     "key_introduced", "pointer_written", "sample_made", "decided", "decision_closed", "minutes_closed"}
+     "key_introduced", "pointer_written", "sample_made", "decided", "decision_closed", "minutes_closed", "notices_chosen", "calendar_address_made", "calendar_address_ended",
+     "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
+     "checked", "sent_back", "deputy_named", "deputy_ended", "question_asked", "question_rewritten", "question_opened",
+     "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted",
+     "corrected", "cell_corrected"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
@@ -74,6 +79,12 @@ def state_mark(state: str) -> str:
 def bureau_names() -> dict[str, str]:
     """Return every unit's name by its code."""
     return {code: named(row) for code, row in cached.moment().units.items()}
+
+
+def section_name(code: str) -> str:
+    """Return a section's name by its code; of a part that is no section's, the words for rows that were chosen."""
+    section = government().sections.get(code)
+    return named(section) if section is not None else t("rows_chosen")
 
 
 def period_name(code: str) -> str:

@@ -58,6 +58,8 @@ def changes_table(opened: Opened) -> pd.DataFrame:
     comments: dict[tuple[str, tuple[str, ...], str], str] = {}
     for comment in opened.comments:
         comments[comment.row_kind, comment.row_key, comment.column] = comment.text
+    # Of a report of several workbooks, where the value that counts was written.
+    places = {(*each.key, column): said.holds.place for each in opened.rows for column, said in each.said.items()}
     rows = []
     for change in opened.comparison.cells:
         row, kind = change.row, change.row.kind
@@ -67,7 +69,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
             jump = digits((new - old) / abs(old), "+.1%")
         rows.append(
             {
-                t("cell"): change.place, t("row"): name(row), t("column"): column_name(kind, change.column),
+                t("cell"): places.get((kind, row.key, change.column), change.place), t("row"): name(row), t("column"): column_name(kind, change.column),
                 t("old_value"): value_text(kind, change.column, change.old),
                 t("new_value"): value_text(kind, change.column, change.new),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),

@@ -68,7 +68,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     tables.Action: "action_code bureau_code indicator_code project_code period_code measure_ja measure_en section_ja role_ja due_on due_on_precision "
     "new_due_on new_due_on_precision effect_value effect_ja action_state state_reason_ja done_on done_on_precision ended_on "
     "ended_on_precision ended_reason successor_code vintage source_code verified",
-    tables.ReportingPeriod: "period_code kind start_date end_date",
+    tables.ReportingPeriod: "period_code kind start_date end_date publishes_on",
     tables.Translation: "table_name row_key field language text",
     tables.Source: "source_code url title published_on published_by published_basis grade",
 }
@@ -162,7 +162,9 @@ class _Seen:
         has_number = columns_of(model)[0].name == "id"
         number = 0
         for row in rows:
-            if key and row[key] not in self._named[key]:
+            if (
+                key and row[key] not in self._named[key] and not row.get("publishes_on")
+            ):  # what is announced is public before it is there
                 continue
             for name, named in self._named.items():
                 if name != key and row.get(name):

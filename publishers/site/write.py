@@ -18,9 +18,11 @@ from kpis.as_text import shown
 from kpis.government import government
 from kpis.languages import SOURCE, codes
 from kpis.moment import Moment
+from kpis.periods import parse_instant
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
 from publishers.editions.on_disk import Edition, sha256_of
+from publishers.notices.calendar import of_publications
 from publishers.opendata import package
 from publishers.opendata.breakdowns import breakdowns
 from publishers.opendata.municipal_standard import public_facilities
@@ -41,7 +43,7 @@ def write(
     moment: Moment, about: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], target: Path, *,
     history: Sequence[tuple[Edition, Sequence[Mapping[str, Any]]]], chosen: Settings,
 ) -> None:  # fmt: skip
-    """Write the static edition with its open data, pictures, feed and sitemap.
+    """Write the static edition with its open data, pictures, feed, calendar and sitemap.
 
     Args:
         moment: the edition, on its day.
@@ -78,6 +80,8 @@ def write(
             _write(target / "embed" / name, card_svg(site.view(item, words), site.citation(words)))
         if has_page("feed.atom", language):
             _write(target / prefix / "feed.atom", atom(site, words))
+            days = of_publications(moment, language, chosen, now=parse_instant(str(about["published_at"])))
+            (target / prefix / "calendar.ics").write_bytes(days)
     _write(target / "sitemap.xml", sitemap(site, addresses))
     place = f"Sitemap: {site.address}/sitemap.xml\n" if site.address else ""
     _write(target / "robots.txt", f"User-agent: *\nAllow: /\n{place}")

@@ -45,8 +45,8 @@ def filled(store: Store, figures: dict[str, dict[str, float]], *, drop: tuple[st
     return out.getvalue()
 
 
-def received(store: Store, content: bytes, *, replaces: tuple[int, int] | None = None) -> Received:
-    return receive(store, content, actor=ANNA, name="r.xlsx", today=IN_TIME, replaces=replaces)
+def received(store: Store, content: bytes, *, adds_to: int | None = None) -> Received:
+    return receive(store, content, actor=ANNA, name="r.xlsx", today=IN_TIME, adds_to=adds_to)
 
 
 ONE = {RATE: {"分子(実績の数)": 800, "分母(対象の数)": 1000}}
@@ -84,9 +84,9 @@ def test_a_confirmation_holds_only_for_what_it_was_given_for(store: Store) -> No
 
     (number,) = [w.id for w in reports.opened(store, 1, viewer=ANNA, as_of=IN_TIME).warnings if w.rule == INCOMPLETE]
     submissions.confirm(store, 1, actor=ANNA, revision=1, reasons={number: "集計中"})
-    received(store, filled(store, {RATE: {"分子(実績の数)": 810, "分母(対象の数)": 1000}}), replaces=(1, 1))
+    received(store, filled(store, {RATE: {"分子(実績の数)": 810, "分母(対象の数)": 1000}}), adds_to=1)
     assert waiting(2) == [False], "the same figures stay open"
-    received(store, filled(store, {"paper_sheets": {"値": 1000}}), replaces=(1, 2))
+    received(store, filled(store, {"paper_sheets": {"値": 1000}}), adds_to=1)
     assert waiting(3) == [True], "as many stay open, but others"
 
 

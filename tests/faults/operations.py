@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from kpis.errors import CopyRefused
 from kpis.moment import Moment, State
-from kpis.reporting import reports, submissions
+from kpis.reporting import choices, outbox, reports, submissions
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.copying import one_state, rows_of
@@ -20,6 +20,7 @@ from loaders.load import load_file
 from loaders.sample import is_made, make_sample
 from publishers.backup import make_backup, restore
 from publishers.editions import on_disk, publication, record
+from publishers.notices import hooks, rounds
 from publishers.site.export import export
 from tests.kpis.test_upgrade import filled
 from tests.small_government import ANNA, IN_TIME, OFFICE, PERIOD, figure
@@ -257,6 +258,31 @@ def _made(instance: Instance) -> str:
     return OLD if counts == ([], 0, HELD) else f"not marked as a sample: {counts}"
 
 
+def _to_be_told(instance: Instance) -> None:
+    _submitted(instance)
+    address = hooks.looked_over("mattermost", "http://127.0.0.1:9/hooks/abc")  # where nobody takes it
+    choices.add_channel(instance.store, actor=OFFICE, kind="mattermost", name="x", address=address, language="ja", is_internal=True)
+    submissions.give_back(instance.store, 1, actor=OFFICE, revision=1, reason="x")
+
+
+def _notify(instance: Instance) -> None:
+    chosen = instance.chosen.model_copy(
+        update={"notice_hours": "00:00-23:59", "smtp_host": "127.0.0.1", "smtp_port": 9, "mail_from": "kpi@example.jp"}
+    )
+    was_left = any(row["claim"] for row in instance.store.all_of(tables.Notice))
+    later = outbox.LEASE * 2 if was_left else timedelta()  # what a dead process had claimed is claimed again once that has run out
+    rounds.go(instance.store, chosen, clock=lambda: utc_now() + later)
+
+
+def _told(instance: Instance) -> str:
+    rows = instance.store.all_of(tables.Notice)
+    tried = [row for row in rows if row["attempts"] or row["state"] == "unknown"]
+    odd = [row["state"] for row in rows if row["state"] not in ("waiting", "claimed", "sending", "unknown")]
+    if odd:
+        return f"{odd} though nobody takes anything"
+    return NEW if len(tried) == len(rows) else BEGUN if tried or any(row["claim"] for row in rows) else OLD
+
+
 OPERATIONS = (
     Operation("load", lambda _instance: None, _load, _counted(tables.Observation, HELD, HELD + 2)),
     Operation("upload", lambda _instance: None, _upload, _counted(tables.SubmissionRow, 0, 1)),
@@ -274,4 +300,5 @@ OPERATIONS = (
     Operation("backup", _first_edition, _back_up, _kept),
     Operation("restore", _backed_up, _restore, _restored),
     Operation("demo", _sizes, _demo, _made),
+    Operation("notify", _to_be_told, _notify, _told),
 )

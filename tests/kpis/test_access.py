@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from kpis.errors import MierukaError, NotAllowed, NotFound, StepRefused
-from kpis.reporting import deadlines, people, reports, submissions, withdrawals
+from kpis.government import settled
+from kpis.reporting import deadlines, deputies, people, reports, submissions, withdrawals
 from kpis.reporting.access import MAY, ROLES, STEPS, next_state
 from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.confidence import record_confidence
@@ -38,18 +40,22 @@ from tests.small_government import (
     STRANGER,
     begin,
     figure,
+    write_sections,
+    write_small_government,
 )  # fmt: skip
 
 pytestmark = pytest.mark.store
 
 SIGNED_OUT = ""
 REMOVED = "was@general.example.jp"  # a manager of GENERAL once, removed since
-PERSONS = ("own", "other", "office", "administrator", "stranger", "removed", "signed_out")
+CLERK, CHIEF = "clerk@general.example.jp", "chief@general.example.jp"  # of a section of GENERAL, and its approver
+PERSONS = ("own", "section", "approver", "other", "office", "administrator", "stranger", "removed", "signed_out")
 EMAILS = {
-    "own": AYA, "other": DAI, "office": OFFICE, "administrator": ADMIN, "stranger": STRANGER, "removed": REMOVED,
-    "signed_out": SIGNED_OUT,
+    "own": AYA, "section": CLERK, "approver": CHIEF, "other": DAI, "office": OFFICE, "administrator": ADMIN, "stranger": STRANGER,
+    "removed": REMOVED, "signed_out": SIGNED_OUT,
 }  # fmt: skip
 RATE = (OBSERVATIONS, ("electronic_decision_rate", "GENERAL", "FY2022-Q4"))
+DAY = date(2099, 1, 1)
 SENT, DRAFT, GUESSED = 1, 2, 999  # GENERAL's reports: of Q3 submitted, of Q4 a draft with a warning; and one there is not
 ASKED = 1  # a withdrawal that ANNA asked for
 PAST, SEALS = (("electronic_decision_rate", "GENERAL", "FY2022-Q2"), ("seal_abolished_procedures", "GENERAL", "FY2022-Q2"))
@@ -59,7 +65,14 @@ def _upload(store: Store, who: str) -> None:
     rows = [figure(numerator=3.0, denominator=9.0, period="FY2022-Q4")]
     submissions.upload(
         store, actor=who, bureau_code="GENERAL", period_code="FY2022-Q4", rows=rows, content=b"mine", name="m.xlsx",
-        replaces=(DRAFT, 1),
+        adds_to=DRAFT,
+    )  # fmt: skip
+
+
+def _take_in(store: Store, who: str) -> None:
+    submissions.upload(
+        store, actor=who, bureau_code="GENERAL", period_code="FY2022-Q4", rows=[figure(numerator=3.0, denominator=9.0, period="FY2022-Q4")],
+        content=b"by mail", name="m.xlsx", how_it_came="メールで届いた",
     )  # fmt: skip
 
 
@@ -72,6 +85,18 @@ ACTIONS: dict[str, Callable[[Store, str], object]] = {
     "explain": lambda s, who: submissions.explain(s, DRAFT, actor=who, revision=1, reasons={RATE: ("error", "x")}),
     "confirm a warning": lambda s, who: submissions.confirm(s, DRAFT, actor=who, revision=1, reasons={_warning(s): "x"}),
     "resolve a conflict": lambda s, who: submissions.resolve(s, DRAFT, actor=who, revision=1, choices={}),
+    "settle a clash": lambda s, who: submissions.settle(s, DRAFT, actor=who, revision=1, choices={}),
+    "take a row out": lambda s, who: submissions.take_out(s, DRAFT, actor=who, revision=1, rows=[RATE]),
+    "take in on behalf": _take_in,
+    "hand out a part": lambda s, who: take_template(
+        s, "GENERAL", "FY2022-Q4", actor=who, rows=[("observations", "electronic_decision_rate", "FY2022-Q4")]
+    ),
+    "name a deputy": lambda s, who: deputies.name_deputy(
+        s, actor=who, email=ANNA, stands_in_for=who, from_date=DAY, until_date=DAY
+    ),
+    "name the deputy of another": lambda s, who: deputies.name_deputy(
+        s, actor=who, email=DAI, stands_in_for=ANNA, from_date=DAY, until_date=DAY
+    ),
     "submit": lambda s, who: (
         submissions.confirm(s, DRAFT, actor=ANNA, revision=1, reasons={_warning(s): "x"}),
         submissions.submit(s, DRAFT, actor=who, revision=1, today=date(2023, 4, 10)),
@@ -105,37 +130,59 @@ ACTIONS: dict[str, Callable[[Store, str], object]] = {
 }
 # What each person may expect, in the order of PERSONS: + done, - refused, ? as if there were no such report.
 EXPECTED = {
-    "upload":               "+ - - - - - -",
-    "explain":              "+ ? - ? ? ? ?",
-    "confirm a warning":    "+ ? - ? ? ? ?",
-    "resolve a conflict":   "+ ? - ? ? ? ?",
-    "submit":               "+ ? - ? ? ? ?",
-    "withdraw":             "+ ? - ? ? ? ?",
-    "see a draft":          "+ ? + ? ? ? ?",
-    "read its original":    "+ ? + ? ? ? ?",
-    "return":               "- ? + ? ? ? ?",
-    "approve":              "- ? + ? ? ? ?",
-    "see the queue":        "- - + - - - -",
-    "grant an exception":   "- - + - - - -",
-    "list persons":         "- - + + - - -",
-    "add a person":         "- - + + - - -",
-    "remove a person":      "- - + + - - -",
-    "read the audit trail": "- - + + - - -",
-    "take a template":      "+ - + - - - -",
-    "ask for a withdrawal": "+ - + - - - -",
-    "list withdrawals":     "- - + - - - -",
-    "approve a withdrawal": "- - + - - - -",
-    "refuse a withdrawal":  "- - + - - - -",
-    "state a confidence":   "- - + - - - -",
-    "publish":              "- - + - - - -",
-    "go back to an edition": "- - + - - - -",
-    "guess a number":       "? ? ? ? ? ? ?",
+    "upload":               "+ + - - - - - - -",
+    "explain":              "+ - - ? - ? ? ? ?",
+    "confirm a warning":    "+ - - ? - ? ? ? ?",
+    "resolve a conflict":   "+ - - ? - ? ? ? ?",
+    "settle a clash":       "+ - - ? - ? ? ? ?",
+    "take a row out":       "+ - - ? - ? ? ? ?",
+    "take in on behalf":    "- - - - + - - - -",
+    "hand out a part":      "+ + - - + - - - -",
+    "name a deputy":        "+ - + + - - - - -",
+    "name the deputy of another":"- - - - + + - - -",
+    "submit":               "+ - + ? - ? ? ? ?",
+    "withdraw":             "+ - - ? - ? ? ? ?",
+    "see a draft":          "+ + + ? + ? ? ? ?",
+    "read its original":    "+ ? + ? + ? ? ? ?",
+    "return":               "- - - ? + ? ? ? ?",
+    "approve":              "- - - ? + ? ? ? ?",
+    "see the queue":        "- - - - + - - - -",
+    "grant an exception":   "- - - - + - - - -",
+    "list persons":         "- - - - + + - - -",
+    "add a person":         "- - - - + + - - -",
+    "remove a person":      "- - - - + + - - -",
+    "read the audit trail": "- - - - + + - - -",
+    "take a template":      "+ + + - + - - - -",
+    "ask for a withdrawal": "+ - - - + - - - -",
+    "list withdrawals":     "- - - - + - - - -",
+    "approve a withdrawal": "- - - - + - - - -",
+    "refuse a withdrawal":  "- - - - + - - - -",
+    "state a confidence":   "- - - - + - - - -",
+    "publish":              "- - - - + - - - -",
+    "go back to an edition":"- - - - + - - - -",
+    "guess a number":       "? ? ? ? ? ? ? ? ?",
 }  # fmt: skip
+
+
+@contextmanager
+def settled_sections() -> Iterator[None]:
+    """The shipped government with two sections of GENERAL."""
+    with tempfile.TemporaryDirectory() as folder, settled(write_sections(write_small_government(Path(folder))[0])):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def sections() -> Iterator[None]:
+    with settled_sections():
+        yield
 
 
 def prepare(store: Store) -> None:
     """Two reports of GENERAL, one submitted by ANNA, one a draft of hers with a warning; a withdrawal that DAI asked for."""
     begin(store)
+    with settled_sections():
+        people.add_person(store, actor=people.COMMAND_LINE, email=CLERK, role="section", section_code="DOCUMENTS")
+    people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL")
     people.add_person(store, actor=people.COMMAND_LINE, email=REMOVED, role="bureau_manager", bureau_code="GENERAL")
     people.remove_person(store, actor=ADMIN, email=REMOVED)
     submissions.upload(
@@ -247,7 +294,7 @@ def test_the_list_of_reports_holds_only_what_the_viewer_may_see(prepared: Path) 
     store = Store(f"sqlite:///{prepared}")
     seen = {person: [r.id for r in reports.reports(store, viewer=EMAILS[person])] for person in PERSONS}
     assert seen == {
-        "own": [2, 1], "other": [], "office": [2, 1], "administrator": [], "stranger": [], "removed": [], "signed_out": [],
+        "own": [2, 1], "section": [2, 1], "approver": [2, 1], "other": [], "office": [2, 1], "administrator": [], "stranger": [], "removed": [], "signed_out": [],
     }  # fmt: skip
 
 
@@ -265,7 +312,7 @@ def test_local_persons_exist_in_local_mode_only(prepared: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("state", ReportState.values())
-@pytest.mark.parametrize("step", ["upload", "explain", "submit", "withdraw", "return", "approve"])
+@pytest.mark.parametrize("step", ["upload", "explain", "prepare", "check", "submit", "withdraw", "return", "approve"])
 def test_every_step_from_every_state_is_in_the_table_or_refused(state: str, step: str) -> None:
     if (state, step) in STEPS:
         assert next_state(state, step) in ReportState.values()

@@ -80,7 +80,7 @@ def test_words_come_from_the_bureau_about_its_own_figures(reporting: Store) -> N
         with pytest.raises(NotAllowed):
             submissions.upload(
                 reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=row.key[0].encode() + b"2",
-                name="b.xlsx", replaces=(number, 1),
+                name="b.xlsx", adds_to=number,
             )  # fmt: skip
 
 

@@ -46,9 +46,9 @@ def office(reporting: Store) -> Store:
     return reporting
 
 
-def send(store: Store, *, actor: str = ANNA, content: bytes = b"1", replaces: tuple[int, int] | None = None, **row: object) -> None:
+def send(store: Store, *, actor: str = ANNA, content: bytes = b"1", adds_to: int | None = None, **row: object) -> None:
     submissions.upload(
-        store, actor=actor, bureau_code="GENERAL", period_code=PERIOD, content=content, name="a.xlsx", replaces=replaces,
+        store, actor=actor, bureau_code="GENERAL", period_code=PERIOD, content=content, name="a.xlsx", adds_to=adds_to,
         rows=[figure(numerator=700.0, denominator=1000.0, **row)], warnings=[Warning("odd", "usual", "usual")],
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def by_reading(store: Store) -> None:
 def by_earlier_upload(store: Store) -> None:
     """BOTH sent the upload before the one that is submitted."""
     send(store, actor=BOTH)
-    send(store, content=b"2", replaces=(1, 1))
+    send(store, content=b"2", adds_to=1)
     confirm(store, ANNA, revision=2)
 
 

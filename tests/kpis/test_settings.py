@@ -53,6 +53,24 @@ def office(**overrides: str) -> dict[str, str]:
         ({"MIERUKA_MODE": "open"}, "MIERUKA_MODE"),
         ({"CATALOGUE_DIR": "/nowhere"}, "CATALOGUE_DIR"),
         ({"PORT": "70000"}, "PORT"),
+        ({"SMTP_HOST": "smtp.example.jp"}, "MAIL_FROM"),
+        ({"SMTP_HOST": "smtp.example.jp", "MAIL_FROM": "kpi@example.jp", "SMTP_USER": "kpi"}, "SMTP_PASSWORD"),
+        (
+            {
+                "SMTP_HOST": "smtp.example.jp",
+                "MAIL_FROM": "kpi@example.jp",
+                "SMTP_USER": "kpi",
+                "SMTP_PASSWORD": "x",
+                "SMTP_SECURITY": "none",
+            },
+            "SMTP_SECURITY",
+        ),
+        ({"SMTP_SECURITY": "ssl"}, "SMTP_SECURITY"),
+        ({"SMTP_HOST": "smtp://mail"}, "SMTP_HOST"),
+        ({"MAIL_FROM": "kpi"}, "MAIL_FROM"),
+        ({"MAIL_FROM": "kpi@example.jp\nBcc: x@example.jp"}, "MAIL_FROM"),
+        ({"NOTICE_HOURS": "9-18"}, "NOTICE_HOURS"),
+        ({"NOTICE_HOURS": "mon-fri 18:00-09:00"}, "NOTICE_HOURS"),
     ],
 )
 def test_unsafe_or_contradictory_settings_are_refused_by_name(

@@ -114,25 +114,23 @@ def test_the_same_file_twice_is_a_no_op(reporting: Store) -> None:
     assert len(reporting.all_of(tables.OriginalFile, kind="report")) == 1
 
 
-def test_a_second_upload_keeps_the_first_and_names_who_was_before(reporting: Store) -> None:
+def test_a_second_upload_is_merged_and_what_it_says_otherwise_is_asked_whoever_saw_what(reporting: Store) -> None:
     draft = uploaded(reporting)
-    with pytest.raises(ChangedMeanwhile, match=ANNA):
-        uploaded(reporting, [figure(numerator=1.0, denominator=2.0)], actor=AYA, content=b"second")
-    second = uploaded(
-        reporting, [figure(numerator=1.0, denominator=2.0)], actor=AYA, content=b"second", replaces=(draft.report_id, 1)
-    )
-    assert (second.report_id, second.revision) == (draft.report_id, 2)
+    second = uploaded(reporting, [figure(numerator=1.0, denominator=2.0)], actor=AYA, content=b"second")
+    assert (second.report_id, second.revision, second.clashes) == (draft.report_id, 2, 2)
     rows = reporting.all_of(tables.SubmissionRow)
-    assert [(r["revision"], json.loads(r["fields_json"])["fields"]["numerator"]) for r in rows] == [(1, 800.0), (2, 1.0)]
+    assert [(r["revision"], json.loads(r["fields_json"])["fields"]["numerator"]) for r in rows] == [(1, 800.0), (2, 800.0)]
     with pytest.raises(ChangedMeanwhile, match=AYA):
         submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
+    with pytest.raises(StepRefused, match="electronic_decision_rate"):
+        submissions.submit(reporting, draft.report_id, actor=ANNA, revision=2, today=IN_TIME)
 
 
-def test_a_draft_that_is_gone_cannot_be_replaced(reporting: Store) -> None:
+def test_nothing_is_added_to_a_draft_that_is_gone(reporting: Store) -> None:
     draft = uploaded(reporting)
     submissions.withdraw(reporting, draft.report_id, actor=AYA, revision=1)
     with pytest.raises(ChangedMeanwhile):
-        uploaded(reporting, content=b"second", replaces=(draft.report_id, 1))
+        uploaded(reporting, content=b"second", adds_to=draft.report_id)
     fresh = uploaded(reporting, content=b"second")
     assert fresh.report_id != draft.report_id and state(reporting, draft.report_id) == "withdrawn"
 
@@ -148,7 +146,7 @@ def test_a_return_has_a_reason_and_its_comments_stand_at_their_cells(reporting: 
     back = reports.opened(reporting, sent.report_id, viewer=AYA, as_of=IN_TIME)
     assert (back.report.state, back.report.return_reason) == ("returned", "分母を確かめてください")
     assert [(c.cell, c.text, c.written_by) for c in back.comments] == [("H5", "前期は1,200件でした", OFFICE)]
-    better = uploaded(reporting, [figure(numerator=800.0, denominator=1200.0)], content=b"better", replaces=(sent.report_id, 1))
+    better = uploaded(reporting, [figure(numerator=800.0, denominator=1200.0)], content=b"better", adds_to=sent.report_id)
     assert (better.report_id, better.revision, better.state) == (sent.report_id, 2, "returned")
     submissions.submit(reporting, sent.report_id, actor=ANNA, revision=2, today=IN_TIME)
     submissions.approve(reporting, sent.report_id, actor=SECOND, revision=2)
@@ -251,11 +249,11 @@ def test_what_was_explained_stays_explained_when_the_workbook_is_replaced(report
     shown = reports.opened(reporting, draft.report_id, viewer=ANNA, as_of=IN_TIME)
     submissions.confirm(reporting, draft.report_id, actor=ANNA, revision=1, reasons={shown.warnings[0].id: "選挙のため"})
     rows[1] = figure("paper_sheets", value=5001.0, row=6)
-    uploaded(reporting, rows, content=b"two", warnings=odd, replaces=(draft.report_id, 1))
+    uploaded(reporting, rows, content=b"two", warnings=odd, adds_to=draft.report_id)
     after = reports.opened(reporting, draft.report_id, viewer=ANNA, as_of=IN_TIME)
     assert after.obstacles == 0 and after.warnings[0].confirmed_reason == "選挙のため"
     changed = [rows[0].__class__(**{**_as_dict(rows[0]), "fields": {**rows[0].fields, "numerator": 811.0}}), rows[1]]
-    uploaded(reporting, changed, content=b"three", warnings=odd, replaces=(draft.report_id, 2))
+    uploaded(reporting, changed, content=b"three", warnings=odd, adds_to=draft.report_id)
     assert reports.opened(reporting, draft.report_id, viewer=ANNA, as_of=IN_TIME).obstacles == 1, "another value, another reason"
 
 
@@ -348,10 +346,11 @@ def test_approving_several_approves_each_or_says_why_not(reporting: Store) -> No
 # Two at the same second, in two processes -----------------------------------------------------------------------------
 
 
-def test_of_two_uploads_at_the_same_second_one_is_kept_and_the_other_told(reporting: Store) -> None:
-    lost, won = race(reporting, "upload", [(ANNA, "700"), (AYA, "710")])
-    assert won == "done False" and lost.startswith("ChangedMeanwhile") and ("anna@" in lost or "aya@" in lost)
-    assert (reporting.count(tables.Submission), reporting.count(tables.SubmissionRow)) == (1, 1)
+def test_of_two_uploads_at_the_same_second_neither_is_lost_and_where_they_differ_is_asked(reporting: Store) -> None:
+    assert race(reporting, "upload", [(ANNA, "700"), (AYA, "710")]) == ["done False", "done False"]
+    opened = reports.opened(reporting, 1, viewer=ANNA, as_of=IN_TIME)
+    assert (reporting.count(tables.Submission), opened.report.revision, len(opened.uploads)) == (1, 2, 2)
+    assert [sorted(value for value, _ in clash.options) for clash in opened.clashes] == [[700.0, 710.0]]  # type: ignore[type-var]
 
 
 def test_the_same_file_uploaded_by_two_at_the_same_second_is_one_draft(reporting: Store) -> None:

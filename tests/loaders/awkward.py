@@ -189,6 +189,16 @@ def _set_mark(row: int, value: str) -> Build:
     return _book(lambda book: book[MARK].cell(row, 2, value) and None)
 
 
+def unrecognisable(book: Workbook) -> None:
+    """Delete the mark, and from every sheet the codes of the bureau: nothing says whose it is."""
+    book.remove(book[MARK])
+    for sheet in book.worksheets:
+        for column in sheet.iter_cols():
+            if str(column[0].value).startswith("局コード"):
+                for cell in column[1:]:
+                    cell.value = None
+
+
 def forged_for_another_bureau(content: bytes, store: Store) -> bytes:
     """A mark made up with a fitting checksum: what somebody with the source code could do."""
 
@@ -295,7 +305,7 @@ REFUSED: dict[str, Case] = {
     "a list of sheets that is no XML": Case(_with_part("xl/workbook.xml", b"<workbook><sheets></workbook>"), _FILE),
     "a sheet that breaks off": Case(_in_sheet(F, lambda xml: xml[: xml.index(b'<c r="H8"') + 12]), (("file", F, ""),)),
     "a value in the last row of the sheet": Case(_in_sheet(P, lambda xml: xml.replace(b"</sheetData>", b'<row r="1048576"><c r="Z1048576"><v>5</v></c></row></sheetData>')), (("sheet", P, "Z1048576"),)),
-    "the mark deleted": Case(_book(lambda book: book.remove(book[MARK])), (("mark", MARK, ""),), "no mark"),
+    "the mark and every code of the bureau deleted": Case(_book(unrecognisable), (("mark", MARK, ""),), "no mark"),
     "the mark copied": Case(_book(lambda book: setattr(book.copy_worksheet(book[MARK]), "title", "copy")), (("mark", MARK, ""),), "2"),
     "the bureau changed in the mark": Case(_set_mark(4, "POLICE"), (("mark", MARK, "A1"),), "changed"),
     "a vintage changed in the mark": Case(_book(lambda book: book[MARK].cell(9, 3, "99") and None), (("mark", MARK, "A1"),), "changed"),

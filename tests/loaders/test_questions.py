@@ -78,7 +78,7 @@ def test_the_choice_survives_to_the_approved_figure(store: Store, value: object,
     choose_readings(store, number, actor="m@example.jp", revision=revision, chosen={KEY: chosen})
     # The same workbook with another cell changed, uploaded again: the choice still holds.
     again = receive(store, edited(content, lambda book: book[F].__setitem__("P7", "再提出")), actor="m@example.jp", name="r.xlsx",
-                    today=TODAY, replaces=(number, revision)).uploaded  # fmt: skip
+                    today=TODAY, adds_to=number).uploaded  # fmt: skip
     assert again is not None and again.revision == revision + 1
     found = opened(store, number, viewer="o@example.jp", as_of=TODAY)
     assert not found.comparison.unread
@@ -103,7 +103,7 @@ def test_a_choice_against_another_value_does_not_hold(store: Store) -> None:
         actor="m@example.jp",
         name="r.xlsx",
         today=TODAY,
-        replaces=(done.report_id, done.revision),
+        adds_to=done.report_id,
     )
     assert len(opened(store, done.report_id, viewer="m@example.jp", as_of=TODAY).comparison.unread) == 1
 

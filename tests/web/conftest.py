@@ -7,15 +7,29 @@ from dataclasses import dataclass
 
 import pytest
 
-from kpis.reporting import submissions
+from kpis.government import settled
+from kpis.reporting import people, submissions
 from kpis.settings import Settings
 from kpis.store.store import Store, utc_now
 from publishers.editions import publication
 from tests.oidc import free_port, providing
-from tests.small_government import ADMIN, ANNA, AYA, DAI, OFFICE, PERIOD, STRANGER, figure, settle, write_small_government
+from tests.small_government import (
+    ADMIN,
+    ANNA,
+    AYA,
+    DAI,
+    OFFICE,
+    PERIOD,
+    STRANGER,
+    figure,
+    settle,
+    write_sections,
+    write_small_government,
+)
 from tests.web.served import Instance, serving
 from tests.web.visitor import Visitor
 
+CLERK, CHIEF = "clerk@general.example.jp", "chief@general.example.jp"  # of a section of GENERAL, and its approver
 CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
 
 
@@ -58,6 +72,7 @@ USERS = {
     "anna": {"email": ANNA, "email_verified": True}, "aya": {"email": AYA, "email_verified": True},
     "dai": {"email": DAI, "email_verified": True}, "office": {"email": OFFICE, "email_verified": True},
     "administrator": {"email": ADMIN, "email_verified": True}, "stranger": {"email": STRANGER, "email_verified": True},
+    "clerk": {"email": CLERK, "email_verified": True}, "chief": {"email": CHIEF, "email_verified": True},
     "forged": {"email": ANNA, "email_verified": False},
 }  # fmt: skip
 
@@ -66,6 +81,9 @@ USERS = {
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder, port = tmp_path_factory.mktemp("office"), free_port()
     store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
+    with settled(write_sections(folder / "data" / "catalogue")):
+        people.add_person(store, actor=people.COMMAND_LINE, email=CLERK, role="section", section_code="DOCUMENTS")
+    people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL")
     submissions.upload(
         store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[figure(numerator=1.0, denominator=2.0)],
         content=b"the original of GENERAL", name="q3.xlsx",

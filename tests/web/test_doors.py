@@ -13,9 +13,11 @@ from tests.web.conftest import Office
 from tests.web.visitor import Tab, Visitor, refused
 
 pytestmark = pytest.mark.server
-PERSONS = ("own", "other", "office", "administrator", "stranger", "forged", "signed_out", "replayed")
+PERSONS = ("own", "section", "approver", "other", "office", "administrator", "stranger", "forged", "signed_out", "replayed")
 SUBJECTS = {
     "own": "anna",
+    "section": "clerk",
+    "approver": "chief",
     "other": "dai",
     "office": "office",
     "administrator": "administrator",
@@ -125,10 +127,11 @@ def health(house: House, who: Visitor) -> str:
 
 
 DOORS = {
-    "page: report": page("submit", say("step_upload", "ja")),
+    "page: report": page("submit", say("step_template", "ja")),
     "page: review": page("review", say("nav_review", "ja")),
     "page: publish": page("publish", say("nav_publish", "ja")),
     "page: meeting": page("meeting", say("decide_heading", "ja")),
+    "page: questions": page("questions", say("nav_questions", "ja")),
     "page: overview": page("", say("nav_changes", "ja")),
     "upload to the own page": upload_own,
     "upload to ANNA's page": upload_hers,
@@ -141,19 +144,20 @@ DOORS = {
 }
 # In the order of PERSONS: + done, - refused, ? nothing shown but how to sign in or out.
 EXPECTED = {
-    "page: report":              "+ + + - ? ? ? ?",
-    "page: review":              "- - + + ? ? ? ?",
-    "page: publish":             "- - + - ? ? ? ?",
-    "page: meeting":             "- - + - ? ? ? ?",
-    "page: overview":            "+ + + + ? ? ? ?",
-    "upload to the own page":    "+ + - - - - - -",
-    "upload to ANNA's page":     "+ - - - - - - -",
-    "delete what ANNA uploaded": "+ - - - - - - -",
-    "download from ANNA's page": "+ - - - - - - -",
-    "have ANNA's file made":     "- - - - - - - -",
-    "have the own file made":    "+ + + - - - - -",
-    "open API":                  "- - - - - - - -",
-    "health":                    "+ + + + + + + +",
+    "page: report":              "+ + + + + - ? ? ? ?",
+    "page: review":              "- - - - + + ? ? ? ?",
+    "page: publish":             "- - - - + - ? ? ? ?",
+    "page: questions":           "+ - - + + - ? ? ? ?",
+    "page: meeting":             "- - - - + - ? ? ? ?",
+    "page: overview":            "+ + + + + + ? ? ? ?",
+    "upload to the own page":    "+ + - + + - - - - -",
+    "upload to ANNA's page":     "+ - - - - - - - - -",
+    "delete what ANNA uploaded": "+ - - - - - - - - -",
+    "download from ANNA's page": "+ - - - - - - - - -",
+    "have ANNA's file made":     "- - - - - - - - - -",
+    "have the own file made":    "+ + + + + - - - - -",
+    "open API":                  "- - - - - - - - - -",
+    "health":                    "+ + + + + + + + + +",
 }  # fmt: skip
 
 

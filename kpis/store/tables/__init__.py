@@ -29,6 +29,7 @@ from kpis.store.tables.indicators import (
 )
 from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, EndedSignIn, OriginalFile, Publication, SigningKey
 from kpis.store.tables.meetings import Decision, Meeting
+from kpis.store.tables.notices import Notice, NoticeChoice, NoticeReader, ToldStatus, Webhook
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
     Milestone,
@@ -44,13 +45,18 @@ from kpis.store.tables.projects import (
     StrategyVersion,
     StrategyVersionFields,
 )
+from kpis.store.tables.questions import Question, QuestionAnswer, QuestionReply, QuestionUpload
 from kpis.store.tables.registers import Facility, FacilityFields, ListDecision, Procedure, ProcedureFields, RegisterChange
 from kpis.store.tables.reports import (
+    Deputy,
+    IssuedTemplate,
     ReportingException,
     ReviewComment,
     Submission,
+    SubmissionCheck,
     SubmissionContributor,
     SubmissionRow,
+    SubmissionUpload,
     SubmissionWarning,
     UserAccount,
     UserRole,
@@ -69,6 +75,7 @@ __all__ = [
     "CommentaryFields",
     "DataRevision",
     "Decision",
+    "Deputy",
     "EditionPointer",
     "EndedSignIn",
     "Facility",
@@ -76,11 +83,15 @@ __all__ = [
     "FigureFields",
     "Indicator",
     "IndicatorFields",
+    "IssuedTemplate",
     "ListDecision",
     "Meeting",
     "Milestone",
     "MilestoneDate",
     "MilestoneFields",
+    "Notice",
+    "NoticeChoice",
+    "NoticeReader",
     "Observation",
     "ObservationFields",
     "OriginalFile",
@@ -94,6 +105,10 @@ __all__ = [
     "ProjectVersion",
     "ProjectVersionFields",
     "Publication",
+    "Question",
+    "QuestionAnswer",
+    "QuestionReply",
+    "QuestionUpload",
     "Reading",
     "ReadingFields",
     "RegisterChange",
@@ -107,16 +122,20 @@ __all__ = [
     "StrategyVersion",
     "StrategyVersionFields",
     "Submission",
+    "SubmissionCheck",
     "SubmissionContributor",
     "SubmissionRow",
+    "SubmissionUpload",
     "SubmissionWarning",
     "Succession",
     "SuccessionFields",
     "Target",
     "TargetFields",
+    "ToldStatus",
     "Translation",
     "UserAccount",
     "UserRole",
+    "Webhook",
     "Withdrawal",
     "table_of",
 ]

@@ -152,7 +152,7 @@ class Target(TargetFields, SQLModel, table=True):
 
 
 class ReportingPeriod(SQLModel, table=True):
-    """A period that figures or targets refer to, with the days on which reporting opens, is due and locks."""
+    """A period that figures or targets refer to, with the days on which reporting opens, is due and locks, and its figures are published."""
 
     __tablename__ = "reporting_period"
     __table_args__ = (CheckConstraint("end_date >= start_date", name="period_runs_forward"),)
@@ -165,6 +165,9 @@ class ReportingPeriod(SQLModel, table=True):
     opens_on: date | None = None
     due_on: date | None = None
     locks_on: date | None = None
+    publishes_on: Annotated[
+        date | None, Said("この期間の数値を公表する予定の日", "day on which the figures of the period are to be published")
+    ] = None
 
 
 class FigureFields(Fields):

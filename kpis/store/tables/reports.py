@@ -23,17 +23,54 @@ class UserAccount(SQLModel, table=True):
 
 
 class UserRole(SQLModel, table=True):
-    """What a person may do, and for which bureau (blank bureau = the whole organisation)."""
+    """What a person may do, and for which bureau (blank bureau = the whole organisation) or section of one."""
 
     __tablename__ = "user_role"
     __table_args__ = (
         one_of("role", words.Role),
-        UniqueConstraint("email", "role", "bureau_code"),
+        UniqueConstraint("email", "role", "bureau_code", "section_code"),
     )
     id: Annotated[int | None, KEY] = None
     email: Annotated[str, refers("user_account.email")]
     role: str
     bureau_code: Annotated[str | None, refers("bureau.bureau_code")] = None
+    section_code: str = ""
+
+
+class Deputy(SQLModel, table=True):
+    """A person who stands in for another within a bureau, from a day to a day; one that ended before its time has ``ended_at``."""
+
+    __table_args__ = (
+        CheckConstraint("until_date >= from_date", name="ends_after_it_begins"),
+        CheckConstraint("email <> stands_in_for", name="somebody_else"),
+    )
+    id: Annotated[int | None, KEY] = None
+    email: Annotated[str, refers("user_account.email")]
+    stands_in_for: Annotated[str, refers("user_account.email")]
+    from_date: date
+    until_date: date
+    named_by: str
+    named_at: Instant
+    ended_by: str | None = None
+    ended_at: MaybeInstant = None
+
+
+class IssuedTemplate(SQLModel, table=True):
+    """A workbook that was handed out: for whom and when, and which rows it holds; templates from before stand in the audit trail alone.
+
+    ``part`` is a section's code, the template's own number where rows were chosen, or a blank for the whole; ``rows_json`` holds rows that were chosen,
+    ``filled_json`` what a report on its way said, where the workbook was filled with that.
+    """
+
+    __tablename__ = "issued_template"
+    template_id: Annotated[str, KEY]
+    bureau_code: Annotated[str, refers("bureau.bureau_code")]
+    period_code: str
+    part: str = ""
+    rows_json: str = ""
+    filled_json: str = ""
+    issued_by: str
+    issued_at: Instant
 
 
 class Submission(SQLModel, table=True):
@@ -68,6 +105,43 @@ class Submission(SQLModel, table=True):
     return_reason: str = ""
     asked_count: int | None = None  # figures that the template asked for; not known of reports from before this was counted
     open_json: str = ""  # (indicator, period) of each that stays without a figure
+    is_on_behalf: bool = False  # so far all of it was taken in by the reform office for the bureau
+
+
+class SubmissionUpload(SQLModel, table=True):
+    """One file that was merged into a report: who brought it, whose part it is, and, where the office took it in, how it came."""
+
+    __tablename__ = "submission_upload"
+    submission_id: int = Field(foreign_key="submission.id", primary_key=True, sa_column_kwargs={"autoincrement": False})
+    revision: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    file_sha256: Annotated[str | None, refers("original_file.sha256")] = None
+    file_name: str = ""
+    template_id: str | None = None
+    uploaded_by: str
+    uploaded_at: Instant
+    part: str = ""
+    rows_count: int = 0
+    is_on_behalf: bool = False
+    how_it_came: str = ""
+
+
+class SubmissionCheck(SQLModel, table=True):
+    """One step of a report within its own bureau: prepared, checked, sent back, or changed again; append-only."""
+
+    __tablename__ = "submission_check"
+    __table_args__ = (
+        one_of("decision", words.CheckStep),
+        CheckConstraint("decision <> 'sent_back' OR note <> ''", name="sent_back_with_a_reason"),
+    )
+    id: Annotated[int | None, KEY] = None
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    revision: int
+    step_code: str = ""
+    decision: str
+    decided_by: str
+    decided_at: Instant
+    stands_in_for: str = ""
+    note: str = ""
 
 
 class SubmissionContributor(SQLModel, table=True):
@@ -81,7 +155,8 @@ class SubmissionContributor(SQLModel, table=True):
 class SubmissionRow(SQLModel, table=True):
     """One validated row of a submission, as drafted: the file's kind, the cell it came from and its fields as JSON.
 
-    Rows of an earlier upload (``revision``) of the same submission stay. ``choices_json`` holds how conflicts were resolved.
+    Rows as they were after an earlier upload (``revision``) of the same submission stay. ``choices_json`` holds how conflicts were
+    resolved, ``claims_json`` who wrote what in which cell, and when.
     """
 
     __tablename__ = "submission_row"
@@ -92,6 +167,7 @@ class SubmissionRow(SQLModel, table=True):
     row_kind: str
     row_key: str = ""
     choices_json: str = ""
+    claims_json: str = ""
     sheet: str = ""
     cell: str = ""
     fields_json: str
@@ -111,6 +187,8 @@ class SubmissionWarning(SQLModel, table=True):
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int
     rule: str = ""  # which doubt it is; ``incomplete`` is about the report as a whole
+    row_kind: str = ""  # of the row that it is about, where it is about one
+    row_key: str = ""
     sheet: str = ""
     cell: str = ""
     found: str

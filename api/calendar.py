@@ -1,0 +1,54 @@
+"""The calendar that programs subscribe to: publications for everybody, and by a secret address what is due of one's own bureaus."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from api.files import serving
+from api.routes import HEADERS
+from api.waiting import in_time, not_now
+from kpis.errors import Unavailable
+from kpis.government import settle
+from kpis.languages import SOURCE, both_shipped, codes
+from kpis.message import Message
+from kpis.moment import Moment, state_of
+from kpis.periods import local_day
+from kpis.settings import settings
+from kpis.store.store import utc_now
+from publishers.notices.calendar import of_person, of_publications
+
+KEY = "key"
+
+
+published = serving("calendar.ics")
+
+
+def _made(request: Request) -> bytes | None:
+    """Return the calendar asked for; ``None`` where its key opens none, or an office is asked without one."""
+    chosen, secret, now = settings(), request.query_params.get(KEY, ""), utc_now()
+    settle(None)
+    moment = Moment(state=state_of(chosen.database_url), as_of=local_day(now))
+    if secret:
+        return of_person(moment.state.store, moment, secret, chosen, now=now)
+    if chosen.mode == "office":  # which shows nothing to anybody who is not known; the public instance has the publications
+        return None
+    language = request.query_params.get("lang", SOURCE)
+    language = language if language in codes() else SOURCE
+    return of_publications(moment, language, chosen, now=now)
+
+
+async def _calendar(request: Request) -> Response:
+    if settings().mode == "public":
+        return await published(request)
+    try:
+        made = await in_time(lambda: _made(request))
+    except Unavailable as error:
+        return not_now(error, HEADERS)
+    if made is None:
+        return JSONResponse({"error": both_shipped(Message("nothing_there"))}, status_code=404, headers=HEADERS)
+    return Response(made, headers={"Cache-Control": "private, no-store"}, media_type="text/calendar; charset=utf-8")
+
+
+CALENDAR_ROUTES = [Route("/calendar.ics", _calendar, methods=["GET"])]

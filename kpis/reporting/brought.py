@@ -1,0 +1,200 @@
+"""What a day brings that is to be told: reports due, actions due, statuses that turned. The rules are pure; ``look`` writes what they find.
+
+Two processes that look at the same day find the same, and the outbox takes each once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, col
+
+from kpis.figures.scorecard import Scored
+from kpis.moment import Moment
+from kpis.reporting.deadlines import Standing, Window, owing, standings_in, windows_in
+from kpis.reporting.notices import put
+from kpis.reporting.occasions import Due
+from kpis.store import tables
+from kpis.store.changed import StateOf
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from kpis.vocabulary import LIVING_ACTIONS, Occasion, Part, Status
+
+_NOT_JUDGED = frozenset({Status.NOT_DUE, Status.NO_DATA, Status.NOT_APPLICABLE, Status.QUALITATIVE})
+SOON, NEAR, AFTERWARDS = 14, 3, 31  # days
+ACTION_NEAR = 3
+PERIODS_AHEAD = 8  # that a calendar shows
+PERIODS = 400  # days: periods that ended longer ago are nobody's reminder
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAction:
+    """An action that somebody answers for until a day; ``is_open`` until it is done or given up."""
+
+    code: str
+    bureau_code: str
+    due_on: date
+    is_open: bool
+
+
+def of_reports(standings: Iterable[Standing], windows: Mapping[tuple[str, str], Window], *, today: date) -> Iterator[Due]:
+    """Yield what a day brings about reports: due soon, due in a few days, overdue; each once for each due day.
+
+    A reminder whose day fell on a holiday is told later, as long as nothing nearer is to be told. What was due long ago, before
+    anybody was told by this program, is not brought up again.
+
+    Args:
+        standings: where each bureau's report of each period stands.
+        windows: (bureau, period) → its days, with leave.
+        today: the day at the office.
+    """
+    for each in standings:
+        window = windows[each.bureau_code, each.period_code]
+        if each.is_approved or each.state not in ("not_started", "draft", "returned") or window.due_on is None:
+            continue
+        due = max(window.due_on, window.leave_until or window.due_on)
+        left = (due - today).days
+        last = max(window.locks_on or due, due + timedelta(days=AFTERWARDS))
+        if left >= 0 and (window.opens_on is None or window.opens_on > today):
+            continue
+        if left > SOON or today > last:
+            continue
+        occasion = Occasion.OVERDUE if left < 0 else Occasion.DUE_IN_3 if left <= NEAR else Occasion.DUE_IN_14
+        yield Due(
+            occasion, f"{each.bureau_code} {each.period_code} {due}", each.bureau_code,
+            {"bureau": each.bureau_code, "period": each.period_code, "day": due.isoformat()},
+            expires_on=None if left < 0 else due if left <= NEAR else due - timedelta(days=NEAR + 1),
+        )  # fmt: skip
+
+
+def of_actions(actions: Iterable[OpenAction], *, today: date) -> Iterator[Due]:
+    """Yield the open actions that are due within a few days or were due lately; each once for each due day."""
+    for each in actions:
+        if each.is_open and -AFTERWARDS <= (each.due_on - today).days <= ACTION_NEAR:
+            yield Due(
+                Occasion.ACTION_DUE, f"{each.code} {each.due_on}", each.bureau_code,
+                {"action": each.code, "bureau": each.bureau_code, "day": each.due_on.isoformat()},
+            )  # fmt: skip
+
+
+def has_turned(before: str, after: str) -> bool:
+    """Say whether a status turned so that somebody is told: not from one that judges nothing to another of that sort."""
+    return before != after and not (before in _NOT_JUDGED and after in _NOT_JUDGED)
+
+
+def of_status(item: Scored, before: str, turn: int, bureaus: Iterable[str]) -> Iterator[Due]:
+    """Yield what is told of an indicator whose status turned: once to the office, and to each bureau that it concerns.
+
+    Args:
+        item: as it stands now.
+        before: the status that was told last.
+        turn: how often it turned until now: a status that comes back is told again.
+        bureaus: whom it concerns besides the office.
+    """
+    code, unit = item.entry.definition.code, item.entry.unit_code
+    facts = {"indicator": code, "unit": unit, "before": before, "after": str(item.judgement.status)}
+    for bureau in ("", *bureaus):
+        yield Due(Occasion.STATUS_TURNED, f"{code} {unit} {turn}", bureau, {**facts, "bureau": bureau})
+
+
+def look(moment: Moment) -> int:
+    """Put into the outbox what a day brings and was not told yet; return how many messages that is.
+
+    Args:
+        moment: the working figures as known now, on the day at the office.
+    """
+    store, today = moment.state.store, moment.as_of
+    scored = list(moment.scored)
+    leads = _leads(moment)
+    with store.writing(is_figures=False, any_clock=True) as session:
+        dues = [*_reports(session, today), *of_actions(open_actions(session), today=today)]
+        is_of = StateOf.read(session.execute(select(table_of(tables.DataRevision))).one())
+        if is_of.figures == moment.state.is_of.figures:  # else figures changed since they were judged: the next look tells it
+            dues += _turned(session, scored, leads)
+        return put(session, dues)
+
+
+def ahead(
+    store: Store, bureaus: Collection[str] | None, *, today: date
+) -> tuple[list[Standing], dict[tuple[str, str], Window], list[OpenAction]]:
+    """Return what is ahead of bureaus, and what was due lately: reports with their days, and open actions.
+
+    Args:
+        store: where.
+        bureaus: of these; ``None`` means of every one.
+        today: the day at the office.
+    """
+    table = tables.ReportingPeriod
+    with store.reading() as session:
+        organisation = Store.organisation_in(session)
+        asked = select(col(table.period_code)).where(col(table.due_on) >= today - timedelta(days=AFTERWARDS))
+        owed = {
+            code: [unit for unit in owing(organisation, code) if bureaus is None or unit in bureaus]
+            for code in session.execute(asked.order_by(col(table.due_on)).limit(PERIODS_AHEAD)).scalars()
+        }
+        days = windows_in(session, list(owed))
+        standings = standings_in(session, owed, today)
+        actions = [each for each in open_actions(session) if bureaus is None or each.bureau_code in bureaus]
+        return standings, {(s.bureau_code, s.period_code): days.of(s.bureau_code, s.period_code) for s in standings}, actions
+
+
+def open_actions(session: Session) -> list[OpenAction]:
+    """Return the actions that somebody answers for until a day: the new one, where it was moved."""
+    table = table_of(tables.Action)
+    living = select(table).where(table.c.action_state.in_(LIVING_ACTIONS), table.c.ended_on.is_(None), ~table.c.is_sample)
+    return [
+        OpenAction(row.action_code, row.bureau_code or "", day, is_open=True)
+        for row in session.execute(living.order_by(table.c.action_code))
+        if (day := row.new_due_on or row.due_on) is not None
+    ]
+
+
+def _reports(session: Session, today: date) -> Iterator[Due]:
+    table = tables.ReportingPeriod
+    asked = select(col(table.period_code)).where(
+        col(table.opens_on) <= today, col(table.due_on).is_not(None), col(table.end_date) >= today - timedelta(days=PERIODS)
+    )
+    organisation = Store.organisation_in(session)
+    owed = {code: owing(organisation, code) for code in session.execute(asked).scalars()}
+    windows = windows_in(session, list(owed))
+    standings = standings_in(session, owed, today)
+    return of_reports(
+        standings, {(s.bureau_code, s.period_code): windows.of(s.bureau_code, s.period_code) for s in standings}, today=today
+    )
+
+
+def _leads(moment: Moment) -> dict[str, list[str]]:
+    """Return the bureaus that lead the project of each indicator, those that lead it on the day."""
+    held: dict[str, list[str]] = {}
+    for row in moment.rows(tables.ProjectBureau):
+        is_now = (row.valid_from is None or row.valid_from <= moment.as_of) and (
+            row.valid_to is None or row.valid_to > moment.as_of
+        )
+        if row.role == Part.LEAD and is_now:
+            held.setdefault(row.project_code, []).append(row.bureau_code)
+    return {code: held.get(row.project_code or "", []) for code, row in moment.indicators.items()}
+
+
+def _turned(session: Session, scored: Iterable[Scored], leads: Mapping[str, list[str]]) -> list[Due]:
+    """Return what is told of statuses that differ from those told last, which become those; at the first look nothing turned."""
+    table = table_of(tables.ToldStatus)
+    told = {(row.indicator_code, row.unit_code): row for row in session.execute(select(table))}
+    dues: list[Due] = []
+    new = []
+    for item in scored:
+        code, unit, status = item.entry.definition.code, item.entry.unit_code, str(item.judgement.status)
+        was = told.get((code, unit))
+        if was is None:
+            new.append({"indicator_code": code, "unit_code": unit, "status": status, "turns": 0})
+        elif was.status != status:
+            turn = was.turns + 1
+            here = (table.c.indicator_code == code) & (table.c.unit_code == unit)
+            session.execute(update(table).where(here).values(status=status, turns=turn))
+            if has_turned(was.status, status):
+                dues += of_status(item, was.status, turn, [unit] if not item.entry.is_own_scope else leads.get(code, ()))
+    if new:
+        session.execute(insert(table), new)
+    return dues

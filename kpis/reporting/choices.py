@@ -1,0 +1,204 @@
+"""What each person chose to be told of, and the channels that the office set; every change is on record, no address of a channel is."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from kpis.as_text import typed
+from kpis.errors import FigureRefused, NotFound
+from kpis.languages import SOURCE, codes
+from kpis.reporting.access import Grant
+from kpis.reporting.occasions import may_be_chosen, suggested
+from kpis.reporting.people import account_key, acting, allow, grants_of, record
+from kpis.store import tables
+from kpis.store.fields import record_of
+from kpis.store.store import Store, instant
+from kpis.store.tables import table_of
+from kpis.vocabulary import HowOften, WebhookKind
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How one person is told: the language, how often of each occasion that can concern them, and whether a calendar address was made."""
+
+    language: str
+    how_often: Mapping[str, str]
+    has_calendar: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Channel:
+    """A channel as the office sees it: without the secret part of its address."""
+
+    id: int
+    kind: str
+    name: str
+    bureau_code: str | None
+    language: str
+    is_internal: bool
+    is_active: bool
+    set_by: str
+    set_at: datetime
+
+
+def chosen_by(store: Store, email: str) -> Chosen:
+    """Return what a person chose, or what the program suggests where nothing was chosen."""
+    with store.reading() as session:
+        grants = grants_of(session, email)
+        reader = session.get(tables.NoticeReader, email)
+        own = select(table_of(tables.NoticeChoice)).where(table_of(tables.NoticeChoice).c.email == email)
+        held = {row.occasion: row.how_often for row in session.execute(own)}
+        how = {occasion: held.get(occasion) or suggested(grants, occasion) for occasion in may_be_chosen(grants)}
+        return Chosen(reader.language if reader else SOURCE, how, bool(reader and reader.calendar_sha256))
+
+
+def choose(store: Store, *, actor: str, language: str, how_often: Mapping[str, str]) -> None:
+    """Keep what a person chose for themselves.
+
+    Raises:
+        NotAllowed: the person has no role.
+        FigureRefused: the language or a word is not known, or an occasion can never concern the person.
+    """
+    with acting(store, actor, "choose_notices", actor, is_figures=False) as session:
+        allow(session, actor, "choose_notices")
+        possible = may_be_chosen(grants_of(session, actor))
+        wrong = language not in codes() or any(o not in possible or h not in HowOften.values() for o, h in how_often.items())
+        if wrong:
+            raise FigureRefused("notices_not_to_choose")
+        _reader(session, actor).language = language
+        table = table_of(tables.NoticeChoice)
+        session.execute(delete(table).where(table.c.email == actor, table.c.occasion.in_(list(how_often))))
+        session.add_all(tables.NoticeChoice(email=actor, occasion=each, how_often=how) for each, how in how_often.items())
+        detail = ", ".join(f"{occasion} {how}" for occasion, how in how_often.items())
+        record(session, actor, "notices_chosen", actor, detail=f"{language}; {detail}")
+
+
+def _reader(session: Session, email: str) -> tables.NoticeReader:
+    held = session.get(tables.NoticeReader, email)
+    if held is None:
+        held = tables.NoticeReader(email=email, language=SOURCE)
+        session.add(held)
+    return held
+
+
+# The calendar of one person ------------------------------------------------------------------------------------------------
+
+
+def new_calendar(store: Store, *, actor: str) -> str:
+    """Return the secret of a new address of a person's calendar, shown this once; the one before leads nowhere any more.
+
+    Raises:
+        NotAllowed: the person has no role.
+    """
+    secret = secrets.token_urlsafe(32)
+    with acting(store, actor, "calendar_address", actor, is_figures=False) as session:
+        allow(session, actor, "choose_notices")
+        _reader(session, actor).calendar_sha256 = _mark(secret)
+        record(session, actor, "calendar_address_made", actor)
+    return secret
+
+
+def no_calendar(store: Store, *, actor: str) -> None:
+    """End the address of a person's calendar."""
+    with acting(store, actor, "calendar_address", actor, is_figures=False) as session:
+        allow(session, actor, "choose_notices")
+        _reader(session, actor).calendar_sha256 = ""
+        record(session, actor, "calendar_address_ended", actor)
+
+
+def whose_calendar(store: Store, secret: str) -> tuple[str, tuple[Grant, ...], str] | None:
+    """Return whose calendar a secret opens, with the roles held now and the language; ``None`` where it opens none."""
+    if not secret:
+        return None
+    with store.reading() as session:
+        held = session.execute(
+            select(tables.NoticeReader).where(col(tables.NoticeReader.calendar_sha256) == _mark(secret))
+        ).scalar()
+        grants = grants_of(session, held.email) if held else ()
+        return (held.email, grants, held.language) if held and grants else None
+
+
+def _mark(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# Channels ------------------------------------------------------------------------------------------------------------------
+
+
+def channels(store: Store, *, viewer: str) -> Sequence[Channel]:
+    """Return the channels that the office set.
+
+    Raises:
+        NotAllowed: the viewer does not look after them.
+    """
+    with store.reading() as session:
+        allow(session, viewer, "manage_notices")
+        return [record_of(Channel, row) for row in session.execute(select(table_of(tables.Webhook)).order_by("id"))]
+
+
+def add_channel(
+    store: Store,
+    *,
+    actor: str,
+    kind: str,
+    name: str,
+    address: str,
+    language: str,
+    bureau_code: str | None = None,
+    is_internal: bool = False,
+) -> int:
+    """Set a channel; return its number.
+
+    Args:
+        store: where.
+        actor: who sets it.
+        kind: of ``WebhookKind``.
+        name: by which the office knows it.
+        address: as its service gave it, looked over by whoever calls (``publishers.notices.hooks``).
+        language: in which it is told.
+        bureau_code: it is told of this bureau's affairs only.
+        is_internal: the office says that whoever reads it may see what is not public.
+
+    Raises:
+        NotAllowed: the actor does not look after them.
+        FigureRefused: a part is blank or not known.
+    """
+    with acting(store, actor, "add_channel", typed(name), is_figures=False) as session:
+        allow(session, actor, "manage_notices")
+        if kind not in WebhookKind.values() or not typed(name) or not address.strip() or language not in codes():
+            raise FigureRefused("channel_incomplete")
+        if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
+            raise NotFound("bureau_not_registered", code=bureau_code)
+        row = tables.Webhook(
+            kind=kind, name=typed(name), address=address.strip(), bureau_code=bureau_code, language=language, is_internal=is_internal,
+            set_by=account_key(actor), set_at=instant(session),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        reach = "internal" if is_internal else "public"
+        record(session, actor, "channel_added", f"webhook {row.id}", detail=f"{kind} {typed(name)} {bureau_code or ''} {reach}")
+        return row.id
+
+
+def end_channel(store: Store, number: int, *, actor: str) -> None:
+    """End a channel: nothing is sent there any more, and its address is forgotten.
+
+    Raises:
+        NotAllowed: the actor does not look after them.
+        NotFound: there is none.
+    """
+    with acting(store, actor, "end_channel", f"webhook {number}", is_figures=False) as session:
+        allow(session, actor, "manage_notices")
+        row = session.get(tables.Webhook, number)
+        if row is None or not row.is_active:
+            raise NotFound("channel_unknown", number=number)
+        row.is_active, row.address = False, "-"
+        record(session, actor, "channel_ended", f"webhook {number}", detail=f"{row.kind} {row.name}")

@@ -1,0 +1,131 @@
+"""Cells of a report corrected on the page, without another upload: one more contribution with its writer and time. One transaction.
+
+What the cells mean, and what is wrong or doubtful about them, was read by the rules of the workbook (``loaders.workbook.present``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from kpis.as_text import shown
+from kpis.errors import FigureRefused
+from kpis.reporting.access import may, sections
+from kpis.reporting.comparison import OBSERVATIONS, THEIRS, Completeness, ReportedRow, Value, as_read
+from kpis.reporting.hindrances import report_for_step
+from kpis.reporting.kept import RowKey, Warning, id_of, record_step, subject_of
+from kpis.reporting.merging import Claim, Hand, clashes, kept, merge
+from kpis.reporting.people import acting, grants_of, record
+from kpis.reporting.reports import Comment, comments_of, seen
+from kpis.reporting.sections import refuse_rows_of_others
+from kpis.reporting.uploads import Uploaded, as_it_is, keep_merged, next_revision
+from kpis.store import tables, vintages
+from kpis.store.store import Store, instant
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A report as it is: what it says of each row, cell by cell, and what its reviewer said.
+
+    Args:
+        said: (kind, key) → our field → value of each cell that the report fills in or changes, reasons included; all of a row that is new.
+        comments: those of the reviewer's latest return.
+    """
+
+    bureau_code: str
+    period_code: str
+    state: str
+    revision: int
+    rows: Mapping[RowKey, ReportedRow]
+    said: Mapping[RowKey, Mapping[str, Value]]
+    comments: tuple[Comment, ...]
+
+
+def present(store: Store, report_id: int, *, viewer: str) -> Present:
+    """Return a report as it is.
+
+    Raises:
+        NotFound: there is none, or the viewer may not see it.
+    """
+    with store.reading() as session:
+        row = seen(session, report_id, viewer)
+        held = as_it_is(session, row)
+        comments = comments_of(session, report_id)
+    rows = {each.key: as_read(each.row, held.choices) for each in held.rows}
+    said: dict[RowKey, Mapping[str, Value]] = {}
+    for key, own in rows.items():
+        columns = own.changed if own.issued else own.fields
+        values = {c: own.fields[c] for c in columns if held.choices.get((*key, c), ("", 0))[0] != THEIRS}
+        reasons: dict[str, Value] = {"reason_class": own.reason_class, "reason_text": own.reason_text}
+        if values and (own.issued or own.changed):
+            said[key] = {**values, **{name: text for name, text in reasons.items() if text}}
+    latest = max((c.revision for c in comments), default=0)
+    return Present(
+        row.bureau_code, row.period_code, row.state, row.revision, rows, said, tuple(c for c in comments if c.revision == latest)
+    )
+
+
+def correct(
+    store: Store, report_id: int, *, actor: str, revision: int, rows: Sequence[ReportedRow], warnings: Sequence[Warning] = (),
+    completeness: Completeness | None = None, about_open: Callable[[Completeness], Warning | None] | None = None,
+) -> Uploaded:  # fmt: skip
+    """Merge cells that were corrected on the page into the report that the actor saw.
+
+    Args:
+        rows: those with a corrected cell, as they were read: without errors.
+        warnings: to be confirmed before it is submitted.
+        completeness: as counted for the report with these rows.
+        about_open: what to ask of the figures that the whole report leaves open.
+
+    Raises:
+        NotAllowed: the actor does not report for the bureau, or not these rows; the reform office never.
+        StepRefused: the report is with the office, or was decided.
+        ChangedMeanwhile: somebody changed it since.
+        FigureRefused: no cell is changed.
+    """
+    with acting(store, actor, "upload", subject_of(report_id)) as session:
+        row = report_for_step(session, report_id, actor, "upload", revision)
+        reach = sections(grants_of(session, actor), "upload", row.bureau_code)
+        if reach is not None:
+            refuse_rows_of_others(session, reach, rows)
+        before = as_it_is(session, row)
+        places = {each.key: each.row for each in before.rows}
+        own = [_placed(each, places.get((each.kind, each.key))) for each in rows]
+        hand = Hand(by=actor, part=min(reach) if reach else "", at=instant(session), upload=row.revision + 1)
+        claims = [(each, column, claim) for each in own for column, claim in _written(each, hand)]
+        if not claims:
+            raise FigureRefused("nothing_corrected")
+        vintages.ensure_periods(session, {each.key[2] for each in own if each.kind == OBSERVATIONS})
+        next_revision(session, row, actor)
+        merged = merge(before.rows, own, hand, decides=may(grants_of(session, actor), "explain", row.bureau_code))
+        keep_merged(session, row, before, merged, own, warnings, completeness=completeness, about_open=about_open)
+        session.add(
+            tables.SubmissionUpload(
+                submission_id=id_of(row), revision=row.revision, uploaded_by=actor, uploaded_at=instant(session), part=hand.part,
+                rows_count=len(own),
+            )
+        )  # fmt: skip
+        _record(session, row, actor, claims)
+        return Uploaded(id_of(row), row.revision, row.state, clashes=len(clashes(merged)))
+
+
+def _placed(row: ReportedRow, there: ReportedRow | None) -> ReportedRow:
+    """Return a row at the cells of the workbook that brought it, so that what was said of these cells keeps its place."""
+    return row if there is None or not there.row else replace(row, sheet=there.sheet, row=there.row, columns=there.columns)
+
+
+def _written(row: ReportedRow, hand: Hand) -> list[tuple[str, Claim]]:
+    return [(column, said.holds) for column, said in kept(row, hand).said.items()]
+
+
+def _record(session: Session, row: tables.Submission, actor: str, claims: Sequence[tuple[ReportedRow, str, Claim]]) -> None:
+    """Write the step, and a line for each cell with what it said before and what it says now."""
+    record_step(session, row, actor, "corrected", detail=f"revision {row.revision}: {len(claims)} cells")
+    for own, column, claim in claims:
+        old = own.filled.get(column, claim.was)
+        record(
+            session, actor, "cell_corrected", subject_of(id_of(row)), cell=claim.place,
+            detail=f"{' '.join(own.key)} {column}: {shown(old)} → {shown(claim.value)}",
+        )  # fmt: skip

@@ -1,0 +1,280 @@
+"""Several hands at one report: what each wrote in which cell, merged row by row. Pure.
+
+A report grows by uploads that come in any order. Each is of one *hand*: a person, and the section (or the list of rows) whose part
+it is. What a hand wrote in a cell is a ``Claim``; what it left as the template gave it is none, so an upload never takes away
+what it does not hold; nor is one what it left as a workbook filled with the report had it. Claims of different hands on different cells stand beside each other; different values in one cell are a
+clash, which stays a question until somebody says which holds, whatever the order in which they came. The same hand that writes a
+cell anew means its newer value. A cell is emptied only where somebody says so, which is a claim too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, Value, is_same_value, says_nothing
+
+REASONS = ("reason_class", "reason_text")  # of a row: claimed and merged as its cells are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Whose an upload is: who brought it, whose part it is (a section's code, a template's number, or a blank), when, and which upload."""
+
+    by: str
+    part: str = ""
+    at: datetime | None = None
+    upload: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one hand wrote in one cell.
+
+    Args:
+        value: what it says; a blank where the cell was emptied on purpose.
+        was: what the template had in the cell.
+        hand: who wrote it.
+        place: the cell in that hand's workbook, as ``sheet!F12``.
+        readings: the values that it may mean, where somebody must say which.
+    """
+
+    value: Value
+    was: Value
+    hand: Hand
+    place: str = ""
+    readings: tuple[float, ...] = ()
+
+    def is_of(self, hand: Hand) -> bool:
+        """Say whether the same hand wrote it."""
+        return (self.hand.by, self.hand.part) == (hand.by, hand.part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Which of several values holds: the value, all those it was chosen among, and who said so."""
+
+    value: Value
+    among: tuple[Value, ...]
+    by: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Everything that was written in one cell: the newest claim of each hand, and what was chosen among them."""
+
+    claims: tuple[Claim, ...]
+    settled: Settled | None = None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """Return the values that differ, in the order in which they came."""
+        return _distinct(claim.value for claim in self.claims)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether hands differ and nobody has said yet which holds."""
+        values = self.values
+        return len(values) > 1 and not (self.settled and all(_is_among(v, self.settled.among) for v in values))
+
+    @property
+    def holds(self) -> Claim:
+        """Return the claim that counts; while it is open, the one that was there first."""
+        if len(self.values) > 1 and self.settled is not None:
+            value = self.settled.value
+            return next((c for c in self.claims if is_same_value(c.value, value)), self.claims[0])
+        return self.claims[0]
+
+    def with_claim(self, claim: Claim) -> Said:
+        """Return it with what a hand wrote, in the place of what the same hand wrote before."""
+        if not any(each.is_of(claim.hand) for each in self.claims):
+            return Said((*self.claims, claim), self.settled)
+        return Said(tuple(claim if each.is_of(claim.hand) else each for each in self.claims), self.settled)
+
+    def settle(self, value: Value, *, by: str, at: datetime | None) -> Said:
+        """Return it with one of its values chosen."""
+        return Said(self.claims, Settled(value=value, among=self.values, by=by, at=at))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A row of a report, and what was said of each of its cells by whom."""
+
+    row: ReportedRow
+    said: Mapping[str, Said] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...]]:
+        """Return (kind, key) of the row."""
+        return self.row.kind, self.row.key
+
+    @property
+    def writers(self) -> tuple[Hand, ...]:
+        """Return whose claims count in it, each once, the latest last."""
+        hands = sorted({c.hand for s in self.said.values() for c in (s.holds,)}, key=lambda h: (h.upload, h.by, h.part))
+        return tuple({(h.by, h.part): h for h in hands}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A cell in which hands wrote different values, and nobody has said which holds."""
+
+    row: ReportedRow
+    column: str
+    said: Said
+
+    @property
+    def options(self) -> tuple[tuple[Value, tuple[Claim, ...]], ...]:
+        """Return each value with the claims that say so."""
+        return tuple((v, tuple(c for c in self.said.claims if is_same_value(c.value, v))) for v in self.said.values)
+
+
+def kept(row: ReportedRow, hand: Hand) -> KeptRow:
+    """Return a row that one hand wrote."""
+    return KeptRow(row, {column: Said((claim,)) for column, claim in _claims(row, hand)})
+
+
+def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, decides: bool = False) -> list[KeptRow]:
+    """Return the report so far with an upload merged into it: nothing of what was there is lost.
+
+    Args:
+        base: the report so far, one row per (kind, key).
+        rows: what the upload says.
+        hand: whose it is.
+        decides: whoever brings it may say which value holds: what it changes of a cell that still says what its workbook was
+            filled with is no question.
+    """
+    merged = {each.key: each for each in base}
+    for row in rows:
+        there = merged.get((row.kind, row.key))
+        merged[row.kind, row.key] = (
+            kept(replace(row, filled={}), hand) if there is None else _joined(there, row, hand, decides=decides)
+        )
+    return list(merged.values())
+
+
+def clashes(rows: Iterable[KeptRow]) -> list[Clash]:
+    """Return every cell that is a question."""
+    return [Clash(each.row, column, said) for each in rows for column, said in each.said.items() if said.is_open]
+
+
+def answered(there: KeptRow, column: str, value: Value, *, by: str, at: datetime | None) -> KeptRow:
+    """Return a row with one of the values of a cell chosen."""
+    said = {**there.said, column: there.said[column].settle(value, by=by, at=at)}
+    return KeptRow(_built(there.row, there.row, said), said)
+
+
+def stated(there: KeptRow, values: Mapping[str, Value], hand: Hand) -> KeptRow:
+    """Return a row in whose cells somebody who may decide wrote values, whatever others wrote there."""
+    said = dict(there.said)
+    for column, value in values.items():
+        was = there.row.issued.get(column, _blank_like(value))
+        own = said.get(column, Said(())).with_claim(Claim(value=value, was=was, hand=hand))
+        said[column] = own.settle(value, by=hand.by, at=hand.at)
+    return KeptRow(_built(there.row, there.row, said), said)
+
+
+def taken_out(there: KeptRow, hand: Hand) -> KeptRow:
+    """Return a row of which somebody said that nothing of it is reported: every cell is again as its template had it."""
+    return stated(there, {column: said.holds.was for column, said in there.said.items()}, hand)
+
+
+def left_open(counted: Completeness, rows: Iterable[KeptRow]) -> Completeness:
+    """Return how much of what was asked the whole report leaves known.
+
+    Args:
+        counted: the same of the latest upload alone.
+        rows: the merged report.
+    """
+    figures = {(each.row.key[0], each.row.key[2]): each.row for each in rows if each.row.kind == OBSERVATIONS}
+    known = {key for key, row in figures.items() if not says_nothing(row.fields)}
+    emptied = {key for key, row in figures.items() if says_nothing(row.fields) and row.changed}
+    still = [key for key in counted.open if key not in known]
+    return Completeness(counted.asked, (*still, *sorted(emptied - {*still})))
+
+
+def _claims(row: ReportedRow, hand: Hand) -> Iterable[tuple[str, Claim]]:
+    written = dict.fromkeys((*row.changed, *sorted(row.cleared)))
+    if row.filled:
+        anew = (c for c, v in row.fields.items() if c in row.filled and not is_same_value(v, row.filled[c]))
+        written = dict.fromkeys((*(c for c in written if c not in row.filled), *anew))
+    for column in written:
+        value = row.fields[column]
+        cell = row.cell(column) or f"{row.row}:{row.row}"
+        yield (
+            column,
+            Claim(
+                value=value, was=row.issued.get(column, _blank_like(value)), hand=hand, place=f"{row.sheet}!{cell}",
+                readings=row.readings.get(column, ()),
+            ),
+        )  # fmt: skip
+    for column, value in zip(REASONS, (row.reason_class, row.reason_text), strict=True):
+        if value and value != row.filled.get(column):
+            yield column, Claim(value=value, was=_blank_like(value), hand=hand, place=f"{row.sheet}!{row.cell(column) or row.row}")
+
+
+def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> KeptRow:
+    said = dict(there.said)
+    brings = dict(_claims(row, hand))
+    if row.fields.keys() <= row.cleared:  # all of the row: also what no cell of its own says
+        rest = {column: each.holds.was for column, each in said.items() if column not in brings}
+        brings |= {
+            column: Claim(value=was, was=was, hand=hand, place=f"{row.sheet}!{row.row}:{row.row}") for column, was in rest.items()
+        }
+    for column, claim in brings.items():
+        before = said.get(column, Said(()))
+        said[column] = before.with_claim(claim)
+        saw = before.claims and column in row.filled and is_same_value(before.holds.value, row.filled[column])
+        if decides and saw and len(said[column].values) > 1:
+            said[column] = said[column].settle(claim.value, by=hand.by, at=hand.at)
+    # Who writes a value anew gives its reason anew: the one before was given for another value.
+    if not row.filled and not brings.keys() & {*REASONS} and any(_is_rewritten(there, said, column) for column in brings):
+        said = {column: each for column, each in said.items() if column not in REASONS}
+    return KeptRow(_built(there.row, row, said), said)
+
+
+def _is_rewritten(there: KeptRow, said: Mapping[str, Said], column: str) -> bool:
+    before = there.said.get(column)
+    return before is not None and not is_same_value(before.holds.value, said[column].holds.value)
+
+
+def _built(there: ReportedRow, row: ReportedRow, said: Mapping[str, Said]) -> ReportedRow:
+    """Return the row that what was said makes, on the older of two templates: what changed after either was issued is a conflict."""
+    older, newer = (there, row) if there.issued_vintage <= row.issued_vintage else (row, there)
+    fields: dict[str, Value] = {}
+    for each in (older, newer):
+        for column, value in each.fields.items():
+            fields.setdefault(column, each.issued.get(column, value))
+    issued = dict(fields)
+    readings: dict[str, tuple[float, ...]] = {}
+    for column, each_said in said.items():
+        if column in REASONS:
+            continue
+        claim = each_said.holds
+        fields[column], issued[column] = claim.value, claim.was
+        if claim.readings:
+            readings[column] = claim.readings
+    reasons = {column: said[column].holds.value if column in said else None for column in REASONS}
+    return replace(
+        row, fields=fields, issued=issued if older.issued or newer.issued else {}, issued_vintage=older.issued_vintage,
+        readings=readings, reason_class=str(reasons["reason_class"]) if reasons["reason_class"] else None,
+        reason_text=str(reasons["reason_text"] or ""), cleared=frozenset(), filled={},
+    )  # fmt: skip
+
+
+def _blank_like(value: Value) -> Value:
+    return "" if isinstance(value, str) else False if isinstance(value, bool) else None
+
+
+def _distinct(values: Iterable[Value]) -> tuple[Value, ...]:
+    distinct: list[Value] = []
+    for value in values:
+        if not _is_among(value, distinct):
+            distinct.append(value)
+    return tuple(distinct)
+
+
+def _is_among(value: Value, values: Iterable[Value]) -> bool:
+    return any(is_same_value(value, each) for each in values)

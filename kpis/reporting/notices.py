@@ -1,0 +1,111 @@
+"""The outbox as it is filled: within the transaction of the step that is told of, or of the day that brought it.
+
+``of_line`` is the one door for steps: whatever writes an audit line passes it (``people.record``), so that no step is forgotten. That a reader is
+told of an occasion once is a key of the table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from kpis.periods import last_instant
+from kpis.reporting.access import LOCAL_DOMAIN, Grant
+from kpis.reporting.occasions import BY_STEP, PUBLIC, Due, is_concerned
+from kpis.store import tables, trail
+from kpis.store.store import instant
+from kpis.store.tables import table_of
+from kpis.store.vintages import is_sample
+from kpis.vocabulary import Occasion
+
+KEPT = timedelta(days=7)  # what could not be told by then is news no more
+PERSON, WEBHOOK = "person ", "webhook "
+
+
+def of_line(session: Session, action: str, subject: str) -> None:
+    """Put into the outbox what an audit line that was just written tells of, if anything.
+
+    Args:
+        session: of the transaction that wrote it.
+        action: of the line.
+        subject: of the line.
+    """
+    occasion = BY_STEP.get(action)
+    if occasion is None:
+        return
+    kind, _, number = subject.partition(" ")
+    line = trail.last(session)[:16]  # no other line has it: a report that is submitted again is told again
+    if occasion == Occasion.PUBLISHED and kind == "edition":
+        edition = session.get_one(tables.Publication, int(number))
+        put(session, [Due(occasion, f"{subject} {line}", "", {"edition": edition.edition, "day": edition.as_of.isoformat()})])
+    elif kind == "submission":
+        report = session.get_one(tables.Submission, int(number))
+        facts: dict[str, str | int] = {"bureau": report.bureau_code, "period": report.period_code, "report": int(number)}
+        put(session, [Due(occasion, f"{subject} {line}", report.bureau_code, facts)])
+
+
+def put(session: Session, dues: Iterable[Due]) -> int:
+    """Put a message into the outbox for everybody concerned who was not told yet; return how many were put in.
+
+    Nothing is put in at a sample: its persons and bureaus are made up.
+    """
+    due = list(dues)
+    if not due or is_sample(session):
+        return 0
+    table = table_of(tables.Notice)
+    persons, webhooks = grants_by_person(session), _webhooks(session)
+    told = _told(session, {each.occasion for each in due})
+    now, rows = instant(session), []
+    for each in due:
+        readers = [PERSON + email for email, grants in persons.items() if is_concerned(grants, each.occasion, each.bureau_code)]
+        readers += [f"{WEBHOOK}{hook.id}" for hook in webhooks if is_for(hook, each.occasion, each.bureau_code)]
+        for reader in readers:
+            key = (each.occasion, each.subject, reader)
+            if key in told:
+                continue
+            told.add(key)
+            expires = min(now + KEPT, last_instant(each.expires_on)) if each.expires_on else now + KEPT
+            rows.append(
+                {
+                    "occasion": each.occasion, "subject": each.subject, "reader": reader, "bureau_code": each.bureau_code,
+                    "facts_json": json.dumps(dict(each.facts), sort_keys=True), "state": "waiting", "created_at": now, "next_try_at": now,
+                    "expires_at": expires, "attempts": 0, "claim": "", "message_id": "", "last_error": "",
+                }
+            )  # fmt: skip
+    if rows:
+        session.execute(insert(table), rows)
+    return len(rows)
+
+
+def _told(session: Session, occasions: set[str]) -> set[tuple[str, str, str]]:
+    table = table_of(tables.Notice)
+    query = select(table.c.occasion, table.c.subject, table.c.reader).where(table.c.occasion.in_(sorted(occasions)))
+    return {(row.occasion, row.subject, row.reader) for row in session.execute(query)}
+
+
+def grants_by_person(session: Session) -> dict[str, list[Grant]]:
+    """Return the roles of every active person who can be written to, by e-mail."""
+    roles, accounts = table_of(tables.UserRole), table_of(tables.UserAccount)
+    query = select(roles).join(accounts, accounts.c.email == roles.c.email).where(accounts.c.is_active).order_by(roles.c.id)
+    held: dict[str, list[Grant]] = {}
+    for row in session.execute(query):
+        if not row.email.endswith(LOCAL_DOMAIN):
+            held.setdefault(row.email, []).append(Grant(row.role, row.bureau_code))
+    return held
+
+
+def _webhooks(session: Session) -> list[tables.Webhook]:
+    return list(
+        session.execute(select(tables.Webhook).where(col(tables.Webhook.is_active)).order_by(col(tables.Webhook.id))).scalars()
+    )
+
+
+def is_for(hook: tables.Webhook, occasion: str, bureau_code: str) -> bool:
+    """Say whether a channel is told of an occasion of a bureau: what is not public only where the office said that its readers may see it."""
+    if occasion in PUBLIC:
+        return hook.is_active
+    return hook.is_active and hook.is_internal and hook.bureau_code in (None, bureau_code)

@@ -1,0 +1,69 @@
+"""Which occasions there are, and whom each concerns. Pure: no session, no clock.
+
+``CONCERNS`` is read as ``access.MAY`` is: for each occasion the roles that are told of it, of their own bureau or of every one. It is asked when a
+message is written and again at the moment it leaves, so that nobody is told of what they may no longer see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kpis.reporting.access import Grant, Reach
+from kpis.vocabulary import HowOften, Occasion
+
+_MANAGER: Mapping[str, Reach] = {"bureau_manager": "own"}
+_BUREAU: Mapping[str, Reach] = {**_MANAGER, "bureau_approver": "own"}
+_SECTIONS: Mapping[str, Reach] = {**_MANAGER, "section": "own"}
+_OFFICE: Mapping[str, Reach] = {"reform_office": "any"}
+CONCERNS: Mapping[str, Mapping[str, Reach]] = {
+    Occasion.DUE_IN_14: _SECTIONS,
+    Occasion.DUE_IN_3: {**_SECTIONS, **_BUREAU},
+    Occasion.OVERDUE: {**_BUREAU, **_OFFICE},
+    Occasion.SUBMITTED: _OFFICE,
+    Occasion.RETURNED: {**_SECTIONS, **_BUREAU},
+    Occasion.APPROVED: _BUREAU,
+    Occasion.PUBLISHED: {"bureau_manager": "any", "reform_office": "any", "administrator": "any"},
+    Occasion.STATUS_TURNED: {**_BUREAU, **_OFFICE},
+    Occasion.ACTION_DUE: {**_SECTIONS, **_BUREAU, **_OFFICE},
+}
+PUBLIC = frozenset({Occasion.PUBLISHED.value})  # all else is told only to those who may see it
+# The step of the audit trail that is an occasion.
+BY_STEP: Mapping[str, Occasion] = {
+    "submitted": Occasion.SUBMITTED, "returned": Occasion.RETURNED, "approved": Occasion.APPROVED, "publish": Occasion.PUBLISHED,
+}  # fmt: skip
+_OFFICE_IN_ONE = frozenset({Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE})  # one of each bureau would be many
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An occasion that is to be told: what it is about (``subject``, never the same twice), whose, and the facts of it."""
+
+    occasion: str
+    subject: str
+    bureau_code: str
+    facts: Mapping[str, str | int]
+    expires_on: date | None = None  # the last day on which it still says something true
+
+
+def is_concerned(grants: Iterable[Grant], occasion: str, bureau_code: str) -> bool:
+    """Say whether roles make an occasion of a bureau (blank: of the whole organisation) a person's affair."""
+    reaches = CONCERNS[Occasion(occasion)]
+    for grant in grants:
+        reach = reaches.get(grant.role)
+        if reach == "any" or (reach == "own" and bureau_code and grant.bureau_code in (None, bureau_code)):
+            return True
+    return False
+
+
+def suggested(grants: Iterable[Grant], occasion: str) -> str:
+    """Return how often a person is told of an occasion who chose nothing."""
+    is_office = any(grant.role == "reform_office" for grant in grants)
+    is_daily = occasion in (Occasion.STATUS_TURNED, Occasion.PUBLISHED) or (is_office and occasion in _OFFICE_IN_ONE)
+    return (HowOften.DAILY if is_daily else HowOften.AT_ONCE).value
+
+
+def may_be_chosen(grants: Sequence[Grant]) -> list[str]:
+    """Return the occasions that can concern a person."""
+    return [occasion for occasion, reaches in CONCERNS.items() if any(grant.role in reaches for grant in grants)]

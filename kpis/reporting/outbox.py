@@ -1,0 +1,329 @@
+"""The outbox as it is emptied: who sends what, exactly once or shown as not sent.
+
+A sender *claims* messages for a while, says of each that it is *sending* it right before it hands it over, and then what came of it; each is a
+transaction of its own, and writers queue, so that of two senders one has it. One that ended before it said *sending* handed over
+nothing: the claim runs out and the message waits again. One that ended after it may have handed it over: the message is *unknown*, is shown to the
+office and never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session
+
+from kpis.as_text import line
+from kpis.errors import NotFound
+from kpis.languages import SOURCE, codes
+from kpis.periods import local_day
+from kpis.reporting.access import Grant
+from kpis.reporting.hours import Hours
+from kpis.reporting.notices import KEPT, PERSON, WEBHOOK, grants_by_person, is_for
+from kpis.reporting.occasions import is_concerned, suggested
+from kpis.reporting.people import acting, allow, record, refusals_recorded
+from kpis.store import tables
+from kpis.store.fields import record_of
+from kpis.store.store import Store, instant
+from kpis.store.tables import table_of
+from kpis.vocabulary import HowOften, NoticeState
+
+LEASE = timedelta(minutes=10)  # longer than any handing over takes (``SECONDS`` of smtp and hooks)
+AT_ONCE = 20  # messages that a sender claims together
+LOOKED_AT = 5_000  # that wait; what is put off until tomorrow is looked at once
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))  # after each failure; after the last it is failed
+OPEN = (NoticeState.WAITING.value, NoticeState.CLAIMED.value, NoticeState.SENDING.value)
+NOT_SENT = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.EXPIRED.value)  # what the office is shown first
+_N = table_of(tables.Notice)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message of the outbox, as its sender sees it."""
+
+    id: int
+    occasion: str
+    subject: str
+    bureau_code: str
+    facts: Mapping[str, Any]
+    created_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a sender hands over together: to a person one message, or those of a day in one; to a channel one.
+
+    ``address`` is a person's e-mail or a channel's secret address; ``kind`` is that of the channel, a blank for mail.
+    """
+
+    token: str
+    reader: str
+    kind: str
+    address: str
+    language: str
+    is_digest: bool
+    is_office: bool
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One message as the office sees it: never where a channel writes to."""
+
+    id: int
+    occasion: str
+    subject: str
+    reader: str
+    bureau_code: str
+    state: str
+    created_at: datetime
+    next_try_at: datetime
+    settled_at: datetime | None
+    attempts: int
+    last_error: str
+    facts: Mapping[str, Any]
+
+
+# Sending ----------------------------------------------------------------------------------------------------------------
+
+
+def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) -> list[Claim]:
+    """Claim what may leave now, a few at a time; nothing outside the hours of the office.
+
+    Args:
+        store: where.
+        hours: of the office.
+        now: the instant, UTC.
+        by_mail: mail can be sent; else what goes by mail waits.
+    """
+    with store.writing(is_figures=False, any_clock=True) as session:
+        _run_out(session, now)
+        if not hours.holds(now):
+            return []
+        people, language_of, chosen = _Readers(session), _languages(session), _choices(session)
+        waiting = select(_N).where(_N.c.state == NoticeState.WAITING, _N.c.next_try_at <= now).order_by(_N.c.id)
+        if not by_mail:
+            waiting = waiting.where(_N.c.reader.startswith(WEBHOOK))
+        held: dict[tuple[str, bool, int], list[Any]] = {}
+        for row in session.execute(waiting.limit(LOOKED_AT)).all():
+            how = people.how_often(row, chosen)
+            if row.expires_at < now:
+                _settle(session, [row.id], NoticeState.EXPIRED, now)
+            elif how is None:
+                _settle(session, [row.id], NoticeState.WITHHELD, now)
+            elif how == HowOften.NONE:
+                _settle(session, [row.id], NoticeState.UNWANTED, now)
+            elif how == HowOften.DAILY and local_day(row.created_at) >= local_day(now):
+                _wait(session, [row.id], hours.opening(now))
+            else:
+                is_digest = how == HowOften.DAILY
+                held.setdefault((row.reader, is_digest, 0 if is_digest else row.id), []).append(row)
+        claims = []
+        for (reader, is_digest, _), rows in list(held.items())[:AT_ONCE]:
+            token = secrets.token_hex(8)
+            session.execute(
+                update(_N).where(_N.c.id.in_([row.id for row in rows]))
+                .values(state=NoticeState.CLAIMED.value, claim=token, claimed_until=now + LEASE)
+            )  # fmt: skip
+            kind, address, language, is_office = people.place(reader, language_of)
+            told = tuple(record_of(Told, row, facts=json.loads(row.facts_json)) for row in rows)
+            claims.append(Claim(token, reader, kind, address, language, is_digest, is_office, told))
+        return claims
+
+
+def _run_out(session: Session, now: datetime) -> None:
+    """Take back what a sender that ended had claimed: what it did not begin to hand over waits again, the rest is unknown."""
+    gone = _N.c.claimed_until < now
+    session.execute(
+        update(_N)
+        .where(_N.c.state == NoticeState.CLAIMED, gone)
+        .values(state=NoticeState.WAITING.value, claim="", claimed_until=None)
+    )
+    session.execute(
+        update(_N).where(_N.c.state == NoticeState.SENDING, gone)
+        .values(state=NoticeState.UNKNOWN.value, settled_at=now, last_error="sender_ended")
+    )  # fmt: skip
+
+
+class _Readers:
+    """Who may be told of what at this moment."""
+
+    def __init__(self, session: Session) -> None:
+        self._grants = grants_by_person(session)
+        self._hooks = {hook.id: hook for hook in session.execute(select(tables.Webhook)).scalars()}
+
+    def grants(self, reader: str) -> Sequence[Grant]:
+        return self._grants.get(reader.removeprefix(PERSON), ())
+
+    def how_often(self, row: Any, chosen: Mapping[tuple[str, str], str]) -> str | None:
+        """Return how often a reader is told of an occasion; ``None`` where it is none of the reader's affair any more."""
+        if row.reader.startswith(WEBHOOK):
+            hook = self._hooks.get(int(row.reader.removeprefix(WEBHOOK)))
+            return HowOften.AT_ONCE.value if hook is not None and is_for(hook, row.occasion, row.bureau_code) else None
+        grants = self.grants(row.reader)
+        if not is_concerned(grants, row.occasion, row.bureau_code):
+            return None
+        return chosen.get((row.reader.removeprefix(PERSON), row.occasion)) or suggested(grants, row.occasion)
+
+    def place(self, reader: str, languages: Mapping[str, str]) -> tuple[str, str, str, bool]:
+        """Return by which kind of channel a reader is told (a blank for mail), where, in which language, and whether as the office."""
+        if reader.startswith(WEBHOOK):
+            hook = self._hooks[int(reader.removeprefix(WEBHOOK))]
+            return hook.kind, hook.address, _known(hook.language), hook.bureau_code is None
+        email = reader.removeprefix(PERSON)
+        is_office = any(grant.role != "bureau_manager" for grant in self.grants(reader))
+        return "", email, _known(languages.get(email, SOURCE)), is_office
+
+
+def _known(language: str) -> str:
+    return language if language in codes() else SOURCE
+
+
+def _languages(session: Session) -> dict[str, str]:
+    return {row.email: row.language for row in session.execute(select(table_of(tables.NoticeReader)))}
+
+
+def _choices(session: Session) -> dict[tuple[str, str], str]:
+    return {(row.email, row.occasion): row.how_often for row in session.execute(select(table_of(tables.NoticeChoice)))}
+
+
+def begin(store: Store, claim: Claim, *, message_id: str, now: datetime) -> bool:
+    """Say that a claim is being handed over; false where it is no longer this sender's, or no longer the reader's affair."""
+    with store.writing(is_figures=False, any_clock=True) as session:
+        readers, chosen = _Readers(session), _choices(session)
+        rows = session.execute(select(_N).where(_mine(claim), _N.c.state == NoticeState.CLAIMED, _N.c.claimed_until >= now)).all()
+        if len(rows) != len(claim.told):
+            return False
+        if gone := [row.id for row in rows if readers.how_often(row, chosen) in (None, HowOften.NONE)]:
+            _settle(session, gone, NoticeState.WITHHELD, now)
+            _wait(session, [row.id for row in rows if row.id not in gone], now)
+            return False
+        values = {"state": NoticeState.SENDING.value, "claimed_until": now + LEASE, "message_id": message_id}
+        session.execute(update(_N).where(_mine(claim), _N.c.state == NoticeState.CLAIMED).values(**values))
+        return True
+
+
+def sent(store: Store, claim: Claim, *, now: datetime) -> None:
+    """Say that a claim was handed over; also where it was taken for unknown meanwhile."""
+    with store.writing(is_figures=False, any_clock=True) as session:
+        states = (NoticeState.SENDING.value, NoticeState.UNKNOWN.value)
+        session.execute(
+            update(_N).where(_mine(claim), _N.c.state.in_(states))
+            .values(state=NoticeState.SENT.value, settled_at=now, claimed_until=None, last_error="", attempts=_N.c.attempts + 1)
+        )  # fmt: skip
+
+
+def not_sent(store: Store, claim: Claim, error: str, *, now: datetime, is_final: bool = False, is_unknown: bool = False) -> None:
+    """Say that a claim was not handed over, or that nobody knows.
+
+    Args:
+        store: where.
+        claim: of this sender.
+        error: in a line, without secrets.
+        now: the instant, UTC.
+        is_final: trying again would not help.
+        is_unknown: it may have been handed over; it is not sent again.
+    """
+    said = {"last_error": line(error)[:500], "claimed_until": None}
+    with store.writing(is_figures=False, any_clock=True) as session:
+        for told in claim.told:
+            attempts = told.attempts + 1
+            here = (_mine(claim), _N.c.id == told.id, _N.c.state == NoticeState.SENDING)
+            if is_unknown or is_final or attempts > len(PAUSES):
+                state = NoticeState.UNKNOWN if is_unknown else NoticeState.FAILED
+                values: dict[str, Any] = {"state": state.value, "settled_at": now}
+            else:
+                values = {"state": NoticeState.WAITING.value, "next_try_at": now + PAUSES[attempts - 1], "claim": ""}
+            session.execute(update(_N).where(*here).values(**values, **said, attempts=attempts))
+
+
+def given_back(store: Store, claims: Sequence[Claim], *, now: datetime) -> None:
+    """Let claims that were not begun wait again: their sender ends."""
+    with store.writing(is_figures=False, any_clock=True) as session:
+        tokens = [each.token for each in claims]
+        session.execute(
+            update(_N).where(_N.c.claim.in_(tokens), _N.c.state == NoticeState.CLAIMED)
+            .values(state=NoticeState.WAITING.value, claim="", claimed_until=None, next_try_at=now)
+        )  # fmt: skip
+
+
+def _mine(claim: Claim) -> Any:
+    return _N.c.claim == claim.token
+
+
+def _settle(session: Session, ids: Sequence[int], state: NoticeState, now: datetime) -> None:
+    session.execute(update(_N).where(_N.c.id.in_(ids)).values(state=state.value, settled_at=now, claim="", claimed_until=None))
+
+
+def _wait(session: Session, ids: Sequence[int], until: datetime) -> None:
+    session.execute(
+        update(_N).where(_N.c.id.in_(ids)).values(state=NoticeState.WAITING.value, claim="", claimed_until=None, next_try_at=until)
+    )
+
+
+# The office ----------------------------------------------------------------------------------------------------------------
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Return how many messages there are in each state."""
+    with store.reading() as session:
+        query = select(_N.c.state, func.count()).group_by(_N.c.state)
+        held = {state: count for state, count in session.execute(query)}
+        return {state: held[state] for state in NoticeState.values() if state in held}
+
+
+def lines(store: Store, *, viewer: str, states: Sequence[str] = (), limit: int = 500) -> list[Line]:
+    """Return messages of the outbox, newest first.
+
+    Raises:
+        NotAllowed: the viewer does not look after it.
+    """
+    with refusals_recorded(store, viewer, "see_outbox", ""), store.reading() as session:
+        allow(session, viewer, "manage_notices")
+        query = select(_N).order_by(_N.c.id.desc()).limit(limit)
+        if states:
+            query = query.where(_N.c.state.in_(states))
+        return [record_of(Line, row, facts=json.loads(row.facts_json)) for row in session.execute(query)]
+
+
+def send_again(store: Store, number: int, *, actor: str) -> None:
+    """Let a message that failed, or of which nobody knows whether it arrived, be sent once more.
+
+    Raises:
+        NotAllowed: the actor does not look after the outbox.
+        NotFound: no such message failed.
+    """
+    with acting(store, actor, "send_again", f"notice {number}", is_figures=False) as session:
+        allow(session, actor, "manage_notices")
+        now = instant(session)
+        done = session.execute(
+            update(_N).where(_N.c.id == number, _N.c.state.in_(NOT_SENT))
+            .values(state=NoticeState.WAITING.value, claim="", claimed_until=None, next_try_at=now, expires_at=now + KEPT, attempts=0)
+        )  # fmt: skip
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise NotFound("notice_not_failed", number=number)
+        record(session, actor, "notice_sent_again", f"notice {number}")
+
+
+def put_aside(store: Store, *, actor: str) -> int:
+    """Keep everything that waits from being sent, as after a backup was put back: it may have been sent since that was made."""
+    with store.writing(is_figures=False, any_clock=True) as session:
+        done = session.execute(
+            update(_N).where(_N.c.state.in_(OPEN))
+            .values(state=NoticeState.UNKNOWN.value, settled_at=instant(session), last_error="put_aside", claim="", claimed_until=None)
+        )  # fmt: skip
+        count = int(done.rowcount)  # type: ignore[attr-defined]
+        if count:
+            record(session, actor, "notices_put_aside", "notices", detail=str(count))
+        return count
+
+
+def each_state() -> Iterator[str]:
+    """Yield the states in the order in which the office reads them."""
+    yield from dict.fromkeys((*NOT_SENT, *NoticeState.values()))

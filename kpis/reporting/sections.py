@@ -1,0 +1,59 @@
+"""Whose rows are whose within a bureau: the sections of its catalogue, and what a section may report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select as sql_select
+from sqlmodel import Session
+
+from kpis.errors import NotAllowed
+from kpis.government import government
+from kpis.government_files import SectionFields
+from kpis.registers import REGISTERS
+from kpis.reporting.comparison import OBSERVATIONS, ReportedRow
+from kpis.store.fields import of_codes
+from kpis.store.tables import table_of
+
+
+def holds(section: SectionFields, kind: str, key: tuple[str, ...], values: Mapping[str, Any]) -> bool:
+    """Say whether a row is a section's.
+
+    Args:
+        section: of the catalogue.
+        kind: ``observation``, or the name of a register.
+        key: of the row.
+        values: what is stored of it, for the indicator or project it is about.
+    """
+    sheet = "observations" if kind == OBSERVATIONS else REGISTERS[kind].sheet
+    indicator, project = (str(values.get(name) or "") for name in ("indicator_code", "project_code"))
+    return section.holds(sheet=sheet, code=key[0], indicator=indicator, project=project)
+
+
+def refuse_rows_of_others(session: Session, reach: Collection[str], rows: Sequence[ReportedRow]) -> None:
+    """Refuse rows that are none of these sections'; what is new in a register may come from any.
+
+    Raises:
+        NotAllowed: naming the row.
+    """
+    own = [section for code, section in government().sections.items() if code in reach]
+    for kind in dict.fromkeys(row.kind for row in rows):
+        listed = [row for row in rows if row.kind == kind]
+        stored = {} if kind == OBSERVATIONS else _stored(session, kind, [row.key[0] for row in listed])
+        for row in listed:
+            if kind != OBSERVATIONS and row.key[0] not in stored:
+                continue
+            if not any(holds(section, kind, row.key, stored.get(row.key[0], {})) for section in own):
+                raise NotAllowed("not_of_section", sheet=row.sheet, row=row.row, key=" ".join(row.key))
+
+
+def _stored(session: Session, kind: str, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    table = table_of(REGISTERS[kind].table)
+    (key,) = table.primary_key.columns
+    about = [table.c[name] for name in ("indicator_code", "project_code") if name in table.c]
+    return {
+        row._mapping[key.name]: dict(row._mapping)
+        for rows in of_codes(session, sql_select(key, *about), key, codes)
+        for row in rows
+    }  # fmt: skip

@@ -1,0 +1,238 @@
+"""A workbook that came in becomes a part of its bureau's report: merged row by row, nothing of what was there is lost.
+
+The bureau itself brings it, one of its sections, or the reform office on its behalf where it came by mail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from string import ascii_uppercase
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from kpis.as_text import named_file, typed
+from kpis.errors import ChangedMeanwhile, FigureRefused
+from kpis.reporting.access import may, next_state, sections
+from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow
+from kpis.reporting.filing import Choices, kept_of, refuse_rows, row_key, rows_of
+from kpis.reporting.hindrances import refuse_gone, same_place
+from kpis.reporting.kept import RowKey, Warning, id_of, keep_rows, keep_warnings, record_step
+from kpis.reporting.merging import Hand, KeptRow, clashes, left_open, merge
+from kpis.reporting.people import acting, allow, grants_of
+from kpis.reporting.reports import INCOMPLETE, Warned, warnings_of
+from kpis.reporting.sections import refuse_rows_of_others
+from kpis.store import tables, vintages
+from kpis.store.store import Store, instant
+from kpis.vocabulary import OPEN_STATES
+
+Confirmed = dict[tuple[str, ...], tuple[str, Any, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of an upload: the report and its revision; ``is_repeat`` where the same file was there already.
+
+    ``clashes``: in how many cells it now says something else than another hand wrote there.
+    """
+
+    report_id: int
+    revision: int
+    state: str
+    is_repeat: bool = False
+    clashes: int = 0
+
+
+def upload(
+    store: Store,
+    *,
+    actor: str,
+    bureau_code: str,
+    period_code: str,
+    rows: Sequence[ReportedRow],
+    content: bytes,
+    name: str,
+    warnings: Sequence[Warning] = (),
+    template_id: str | None = None,
+    adds_to: int | None = None,
+    completeness: Completeness | None = None,
+    about_open: Callable[[Completeness], Warning | None] | None = None,
+    part: str = "",
+    how_it_came: str = "",
+) -> Uploaded:
+    """Keep a workbook that was read without errors: a new draft, or merged row by row into the report that is on its way.
+
+    Args:
+        rows: what it says.
+        content: its bytes, kept by their SHA-256.
+        warnings: to be confirmed before it is submitted.
+        adds_to: the report that the actor saw on its way; ``None`` where there was none to see.
+        completeness: how many figures were asked and which it leaves open; ``None`` = not counted.
+        about_open: what to ask of the figures that the whole report leaves open.
+        part: whose part it is: a section, or rows that were chosen; a blank for the whole.
+        how_it_came: taken in by the reform office on behalf of the bureau: from whom it came, when and how; a blank: the bureau's own.
+
+    Raises:
+        NotAllowed: the actor does not report for this bureau or these rows, or a row belongs to another.
+        ChangedMeanwhile: the report that the actor saw is no longer on its way.
+        StepRefused: the report is with the reform office.
+        FigureRefused: a row says something no report may say.
+    """
+    sha256, name, told = hashlib.sha256(content).hexdigest(), named_file(name), typed(how_it_came)
+    action = "take_in" if how_it_came else "upload"
+    try:
+        with acting(store, actor, action, f"{bureau_code} {period_code}") as session:
+            allow(session, actor, action, bureau_code)
+            if how_it_came and not told:
+                raise FigureRefused("taken_in_without_saying_how")
+            reach = None if how_it_came else sections(grants_of(session, actor), action, bureau_code)
+            if reach is not None and part not in reach:
+                part = min(reach)
+            held = same_place(session, bureau_code, period_code)
+            if (known := _brought_before(session, held, sha256)) is not None:
+                return Uploaded(id_of(known), known.revision, known.state, True)
+            now_open = next((s for s in held if s.state in OPEN_STATES), None)
+            refuse_gone(now_open, adds_to)
+            refuse_rows(session, bureau_code, period_code, rows)
+            if reach is not None:
+                refuse_rows_of_others(session, reach, rows)
+            vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
+            vintages.keep_original(session, name=name, content=content, kind="report", received_at=instant(session))
+            before = Before()
+            if now_open is None:
+                row = tables.Submission(
+                    bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session),
+                    file_sha256=sha256, template_id=template_id, is_on_behalf=bool(told),
+                )  # fmt: skip
+                session.add(row)
+                session.flush()
+            else:
+                row = now_open
+                next_state(row.state, "upload")
+                before = as_it_is(session, row)
+                row.file_sha256, row.template_id = sha256, template_id
+                next_revision(session, row, actor, is_on_behalf=bool(told))
+            hand = Hand(by=actor, part=part, at=instant(session), upload=row.revision)
+            decides = not told and may(grants_of(session, actor), "explain", bureau_code)
+            merged = merge(before.rows, rows, hand, decides=decides)
+            counted, asked = keep_merged(
+                session, row, before, merged, rows, warnings, completeness=completeness, about_open=about_open
+            )
+            session.add(
+                tables.SubmissionUpload(
+                    submission_id=id_of(row), revision=row.revision, file_sha256=sha256, file_name=name, template_id=template_id,
+                    uploaded_by=actor, uploaded_at=instant(session), part=part, rows_count=len(rows), is_on_behalf=bool(told), how_it_came=told,
+                )
+            )  # fmt: skip
+            differing = len(clashes(merged))
+            detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {asked} warnings"
+            detail += f", part {part}" if part else ""
+            detail += f", {differing} cells written twice" if differing else ""
+            detail += f"; {counted.told()}" if counted is not None else ""
+            detail += f"; {told}" if told else ""
+            record_step(session, row, actor, "taken_in" if told else "uploaded", detail=detail)
+            return Uploaded(id_of(row), row.revision, row.state, clashes=differing)
+    except IntegrityError as clash:
+        raise ChangedMeanwhile("report_stored_at_once") from clash
+
+
+def _brought_before(session: Session, held: Sequence[tables.Submission], sha256: str) -> tables.Submission | None:
+    """Return the report into which the same file was merged already."""
+    brought = tables.SubmissionUpload
+    query = select(brought.submission_id).where(
+        col(brought.submission_id).in_([id_of(each) for each in held]), brought.file_sha256 == sha256
+    )
+    numbers = set(session.exec(query))
+    return next((each for each in held if each.file_sha256 == sha256 or id_of(each) in numbers), None)
+
+
+def next_revision(session: Session, row: tables.Submission, actor: str, *, is_on_behalf: bool = False) -> None:
+    """Begin the next state of a report on its way: whoever looks at the one before is told that it was replaced."""
+    row.revision += 1
+    row.created_by, row.created_at = actor, instant(session)
+    row.is_on_behalf = row.is_on_behalf and is_on_behalf
+    session.flush()
+
+
+def keep_merged(
+    session: Session, row: tables.Submission, before: Before, merged: Sequence[KeptRow], rows: Sequence[ReportedRow],
+    warnings: Sequence[Warning], *, completeness: Completeness | None, about_open: Callable[[Completeness], Warning | None] | None,
+) -> tuple[Completeness | None, int]:  # fmt: skip
+    """Keep a report after something was merged into it, with what is asked of it now; return what it leaves open, and how much is asked."""
+    asked = [*before.still_asked(rows, merged), *warnings]
+    counted = None if completeness is None else left_open(completeness, merged)
+    row.asked_count = counted.asked if counted is not None else None
+    row.open_json = json.dumps(counted.open) if counted is not None else ""
+    if counted is not None and about_open is not None and (open_ := about_open(counted)) is not None:
+        asked.append(open_)
+    keep_rows(session, row, merged, before.rows, before.choices)
+    keep_warnings(session, row, _once(asked), before.confirmed(row.open_json))
+    return counted, len(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A report as it was before something was merged into it."""
+
+    rows: Sequence[KeptRow] = ()
+    choices: Choices = field(default_factory=dict)
+    warnings: Sequence[Warned] = ()
+    open_json: str = ""
+
+    def _row_of(self, warning: Warned) -> RowKey | None:
+        """Return the row that a warning is about; that of one from before this was kept is found by its place."""
+        if warning.row_key:
+            return warning.row_kind, tuple(json.loads(warning.row_key))
+        number = warning.cell.lstrip(ascii_uppercase)
+        at = (each.key for each in self.rows if each.row.sheet == warning.sheet and str(each.row.row) == number)
+        return next(at, None)
+
+    def still_asked(self, rows: Sequence[ReportedRow], merged: Sequence[KeptRow]) -> list[Warning]:
+        """Return what was asked of rows that an upload leaves as they were: of those that it writes anew, it is asked anew."""
+        touched, after = {(row.kind, row.key) for row in rows}, {each.key: each for each in merged}
+        was = {each.key: each for each in self.rows}
+        kept = []
+        for warning in self.warnings:
+            key = self._row_of(warning)
+            if key is None or key not in was or warning.rule == INCOMPLETE:
+                continue
+            if key in touched and any(
+                after[key].row.fields.get(column) != said.holds.value
+                for column, said in was[key].said.items()
+                if column in was[key].row.fields
+            ):
+                continue
+            kept.append(
+                Warning(
+                    found=warning.found, expected_ja=warning.expected_ja, expected_en=warning.expected_en, remedy_ja=warning.remedy_ja,
+                    remedy_en=warning.remedy_en, sheet=warning.sheet, cell=warning.cell, rule=warning.rule, row=key,
+                )
+            )  # fmt: skip
+        return kept
+
+    def confirmed(self, open_json: str) -> Confirmed:
+        """Return what was confirmed before, by row or place, and what was said; that figures stay open only where the same do."""
+        said: Confirmed = {}
+        for w in self.warnings:
+            if w.confirmed_by is None or (w.rule == INCOMPLETE and open_json != self.open_json):
+                continue
+            given = (w.confirmed_by, w.confirmed_at, w.confirmed_reason)
+            if (key := self._row_of(w)) is not None and w.rule != INCOMPLETE:
+                said[key[0], row_key(key[1]), w.found] = given
+            said["", "", w.sheet, w.cell, w.found] = given
+        return said
+
+
+def as_it_is(session: Session, row: tables.Submission) -> Before:
+    """Return a report as it is."""
+    return Before(kept_of(session, row), rows_of(session, row)[1], warnings_of(session, row), row.open_json)
+
+
+def _once(asked: Sequence[Warning]) -> list[Warning]:
+    """Return each warning once: of a row and what is odd about it, the one that was asked first."""
+    once = {(w.row or (w.sheet, w.cell), w.rule, w.found): w for w in reversed(asked)}
+    return list(once.values())[::-1]

@@ -1,0 +1,91 @@
+"""Who is told of what: the outbox, what each person chose, webhooks, and the statuses that were told last."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from kpis import vocabulary as words
+from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
+
+
+class Notice(SQLModel, table=True):
+    """One message that is due: an occasion, what it is about, and one reader (``person E-MAIL`` or ``webhook NUMBER``); once, by its key.
+
+    ``facts_json`` holds codes, days and numbers, never words of people: the words are made when it is sent, in the reader's language.
+    ``claim`` names who is sending it until ``claimed_until``.
+    """
+
+    __table_args__ = (
+        one_of("occasion", words.Occasion),
+        one_of("state", words.NoticeState),
+        UniqueConstraint("occasion", "subject", "reader", name="told_once"),
+        CheckConstraint("attempts >= 0", name="attempts_count_from_nought"),
+        Index("notice_waiting", "state", "next_try_at"),
+    )
+    id: Annotated[int | None, KEY] = None
+    occasion: str
+    subject: str
+    reader: str
+    bureau_code: str = ""  # whose affair it is; blank = of the whole organisation
+    facts_json: str
+    state: str = "waiting"
+    created_at: Instant
+    next_try_at: Instant
+    expires_at: Instant
+    attempts: int = 0
+    claim: str = ""
+    claimed_until: MaybeInstant = None
+    message_id: str = ""
+    settled_at: MaybeInstant = None
+    last_error: str = ""
+
+
+class NoticeChoice(SQLModel, table=True):
+    """How often one person is told of one occasion; without a row it is as the program suggests."""
+
+    __tablename__ = "notice_choice"
+    __table_args__ = (one_of("occasion", words.Occasion), one_of("how_often", words.HowOften))
+    email: Annotated[str, refers("user_account.email", key=True)]
+    occasion: Annotated[str, KEY]
+    how_often: str
+
+
+class NoticeReader(SQLModel, table=True):
+    """In which language one person is told, and the checksum of the secret in the address of that person's calendar."""
+
+    __tablename__ = "notice_reader"
+    email: Annotated[str, refers("user_account.email", key=True)]
+    language: str
+    calendar_sha256: str = Field(default="", index=True)
+
+
+class Webhook(SQLModel, table=True):
+    """A channel of Teams, Slack or Mattermost that the office set; ``is_internal``: who reads it may see what is not public."""
+
+    __table_args__ = (
+        one_of("kind", words.WebhookKind),
+        CheckConstraint("address <> ''", name="a_webhook_has_an_address"),
+    )
+    id: Annotated[int | None, KEY] = None
+    kind: str
+    name: str
+    address: str  # a secret: whoever knows it can write there
+    bureau_code: Annotated[str | None, refers("bureau.bureau_code")] = None
+    language: str
+    is_internal: bool = False
+    is_active: bool = True
+    set_by: Annotated[str, refers("user_account.email")]
+    set_at: Instant
+
+
+class ToldStatus(SQLModel, table=True):
+    """The status of one indicator and unit as it was last looked at for notices, and how often it turned since."""
+
+    __tablename__ = "told_status"
+    indicator_code: Annotated[str, KEY]
+    unit_code: Annotated[str, KEY]
+    status: str
+    turns: int = 0

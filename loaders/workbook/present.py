@@ -1,0 +1,193 @@
+"""A report as it is, filled into its bureau's workbook and into a small grid on the page; a cell corrected in the grid is read by the same rules.
+
+take_present(store, report, …)   → the bureau's workbook filled with the report, the reviewer's comments at their cells
+grid(store, report, …)           → the rows of one sheet, their input columns alone
+correct_cells(store, report, …)  → cells of the grid read as if they had been typed in the workbook, and kept where nothing is wrong
+marked_copy(store, report, …)    → a file that was uploaded, with what was doubted of it at its cells
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+from kpis.government import government
+from kpis.registers import OF_SHEET
+from kpis.reporting import reports
+from kpis.reporting.access import next_state, require
+from kpis.reporting.comparison import OBSERVATIONS
+from kpis.reporting.correcting import Present, correct, present
+from kpis.reporting.people import viewer_of
+from kpis.reporting.sections import holds
+from kpis.store.store import Store, utc_now
+from loaders.files.addresses import column_number, split_address
+from loaders.files.problems import Problem
+from loaders.workbook.annotate import mark_problems
+from loaders.workbook.context import Record, ReportContext, SheetKey, gather
+from loaders.workbook.door import Place, issue_template, mark_of, read_tables, read_workbook
+from loaders.workbook.find import Table
+from loaders.workbook.layout import FIGURES, KEYS, ROW_KINDS, Column, load_layout
+from loaders.workbook.submit import Received, asked_of_bureau, incomplete
+from loaders.workbook.template import cell_value, rows_of
+
+INPUTS = ("yes", "reason")
+_SHEETS = {kind: sheet for sheet, kind in ROW_KINDS.items()}
+Edits = Mapping[SheetKey, Mapping[str, Any]]  # (sheet, key …) → column → what was typed
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of one sheet as the report says them.
+
+    Args:
+        columns: that may be typed in, in the order of the workbook; not those that no row here uses.
+        rows: (sheet, key …) → column → what its cell shows; a column that the row does not use is left out.
+        about: (sheet, key …) → what the row is about: its codes, labels and fields.
+    """
+
+    columns: tuple[Column, ...]
+    rows: Mapping[SheetKey, Mapping[str, Any]]
+    about: Mapping[SheetKey, Record]
+
+
+def take_present(store: Store, report_id: int, *, actor: str) -> bytes:
+    """Issue the workbook of a report on its way, filled with what it says now; a person of one section gets the section's rows.
+
+    Raises:
+        NotFound, NotAllowed: the person may not see the report, or does not report for its bureau.
+        StepRefused: it is no longer with its bureau.
+    """
+    held = present(store, report_id, viewer=actor)
+    viewer = viewer_of(store, actor)
+    require(viewer.grants, "take_template", held.bureau_code)
+    next_state(held.state, "upload")
+    reach = viewer.sections("take_template", held.bureau_code)
+    return issue_template(
+        store, held.bureau_code, held.period_code, actor=actor, section=min(reach) if reach else "", filled=_filled(held),
+        comments=_comments(held),
+    )[0]  # fmt: skip
+
+
+def sheets_of(store: Store, report_id: int, *, actor: str) -> dict[str, int]:
+    """Return the sheets of which a person may correct rows of a report, and how many rows each has."""
+    context = _context(store, present(store, report_id, viewer=actor), actor=actor)
+    counts = {sheet: len(_listed(context, sheet)) for sheet in load_layout().order}
+    return {sheet: count for sheet, count in counts.items() if count}
+
+
+def grid(store: Store, report_id: int, *, actor: str, sheet: str) -> Grid:
+    """Return the rows of one sheet that a person may correct: of figures and what is said of them all that are asked, else the report's."""
+    context, layout = _context(store, present(store, report_id, viewer=actor), actor=actor), load_layout()
+    columns = [c for c in layout.columns[sheet] if c.input in INPUTS]
+    listed, stored = _listed(context, sheet), context.rows
+    rows = {
+        key: {c.name: cell_value(layout, c, cells, record) for c in columns if "kind" not in cells or c.applies_to(cells["kind"])}
+        for key, (cells, record) in listed.items()
+    }
+    about = {key: {**stored.get(key, {}), **cells, **(record or {})} for key, (cells, record) in listed.items()}
+    return Grid(tuple(c for c in columns if any(c.name in row for row in rows.values())), rows, about)
+
+
+def correct_cells(store: Store, report_id: int, *, actor: str, revision: int, edits: Edits, today: date) -> Received:
+    """Read cells that were typed in the grid as if they stood in the workbook, and keep them where no row has an error.
+
+    Args:
+        revision: of the report that the actor saw.
+        edits: what was typed; an emptied cell takes out what stood there.
+        today: as for a workbook.
+
+    Raises:
+        NotAllowed, StepRefused, ChangedMeanwhile, FigureRefused: as ``kpis.reporting.correcting.correct``.
+    """
+    held = present(store, report_id, viewer=actor)
+    require(viewer_of(store, actor).grants, "upload", held.bureau_code)
+    context = replace(gather(store, held.bureau_code, held.period_code), filled=_filled(held))
+    mark, listed = mark_of(context, utc_now())
+    vintages = {row[:-1]: int(row[-1]) for row in listed}
+    layout, clear = load_layout(), max(load_layout().clear_words)
+    tables: dict[str, Table] = {}
+    for sheet in layout.order:
+        columns, cells = layout.columns[sheet], [[c.heading_ja for c in layout.columns[sheet]]]
+        for labels, record in rows_of(context, layout, sheet, mark):
+            row = [cell_value(layout, c, labels, record) for c in columns]
+            typed = edits.get(_key(sheet, labels), {})
+            for at, column in enumerate(columns):
+                if column.name in typed:
+                    emptied = typed[column.name] in (None, "")
+                    row[at] = (
+                        typed[column.name] if not emptied else clear if row[at] is not None and column.input == "yes" else None
+                    )
+            cells.append(["" if cell is None else cell for cell in row])
+        places = {c.name: n for n, c in enumerate(columns)}
+        tables[sheet] = Table(sheet, layout.sheets[sheet], 1, places, cells, {c.name: c for c in columns})
+    reading = read_tables(store, tables, context=context, mark=mark, vintages=vintages, today=today)
+    if reading.errors:
+        return Received(reading, None)
+    own = [row for row in reading.rows if _sheet_key(row.kind, row.key) in edits]
+    done = correct(
+        store, report_id, actor=actor, revision=revision, rows=own, warnings=asked_of_bureau(reading), completeness=reading.completeness,
+        about_open=partial(incomplete, reading),
+    )  # fmt: skip
+    return Received(reading, done)
+
+
+def column_at(sheet_name: str, cell: str) -> Column | None:
+    """Return the column of a cell of the grid, by the name of its sheet and its address."""
+    layout = load_layout()
+    sheet = next((key for key in layout.order if layout.sheets[key] == sheet_name), None)
+    letters = split_address(cell)[0] if cell else ""
+    return layout.columns[sheet][column_number(letters) - 1] if sheet and letters else None
+
+
+def marked_copy(store: Store, report_id: int, *, viewer: str, revision: int, today: date) -> bytes:
+    """Return a file that was merged into a report, with what is doubted of it at its cells, as it would be read now.
+
+    Raises:
+        NotFound: there is none, or the viewer may not read originals of the bureau.
+        StepRefused: it holds what would act when it is opened.
+    """
+    _, content = reports.original(store, report_id, viewer=viewer, revision=revision)
+    problems: list[Problem] = read_workbook(content, store=store, today=today).problems
+    return mark_problems(content, problems)
+
+
+def _sheet_key(kind: str, key: tuple[str, ...]) -> SheetKey:
+    return (FIGURES, key[0], key[2]) if kind == OBSERVATIONS else (_SHEETS[kind], *key)
+
+
+def _key(sheet: str, labels: Record) -> SheetKey:
+    return (sheet, *(labels[name] for name in KEYS[sheet]))
+
+
+def _filled(held: Present) -> dict[SheetKey, Record]:
+    return {_sheet_key(*key): dict(said) for key, said in held.said.items()}
+
+
+def _comments(held: Present) -> dict[Place, str]:
+    at: dict[Place, str] = {}
+    for comment in held.comments:
+        place = _sheet_key(comment.row_kind, comment.row_key), comment.column
+        at[place] = "\n".join(filter(None, (at.get(place), comment.text)))
+    return at
+
+
+def _context(store: Store, held: Present, *, actor: str) -> ReportContext:
+    """Return what the rows of a report are made of, as far as the person reports them."""
+    context = replace(gather(store, held.bureau_code, held.period_code), filled=_filled(held))
+    reach = viewer_of(store, actor).sections("upload", held.bureau_code)
+    if reach is None:
+        return context
+    own = [section for code, section in government().sections_of(held.bureau_code).items() if code in reach]
+    return context.part([k for k, row in context.rows.items() if any(holds(s, ROW_KINDS[k[0]], k[1:], row) for s in own)])
+
+
+def _listed(context: ReportContext, sheet: str) -> dict[SheetKey, tuple[Record, Record | None]]:
+    """Return the rows of a sheet that the grid shows: of a large register those alone that the report holds."""
+    layout = load_layout()
+    mark, _ = mark_of(context, utc_now())
+    is_whole = sheet == FIGURES or bool(OF_SHEET[sheet].of_period)
+    rows = {_key(sheet, cells): (cells, record) for cells, record in rows_of(context, layout, sheet, mark)}
+    return {key: row for key, row in rows.items() if is_whole or key in context.filled}

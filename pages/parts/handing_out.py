@@ -1,0 +1,64 @@
+"""The workbook of a bureau, handed out whole, for one section, or with rows that were chosen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.government import government
+from kpis.reporting.access import Viewer
+from kpis.store.store import Store
+from loaders.workbook.door import rows_asked
+from loaders.workbook.layout import ROW_KINDS
+from loaders.workbook.submit import take_template
+from pages.parts.reported import bureau_names, file_of, period_name, row_namer, section_name
+from pages.parts.text import t
+
+_WHOLE, _CHOSEN = "", "chosen rows"  # besides the codes of sections
+
+
+def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
+    """Offer the template; it is made and recorded when it is asked for."""
+    st.subheader(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
+    st.markdown(t("template_lead"))
+    reach, sections = me.sections("take_template", bureau), list(government().sections_of(bureau))
+    offered = [_WHOLE, *sections, _CHOSEN] if reach is None else sorted(reach)
+    if reach is None and not (sections and me.may("hand_out", bureau)):
+        offered = [_WHOLE, _CHOSEN] if me.may("hand_out", bureau) else [_WHOLE]
+    picked = offered[0]
+    if len(offered) > 1:
+        picked = st.selectbox(t("template_for"), offered, format_func=_told, key=f"template_for_{bureau}_{period}")
+    rows = _rows(store, bureau, period) if picked == _CHOSEN else []
+    if picked == _CHOSEN and not rows:
+        st.caption(t("template_rows_none"))
+        return
+    section = "" if picked in (_WHOLE, _CHOSEN) else picked
+    what = [section] if section else ["part"] if rows else []
+    email = me.email
+    st.download_button(
+        t("template_button"), lambda: take_template(store, bureau, period, actor=email, section=section, rows=rows),
+        file_of(bureau, period, *what, ending=".xlsx"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", type="primary", icon=":material/download:",
+        on_click="ignore", key=f"template_{bureau}_{period}_{picked}",
+    )  # fmt: skip
+
+
+def _told(picked: str) -> str:
+    if picked in (_WHOLE, _CHOSEN):
+        return t("whole_template") if picked == _WHOLE else t("template_chosen")
+    return t("template_of_section", section=section_name(picked))
+
+
+def _rows(store: Store, bureau: str, period: str) -> list[tuple[str, ...]]:
+    """Let a coordinator choose the rows that a part holds."""
+    name, asked = row_namer(), rows_asked(store, bureau, period)
+    named = {
+        key: name.of(ROW_KINDS[key[0]], (key[1], bureau, *key[2:]) if len(key) > 2 else key[1:], row) for key, row in asked.items()
+    }
+    return st.multiselect(
+        t("template_rows"),
+        list(named),
+        format_func=named.__getitem__,
+        key=f"template_rows_{bureau}_{period}",
+        placeholder=t("choose_report"),
+    )

@@ -1,0 +1,206 @@
+"""A report corrected on the page: a small grid of its rows, the workbook filled with it, and the files that were brought."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from kpis.as_text import markdown
+from kpis.errors import MierukaError
+from kpis.languages import written
+from kpis.reporting import reports
+from kpis.reporting.access import Viewer
+from kpis.reporting.comparison import OBSERVATIONS
+from kpis.reporting.reports import Opened
+from kpis.store.store import Store
+from loaders.files.problems import Problem
+from loaders.workbook.context import SheetKey
+from loaders.workbook.door import handed_on
+from loaders.workbook.layout import ROW_KINDS, Column, load_layout
+from loaders.workbook.present import Grid, column_at, correct_cells, grid, marked_copy, sheets_of, take_present
+from pages.parts.reported import file_of, instant, office_today, row_namer
+from pages.parts.several_hands import brought_name
+from pages.parts.steps import say_next
+from pages.parts.text import language, named, t
+
+AT_ONCE = 50  # so many rows are in the grid at a time; others are looked for by their names
+_ROW = "row"  # the column of names
+_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
+    """Offer the workbook filled with the report, and, once asked for, the grid in which its rows are corrected."""
+    report, email = opened.report, me.email
+    st.markdown(f"**{t('present_title')}**  \n{t('present_lead')}")
+    st.download_button(
+        t("present_button"), lambda: take_present(store, report.id, actor=email),
+        file_of(report.bureau_code, report.period_code, "report", f"{report.id}", f"{report.revision}", ending=".xlsx"), _BOOK,
+        icon=":material/download:", on_click="ignore", key=f"present_{report.id}_{report.revision}",
+    )  # fmt: skip
+    if not st.toggle(t("correct_title"), key=f"correct_{report.id}"):
+        return
+    st.markdown(t("correct_lead"))
+    counts = sheets_of(store, report.id, actor=email)
+    if not counts:
+        st.caption(t("correct_none"))
+        return
+    layout = load_layout()
+    left, right = st.columns(2, gap="medium")
+    sheet = left.selectbox(
+        t("correct_sheet"), list(counts), format_func=lambda key: _sheet(key, counts[key]), key=f"correct_sheet_{report.id}"
+    )
+    held = grid(store, report.id, actor=email, sheet=sheet)
+    names = _names(held, sheet, report.bureau_code)
+    part = right.text_input(t("correct_find"), placeholder=t("correct_find_example"), key=f"correct_find_{report.id}_{sheet}")
+    listed = [key for key in held.rows if part.casefold() in names[key].casefold()]
+    shown = listed[:AT_ONCE]
+    if not shown:
+        st.caption(t("correct_none"))
+        return
+    if len(listed) > len(shown):
+        st.caption(t("correct_more", count=len(listed), shown=len(shown)))
+    with st.container(border=True):
+        before = _table(held, shown, names)
+        after = st.data_editor(
+            before, hide_index=True, width="stretch", num_rows="fixed", disabled=[_ROW], placeholder="", key=f"grid_{report.id}_{report.revision}_{sheet}_{part}",
+            column_config={_ROW: st.column_config.TextColumn(t("row"), pinned=True, width="medium"), **_columns(held, layout.choices)},
+        )  # fmt: skip
+        edits = _edits(held, shown, before, after)
+        count = sum(map(len, edits.values()))
+        pressed = st.button(
+            t("correct_button", count=count),
+            type="primary",
+            icon=":material/check:",
+            disabled=not count,
+            key=f"correct_now_{report.id}",
+        )
+    if pressed:
+        _keep(store, opened, me=me, edits=edits)
+
+
+def files(store: Store, opened: Opened, *, me: Viewer) -> None:
+    """List every file that was merged into the report, each to be downloaded, and marked where something was asked of it."""
+    report, email = opened.report, me.email
+    brought = [each for each in opened.uploads if each.file_sha256]
+    if not brought or not me.may("read_original", report.bureau_code):
+        return
+    with st.expander(t("files_brought", count=len(brought)), icon=":material/folder_open:"):
+        st.caption(t("files_lead"))
+        for each in brought[::-1]:
+            revision, today = each.revision, office_today()
+            told, original, marked = st.columns([3, 1, 1], vertical_alignment="center")
+            told.markdown(f"{markdown(brought_name(each))}  \n:gray[{markdown(each.uploaded_by)} {instant(each.uploaded_at)}]")
+            original.download_button(
+                t("file_original"), partial(_original, store, report.id, viewer=email, revision=revision),
+                each.file_name, _BOOK, icon=":material/download:", on_click="ignore", key=f"original_{report.id}_{revision}",
+            )  # fmt: skip
+            if each.is_asked:
+                marked.download_button(
+                    t("file_marked"),
+                    partial(marked_copy, store, report.id, viewer=email, revision=revision, today=today),
+                    file_of(report.bureau_code, report.period_code, "marked", f"{revision}", ending=".xlsx"), _BOOK,
+                    icon=":material/format_color_fill:", on_click="ignore", key=f"marked_{report.id}_{revision}",
+                )  # fmt: skip
+
+
+def _sheet(key: str, count: int) -> str:
+    layout = load_layout()
+    return t("correct_sheet_rows", sheet=(layout.sheets_en if language() == "en" else layout.sheets)[key], count=count)
+
+
+def _names(held: Grid, sheet: str, bureau: str) -> dict[SheetKey, str]:
+    name, kind = row_namer(), ROW_KINDS[sheet]
+    return {
+        key: name.of(kind, (key[1], bureau, key[2]) if kind == OBSERVATIONS else key[1:], about)
+        for key, about in held.about.items()
+    }
+
+
+def _table(held: Grid, shown: list[SheetKey], names: dict[SheetKey, str]) -> pd.DataFrame:
+    cells = {c.name: [_cell(c, held.rows[key].get(c.name)) for key in shown] for c in held.columns}
+    series = {c.name: pd.Series(cells[c.name], dtype="float64" if _is_number(c) else "object") for c in held.columns}
+    return pd.DataFrame({_ROW: [names[key] for key in shown], **series})
+
+
+def _is_number(column: Column) -> bool:
+    return column.value in ("number", "count")
+
+
+def _cell(column: Column, value: Any) -> Any:
+    return value if value is None or _is_number(column) or isinstance(value, date) else str(value)
+
+
+def _columns(held: Grid, choices: Any) -> dict[str, ColumnConfig]:
+    """Return how each column is typed in: numbers, days, a list to choose from, or text."""
+    made: dict[str, ColumnConfig] = {}
+    for column in held.columns:
+        label, told = named(column, "heading"), named(column, "message")
+        if _is_number(column):
+            made[column.name] = st.column_config.NumberColumn(label, help=told, format="localized")
+        elif column.value == "date":
+            made[column.name] = st.column_config.DateColumn(label, help=told)
+        elif column.value in ("choice", "open_choice", "flag", "member"):
+            words = {ja: en if language() == "en" else ja for ja, en in choices.get(column.choices or "yes_no", {}).values()}
+            there = [str(row[column.name]) for row in held.rows.values() if row.get(column.name)]
+            offered = list(dict.fromkeys([*words, *there]))
+            made[column.name] = st.column_config.SelectboxColumn(
+                label, help=told, options=offered, format_func=partial(_word, words)
+            )
+        else:
+            made[column.name] = st.column_config.TextColumn(label, help=told)
+    return made
+
+
+def _word(words: dict[str, str], word: str) -> str:
+    return words.get(word, word)
+
+
+def _original(store: Store, report_id: int, *, viewer: str, revision: int) -> bytes:
+    return handed_on(reports.original(store, report_id, viewer=viewer, revision=revision)[1])
+
+
+def _typed(cell: Any) -> Any:
+    """Return what stands in a cell of the grid: a whole number as one, nothing where it is blank."""
+    if pd.isna(cell) or cell == "":
+        return None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else cell
+
+
+def _edits(held: Grid, shown: list[SheetKey], before: pd.DataFrame, after: pd.DataFrame) -> dict[SheetKey, dict[str, Any]]:
+    edits: dict[SheetKey, dict[str, Any]] = {}
+    for column in held.columns:
+        for key, old, new in zip(shown, before[column.name], after[column.name], strict=True):
+            was, now = (_typed(each) for each in (old, new))
+            if was != now:
+                edits.setdefault(key, {})[column.name] = now
+    return edits
+
+
+def _keep(store: Store, opened: Opened, *, me: Viewer, edits: dict[SheetKey, dict[str, Any]]) -> None:
+    """Take the step, and say at which row and column something is wrong."""
+    report = opened.report
+    try:
+        done = correct_cells(store, report.id, actor=me.email, revision=report.revision, edits=edits, today=office_today())
+    except MierukaError as refused:
+        st.error(markdown(refused.in_language(language())), icon=":material/block:")
+        return
+    if done.uploaded is not None:
+        say_next(t("corrected_now", count=sum(map(len, edits.values()))))
+    errors = done.reading.errors
+    st.error(t("correct_refused", errors=len(errors)), icon=":material/error:")
+    for problem in errors[:AT_ONCE]:
+        st.markdown(
+            f":red[:material/error:] **{markdown(_place(problem))}** {t('found_text', text=markdown(problem.found))} "
+            f"{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
+            f":material/build: {markdown(written(problem.remedy, language()))}"
+        )
+
+
+def _place(problem: Problem) -> str:
+    column = column_at(problem.sheet, problem.cell)
+    return " ".join(filter(None, (problem.subject_in(language()), named(column, "heading") if column is not None else "")))

@@ -1,0 +1,157 @@
+"""What a person chose to be told of, what became of every message, and the channels of teams."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.languages import codes, own_name
+from kpis.reporting import choices
+from kpis.reporting import outbox as messages
+from kpis.reporting.access import LOCAL_DOMAIN
+from kpis.settings import settings
+from kpis.store.store import Store
+from kpis.vocabulary import HowOften, NoticeState, WebhookKind
+from pages.parts import cached
+from pages.parts.asked import choose
+from pages.parts.reported import bureau_names, instant
+from pages.parts.steps import take
+from pages.parts.text import language, offered, t
+from publishers.notices.hooks import looked_over
+from publishers.notices.wording import page_address, subject_of
+
+_OPENS = "calendar_secret"  # shown once, to the session that made it
+
+
+def mine(store: Store, *, actor: str) -> None:
+    """Let a person choose what to be told of, how often and in which language, and give the address of a calendar."""
+    st.title(t("notices_mine_title"))
+    held = choices.chosen_by(store, actor)
+    lead = "notices_mine_local" if actor.endswith(LOCAL_DOMAIN) else "notices_mine_lead"
+    st.markdown(t(lead, email=markdown(actor), hours=settings().notice_hours))
+    if not settings().smtp_host:
+        st.info(t("notices_no_mail"), icon=":material/mail_off:")
+    with st.form("notices_mine"):
+        spoken = st.selectbox(t("notice_language"), codes(), index=codes().index(held.language), format_func=own_name, width=280)
+        left, right = st.columns(2, gap="medium")
+        chosen = {}
+        for number, (occasion, how) in enumerate(held.how_often.items()):
+            with left if number % 2 == 0 else right:
+                chosen[occasion] = st.radio(
+                    t(f"occasion_{occasion}"), HowOften.values(), index=HowOften.values().index(how), horizontal=True,
+                    format_func=offered(lambda each: t(f"how_often_{each}")), key=f"notice_{occasion}",
+                )  # fmt: skip
+        if st.form_submit_button(t("notices_keep"), type="primary", icon=":material/save:"):
+            take(lambda: choices.choose(store, actor=actor, language=spoken, how_often=chosen), t("notices_kept"))
+    _calendar(store, actor=actor, is_made=held.has_calendar)
+
+
+def _calendar(store: Store, *, actor: str, is_made: bool) -> None:
+    st.subheader(t("calendar_mine"))
+    st.markdown(t("calendar_lead"))
+    if secret := st.session_state.pop(_OPENS, ""):
+        st.success(t("calendar_here"), icon=":material/key:")
+        address = page_address("calendar.ics", language(), settings()).partition("?")[0]
+        st.code(f"{address}?{urlencode({'key': secret})}", language=None, wrap_lines=True)
+    with st.container(horizontal=True):
+        if st.button(
+            t("calendar_make_again" if is_made else "calendar_make"), icon=":material/calendar_add_on:", key="calendar_make"
+        ):
+            take(lambda: st.session_state.update({_OPENS: choices.new_calendar(store, actor=actor)}))
+            st.rerun()
+        if is_made and st.button(t("calendar_end"), icon=":material/event_busy:", key="calendar_end"):
+            take(lambda: choices.no_calendar(store, actor=actor), t("calendar_ended"))
+
+
+def outbox(store: Store, *, actor: str) -> None:
+    """Say how many messages arrived and how many did not, list them, and let the office send one again."""
+    held = messages.counts(store)
+    not_sent = sum(held.get(state, 0) for state in messages.NOT_SENT)
+    waiting = sum(held.get(state, 0) for state in messages.OPEN)
+    st.title(t("outbox_title", not_sent=not_sent, waiting=waiting, sent=held.get("sent", 0)))
+    st.markdown(t("outbox_lead", tries=len(messages.PAUSES)))
+    if not held:
+        st.caption(t("outbox_none"))
+        return
+    if not settings().smtp_host:
+        st.info(t("notices_no_mail"), icon=":material/mail_off:")
+    options = ["", *(state for state in messages.each_state() if state in held)]
+    state = choose(
+        "state", options, t("outbox_state"), lambda s: f"{t(f'notice_is_{s}')} {held[s]}" if s else t("outbox_every"), default=""
+    )
+    listed = messages.lines(store, viewer=actor, states=[state] if state else [])
+    about = {each.id: subject_of(each.occasion, each.facts, language(), cached.moment()) for each in listed}
+    names = {f"webhook {each.id}": each.name for each in choices.channels(store, viewer=actor)}
+    rows = [
+        {
+            t("number"): each.id, t("outbox_state"): t(f"notice_is_{each.state}"), t("outbox_about"): about[each.id],
+            t("outbox_reader"): names.get(each.reader, each.reader.removeprefix("person ")), t("outbox_error"): _why(each.last_error),
+            t("outbox_attempts"): each.attempts, t("when"): instant(each.created_at),
+            t("outbox_next"): instant(each.next_try_at) if each.state == NoticeState.WAITING else instant(each.settled_at),
+        }
+        for each in listed
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True, width="stretch")
+    again = {each.id: f"{each.id} {about[each.id]} {names.get(each.reader, each.reader.removeprefix('person '))}"
+             for each in listed if each.state in messages.NOT_SENT}  # fmt: skip
+    if again:
+        with st.form("send_again"):
+            number = st.selectbox(
+                t("outbox_again_pick"), list(again), format_func=again.__getitem__, index=None, placeholder=t("choose_report")
+            )
+            if st.form_submit_button(t("outbox_again"), icon=":material/forward_to_inbox:") and number is not None:
+                take(lambda: messages.send_again(store, number, actor=actor), t("outbox_again_done", number=number))
+
+
+def _why(error: str) -> str:
+    return t(f"notice_error_{error}") if error in ("sender_ended", "put_aside") else error
+
+
+def channels(store: Store, *, actor: str) -> None:
+    """List the channels of teams, add one, end one; no address is ever shown."""
+    st.title(t("channels_title"))
+    st.markdown(t("channels_lead"))
+    listed = choices.channels(store, viewer=actor)
+    names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
+    rows = [
+        {
+            t("channel_name"): each.name, t("channel_kind"): t(f"channel_{each.kind}"),
+            t("bureau"): names.get(each.bureau_code or "", each.bureau_code or t("channel_whole")),
+            t("notice_language"): own_name(each.language),
+            t("channel_reach"): t("channel_reach_internal" if each.is_internal else "channel_reach_public"),
+            t("state"): t("channel_is_active" if each.is_active else "channel_is_ended"), t("who"): each.set_by, t("when"): instant(each.set_at),
+        }
+        for each in listed
+    ]  # fmt: skip
+    if rows:
+        st.dataframe(rows, hide_index=True, width="stretch")
+    else:
+        st.caption(t("channels_none"))
+    left, right = st.columns(2, gap="medium")
+    with left, st.form("add_channel"):
+        st.subheader(t("channel_add"))
+        kind = st.selectbox(t("channel_kind"), WebhookKind.values(), format_func=lambda each: t(f"channel_{each}"))
+        name = st.text_input(t("channel_name"))
+        address = st.text_input(t("channel_address"), type="password", autocomplete="off")
+        bureau = st.selectbox(t("bureau"), [None, *names], format_func=lambda code: names[code] if code else t("channel_whole"))
+        spoken = st.selectbox(t("notice_language"), codes(), format_func=own_name)
+        is_internal = st.checkbox(t("channel_is_internal"))
+        if st.form_submit_button(t("channel_add"), type="primary", icon=":material/add_comment:"):
+            take(
+                lambda: choices.add_channel(
+                    store, actor=actor, kind=kind, name=name, address=looked_over(kind, address), language=spoken, bureau_code=bureau,
+                    is_internal=is_internal,
+                ),
+                t("channel_added"),
+            )  # fmt: skip
+    active = {each.id: each.name for each in listed if each.is_active}
+    if active:
+        with right, st.form("end_channel"):
+            st.subheader(t("channel_end"))
+            number = st.selectbox(
+                t("channel_name"), list(active), format_func=active.__getitem__, index=None, placeholder=t("choose_report")
+            )
+            if st.form_submit_button(t("channel_end"), icon=":material/comments_disabled:") and number is not None:
+                take(lambda: choices.end_channel(store, number, actor=actor), t("channel_ended"))

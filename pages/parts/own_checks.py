@@ -1,0 +1,130 @@
+"""The way of a report through its own bureau: who prepared and checked it, what is due, and the step itself; who stands in for whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.government import government
+from kpis.reporting import checks, deputies
+from kpis.reporting.access import Viewer
+from kpis.reporting.reports import Opened
+from kpis.reporting.way import Check
+from kpis.store.store import Store
+from kpis.text import format_date
+from pages.parts.reported import instant, office_today
+from pages.parts.steps import take
+from pages.parts.text import in_brackets, language, named, t
+
+
+def way(opened: Opened) -> None:
+    """Show who prepared the report and who checked it, step by step; nothing where its bureau has no steps and it is the bureau's own."""
+    if opened.report.is_on_behalf:
+        st.info(t("way_on_behalf"), icon=":material/mail:")
+        return
+    steps = government().steps_of(opened.report.bureau_code)
+    if not steps:
+        return
+    gone = opened.way
+    done = {check.step_code: check for check in gone.checked}
+    due = gone.next_step(steps) if gone.is_open else None
+    marks: list[tuple[str, str, str]] = [(t("way_prepared"), *_mark(gone.prepared, is_due=not gone.is_open))]
+    marks += [(named(step), *_mark(done.get(step.step_code), is_due=step is due)) for step in steps]
+    st.markdown(f"**{t('way_title')}**")
+    for column, (step_name, mark, told) in zip(st.columns(len(marks)), marks, strict=True):
+        column.markdown(f"{mark} **{markdown(step_name)}**  \n:small[{told}]")
+    if gone.sent_back is not None:
+        back = gone.sent_back
+        st.warning(
+            t("way_sent_back", who=markdown(back.decided_by), when=instant(back.decided_at), reason=markdown(back.note)),
+            icon=":material/undo:",
+        )
+
+
+def _mark(check: Check | None, *, is_due: bool) -> tuple[str, str]:
+    if check is None:
+        return (
+            (":material/radio_button_checked:", t("way_now")) if is_due else (":material/radio_button_unchecked:", t("way_later"))
+        )
+    stands_in = in_brackets(t("way_deputy", email=check.stands_in_for)) if check.stands_in_for else ""
+    note = in_brackets(check.note) if check.note else ""
+    return ":material/check_circle:", f"{markdown(check.decided_by + stands_in)} {instant(check.decided_at)}{markdown(note)}"
+
+
+def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
+    """Offer the step of the bureau that is due; return whether the report may go out, as far as its bureau is concerned."""
+    report, gone = opened.report, opened.way
+    steps = government().steps_of(report.bureau_code)
+    due = gone.next_step(steps)
+    if due is None or report.is_on_behalf:
+        return True
+    if not gone.is_open:
+        if me.may("prepare", report.bureau_code):
+            if opened.obstacles:
+                st.info(t("not_ready_for_check", count=opened.obstacles), icon=":material/info:")
+            label = t("prepare_button", step=named(due))
+            if st.button(label, type="primary", icon=":material/forward:", disabled=bool(opened.obstacles), key="prepare"):
+                take(
+                    lambda: checks.prepare(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
+                    t("prepared_now"),
+                )
+        return False
+    st.info(t("waits_for_check", step=named(due)), icon=":material/hourglass_empty:")
+    if not me.may("check", report.bureau_code):
+        return False
+    if gone.has_acted(me.email) or any(each.uploaded_by == me.email for each in opened.uploads):
+        st.caption(t("check_own"))
+        return False
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True):
+        note = st.text_input(t("check_note"), key=f"check_note_{report.id}_{report.revision}")
+        if st.button(t("check_button"), type="primary", icon=":material/check_circle:", key="check"):
+            take(lambda: checks.check(store, report.id, actor=me.email, revision=report.revision, note=note), t("checked_now"))
+    with right, st.container(border=True):
+        reason = st.text_input(t("send_back_reason"), key=f"send_back_{report.id}_{report.revision}")
+        if st.button(t("send_back"), icon=":material/undo:", key="send_back"):
+            take(
+                lambda: checks.send_back(store, report.id, actor=me.email, revision=report.revision, reason=reason),
+                t("sent_back_now"),
+            )
+    return False
+
+
+def stand_ins(store: Store, *, me: Viewer) -> None:
+    """List who stands in for whom, name a deputy and end one."""
+    today = office_today()
+    st.markdown(t("deputies_lead"))
+    listed, whom = deputies.deputies(store, viewer=me.email), deputies.colleagues(store, viewer=me.email)
+    if listed:
+        rows = [
+            {
+                t("deputy_for"): each.stands_in_for, t("deputies"): each.email, t("deputy_from"): format_date(each.from_date, language()),
+                t("deputy_until"): format_date(each.until_date, language()), t("state"): t(f"deputy_state_{each.state(today)}"), t("who"): each.named_by,
+            }
+            for each in listed
+        ]  # fmt: skip
+        st.dataframe(rows, hide_index=True, width="stretch")
+    else:
+        st.caption(t("deputies_none"))
+    with st.form("deputy"):
+        left, right = st.columns(2)
+        for_whom = left.selectbox(t("deputy_for"), whom, index=0 if len(whom) == 1 else None, placeholder=t("choose_report"))
+        email = right.text_input(t("deputy_email"))
+        begins = left.date_input(t("deputy_from"), value=today)
+        ends = right.date_input(t("deputy_until"), value=today + timedelta(days=7), min_value=today)
+        if st.form_submit_button(t("deputy_button"), icon=":material/person_add:"):
+            take(
+                lambda: deputies.name_deputy(
+                    store, actor=me.email, email=email, stands_in_for=for_whom or me.email, from_date=begins, until_date=ends
+                ),
+                t("deputy_named_now"),
+            )
+    open_ = {each.id: f"{each.email} → {each.stands_in_for}" for each in listed if each.state(today) in ("now", "to_come")}
+    if open_:
+        picked = st.selectbox(
+            t("deputy_pick"), list(open_), index=None, format_func=open_.__getitem__, placeholder=t("choose_report")
+        )
+        if st.button(t("deputy_end"), disabled=picked is None, icon=":material/person_remove:") and picked is not None:
+            take(lambda: deputies.end_deputy(store, picked, actor=me.email), t("deputy_ended_now"))

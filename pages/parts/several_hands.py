@@ -1,0 +1,134 @@
+"""Several hands at one report: the files that were merged into it, the cells in which they differ, who wrote which row."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.reporting import submissions
+from kpis.reporting.comparison import Value
+from kpis.reporting.merging import Claim, Clash, Hand
+from kpis.reporting.reports import Brought, Opened
+from kpis.store.store import Store
+from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
+from pages.parts.steps import take
+from pages.parts.text import in_brackets, t
+
+AT_ONCE = 20  # so many cells are asked about at a time; the next come when these are settled
+
+
+def brought(opened: Opened) -> None:
+    """List the files that were merged into the report: which, whose part, who brought it and when; how it came, of one taken in."""
+    on_behalf = any(each.is_on_behalf for each in opened.uploads)
+    if len(opened.uploads) < 2 and not on_behalf:
+        return
+    st.markdown(f"**{t('brought', count=len(opened.uploads))}**")
+    rows = [
+        {
+            t("revision"): each.revision, t("file"): brought_name(each), t("brought_part"): part_name(each.part), t("rows_count_short"): each.rows_count,
+            t("who"): each.uploaded_by, t("when"): instant(each.uploaded_at),
+            **({t("detail"): t("brought_on_behalf", how=each.how_it_came) if each.is_on_behalf else ""} if on_behalf else {}),
+        }
+        for each in opened.uploads[::-1]
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def brought_name(each: Brought) -> str:
+    """Return the name of a file that was merged, or the words for cells that were corrected on the page."""
+    return each.file_name or ("" if each.file_sha256 else t("corrected_on_page"))
+
+
+def part_name(part: str) -> str:
+    """Return whose part it was: a section by name, rows that were chosen, or the whole."""
+    return section_name(part) if part else t("whole_template")
+
+
+def _writer(opened: Opened, claim: Claim) -> str:
+    files = {each.revision: brought_name(each) for each in opened.uploads}
+    part = in_brackets(part_name(claim.hand.part)) if claim.hand.part else ""
+    place = " ".join(filter(None, (files.get(claim.hand.upload, ""), claim.place)))
+    return t("clash_writer", who=claim.hand.by, part=part, when=instant(claim.hand.at), place=place)
+
+
+def _asked(opened: Opened, clash: Clash) -> list[tuple[Value, str, str]]:
+    """Return what to choose among: each value as it is and as people read it, and who wrote it, when and where."""
+    return [
+        (
+            value,
+            markdown(value_text(clash.row.kind, clash.column, value)),
+            markdown(t("list_comma").join(_writer(opened, claim) for claim in claims)),
+        )
+        for value, claims in clash.options
+    ]
+
+
+def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
+    """Ask of each cell in which hands wrote different values which one holds; without an actor they are only told."""
+    open_cells = opened.clashes
+    if not open_cells:
+        return
+    st.error(f"**{t('clashes_title', count=len(open_cells))}**  \n{t('clashes_lead')}", icon=":material/call_split:")
+    name = row_namer()
+    report = opened.report
+    if actor is None:
+        for clash in open_cells[:AT_ONCE]:
+            st.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(clash.row.kind, clash.column))}")
+            st.markdown("\n".join(f"- **{told}** {who}" for _, told, who in _asked(opened, clash)))
+        return
+    with st.form("clashes"):
+        picked: dict[submissions.CellKey, Value] = {}
+        for number, clash in enumerate(open_cells[:AT_ONCE]):
+            kind = clash.row.kind
+            st.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(kind, clash.column))}")
+            offered = _asked(opened, clash)
+            said = st.radio(
+                markdown(f"{name(clash.row)} {column_name(kind, clash.column)}"), range(len(offered)), index=None, label_visibility="collapsed",
+                format_func=[f"**{told}**" for _, told, _ in offered].__getitem__, captions=[who for *_, who in offered],
+                key=f"clash_{report.revision}_{number}_{' '.join(clash.row.key)}_{clash.column}",
+            )  # fmt: skip
+            if said is not None:
+                picked[kind, clash.row.key, clash.column] = offered[said][0]
+        if st.form_submit_button(t("clashes_button"), type="primary", icon=":material/check:") and picked:
+            take(
+                lambda: submissions.settle(store, report.id, actor=actor, revision=report.revision, choices=picked),
+                t("clashes_settled"),
+            )
+
+
+def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
+    """List who wrote which row, and let a coordinator take rows out."""
+    rows = [each for each in opened.rows if each.row.changed]
+    if not rows:
+        return
+    name = row_namer()
+    files = {each.revision: brought_name(each) for each in opened.uploads}
+
+    def told(hand: Hand) -> str:
+        return f"{hand.by}{in_brackets(part_name(hand.part)) if hand.part else ''} {instant(hand.at)}"
+
+    with st.expander(t("rows_written", count=len(rows)), icon=":material/group:"):
+        table = [
+            {
+                t("row"): name(each.row), t("row_writers"): t("list_comma").join(told(hand) for hand in each.writers),
+                t("written_in"): t("list_comma").join(dict.fromkeys(files.get(hand.upload, "") for hand in each.writers)),
+            }
+            for each in rows
+        ]  # fmt: skip
+        st.dataframe(table, hide_index=True, width="stretch")
+        if actor is None:
+            return
+        report, named = opened.report, {each.key: name(each.row) for each in rows}
+        st.markdown(f"**{t('take_out')}**  \n{t('take_out_lead')}")
+        picked = st.multiselect(
+            t("take_out_pick"),
+            list(named),
+            format_func=named.__getitem__,
+            key=f"take_out_{report.id}_{report.revision}",
+            placeholder=t("choose_report"),
+        )
+        if st.button(t("take_out_button", count=len(picked)), disabled=not picked, icon=":material/remove_circle:", key="take_out"):
+            take(
+                lambda: submissions.take_out(store, report.id, actor=actor, revision=report.revision, rows=picked),
+                t("taken_out_now"),
+            )

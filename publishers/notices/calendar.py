@@ -1,0 +1,142 @@
+"""Days to come as a calendar that programs subscribe to (RFC 5545): publications for everybody, due days for whom they concern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event
+
+from kpis.as_text import line
+from kpis.languages import say
+from kpis.moment import Moment
+from kpis.periods import parse_period
+from kpis.reporting.access import Viewer
+from kpis.reporting.brought import OpenAction, ahead
+from kpis.reporting.choices import whose_calendar
+from kpis.reporting.deadlines import Standing, Window
+from kpis.settings import Settings
+from kpis.store import tables
+from kpis.store.store import Store
+from kpis.text import named
+from publishers.notices.wording import page_address
+
+PUBLICATIONS = 4  # to come, that are told
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A whole day of a calendar; ``key`` is the same whenever the calendar is made."""
+
+    key: str
+    day: date
+    title: str
+    link: str
+
+
+def publications(periods: Iterable[tables.ReportingPeriod], language: str, chosen: Settings, *, today: date) -> list[Entry]:
+    """Return the next publications that were announced: one for each day, with the periods whose figures it brings."""
+    days: dict[date, list[str]] = {}
+    for period in periods:
+        if period.publishes_on is not None and period.publishes_on >= today:
+            days.setdefault(period.publishes_on, []).append(period.period_code)
+    entries = []
+    for day in sorted(days)[:PUBLICATIONS]:
+        labels = say("list_comma", language).join(parse_period(code).label(language) for code in sorted(days[day]))
+        link = f"{chosen.public_address or chosen.public_url.rstrip('/')}/"
+        entries.append(Entry(f"publication-{day}", day, say("calendar_publication", language, period=labels), link))
+    return entries
+
+
+def due_days(
+    standings: Iterable[Standing], windows: Mapping[tuple[str, str], Window], units: Mapping[str, object], language: str, chosen: Settings, *,
+    is_office: bool,
+) -> Iterator[Entry]:  # fmt: skip
+    """Yield the day on which each report is due that was not approved yet."""
+    for each in standings:
+        window = windows[each.bureau_code, each.period_code]
+        if each.is_approved or window.due_on is None:
+            continue
+        day, unit = max(window.due_on, window.leave_until or window.due_on), units.get(each.bureau_code)
+        title = say(
+            "calendar_due", language, bureau=named(unit, "name", language) if unit else each.bureau_code,
+            period=parse_period(each.period_code).label(language),
+        )  # fmt: skip
+        view = {"period": each.period_code}
+        link = (
+            page_address("review", language, chosen, part="queue", **view)
+            if is_office
+            else page_address("submit", language, chosen, bureau=each.bureau_code, **view)
+        )
+        yield Entry(f"due-{each.bureau_code}-{each.period_code}", day, title, link)
+
+
+def action_days(actions: Iterable[OpenAction], units: Mapping[str, object], language: str, chosen: Settings) -> Iterator[Entry]:
+    """Yield the day on which each open action is due."""
+    for each in actions:
+        if each.is_open:
+            unit = units.get(each.bureau_code)
+            bureau = named(unit, "name", language) if unit else each.bureau_code
+            title = say("calendar_action", language, bureau=bureau, action=each.code)
+            yield Entry(f"action-{each.code}", each.due_on, title, page_address("bureau", language, chosen, code=each.bureau_code))
+
+
+def calendar(entries: Sequence[Entry], language: str, chosen: Settings, *, now: datetime) -> bytes:
+    """Return a calendar of whole days."""
+    made, host = Calendar(), urlsplit(chosen.public_url).hostname or "localhost"
+    made.add("prodid", "-//Mieruka//calendar//")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    title = line(say("calendar_title", language, site=say("site", language)))
+    made.add("name", title)
+    made.add("x-wr-calname", title)
+    made.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
+    for entry in sorted(entries, key=lambda each: (each.day, each.key)):
+        event = Event()
+        event.add("uid", f"{entry.key}@{host}")
+        event.add("dtstamp", now.replace(tzinfo=UTC, microsecond=0))
+        event.add("dtstart", entry.day)
+        event.add("dtend", entry.day + timedelta(days=1))
+        event.add("summary", line(entry.title))
+        event.add("url", entry.link)
+        event.add("description", entry.link)
+        event.add("transp", "TRANSPARENT")
+        made.add_component(event)
+    written: bytes = made.to_ical()
+    return written
+
+
+def of_publications(moment: Moment, language: str, chosen: Settings, *, now: datetime) -> bytes:
+    """Return the calendar for everybody: the next publications that were announced."""
+    entries = publications(moment.rows(tables.ReportingPeriod), language, chosen, today=moment.as_of)
+    return calendar(entries, language, chosen, now=now)
+
+
+def of_person(store: Store, moment: Moment, secret: str, chosen: Settings, *, now: datetime) -> bytes | None:
+    """Return the calendar that a secret opens: publications, and what is due of the bureaus of the person it was made for.
+
+    Args:
+        store: the working figures.
+        moment: the same, on the day.
+        secret: from the address.
+        chosen: settings.
+        now: the instant, UTC.
+
+    Returns:
+        ``None`` where it opens none, or the person has no role any more.
+    """
+    held = whose_calendar(store, secret)
+    if held is None:
+        return None
+    email, grants, language = held
+    own, is_office = Viewer(email, "", grants).bureaus("see_report"), any(grant.role == "reform_office" for grant in grants)
+    units: Mapping[str, object] = moment.units
+    standings, windows, actions = ahead(store, own, today=moment.as_of)
+    entries = [
+        *publications(moment.rows(tables.ReportingPeriod), language, chosen, today=moment.as_of),
+        *due_days(standings, windows, units, language, chosen, is_office=is_office),
+        *action_days(actions, units, language, chosen),
+    ]
+    return calendar(entries, language, chosen, now=now)

@@ -1,0 +1,121 @@
+"""Messages to channels of Teams, Slack and Mattermost, through Apprise. An address is a secret: it is neither shown nor logged."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kpis.errors import FigureRefused
+from kpis.settings import LOOPBACK
+from kpis.vocabulary import WebhookKind
+from publishers.notices.smtp import NotTaken
+
+if TYPE_CHECKING:
+    from apprise.plugins.base import NotifyBase
+
+SECONDS = (10, 30)  # to reach a service, and to wait for its answer
+# By the name of Apprise's own class: what an address of each kind must lead to.
+_CLASSES = {
+    WebhookKind.TEAMS: ("NotifyWorkflows",), WebhookKind.SLACK: ("NotifySlack",), WebhookKind.MATTERMOST: ("NotifyMattermost",),
+}  # fmt: skip
+_MATTERMOST = re.compile(r"(?P<fore>/(?:[\w.-]+/)*)hooks/(?P<key>[A-Za-z0-9]{1,64})/?")
+_STATUS = re.compile(r"\berror=(\d{3})\b")
+# What ``requests`` says where nothing of a message was sent.
+_NOT_REACHED = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "SSLCertVerificationError", "ProxyError")
+
+
+def looked_over(kind: str, address: str) -> str:
+    """Return an address that a service gave, once it is known to be one of the service named.
+
+    Raises:
+        FigureRefused: it is none, or would be sent in sight of others.
+    """
+    address = address.strip()
+    parts = urlsplit(address)
+    is_near = parts.hostname in LOOPBACK
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+        raise FigureRefused("channel_address_https")
+    with _listening():
+        is_known = kind in WebhookKind.values() and _made(kind, address) is not None
+    if not is_known:
+        raise FigureRefused("channel_address_unknown")
+    return address
+
+
+def _made(kind: str, address: str) -> NotifyBase | None:
+    """Return Apprise's sender for an address; ``None`` where it leads to another service, or to none."""
+    from apprise import Apprise, AppriseAsset  # noqa: PLC0415  # a quarter of a second that no other command needs
+    from apprise.plugins.base import NotifyBase  # noqa: PLC0415
+
+    parts = urlsplit(address)
+    if kind == WebhookKind.MATTERMOST:  # whose own addresses Apprise knows in its own spelling only
+        way = _MATTERMOST.fullmatch(parts.path)
+        if way is None or not parts.hostname or parts.username or parts.password:
+            return None
+        address = f"{'mmosts' if parts.scheme == 'https' else 'mmost'}://{parts.netloc}{way['fore']}{way['key']}"
+    asset = AppriseAsset(
+        app_id="Mieruka", app_desc="", app_url="", async_mode=False, http_redirects=False, image_url_mask="", image_url_logo=""
+    )
+    made = Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+    if not isinstance(made, NotifyBase) or type(made).__name__ not in _CLASSES[WebhookKind(kind)]:
+        return None
+    made.socket_connect_timeout, made.socket_read_timeout = SECONDS
+    made.retry = 0  # the outbox tries again, and knows how often
+    return made
+
+
+class _Heard(logging.Handler):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """Keep what Apprise and what it sends with say meanwhile here and nowhere else: they name the address."""
+    heard = _Heard()
+    logs = [logging.getLogger(name) for name in ("apprise", "urllib3", "requests")]
+    before = [(log.level, log.propagate, list(log.handlers)) for log in logs]
+    for log in logs:
+        log.handlers[:], log.propagate = [heard], False
+        log.setLevel(logging.DEBUG)
+    try:
+        yield heard.said
+    finally:
+        for log, (level, propagates, handlers) in zip(logs, before, strict=True):
+            log.setLevel(level)
+            log.propagate, log.handlers[:] = propagates, handlers
+
+
+def hand_over(kind: str, address: str, subject: str, text: str) -> None:
+    """Hand a message over to a channel.
+
+    Raises:
+        NotTaken: the service did not take it, or did not say.
+    """
+    with _listening() as said:
+        made = _made(kind, address)
+        if made is None:
+            raise NotTaken("address", is_final=True)
+        try:
+            is_taken = bool(made.notify(body=text, title=subject, body_format="text"))
+        except Exception as error:  # noqa: BLE001  # whatever an answer does to the library, the message may have been taken
+            raise NotTaken(type(error).__name__, is_unknown=True) from None
+    if is_taken:
+        return
+    told = "\n".join(said)
+    status = _STATUS.search(told)
+    if status is not None:  # the service answered that it did not take it
+        code = int(status[1])
+        raise NotTaken(f"HTTP {code}", is_final=400 <= code < 500 and code not in (408, 425, 429))
+    reason = next((word for word in _NOT_REACHED if word in told), "")
+    raise NotTaken(reason or "no answer", is_unknown=not reason)

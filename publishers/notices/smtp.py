@@ -1,0 +1,151 @@
+"""Mail over SMTP: what was certainly not taken is tried again, what may have been taken is not."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from kpis.as_text import line
+from kpis.settings import Settings
+
+SECONDS = 30  # that one step of a conversation may take
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class NotTaken(Exception):
+    """The server did not take a mail. ``is_final``: it never will; ``is_unknown``: it may have, and did not say."""
+
+    def __init__(self, why: str, *, is_final: bool = False, is_unknown: bool = False) -> None:
+        super().__init__(why)
+        self.is_final, self.is_unknown = is_final, is_unknown
+
+
+def message_id(numbers: Sequence[int], chosen: Settings) -> str:
+    """Return the name of the mail for these messages of the outbox: the same at each try, so that a double would be known for one."""
+    host = urlsplit(chosen.public_url).hostname or "localhost"
+    named = hashlib.sha256(f"{chosen.public_url} {sorted(numbers)}".encode()).hexdigest()[:32]
+    return f"<notice.{named}@{host}>"
+
+
+def mail(to: str, subject: str, text: str, *, chosen: Settings, name: str, language: str, now: datetime) -> EmailMessage:
+    """Return a mail of plain text."""
+    made = EmailMessage(policy=SMTP)
+    sender, address = parseaddr(chosen.mail_from)
+    made["From"] = Address(line(sender), addr_spec=address)
+    made["To"] = to
+    made["Subject"] = line(subject)
+    made["Date"] = format_datetime(now.replace(tzinfo=UTC))
+    made["Message-ID"] = name
+    made["Auto-Submitted"] = "auto-generated"  # so that no machine answers (RFC 3834)
+    made.set_content(text, cte="base64" if not text.isascii() else "7bit")
+    made["Content-Language"] = language
+    return made
+
+
+class Post:
+    """A conversation with the mail server, opened when the first mail is handed over."""
+
+    def __init__(self, chosen: Settings) -> None:
+        self._chosen = chosen
+        self._line: smtplib.SMTP | None = None
+        self._down = ""  # why the server could not be reached: the rest of a round does not wait for it again
+
+    def hand_over(self, to: str, made: EmailMessage) -> None:
+        """Hand a mail over.
+
+        Raises:
+            NotTaken: the server did not take it, or did not say.
+        """
+        try:
+            self._take(to, made)
+        except NotTaken:
+            self.close()
+            raise
+        except smtplib.SMTPResponseException as said:
+            self.close()
+            raise NotTaken(_said(said.smtp_code, said.smtp_error)) from said
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # before anything of the mail was sent
+            self.close()
+            raise NotTaken(type(error).__name__) from error
+
+    def _take(self, to: str, made: EmailMessage) -> None:
+        session = self._open()
+        _, sender = parseaddr(self._chosen.mail_from)
+        for code, said in (session.mail(sender), session.rcpt(to)):
+            if code not in (250, 251):
+                raise NotTaken(_said(code, said), is_final=code >= 500)
+        code, said = session.docmd("DATA")
+        if code != 354:
+            raise NotTaken(_said(code, said), is_final=code >= 500)
+        content = re.sub(rb"(?m)^\.", b"..", made.as_bytes())  # a line of one stop ends a mail (RFC 5321, 4.5.2)
+        session.send(content if content.endswith(b"\r\n") else content + b"\r\n")
+        try:  # from here on the server has all of it, and only its answer says whether it took it
+            session.send(b".\r\n")
+            code, said = session.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotTaken(type(error).__name__, is_unknown=True) from error
+        if code != 250:
+            raise NotTaken(_said(code, said), is_final=code >= 500)
+
+    def _open(self) -> smtplib.SMTP:
+        if self._line is not None:
+            return self._line
+        if self._down:
+            raise NotTaken(self._down)
+        try:
+            return self._opened()
+        except smtplib.SMTPResponseException as said:
+            self._down = _said(said.smtp_code, said.smtp_error)
+            raise
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            self._down = type(error).__name__
+            raise
+
+    def _opened(self) -> smtplib.SMTP:
+        chosen, context = self._chosen, ssl.create_default_context()
+        port = chosen.smtp_port or PORTS[chosen.smtp_security]
+        if chosen.smtp_security == "tls":
+            opened: smtplib.SMTP = smtplib.SMTP_SSL(chosen.smtp_host, port, timeout=SECONDS, context=context)
+        else:
+            opened = smtplib.SMTP(chosen.smtp_host, port, timeout=SECONDS)
+        self._line = opened
+        opened.ehlo_or_helo_if_needed()
+        if chosen.smtp_security == "starttls":
+            opened.starttls(context=context)
+            opened.ehlo()
+        if chosen.smtp_user:
+            opened.login(chosen.smtp_user, chosen.smtp_password.get_secret_value())
+        return opened
+
+    def close(self) -> None:
+        """End the conversation."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+
+@contextmanager
+def post(chosen: Settings) -> Iterator[Post]:
+    """Give a conversation with the mail server for as long as the block runs."""
+    made = Post(chosen)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def _said(code: int, text: bytes | str) -> str:
+    """Return what the server said, in a line, without addresses of persons."""
+    told = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    words = " ".join("…" if "@" in word else word for word in line(told).split())
+    return f"SMTP {code} {words}"[:200]

@@ -1,0 +1,100 @@
+"""Several hands in a browser: sections differ in a cell, the coordinator answers and hands it over, an approver checks, the office sees who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kpis.government import settled
+from kpis.languages import say
+from kpis.periods import local_day
+from kpis.reporting import people, reports, submissions
+from kpis.store.store import Store, utc_now
+from tests.browser.conftest import serving
+from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
+from tests.browser.test_journey import CALENDAR, text_of
+from tests.browser.test_reporting_local import WORDS, act_as
+from tests.small_government import ANNA, AYA, IN_TIME, PERIOD, figure, register_row, say_causes, settle, write_sections
+
+pytestmark = pytest.mark.browser
+CHIEF = "chief@general.example.jp"
+
+
+@pytest.fixture
+def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, str]]:
+    folder = tmp_path_factory.mktemp("several")
+    url = f"sqlite:///{folder / 'served.db'}"
+    store = settle(Store(url), folder / "data", calendar=CALENDAR)
+    people.local_people(store)
+    people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL", name="局長")
+    write_sections(folder / "data" / "catalogue", steps=["director"])
+    paper, done = figure("paper_sheets", value=5000.0, row=6), register_row("procedure", "P1", note="様式を改めた", row=9)
+    for who, part, rows in (
+        (ANNA, "DOCUMENTS", [figure(numerator=800.0, denominator=1000.0), paper]),
+        (AYA, "COUNTERS", [figure(numerator=810.0, denominator=1000.0, row=4), done]),
+    ):
+        submissions.upload(
+            store,
+            actor=who,
+            bureau_code="GENERAL",
+            period_code=PERIOD,
+            rows=rows,
+            content=part.encode(),
+            name=f"{part}.xlsx",
+            part=part,
+        )
+    say_causes(store, 1, actor=ANNA, revision=2, as_of=local_day(utc_now()))
+    places = {"CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official")}
+    with settled(folder / "data" / "catalogue"), serving(folder, DATABASE_URL=url, **places) as address:
+        yield store, address
+
+
+def opened(page: Page, address: str, who: str, *, language: str = "ja", narrow: bool = False) -> None:
+    page.goto(address)
+    at_rest(page)
+    act_as(page, who, narrow=narrow)
+    assert page.locator("[data-testid=stException]").count() == 0 and too_wide(page) == []
+
+
+def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, several: tuple[Store, str]) -> None:
+    store, address = several
+    at = f"bureau=GENERAL&period={PERIOD}&report=1"
+    manager, office = WORDS["ja"]["manager"], WORDS["ja"]["office"]
+    narrow = tab(chromium, width=375)
+    page = narrow.new_page()
+    opened(page, f"{address}/submit?lang=en&{at}", WORDS["en"]["manager"], narrow=True)
+    assert say("clashes_title", "en", count=1) in text_of(page)
+    pictured(page, "submit-hands-en-375")
+    narrow.close()
+    context = tab(chromium)
+    page = context.new_page()
+    opened(page, f"{address}/submit?lang=ja&{at}", manager)
+    text = text_of(page)
+    assert "文書課" in text and "窓口課" in text and ANNA in text and AYA in text and say("clashes_title", "ja", count=1) in text
+    expect(page.get_by_role("button", name=say("prepare_button", "ja", step="directorの確認"))).to_be_disabled()
+    pictured(page, "submit-hands-ja-1280")
+    page.locator("label").filter(has_text="810").first.click()
+    with rerun(page):
+        page.get_by_role("button", name=say("clashes_button", "ja")).click()
+    assert reports.opened(store, 1, viewer=ANNA, as_of=IN_TIME).clashes == []
+    with rerun(page):
+        page.get_by_role("button", name=say("prepare_button", "ja", step="directorの確認")).click()
+    act_as(page, f"局長 {CHIEF}", narrow=False)
+    with rerun(page):
+        page.get_by_role("button", name=say("check_button", "ja")).click()
+    pictured(page, "submit-checked-ja-1280")
+    with rerun(page):
+        page.get_by_role("button", name=say("submit_button", "ja")).click()
+    assert reports.report(store, 1, viewer=ANNA).state == "submitted"
+    page.goto(f"{address}/review?lang=ja&{at}")
+    at_rest(page)
+    act_as(page, office, narrow=False)
+    assert (
+        CHIEF in text_of(page)
+        and say("brought", "ja", count=2) in text_of(page)
+        and page.locator("[data-testid=stException]").count() == 0
+    )
+    pictured(page, "review-hands-ja-1280")
+    context.close()

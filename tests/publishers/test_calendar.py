@@ -1,0 +1,56 @@
+"""The calendar for everybody: the next four days of publication that were announced, in each edition's files and language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+
+from kpis.settings import Settings
+from kpis.store import tables
+from kpis.store.fields import records
+from kpis.store.store import Store
+from loaders.catalogue import load_folder
+from publishers.notices.calendar import calendar, due_days, publications
+from tests.publishers.house import House
+from tests.small_government import write_small_government
+
+CHOSEN = Settings(PUBLIC_URL="https://office.example.jp", EDITIONS_URL="https://kpi.example.jp")  # type: ignore[call-arg]
+ANNOUNCED = {
+    "FY2022-Q3": "2023-02-20", "FY2022-Q4": "2027-05-20", "FY2023-Q1": "2027-05-20", "FY2023-Q2": "2027-11-20", "FY2023-Q3": "2028-02-20",
+    "FY2023-Q4": "2028-05-20", "FY2024-Q1": "2028-08-20",
+}  # fmt: skip
+
+
+@pytest.mark.edition
+def test_an_edition_announces_the_next_four_days_of_publication_and_no_due_day(tmp_path: Path) -> None:
+    rows = [{"period_code": code, "opens_on": "2023-01-01", "due_on": "2023-01-31", "locks_on": "2023-02-01", "publishes_on": day} for code, day in ANNOUNCED.items()]  # fmt: skip
+    catalogue, official = write_small_government(tmp_path / "data", calendar=rows)
+    store = Store(f"sqlite:///{tmp_path / 'own.db'}")
+    store.migrate()
+    assert not [problem for report in load_folder(store, catalogue, official=official) for problem in report.problems]
+    house = House(store, tmp_path / "editions", datetime(2026, 12, 1))
+    edition = house.publish()
+    days = {}
+    for folder in ("", "en/"):
+        content = (edition.folder / "site" / folder / "calendar.ics").read_bytes()
+        made = Calendar.from_ical(content)
+        events = made.walk("VEVENT")
+        days[folder] = [event.decoded("dtstart") for event in events]
+        assert b"202301" not in content and b"202302" not in content, "neither what is past nor a day on which bureaus report"
+        assert [str(event["url"]) for event in events] == ["https://reform.example.jp/"] * 4
+    assert days[""] == days["en/"] == [date(2027, 5, 20), date(2027, 11, 20), date(2028, 2, 20), date(2028, 5, 20)]
+    assert "FY2022 Q4, FY2023 Q1" in str(events[0]["summary"])
+
+
+def test_days_are_whole_days_with_names_that_stay() -> None:
+    period = records(tables.ReportingPeriod, [{"period_code": "FY2022-Q3", "publishes_on": date(2023, 3, 1)}])
+    made = [
+        Calendar.from_ical(calendar(publications(period, "ja", CHOSEN, today=date(2023, 1, 1)), "ja", CHOSEN, now=now))
+        for now in (datetime(2023, 1, 1), datetime(2023, 1, 2))
+    ]
+    one, two = (each.walk("VEVENT")[0] for each in made)
+    assert one["uid"] == two["uid"] and one.decoded("dtend") == date(2023, 3, 2) and one["transp"] == "TRANSPARENT"
+    assert list(due_days([], {}, {}, "ja", CHOSEN, is_office=True)) == []

@@ -1,0 +1,453 @@
+"""Who is told: each occasion to whom it concerns, once, at the hours of the office, in the reader's language; never to one who may not."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from kpis.errors import FigureRefused, NotAllowed
+from kpis.reporting import choices, outbox, people, submissions
+from kpis.reporting.hours import hours_of
+from kpis.settings import Settings
+from kpis.store import tables
+from kpis.store.store import Store
+from kpis.store.tables import table_of
+from loaders.load import load_file
+from publishers.notices import hooks, rounds
+from publishers.notices.smtp import PORTS
+from tests.posting import Took, certificate, mail_server, receiver, text_of
+from tests.small_government import ADMIN, ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure
+
+pytestmark = pytest.mark.store
+
+MORNING = datetime(2023, 1, 20, 1, 0)  # a Friday, ten o'clock at the office
+MANAGERS, OFFICERS = {ANNA, AYA}, {OFFICE, SECOND}
+
+
+class Clock:
+    """A clock that shows what it is set to."""
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Iterator[Took]:
+    with mail_server(tmp_path) as took:
+        yield took
+
+
+@pytest.fixture
+def clock(reporting: Store, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of everything that is stored, set back to when the small government reports."""
+    made = Clock()
+    with reporting.engine.begin() as connection:
+        connection.execute(update(table_of(tables.DataRevision)).values(stamped_at=None))
+    monkeypatch.setattr("kpis.store.store.utc_now", made)
+    return made
+
+
+def chosen(mails: Took | None, **more: Any) -> Settings:
+    given: dict[str, Any] = {"PUBLIC_URL": "https://office.kpi.example.jp", "SMTP_SECURITY": "none"}
+    if mails is not None:
+        given |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": mails.port, "MAIL_FROM": "見える化 <kpi@example.jp>"}
+    return Settings(**{**given, **more})
+
+
+def go(store: Store, mails: Took | None, clock: Clock, **more: Any) -> rounds.Round:
+    return rounds.go(store, chosen(mails, **more), clock=clock)
+
+
+def at_once(store: Store, *who: str) -> None:
+    """Let persons be told of everything at once."""
+    for email in who:
+        how = dict.fromkeys(choices.chosen_by(store, email).how_often, "at_once")
+        choices.choose(store, actor=email, language="ja", how_often=how)
+
+
+def upload(store: Store, content: bytes = b"1", **more: Any) -> int:
+    rows = [figure(numerator=700.0, denominator=1000.0)]
+    return submissions.upload(
+        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=content, name="a.xlsx", **more
+    ).report_id
+
+
+def to(mails: Took, subject: str = "") -> list[str]:
+    """Return to whom mails went that have these words in their subject."""
+    return sorted(str(mail["To"]) for mail in mails.mails() if subject in str(mail["Subject"]))
+
+
+def states(store: Store) -> Counter[str]:
+    return Counter(str(row["state"]) for row in store.all_of(tables.Notice))
+
+
+def test_each_step_of_a_report_is_told_to_whom_it_concerns_once_and_opens_what_it_speaks_of(
+    reporting: Store, mails: Took, clock: Clock
+) -> None:
+    number = upload(reporting)
+    go(reporting, mails, clock)
+    before = len(mails.mails())  # that a report is due soon
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    go(reporting, mails, clock)
+    go(reporting, mails, clock)
+    told = mails.mails()[before:]
+    assert {str(m["To"]) for m in told} == OFFICERS and len(told) == len(OFFICERS)
+    assert "総務局" in str(told[0]["Subject"]) and "提出" in str(told[0]["Subject"])
+    assert f"https://office.kpi.example.jp/review?part=queue&period={PERIOD}&report={number}&lang=ja" in text_of(told[0])
+    assert told[0]["From"] == "見える化 <kpi@example.jp>" and told[0]["Auto-Submitted"] == "auto-generated"
+    submissions.give_back(reporting, number, actor=OFFICE, revision=1, reason="秘密の理由")
+    choices.choose(reporting, actor=AYA, language="en", how_often={})
+    go(reporting, mails, clock)
+    told = mails.mails()[before + 2 :]
+    assert {str(m["To"]) for m in told} == MANAGERS and "秘密" not in "".join(map(text_of, told))
+    english = next(m for m in told if m["To"] == AYA)
+    assert "Report returned: General Affairs" in str(english["Subject"]) and english["Content-Language"] == "en"
+    assert f"https://office.kpi.example.jp/submit?bureau=GENERAL&period={PERIOD}&lang=en" in text_of(english)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)  # the same report, submitted again, is told again
+    submissions.approve(reporting, number, actor=OFFICE, revision=1)
+    go(reporting, mails, clock)
+    assert Counter(to(mails, "提出されました")) == Counter([*OFFICERS, *OFFICERS])
+    assert to(mails, "承認") == [ANNA] and to(mails, "approved") == [AYA]
+    assert set(states(reporting)) <= {"sent", "waiting"}
+
+
+def test_a_step_that_is_undone_tells_nobody(reporting: Store, clock: Clock) -> None:
+    number = upload(reporting)
+    with suppress(KeyError), reporting.writing() as session:
+        people.record(session, ANNA, "submitted", f"submission {number}")
+        assert session.execute(select(func.count()).select_from(tables.Notice)).scalar() == len(OFFICERS)
+        raise KeyError
+    assert reporting.count(tables.Notice) == 0
+
+
+def test_due_days_are_told_two_weeks_and_three_days_before_and_when_they_passed_each_once(
+    reporting: Store, mails: Took, clock: Clock
+) -> None:
+    clock.now = datetime(2023, 1, 15, 1, 0)
+    at_once(reporting, OFFICE, SECOND)
+    subjects = {
+        date(2023, 1, 16): [], date(2023, 1, 17): ["2週間以内"], date(2023, 1, 20): [], date(2023, 1, 30): ["3日以内"], date(2023, 1, 31): [],
+        date(2023, 2, 1): ["過ぎました"], date(2023, 2, 20): [],
+    }  # fmt: skip
+    for day, words in subjects.items():
+        before = len(mails.mails())
+        clock.now = datetime(day.year, day.month, day.day, 1, 0)
+        for _ in range(2):
+            go(reporting, mails, clock)
+        told = mails.mails()[before:]
+        readers = {ANNA, AYA, DAI} | (OFFICERS if words == ["過ぎました"] else set())
+        assert {str(m["To"]) for m in told} == (readers if words else set()), day
+        assert all(words[0] in str(m["Subject"]) for m in told), day
+        of_others = [m for m in told if m["To"] == DAI and "総務局" in str(m["Subject"])]
+        assert not of_others, "of one's own bureau only"
+
+
+def test_what_is_reported_is_not_asked_for_and_leave_moves_the_day(reporting: Store, mails: Took, clock: Clock) -> None:
+    number = upload(reporting)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    clock.now = datetime(2023, 1, 30, 1, 0)
+    submissions.grant_exception(
+        reporting, actor=OFFICE, bureau_code="DIGITAL", period_code=PERIOD, until=date(2023, 2, 20), reason="x"
+    )
+    go(reporting, mails, clock)
+    assert to(mails, "以内") == []
+    clock.now = datetime(2023, 2, 20, 1, 0)
+    go(reporting, mails, clock)
+    assert to(mails, "3日以内") == [DAI]
+    assert to(mails, "過ぎました") == []
+
+
+def test_nothing_leaves_outside_the_hours_of_the_office_and_a_digest_comes_the_next_morning(
+    reporting: Store, mails: Took, clock: Clock
+) -> None:
+    choices.choose(reporting, actor=OFFICE, language="ja", how_often={"submitted": "daily"})
+    choices.choose(reporting, actor=SECOND, language="ja", how_often={"submitted": "none"})
+    for bureau, who in (("GENERAL", ANNA), ("DIGITAL", DAI)):
+        rows = [figure(numerator=7.0, denominator=10.0, bureau=bureau)]
+        done = submissions.upload(
+            reporting, actor=who, bureau_code=bureau, period_code=PERIOD, rows=rows, content=bureau.encode(), name="a.xlsx"
+        )
+        submissions.submit(reporting, done.report_id, actor=who, revision=1, today=IN_TIME)
+    for at in (
+        datetime(2023, 1, 20, 1, 0),
+        datetime(2023, 1, 20, 10, 0),
+        datetime(2023, 1, 21, 1, 0),
+        datetime(2023, 1, 22, 23, 30),
+    ):
+        clock.now = at
+        go(reporting, mails, clock)
+        assert to(mails, "お知らせ") == [], at
+    clock.now = datetime(2023, 1, 23, 0, 1)  # Monday, nine o'clock
+    go(reporting, mails, clock)
+    go(reporting, mails, clock)
+    assert to(mails, "お知らせ 2件") == [OFFICE] and SECOND not in to(mails)
+    (digest,) = [m for m in mails.mails() if m["To"] == OFFICE]
+    assert all(name in text_of(digest) for name in ("総務局", "デジタルサービス局", "report=1", "report=2"))
+    assert states(reporting)["unwanted"] == 2
+
+
+def test_nobody_is_told_of_what_they_may_no_longer_see(reporting: Store, mails: Took, clock: Clock) -> None:
+    number = upload(reporting)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    people.remove_person(reporting, actor=ADMIN, email=SECOND)
+    go(reporting, mails, clock)
+    assert to(mails, "提出") == [OFFICE] and states(reporting)["withheld"] == 1
+    claims = []
+    submissions.give_back(reporting, number, actor=OFFICE, revision=1, reason="x")
+    claims = outbox.claim(reporting, hours_of("09:00-18:00"), now=clock())
+    people.remove_person(reporting, actor=ADMIN, email=AYA)
+    begun = {each.address: outbox.begin(reporting, each, message_id="x", now=clock()) for each in claims}
+    assert begun == {ANNA: True, AYA: False}, "also between claim and sending"
+
+
+def test_an_edition_is_told_to_everybody_and_a_turned_status_to_whom_it_concerns(
+    reporting: Store, mails: Took, clock: Clock, tmp_path: Path
+) -> None:
+    from publishers.editions import publication
+
+    everybody = [ANNA, AYA, DAI, OFFICE, SECOND, ADMIN]
+    at_once(reporting, *everybody)
+    clock.now = datetime(2023, 5, 1, 1, 0)
+    go(reporting, mails, clock)
+    before = len(mails.mails())
+    content = b"indicator_code,bureau_code,period_code,value,source_code\nelectronic_decision_rate,GENERAL,FY2022-Q4,95,PLAN\n"
+    assert not load_file(reporting, content, name="later.csv", kind="observations.csv").problems
+    go(reporting, mails, clock)
+    go(reporting, mails, clock)
+    turned = mails.mails()[before:]
+    assert {str(m["To"]) for m in turned} == {ANNA, AYA, OFFICE, SECOND} and len(turned) == 4, [str(m["Subject"]) for m in turned]
+    assert "→" in str(turned[0]["Subject"]) and "電子決定率" in str(turned[0]["Subject"])
+    own = chosen(
+        mails, EDITIONS_DIR=tmp_path / "editions", SIGNING_KEY_FILE=tmp_path / "key", EDITIONS_URL="https://kpi.example.jp"
+    )
+    clock.now = datetime(2026, 12, 1, 1, 0)  # after what the lists stamped
+    publication.publish(reporting, note="公表", now=clock(), viewer=OFFICE, chosen=own)
+    rounds.go(reporting, own, clock=clock)
+    assert to(mails, "第1版") == sorted(everybody)
+    assert "https://kpi.example.jp/editions/0001/" in text_of(next(m for m in mails.mails() if "第1版" in str(m["Subject"])))
+
+
+def test_a_channel_is_told_what_is_public_and_only_where_the_office_says_so_what_is_not(
+    reporting: Store, clock: Clock, tmp_path: Path
+) -> None:
+    with receiver(tmp_path) as took:
+        address = f"http://127.0.0.1:{took.port}/hooks"
+        for name, bureau, is_internal in (("public", None, False), ("inside", None, True), ("digital", "DIGITAL", True)):
+            choices.add_channel(
+                reporting, actor=OFFICE, kind="mattermost", name=name, address=hooks.looked_over("mattermost", f"{address}/{name}"),
+                language="en", bureau_code=bureau, is_internal=is_internal,
+            )  # fmt: skip
+        number = upload(reporting)
+        submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+        with reporting.writing() as session:
+            session.add(
+                tables.Publication(
+                    edition=1,
+                    published_at=clock(),
+                    as_of=date(2023, 1, 20),
+                    known_at=clock().replace(tzinfo=UTC),
+                    note="",
+                    rule_version="1",
+                    sha256="x",
+                )
+            )
+            session.flush()
+            people.record(session, OFFICE, "publish", "edition 1")
+        go(reporting, None, clock)
+        got = Counter(each["path"].rpartition("/")[2] for each in took.raw() if "Edition 1" in each["content"])
+        assert got == {"public": 1, "inside": 1, "digital": 1}
+        submitted = [
+            each["path"].rpartition("/")[2] for each in took.raw() if "Report submitted" in json.loads(each["content"])["text"]
+        ]
+        assert submitted == ["inside"]
+    held = json.dumps([str(row) for row in reporting.all_of(tables.AuditEvent)])
+    assert "/hooks/" not in held and "127.0.0.1" not in held, "no address on record"
+    assert not hasattr(choices.channels(reporting, viewer=OFFICE)[0], "address")
+    choices.end_channel(reporting, 1, actor=OFFICE)
+    assert reporting.all_of(tables.Webhook)[0]["address"] == "-"
+    for who in (ANNA, DAI, "nobody@example.jp"):
+        with pytest.raises(NotAllowed):
+            choices.channels(reporting, viewer=who)
+        with pytest.raises(NotAllowed):
+            outbox.lines(reporting, viewer=who)
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [
+        ("slack", "https://evil.example.jp/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), ("slack", "mailto://a:b@example.jp"),
+        ("teams", "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"),
+        ("mattermost", "http://mattermost.example.jp/hooks/abc"), ("mattermost", "https://a:b@mattermost.example.jp/hooks/abc"),
+        ("mattermost", "https://mattermost.example.jp/api/v4/users"), ("mattermost", "file:///etc/passwd"), ("other", "https://x.example.jp/hooks/a"),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_of_the_service_is_refused(kind: str, address: str) -> None:
+    with pytest.raises(FigureRefused):
+        hooks.looked_over(kind, address)
+
+
+def test_addresses_as_the_services_give_them_are_taken() -> None:
+    for kind, address in (
+        ("slack", "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"),
+        ("mattermost", "https://mattermost.example.jp/chat/hooks/3ccdd113474722377935511fc85d3dd4"),
+        ("teams", ("https://prod-15.japaneast.logic.azure.com:443/workflows/abcdef/triggers/manual/paths/invoke?api-version=2016-06-01"
+                  "&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=iXjeMGUdCgTwVHMTt1UIdPZpKvtnB1ELRs1gEVUQgTw")),
+    ):  # fmt: skip
+        assert hooks.looked_over(kind, address) == address
+
+
+def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_then_shown_until_somebody_sends_it_again(
+    reporting: Store, mails: Took, clock: Clock
+) -> None:
+    number = upload(reporting)
+    go(reporting, mails, clock)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    waits = []
+    nowhere = {"SMTP_PORT": 9, "NOTICE_HOURS": "00:00-23:59"}
+    for _ in range(len(outbox.PAUSES) + 1):
+        at = clock.now
+        assert go(reporting, mails, clock, **nowhere).sent == 0
+        nexts = {row["next_try_at"] for row in reporting.all_of(tables.Notice, occasion="submitted", state="waiting")}
+        if nexts:
+            (clock.now,) = nexts
+            waits.append(clock.now - at)
+            assert go(reporting, mails, Clock(clock.now - timedelta(seconds=1)), **nowhere) == rounds.Round(), "not sooner"
+    assert waits == list(outbox.PAUSES) and waits == sorted(waits)
+    failed = outbox.lines(reporting, viewer=OFFICE, states=["failed"])
+    assert len(failed) == len(OFFICERS) and {f.last_error for f in failed} == {"ConnectionRefusedError"} and failed[0].attempts == 7
+    outbox.send_again(reporting, failed[0].id, actor=OFFICE)
+    go(reporting, mails, clock, NOTICE_HOURS="00:00-23:59")
+    assert to(mails, "提出") == [failed[0].reader.removeprefix("person ")]
+    assert [row["action"] for row in reporting.all_of(tables.AuditEvent)][-1] == "notice_sent_again"
+
+
+def test_news_that_could_not_leave_for_a_week_does_not_leave_at_all(reporting: Store, mails: Took, clock: Clock) -> None:
+    number = upload(reporting)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    go(reporting, None, clock)
+    assert states(reporting)["waiting"] > 0, "without a mail server mail waits"
+    clock.now += timedelta(days=8, hours=1)
+    clock.now = clock.now.replace(hour=1)
+    go(reporting, mails, Clock(datetime(2023, 1, 30, 1, 0)))
+    assert to(mails, "提出") == [] and states(reporting)["expired"] >= 2
+
+
+def test_a_sender_that_ended_before_it_sent_is_followed_by_another_and_one_that_ended_after_is_shown(
+    reporting: Store, mails: Took, clock: Clock
+) -> None:
+    number = upload(reporting)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    hours = hours_of("mon-fri 09:00-18:00")
+    one, two = outbox.claim(reporting, hours, now=clock())
+    assert outbox.claim(reporting, hours, now=clock()) == [], "claimed by another"
+    assert outbox.begin(reporting, one, message_id="<a@b>", now=clock())
+    later = Clock(clock.now + outbox.LEASE + timedelta(seconds=1))
+    (again,) = outbox.claim(reporting, hours, now=later())
+    assert again.reader == two.reader, "what was not begun waits again"
+    assert not outbox.begin(reporting, two, message_id="<a@b>", now=later()), "the first sender wakes up, and no longer has it"
+    (lost,) = outbox.lines(reporting, viewer=OFFICE, states=["unknown"])
+    assert lost.reader == one.reader and lost.last_error == "sender_ended"
+    assert outbox.begin(reporting, again, message_id="<a@b>", now=later())
+    outbox.sent(reporting, again, now=later())
+    outbox.sent(reporting, one, now=later())  # it was only slow
+    assert states(reporting) == {"sent": 2}
+
+
+def test_after_a_backup_was_put_back_nothing_that_waited_is_sent(reporting: Store, mails: Took, clock: Clock) -> None:
+    number = upload(reporting)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    assert outbox.put_aside(reporting, actor=people.COMMAND_LINE) == len(OFFICERS)
+    go(reporting, mails, clock)
+    assert to(mails, "提出") == [] and states(reporting)["unknown"] == len(OFFICERS)
+
+
+def test_a_sample_tells_nobody(reporting: Store, mails: Took, clock: Clock) -> None:
+    reporting.become_sample()
+    number = upload(reporting)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    go(reporting, mails, clock)
+    assert reporting.count(tables.Notice) == 0 and mails.mails() == []
+
+
+def test_a_public_instance_tells_nobody(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(NotAllowed):
+        rounds.go(store, Settings(MIERUKA_MODE="public", EDITIONS_DIR=tmp_path), clock=Clock())  # type: ignore[call-arg]
+
+
+def test_mail_is_secured_and_signed_in_as_the_settings_say(
+    reporting: Store, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = certificate(tmp_path)
+    number = upload(reporting)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    secured = {"SMTP_HOST": "localhost", "SMTP_SECURITY": "starttls", "SMTP_USER": "mieruka", "SMTP_PASSWORD": "kV7w-Hq2z-Rt9m"}
+    with mail_server(tmp_path, tls=paths, password="kV7w-Hq2z-Rt9m") as took:
+        go(reporting, took, clock, **secured)
+        assert took.mails() == [], "a certificate that nobody vouches for"
+        assert {r["last_error"] for r in reporting.all_of(tables.Notice) if r["attempts"]} == {"SSLCertVerificationError"}
+        monkeypatch.setenv("SSL_CERT_FILE", str(paths[0]))
+        clock.now += outbox.PAUSES[0]
+        go(reporting, took, clock, **{**secured, "SMTP_PASSWORD": "wrong"})
+        assert took.mails() == []
+        clock.now += outbox.PAUSES[1]
+        go(reporting, took, clock, **secured)
+        assert set(to(took, "提出")) == OFFICERS
+    assert PORTS == {"starttls": 587, "tls": 465, "none": 25}
+
+
+def test_a_choice_is_on_record_and_only_of_what_can_concern_one(reporting: Store) -> None:
+    choices.choose(reporting, actor=ANNA, language="en", how_often={"returned": "daily"})
+    held = choices.chosen_by(reporting, ANNA)
+    assert held.language == "en" and held.how_often["returned"] == "daily" and held.how_often["approved"] == "at_once"
+    assert "submitted" not in held.how_often
+    for language, how in (("xx", {}), ("ja", {"submitted": "daily"}), ("ja", {"returned": "hourly"}), ("ja", {"nothing": "daily"})):
+        with pytest.raises((FigureRefused, ValueError)):
+            choices.choose(reporting, actor=ANNA, language=language, how_often=how)
+    with pytest.raises(NotAllowed):
+        choices.choose(reporting, actor="nobody@example.jp", language="ja", how_often={})
+    lines = reporting.all_of(tables.AuditEvent, action="notices_chosen")
+    assert [(row["actor"], row["detail"]) for row in lines] == [(ANNA, "en; returned daily")]
+
+
+def test_that_one_is_told_once_is_a_rule_of_the_database(reporting: Store) -> None:
+    from sqlalchemy.exc import IntegrityError
+
+    number = upload(reporting)
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    first, second = reporting.all_of(tables.Notice)
+    table = table_of(tables.Notice)
+    with pytest.raises(IntegrityError), reporting.writing() as session:
+        session.execute(update(table).where(table.c.id == second["id"]).values(reader=first["reader"]))
+
+
+def test_an_action_is_told_before_its_day_to_its_bureau_and_the_office_and_again_only_where_the_day_moves(
+    reporting: Store, mails: Took, clock: Clock
+) -> None:
+    at_once(reporting, OFFICE, SECOND)
+    with reporting.writing() as session:
+        for code, state, day in (("A1", "open", 23), ("A2", "done", 23), ("A3", "open", 30)):
+            session.add(
+                tables.Action(
+                    action_code=code, bureau_code="GENERAL", indicator_code="paper_sheets", period_code="FY2022-Q2", measure_ja="秘密の取組",
+                    due_on=date(2023, 1, day), due_on_precision="day", action_state=state, source_code="PLAN",
+                )
+            )  # fmt: skip
+    for _ in range(2):
+        go(reporting, mails, clock)
+    assert to(mails, "対応の期限") == sorted([*MANAGERS, *OFFICERS])
+    assert "秘密" not in "".join(map(text_of, mails.mails())) and "bureau?code=GENERAL" in text_of(mails.mails()[-1])
+    with reporting.writing() as session:
+        session.execute(update(table_of(tables.Action)).values(new_due_on=date(2023, 1, 22), action_state="continued"))
+    go(reporting, mails, clock)
+    assert len(to(mails, "対応の期限")) == 4 * len([*MANAGERS, *OFFICERS]), "each of the three has a new day"
