@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from kpis.periods import local_day
 from kpis.reporting import people
@@ -57,11 +57,11 @@ def test_a_decision_is_taken_live_and_the_minutes_are_rebuilt(chromium: Browser,
     page.locator("[data-testid=stMain] h1").first.click()  # Streamlit takes a typed day when its field is left
     with rerun(page):
         page.get_by_role("button", name="決定を書き留める").click()
-    assert "決定を書き留めました: 端末を更新する" in text_of(page)
+    expect(page.get_by_text("決定を書き留めました: 端末を更新する")).to_be_visible(timeout=60_000)
     assert store.count(tables.Decision) == 1
     with rerun(page):
         page.get_by_role("button", name="議事を記録する").click()
-    assert "議事を記録しました。" in text_of(page)
+    expect(page.get_by_text("議事を記録しました。")).to_be_visible(timeout=60_000)
     (held,) = store.all_of(tables.Meeting)
     page.goto(f"{page.url}&minutes={held['id']}")
     at_rest(page)
