@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     backup_dir: Path | None = Field(None, validation_alias="BACKUP_DIR")
     backup_hours: int = Field(30, validation_alias="BACKUP_HOURS", ge=1)
 
+    # Where fonts lie besides those of the system; the PDF of a meeting needs one with Japanese letters.
+    fonts_dir: Path | None = Field(None, validation_alias="FONTS_DIR")
     # Who is told (docs/notices.md): the server that takes the office's mail, from whom it comes, and the hours of the office.
     smtp_host: str = Field("", validation_alias="SMTP_HOST", pattern=r"^[^\s/@]*$")
     smtp_port: int | None = Field(None, validation_alias="SMTP_PORT", ge=1, le=65535)  # else the usual one of the way it is secured

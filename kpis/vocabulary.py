@@ -379,6 +379,13 @@ class WithdrawalState(Vocabulary):
     REFUSED = "refused"
 
 
+class DecisionClosed(Vocabulary):
+    """How a decision of a meeting ended."""
+
+    DONE = "done"
+    TAKEN_BACK = "taken_back"
+
+
 # Notices --------------------------------------------------------------------------------------------------------------
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.as_text import markdown
-from kpis.periods import parse_period, quarter_code
+from kpis.periods import parse_period
 from pages.parts import cached
 from pages.parts.asked import choose
-from pages.parts.entry import as_of, enter, stop
+from pages.parts.entry import enter, stop
 from pages.parts.text import language, t
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
-from telling.meeting import QuarterReport, quarter_report
+from telling.meeting import QuarterReport, last_reported, quarter_report, quarters
 
 enter()
 
@@ -23,15 +23,18 @@ def material(code: str) -> tuple[QuarterReport, list[str], bytes]:
     return made, made.sentences(), report_page(made).encode()
 
 
-figures = {quarter_code(s.judgement.figure.period.end) for s in cached.moment().whole if s.judgement.figure}
-quarters = sorted({quarter_code(f.period.end) for s in cached.moment().whole for f in s.figures} | figures, reverse=True)
-quarters = [code for code in quarters if parse_period(code).end <= as_of()]
-if not quarters:
+listed = quarters(cached.moment())
+if not listed:
     st.title(t("nav_report"))
     st.info(t("report_none"), icon=":material/info:")
     stop()
 chosen = choose(
-    "period", quarters, t("report_choose"), lambda code: parse_period(code).label(language()), default=quarters[0], is_whole=True
+    "period",
+    listed,
+    t("report_choose"),
+    lambda code: parse_period(code).label(language()),
+    default=last_reported(cached.moment()),
+    is_whole=True,
 )
 shown, sentences, sheet = cached.made("report", code=chosen, make=lambda: material(chosen))
 st.title(markdown(shown.title))

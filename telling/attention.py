@@ -203,16 +203,16 @@ def bureau_of(telling: Telling, item: Scored) -> tuple[str, str]:
         return unit, telling.bureau(unit)
     if item.entry.is_reported_by_bureaus and not item.entry.project_code:
         return "", telling.words("att_every_bureau")
-    return _leads(telling, item.entry.project_code)
+    return leads(telling, item.entry.project_code)
 
 
-def _leads(telling: Telling, project_code: str) -> tuple[str, str]:
+def leads(telling: Telling, project_code: str) -> tuple[str, str]:
+    """Return the code of the first bureau that leads a project, and the name of all that do; blank where none does."""
     organisation = telling.moment.organisation
     report = next((r for r in telling.moment.projects if r.code == project_code), None)
     if report is None:
         return "", ""
-    leads = leads_of(report, organisation, telling.as_of)
-    codes = sorted(leads, key=lambda code: organisation.order.get(code, -1))
+    codes = sorted(leads_of(report, organisation, telling.as_of), key=lambda code: organisation.order.get(code, -1))
     if not codes:
         kind = government().project_kind(report.row.kind)
         return "", telling.words("att_every_bureau") if kind.is_whole_government else ""
@@ -225,7 +225,7 @@ def _milestone(each: OffTrack, telling: Telling) -> Row:
     w, milestone = telling.words, each.milestone
     assert milestone is not None
     due, project = milestone.due, next((r for r in telling.moment.projects if r.code == each.project_code), None)
-    bureau = _leads(telling, each.project_code)
+    bureau = leads(telling, each.project_code)
     late = (telling.as_of - due.day).days if due else None
     if each.status == "slipped":
         gap = Number(milestone.slip_days, w("att_days", days=slip_text(milestone, w)))
@@ -320,7 +320,7 @@ def _flat(place: int, each: OffTrack, row: Row, telling: Telling) -> Flat:
     if judged is not None and judged.status != "unreported":
         value, goal = judged.figure.value if judged.figure else None, judged.goal
         gap = judged.variance if is_planned else value - goal.value if value is not None and goal is not None else None
-    bureau = bureau_of(telling, each.scored)[0] if each.scored else _leads(telling, each.project_code)[0]
+    bureau = bureau_of(telling, each.scored)[0] if each.scored else leads(telling, each.project_code)[0]
     return {
         "place": place, "subject": each.kind, "subject_code": each.code, "project_code": each.project_code or None, "status": each.status,
         "standing": judged.standing if judged else None, "gap": gap,

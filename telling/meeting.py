@@ -23,6 +23,7 @@ from kpis.figures.targets import planned_on
 from kpis.government import government
 from kpis.moment import Moment, State
 from kpis.periods import Period, parse_period, quarter_code
+from kpis.store import tables
 from kpis.text import format_date, format_value, status_word
 from telling import projects as told_projects
 from telling.blocks import Block, Cell, Number, Telling
@@ -125,19 +126,51 @@ class QuarterReport:
 
     def drawn(self) -> list[Drawn]:
         """Return the headline indicators with at least two values, with their plan on the same days."""
-        drawn = []
-        for item in headlines(self.scored):
-            valued = sorted((f for f in item.figures if f.value is not None), key=lambda f: (f.period.end, f.period.start))
-            if len(valued) < 2:
-                continue
-            path = path_of(item, as_of=self.as_of)
-            points = tuple((f.period, float(f.value or 0.0), planned_on(path, f.period.end)) for f in valued)
-            drawn.append(Drawn(item, points))
-        return drawn
+        return [held for item in headlines(self.scored) if (held := drawn_of(item, as_of=self.as_of)) is not None]
 
     def shown(self, item: Scored, figure: Figure | None) -> str:
         """Write a figure as people read it."""
         return shown_figure(item, figure, self.words.language)
+
+
+def drawn_of(item: Scored, *, as_of: date) -> Drawn | None:
+    """Return the history of an indicator as it is drawn; ``None`` where there are fewer than two values."""
+    valued = sorted((f for f in item.figures if f.value is not None), key=lambda f: (f.period.end, f.period.start))
+    if len(valued) < 2:
+        return None
+    path = path_of(item, as_of=as_of)
+    return Drawn(item, tuple((f.period, float(f.value or 0.0), planned_on(path, f.period.end)) for f in valued))
+
+
+def quarters(moment: Moment) -> list[str]:
+    """Return the quarters that there are figures of, ended by the day, the newest first."""
+    codes = {quarter_code(f.period.end) for item in moment.scored for f in item.figures}
+    codes |= {quarter_code(item.judgement.figure.period.end) for item in moment.scored if item.judgement.figure}
+    codes |= set(reported_quarters(moment))
+    return sorted((code for code in codes if parse_period(code).end <= moment.as_of), key=_in_time, reverse=True)
+
+
+def reported_quarters(moment: Moment) -> list[str]:
+    """Return the quarters ended by the day of which a bureau's report was approved by the instant, the newest first."""
+    reports = moment.rows(tables.Submission) if not moment.state.store.is_frozen else ()
+    approved = {
+        row.period_code for row in reports
+        if row.state == "approved" and row.decided_at and (moment.known_at is None or row.decided_at <= moment.known_at)
+    }  # fmt: skip
+    codes = {quarter_code(parse_period(code).end) for code in approved}
+    return sorted((code for code in codes if parse_period(code).end <= moment.as_of), key=_in_time, reverse=True)
+
+
+def last_reported(moment: Moment) -> str:
+    """Return the quarter that a meeting opens on: the last that bureaus reported; where none did, the newest with a figure; else a blank.
+
+    A figure that a source published of a later quarter does not move the meeting on.
+    """
+    return next(iter([*reported_quarters(moment), *quarters(moment)]), "")
+
+
+def _in_time(code: str) -> date:
+    return parse_period(code).end
 
 
 def quarter(period_code: str) -> Period:

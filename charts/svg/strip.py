@@ -6,6 +6,7 @@ Marks are pictures of a style sheet, so that a strip is eight empty elements wit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -54,3 +55,14 @@ def sheet() -> str:
         f'.mk-{name}{{background-image:url("data:image/svg+xml,{quote(mark(name), safe="/:=,. ")}")}}' for name in (*LOOK, UNKNOWN)
     ]
     return "\n".join(rules) + "\n"
+
+
+def strip(statuses: Sequence[str]) -> str:
+    """Return the marks of a strip as one picture, the last underlined, for where there is no style sheet."""
+    step, wide = SIZE + GAP, len(statuses) * (SIZE + GAP) - GAP
+    marks = "".join(
+        mark(status).replace("<svg ", f'<svg x="{n * step}" y="0" width="{SIZE}" height="{SIZE}" ', 1)
+        for n, status in enumerate(statuses)
+    )
+    under = f'<rect x="{wide - SIZE}" y="{SIZE + 2}" width="{SIZE}" height="2" fill="#1A1A1C"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {SIZE + 4}">{marks}{under}</svg>'

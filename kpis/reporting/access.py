@@ -47,6 +47,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "grant_exception": {"reform_office": "any"},
     "publish": {"reform_office": "any"},
     "state_confidence": {"reform_office": "any"},
+    "hold_meeting": {"reform_office": "any"},  # agenda, decisions, minutes and the pack
     "see_questions": {"bureau_manager": "own", "reform_office": "any"},  # of the office, that are no indicator
     "ask_question": {"reform_office": "any"},  # write, open, close
     "answer_question": {"bureau_manager": "own"},

@@ -12,7 +12,7 @@ from kpis.reporting.access import may
 from kpis.reporting.people import acting, grants_of, record
 from kpis.settings import settings
 from kpis.store import tables
-from kpis.store.store import Store
+from kpis.store.store import Store, instant
 
 LEVELS = ("high", "medium", "low")
 
@@ -49,7 +49,7 @@ def record_confidence(store: Store, project_code: str, *, confidence: str, reaso
         session.add(
             tables.ProjectConfidence(
                 project_code=project_code, confidence=confidence, reason=typed(reason), reviewer=typed(reviewer),
-                reviewed_on=reviewed_on,
+                reviewed_on=reviewed_on, recorded_at=instant(session),
             )
         )  # fmt: skip
         record(session, typed(reviewer), "confidence", project_code, detail=f"{confidence}: {typed(reason)}")

@@ -99,10 +99,11 @@ class Windows:
         return record_of(Window, period, leave_until=until)
 
 
-def windows_in(session: Session, periods: Sequence[str]) -> Windows:
+def windows_in(session: Session, periods: Sequence[str], known_at: datetime | None = None) -> Windows:
     """Return the days of several periods, within a session."""
     held, leave = tables.ReportingPeriod, tables.ReportingException
-    granted = session.exec(select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id)))  # the newest counts
+    asked = select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id))  # the newest counts
+    granted = session.exec(asked if known_at is None else asked.where(leave.granted_at <= known_at))
     return Windows(
         {row.period_code: row for row in session.exec(select(held).where(col(held.period_code).in_(periods)))},
         {(row.bureau_code, row.period_code): row.until for row in granted},
@@ -141,8 +142,8 @@ def owing(organisation: Organisation, period_code: str) -> list[str]:
     return [unit.code for unit in organisation.units if unit.kind in government().bureau_kinds and unit.is_valid_on(end)]
 
 
-def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
-    """Return where every bureau's report of each period stands.
+def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date, known_at: datetime | None = None) -> list[Standing]:
+    """Return where every bureau's report of each period stands, or stood by what was known at an instant.
 
     Raises:
         NotAllowed: the viewer may not see the queue.
@@ -150,7 +151,7 @@ def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date) 
     with store.reading() as session:
         require(grants_of(session, viewer), "see_queue")
         organisation = Store.organisation_in(session)
-        return standings_in(session, {code: owing(organisation, code) for code in periods}, today)
+        return standings_in(session, {code: owing(organisation, code) for code in periods}, today, known_at)
 
 
 def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
@@ -165,23 +166,41 @@ def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, view
         return standings_in(session, {code: [bureau_code] for code in periods if bureau_code in owing(organisation, code)}, today)
 
 
-def standings_in(session: Session, owed: Mapping[str, Sequence[str]], today: date) -> list[Standing]:
+def _states(session: Session, reports: Sequence[tables.Submission], known_at: datetime | None) -> dict[int | None, str]:
+    """Return the state of each report: as it is, or as the steps on record until an instant left it. Those begun later are left out."""
+    if known_at is None:
+        return {each.id: each.state for each in reports}
+    steps = ("submitted", "returned", "approved", "withdrawn")
+    begun = {f"submission {each.id}": each.id for each in reports if each.created_at <= known_at}
+    states: dict[int | None, str] = dict.fromkeys(begun.values(), "draft")
+    event = tables.AuditEvent
+    taken = select(event).where(col(event.subject).in_(list(begun)), col(event.action).in_(steps), event.occurred_at <= known_at)
+    for step in session.exec(taken.order_by(col(event.id))):
+        states[begun[step.subject]] = step.action
+    return states
+
+
+def standings_in(
+    session: Session, owed: Mapping[str, Sequence[str]], today: date, known_at: datetime | None = None
+) -> list[Standing]:
     """Return where the bureaus named for each period stand; as many queries for many as for one."""
-    windows = windows_in(session, list(owed))
+    windows = windows_in(session, list(owed), known_at)
     query = select(tables.Submission).where(col(tables.Submission.period_code).in_(list(owed)))
     held: dict[tuple[str, str], tables.Submission] = {}
     approved: set[tuple[str, str]] = set()
-    for each in session.exec(query.order_by(col(tables.Submission.id))):
+    reports = session.exec(query.order_by(col(tables.Submission.id))).all()
+    states = _states(session, reports, known_at)
+    for each in reports:
         # A withdrawn report leaves no trace in the matrix; one on its way speaks for the bureau, else the last approved.
-        if each.state != "withdrawn":
+        if states.get(each.id, "withdrawn") != "withdrawn":
             held[each.bureau_code, each.period_code] = each
-        if each.state == "approved":
+        if states.get(each.id) == "approved":
             approved.add((each.bureau_code, each.period_code))
     standings = []
     for period_code, bureaus in owed.items():
         for code in bureaus:
             row, is_approved = held.get((code, period_code)), (code, period_code) in approved
-            state = row.state if row else "not_started"
+            state = states[row.id] if row else "not_started"
             waits = state in ("not_started", "draft", "returned") and not is_approved
             late = waits and windows.of(code, period_code).is_late(today)
             standings.append(

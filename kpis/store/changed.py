@@ -20,7 +20,7 @@ from kpis.store.tables import table_of
 BESIDE = frozenset(
     table_of(model).name
     for model in (
-        tables.AuditEvent, tables.Deputy, tables.EditionPointer, tables.EndedSignIn, tables.IssuedTemplate, tables.Notice,
+        tables.AuditEvent, tables.Decision, tables.Deputy, tables.EditionPointer, tables.EndedSignIn, tables.IssuedTemplate, tables.Meeting, tables.Notice,
         tables.NoticeChoice, tables.NoticeReader, tables.OriginalFile, tables.Publication, tables.Question, tables.QuestionAnswer, tables.QuestionReply, tables.QuestionUpload, tables.ReportingException,
         tables.ReviewComment, tables.SigningKey, tables.Submission, tables.SubmissionCheck, tables.SubmissionContributor,
         tables.SubmissionRow, tables.SubmissionUpload, tables.SubmissionWarning, tables.ToldStatus, tables.UserAccount,

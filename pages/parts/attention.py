@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup, escape
 
+from charts.shapes import Strip
 from kpis.as_text import markdown, shown
 from kpis.figures.attention import Stood
 from kpis.figures.scorecard import Scored
@@ -79,6 +80,19 @@ def needs_attention() -> None:
     made = make() if late else cached.made("attention", code=tuple(address.link().items()), make=make)
     st.subheader(made.heading)
     st.html(made.html)
+
+
+def table_of_rows(rows: Sequence[Row]) -> None:
+    """Show rows that were gathered already, as those of a meeting."""
+    made = _made(rows)
+    st.subheader(made.heading)
+    st.html(made.html)
+
+
+def strip_shown(shape: Strip | None) -> None:
+    """Show a strip alone; nothing where there is none."""
+    if shape is not None:
+        st.html(f"<style>{style()}</style>{t('att_strip_heading')} {strip(shape)}")
 
 
 def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:

@@ -49,7 +49,7 @@ LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
 ICONS = {
     "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
     "bureau": "apartment", "changes": "difference", "standing": "checklist", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
-    "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish", "notices": "notifications", "questions": "contact_support",
+    "submit": "upload_file", "review": "fact_check", "report": "summarize", "meeting": "groups", "publish": "publish", "notices": "notifications", "questions": "contact_support",
     **dict.fromkeys(TOLD_BY_RECORD, "list_alt"),
 }  # fmt: skip
 
@@ -59,7 +59,8 @@ def navigation() -> st.Page:
     sections = {t(f"nav_{section}"): [_page(name) for name in names] for section, names in SECTIONS.items()}
     if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
         sections[t("nav_office")] = [
-            _page("submit", "take_template"), _page("review", "see_queue", "manage_people"), _page("report"), _page("publish", "publish"),
+            _page("submit", "take_template"), _page("review", "see_queue", "manage_people"), _page("report"), _page("meeting", "hold_meeting"),
+            _page("publish", "publish"),
             _page("questions", "see_questions"), _page("notices", "choose_notices"),
         ]  # fmt: skip
     _sections.set(sections)

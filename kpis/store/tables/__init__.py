@@ -28,6 +28,7 @@ from kpis.store.tables.indicators import (
     Withdrawal,
 )
 from kpis.store.tables.instance import AuditEvent, DataRevision, EditionPointer, EndedSignIn, OriginalFile, Publication, SigningKey
+from kpis.store.tables.meetings import Decision, Meeting
 from kpis.store.tables.notices import Notice, NoticeChoice, NoticeReader, ToldStatus, Webhook
 from kpis.store.tables.organisation import Bureau, BureauFields, Source, SourceFields, Succession, SuccessionFields
 from kpis.store.tables.projects import (
@@ -73,6 +74,7 @@ __all__ = [
     "Commentary",
     "CommentaryFields",
     "DataRevision",
+    "Decision",
     "Deputy",
     "EditionPointer",
     "EndedSignIn",
@@ -83,6 +85,7 @@ __all__ = [
     "IndicatorFields",
     "IssuedTemplate",
     "ListDecision",
+    "Meeting",
     "Milestone",
     "MilestoneDate",
     "MilestoneFields",

@@ -226,4 +226,5 @@ class ProjectConfidence(SQLModel, table=True):
     reason: str
     reviewer: str
     reviewed_on: date
+    recorded_at: MaybeInstant = None  # not kept of those from before minutes of meetings were
     is_sample: bool = False

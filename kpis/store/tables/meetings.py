@@ -1,0 +1,58 @@
+"""The quarterly stocktake of the office: what it decided, and as of which knowledge it met."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import SQLModel
+
+from kpis import vocabulary as words
+from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
+
+
+class Meeting(SQLModel, table=True):
+    """The minutes of a meeting as they were closed: the day it judged by and the instant whose knowledge it had.
+
+    Append-only: a meeting that is taken up again and closed once more has a second row.
+    """
+
+    id: Annotated[int | None, KEY] = None
+    period_code: str  # the quarter it was about
+    held_on: date
+    as_of: date
+    known_at: Instant  # everything stored by then was on the table
+    note: str = ""
+    closed_by: Annotated[str, refers("user_account.email")]
+
+
+class Decision(SQLModel, table=True):
+    """What a meeting decided: what is to be done, about what, by whom and by when; with a bureau as owner it became an action of it."""
+
+    __table_args__ = (
+        one_of("closed_as", words.DecisionClosed, optional=True),
+        CheckConstraint("indicator_code IS NULL OR project_code IS NULL", name="about_one_subject"),
+        CheckConstraint("milestone_code IS NULL OR project_code IS NOT NULL", name="milestone_with_its_project"),
+        CheckConstraint("decided <> ''", name="says_what"),
+        CheckConstraint("(bureau_code IS NULL) = (action_code IS NULL)", name="a_bureau_acts"),
+        CheckConstraint("(closed_as IS NULL) = (closed_at IS NULL)", name="closed_at_an_instant"),
+        Index("decision_by_meeting", "period_code"),
+    )
+    id: Annotated[int | None, KEY] = None
+    period_code: str  # the quarter that the meeting was about
+    indicator_code: Annotated[str | None, refers("indicator.indicator_code")] = None
+    project_code: Annotated[str | None, refers("project.project_code")] = None
+    milestone_code: Annotated[str | None, refers("milestone.milestone_code")] = None
+    decided: str
+    bureau_code: Annotated[str | None, refers("bureau.bureau_code")] = None  # ``None``: the office itself does it
+    section: str = ""
+    role: str = ""
+    due_on: date | None = None
+    action_code: Annotated[str | None, refers("action.action_code")] = None
+    written_by: Annotated[str, refers("user_account.email")]
+    written_at: Instant
+    closed_as: str | None = None
+    closed_at: MaybeInstant = None
+    closed_by: Annotated[str | None, refers("user_account.email")] = None
+    closed_reason: str = ""

@@ -1,0 +1,80 @@
+"""The quarterly stocktake of the office: what needs attention, what became of earlier decisions, what is decided now, and the minutes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.moment import Moment
+from kpis.periods import parse_period
+from kpis.reporting.deadlines import coverage, window
+from kpis.store import tables
+from pages.parts import cached
+from pages.parts.asked import choose
+from pages.parts.attention import table_of_rows
+from pages.parts.decisions import carried, decide, minutes_form, taken
+from pages.parts.entry import enter, stop, today
+from pages.parts.pack import downloads
+from pages.parts.reported import instant
+from pages.parts.steps import say_what_came
+from pages.parts.text import fine_print, language, t
+from pages.parts.viewer import viewer
+from telling import attention, pack
+from telling.agenda import Agenda
+from telling.blocks import Telling
+from telling.meeting import last_reported, quarter_report, quarters
+from telling.words import Words
+
+enter("hold_meeting")
+OPEN = "open"
+
+
+def agenda_of(period_code: str, minutes: tables.Meeting | None) -> Agenda:
+    """Return the agenda of a quarter: of today's knowledge, or of that of the minutes."""
+    state, words = cached.moment().state, Words(language())
+    known_at, day = (minutes.known_at, minutes.held_on) if minutes else (cached.moment().known_at, today())
+    report = quarter_report(state, period_code, language=language(), known_at=known_at)
+    telling = Telling(words, Moment(state=state, as_of=day, known_at=known_at))
+    due = window(state.store, "", period_code).due_on
+    standings = coverage(state.store, [period_code], viewer=viewer().email, today=day, known_at=known_at) if due else []
+    label = parse_period(period_code).label(language())
+    late = [attention.overdue_report(telling, s.bureau_code, period_code, label, due) for s in standings if s.is_late and due]
+    return Agenda(report=report, day=day, late=tuple(late), minutes=minutes)
+
+
+say_what_came()
+listed = quarters(cached.moment())
+if not listed:
+    st.title(t("nav_meeting"))
+    st.info(t("report_none"), icon=":material/info:")
+    stop()
+left, right = st.columns(2)
+with left:
+    code = choose(
+        "period", listed, t("report_choose"), lambda c: parse_period(c).label(language()), default=last_reported(cached.moment()),
+        resets=("minutes", "item"), is_whole=True,
+    )  # fmt: skip
+closed = {str(row.id): row for row in cached.moment().rows(tables.Meeting) if row.period_code == code}
+with right:
+    which = choose(
+        "minutes", [OPEN, *reversed(closed)], t("minutes_choose"), lambda n: t("minutes_of", when=instant(closed[n].known_at)) if n in closed else t("minutes_open"),
+        default=OPEN, resets=("item",),
+    )  # fmt: skip
+shown = agenda_of(code, closed.get(which))
+front = pack.front(shown)
+st.title(markdown(t("meeting_title", period=parse_period(code).label(language()))))
+st.markdown(f"**{markdown(front.headline)}**")
+if front.conclusion != front.headline:
+    st.caption(markdown(front.conclusion))
+if shown.minutes:
+    st.info(t("minutes_are", when=instant(shown.minutes.known_at)), icon=":material/history:")
+    if shown.minutes.note:
+        fine_print(markdown(shown.minutes.note))
+downloads(shown)
+table_of_rows(shown.rows)
+carried(shown)
+if shown.known_at is None:
+    decide(shown)
+taken(shown)
+if shown.known_at is None:
+    minutes_form(shown)

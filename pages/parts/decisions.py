@@ -1,0 +1,160 @@
+"""Decisions of a meeting as the office takes them: one item at a time with what is known of it, what was decided, and the minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.reporting import meetings
+from kpis.reporting.meetings import LONGEST, Wanted
+from kpis.vocabulary import DecisionClosed
+from pages.parts import cached
+from pages.parts.asked import choose
+from pages.parts.attention import strip_shown
+from pages.parts.entry import today
+from pages.parts.registers import table_of
+from pages.parts.reported import bureau_names
+from pages.parts.said import openness
+from pages.parts.steps import take
+from pages.parts.text import t
+from pages.parts.viewer import viewer
+from telling import pack
+from telling.agenda import Agenda, Decided, Item, Subject
+from telling.blocks import Block
+
+OTHER = ""
+AT_ONCE = 4  # rows of what bureaus say of an item; the rest are folded
+
+
+def _table(block: Block, *, first: int = 0) -> None:
+    """Show a block as a table whose texts are read in full; with ``first``, so many rows and the rest folded with their count."""
+    if not block.rows:
+        st.caption(block.why_empty)
+        return
+    table = table_of(block).map(lambda cell: markdown(cell) if isinstance(cell, str) else cell)
+    sent = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
+    at_once = len(table) if not first or len(table) <= first + 1 else first
+    st.table(sent.slice(0, at_once), border="horizontal", hide_index=True)
+    if at_once < len(table):
+        with st.expander(t("pack_more", count=len(table) - at_once)):
+            st.table(sent.slice(at_once), border="horizontal", hide_index=True)
+
+
+def carried(agenda: Agenda) -> None:
+    """Show what earlier meetings decided and how it stands; what the office took on itself can be ended here."""
+    block = agenda.block(agenda.carried, "before")
+    st.subheader(block.title)
+    _table(block)
+    if agenda.known_at is None:
+        _end([each for each in agenda.carried if each.is_open and not each.is_a_bureaus], DecisionClosed.DONE)
+
+
+def taken(agenda: Agenda) -> None:
+    """Show what this meeting decided; a decision written down by mistake can be taken back."""
+    block = agenda.block(agenda.taken, "now")
+    st.subheader(block.title)
+    _table(block)
+    if agenda.known_at is None:
+        _end([each for each in agenda.taken if each.is_open], DecisionClosed.TAKEN_BACK)
+
+
+def _end(decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
+    if not decisions:
+        return
+    words = {each.number: f"{each.number} {each.decided}" for each in decisions}
+    with (
+        st.expander(
+            t(f"decision_to_{closed_as}"), icon=":material/done:" if closed_as == DecisionClosed.DONE else ":material/undo:"
+        ),
+        st.form(f"end_{closed_as}", border=False),
+    ):
+        number = st.selectbox(t("decision"), list(words), format_func=words.__getitem__)
+        reason = st.text_input(t("decision_reason"), max_chars=LONGEST)
+        if st.form_submit_button(t(f"decision_to_{closed_as}"), icon=":material/check:"):
+            take(
+                lambda: meetings.close(cached.store(), number, actor=viewer().email, closed_as=closed_as, reason=reason),
+                t(f"decision_now_{closed_as}"),
+            )
+
+
+def decide(agenda: Agenda) -> None:
+    """Choose an item, see what is known of it, and write down what is decided: what, who, by when."""
+    st.subheader(t("decide_heading"))
+    subjects = {subject.code: (subject, row) for subject, row in agenda.listed}
+    names = {code: agenda.name(subject) for code, (subject, _) in subjects.items()}
+    first = next(iter(subjects), OTHER)
+    code = choose("item", [*subjects, OTHER], t("agenda_item"), lambda c: names.get(c) or t("agenda_other"), default=first)
+    item = agenda.item(*subjects[code]) if code in subjects else None
+    if item is not None:
+        _known(item, agenda)
+    _form(agenda, item)
+
+
+def _known(item: Item, agenda: Agenda) -> None:
+    with st.container(border=True):
+        with st.container(horizontal=True):
+            for label, value in pack.facts(item, agenda):
+                with st.container(width=200):
+                    st.caption(label)
+                    st.markdown(f"**{markdown(value)}**")
+        if item.row is not None:
+            strip_shown(item.row.strip)
+        for sentence in item.sentences[:1]:
+            st.markdown(markdown(sentence))
+        for block in (item.causes, item.actions):
+            st.markdown(f"**{markdown(block.title)}**")
+            _table(block, first=AT_ONCE)
+        if item.assessment:
+            st.markdown(f"**{t('assessment')}**  \n{markdown(item.assessment)}")
+            if item.is_contradicted:
+                st.warning(t("assessment_contradicts"), icon=":material/compare_arrows:")
+
+
+def _form(agenda: Agenda, item: Item | None) -> None:
+    moment = cached.moment()
+    names = {
+        code: name for code, name in bureau_names().items() if code in moment.reporting_units and moment.units[code].is_current
+    }
+    subject = item.subject if item else Subject()
+    own = item.bureau_code if item else ""
+    order = ["", *names]
+    with st.form("decide"):
+        decided = st.text_area(t("decision_what"), max_chars=LONGEST, height=80)
+        left, middle, right, end = st.columns([2, 2, 1.4, 1.4])
+        bureau = left.selectbox(
+            t("decision_bureau"), order if item else [""], index=order.index(own) if item and own in order else 0,
+            format_func=lambda code: names.get(code) or t("the_office_itself"), key=f"decide_bureau_{subject.code}",
+        )  # fmt: skip
+        section = middle.text_input(t("decision_section"), max_chars=LONGEST)
+        role = right.text_input(t("decision_role"), max_chars=LONGEST)
+        due = end.date_input(t("att_due"), value=None, min_value=today())
+        st.caption(f"{t('decision_becomes_action')} {openness()}")
+        if st.form_submit_button(t("decide_button"), type="primary", icon=":material/gavel:"):
+            wanted = Wanted(
+                decided=decided, due_on=due, indicator_code=subject.indicator_code, project_code=subject.project_code,
+                milestone_code=subject.milestone_code, bureau_code=bureau or "", section=section, role=role,
+            )  # fmt: skip
+            take(
+                lambda: meetings.decide(cached.store(), agenda.report.period.code, wanted, actor=viewer().email),
+                t("decide_done", decided=markdown(decided)),
+            )
+
+
+def minutes_form(agenda: Agenda) -> None:
+    """Close the minutes: from then on they are rebuilt with what is known now."""
+    st.subheader(t("minutes_heading"))
+    st.caption(t("minutes_lead"))
+    with st.form("close_minutes"):
+        left, right = st.columns([1, 3])
+        held = left.date_input(t("minutes_day"), value=today(), min_value=agenda.report.period.end, max_value=today())
+        note = right.text_input(t("minutes_note"), max_chars=LONGEST)
+        if st.form_submit_button(t("minutes_button"), icon=":material/lock_clock:"):
+            take(
+                lambda: meetings.close_minutes(
+                    cached.store(), agenda.report.period.code, actor=viewer().email, held_on=held, note=note
+                ),
+                t("minutes_done"),
+            )

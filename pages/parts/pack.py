@@ -1,0 +1,38 @@
+"""What a meeting takes with it: the pack as PDF and slides, the workbook and the page to print; each is made when it is asked for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.text import language, t
+from publishers.meeting.page import report_page
+from publishers.meeting.pdf import has_font, pack_pdf
+from publishers.meeting.slides import pack_slides
+from publishers.meeting.workbook import report_book
+from telling.agenda import Agenda
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+
+
+def downloads(agenda: Agenda) -> None:
+    """Offer the pack and the material; where no font carries Japanese, say which to install in place of the PDF."""
+    name = f"meeting-{agenda.report.period.code}-{language()}"
+    with st.container(horizontal=True):
+        if has_font():
+            st.download_button(
+                t("pack_save_pdf"), lambda: pack_pdf(agenda), f"{name}.pdf", "application/pdf", icon=":material/picture_as_pdf:",
+                type="primary", on_click="ignore",
+            )  # fmt: skip
+        st.download_button(
+            t("pack_save_slides"), lambda: pack_slides(agenda), f"{name}.pptx", f"{_OFFICE}presentationml.presentation",
+            icon=":material/co_present:", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            t("report_save_book"), lambda: report_book(agenda.report), f"{name}.xlsx", f"{_OFFICE}spreadsheetml.sheet",
+            icon=":material/table_view:", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            t("report_save_page"), lambda: report_page(agenda.report).encode(), f"{name}.html", "text/html", icon=":material/print:", on_click="ignore"
+        )  # fmt: skip
+    if not has_font():
+        st.warning(t("pack_without_font_here"), icon=":material/font_download_off:")

@@ -1,0 +1,219 @@
+"""The pack of a meeting as a PDF on A4, typeset by Typst: tagged, its Japanese in fonts that are embedded, the same bytes for the same minutes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from charts.shapes import Strip
+from charts.svg import strip as marks
+from charts.svg.series import drawing
+from kpis.as_text import shown
+from kpis.errors import Unavailable
+from kpis.figures.scorecard import Scored
+from kpis.periods import local_time
+from kpis.settings import settings
+from kpis.text import format_date
+from publishers.meeting.page import TEMPLATES
+from publishers.site.attention import HEADS
+from telling import indicator, pack
+from telling.agenda import Agenda, Item
+from telling.attention import Row
+from telling.blocks import Block
+from telling.pack import Front
+
+# In the order in which they are looked for; each carries Japanese and Latin letters.
+FONTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans JP",
+    "BIZ UDPGothic",
+    "BIZ UDGothic",
+    "IPAexGothic",
+    "IPAGothic",
+    "Yu Gothic",
+    "Hiragino Sans",
+    "MS Gothic",
+)
+CHART = (560, 230)
+MOST = 6  # rows of a table of what bureaus say on an item's page
+
+
+def pack_pdf(agenda: Agenda) -> bytes:
+    """Return the pack.
+
+    Raises:
+        Unavailable: the machine has no font with Japanese letters; the message says which to install.
+    """
+    held, family = _fonts(str(settings().fonts_dir or ""))
+    if not family:
+        raise Unavailable("pack_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
+    told = json.dumps(_clean(_told(agenda, family)), ensure_ascii=False)
+    day = datetime.combine(agenda.day, time(), UTC)
+    made = typst.compile(
+        (TEMPLATES / "pack.typ").read_bytes(), format="pdf", font_paths=held, ignore_system_fonts=True, sys_inputs={"pack": told},
+        timestamp=day, pdf_standards="ua-1",
+    )  # fmt: skip
+    assert isinstance(made, bytes)
+    return made
+
+
+def has_font() -> bool:
+    """Say whether this machine has a font with Japanese letters."""
+    return bool(_fonts(str(settings().fonts_dir or ""))[1])
+
+
+@lru_cache(maxsize=2)
+def _fonts(folder: str) -> tuple[typst.Fonts, str]:
+    """Return the fonts of this machine and of a folder, and the first family that carries Japanese; they are looked for once."""
+    fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[Path(folder)] if folder else [])
+    there = set(fonts.families())
+    return fonts, next((family for family in FONTS if family in there), "")
+
+
+def _clean(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {key: _clean(value) for key, value in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [_clean(value) for value in told]
+    return shown(told) if isinstance(told, str) else told
+
+
+def _told(agenda: Agenda, family: str) -> dict[str, Any]:
+    w, report, minutes = agenda.words, agenda.report, agenda.minutes
+    front = pack.front(agenda)
+    day = format_date(agenda.day, w.language)
+    known = local_time(minutes.known_at).strftime("%Y-%m-%d %H:%M") if minutes else ""
+    listed = {number for item in agenda.items for number in (d.number for d in (*item.before, *item.now))}
+    others = [d for d in (*agenda.carried, *agenda.taken) if d.number not in listed]
+    items = agenda.items
+    return {
+        "title": w("pack_title", period=report.period.label(w.language)), "author": w("the_office"), "language": w.language,
+        "fonts": [family, "Libertinus Serif"], "sample": w("sample_banner") if report.is_sample else "", "site": w("site"),
+        "period": report.period.label(w.language), "met": w("pack_met", day=day), "open": minutes is None,
+        "foot": w("pack_foot_minutes" if minutes else "pack_foot", as_of=format_date(report.as_of, w.language), known=known),
+        "marks": {status: marks.mark(status) for status in {*marks.LOOK, marks.UNKNOWN, *_statuses(front, items)}},
+        "words": {
+            "no_entry": w("att_no_entry"), "undecided": w("att_undecided"), "strip": w("att_strip_heading"), "assessment": w("assessment"),
+            "contradicted": w("assessment_contradicts"), "to_be_decided": w("decide_room"), "note": w("minutes_note"),
+            "room": [w("decision_what"), w("decision_who"), w("att_due")],
+        },
+        "front": _front(front, agenda, family), "carried": _table(agenda.block(agenda.carried, "before")),
+        "items": [_item(item, agenda, place=n, of=len(items), family=family) for n, item in enumerate(items, start=1)],
+        "others": _table(agenda.block(others, "others")), "note": minutes.note if minutes else "",
+    }  # fmt: skip
+
+
+def _statuses(front: Front, items: list[Item]) -> Iterator[str]:
+    yield from (row.status for row in front.rows)
+    yield from (line.status for line in front.headlines)
+    yield from (line.status for line in front.projects)
+    yield from (status for _, _, each in front.counts for status, _, _ in each)
+    yield from (item.row.status for item in items if item.row)
+
+
+def _strip(shape: Strip | None) -> dict[str, str] | None:
+    return {"svg": marks.strip([status for _, status, _ in shape.cells]), "said": shape.said} if shape else None
+
+
+def _front(front: Front, agenda: Agenda, family: str) -> dict[str, Any]:
+    w, (rows, wanted, changed, projects) = agenda.words, front.left_out
+    decided = [
+        w("decided_line", decided=d.decided, who=d.who, due=format_date(d.due, w.language) if d.due else w("att_undecided"))
+        for d in front.decided
+    ]
+    trend = front.trend
+    return {
+        "headline": front.headline, "conclusion": front.conclusion,
+        "counts": [_group(label, count, each) for label, count, each in front.counts],
+        "decide_title": w("decided_today") if decided else w("decide_today"), "decide": decided or list(front.to_decide),
+        "decide_more": w("pack_more", count=wanted) if wanted and not decided else "",
+        "rows_title": w("att_heading", count=len(agenda.rows)), "heads": _heads(agenda), "rows": [_row(row, agenda) for row in front.rows],
+        "rows_more": w("pack_more", count=rows) if rows else "", "nothing": w("att_nothing"),
+        "headlines_title": w("pack_headlines"),
+        "headlines_heads": [w("status"), w("indicators_one"), w("actual"), w("pack_bar"), w("previous"), w("year_earlier"), w("att_strip_heading")],
+        "headlines": [
+            {"status": h.status, "word": h.word, "theme": h.theme, "name": h.name, "value": h.value, "before": h.before,
+             "year_earlier": h.year_earlier, "strip": _strip(h.strip),
+             "bar": {"value": h.bar.value, "plan": h.bar.plan, "target": h.bar.target} if h.bar else None}
+            for h in front.headlines
+        ],
+        "projects_title": w("pack_projects"), "projects_more": w("pack_more", count=projects) if projects else "",
+        "projects_heads": ["", w("project_name"), w("att_strip_heading"), w("pack_milestones")],
+        "projects": [
+            {"status": p.status, "word": p.word, "name": p.name, "contradicted": p.is_contradicted, "strip": _strip(p.strip),
+             "milestones": f"{p.done} / {p.late} / {p.not_seen}"}
+            for p in front.projects
+        ],
+        "contradicted": w("pack_contradicted") if any(p.is_contradicted for p in front.projects) else "",
+        "trend": _trend(trend, agenda, family) if trend else None, "changes_title": w("report_changes"),
+        "changes_heads": [w("since_indicator"), w("since_before"), w("since_after")], "changes": [list(change) for change in front.changes],
+        "changes_more": w("pack_more", count=changed) if changed else "",
+    }  # fmt: skip
+
+
+def _heads(agenda: Agenda) -> list[str]:
+    w = agenda.words
+    return [*(w(head) for head in HEADS[:6]), w("pack_who_due")]
+
+
+def _row(row: Row, agenda: Agenda) -> dict[str, Any]:
+    w, answer = agenda.words, row.answer
+    return {
+        "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": row.name, "about": row.about,
+        "gap": row.gap.text, "strip": _strip(row.strip), "since": row.since, "cause": answer.cause, "action": answer.action,
+        "who": " ".join(filter(None, (row.bureau or w("att_undecided"), answer.owner))),
+        "due": format_date(answer.due, w.language) if answer.due else "",
+    }  # fmt: skip
+
+
+def _trend(item: Scored, agenda: Agenda, family: str) -> dict[str, str] | None:
+    svg = _chart(item, agenda, family, size=(520, 300))
+    w = agenda.words
+    return {"name": w.named(item.entry.definition), "sentence": item.sentence(w.language), "svg": svg} if svg else None
+
+
+def _chart(item: Scored, agenda: Agenda, family: str, *, size: tuple[int, int]) -> str | None:
+    shape = indicator.series(item, agenda.words, as_of=agenda.report.as_of)
+    if shape is None:
+        return None
+    alt = item.sentence(agenda.words.language)
+    return drawing(shape, alt=alt, size=size).replace("<svg ", f'<svg font-family="{family}" ', 1)
+
+
+def _item(item: Item, agenda: Agenda, *, place: int, of: int, family: str) -> dict[str, Any]:
+    w, row = agenda.words, item.row
+    tables = [_table(item.causes, most=MOST, agenda=agenda), _table(item.actions, most=MOST, agenda=agenda)]
+    tables += [_table(agenda.block(item.before, "before"))] if item.before else []
+    tables += [_table(agenda.block(item.now, "now"))] if item.now else []
+    return {
+        "place": w("agenda_place", place=place, of=of), "name": item.name, "status": (row.status if row.is_current else marks.UNKNOWN) if row else "",
+        "word": row.word if row else "", "about": row.about if row else pack.targets(item, agenda),
+        "facts": [{"label": label, "value": value} for label, value in pack.facts(item, agenda)], "strip": _strip(row.strip) if row else None,
+        "sentences": list(item.sentences), "svg": _chart(item.scored, agenda, family, size=CHART) if item.scored else None,
+        "tables": tables, "assessment": item.assessment, "contradicted": item.is_contradicted, "room": not item.now,
+    }  # fmt: skip
+
+
+def _group(label: str, count: int, each: tuple[tuple[str, str, int], ...]) -> dict[str, Any]:
+    """Return a group of counts; one whose only status says the same as its label names it once."""
+    held = [one for one in each if one[1] != label]
+    wide = max(len(label) + 4, sum(len(word) + 6 for _, word, _ in held))
+    told = [{"status": status, "word": word, "count": n} for status, word, n in held]
+    return {"label": label, "count": count, "each": told, "wide": wide}
+
+
+def _table(block: Block, *, most: int = 0, agenda: Agenda | None = None) -> dict[str, Any]:
+    rows = pack.cells(block.rows)
+    longest = [max((len(row[n]) for row in rows), default=1) for n in range(len(block.columns))]
+    widths = [min(max(length, len(head), 4), 40) ** 0.5 for length, head in zip(longest, block.columns, strict=True)]
+    left_out = max(0, len(rows) - most) if most and agenda else 0
+    return {
+        "title": block.title, "heads": list(block.columns), "rows": rows[:most] if left_out else rows, "why_empty": block.why_empty,
+        "widths": widths, "more": agenda.words("pack_more", count=left_out) if left_out and agenda else "",
+    }  # fmt: skip

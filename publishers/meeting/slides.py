@@ -1,0 +1,305 @@
+"""The pack of a meeting as slides: native tables and charts that a colleague can edit in PowerPoint or LibreOffice."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.dml import MSO_LINE
+from pptx.oxml.ns import qn
+from pptx.util import Emu, Mm, Pt
+
+from charts.svg.strip import LOOK
+from kpis.as_text import shown
+from kpis.text import format_date
+from publishers.meeting.workbook import FONT
+from telling import pack
+from telling.agenda import Agenda, Decided, Item
+from telling.blocks import Block
+from telling.indicator import stretches_of
+from telling.meeting import Drawn
+
+WIDE, HIGH, EDGE = 338.7, 190.5, 12.0  # millimetres: 16 to 9
+INK, SOFT, BLUE, GREY, ORANGE = "1A1A1C", "4D4D4D", "0017C1", "595959", "AC3E00"
+ROWS = 8  # of a table on a slide; what is left out is counted
+BESIDE = 2  # rows of such a table beside a chart
+LONGEST = 110  # letters of a text in a table; the whole stands in the PDF
+Text = tuple[str, float, bool, str]  # words, size in points, bold, colour
+
+
+def pack_slides(agenda: Agenda) -> bytes:
+    """Write the slides and return their bytes."""
+    book = Presentation()
+    book.slide_width, book.slide_height = Mm(WIDE), Mm(HIGH)
+    w = agenda.words
+    book.core_properties.title = w("pack_title", period=agenda.report.period.label(w.language))
+    book.core_properties.author = w("the_office")
+    front = pack.front(agenda)
+    _front(_Slide(book, agenda, front.headline), front, agenda)
+    _attention(_Slide(book, agenda, w("att_heading", count=len(agenda.rows))), agenda)
+    _decisions(book, agenda, front)
+    for place, item in enumerate(agenda.items, start=1):
+        _item(_Slide(book, agenda, item.name, above=w("agenda_place", place=place, of=len(agenda.items))), item, agenda)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+class _Slide:
+    """A slide with its title, and a line at its foot that says of what day it is."""
+
+    def __init__(self, book: Any, agenda: Agenda, title: str, *, above: str = "") -> None:
+        self.missing = (agenda.words("att_no_entry"), agenda.words("att_undecided"))  # a missing answer is a finding
+        self.held = book.slides.add_slide(book.slide_layouts[5])  # a title and nothing else
+        w = agenda.words
+        heading = self.held.shapes.title
+        heading.left, heading.top, heading.width, heading.height = Mm(EDGE), Mm(12 if above else 9), Mm(WIDE - 2 * EDGE), Mm(15)
+        _write(heading.text_frame, [[(title, 24, True, INK)]])
+        if above:
+            self.text(EDGE, 6, WIDE - 2 * EDGE, 7, [[(above, 11, False, SOFT)]])
+        sample = f"{w('sample_banner')} " if agenda.report.is_sample else ""
+        foot = w(
+            "pack_slide_foot",
+            site=w("site"),
+            period=agenda.report.period.label(w.language),
+            day=format_date(agenda.day, w.language),
+        )
+        self.text(EDGE, HIGH - 10, WIDE - 2 * EDGE, 7, [[(sample + foot, 10, False, SOFT)]])
+
+    def text(self, left: float, top: float, wide: float, high: float, lines: Sequence[Sequence[Text]]) -> None:
+        """Write lines of text into a box."""
+        _write(self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(high)).text_frame, lines)
+
+    def table(
+        self, left: float, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float]
+    ) -> float:
+        """Put a native table on the slide; return about where it ends, in millimetres."""
+        frame = self.held.shapes.add_table(len(rows) + 1, len(heads), Mm(left), Mm(top), Mm(wide), Mm(7 * (len(rows) + 1)))
+        table, total, high = frame.table, sum(shares), 0.0
+        for at, share in enumerate(shares):
+            table.columns[at].width = Emu(int(Mm(wide * share / total)))
+        for n, row in enumerate((heads, *rows)):
+            lines = 1
+            for at, said in enumerate(row):
+                cell = table.cell(n, at)
+                _plain(cell, is_head=n == 0)
+                colour = ORANGE if n and said in self.missing else SOFT if n == 0 else INK
+                written = _short(said)
+                _write(cell.text_frame, [[(written, 10.5, n == 0 or colour == ORANGE, colour)]])
+                lines = max(lines, -(-_width(written) // max(1, int(wide * shares[at] / total / 2.0))))
+            table.rows[n].height = Mm(2.6 + 4.6 * lines)
+            high += 2.6 + 4.6 * lines
+        return top + high
+
+    def chart(self, drawn: Drawn, agenda: Agenda, left: float, top: float, wide: float, high: float) -> None:
+        """Put a native chart of what happened against the plan on the slide: a line, or columns where no line may join the figures."""
+        w, data = agenda.words, CategoryChartData()
+        data.categories = [period.short(w.language) for period, _, _ in drawn.points]
+        data.add_series(w("actual"), [value for _, value, _ in drawn.points])
+        data.add_series(w("planned"), [planned for _, _, planned in drawn.points])
+        is_line = len(stretches_of(drawn.scored)) == 1
+        kind = XL_CHART_TYPE.LINE_MARKERS if is_line else XL_CHART_TYPE.COLUMN_CLUSTERED
+        chart = self.held.shapes.add_chart(kind, Mm(left), Mm(top), Mm(wide), Mm(high), data).chart
+        chart.font.size, chart.font.name = Pt(11), FONT
+        chart.has_title, chart.has_legend = True, True
+        definition = drawn.scored.entry.definition
+        _write(chart.chart_title.text_frame, [[(f"{w.named(definition)} ({w.named(definition, 'unit')})", 12, True, INK)]])
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("E4E6F0")
+        chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = "#,##0.##", False
+        if min(value for _, value, _ in drawn.points) >= 0:
+            chart.value_axis.minimum_scale = 0
+        for series, colour, is_plan in zip(chart.plots[0].series, (BLUE, GREY), (False, True), strict=True):
+            if not is_line:
+                series.format.fill.solid()
+                series.format.fill.fore_color.rgb = RGBColor.from_string(colour)
+                continue
+            series.smooth, series.format.line.width = False, Pt(1.75 if is_plan else 2.5)
+            series.format.line.color.rgb = RGBColor.from_string(colour)
+            series.format.line.dash_style = MSO_LINE.DASH if is_plan else MSO_LINE.SOLID
+            series.marker.style = None
+            if is_plan:
+                series.marker.format.fill.background()
+                series.marker.format.line.fill.background()
+            else:
+                series.marker.format.fill.solid()
+                series.marker.format.fill.fore_color.rgb = RGBColor.from_string(colour)
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2000 else 1 for letter in text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _plain(cell: Any, *, is_head: bool) -> None:
+    """Show a cell without the colours of the theme, a fine line below it."""
+    cell.fill.background()
+    cell.margin_left = cell.margin_right = Mm(1.2)
+    cell.margin_top = cell.margin_bottom = Mm(0.8)
+    properties = cell._tc.get_or_add_tcPr()
+    for edge in ("a:lnL", "a:lnR", "a:lnT", "a:lnB"):
+        line = properties.makeelement(qn(edge), {"w": "12700" if is_head else "6350"})
+        if edge == "a:lnB":
+            filled = line.makeelement(qn("a:solidFill"), {})
+            filled.append(filled.makeelement(qn("a:srgbClr"), {"val": INK if is_head else "D0D0D4"}))
+            line.append(filled)
+        else:
+            line.append(line.makeelement(qn("a:noFill"), {}))
+        properties.insert(
+            len(properties.findall(qn("a:lnL")) + properties.findall(qn("a:lnR")) + properties.findall(qn("a:lnT"))), line
+        )
+
+
+def _write(frame: Any, lines: Sequence[Sequence[Text]]) -> None:
+    """Write paragraphs of runs in the font of the slides; what people wrote is text."""
+    frame.word_wrap = True
+    for n, runs in enumerate(lines):
+        paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
+        paragraph.alignment = 1
+        for words, size, is_bold, colour in runs:
+            run = paragraph.add_run()
+            run.text = shown(words)
+            run.font.size, run.font.bold, run.font.name = Pt(size), is_bold, FONT
+            run.font.color.rgb = RGBColor.from_string(colour)
+            properties = run._r.get_or_add_rPr()
+            properties.append(properties.makeelement(qn("a:ea"), {"typeface": FONT}))
+
+
+def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
+    w = agenda.words
+    slide.text(EDGE, 25, WIDE - 2 * EDGE, 16, [[(front.conclusion, 13, False, SOFT)]])
+    data = CategoryChartData()
+    each = [(word, count, status) for _, _, counts in front.counts[:1] for status, word, count in counts]
+    if each:
+        data.categories = [word for word, _, _ in each]
+        data.add_series(front.counts[0][0], [count for _, count, _ in each])
+        chart = slide.held.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, Mm(EDGE), Mm(46), Mm(120), Mm(86), data).chart
+        chart.font.size, chart.font.name, chart.has_legend, chart.has_title = Pt(12), FONT, False, True
+        _write(chart.chart_title.text_frame, [[(f"{front.counts[0][0]} {front.counts[0][1]}", 13, True, INK)]])
+        chart.category_axis.reverse_order = True
+        chart.value_axis.visible, chart.value_axis.has_major_gridlines, chart.value_axis.minimum_scale = False, False, 0
+        plot = chart.plots[0]
+        plot.has_data_labels, plot.gap_width = True, 60
+        for at, (_, _, status) in enumerate(each):
+            fill = plot.series[0].points[at].format.fill
+            fill.solid()
+            colour, ink, _ = LOOK.get(status, ("", "#626264", ""))
+            fill.fore_color.rgb = RGBColor.from_string(_hex(ink if ink != "#FFF" else colour))
+    others = [[(f"{label} {count}", 12, False, INK)] for label, count, _ in front.counts[1:]]
+    slide.text(EDGE, 134, 120, 40, others)
+    rows = [(h.word, h.theme, h.value, h.before, h.year_earlier) for h in front.headlines]
+    if rows:
+        heads = [w("status"), w("indicators_one"), w("actual"), w("previous"), w("year_earlier")]
+        slide.table(142, 46, WIDE - 142 - EDGE, heads, rows, [1.6, 1.6, 1.5, 1.5, 1.5])
+    lines = [[(f"• {each.decided} ({each.who})", 13, False, INK)] for each in front.decided] or [
+        [(f"• {each}", 13, False, INK)] for each in front.to_decide
+    ]
+    title = w("decided_today") if front.decided else w("decide_today")
+    if lines:
+        slide.text(142, 120, WIDE - 142 - EDGE, 55, [[(title, 15, True, BLUE)], *lines[:5]])
+
+
+def _hex(colour: str) -> str:
+    return colour.removeprefix("#")
+
+
+def _attention(slide: _Slide, agenda: Agenda) -> None:
+    w = agenda.words
+    rows = [
+        (
+            r.word, r.name, r.gap.text, r.since, r.answer.cause or w("att_no_entry"), r.answer.action or w("att_no_entry"),
+            r.bureau or w("att_undecided"), format_date(r.answer.due, w.language) if r.answer.due else w("att_undecided"),
+        )
+        for r in agenda.rows
+    ]  # fmt: skip
+    heads = [
+        w(head) for head in ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
+    ]
+    if not rows:
+        slide.text(EDGE, 30, WIDE - 2 * EDGE, 12, [[(w("att_nothing"), 16, False, INK)]])
+        return
+    slide.table(EDGE, 27, WIDE - 2 * EDGE, heads, rows[:ROWS], [1.3, 2.3, 1.1, 1.6, 2.4, 2.4, 1.5, 1.4])
+    if len(rows) > ROWS:
+        slide.text(EDGE, HIGH - 18, WIDE - 2 * EDGE, 7, [[(w("pack_more", count=len(rows) - ROWS), 11, False, SOFT)]])
+
+
+def _decisions(book: Any, agenda: Agenda, front: pack.Front) -> None:
+    w = agenda.words
+    for decided, key in ((agenda.carried, "before"), (list(front.decided), "now")):
+        for first in range(0, len(decided), ROWS):
+            block = agenda.block(decided[first : first + ROWS], key)
+            slide = _Slide(book, agenda, block.title)
+            slide.table(EDGE, 27, WIDE - 2 * EDGE, block.columns, pack.cells(block.rows), [1.3, 1.8, 3, 2, 1.3, 1.8])
+    if not agenda.carried and not front.decided:
+        slide = _Slide(book, agenda, w("decide_today"))
+        lines = agenda.to_decide()[: 2 * ROWS] or [w("att_nothing")]
+        slide.text(EDGE, 28, WIDE - 2 * EDGE, 130, [[(f"• {line}", 15, False, INK)] for line in lines])
+
+
+def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
+    w = agenda.words
+    told = [
+        part
+        for label, value in pack.facts(item, agenda)
+        for part in ((f"{label} ", 11, False, SOFT), (f"{value}   ", 13, True, INK))
+    ]
+    word = [(f"{item.row.word}   {item.row.about}   ", 13, True, INK)] if item.row else []
+    slide.text(EDGE, 27, WIDE - 2 * EDGE, 16, [word, told] if word else [told])
+    left, half = EDGE, WIDE / 2 - EDGE
+    if item.drawn is not None:
+        slide.chart(item.drawn, agenda, EDGE, 46, half - 6, 88)
+        slide.text(EDGE, 136, half - 6, 40, [[(sentence, 11, False, SOFT)] for sentence in item.sentences[:3]])
+        left = WIDE / 2
+    wide, top = WIDE - left - EDGE, 46.0
+    for title, block, parts in (
+        (w("commentaries_title"), item.causes, ("cause", "response")),
+        (w("actions_title"), item.actions, ("measure", "due", "state")),
+    ):
+        heads = (w("bureau"), *(w(f"part_{part}") for part in parts))
+        top = _block(slide, title, block, heads, agenda, left, top, wide)
+    for key, decided in (("before", item.before), ("now", item.now)):
+        if decided:
+            top = _lines(slide, w(f"decisions_{key}"), decided, agenda, left, top, wide)
+    if item.assessment:
+        slide.text(left, top, wide, 14, [[(w("assessment"), 12, True, BLUE)], [(item.assessment, 11, False, INK)]])
+
+
+def _block(
+    slide: _Slide, title: str, block: Block, heads: Sequence[str], agenda: Agenda, left: float, top: float, wide: float
+) -> float:
+    """Put the first rows of a table of what bureaus say beside the chart, with the columns that tell most; return where it ends."""
+    slide.text(left, top, wide, 7, [[(title, 12, True, BLUE)]])
+    if not block.rows:
+        slide.text(left, top + 6, wide, 7, [[(block.why_empty, 11, True, ORANGE)]])
+        return top + 15
+    kept = [n for n, column in enumerate(block.columns) if column.startswith(tuple(heads))]
+    rows = [[row[n] for n in kept] for row in pack.cells(block.rows)[:BESIDE]]
+    columns = [block.columns[n] for n in kept]
+    lengths = [max(_width(row[n]) for row in [columns, *rows]) for n in range(len(kept))]
+    end = slide.table(left, top + 7, wide, columns, rows, [min(max(n, 10), 40) ** 0.6 for n in lengths])
+    if len(block.rows) > BESIDE:
+        more = agenda.words("pack_more", count=len(block.rows) - BESIDE)
+        slide.text(left, end, wide, 6, [[(more, 10, False, SOFT)]])
+        end += 5
+    return end + 3
+
+
+def _lines(slide: _Slide, title: str, decided: Sequence[Decided], agenda: Agenda, left: float, top: float, wide: float) -> float:
+    w = agenda.words
+    lines = [
+        w("decided_line", decided=d.decided, who=d.who, due=format_date(d.due, w.language) if d.due else w("att_undecided"))
+        + w("in_brackets", text=d.state)
+        for d in decided[:3]
+    ]
+    slide.text(
+        left, top, wide, 8 + 6 * len(lines), [[(title, 12, True, BLUE)], *([(f"• {line}", 11, False, INK)] for line in lines)]
+    )
+    return top + 9 + 6 * len(lines)

@@ -1,0 +1,324 @@
+"""The agenda of the office's quarterly stocktake: what is off track, what was decided last time and how it stands, what was decided now.
+
+Everything is told as of the meeting: by what was known when its minutes were closed, or by what is known now while they are open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from kpis.figures.commented import is_late, is_living
+from kpis.figures.projects import ProjectReport, contradicts
+from kpis.figures.scorecard import Scored, needed_of
+from kpis.periods import local_day, parse_period
+from kpis.store import tables
+from kpis.text import format_date, known_day
+from telling import attention
+from telling import said as told_said
+from telling.attention import Row
+from telling.blocks import Block, Telling
+from telling.meeting import Drawn, QuarterReport, drawn_of
+from telling.needed import sentences as needed_sentences
+from telling.words import Words
+
+SHORT = 3  # things named as what is to be decided on the first page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """A decision as people read it.
+
+    Args:
+        number: of the decision.
+        decided: what is to be done.
+        about: what it is about; blank where it is about nothing on the list.
+        who: bureau, section and role; the office where it is no bureau's.
+        due: by when.
+        state: how it stands, in words.
+        is_open: it is still to be carried out.
+        is_late: it should have been.
+        quarter: that the meeting was about.
+        is_a_bureaus: a bureau answers it.
+    """
+
+    number: int
+    decided: str
+    about: str
+    who: str
+    due: date | None
+    state: str
+    is_open: bool
+    is_late: bool
+    quarter: str
+    is_a_bureaus: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """What an item is about: a blank where it is no such thing."""
+
+    indicator_code: str = ""
+    project_code: str = ""
+    milestone_code: str = ""
+
+    @property
+    def code(self) -> str:
+        """Return the code by which items are told apart."""
+        return self.indicator_code or self.milestone_code or self.project_code
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One item of the agenda.
+
+    Args:
+        subject: what it is about.
+        name: what that is called.
+        row: its row of what needs attention; ``None``: it is on the agenda for what was decided of it before.
+        bureau_code: whose it is; blank where it is several bureaus'.
+        sentences: how it stands and what it takes.
+        scored: the indicator's judgement, where it is one.
+        drawn: its history, where there is any.
+        causes: why, in the bureaus' words.
+        actions: what is done.
+        assessment: the office's own, in words; blank where it has none.
+        is_contradicted: the office's assessment and the computed status cannot both be right.
+        before: what earlier meetings decided of it.
+        now: what this meeting decided of it.
+    """
+
+    subject: Subject
+    name: str
+    row: Row | None
+    bureau_code: str
+    sentences: tuple[str, ...]
+    scored: Scored | None
+    drawn: Drawn | None
+    causes: Block
+    actions: Block
+    assessment: str
+    is_contradicted: bool
+    before: tuple[Decided, ...]
+    now: tuple[Decided, ...]
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The agenda of one meeting.
+
+    Args:
+        report: the material of the quarter.
+        day: of the meeting: by it actions are late.
+        late: reports of the quarter that are overdue.
+        minutes: as they were closed; ``None`` while they are open.
+    """
+
+    report: QuarterReport
+    day: date
+    late: tuple[Row, ...] = ()
+    minutes: tables.Meeting | None = None
+
+    @property
+    def words(self) -> Words:
+        """Return the words of the language."""
+        return self.report.words
+
+    @property
+    def known_at(self) -> datetime | None:
+        """Return the instant whose knowledge counts; ``None``: now."""
+        return self.report.moment.known_at
+
+    @cached_property
+    def telling(self) -> Telling:
+        """Return in whose words, of the quarter's last day."""
+        return Telling(self.words, self.report.moment)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Return what needs attention, overdue reports of the quarter too, the worst first."""
+        return attention.in_order_of_weight(attention.rows(self.telling), self.late)
+
+    @cached_property
+    def decisions(self) -> list[tables.Decision]:
+        """Return every decision that was known, the oldest first; those taken back by then are left out."""
+        known, rows = self.known_at, self.report.moment.rows(tables.Decision)
+        held = [row for row in rows if known is None or row.written_at <= known]
+        return [row for row in held if _closed(row, known) != "taken_back"]
+
+    @cached_property
+    def taken(self) -> list[Decided]:
+        """Return what this meeting decided."""
+        return [self.told(row) for row in self.decisions if row.period_code == self.report.period.code]
+
+    @cached_property
+    def carried(self) -> list[Decided]:
+        """Return what was decided last time, and what is still open of what was decided before that."""
+        end = self.report.period.end
+        earlier = [row for row in self.decisions if parse_period(row.period_code).end < end]
+        last = max((parse_period(row.period_code).end for row in earlier), default=None)
+        told = [(row, self.told(row)) for row in earlier]
+        return [each for row, each in told if each.is_open or parse_period(row.period_code).end == last]
+
+    @cached_property
+    def listed(self) -> list[tuple[Subject, Row | None]]:
+        """Return what the items are about: what is off track first, with its row, then what only decisions are about."""
+        listed: dict[str, tuple[Subject, Row | None]] = {}
+        for row in self.rows:
+            if row.kind != "report":
+                is_one = row.kind == "indicator"
+                subject = Subject(indicator_code=row.code) if is_one else Subject(project_code=row.code, milestone_code=row.key)
+                listed[subject.code] = subject, row
+        shown = {each.number for each in (*self.carried, *self.taken)}
+        for decision in self.decisions:
+            subject = _subject(decision)
+            if decision.id in shown and subject.code:
+                listed.setdefault(subject.code, (subject, None))
+        return list(listed.values())
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """Return the items, in the order of ``listed``."""
+        return [self.item(subject, row) for subject, row in self.listed]
+
+    def told(self, row: tables.Decision) -> Decided:
+        """Tell a decision with the state of what became of it."""
+        w, actions = self.words, self._actions
+        action, closed = actions.get(row.action_code or ""), _closed(row, self.known_at)
+        state, living, late = w("decision_open"), True, row.due_on is not None and row.due_on < self.day
+        if action is not None:
+            meant = Telling(w, self.report.moment.on(self.day))
+            living, late = is_living(action), is_late(action, self.day)
+            state = " ".join(filter(None, (told_said.state_word(meant, action), action.state_reason_ja)))
+        elif closed:
+            state, living, late = f"{w(f'decision_{closed}')}{w('in_brackets', text=row.closed_reason)}", False, False
+        elif late:
+            state += w("in_brackets", text=w("action_late"))
+        bureau = self.telling.bureau(row.bureau_code) if row.bureau_code else w("the_office")
+        assert row.id is not None
+        return Decided(
+            number=row.id, decided=row.decided, about=self.name(_subject(row)), who=" ".join(filter(None, (bureau, row.section, row.role))),
+            due=row.due_on, state=state, is_open=living, is_late=living and late,
+            quarter=parse_period(row.period_code).label(w.language), is_a_bureaus=row.bureau_code is not None,
+        )  # fmt: skip
+
+    @cached_property
+    def _actions(self) -> dict[str, tables.Action]:
+        return {row.action_code: row for row in self.report.moment.register(tables.Action)}
+
+    @cached_property
+    def _scored(self) -> dict[str, Scored]:
+        return {item.entry.definition.code: item for item in self.report.scored}
+
+    @cached_property
+    def _projects(self) -> dict[str, ProjectReport]:
+        return {report.code: report for report in self.report.moment.projects}
+
+    def name(self, subject: Subject) -> str:
+        """Return what a subject is called."""
+        w, project = self.words, self._projects.get(subject.project_code)
+        if subject.indicator_code in self._scored:
+            return w.named(self._scored[subject.indicator_code].entry.definition)
+        milestone = next((m for m in (project.milestones if project else ()) if m.code == subject.milestone_code), None)
+        if milestone is not None:
+            return w.named(milestone)
+        return w.named(project.row) if project is not None else subject.code
+
+    def item(self, subject: Subject, row: Row | None) -> Item:
+        """Tell one item."""
+        w, item = self.words, self._scored.get(subject.indicator_code)
+        of = subject.indicator_code or subject.project_code
+        held = told_said.of_subject(self.telling, of)
+        meant = Telling(w, self.report.moment.on(self.day))
+        said = [] if item is None else [item.sentence(w.language)]
+        if item is not None and (needed := needed_of(item, as_of=item.as_of)) is not None:
+            said += needed_sentences(item.entry.definition, needed, w)
+        assessed = self._assessed(subject)
+        return Item(
+            subject=subject, name=self.name(subject), row=row, bureau_code=self._bureau_code(item, subject), sentences=tuple(said),
+            scored=item, drawn=None if item is None else drawn_of(item, as_of=self.report.as_of),
+            causes=told_said.commentaries(self.telling, held),
+            actions=told_said.actions(meant, held, [s for s in self.report.moment.scored if s.entry.definition.code == of]),
+            assessment=assessed[0], is_contradicted=assessed[1],
+            before=self._about(subject, self.carried), now=self._about(subject, self.taken),
+        )  # fmt: skip
+
+    def _about(self, subject: Subject, decisions: Iterable[Decided]) -> tuple[Decided, ...]:
+        numbers = {row.id for row in self.decisions if _subject(row).code == subject.code}
+        return tuple(each for each in decisions if each.number in numbers)
+
+    def _bureau_code(self, item: Scored | None, subject: Subject) -> str:
+        if item is not None:
+            return attention.bureau_of(self.telling, item)[0]
+        return attention.leads(self.telling, subject.project_code)[0]
+
+    def is_contradicted(self, project_code: str) -> bool:
+        """Say whether the office's last assessment of a project and its computed status cannot both be right."""
+        return self._assessed(Subject(project_code=project_code))[1]
+
+    def _assessed(self, subject: Subject) -> tuple[str, bool]:
+        """Return the office's last assessment that was known, of the project itself or of the indicator's project, and whether it contradicts."""
+        item = self._scored.get(subject.indicator_code)
+        code = subject.project_code or (item.entry.project_code if item else "")
+        last = last_assessment(self.report.moment.rows(tables.ProjectConfidence), code, known_at=self.known_at)
+        project = self._projects.get(code)
+        if last is None or project is None:
+            return "", False
+        w = self.words
+        said = w(
+            "assessment_said", project=w.named(project.row), confidence=w(f"confidence_{last.confidence}"), reason=last.reason,
+            day=format_date(last.reviewed_on, w.language),
+        )  # fmt: skip
+        return said, contradicts(last.confidence, project.status)
+
+    def to_decide(self) -> list[str]:
+        """Say what is to be decided: what was decided and is late, and what is off track now without an action; the worst first."""
+        w = self.words
+        late = [w("decide_late", decided=each.decided, who=each.who, state=each.state) for each in self.carried if each.is_late]
+        bare = [
+            w("decide_bare", name=row.name, bureau=row.bureau or w("att_undecided"), word=row.word)
+            for row in self.rows
+            if row.kind != "report" and row.is_current and not row.answer.action
+        ]
+        reports = [w("decide_reports", count=len(self.late), bureaus=w("list_comma").join(row.bureau for row in self.late))]
+        return [*late, *bare, *(reports if self.late else ())]
+
+    def block(self, decisions: Sequence[Decided], key: str) -> Block:
+        """Tell decisions as a table."""
+        w = self.words
+        heads = ("decision_quarter", "decision_about", "decision_what", "decision_who", "att_due", "decision_state")
+        rows = tuple(
+            (d.quarter, d.about, d.decided, d.who, known_day(d.due, "day", w.language) if d.due else "", d.state) for d in decisions
+        )
+        return Block(
+            key=key, title=w(f"decisions_{key}"), columns=tuple(map(w, heads)), rows=rows, why_empty=w(f"decisions_{key}_none")
+        )
+
+
+def _subject(row: tables.Decision) -> Subject:
+    return Subject(
+        indicator_code=row.indicator_code or "", project_code=row.project_code or "", milestone_code=row.milestone_code or ""
+    )
+
+
+def _closed(row: tables.Decision, known_at: datetime | None) -> str:
+    """Return how a decision had ended by an instant; blank where it had not."""
+    if row.closed_at is None or (known_at is not None and row.closed_at > known_at):
+        return ""
+    return row.closed_as or ""
+
+
+def last_assessment(
+    rows: Iterable[tables.ProjectConfidence], project_code: str, *, known_at: datetime | None
+) -> tables.ProjectConfidence | None:
+    """Return the office's last assessment of a project that was known at an instant, whatever quarter is looked at."""
+
+    def was_known(row: tables.ProjectConfidence) -> bool:
+        if known_at is None:
+            return True
+        return row.recorded_at <= known_at if row.recorded_at is not None else row.reviewed_on <= local_day(known_at)
+
+    held = [row for row in rows if row.project_code == project_code and was_known(row)]
+    return max(held, key=lambda row: (row.reviewed_on, row.id or 0), default=None)

@@ -1,0 +1,139 @@
+"""The pack of a meeting: one page for the quarter and one for each item, fonts inside, native charts; what is written stays text."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pptx import Presentation
+
+from kpis.errors import Unavailable
+from kpis.moment import State
+from kpis.periods import local_day
+from kpis.reporting import meetings, people
+from kpis.reporting.meetings import Wanted
+from kpis.store.store import Store, utc_now
+from publishers.meeting import pdf
+from publishers.meeting.slides import pack_slides
+from telling.agenda import Agenda
+from telling.meeting import drawn_of, quarter_report
+from tests.shared import copied, shipped
+
+pytestmark = pytest.mark.edition
+OFFICE, PERIOD, RATE = people.LOCAL_OFFICE, "FY2022-Q4", "electronic_decision_rate"
+HOSTILE = '#panic("x") [*太字*] $x$ \\ <b> {{1}} =1+1 @label'
+DAY = local_day(utc_now())
+needs_poppler = pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext is not installed (apt-get install poppler-utils)"
+)
+needs_font = pytest.mark.skipif(not pdf.has_font(), reason="no font with Japanese letters (apt-get install fonts-noto-cjk)")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The shipped figures with a decision of the meeting before, whose words are hostile to every form they come out in."""
+    made = copied(shipped(), tmp_path_factory.mktemp("pack") / "figures.db")
+    people.local_people(made)
+    wanted = Wanted(
+        decided=HOSTILE, due_on=DAY + timedelta(days=9), indicator_code=RATE, bureau_code="DIGITAL", section="総務課", role="課長"
+    )
+    meetings.decide(made, "FY2022-Q3", wanted, actor=OFFICE)
+    return made
+
+
+def agenda(store: Store, language: str = "ja") -> Agenda:
+    return Agenda(report=quarter_report(State(store), PERIOD, language=language), day=DAY)
+
+
+@pytest.fixture(scope="module", params=["ja", "en"])
+def told(request: pytest.FixtureRequest, store: Store) -> Iterator[Agenda]:
+    yield agenda(store, request.param)
+
+
+def pages_of(content: bytes, folder: Path) -> list[str]:
+    """Return the text of each page of a PDF."""
+    path = folder / "pack.pdf"
+    path.write_bytes(content)
+    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True, timeout=60)
+    return done.stdout.decode().split("\f")[:-1]
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+@needs_font
+@needs_poppler
+def test_the_pdf_has_the_quarter_first_then_what_was_decided_and_a_page_for_each_item(told: Agenda, tmp_path: Path) -> None:
+    content = pdf.pack_pdf(told)
+    pages = [plain(page) for page in pages_of(content, tmp_path)]
+    w = told.words
+    assert plain(w("att_heading", count=len(told.rows))) in pages[0], "the first page is the quarter's"
+    assert plain(w("decisions_before")) in pages[1] and all(part in pages[1] for part in HOSTILE.split())
+    own = pages[2:]
+    assert len(own) == len(told.items) >= 5
+    for page, item in zip(own, told.items, strict=True):
+        assert plain(item.name) in page
+    fonts = subprocess.run(["pdffonts", str(tmp_path / "pack.pdf")], capture_output=True, check=True, timeout=60).stdout.decode()
+    assert [line.split()[-5:-2] for line in fonts.splitlines()[2:]] and all(
+        line.split()[-5:-2] == ["yes", "yes", "yes"] for line in fonts.splitlines()[2:]
+    ), "every font is embedded, as a subset, with its letters' codes"
+    assert b"/StructTreeRoot" in content or b"pdfuaid" in content, "tagged for those who have it read out"
+    assert pdf.pack_pdf(told) == content, "the same minutes give the same bytes"
+
+
+def test_the_slides_hold_native_charts_of_the_engines_numbers_and_tables(told: Agenda) -> None:
+    book = Presentation(io.BytesIO(pack_slides(told)))
+    slides = list(book.slides)
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert titles[-len(told.items) :] == [item.name for item in told.items]
+    for slide, item in zip(slides[-len(told.items) :], told.items, strict=True):
+        charts = [shape.chart for shape in slide.shapes if shape.has_chart]
+        assert len(charts) == (item.drawn is not None)
+        if charts and item.scored is not None:
+            drawn = drawn_of(item.scored, as_of=told.report.as_of)
+            assert drawn is not None
+            actual, planned = charts[0].plots[0].series
+            assert list(actual.values) == pytest.approx([value for _, value, _ in drawn.points])
+            assert len(planned.values) == len(drawn.points)
+    cells = [
+        cell.text for slide in slides for shape in slide.shapes if shape.has_table for row in shape.table.rows for cell in row.cells
+    ]
+    assert HOSTILE in cells and told.words("att_no_entry") in cells
+    wide, high = book.slide_width, book.slide_height
+    outside = [
+        (shape.name, slide.shapes.title.text_frame.text) for slide in slides for shape in slide.shapes
+        if shape.left < 0 or shape.top < 0 or shape.left + shape.width > wide + 1 or shape.top + shape.height > high + 1
+    ]  # fmt: skip
+    assert outside == []
+
+
+def test_english_slides_hold_no_japanese_of_ours(store: Store) -> None:
+    book = Presentation(io.BytesIO(pack_slides(agenda(store, "en"))))
+    texts = [shape.text_frame.text for slide in book.slides for shape in slide.shapes if shape.has_text_frame]
+    assert not [text for text in texts if re.search(r"[ぁ-んァ-ヶ]", text.replace(HOSTILE, ""))]
+
+
+def test_without_a_font_for_japanese_the_pdf_is_refused_with_what_to_install(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "FONTS", ("No Such Font",))
+    pdf._fonts.cache_clear()
+    try:
+        assert not pdf.has_font()
+        with pytest.raises(Unavailable) as refused:
+            pdf.pack_pdf(agenda(store))
+        assert "FONTS_DIR" in refused.value.in_language("ja") and "fonts-noto-cjk" in refused.value.in_language("en")
+    finally:
+        pdf._fonts.cache_clear()
+
+
+def test_the_template_says_nothing_itself() -> None:
+    """Its words come with the data: a letter outside comments would be of one language."""
+    text = (pdf.TEMPLATES / "pack.typ").read_text(encoding="utf-8")
+    bare = "\n".join(line.partition("// ")[0] for line in text.splitlines())
+    assert not re.search(r"[ぁ-んァ-ヶ一-龠]", bare)
