@@ -69,6 +69,8 @@ def show(item: Scored) -> None:
     if facts.revisions is None:
         st.caption(t("no_revisions"))
     else:
+        if facts.revisions_said:
+            st.markdown(facts.revisions_said)
         st.dataframe(facts.revisions, hide_index=True, width="stretch")
     if facts.readings is not None:
         linked_table(t("readings"), facts.readings)
